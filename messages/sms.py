@@ -39,6 +39,6 @@ class SmsKept(Message, frozen=True, kw_only=True, tag="sms.kept"):
 
 
 class SendText(Message, frozen=True, kw_only=True, tag="text.send"):
-    """Order to send this SMS of the outbox (`store.texts`), unless another line has it by now."""
+    """Order to send this SMS of the outbox (`store.sms_outbox`), unless another line has it by now."""
 
     text: TextId

@@ -11,9 +11,9 @@ from sqlalchemy import bindparam, select, text
 from messages.events import AlarmRaised, Event
 from messages.ids import Instant, NodeId
 from messages.journal import Recorded
+from model.alarms.active import Key, Words, due, standing
 from model.alarms.book import AlarmBook
 from model.alarms.history import TYPES
-from model.alarms.standing import Key, Words, due, standing
 from store import streams
 from store.database.query import Query
 from store.database.schema import event

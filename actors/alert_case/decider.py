@@ -32,7 +32,7 @@ from messages.bridge import BridgeReport
 from messages.cases import Identify
 from messages.ids import SECOND, Instant, OperatorCommand, OperatorLine, Party
 from messages.lines import Lack
-from model.alarms.standing import NO_LINE_FOR_112, Alarm, Key, due, nothing_else
+from model.alarms.active import NO_LINE_FOR_112, Alarm, Key, due, nothing_else
 from model.alert.case import Case
 from model.alert.evolve import apply
 from model.alert.parts import Owner

@@ -37,8 +37,8 @@ from store.journal.notify import kind
 from store.journal.projections import Operators
 from store.journal.rebuild import is_tried
 from store.nodes.owners import hand_on, owned
+from store.sms_outbox import ask_text, came, named_by
 from store.streams import StreamKind
-from store.texts import ask_text, came, named_by
 
 SOON_US: Final = Instant(SECOND // 20)
 """Pause between two runs until all workers have reported their state, in microseconds."""

@@ -27,7 +27,7 @@ from messages.events import AlarmCleared, AlarmRaised
 from messages.ids import AlertId, Instant, Role
 from messages.lines import AskLine, LineReport, NodeLines
 from messages.supervision import RestartWanted
-from model.alarms.standing import STUCK, nothing_else
+from model.alarms.active import STUCK, nothing_else
 from model.alert.case import Case
 from model.setup import Setup
 from runtime.actor import CenterActor

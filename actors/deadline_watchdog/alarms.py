@@ -17,7 +17,7 @@ from messages import events as ev
 from messages.events import AlertClosed
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId
 from messages.journal import Recorded, Unreadable, is_kind
-from model.alarms.standing import Key
+from model.alarms.active import Key
 from model.alert.leg import alert_of
 from model.rules.calls.own_line import is_own
 from store import streams

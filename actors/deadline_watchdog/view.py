@@ -10,7 +10,7 @@ from actors.trunk_pool.decider import kept_for_inbound
 from messages.base import Joins
 from messages.ids import SECOND, CrewId, Instant, LineId, NodeId, Party, Role
 from messages.lines import LineReport, LineState
-from model.alarms.standing import NO_LINE_FOR_112, Key
+from model.alarms.active import NO_LINE_FOR_112, Key
 from model.alert.live import LiveCases
 from model.alert.parts import Owner
 from model.settings.lines import Modem

@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from messages.ids import SECOND, Instant, NodeId
-from model.alarms.standing import Key, Words, nothing_else
+from model.alarms.active import Key, Words, nothing_else
 from model.membership import CLOCK_OFF_US, RENEW_US, TTL_US, Member
 
 SETTLE_US: Final = Instant(TTL_US + SECOND // 2)

@@ -32,7 +32,7 @@ from messages.envelope import Envelope
 from messages.events import LineSeized
 from messages.ids import SECOND, Instant, LegId, LineId, OperatorId, OperatorLine, Role, ShiftState
 from messages.operators import OperatorVoice, OperatorVoices
-from model.alarms.standing import Key
+from model.alarms.active import Key
 from model.rules.calls.own_line import mode_of, operator_of, own_line, standing_leg
 from model.setup import Setup
 from runtime.actor import CenterActor

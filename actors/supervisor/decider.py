@@ -16,7 +16,7 @@ from typing import Final, assert_never
 
 from msgspec.structs import replace
 
-from actors.supervisor import wanted
+from actors.supervisor import desired_actors as wanted
 from actors.supervisor.book import KILL_AGAIN_US, Book
 from actors.supervisor.roster import (
     GONE,

@@ -14,7 +14,7 @@ from model.settings import Settings
 from runtime import logs
 from store.errors import StoreError
 from store.journal.journal import Journal
-from store.texts import Text, end, failure, outbox_of
+from store.sms_outbox import Text, end, failure, outbox_of
 
 FAILED_FOR_US: Final = Instant(600 * SECOND)
 

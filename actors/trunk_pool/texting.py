@@ -13,7 +13,7 @@ from messages.base import Joins
 from messages.ids import Instant, LegId, LineId, NodeId, TextId, TextPurpose
 from messages.lines import WEAK_DBM
 from model.settings import Settings
-from store.texts import Text
+from store.sms_outbox import Text
 
 _FIRST = tuple(TextPurpose)
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, get_args, get_origin
 import msgspec
 from msgspec import inspect
 
-from application.settings.editing.wanted import row_names, written
+from application.settings.editing.intended import row_names, written
 from application.settings.views import Meaning, SettingElsewhere, SettingKind
 from model.feature import settings_type
 from model.settings import Settings

@@ -86,7 +86,7 @@ class SettingsFile:
 
     def obstacles(self) -> list[SettingFault]:
         """Return the reasons why the node would not start again now; empty if none is detected."""
-        from application.settings.starting_again import obstacles
+        from application.settings.restart_check import obstacles
 
         return obstacles(self._state)
 

@@ -11,8 +11,8 @@ from typing import Final
 import tomlkit
 from msgspec.structs import asdict
 
+from application.settings.editing.intended import row_names, table_type
 from application.settings.editing.lines import aligned
-from application.settings.editing.wanted import row_names, table_type
 from application.settings.fields import FieldType, fields
 from application.settings.views import SettingKind
 from messages.ids import TrunkId

@@ -15,7 +15,7 @@ from application.state.processes import is_alive
 from application.state.state_dir import NodeFile, StateDir
 from messages.ids import NodeId, ShiftState
 from messages.rows import Sentence
-from model.alarms.standing import NO_LINE_FOR_112
+from model.alarms.active import NO_LINE_FOR_112
 from model.alarms.table import kind_of, rank
 from model.checks import Cost, Finding, fail, ok, warn
 from model.settings import Settings

@@ -12,7 +12,7 @@ from typing import Final
 
 from application.errors import NodeError
 from application.listening import unfit
-from model.alarms.standing import CERTIFICATE, Alarm, Words, due, standing
+from model.alarms.active import CERTIFICATE, Alarm, Words, due, standing
 from runtime.published.file import publish
 
 _SUBJECT: Final = "http.certificate"

@@ -17,7 +17,7 @@ from typing import Final
 
 from application.state.state_dir import NodeFile, StateDir, boot_id, read_json
 from messages.ids import NodeId
-from model.alarms.standing import CLOCK, Alarm, Words, due, standing
+from model.alarms.active import CLOCK, Alarm, Words, due, standing
 from model.wall_clock import ClockFacts, StepWatch, unset
 from runtime.clock import SystemClock
 

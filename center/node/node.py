@@ -312,7 +312,7 @@ class Node:
         """Return True if the web has ordered a restart, and nothing prevents it."""
         if not (self.state.run / AGAIN).exists():
             return False
-        from application.settings.starting_again import obstacles
+        from application.settings.restart_check import obstacles
 
         if found := obstacles(self.state):
             from runtime import logs

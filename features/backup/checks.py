@@ -13,10 +13,10 @@ from application.errors import CenterError, NotFound
 from application.settings.in_use import settings_in_use
 from application.state.state_dir import StateDir
 from application.times import local
-from features.backup.remembered import backups
+from features.backup.records import backups
 from features.backup.settings import BackupSettings
 from features.backup.signed import own_fingerprint
-from features.backup.standing import untried
+from features.backup.status import untried
 from messages.ids import Instant
 from messages.proofs import ProofWhy, Shown, StepResult
 from messages.rows import Sentence
@@ -65,7 +65,7 @@ def prove_backup(state: StateDir) -> Shown:
     """Restore the last backup for trial in the state directory; return the result as a step of a proof."""
     from features.backup import age, restoring, signed
     from features.backup.orders import noted
-    from features.backup.remembered import Work
+    from features.backup.records import Work
     from features.backup.restoring import Wanted
 
     wish = BackupSettings.of(settings_in_use(state))

@@ -43,8 +43,8 @@ def backup(
     """Write the whole center, running or not, to FILE, FILE.keys and FILE.recordings."""
     from features.backup import age
     from features.backup.orders import noted
-    from features.backup.remembered import Work
-    from features.backup.writing import backup as write
+    from features.backup.records import Work
+    from features.backup.writer import backup as write
     from store.audit.entry import EVERYBODY, Action
 
     if new_key is not None:
@@ -108,7 +108,7 @@ def restore(
     """Make a center from a backup in an empty state directory; with --check only try whether this works."""
     from features.backup import age, restoring, signed
     from features.backup.orders import noted
-    from features.backup.remembered import Work
+    from features.backup.records import Work
     from features.backup.restoring import Wanted
 
     if not check and file is None:

@@ -56,8 +56,8 @@ BACKUP: Final = Feature(
     ),
     metrics=("features.backup.routes:Ages",),
     needs={
-        Need.BACKUP: "features.backup.standing:is_written",
-        Need.BACKUP_CHECKED: "features.backup.standing:is_tried",
+        Need.BACKUP: "features.backup.status:is_written",
+        Need.BACKUP_CHECKED: "features.backup.status:is_tried",
     },
     proofs={ProofStep.BACKUP: "features.backup.checks:prove_backup"},
     pages=Path(__file__).parent / "pages",
@@ -68,7 +68,7 @@ BACKUP: Final = Feature(
         Watched(
             alarm="backup.old",
             subject="backup",
-            look="features.backup.standing:late",
+            look="features.backup.status:late",
             over="A backup was made.",
         ),
     ),

@@ -24,9 +24,9 @@ from application.settings.file import load
 from application.settings.where import config_in_use
 from application.state.processes import ProcessId, identity, is_alive
 from application.state.state_dir import StateDir, write_kept
-from features.backup.remembered import Run, Work, backups, file_of, run_of, said, wanted_file
+from features.backup.records import Run, Work, backups, file_of, run_of, said, wanted_file
 from features.backup.settings import BackupSettings
-from features.backup.standing import BackupRun, BackupStanding, BackupWrong, kept, who, wrong
+from features.backup.status import BackupRun, BackupStanding, BackupWrong, kept, who, wrong
 from messages.ids import SECOND, Instant
 from runtime.published.file import publish
 

@@ -23,9 +23,9 @@ from application.state.state_dir import CHECKING, StateDir, flush_folder, write_
 from features.backup import age, recordings, signed
 from features.backup.files import CONFIG, put_back
 from features.backup.form import Begin, Block, End, File, Part, Reader, Rows
-from features.backup.remembered import BACKUPS_FILE, Made, backups, backups_said
+from features.backup.records import BACKUPS_FILE, Made, backups, backups_said
 from features.backup.rows import Giving
-from features.backup.standing import keys_of
+from features.backup.status import keys_of
 from messages.ids import Instant, NodeId
 from runtime.clock import SystemClock
 from store.database.dialect import url_of

@@ -11,8 +11,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from features.backup.orders import OwnBackups
-from features.backup.remembered import Work, backups
-from features.backup.standing import BackupRun, BackupStanding, BackupWrong
+from features.backup.records import Work, backups
+from features.backup.status import BackupRun, BackupStanding, BackupWrong
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.permissions import ADMIN
 from gateways.http.routing.route import GET, POST, Answer, route

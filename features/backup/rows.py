@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from features.backup.form import Begin, Block, End, File, Part, Rows
 from store.database.dialect import Connection, is_server, opened
-from store.database.kept import ERASABLE, LASTING, portions
+from store.database.kept_tables import ERASABLE, LASTING, portions
 from store.database.migrate import bring_up_to_date, revision
 from store.database.query import Query
 from store.errors import TransferError

@@ -14,11 +14,11 @@ import msgspec
 from thespian.actors import ActorAddress
 
 from features.duty.calling import Calling, leg_of
+from features.duty.callout_rules import SETTLES_US, due, end_of, joins, standing
+from features.duty.notifications import Brought, Letter, Writing
+from features.duty.read_model import Watching
 from features.duty.store import new_id
-from features.duty.waking import SETTLES_US, due, end_of, joins, standing
-from features.duty.watching import Watching
 from features.duty.words import Told, told
-from features.duty.writing import Brought, Letter, Writing
 from gateways.callouts import decider
 from gateways.callouts.decider import LINE_US, Try
 from gateways.callouts.ways.sending import send
@@ -45,8 +45,8 @@ from messages.ids import (
     Role,
 )
 from messages.lines import GiveWay, LineGranted, LineRefused, RequestLine
+from model.alarms.active import NO_WAY, Key
 from model.alarms.kind import About
-from model.alarms.standing import NO_WAY, Key
 from model.alarms.table import about
 from model.callouts.callout import Callout
 from model.callouts.roster import Person, on_duty

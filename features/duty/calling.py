@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from features.duty.watching import Watching
+from features.duty.read_model import Watching
 from features.duty.words import Told, taken_already
 from gateways.callouts.call import NEXT, TAKES, DutyCall, Reply, Voice
 from gateways.callouts.decider import LONGEST_US

@@ -123,13 +123,13 @@ DUTY: Final = Feature(
         Command(
             words="duty test",
             does="Tell people on duty, by each of their ways, that it is a test.",
-            by="features.duty.trying:try_ways",
+            by="features.duty.test_command:try_ways",
             audit="change.staff",
         ),
     ),
     command_groups={"duty": "The people on duty for the center itself."},
     faults=_faults,
-    needs={Need.DUTY: "features.duty.tried:is_met"},
+    needs={Need.DUTY: "features.duty.verification:is_met"},
     pages=Path(__file__).parent / "pages",
     routes=("features.duty.routes",),
 )

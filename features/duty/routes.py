@@ -20,7 +20,7 @@ from msgspec.structs import asdict, replace
 
 from features.duty.flaws import Flaw, FlawKind, flaws, refused
 from features.duty.store import ask_test, take
-from features.duty.tried import Tried, TriedLately
+from features.duty.verification import Tried, TriedLately
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.permissions import ADMIN, OPERATOR, SUPERVISOR, Caller
 from gateways.http.routing.route import GET, POST, PUT, Answer, route

@@ -15,7 +15,7 @@ MAPS: Final = Feature(
         "Streets under a position, and its street and number",
         "Le strade sotto una posizione, con via e numero",
     ),
-    beside_web=("features.maps.asking:beside", "features.maps.routes:beside"),
+    beside_web=("features.maps.address_lookup:beside", "features.maps.routes:beside"),
     checks=("features.maps.checks:CHECKS",),
     commands=(
         Command(

@@ -16,7 +16,7 @@ from gateways.http.wire.answers import Moment, derived, picture_of
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.ids import E164, SECOND, Carried, Instant, TextPurpose
 from model.rules.calls.withheld_numbers import unfit
-from store import texts
+from store import sms_outbox as texts
 from store.audit.entry import EVERYBODY, Action
 from store.errors import NumberRefused
 from store.journal.journal import Transaction

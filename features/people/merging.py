@@ -11,12 +11,12 @@ from typing import Final
 
 from sqlalchemy import bindparam, select, update
 
+from features.people.conditional_change import to_change
 from features.people.person_changes import Fields
-from features.people.seen import to_change
 from messages.ids import AlertId, UserId
 from model.record import joined
+from store.alerts.candidates import is_open
 from store.alerts.erasing import OF_PERSON, alerts_of
-from store.alerts.known import is_open
 from store.database.query import Query
 from store.database.schema import device_key, person
 from store.errors import InAnAlert, NobodyThere, RegistryError

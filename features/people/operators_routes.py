@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from features.people.seen import same_fields
+from features.people.conditional_change import same_fields
 from features.people.staff_changes import Fields, change, keep_an_admin
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.refusing import refusing

@@ -10,9 +10,9 @@ from typing import Annotated, Final
 import msgspec
 from litestar.params import QueryParameter
 
+from features.people.conditional_change import same_fields
 from features.people.merging import SamePerson, merge
 from features.people.person_changes import Fields, Language, Name, Notes, Phones, as_kept, change
-from features.people.seen import same_fields
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.refusing import refusing
 from gateways.http.routing.permissions import ADMIN, Caller
@@ -22,8 +22,8 @@ from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.ids import UserId
 from model.record import TooMuch
 from model.rules.phones_that_check import Checked, counted
+from store.alerts.candidates import is_open
 from store.alerts.erasing import alerts_of, is_held
-from store.alerts.known import is_open
 from store.audit.entry import Action
 from store.errors import AlreadyTaken, InAnAlert, NobodyThere, NumberRefused
 from store.journal.transaction import Snapshot, Transaction

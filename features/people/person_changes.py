@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from features.people.seen import Seen, to_change
+from features.people.conditional_change import Seen, to_change
 from messages.ids import UserId
 from store.errors import NobodyThere
 from store.journal.transaction import Transaction

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from sqlalchemy import bindparam, update
 
-from features.people.seen import Seen, to_change
+from features.people.conditional_change import Seen, to_change
 from messages.ids import OperatorId
 from store.database.query import Query
 from store.database.schema import operator

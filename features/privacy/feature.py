@@ -68,7 +68,7 @@ PRIVACY: Final = Feature(
     pages=Path(__file__).parent / "pages",
     routes=(
         "features.privacy.records_routes",
-        "features.privacy.giving_routes",
+        "features.privacy.export_routes",
         "features.privacy.erasing_routes",
         "features.privacy.audit_routes",
     ),

@@ -31,7 +31,7 @@ from features.psap_data.settings import DataTarget
 from features.psap_data.store import told_lately, who_is
 from messages.events import DataReceived, DataRefused, DataSent, Event
 from messages.ids import AlertId, Instant, Role
-from model.alarms.standing import Key
+from model.alarms.active import Key
 from model.alert.case import Case
 from model.alert.live import Live
 from model.record import Who

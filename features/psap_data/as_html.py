@@ -21,8 +21,8 @@ from model.alert.parts import KnownPosition
 from model.record import PersonRecord, facts
 from model.rules.calls.silent_and_duress import voices_withheld
 from model.rules.said.dialogue import written_after
+from model.telling.psap_snapshot import Changes
 from model.telling.sheet import Sheet
-from model.telling.told import Changes
 from store.registry.people import User
 
 AGAIN_S: Final = 10

@@ -26,8 +26,8 @@ from messages.events import PageViewed
 from messages.ids import Instant
 from model.alert.case import Case
 from model.record import EMPTY, PersonRecord, shared
+from model.telling.psap_snapshot import Told, changes
 from model.telling.sheet import Sheet, fold
-from model.telling.told import Told, changes
 from store import streams
 from store.alerts import pages
 from store.alerts.sheets import current

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from features.psap_data.due import Owed
 from messages.ids import SECOND, AlertId, Instant
-from model.alarms.standing import Key
+from model.alarms.active import Key
 
 FIRST_US: Final = SECOND
 LONGEST_US: Final = 60 * SECOND

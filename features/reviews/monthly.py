@@ -17,8 +17,8 @@ from runtime.clock import Clock
 from store import streams
 from store.journal.journal import Journal
 from store.journal.matters import streams_of
+from store.probe_results import days
 from store.streams import StreamKind
-from store.watched import days
 
 MONTHS: Final = 13
 """A year, and the current month."""

@@ -18,7 +18,7 @@ from features.selftest.steps import BY_STEP, KINDS, OVERDUE_US
 from messages.ids import SECOND, Instant, LineId
 from messages.proofs import ProofItem, ProofStep, ProofWhy, Shown, StepResult
 from messages.trials import WayFault, WayShown
-from model.alarms.standing import Key
+from model.alarms.active import Key
 from model.bounds import (
     CLOCK_STEP_S,
     LEAST_DAYS_OF_CERTIFICATE,

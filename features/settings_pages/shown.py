@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 import msgspec
 
 from application.errors import SettingsError
-from application.settings.counting import Counting, counting, faults_of_text
 from application.settings.editing.file import is_writable
+from application.settings.editing.intended import Place, Table, row_names, rows_of
 from application.settings.editing.lines import line_of
-from application.settings.editing.wanted import Place, Table, row_names, rows_of
+from application.settings.effective import Counting, counting, faults_of_text
 from application.settings.fields import FieldType, fields
 from application.settings.file import text_of
 from application.settings.own_file import SettingsFile

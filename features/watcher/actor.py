@@ -17,18 +17,18 @@ from features.watcher.beat import NO_PHONE, Beat
 from features.watcher.decider import Known
 from features.watcher.ears import hearing_of
 from features.watcher.evidence import Evidence, Looked, NodePicture, look, wrong_now
-from features.watcher.hearing import Heard, after_sleep, verdict
+from features.watcher.heartbeat_state import Heard, after_sleep, verdict
 from features.watcher.outlets import Away, Outcome, Post, Told
 from features.watcher.settings import HeartbeatTarget, WatchedCenter
 from messages.ids import SECOND, Instant, Role
-from model.alarms.standing import Key
+from model.alarms.active import Key
 from model.alert.live import LiveCases
 from model.availability import Probed
 from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.environment import AGAIN, DRAINING
 from runtime.threads import Courier, ThreadCourier, Waker
-from store import watched
+from store import probe_results as watched
 from store.alarms import NodeAlarms
 from store.errors import JournalError, StoreError
 from store.journal.following import Following

@@ -13,8 +13,8 @@ from typing import Final
 import msgspec
 
 from messages.ids import Instant, NodeId
+from model.alarms.active import NO_WAY
 from model.alarms.kind import Priority
-from model.alarms.standing import NO_WAY
 from model.availability import Probed
 
 

@@ -10,12 +10,12 @@ import msgspec
 from msgspec.structs import replace
 
 from features.watcher.beat import NO_PHONE, Answer, Stands, Unable
-from features.watcher.hearing import Verdict
+from features.watcher.heartbeat_state import Verdict
 from features.watcher.settings import HeartbeatTarget, TargetKind
 from messages.events import AlarmShelved
 from messages.ids import SECOND, Instant, NodeId
+from model.alarms.active import Key
 from model.alarms.book import quiet_until
-from model.alarms.standing import Key
 from model.alarms.table import priority_of, rank
 
 WATCHER_SILENT: Final = "watcher.silent"

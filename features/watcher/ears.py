@@ -12,7 +12,7 @@ import msgspec
 
 from features.watcher.beat import Beat
 from features.watcher.envelope import Key, NotSealed, key_at, key_id_of
-from features.watcher.hearing import Hearing
+from features.watcher.heartbeat_state import Hearing
 from runtime import logs
 from runtime.published.file import publish, published
 

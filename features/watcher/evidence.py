@@ -20,9 +20,9 @@ from messages.events import AlarmShelved, AlertClosed
 from messages.ids import SECOND, CalloutKind, Instant, NodeId
 from messages.journal import Recorded, is_kind
 from messages.rows import Sentence
+from model.alarms.active import Key
 from model.alarms.book import AlarmBook, AlarmKey
 from model.alarms.kind import Wakes
-from model.alarms.standing import Key
 from model.alarms.table import wakes
 from model.callouts.callout import Callouts
 from model.checks import Asker, Check, Cost

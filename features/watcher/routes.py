@@ -16,7 +16,7 @@ from litestar import Response
 from features.watcher.beat import NO_PHONE, Answer
 from features.watcher.ears import Ears, hearing_of, publish_hearing
 from features.watcher.envelope import LARGEST
-from features.watcher.hearing import asked, began, take
+from features.watcher.heartbeat_state import asked, began, take
 from features.watcher.settings import WatchedCenter
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.permissions import Caller, Permission

@@ -35,8 +35,8 @@ from model.rules.calls.silent_and_duress import voices_withheld
 from model.rules.said import by_which_way
 from model.rules.said.announcing import progress
 from model.rules.said.dialogue import read_by_app, unread_since
+from model.telling.psap_snapshot import changes
 from model.telling.sheet import Claim, GivenData
-from model.telling.told import changes
 
 _ANSWERS: Final = ("leg.answered", "leg.confirmed")
 

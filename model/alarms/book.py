@@ -27,8 +27,8 @@ from messages import events as ev
 from messages.events import AlarmShelved, AlarmUnshelved
 from messages.ids import SECOND, AlertId, Instant, NodeId, OperatorId, Role
 from messages.journal import Recorded
+from model.alarms.active import STUCK
 from model.alarms.kind import About
-from model.alarms.standing import STUCK
 from model.alarms.table import about, may_be_quiet
 
 

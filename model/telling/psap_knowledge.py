@@ -9,8 +9,8 @@ from model.address import HOLDS_M, metres
 from model.alert.case import Case
 from model.rules.calls.silent_and_duress import hushed, told_112
 from model.rules.said.announcing import CANNOT_SPEAK
+from model.telling.psap_snapshot import Told
 from model.telling.sheet import Sheet
-from model.telling.told import Told
 
 
 def psap_knows(sheet: Sheet) -> tuple[PsapKnows, ...]:

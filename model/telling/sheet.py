@@ -33,7 +33,7 @@ from model.alert.evolve import receipt
 from model.alert.folds.legs import LegEvent
 from model.alert.folds.signals import known_position
 from model.alert.parts import KnownPosition
-from model.telling.told import Told
+from model.telling.psap_snapshot import Told
 
 _OF_CALLS: Final = frozenset(get_args(LegEvent)) - {ev.LegPressed}
 """Events that change only the case, the majority. A pressed key may also answer a question."""

@@ -32,9 +32,9 @@ from model.rules.said.advice import at_receipt
 from model.rules.said.dialogue import is_full, written
 from model.rules.signal import Signal, added, aliases_of, received, repeats
 from store import streams
-from store.alerts import lately
+from store.alerts import recent as lately
+from store.alerts.candidates import belongs_to, beside, is_open, named_signal, streams_of
 from store.alerts.claims import Skipped
-from store.alerts.known import belongs_to, beside, is_open, named_signal, streams_of
 from store.database.query import Query
 from store.database.schema import open_alert
 from store.errors import StoreMisuse, VersionConflict

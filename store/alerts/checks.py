@@ -18,7 +18,7 @@ from model.rules.deadline import deadline
 from model.rules.signal import Signal
 from store import streams
 from store.alerts.accepting import Accepted, all_at_work
-from store.alerts.known import is_open, known_alert
+from store.alerts.candidates import is_open, known_alert
 from store.errors import StoreMisuse
 from store.journal import erasable
 from store.journal.journal import Append, Transaction

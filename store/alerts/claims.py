@@ -14,8 +14,8 @@ from messages.events import ClaimAdded, SignalNamed
 from messages.ids import E164, AlertId, ClaimKind, Proof
 from model.rules.duplicates import keeps_claim
 from store import streams
-from store.alerts import lately
-from store.alerts.known import is_open, known_alert
+from store.alerts import recent as lately
+from store.alerts.candidates import is_open, known_alert
 from store.journal.journal import Append, Transaction
 
 REMEMBERED_MAX: Final = 1024

@@ -27,7 +27,7 @@ from messages.ids import AlertId, PersonalKind, UserId
 from model.rules.retention import Remembered, due, why
 from model.settings.kept import RetentionSettings
 from store import shift_notes, streams
-from store.alerts.known import is_open
+from store.alerts.candidates import is_open
 from store.database.query import Query
 from store.database.schema import alert_key, alias, person
 from store.errors import InAnAlert, NobodyThere

@@ -11,7 +11,7 @@ from messages.ids import AlertId, OperatorId, PersonalKind
 from model.alert.case import Case
 from model.orders.refusals import Refusal
 from store import streams
-from store.alerts.known import is_open
+from store.alerts.candidates import is_open
 from store.journal import erasable
 from store.journal.transaction import Append, Snapshot, Transaction
 from store.nodes import leases

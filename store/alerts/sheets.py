@@ -5,7 +5,7 @@ from __future__ import annotations
 from messages.ids import AlertId
 from model.telling.sheet import Sheet, evolve, fold
 from store import streams
-from store.alerts.lately import newer
+from store.alerts.recent import newer
 from store.journal.journal import Journal, Transaction
 
 

@@ -28,7 +28,7 @@ from store.errors import VersionConflict
 from store.journal.journal import Append, Transaction
 from store.registry.users import records
 from store.registry.users.users import read_user
-from store.texts import Text, ask_text, begin, end
+from store.sms_outbox import Text, ask_text, begin, end
 
 OF_USE_US: Final = Instant(120 * SECOND)
 """Time within which a line must become free; after it the text may be untrue and is not sent."""
@@ -42,7 +42,7 @@ def at_its_inbox(tx: Transaction, case: Case) -> None:
 
 
 def begin_if_fit(tx: Transaction, text: TextId, line: LineId) -> Text | None:
-    """Assign the text to this line as `store.texts.begin` does; end the text instead if its alert now
+    """Assign the text to this line as `store.sms_outbox.begin` does; end the text instead if its alert now
     withholds it.
 
     The text may have waited for a line for minutes, and the person who cancels the alert may hold the phone.

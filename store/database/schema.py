@@ -356,7 +356,7 @@ duty_roster = Table(
 watched_day = Table(
     "watched_day",
     metadata,
-    # Probe results of one watcher at the intake on one day (`store.watched`).
+    # Probe results of one watcher at the intake on one day (`store.probe_results`).
     Column("watcher", Text, primary_key=True),
     # Day of UTC, counted since 1970.
     Column("day", BigInteger, primary_key=True, autoincrement=False),

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import func, insert, select
 
 from store.database.dialect import Connection
-from store.database.kept import KEPT, LASTING, portions
+from store.database.kept_tables import KEPT, LASTING, portions
 from store.database.query import Query
 from store.database.schema import app_key, audit, event, operator, person
 from store.errors import TransferError

@@ -18,7 +18,7 @@ from store.journal.transaction import Transaction
 from store.registry import devices
 from store.registry.devices import DeviceKey, NoCode, Seeming
 from store.registry.users.users import read_user
-from store.texts import ask_text
+from store.sms_outbox import ask_text
 
 TEXTS_A_DAY: Final = 6
 """Changes of the phones of one number, within a day, that are notified by short message; each has a cost."""

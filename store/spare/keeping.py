@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 
 from messages.ids import Instant, NodeId
-from model.alarms.standing import due, standing
+from model.alarms.active import due, standing
 from store import streams
 from store.audit.entry import Head
 from store.audit.trail import Trail

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from messages.ids import Instant, NodeId
-from model.alarms.standing import due, standing
+from model.alarms.active import due, standing
 from store import streams
 from store.database.dialect import Connection
 from store.database.sqlite import SqliteConnection

@@ -13,7 +13,7 @@ from application.auditing import note_settings
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from center import cli
-from center.checks.aside import look_of
+from center.checks.selftest_step import look_of
 from messages.ids import SECOND, AlertId, Channel, DutyWay, Instant, PersonId
 from messages.proofs import ProofStep, StepResult
 from model.callouts.roster import Contact, Roster

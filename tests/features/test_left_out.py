@@ -15,7 +15,7 @@ from application.first_run import machine
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from center import features
-from center.checks.aside import look_of
+from center.checks.selftest_step import look_of
 from center.checks.table import every
 from center.cli import commands
 from center.features import FEATURES

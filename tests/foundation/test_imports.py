@@ -44,7 +44,7 @@ def test_the_import_rule_covers_every_package() -> None:
 SANS_IO = (
     "messages.*", "model.*", "actors.*", "media.*", "gateways.gsm.*", "gateways.*.decider",
     "features.*.decider", "features.*.retrying", "features.*.feature",
-    "features.watcher.beat", "features.watcher.hearing",
+    "features.watcher.beat", "features.watcher.heartbeat_state",
     "features.selftest.line_tester.*", "features.selftest.prover.*",
 )  # fmt: skip
 EDGES = (

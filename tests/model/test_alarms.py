@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from messages.events import AlarmCleared, AlarmRaised
-from model.alarms.standing import due, nothing_else, standing
+from model.alarms.active import due, nothing_else, standing
 
 LINE, OTHER = ("line.no_sim", "L1"), ("line.no_sim", "L2")
 KEYS = st.sampled_from([LINE, OTHER, ("psap.no_line", "L1")])

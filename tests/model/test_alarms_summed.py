@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from messages import events as ev
 from messages.ids import Instant, NodeId, OperatorId, Role
 from messages.journal import Recorded
+from model.alarms.active import STUCK, standing
 from model.alarms.book import AlarmBook
-from model.alarms.standing import STUCK, standing
 
 NODE = NodeId("n1")
 NAMES = st.sampled_from(("line.weak_signal", "backup.old", STUCK))

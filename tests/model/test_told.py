@@ -10,8 +10,8 @@ from messages import events as ev
 from messages.base import Address, Position
 from messages.ids import BriefingField, ErasureReason, Instant, Nearness, OperatorId, PersonalKind, PsapKnows
 from model.telling.psap_knowledge import psap_knows, psap_place_at
+from model.telling.psap_snapshot import Changes, changes
 from model.telling.sheet import Sheet
-from model.telling.told import Changes, changes
 from tests.model.one_alert import sheet_of
 
 MARTA = OperatorId("marta")

@@ -13,7 +13,7 @@ from store.alerts.texting import append_with_contacts
 from store.errors import VersionConflict
 from store.journal.journal import Append
 from store.registry.users import records
-from store.texts import outbox_of
+from store.sms_outbox import outbox_of
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import to_attended
 from tests.scenarios.world import USER, World

@@ -18,7 +18,7 @@ from messages.ids import (
 )
 from model.alert.leg import leg_id
 from store import streams
-from store.texts import ask_text
+from store.sms_outbox import ask_text
 from tests.scenarios.conftest import MakeNodes
 from tests.scenarios.nodes import Cluster
 from tests.scenarios.world import OPERATORS, PSAP, SETTINGS, USER

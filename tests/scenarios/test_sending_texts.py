@@ -11,7 +11,7 @@ from simulator.control import text_reports
 from simulator.modem.vices import Vices
 from simulator.network.call import Message
 from store import streams
-from store.texts import SILENT_US, Round, ask_round, ask_text, outbox_of, round_of
+from store.sms_outbox import SILENT_US, Round, ask_round, ask_text, outbox_of, round_of
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import ends, joined, to_talking
 from tests.scenarios.test_late_orders import say

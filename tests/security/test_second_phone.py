@@ -22,7 +22,7 @@ from store.registry import devices, phones
 from store.registry.devices import DeviceKey, Seeming
 from store.registry.people import Person
 from store.registry.registry import Registry
-from store.texts import outbox_of
+from store.sms_outbox import outbox_of
 from tests.gateways.http.askers import Api, verdict
 from tests.gateways.http.place import GIULIA
 from tests.support.signing import Phone

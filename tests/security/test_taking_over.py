@@ -24,8 +24,8 @@ from model.rules.signal import Signal
 from model.telling.sheet import fold as sheet_of
 from store import streams
 from store.alerts.accepting import Accepted, accept, accept_in
+from store.alerts.candidates import named_signal
 from store.alerts.claims import Skipped
-from store.alerts.known import named_signal
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
 from store.registry.people import Person

@@ -19,7 +19,7 @@ from model.rules.signal import Signal
 from store import streams
 from store.alerts.accepting import accept
 from store.journal.journal import Append, Journal
-from store.texts import REPORTED_US, ask_text, begin, end, report
+from store.sms_outbox import REPORTED_US, ask_text, begin, end, report
 from tests.store.places import Clock, journal_in, on_both
 from tests.support.journals import empty_journal
 from tests.support.there import there

@@ -9,7 +9,7 @@ import pytest
 from messages.events import AlarmCleared, AlarmRaised, NodeStarted
 from messages.ids import NodeId
 from messages.journal import Recorded
-from model.alarms.standing import standing
+from model.alarms.active import standing
 from store import streams
 from store.alarms import SUMMED_AFTER, NodeAlarms, standing_now, sum_up, told_lately
 from store.journal import rows

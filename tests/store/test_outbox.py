@@ -8,7 +8,7 @@ from messages.events import TextAsked, TextFailed, TextSending, TextSent
 from messages.ids import E164, SECOND, Instant, LineId, TextFailure, TextId, TextPurpose
 from store import streams
 from store.journal.journal import Journal
-from store.texts import SENT_WITHIN_US, SILENT_US, ask_text, begin, end, failure, outbox_of
+from store.sms_outbox import SENT_WITHIN_US, SILENT_US, ask_text, begin, end, failure, outbox_of
 from tests.store.databases import Database
 from tests.store.places import Clock, on_both
 from tests.support.there import there

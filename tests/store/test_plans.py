@@ -17,7 +17,7 @@ from sqlalchemy.dialects import sqlite
 from features.psap_data import store as told_lately
 from store.alerts import erasing
 from store.audit import search, table
-from store.database import kept as tables
+from store.database import kept_tables as tables
 from store.database.query import Query
 from store.journal import history, matters, moving, rows
 from store.spare import merge, warm

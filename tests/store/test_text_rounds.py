@@ -6,7 +6,7 @@ import pytest
 
 from messages.ids import E164, SECOND, Instant, LineId, TextFailure, TextId, TextPurpose
 from store.journal.journal import Journal
-from store.texts import ask_round, ask_text, begin, came, end, failure, named_by, outbox_of, round_of
+from store.sms_outbox import ask_round, ask_text, begin, came, end, failure, named_by, outbox_of, round_of
 from tests.store.places import Clock, on_both
 from tests.store.test_outbox import SENT, SIM1, SIM2, USER, WORDS
 from tests.support.there import there

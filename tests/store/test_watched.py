@@ -9,7 +9,7 @@ from model.availability import DAY_MINUTES, MINUTE_US, Probed, availability
 from store.database.query import Query
 from store.database.schema import watched_day
 from store.journal.journal import Journal
-from store.watched import KEPT_DAYS, days, keep
+from store.probe_results import KEPT_DAYS, days, keep
 from tests.store.places import Clock, on_both
 from tests.support.unreadable import DAMAGED
 

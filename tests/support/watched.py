@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from model.availability import MINUTE_US, Probed
 from store.journal.journal import Journal
-from store.watched import keep
+from store.probe_results import keep
 
 
 def watched(journal: Journal, *failed: int) -> None:

@@ -12,8 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from application.errors import SettingsError
+from application.settings.editing.intended import by_name
 from application.settings.editing.layout import edited
-from application.settings.editing.wanted import by_name
 from application.settings.file import loaded, text_of
 from model.settings import Settings
 from model.settings_edits import Edit, EditFaulty, NotWritable

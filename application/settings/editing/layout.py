@@ -15,7 +15,8 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Item
 
-from application.settings.editing import wanted
+from application.settings.editing import intended as wanted
+from application.settings.editing.intended import Place, Table, default_of
 from application.settings.editing.lines import (
     KEY,
     aligned,
@@ -27,7 +28,6 @@ from application.settings.editing.lines import (
     section_end,
     split,
 )
-from application.settings.editing.wanted import Place, Table, default_of
 from model.settings_edits import Add, Edit, EditMissed, Remove, Row, Set, Value
 
 

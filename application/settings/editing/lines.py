@@ -6,8 +6,8 @@ import re
 from itertools import pairwise
 from typing import Final
 
-from application.settings.editing import wanted
-from application.settings.editing.wanted import Place, Table
+from application.settings.editing import intended as wanted
+from application.settings.editing.intended import Place, Table
 
 _HEADER: Final = re.compile(r"^(?P<off>#\s*)?(?P<open>\[\[?)\s*(?P<name>[a-z_.]+)\s*\]")
 KEY: Final = re.compile(r"^(?P<off>#\s*)?(?P<key>[a-z0-9_.]+)\s*=")

@@ -31,7 +31,7 @@ from messages.base import MALFORMED
 from messages.events import ProofBegun, ProofEnded, ProofStepBegun, ProofStepEnded
 from messages.ids import SECOND, Instant, Role
 from messages.proofs import ProofItem, ProofStep, ProofWhy, Shown
-from model.alarms.standing import Key, nothing_else
+from model.alarms.active import Key, nothing_else
 from model.alert.live import LiveCases
 from model.setup import Setup
 from runtime.actor import CenterActor
@@ -47,7 +47,7 @@ from store.journal.projections import Lines
 from store.nodes.members import members
 from store.streams import StreamKind
 
-_PROGRAM: Final = "center.checks.aside"
+_PROGRAM: Final = "center.checks.selftest_step"
 """Module of the separate process: actors know nothing of the center's settings and files."""
 _decoder: Final = msgspec.json.Decoder(Shown)
 

@@ -13,7 +13,7 @@ from messages.ids import E164, SECOND, Instant, LineId, TextId
 from messages.proofs import ProofItem, ProofStep, ProofWhy, Shown
 from runtime.published import line_files
 from store.journal.journal import Transaction
-from store.texts import ask_round, round_of
+from store.sms_outbox import ask_round, round_of
 
 
 class TextWork:

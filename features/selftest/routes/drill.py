@@ -25,7 +25,7 @@ from model.orders.refusals import Refusal
 from model.rules.signal import Signal
 from store import streams
 from store.alerts.accepting import Accepted, accept_in
-from store.alerts.known import is_open
+from store.alerts.candidates import is_open
 from store.confirmations import confirm
 from store.journal.journal import Append, Transaction
 from store.registry import numbers

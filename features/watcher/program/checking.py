@@ -9,11 +9,11 @@ from typing import Final
 
 from application.state.state_dir import StateDir
 from features.watcher.beat import Unable
-from features.watcher.hearing import Hearing
-from features.watcher.program.kept import Kept, read
+from features.watcher.heartbeat_state import Hearing
 from features.watcher.program.probing import ask, trust_in
 from features.watcher.program.running import voice_at
 from features.watcher.program.settings import CenterTable, ModemOfWatcher, WatchSettings, roster_of
+from features.watcher.program.state import Kept, read
 from features.watcher.program.watcher import KEPT_EVERY_US
 from gateways.gsm.probing import what_is_at
 from media.conference.speaks import SPEAKER, languages

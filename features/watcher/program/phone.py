@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 
 from application.errors import CenterError
-from features.watcher.program.kept import TryName
+from features.watcher.program.state import TryName
 from features.watcher.program.watcher import well_again
 from gateways.callouts.call import NEXT, TAKES, DutyCall, Reply
 from gateways.gsm.by_hand import LEG, NO_LINE, CallThroughModem, ModemSession, opened

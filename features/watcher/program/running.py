@@ -12,12 +12,12 @@ from typing import Final
 from application.errors import CenterError
 from application.state.state_dir import StateDir
 from features.watcher.beat import Unable
-from features.watcher.program import kept
-from features.watcher.program.kept import TryName
+from features.watcher.program import state as kept
 from features.watcher.program.listening import Listener
 from features.watcher.program.phone import Call, Done, Phone, Text
 from features.watcher.program.probing import Prober
 from features.watcher.program.settings import ModemOfWatcher, WatchSettings
+from features.watcher.program.state import TryName
 from features.watcher.program.watcher import Watcher
 from gateways.callouts.decider import Try
 from gateways.callouts.ways.sending import Notice, failure_of, send

@@ -19,10 +19,19 @@ from msgspec.structs import replace
 from application.roster_file import FileFaulty
 from features.watcher.beat import NO_PHONE, Answer, Unable
 from features.watcher.ears import Ears
-from features.watcher.hearing import Hearing, Verdict, after_sleep, asked, began, resumed, take, verdict
-from features.watcher.program.kept import Kept, Story, TryName, callouts_in, probes_in, write
+from features.watcher.heartbeat_state import (
+    Hearing,
+    Verdict,
+    after_sleep,
+    asked,
+    began,
+    resumed,
+    take,
+    verdict,
+)
 from features.watcher.program.probing import ProbedOf, Probing
 from features.watcher.program.settings import CenterTable, WatchSettings, roster_of
+from features.watcher.program.state import Kept, Story, TryName, callouts_in, probes_in, write
 from features.watcher.settings import Patience
 from gateways.callouts.decider import Try, due
 from messages.events import (

@@ -31,7 +31,7 @@ from model.alert.phase import Phase
 from model.orders.refusals import Refusal
 from model.record import EMPTY, PersonRecord
 from model.rules.said.announcing import Progress
-from model.telling.told import Changes
+from model.telling.psap_snapshot import Changes
 
 
 class PersonView(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ import msgspec
 
 from messages.ids import SECOND, Instant, LineId
 from messages.lines import WEAK_DBM, LineState
-from model.alarms.standing import Key, Words
+from model.alarms.active import Key, Words
 
 OUT_US: Final = Instant(10 * SECOND)
 """Time out of service before the alarm; a modem that is only started or plugged in needs less."""

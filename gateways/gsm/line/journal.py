@@ -14,7 +14,7 @@ from messages.events import (
     TextSent,
 )
 from messages.ids import E164, Instant, LineId, NodeId, TextId
-from model.alarms.standing import Alarm
+from model.alarms.active import Alarm
 from model.alert.case import Case
 from model.alert.leg import Leg
 from model.alert.live import LiveCases
@@ -25,7 +25,7 @@ from store.alerts.texting import begin_if_fit
 from store.errors import JournalError
 from store.journal.journal import Append, Journal
 from store.journal.rebuild import case_on_line, is_no_alerts, is_quarantined, rebuild
-from store.texts import Text, ask_credit, end, report
+from store.sms_outbox import Text, ask_credit, end, report
 
 QUARANTINED = "line.quarantined"
 

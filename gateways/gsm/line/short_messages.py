@@ -23,7 +23,7 @@ from messages.events import TextFailed, TextSent
 from messages.ids import SECOND, Instant, LineId, TextFailure, TextId, TextPurpose
 from messages.sms import SmsArrived
 from runtime.logs import Logger
-from store.texts import SENT_WITHIN_US
+from store.sms_outbox import SENT_WITHIN_US
 
 
 class IncomingTexts:

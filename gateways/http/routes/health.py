@@ -20,7 +20,7 @@ from gateways.http.routing.route import GET, Answer, route
 from gateways.nodes import NodeView, Standing, standing
 from messages.ids import E164, LineId, Role
 from messages.rows import Sentence
-from model.alarms.standing import NO_LINE_FOR_112
+from model.alarms.active import NO_LINE_FOR_112
 from model.checks import Asker, Check, Cost, Finding, Verdict, fail, warn
 from model.rules.phones_that_check import counted
 from model.settings.psap import LastResort

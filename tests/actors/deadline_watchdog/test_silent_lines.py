@@ -7,7 +7,7 @@ from messages import events as ev
 from messages.ids import SECOND, LegId, LineId, Party
 from messages.proofs import ProofStep, StepResult
 from messages.trials import WayShown
-from model.alarms.standing import Key, due, standing
+from model.alarms.active import Key, due, standing
 from tests.support.recorded import recorded
 
 LINE, OTHER = LineId("m1"), LineId("m2")

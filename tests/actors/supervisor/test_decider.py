@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from actors.supervisor import desired_actors as wanted
 from actors.supervisor import roster as of
-from actors.supervisor import wanted
 from actors.supervisor.decider import INTENSITY, REST_US, START_AGAIN_US, START_US, STARTING, TOGETHER
 from actors.supervisor.roster import Name, Phase
 from actors.supervisor.silence import SILENT_US, SPARED_US, SUSPECT_US, TICK_US

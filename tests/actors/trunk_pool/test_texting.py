@@ -12,7 +12,7 @@ from messages.base import Joins
 from messages.ids import E164, Instant, LegId, LineId, NodeId, Party, TextId, TextPurpose
 from model.settings import Settings
 from model.settings.alerts import LimitsSettings
-from store.texts import Text
+from store.sms_outbox import Text
 from tests.actors.trunk_pool.test_decider import NOW, PUBLIC, granted, grants, line, request
 
 TEXT = Text(

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.settings.editing import wanted
+from application.settings.editing import intended as wanted
 from application.settings.editing.file import change, is_writable
 from application.settings.editing.layout import edited
 from application.settings.editing.lines import split

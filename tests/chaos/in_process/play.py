@@ -60,7 +60,7 @@ from store.alerts.sheets import read
 from store.journal.journal import Append
 from store.journal.notify import LocalNotifier
 from store.journal.rebuild import bring_back
-from store.texts import ask_text, outbox_of
+from store.sms_outbox import ask_text, outbox_of
 from tests.chaos.in_process.evidence import CallSeen, Evidence
 from tests.chaos.in_process.faults import Blows, Messages
 from tests.chaos.in_process.script import (

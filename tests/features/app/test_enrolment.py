@@ -12,7 +12,7 @@ from gateways.http.door.signatures import Request, Signed, jwk_point, key_id, ve
 from messages.events import AlertCancelled, AlertReceived
 from messages.ids import Doubt, Proof
 from store.registry import devices
-from store.texts import outbox_of
+from store.sms_outbox import outbox_of
 from tests.features.app.phone import KEY_CHECKED, Phone
 from tests.gateways.http.place import GIULIA
 from tests.support.signing import Phone as Signing

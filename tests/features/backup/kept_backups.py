@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from features.backup.orders import OwnBackups
-from features.backup.remembered import Work
-from features.backup.standing import BackupStanding
+from features.backup.records import Work
+from features.backup.status import BackupStanding
 
 
 @dataclass

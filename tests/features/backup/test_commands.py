@@ -26,7 +26,7 @@ from application.signature import Signer
 from application.state.state_dir import StateDir
 from center import cli
 from features.backup import age, restoring
-from features.backup.remembered import backups
+from features.backup.records import backups
 from messages.base import Position
 from messages.events import AlertClosed, AlertReceived, LineReturned
 from messages.ids import E164, Channel, LineId, NodeId, Outcome

@@ -20,8 +20,8 @@ from features.backup import orders
 from features.backup.age import new_identity
 from features.backup.checks import prove_backup as backup
 from features.backup.orders import OwnBackups, next_by_timer, noted
-from features.backup.remembered import Run, Work, backups, file_of, run_of, said, wanted_file
-from features.backup.standing import BackupStanding, BackupWrong, who
+from features.backup.records import Run, Work, backups, file_of, run_of, said, wanted_file
+from features.backup.status import BackupStanding, BackupWrong, who
 from messages.ids import Instant
 from messages.proofs import ProofWhy, StepResult
 from model.bounds import OLDEST_BACKUP_S

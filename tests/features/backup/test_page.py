@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from features.backup.remembered import Work
-from features.backup.standing import BackupKept, BackupRun, BackupStanding, BackupWrong
+from features.backup.records import Work
+from features.backup.status import BackupKept, BackupRun, BackupStanding, BackupWrong
 from messages.ids import SECOND, Instant
 from store.journal.journal import Journal
 from store.registry.people import StaffRole

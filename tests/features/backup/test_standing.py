@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from features.backup import remembered
-from features.backup.remembered import Work
-from features.backup.standing import (
+from features.backup import records as remembered
+from features.backup.records import Work
+from features.backup.status import (
     BackupKept,
     BackupRun,
     BackupStanding,

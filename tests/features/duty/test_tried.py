@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from features.duty.tried import PROVED_FOR_US, Tried, TriedPeople, is_proved
+from features.duty.verification import PROVED_FOR_US, Tried, TriedPeople, is_proved
 from messages.events import CalloutEnded, CalloutOpened, CalloutTaken, Event
 from messages.ids import SECOND, CalloutEnd, CalloutKind, DutyWay, Instant, PersonId
 from model.callouts.roster import Contact, Person, Roster, Shift

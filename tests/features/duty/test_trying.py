@@ -12,7 +12,7 @@ import pytest
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from center import cli
-from features.duty.trying import by_telephone
+from features.duty.test_command import by_telephone
 from messages.events import (
     CalloutEnded,
     CalloutFailed,

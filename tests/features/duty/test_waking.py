@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from features.duty.waking import WakingBook, due, morning_after
+from features.duty.callout_rules import WakingBook, due, morning_after
 from messages import events as ev
 from messages.events import Event
 from messages.ids import SECOND, AlertId, CalloutEnd, Instant, NodeId, OperatorId

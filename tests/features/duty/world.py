@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from features.duty.actor import DutyCallerActor
 from features.duty.calling import Calling
-from features.duty.writing import Brought, Letter
+from features.duty.notifications import Brought, Letter
 from gateways.callouts.call import Voice
 from gateways.outside import Delivered
 from media.conference.clips import ClipSpec

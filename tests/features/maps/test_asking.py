@@ -7,8 +7,8 @@ from collections.abc import Callable, Coroutine
 
 from msgspec.structs import replace
 
+from features.maps.address_lookup import Asking
 from features.maps.addresses import AddressesFailed
-from features.maps.asking import Asking
 from messages.base import Address
 from messages.ids import AlertId, Channel, CrewId, Instant, NodeId
 from model.address import Around, Nearby, around

@@ -15,7 +15,7 @@ from store.registry import devices
 from store.registry.devices import ProvedBy
 from store.registry.people import Person, StaffRole
 from store.registry.registry import Registry
-from store.texts import outbox_of
+from store.sms_outbox import outbox_of
 from tests.features.app.phone import KEY_CHECKED, Phone
 from tests.gateways.console.barriers import barriers, lost_when_magnified
 from tests.gateways.console.desk import signed_on

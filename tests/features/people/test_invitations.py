@@ -17,7 +17,7 @@ from store.registry import devices
 from store.registry.devices import ProvedBy
 from store.registry.people import Person, StaffRole
 from store.registry.registry import Registry
-from store.texts import outbox_of
+from store.sms_outbox import outbox_of
 from tests.gateways.http.askers import Api, Asker, Client, bearer, verdict
 from tests.gateways.http.place import GIULIA, entered
 from tests.support.each import each

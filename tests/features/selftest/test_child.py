@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from application.state.state_dir import CHECKING, StateDir
-from center.checks.aside import look_of
+from center.checks.selftest_step import look_of
 from features.selftest.judging import judged
 from features.selftest.prover.actor import ProcessChild
 from features.selftest.prover.work import Child, LookWork, failed

@@ -15,7 +15,7 @@ import httpx
 from application.state.state_dir import StateDir
 from center.node.carrier import Carrier
 from center.node.launching import child_environment
-from features.watcher.program import kept
+from features.watcher.program import state as kept
 from tests.waiting import wait_until
 
 SLEEPS, WAKES = "+393330000001", "+393330000002"

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from features.watcher.beat import Answer, Beat, Unable
 from features.watcher.envelope import Key
-from features.watcher.program import kept
-from features.watcher.program.kept import TryName
+from features.watcher.program import state as kept
 from features.watcher.program.settings import CenterTable, WatchSettings
+from features.watcher.program.state import TryName
 from features.watcher.program.watcher import Watcher
 from gateways.callouts.decider import Try
 from messages.events import CalloutOpened

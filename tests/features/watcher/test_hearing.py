@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.watcher.beat import Beat, Wrong
-from features.watcher.hearing import (
+from features.watcher.heartbeat_state import (
     FRESH_US,
     SLEPT_US,
     Heard,

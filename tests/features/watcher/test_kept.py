@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from features.watcher.ears import hearing_of
-from features.watcher.program import kept
-from features.watcher.program.kept import PROBES, SPARE, STORIES, AppendedFile, Story, callouts_in
+from features.watcher.program import state as kept
 from features.watcher.program.probing import KEPT_MINUTES, Probing
 from features.watcher.program.settings import probing as of_addresses
+from features.watcher.program.state import PROBES, SPARE, STORIES, AppendedFile, Story, callouts_in
 from messages.events import CalloutFailed, CalloutOpened, CalloutTold
 from messages.ids import SECOND, Instant
 from model.availability import Probed

@@ -17,12 +17,12 @@ from features.watcher.beat import Answer, Beat, Unable, Wrong
 from features.watcher.decider import CENTER_SILENT, WATCHER_MUTE, WATCHER_SILENT
 from features.watcher.ears import publish_hearing
 from features.watcher.evidence import CHECKS, Looked, Readiness
-from features.watcher.hearing import Verdict, asked, began, take, verdict
+from features.watcher.heartbeat_state import Verdict, asked, began, take, verdict
 from features.watcher.outlets import Away, Outcome, Told
 from features.watcher.settings import HeartbeatTarget, Patience, TargetKind, WatchedCenter
 from messages import events as ev
 from messages.ids import SECOND, CalloutEnd, Instant, NodeId, OperatorId, Role
-from model.alarms.standing import NO_WAY
+from model.alarms.active import NO_WAY
 from model.availability import MINUTE_US, Probed, availability
 from model.settings import Settings
 from model.setup import Setup
@@ -34,7 +34,7 @@ from runtime.threads import Courier
 from store import streams
 from store.alarms import standing_now
 from store.journal.journal import Append, Journal
-from store.watched import days
+from store.probe_results import days
 from tests.support.actors import environment
 from tests.support.settings import changed
 

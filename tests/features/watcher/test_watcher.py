@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from application.errors import SettingsError
 from features.watcher.beat import Unable, Wrong
-from features.watcher.program.kept import CALLOUTS, FILE
 from features.watcher.program.settings import probing
+from features.watcher.program.state import CALLOUTS, FILE
 from messages.ids import SECOND, CalloutFailure, DutyWay, Instant
 from model.callouts.roster import Roster, Shift
 from tests.features.watcher.stage import ANNA, BEA, BEAT, Stage

@@ -11,7 +11,7 @@ from gateways.gsm.line.report import condition
 from messages.events import AlarmRaised
 from messages.ids import SECOND, Instant, LineId
 from messages.lines import WEAK_DBM, LineState
-from model.alarms.standing import Key, due, standing
+from model.alarms.active import Key, due, standing
 from tests.gateways.gsm.bench import Bench, FakeModem
 from tests.support.each import each
 

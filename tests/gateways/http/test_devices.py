@@ -17,7 +17,7 @@ from model.settings import Settings
 from model.settings.alerts import LimitsSettings
 from store.registry import devices
 from store.registry.registry import Registry
-from store.texts import outbox_of
+from store.sms_outbox import outbox_of
 from tests.gateways.http.askers import Api, Asker, verdict
 from tests.gateways.http.place import GIULIA
 from tests.support.each import each

@@ -46,7 +46,7 @@ from store.journal.verify import verify
 from store.registry import devices
 from store.registry.access import sessions
 from store.registry.registry import Registry
-from store.texts import ask_text
+from store.sms_outbox import ask_text
 from tests.store.places import START, Clock, returned, signal
 from tests.store.spare.node import DEADLINE_S, Disk, Node, back, full, lasts
 from tests.store.test_devices import enrolled

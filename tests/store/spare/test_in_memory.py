@@ -20,7 +20,7 @@ from store.registry.access import sessions
 from store.registry.access.authenticators import Authenticator, Kind, add, count_use, use_recovery
 from store.registry.keyring import SIGN_ON, shared_secret
 from store.registry.registry import Registry
-from store.texts import ask_text, begin, end, outbox_of
+from store.sms_outbox import ask_text, begin, end, outbox_of
 from tests.store.databases import SqliteFile
 from tests.store.places import START, signal
 from tests.store.spare.node import DEADLINE_S, USER, Disk, Node, back, full, gone, lasts

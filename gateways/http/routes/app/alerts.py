@@ -29,9 +29,9 @@ from messages.ids import SECOND, AlertId, Channel, Check, ClaimKind, Proof
 from model.alert.case import Case
 from model.telling.sheet import Sheet
 from store import streams
+from store.alerts.candidates import named_signal
 from store.alerts.claims import add_claim
-from store.alerts.known import named_signal
-from store.alerts.lately import current
+from store.alerts.recent import current
 from store.journal.journal import Append, Transaction
 
 WAIT_MAX_S: Final = 30.0

@@ -25,7 +25,7 @@ from messages.ids import SECOND, AlertId, ClaimKind, Instant
 from model.alert.case import Case
 from model.rules.cancelling import adds
 from model.rules.pins import in_alert
-from store.alerts.lately import current
+from store.alerts.recent import current
 from store.journal.journal import Transaction
 
 TRIES_MAX: Final = 10

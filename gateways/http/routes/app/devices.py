@@ -1,8 +1,8 @@
 """/v1/devices, /v1/pins: enrolment of a phone, which proves its number once and signs from then on, and the
 person's phones and PINs.
 
-Every change is durable before the response. A line of the center sends the code (`store.texts`); the end of a
-web between the two steps affects neither.
+Every change is durable before the response. A line of the center sends the code (`store.sms_outbox`); the
+end of a web between the two steps affects neither.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from store.registry import phones
 from store.registry.devices import APP as BY_APP
 from store.registry.devices import CODE_LIFE_S, Asked, NoCode, Seeming, TooManyCodes
 from store.registry.registry import Registry
-from store.texts import ask_text
+from store.sms_outbox import ask_text
 
 WORDS: Final = "{code} è il tuo codice. Non darlo a nessuno. / is your code: give it to nobody."
 """Text of the code's SMS. The text omits the purpose, because the phone shows the text to any onlooker."""

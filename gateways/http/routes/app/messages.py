@@ -37,7 +37,7 @@ from model.alert.case import Case
 from model.alert.parts import Said
 from model.orders.refusals import Refusal
 from model.rules.said import dialogue
-from store.alerts.lately import current
+from store.alerts.recent import current
 from store.journal.journal import Transaction
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, Table, Text
 from features.backup.form import Begin, Block, End, File, Part, Reader, Rows, encoded
 from features.backup.rows import Giving, blocks, origin_of
 from store.database.dialect import url_of
-from store.database.kept import ERASABLE, KEPT, LASTING, NOT_KEPT
+from store.database.kept_tables import ERASABLE, KEPT, LASTING, NOT_KEPT
 from store.database.migrate import REVISION
 from store.errors import JournalNewer, TransferError
 from store.journal.journal import Journal

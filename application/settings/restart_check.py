@@ -12,7 +12,7 @@ from pathlib import Path
 from application.errors import NodeError, SettingsError
 from application.listening import listen, unfit, unguarded
 from application.settings.check import metrics_address
-from application.settings.counting import Counting, counting, faults_of_text
+from application.settings.effective import Counting, counting, faults_of_text
 from application.settings.fields import by_hand
 from application.settings.file import loaded, text_of
 from application.settings.views import SettingFault

@@ -1,7 +1,7 @@
-"""`python -m center.checks.aside STEP --state DIR`: a step of the nightly self-test, in a process of its own.
+"""`python -m center.checks.selftest_step STEP --state DIR`: a step of the nightly self-test.
 
-The result goes to stdout as JSON, errors to stderr. The process leaves processor and disk to other processes.
-It dies with its parent: no process then waits for the result.
+The step runs in a process of its own, which leaves processor and disk to other processes. The result goes to
+stdout as JSON, errors to stderr. It dies with its parent: no process then waits for the result.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def look_of(step: ProofStep) -> Look | None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the step. Return the exit code."""
-    parser = argparse.ArgumentParser(prog="center.checks.aside")
+    parser = argparse.ArgumentParser(prog="center.checks.selftest_step")
     parser.add_argument("step", type=ProofStep, choices=tuple(ProofStep))
     parser.add_argument("--state", type=Path, required=True)
     given = parser.parse_args(arguments)

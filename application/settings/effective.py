@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from application.errors import SettingsError
-from application.settings.editing.wanted import Table, by_name, row_names
+from application.settings.editing.intended import Table, by_name, row_names
 from application.settings.fields import fields
 from application.settings.file import parse
 from application.settings.simulation import simulation, with_simulation

@@ -21,9 +21,9 @@ from application.version import version
 from features.backup import age, recordings, signed
 from features.backup.files import files_of
 from features.backup.form import Begin, Block, End, File, Part, encoded
-from features.backup.remembered import BACKUPS_FILE, Backups, Made, backups, backups_said
+from features.backup.records import BACKUPS_FILE, Backups, Made, backups, backups_said
 from features.backup.rows import blocks, origin_of
-from features.backup.standing import keys_of
+from features.backup.status import keys_of
 from messages.ids import Instant
 from model.settings import Settings
 from store.database.migrate import REVISION

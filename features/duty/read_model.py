@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from features.duty.waking import SETTLES_US, WakingBook
+from features.duty.callout_rules import SETTLES_US, WakingBook
 from messages.events import Event, LineTakenOut
 from messages.ids import AlertId, Instant, LineId, NodeId, ShiftState
 from messages.journal import Recorded

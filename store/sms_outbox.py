@@ -44,7 +44,7 @@ from messages.ids import (
 from messages.journal import AnyEvent
 from model.rules.said.by_which_way import is_final, meaning
 from store import streams
-from store.alerts.known import known_alert
+from store.alerts.candidates import known_alert
 from store.database.query import Query, Row
 from store.database.schema import outbox
 from store.journal.journal import Append, Journal, Transaction

@@ -16,7 +16,7 @@ import msgspec
 
 from application.state.state_dir import write_kept
 from features.watcher.beat import Unable
-from features.watcher.hearing import Hearing
+from features.watcher.heartbeat_state import Hearing
 from features.watcher.program.probing import KEPT_MINUTES, ProbedOf
 from messages.base import MALFORMED
 from messages.events import Event

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from features.duty.watching import Watching
+from features.duty.read_model import Watching
 from features.duty.words import Told
 from gateways.callouts.decider import LINE_US, Try
 from gateways.callouts.ways.sending import Notice, failure_of
@@ -32,7 +32,7 @@ from runtime import logs
 from runtime.threads import Courier
 from store import streams
 from store.journal.journal import Append, Journal, Transaction
-from store.texts import ask_text, became
+from store.sms_outbox import ask_text, became
 
 TOGETHER_US: Final = Instant(60 * SECOND)
 """Time in which joined alarms are collected into one message to the person who has taken a callout."""

@@ -12,7 +12,7 @@ import msgspec
 
 from application.recordings import DAY_US
 from application.state.state_dir import StateDir
-from features.backup.remembered import Backups, Made, Work, backups
+from features.backup.records import Backups, Made, Work, backups
 from features.backup.settings import BackupSettings
 from messages.ids import Instant
 from model.bounds import overdue
