@@ -42,7 +42,7 @@ from messages.ids import (
     TextPurpose,
 )
 from messages.journal import AnyEvent
-from model.rules.said.by_which_way import is_final, meaning
+from model.rules.messages.message_channel import is_final, meaning
 from store import streams
 from store.alerts.candidates import known_alert
 from store.database.query import Query, Row

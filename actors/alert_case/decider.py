@@ -37,7 +37,7 @@ from model.alert.case import Case
 from model.alert.evolve import apply
 from model.alert.parts import Owner
 from model.rules.calls.attempts import lines_fail
-from model.rules.said.by_which_way import NEVER, due_by_sms, lost_at
+from model.rules.messages.message_channel import NEVER, due_by_sms, lost_at
 from model.settings import Settings
 from model.telling.contacts import to_be_told
 

@@ -18,7 +18,7 @@ from model.alert.case import Case
 from model.alert.leg import Leg, LegState, place
 from model.alert.parts import Owner
 from model.rules.calls.silent_and_duress import voices_withheld
-from model.rules.said.announcing import playing
+from model.rules.messages.announcements import playing
 
 _SEEN = {
     LegState.ORIGINATING: CallState.UNKNOWN,

@@ -22,7 +22,7 @@ from messages.sms import SmsArrived, SmsKept
 from model.alert.case import Case
 from model.alert.live import LiveCases
 from model.rules.calls.silent_and_duress import hushed
-from model.rules.said.advice import Why, call_112_now
+from model.rules.messages.advice import Why, call_112_now
 from model.rules.signal import Signal
 from model.setup import Setup
 from runtime.actor import CenterActor

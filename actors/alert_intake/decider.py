@@ -16,7 +16,7 @@ from messages.ids import SECOND, AlertId, CrewId, Instant, LegId, NodeId, Party
 from model.alert.case import Case
 from model.rules.crews import held_back
 from model.rules.deadline import Urgency, urgency
-from model.rules.said.advice import waits
+from model.rules.messages.advice import waits
 from model.rules.vouching import gives_crew_up, rank, vouched
 from model.settings import Settings
 

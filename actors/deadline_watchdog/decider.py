@@ -24,7 +24,7 @@ from model.alert.leg import Leg, LegState
 from model.alert.parts import Owner
 from model.rules.calls.silent_and_duress import hushed, in_duress
 from model.rules.deadline import DIAL_US, Urgency, urgency
-from model.rules.said.advice import Why, call_112_now
+from model.rules.messages.advice import Why, call_112_now
 from model.rules.vouching import rank
 from model.settings import Settings
 from model.settings.alerts import MetBy

@@ -16,7 +16,7 @@ from typing import Final, assert_never
 
 from msgspec.structs import replace
 
-from actors.supervisor import desired_actors as wanted
+from actors.supervisor import desired_actors
 from actors.supervisor.book import KILL_AGAIN_US, Book
 from actors.supervisor.roster import (
     GONE,
@@ -239,10 +239,10 @@ class _Deciding(Book):
 
     def restart_group(self, group: str) -> None:
         """Create all actors of the group again, in the order of rank, once the last of them is dead."""
-        if not wanted.group_is_down(self.roster, group):
+        if not desired_actors.group_is_down(self.roster, group):
             return
         down = [m for m in self.roster.members.values() if m.spec.group == group and m.phase is Phase.DOWN]
-        for member in sorted(down, key=lambda m: wanted.rank(m.spec)):
+        for member in sorted(down, key=lambda m: desired_actors.rank(m.spec)):
             self.again(replace(member, deaths=()), member.cause)
 
     # ------------------------------------------------------------ required actors
@@ -251,9 +251,9 @@ class _Deciding(Book):
         """Create all missing actors that are due."""
         if self.roster.stop_us is not None:
             return
-        room = STARTING - wanted.processes(self.roster)
+        room = STARTING - desired_actors.processes(self.roster)
         # Without room, only actors that must not wait.
-        for spec in list(wanted.missing(self.roster, room if room >= TOGETHER else 0)):
+        for spec in list(desired_actors.missing(self.roster, room if room >= TOGETHER else 0)):
             self.create(spec)
 
     def legs(self, crew: str, operators: int) -> None:
@@ -266,15 +266,15 @@ class _Deciding(Book):
 
     def thin_out(self) -> None:
         """Release surplus workers after a while, and operators' legs that are no longer needed."""
-        for leg in list(wanted.idle_extra_legs(self.roster)):
+        for leg in list(desired_actors.idle_extra_legs(self.roster)):
             self.leave(leg)
-        crew = wanted.surplus(self.roster)
+        crew = desired_actors.surplus(self.roster)
         if crew is None:
             self.roster = replace(self.roster, surplus_us=None)
         elif self.roster.surplus_us is None:
             self.roster = replace(self.roster, surplus_us=self.now_us)
         elif self.now_us - self.roster.surplus_us >= SURPLUS_US:
-            for member in wanted.crews(self.roster)[crew]:
+            for member in desired_actors.crews(self.roster)[crew]:
                 if member.phase is Phase.READY:
                     self.leave(member)
 
@@ -340,9 +340,9 @@ class _Deciding(Book):
         """Return True if an alert keeps this actor: its own or, if the whole worker leaves, any of the
         worker's.
         """
-        crew = wanted.crews(self.roster).get(member.crew, [])
+        crew = desired_actors.crews(self.roster).get(member.crew, [])
         whole = any(m.spec.role is Role.ALERT_CASE and m.phase is Phase.LEAVING for m in crew)
-        return member.alert is not None or (whole and wanted.is_busy(crew))
+        return member.alert is not None or (whole and desired_actors.is_busy(crew))
 
     def kill_again(self, member: Member) -> None:
         if not member.pid:
@@ -370,7 +370,7 @@ class _Deciding(Book):
 
     def adopt(self, one: Living) -> None:
         name = one.role, one.key
-        spec = wanted.spec_of(self.roster, one.role, one.key)
+        spec = desired_actors.spec_of(self.roster, one.role, one.key)
         phase = Phase.READY if one.ready else Phase.STARTING
         if spec is None:
             spec, phase = ActorSpec(role=one.role, key=one.key, cls="", group=""), Phase.STOPPING
@@ -398,7 +398,9 @@ class _Deciding(Book):
         if self.roster.stop_us is not None:
             return
         self.roster = replace(self.roster, stop_us=Instant(self.now_us + END_US))
-        members = sorted(self.roster.members.values(), key=lambda m: wanted.rank(m.spec), reverse=True)
+        members = sorted(
+            self.roster.members.values(), key=lambda m: desired_actors.rank(m.spec), reverse=True
+        )
         for member in members:
             match member.phase:
                 case Phase.STARTING | Phase.READY | Phase.LEAVING | Phase.STOPPING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from application.errors import CenterError
-from gateways.gsm.by_hand import LEG, NO_LINE, CallThroughModem
 from gateways.gsm.driver.events import CallEvent, CallReleased, Event, Ref
+from gateways.gsm.modem_session import LEG, NO_LINE, CallThroughModem
 from media.conference.beat import monotonic_us
 from messages.calls import OwnCallEnd
 from messages.ids import Instant
@@ -18,7 +18,7 @@ from model.rules.calls.own_call import Limits, begun, end, heard, turn
 
 if TYPE_CHECKING:
     from center.modems.voice_trial import VoiceTrial
-    from gateways.gsm.by_hand import ModemSession
+    from gateways.gsm.modem_session import ModemSession
     from media.trial.check import VoiceReport
     from messages.ids import E164
 

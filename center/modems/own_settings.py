@@ -14,7 +14,7 @@ from application.errors import CenterError
 from application.state.state_dir import StateDir
 from center.modems.questions import Questions, questions
 from gateways.gsm.dialects.dialect import CompiledDialect, Kept
-from gateways.gsm.dialects.kept import Standing, commands, kept_of, standing
+from gateways.gsm.dialects.kept_settings import Standing, commands, kept_of, standing
 from gateways.gsm.dialects.loading import installed
 from gateways.gsm.port.dial_guard import DialGuard
 from gateways.gsm.port.places import places, resolved

@@ -20,8 +20,8 @@ from features.duty.read_model import Watching
 from features.duty.store import new_id
 from features.duty.words import Told, told
 from gateways.callouts import decider
+from gateways.callouts.channels.sending import send
 from gateways.callouts.decider import LINE_US, Try
-from gateways.callouts.ways.sending import send
 from messages.calls import CallReport
 from messages.envelope import Envelope
 from messages.events import (

@@ -12,7 +12,7 @@ from typing import Final
 from application.checks import Wants, look
 from application.errors import CenterError
 from application.state.state_dir import StateDir
-from gateways.callouts.ways.mail import tried
+from gateways.callouts.channels.mail import tried
 from gateways.outside import Delivered, Refused, is_here, secret_in, trust
 from gateways.webhook import key_of
 from messages.base import Joins
@@ -22,7 +22,7 @@ from model.callouts.roster import EMPTY, Roster
 from model.checks import Cost, Finding, fail, ok, warn
 from model.feature import installed
 from model.settings import Settings
-from model.settings.watching import MailTls
+from model.settings.monitoring import MailTls
 from model.setup import Setup
 
 PART = "duty"

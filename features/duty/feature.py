@@ -12,7 +12,7 @@ from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
 from model.feature import ActorRow, AtStart, Command, Feature
 from model.first_run import Need
 from model.settings import Settings
-from model.settings.watching import MailTls
+from model.settings.monitoring import MailTls
 
 
 def _names_people(settings: Settings) -> bool:

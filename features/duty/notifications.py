@@ -10,8 +10,8 @@ from typing import Final
 
 from features.duty.read_model import Watching
 from features.duty.words import Told
+from gateways.callouts.channels.sending import Notice, failure_of
 from gateways.callouts.decider import LINE_US, Try
-from gateways.callouts.ways.sending import Notice, failure_of
 from gateways.outside import Delivered, Sent
 from messages.events import CalloutFailed, CalloutTold, Event
 from messages.ids import (

@@ -22,7 +22,7 @@ from application.settings.where import config_in_use
 from application.state.journals import journal_of
 from application.state.state_dir import NodeFile, running
 from features.duty.words import told
-from gateways.callouts.ways.sending import WRITTEN, Notice, send
+from gateways.callouts.channels.sending import WRITTEN, Notice, send
 from gateways.outside import Delivered
 from messages.ids import CalloutKind, DutyWay, OperatorId
 from model.callouts.roster import Contact, Person, Roster, on_duty

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from gateways.callouts.ways.sending import subject_of
+from gateways.callouts.channels.sending import subject_of
 from messages.events import CalloutAlarm
 from messages.ids import CalloutKind
 from model.alarms.kind import Words

@@ -11,7 +11,7 @@ from litestar import Response
 
 from features.maps.settings import MapSettings
 from features.maps.tiles import Tiles, TilesFailed, tiles_of
-from gateways.console.told import MapView
+from gateways.console.feed_messages import MapView
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.permissions import SIGNED_ON
 from gateways.http.routing.route import GET, Answer, route

@@ -16,7 +16,7 @@ from gateways.http.wire.answers import Moment, derived, picture_of
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.ids import E164, SECOND, Carried, Instant, TextPurpose
 from model.rules.calls.withheld_numbers import unfit
-from store import sms_outbox as texts
+from store import sms_outbox
 from store.audit.entry import EVERYBODY, Action
 from store.errors import NumberRefused
 from store.journal.journal import Transaction
@@ -117,7 +117,7 @@ async def admin_invite(web: Web, who: Caller, data: NewInvitation) -> Answer[Inv
             until = Instant(tx.at_us + data.days * devices.DAY_S * SECOND)
             words = _words(user, until, _link(origin, secret))
             until = min(until, Instant(tx.at_us + TEXT_WITHIN_US))
-            text = texts.ask_text(tx, phone, words, TextPurpose.INVITATION, until)
+            text = sms_outbox.ask_text(tx, phone, words, TextPurpose.INVITATION, until)
             devices.brought_by(tx, secret, text)
         return secret
 
@@ -165,7 +165,7 @@ def _rows(web: Web) -> list[InvitationRow]:
 
 
 def _row(web: Web, one: Invitation) -> InvitationRow:
-    carried = None if one.text is None else texts.became(web.journal, one.text)
+    carried = None if one.text is None else sms_outbox.became(web.journal, one.text)
     return derived(InvitationRow, one, text=one.text is not None, carried=carried)
 
 

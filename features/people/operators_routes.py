@@ -11,7 +11,7 @@ import msgspec
 from features.people.conditional_change import same_fields
 from features.people.staff_changes import Fields, change, keep_an_admin
 from gateways.http.parts.context import Web
-from gateways.http.routes.admin.refusing import refusing
+from gateways.http.routes.admin.error_conversion import refusing
 from gateways.http.routing.permissions import ADMIN, Caller
 from gateways.http.routing.route import DELETE, GET, PATCH, POST, Answer, route
 from gateways.http.wire.answers import Moment, SignOnLink, derived, told_link

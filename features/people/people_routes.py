@@ -14,7 +14,7 @@ from features.people.conditional_change import same_fields
 from features.people.merging import SamePerson, merge
 from features.people.person_changes import Fields, Language, Name, Notes, Phones, as_kept, change
 from gateways.http.parts.context import Web
-from gateways.http.routes.admin.refusing import refusing
+from gateways.http.routes.admin.error_conversion import refusing
 from gateways.http.routing.permissions import ADMIN, Caller
 from gateways.http.routing.route import DELETE, GET, PATCH, POST, Answer, route
 from gateways.http.wire.answers import Moment, derived, rfc3339

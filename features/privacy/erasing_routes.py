@@ -9,7 +9,7 @@ import msgspec
 
 from application.state.scrubbing import leave_nothing
 from gateways.http.parts.context import Web
-from gateways.http.routes.admin.refusing import refusing
+from gateways.http.routes.admin.error_conversion import refusing
 from gateways.http.routing.permissions import ADMIN, Caller
 from gateways.http.routing.route import POST, route
 from gateways.http.wire.errors import NotDone, NotThere, Why

@@ -16,11 +16,11 @@ from typing import Annotated, Final
 import msgspec
 from litestar import Response
 
-from gateways.http.door.typed_pins import evenly, guarded, proves, tell_operators
 from gateways.http.parts.context import Web
 from gateways.http.routes.staff.pictures_and_recordings import picture_of
 from gateways.http.routing.permissions import PHONE, SUPERVISOR, Caller
 from gateways.http.routing.route import GET, POST, PUT, Answer, route
+from gateways.http.security.pin_guard import evenly, guarded, proves, tell_operators
 from gateways.http.wire.answers import Moment, rfc3339
 from gateways.http.wire.errors import (
     BadBody,

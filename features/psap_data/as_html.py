@@ -20,7 +20,7 @@ from model.address import in_one_line
 from model.alert.parts import KnownPosition
 from model.record import PersonRecord, facts
 from model.rules.calls.silent_and_duress import voices_withheld
-from model.rules.said.dialogue import written_after
+from model.rules.messages.dialogue import written_after
 from model.telling.psap_snapshot import Changes
 from model.telling.sheet import Sheet
 from store.registry.people import User

@@ -17,10 +17,10 @@ from features.psap_data.due import called_off, serves, wanted
 from features.psap_data.geojson import MEDIA_TYPE, collection
 from features.psap_data.settings import TOKEN_MIN, DataTarget
 from features.psap_data.store import who_is
-from gateways.http.door.auth import bearer
 from gateways.http.parts.context import Web
 from gateways.http.routing.permissions import FEED, Caller
 from gateways.http.routing.route import GET, route
+from gateways.http.security.auth import bearer
 from gateways.http.wire.errors import NotSignedOn
 from model.telling.sheet import Sheet
 from runtime import logs

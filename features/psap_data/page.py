@@ -15,12 +15,12 @@ from litestar.params import Body, QueryParameter
 from litestar.response import Redirect
 
 from features.psap_data import as_html
-from gateways.http.door.throttle import Throttle, network
 from gateways.http.parts.context import Web, once
 from gateways.http.routes.app.alerts import into_inbox
 from gateways.http.routes.staff.pictures_and_recordings import picture_of
 from gateways.http.routing.permissions import ANYBODY, Caller
 from gateways.http.routing.route import GET, POST, route
+from gateways.http.security.throttle import Throttle, network
 from gateways.http.wire.errors import NoSuchPerson
 from messages.events import PageViewed
 from messages.ids import Instant

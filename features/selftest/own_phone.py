@@ -115,7 +115,7 @@ def own_key(keys: Path) -> EllipticCurvePrivateKey:
 
 
 def _signed(secret: EllipticCurvePrivateKey, device: str, body: bytes, created: int) -> dict[str, str]:
-    """Sign method, path and digest (RFC 9421), as `gateways.http.door.signatures` verifies it."""
+    """Sign method, path and digest (RFC 9421), as `gateways.http.security.signatures` verifies it."""
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature

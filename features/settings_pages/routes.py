@@ -9,8 +9,8 @@ import msgspec
 from application.settings.views import SettingFault
 from features.settings_pages.shown import FileView, SettingRow, ShownFile
 from gateways.http.parts.context import Web
+from gateways.http.routes.admin.error_conversion import refusing
 from gateways.http.routes.admin.nodes import NodeRow, rows
-from gateways.http.routes.admin.refusing import refusing
 from gateways.http.routing.permissions import ADMIN
 from gateways.http.routing.route import GET, PATCH, Answer, route
 from gateways.http.wire.errors import NotDone, NotThere

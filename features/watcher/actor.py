@@ -28,7 +28,7 @@ from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.environment import AGAIN, DRAINING
 from runtime.threads import Courier, ThreadCourier, Waker
-from store import probe_results as watched
+from store import probe_results
 from store.alarms import NodeAlarms
 from store.errors import JournalError, StoreError
 from store.journal.following import Following
@@ -202,7 +202,7 @@ class HeartbeatSenderActor(CenterActor):
         if not probes or not self._journal.durable:
             return known
         try:
-            newest = self._journal.transact(lambda tx: watched.keep(tx, watcher, probes))
+            newest = self._journal.transact(lambda tx: probe_results.keep(tx, watcher, probes))
         except JournalError as error:
             self.log.error("what a watcher has found is kept later", watcher=watcher, error=str(error))
             return known

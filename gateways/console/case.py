@@ -32,9 +32,9 @@ from model.alert.leg import LegState
 from model.alert.parts import KnownPosition, Said, Texted
 from model.alert.phase import phase
 from model.rules.calls.silent_and_duress import voices_withheld
-from model.rules.said import by_which_way
-from model.rules.said.announcing import progress
-from model.rules.said.dialogue import read_by_app, unread_since
+from model.rules.messages import message_channel
+from model.rules.messages.announcements import progress
+from model.rules.messages.dialogue import read_by_app, unread_since
 from model.telling.psap_snapshot import changes
 from model.telling.sheet import Claim, GivenData
 
@@ -173,8 +173,8 @@ def _texted(one: Texted) -> TextedView:
 
 def lost_us(case: Case) -> Instant | None:
     """Return when the app counts as lost; None if no app reads the dialogue, or all messages have arrived."""
-    lost_at = by_which_way.lost_at(case)
-    return lost_at if read_by_app(case) and lost_at < by_which_way.NEVER else None
+    lost_at = message_channel.lost_at(case)
+    return lost_at if read_by_app(case) and lost_at < message_channel.NEVER else None
 
 
 CLAIMS_MAX: Final = 20

@@ -22,13 +22,13 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.handlers import WebsocketRouteHandler
 
 from gateways.console.alarms import AlarmNews
-from gateways.console.entering import Entering, Noting
+from gateways.console.audit_entries import Entering, Noting
+from gateways.console.feed_messages import Events, MeView, NodesTold, Snapshot, is_own
 from gateways.console.following import SHOWN, Batch
 from gateways.console.people import OperatorRecord
 from gateways.console.plant import operator_views
 from gateways.console.screen import Screen
 from gateways.console.sessions import AnySocket, Door
-from gateways.console.told import Events, MeView, NodesTold, Snapshot, is_own
 from gateways.console.views.plant import LineView, ModemView
 from gateways.nodes import NodeView
 from messages.base import MALFORMED

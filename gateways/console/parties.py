@@ -11,7 +11,7 @@ from messages.ids import Party
 from messages.readings import LevelReading
 from model.alert.case import Case
 from model.alert.leg import Leg
-from model.rules.said import announcing
+from model.rules.messages import announcements
 
 IDLE: Final = "idle"
 
@@ -71,7 +71,7 @@ def party_view(leg: Leg | None, hears: tuple[str, ...] = ()) -> PartyView:
 def hears(case: Case, leg: Leg | None) -> tuple[str, ...]:
     """Return the announcements that the leg's conference plays to the leg."""
     ours = leg is not None and leg.joined and leg.joins is Joins.HOST
-    return announcing.hears(case, leg.leg) if leg is not None and ours else ()
+    return announcements.hears(case, leg.leg) if leg is not None and ours else ()
 
 
 def hear_each_other(one: Leg | None, other: Leg | None) -> bool:

@@ -33,7 +33,7 @@ from model.alert.case import Case
 from model.alert.leg import Leg
 from model.callouts.callout import Callouts
 from model.rules import wrap_up
-from model.rules.said.dialogue import unread_since
+from model.rules.messages.dialogue import unread_since
 from model.settings.lines import Modem
 from model.telling.sheet import Sheet, begin, evolve
 from store.journal.projections import TakenOut

@@ -17,12 +17,12 @@ from application.settings.protocols import CallProtocol
 from gateways.console import callouts
 from gateways.console.callouts import CalloutView
 from gateways.console.case import case_view
+from gateways.console.feed_messages import CenterView, allowed, encoded, event_view
 from gateways.console.following import Batch, Following
 from gateways.console.parties import levels_view
 from gateways.console.people import OperatorRecord, People, Room
 from gateways.console.picture import Known, Picture
 from gateways.console.plant import line_views
-from gateways.console.told import CenterView, allowed, encoded, event_view
 from gateways.console.views.plant import AlarmOverView, AlarmView, LineView, ModemView, QuietView
 from gateways.console.views.queue import queue_view
 from gateways.nodes import Nodes

@@ -78,8 +78,8 @@ def _with_its_kind(found: Probed) -> Probed:
 
 
 def _probed(path: str) -> Probed:
-    from gateways.gsm.by_hand import opened
     from gateways.gsm.driver.events import Ready, SimState
+    from gateways.gsm.modem_session import opened
 
     def decided(event: Event) -> bool:
         return isinstance(event, Ready) or (isinstance(event, SimState) and event.code != "READY")

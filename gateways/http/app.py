@@ -23,10 +23,6 @@ from gateways.console.page import page_routes
 from gateways.console.screen import Screen
 from gateways.console.sessions import AnySocket, Door
 from gateways.console.voice import Headsets, Meters, voice_route
-from gateways.http.door import signatures
-from gateways.http.door.from_where import across_nodes, apart
-from gateways.http.door.idle import keep_ending_idle
-from gateways.http.door.saying import said_with_every_answer
 from gateways.http.node_orders import keep_ordered
 from gateways.http.parts.auditing import nothing_unaudited
 from gateways.http.parts.context import Web
@@ -45,6 +41,10 @@ from gateways.http.routes.staff.commands import bring_shift
 from gateways.http.routing.handler import handlers_of
 from gateways.http.routing.route import Route, routes_of
 from gateways.http.routing.schema import openapi_config
+from gateways.http.security import signatures
+from gateways.http.security.idle import keep_ending_idle
+from gateways.http.security.path_access import across_nodes, apart
+from gateways.http.security.response_headers import said_with_every_answer
 from gateways.http.wire.answers import AnyRequest, Problem, answer
 from gateways.http.wire.decoding import BODY_MAX
 from gateways.http.wire.errors import NotDurable, RequestError, TooMany

@@ -23,11 +23,11 @@ from litestar import Litestar, get, websocket
 from gateways.console.sessions import AnySocket
 from gateways.console.views.plant import ModemView
 from gateways.http.app import build
-from gateways.http.door import signatures
-from gateways.http.door.limits import Limits, Spares, is_loopback, limited
-from gateways.http.door.saying import SocketProtocol
+from gateways.http.parts.construction import parts
 from gateways.http.parts.context import Web
-from gateways.http.parts.making import parts
+from gateways.http.security import signatures
+from gateways.http.security.limits import Limits, Spares, is_loopback, limited
+from gateways.http.security.response_headers import SocketProtocol
 from gateways.http.settings import WebSettings
 from messages.rows import Sentence
 from model.checks import Finding

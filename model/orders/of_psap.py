@@ -15,7 +15,7 @@ from model.orders.row import Asked, AtConsole, By, Enter, Order
 from model.rules.calls.joining import in_the_network
 from model.rules.calls.psap import has_psap, on_another_phone, psap_number
 from model.rules.calls.silent_and_duress import in_duress
-from model.rules.said import announcing
+from model.rules.messages import announcements
 from model.settings import Settings
 
 Made = tuple[ev.CaseEvent, ...]
@@ -98,11 +98,11 @@ def _why_not_announce(asked: Asked) -> Refusal | None:
         return Refusal.USER_ABSENT
     if in_the_network(case):
         return Refusal.LINE_WITHOUT_PLAYING
-    return Refusal.BEING_PLAYED if announcing.waiting(case, announcing.CANNOT_SPEAK) else None
+    return Refusal.BEING_PLAYED if announcements.waiting(case, announcements.CANNOT_SPEAK) else None
 
 
 def _announced(case: Case, order: ev.CommandGiven, _: Settings) -> Made:
-    asked = ev.AnnouncementRequested(what=order.what or announcing.CANNOT_SPEAK, by=order.by)
+    asked = ev.AnnouncementRequested(what=order.what or announcements.CANNOT_SPEAK, by=order.by)
     return (*answers.spoken_with(case, Party.PSAP), asked)
 
 

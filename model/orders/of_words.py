@@ -13,9 +13,9 @@ from model.alert.parts import Matter
 from model.orders.refusals import Refusal
 from model.orders.row import Asked, AtConsole, By, Enter, Order, While, why_not_on_the_line
 from model.rules.calls.silent_and_duress import voices_withheld
-from model.rules.said.announcing import why_not
-from model.rules.said.by_which_way import Why, why_no_text, why_unwritten
-from model.rules.said.dialogue import unread_since
+from model.rules.messages.announcements import why_not
+from model.rules.messages.dialogue import unread_since
+from model.rules.messages.message_channel import Why, why_no_text, why_unwritten
 
 _UNWRITTEN: Final = {
     Why.CANCELLED: Refusal.APP_SHOWS_NOTHING,

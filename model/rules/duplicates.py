@@ -23,7 +23,7 @@ before the closing by a plausible clock. A signal that is not a test never disap
 
 An alert raised without end would fill the journal, and each reader of its inbox would pay for it. Signals
 that are not kept are counted (`store.alerts.claims`). Calls are always kept, as they must be answered, and
-the words of a dialogue have a limit of their own (`model.rules.said.dialogue`).
+the words of a dialogue have a limit of their own (`model.rules.messages.dialogue`).
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from messages.ids import SECOND, ErasureReason, Instant, PersonalKind
-from model.settings.kept import RetentionSettings
+from model.settings.storage import RetentionSettings
 
 _DAY_US: Final = 86_400 * SECOND
 

@@ -23,15 +23,15 @@ from model.settings.alerts import (
     VoiceAlert,
 )
 from model.settings.fields import Country, Language, OptionalName, Table, doc
-from model.settings.kept import (
+from model.settings.lines import Modem, Trunk
+from model.settings.monitoring import DrillSettings, DutySettings
+from model.settings.psap import PsapSettings
+from model.settings.storage import (
     ClusterSettings,
     JournalSettings,
     RecordingSettings,
     RetentionSettings,
 )
-from model.settings.lines import Modem, Trunk
-from model.settings.psap import PsapSettings
-from model.settings.watching import DrillSettings, DutySettings
 from model.settings.web import (
     AnnouncementsSettings,
     HttpSettings,

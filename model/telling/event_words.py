@@ -32,7 +32,7 @@ from model.alert.reasons import LeaveReason, ReleaseReason
 from model.orders.refusals import Refusal
 from model.orders.table import ORDERS
 from model.rules.calls.own_line import is_own, mode_of
-from model.rules.said.advice import Why
+from model.rules.messages.advice import Why
 
 UNKNOWN: Final = "unknown"
 """Table of the texts for values missing in a named form's table; `{}` is the value."""

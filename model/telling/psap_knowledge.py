@@ -8,7 +8,7 @@ from messages.ids import BriefingField, Instant, PsapKnows
 from model.address import HOLDS_M, metres
 from model.alert.case import Case
 from model.rules.calls.silent_and_duress import hushed, told_112
-from model.rules.said.announcing import CANNOT_SPEAK
+from model.rules.messages.announcements import CANNOT_SPEAK
 from model.telling.psap_snapshot import Told
 from model.telling.sheet import Sheet
 

@@ -19,7 +19,7 @@ from gateways.gsm.driver.events import InputFailed, SmsFailed, SmsReceived
 from gateways.gsm.driver.ussd import Question, heard, overdue
 from gateways.gsm.sms.aml import read_aml
 from gateways.gsm.sms.inbox import Inbox, listed
-from gateways.gsm.sms.texts import Texts
+from gateways.gsm.sms.pending_messages import Texts
 from messages.ids import Instant, LineId
 from model.credit import amount_in
 

@@ -28,10 +28,10 @@ from features.selftest.routes.line_trials import TrialAnswer
 from features.selftest.routes.proofs import ProofsView
 from features.settings_pages.routes import SettingsTold
 from gateways.console.drills import DrillView
-from gateways.console.handed import ShiftView
+from gateways.console.feed_messages import Events, NodesTold, Snapshot
 from gateways.console.page import OrderTables
+from gateways.console.shift_handover import ShiftView
 from gateways.console.timeline import Entry
-from gateways.console.told import Events, NodesTold, Snapshot
 from gateways.console.views.case import CaseView
 from gateways.console.views.plant import Levels
 from gateways.http.routes.admin.keys import KeyIssued, KeysView

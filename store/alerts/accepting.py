@@ -27,12 +27,12 @@ from messages.ids import CHECK, Advice, AlertId, Channel, Instant, Proof
 from messages.journal import Recorded
 from model.rules.deadline import deadline
 from model.rules.duplicates import Known, keeps_claim, keeps_signal
+from model.rules.messages.advice import at_receipt
+from model.rules.messages.dialogue import is_full, written
 from model.rules.proof import speaks_for
-from model.rules.said.advice import at_receipt
-from model.rules.said.dialogue import is_full, written
 from model.rules.signal import Signal, added, aliases_of, received, repeats
 from store import streams
-from store.alerts import recent as lately
+from store.alerts import recent
 from store.alerts.candidates import belongs_to, beside, is_open, named_signal, streams_of
 from store.alerts.claims import Skipped
 from store.database.query import Query
@@ -200,7 +200,7 @@ def _name(transaction: Transaction, signal: Signal) -> AlertId:
 def _add(transaction: Transaction, known: Known, signal: Signal, skipped: Skipped) -> None:
     """Keep the signal on the alert, and register the alert under the signal's number and devices."""
     alert = known.alert
-    came = lately.signals(transaction, alert)
+    came = recent.signals(transaction, alert)
     if not _is_there(transaction, known, signal, came):
         told: tuple[AlertSignalAdded, ...] = ()
         if not signal.is_words and keeps_signal(came, known.first, signal, transaction.at_us):
@@ -223,7 +223,7 @@ def _join(
     transaction: Transaction, known: Known, signal: Signal, deadline_s: float, skipped: Skipped
 ) -> Accepted:
     """Keep the signal on the alert as a claim, under an alias that only its sender receives."""
-    came = lately.signals(transaction, known.alert)
+    came = recent.signals(transaction, known.alert)
     alias, before = _alias(transaction, known, signal, came)
     now = SignalNamed(
         alert=known.alert,
@@ -307,7 +307,7 @@ def _is_there(transaction: Transaction, known: Known, signal: Signal, lately: li
 
 def _is_full(transaction: Transaction, alert: AlertId, signal: Signal) -> bool:
     """Return True if the dialogue keeps no further words from this signal's channel."""
-    return bool(signal.text) and is_full(lately.words(transaction, alert), signal.channel)
+    return bool(signal.text) and is_full(recent.words(transaction, alert), signal.channel)
 
 
 def any_open(journal: Journal) -> bool:

@@ -14,7 +14,7 @@ from messages.events import ClaimAdded, SignalNamed
 from messages.ids import E164, AlertId, ClaimKind, Proof
 from model.rules.duplicates import keeps_claim
 from store import streams
-from store.alerts import recent as lately
+from store.alerts import recent
 from store.alerts.candidates import is_open, known_alert
 from store.journal.journal import Append, Transaction
 
@@ -67,7 +67,7 @@ def add_claim(
         return
     proof = Proof.DEVICE if signer is not None and signer == known.number else Proof.APP
     claim = ClaimAdded(alias=alias, kind=kind, proof=proof, position=position, text=text)
-    came = lately.signals(transaction, alert)
+    came = recent.signals(transaction, alert)
     if any(isinstance(one.event, ClaimAdded) and replace(one.event, skipped=0) == claim for one in came):
         return
     if keeps_claim(came, transaction.at_us):

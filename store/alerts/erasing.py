@@ -25,7 +25,7 @@ from messages.events import (
 )
 from messages.ids import AlertId, PersonalKind, UserId
 from model.rules.retention import Remembered, due, why
-from model.settings.kept import RetentionSettings
+from model.settings.storage import RetentionSettings
 from store import shift_notes, streams
 from store.alerts.candidates import is_open
 from store.database.query import Query

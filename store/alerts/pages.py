@@ -8,7 +8,7 @@ from typing import Final
 from messages.events import PageNamed, PageOpened
 from messages.ids import AlertId, Instant, OperatorId
 from model.alert.case import Case
-from model.rules.said.dialogue import page_stands
+from model.rules.messages.dialogue import page_stands
 from model.telling.sheet import Sheet
 from store import streams
 from store.journal.journal import Append, Journal, Transaction

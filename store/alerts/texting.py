@@ -19,7 +19,7 @@ from messages.ids import SECOND, Instant, LineId, TextFailure, TextId, TextPurpo
 from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.evolve import fold
-from model.rules.said import by_which_way
+from model.rules.messages import message_channel
 from model.settings import Settings
 from model.telling import contacts
 from model.telling.contacts import WITHIN_US, words
@@ -59,7 +59,7 @@ def _is_withheld(tx: Transaction, asked: TextAsked) -> bool:
         return False
     recorded = (*tx.read(streams.inbox(asked.alert)), *tx.read(streams.case(asked.alert)))
     case = fold(sorted(recorded, key=lambda one: one.seq))
-    rule = contacts.withheld if asked.purpose is TextPurpose.CONTACT else by_which_way.withheld
+    rule = contacts.withheld if asked.purpose is TextPurpose.CONTACT else message_channel.withheld
     return case is not None and rule(case)
 
 

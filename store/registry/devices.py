@@ -36,7 +36,7 @@ NUMBER_PAUSE_S: Final = 60
 NUMBER_A_DAY: Final = 10
 CENTER_AN_HOUR: Final = 300
 """Maximum of codes per hour for all numbers together: each has a cost. A single requester is stopped long
-before (`gateways.http.door.budgets`).
+before (`gateways.http.security.budgets`).
 """
 INVITATION_LIFE_S: Final = 24 * 3600
 """Default validity of an invitation, in seconds."""

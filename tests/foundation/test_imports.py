@@ -50,9 +50,9 @@ SANS_IO = (
 EDGES = (
     "actors.*.actor", "features.*.actor",
     "features.selftest.line_tester.voice",
-    "gateways.gsm.by_hand", "gateways.gsm.driver.pin_memory", "gateways.gsm.probing",
+    "gateways.gsm.modem_session", "gateways.gsm.driver.pin_memory", "gateways.gsm.probing",
     "gateways.gsm.line.actor", "gateways.gsm.line.credit", "gateways.gsm.line.journal",
-    "gateways.gsm.line.port_hold", "gateways.gsm.line.remembered", "gateways.gsm.line.report",
+    "gateways.gsm.line.port_hold", "gateways.gsm.line.files", "gateways.gsm.line.report",
     "gateways.gsm.line.short_messages",
     "gateways.gsm.port.modem_port", "gateways.gsm.port.places", "gateways.gsm.port.serial_port",
     "gateways.gsm.port.tcp_port", "gateways.gsm.port.usb_devices", "gateways.gsm.port.whereabouts",

@@ -10,8 +10,8 @@ from messages.ids import E164, SECOND, Channel, Instant, OperatorId, Way
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.alert.parts import CancelAsked
+from model.rules.messages.message_channel import LOST_US, Going, Why, way
 from model.rules.proof import level_of
-from model.rules.said.by_which_way import LOST_US, Going, Why, way
 from model.settings import Settings
 from model.settings.alerts import SmsSettings
 from tests.support.actors import NODE

@@ -6,8 +6,8 @@ from messages.ids import E164, NodeId
 from model.membership import checksums, differing
 from model.settings import Settings
 from model.settings.alerts import LimitsSettings, SmsSettings
-from model.settings.kept import RecordingSettings
 from model.settings.psap import PsapSettings
+from model.settings.storage import RecordingSettings
 from tests.support.settings import changed
 
 A, B, C = NodeId("a"), NodeId("b"), NodeId("c")

@@ -16,7 +16,7 @@ from messages.journal import Unreadable
 from messages.proofs import ProofItem, ProofStep
 from messages.rows import UNSAID, Sentence
 from model.alert.reasons import LeaveReason, ReleaseReason
-from model.rules.said.advice import Why
+from model.rules.messages.advice import Why
 from model.telling.event_words import FORMS
 from model.telling.story import LANGUAGES, Choice, Condition, Field, Part, in_words, parsed
 from tests.support.each import each

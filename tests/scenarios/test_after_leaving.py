@@ -7,7 +7,7 @@ import pytest
 from messages import events as ev
 from messages.ids import E164, Channel, OperatorCommand, Party, Proof, Role
 from model.rules.calls.silent_and_duress import voices_withheld
-from model.rules.said.announcing import hears
+from model.rules.messages.announcements import hears
 from store.alarms import standing_now
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import joined, to_conference

@@ -12,7 +12,7 @@ import pytest
 from messages import events as ev
 from messages.ids import SECOND, Channel, Proof, Role, TextFailure
 from model.alert.parts import Texted
-from model.rules.said.by_which_way import LOST_US
+from model.rules.messages.message_channel import LOST_US
 from simulator.config import changed_phone
 from simulator.control import text_reports
 from simulator.modem.vices import Vices

@@ -14,7 +14,7 @@ from media.sound.frames import Samples
 from messages import events as ev
 from messages.ids import SECOND, Instant, OperatorCommand, Party, Role
 from messages.journal import Recorded
-from model.settings.kept import RecordingSettings
+from model.settings.storage import RecordingSettings
 from store import streams
 from store.journal.journal import Journal
 from tests.scenarios.conftest import MakeWorld

@@ -9,7 +9,7 @@ import pytest
 
 from messages import events as ev
 from messages.ids import BriefingField, Channel, OperatorCommand, Party, Role, Unplayed
-from model.rules.said.announcing import Progress, progress
+from model.rules.messages.announcements import Progress, progress
 from tests.scenarios.mixer import NO_VOICE
 from tests.scenarios.sounding import hears as hears_of
 from tests.scenarios.sounding import says, sounding

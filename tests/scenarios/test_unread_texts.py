@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 import actors.alert_intake.actor as intake
-import gateways.gsm.sms.texts as texts
+import gateways.gsm.sms.pending_messages as texts
 from messages import events as ev
 from messages.ids import Channel, Role
 from messages.sms import SmsArrived

@@ -10,8 +10,8 @@ from contextlib import contextmanager, suppress
 import uvicorn
 
 from gateways.http.app import build
-from gateways.http.door.limits import Limits, Spares, is_loopback
-from gateways.http.parts.making import parts
+from gateways.http.parts.construction import parts
+from gateways.http.security.limits import Limits, Spares, is_loopback
 from gateways.http.server import configured, listen
 from tests.gateways.http.place import Place
 from tests.waiting import wait_until

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from litestar.types import Scope
 
-from gateways.http.door.proxies import Proxies
-from gateways.http.door.throttle import ADDRESS_MAX
+from gateways.http.security.proxies import Proxies
+from gateways.http.security.throttle import ADDRESS_MAX
 from tests.gateways.http.place import Place, WebThread
 
 SESSION = "/v1/console/session"

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from gateways.http.app import build
-from gateways.http.door.signatures import INPUT_MAX
+from gateways.http.security.signatures import INPUT_MAX
 from gateways.http.wire.decoding import BODY_MAX
 from tests.gateways.http.place import GIULIA, Place
 

@@ -11,8 +11,8 @@ import pytest
 from litestar.exceptions import NotFoundException
 from litestar.types import Receive, Scope, Send
 
-from gateways.http.door.from_where import apart
-from gateways.http.door.saying import SAID
+from gateways.http.security.path_access import apart
+from gateways.http.security.response_headers import SAID
 from tests.gateways.http.place import Place
 from tests.security.served import served
 from tests.security.test_behind_a_proxy import ADDRESSED, SESSION

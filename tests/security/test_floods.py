@@ -13,13 +13,13 @@ from litestar.testing import TestClient
 from msgspec import structs
 
 from gateways.http.app import build
-from gateways.http.door import typed_pins
-from gateways.http.door.budgets import RATES, Kind, Scope
-from gateways.http.door.proxies import Proxies
-from gateways.http.door.sign_on_proofs import Proofs
-from gateways.http.door.throttle import ADDRESS_MAX, NAME_MAX, network
 from gateways.http.parts.context import Web
 from gateways.http.routes.app.cancelling import TRIES_MAX
+from gateways.http.security import pin_guard
+from gateways.http.security.budgets import RATES, Kind, Scope
+from gateways.http.security.proxies import Proxies
+from gateways.http.security.sign_on_proofs import Proofs
+from gateways.http.security.throttle import ADDRESS_MAX, NAME_MAX, network
 from gateways.http.wire.errors import Busy, NotSignedOn
 from messages.events import AlertCancelled
 from messages.ids import SECOND, AlertId, Instant, Proof
@@ -56,7 +56,7 @@ def pins_set(api: Api, phone: Phone, current: str) -> int:
 def test_pins_of_one_phone_shut_neither_the_record_nor_the_pins_of_another_person(
     api: Api, giulia: Phone, other: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(typed_pins, "ANSWER_S", 0.001)
+    monkeypatch.setattr(pin_guard, "ANSWER_S", 0.001)
     codes = [pins_set(api, other, f"{n:04}") for n in range(ADDRESS_MAX + 5)]
     assert codes == [204] * NAME_MAX + [429] * (ADDRESS_MAX + 5 - NAME_MAX)
     assert pins_set(api, giulia, "4711") == 204
@@ -91,7 +91,7 @@ def test_the_duress_pin_of_a_proved_alert_waits_behind_no_pin_of_another(
 def test_beyond_its_budget_an_address_has_no_pin_looked_at_and_is_answered_as_ever(
     api: Api, giulia: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(typed_pins, "ANSWER_S", 0.001)
+    monkeypatch.setattr(pin_guard, "ANSWER_S", 0.001)
     now = CLOCK.now_us()
     monkeypatch.setattr(api.web.senders, "_clock", SimpleNamespace(now_us=lambda: now))  # no budget fills up
     looked_at: list[str] = []

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateways.http.door import typed_pins
-from gateways.http.door.senders import Senders
-from gateways.http.door.typed_pins import ANSWER_S, rest_s
 from gateways.http.routes.app.cancelling import TRIES_MAX, WINDOW_US, PinTries
+from gateways.http.security import pin_guard
+from gateways.http.security.pin_guard import ANSWER_S, rest_s
+from gateways.http.security.senders import Senders
 from gateways.http.wire.app_state import state
 from messages import events as ev
 from messages.events import AlertCancelled, AlertSignalAdded, PinRefused
@@ -39,7 +39,7 @@ STRANGER = "+393339999999"
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """No answer waits for its time: what is the same does not depend on it."""
-    monkeypatch.setattr(typed_pins, "ANSWER_S", 0.001)
+    monkeypatch.setattr(pin_guard, "ANSWER_S", 0.001)
 
 
 def told(api: Api, alert: AlertId) -> dict[str, Any]:
@@ -123,14 +123,14 @@ def test_the_same_work_is_done_for_every_pin_of_whoever_is_known_and_none_for_no
 
 @given(st.floats(min_value=0, max_value=60))
 def test_an_answer_comes_after_a_whole_multiple_of_its_time(spent_s: float) -> None:
-    rest, answer_s = rest_s(spent_s), typed_pins.ANSWER_S
+    rest, answer_s = rest_s(spent_s), pin_guard.ANSWER_S
     assert 0 < rest <= answer_s
     multiple = (spent_s + rest) / answer_s
     assert abs(multiple - round(multiple)) < 1e-6
 
 
 def test_no_answer_comes_before_its_time(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(typed_pins, "ANSWER_S", ANSWER_S)
+    monkeypatch.setattr(pin_guard, "ANSWER_S", ANSWER_S)
     story = api.story().opened()
     for pin in PINS:
         begun = time.monotonic()

@@ -11,8 +11,8 @@ from collections.abc import Callable
 import pytest
 from httpx import Response
 
-from gateways.http.door import typed_pins
 from gateways.http.parts.context import Web
+from gateways.http.security import pin_guard
 from messages.events import AlarmRaised
 from store import streams
 from store.registry.people import Person
@@ -93,7 +93,7 @@ def doors(api: Api) -> Callable[[int], Door]:
 def rests(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The answers that would have waited for their time, and are given at once."""
     made: list[float] = []
-    monkeypatch.setattr(typed_pins, "rest_s", lambda spent_s: made.append(spent_s) or 0.0)
+    monkeypatch.setattr(pin_guard, "rest_s", lambda spent_s: made.append(spent_s) or 0.0)
     return made
 
 
@@ -133,6 +133,6 @@ def test_the_operators_are_told_what_the_phone_is_not(doors: Callable[[int], Doo
                 door.add(pin)
             else:
                 door.ask("the record", "GET", "/v1/me/record", sw_pin=pin)
-                assert min(door.took_s) >= typed_pins.ANSWER_S
+                assert min(door.took_s) >= pin_guard.ANSWER_S
             told = (one.event for one in web.journal.read(streams.node(web.settings.node), before))
             assert [one.alarm for one in told if isinstance(one, AlarmRaised)] == alarms

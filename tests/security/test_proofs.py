@@ -20,9 +20,9 @@ from litestar.testing import TestClient
 from msgspec import structs
 
 from gateways.http.app import build
-from gateways.http.door import signatures
-from gateways.http.door.signatures import AHEAD_S, CLOCK_US, Nonces, Signed
-from gateways.http.parts.making import parts
+from gateways.http.parts.construction import parts
+from gateways.http.security import signatures
+from gateways.http.security.signatures import AHEAD_S, CLOCK_US, Nonces, Signed
 from messages.events import AlertReceived
 from messages.ids import SECOND, AlertId, Doubt, Instant, Proof
 from model.alert.case import Case

@@ -12,8 +12,8 @@ import pytest
 from httpx import Response
 from sqlalchemy import delete
 
-from gateways.http.door import typed_pins
 from gateways.http.parts.context import Web
+from gateways.http.security import pin_guard
 from messages.ids import E164, Proof, TextPurpose
 from model.rules.signal import Signal
 from store.database.query import Query
@@ -91,7 +91,7 @@ def told(answer: Response) -> tuple[int, Any, list[str]]:
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """No answer waits for its time: what is the same does not depend on it."""
-    monkeypatch.setattr(typed_pins, "ANSWER_S", 0.001)
+    monkeypatch.setattr(pin_guard, "ANSWER_S", 0.001)
 
 
 @pytest.fixture

@@ -19,10 +19,10 @@ from websockets.sync.client import ClientConnection, connect
 from gateways.console.sessions import ENDED, SIGN_ON
 from gateways.console.voice import FRAME_BYTES
 from gateways.http.app import build
-from gateways.http.door.auth import LOOK_S
+from gateways.http.parts.construction import parts
 from gateways.http.parts.context import Web
-from gateways.http.parts.making import parts
 from gateways.http.routes.console.sign_on import PATH
+from gateways.http.security.auth import LOOK_S
 from messages.events import ShiftChanged
 from messages.ids import OperatorId, ShiftState
 from store import streams

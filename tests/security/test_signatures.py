@@ -11,8 +11,8 @@ import pytest
 from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver, algorithms
 from msgspec import structs
 
-from gateways.http.door import signatures
-from gateways.http.door.signatures import INPUT_MAX, SIGNED_HEADERS, Request, Signed, key_id, load, verify
+from gateways.http.security import signatures
+from gateways.http.security.signatures import INPUT_MAX, SIGNED_HEADERS, Request, Signed, key_id, load, verify
 from messages.ids import Doubt
 from tests.gateways.http.askers import Api
 from tests.gateways.http.place import GIULIA

@@ -12,8 +12,8 @@ import pytest
 
 from application.certificates import make
 from gateways.http import server
-from gateways.http.door.limits import Limits
-from gateways.http.parts.making import parts
+from gateways.http.parts.construction import parts
+from gateways.http.security.limits import Limits
 from gateways.http.server import LIMITS
 from tests.gateways.http.place import GIULIA, Place
 from tests.security.served import Raw, Served, served

@@ -12,7 +12,7 @@ from messages.base import Position
 from messages.events import AlertClosed, AlertReceived, AlertSignalAdded, DialogueSaid, NumberRaised
 from messages.ids import SECOND, AlertId, Channel, Instant, Outcome, Proof
 from model.rules.deadline import deadline
-from model.rules.said import dialogue
+from model.rules.messages import dialogue
 from store import streams
 from store.alerts.accepting import ALERT_ID, Accepted, accept, accept_many, new_alert_id
 from store.errors import StoreMisuse

@@ -14,7 +14,7 @@ from messages.events import DialogueCarried, DialogueSaid, DialogueTexted, TextR
 from messages.ids import E164, SECOND, Carried, Channel, Instant, LineId, OperatorId, TextPurpose
 from model.alert.evolve import fold
 from model.alert.parts import Texted
-from model.rules.said.by_which_way import is_final, meaning
+from model.rules.messages.message_channel import is_final, meaning
 from model.rules.signal import Signal
 from store import streams
 from store.alerts.accepting import accept

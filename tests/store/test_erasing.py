@@ -12,7 +12,7 @@ from messages import events as ev
 from messages.base import Position
 from messages.ids import E164, AlertId, LegId, LineId, OperatorId, Outcome, Party, PersonalKind, UserId
 from model.alert.evolve import fold
-from model.settings.kept import RetentionSettings
+from model.settings.storage import RetentionSettings
 from store import streams
 from store.alerts.accepting import accept
 from store.alerts.erasing import erase_person, sweep

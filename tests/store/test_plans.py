@@ -17,7 +17,7 @@ from sqlalchemy.dialects import sqlite
 from features.psap_data import store as told_lately
 from store.alerts import erasing
 from store.audit import search, table
-from store.database import kept_tables as tables
+from store.database import kept_tables
 from store.database.query import Query
 from store.journal import history, matters, moving, rows
 from store.spare import merge, warm
@@ -64,8 +64,8 @@ ON_PURPOSE = {
     moving._ENTERED: "one row",
     **dict.fromkeys(warm._EMPTY.values(), "the spare's own, which is small"),
     **dict.fromkeys(moving._COUNT.values(), "once, by who carries a journal over"),
-    **{pages.first: "the first page of a backup" for pages in tables._PAGES.values()},
-    **{pages.next: "a page of a backup" for pages in tables._PAGES.values()},
+    **{pages.first: "the first page of a backup" for pages in kept_tables._PAGES.values()},
+    **{pages.next: "a page of a backup" for pages in kept_tables._PAGES.values()},
 }
 _STEP = re.compile(rf"(?:SCAN|SEARCH) (?:{'|'.join(GROWING)})\b")
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from messages.ids import Instant, OperatorId
-from model.settings.kept import RetentionSettings
+from model.settings.storage import RetentionSettings
 from store import shift_notes
 from store.alerts.erasing import sweep
 from store.journal.journal import Journal

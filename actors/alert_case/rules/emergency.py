@@ -27,7 +27,7 @@ from model.rules.calls.psap import (
     wanted_by_duress,
 )
 from model.rules.calls.silent_and_duress import hushed
-from model.rules.said.advice import Why, call_112_now
+from model.rules.messages.advice import Why, call_112_now
 from model.rules.vouching import rank
 from model.settings import Settings
 

@@ -31,7 +31,7 @@ from model.rules.calls.attempts import failed_lines, gives_up_at, lines_fail, no
 from model.rules.calls.joining import in_the_network, user_comes_first
 from model.rules.calls.own_line import mode_of, own_line
 from model.rules.calls.sound import lines_to_avoid
-from model.rules.said.advice import Why, call_112_now, waits
+from model.rules.messages.advice import Why, call_112_now, waits
 from model.rules.vouching import may_have_last, rank, vouched
 from model.settings import Settings
 

@@ -9,5 +9,5 @@
 
 All edits of one call are written, or none: the loader checks the new text first. The web calls
 `web.settings_file.change(edits)`, which raises the same errors (`model.settings_edits`); `refusing()` of
-`gateways/http/routes/admin/refusing.py` answers them. Changes take effect after a restart.
+`gateways/http/routes/admin/error_conversion.py` answers them. Changes take effect after a restart.
 """

@@ -15,7 +15,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Item
 
-from application.settings.editing import intended as wanted
+from application.settings.editing import intended
 from application.settings.editing.intended import Place, Table, default_of
 from application.settings.editing.lines import (
     KEY,
@@ -34,12 +34,12 @@ from model.settings_edits import Add, Edit, EditMissed, Remove, Row, Set, Value
 def edited(text: str, edit: Edit) -> str:
     """Return the text after the edit. Raises EditMissed, ChangedOnDisk; the text must be TOML."""
     before = tomllib.loads(text)
-    aim = wanted.after(before, edit)
-    if aim == wanted.without_empty(before):
+    aim = intended.after(before, edit)
+    if aim == intended.without_empty(before):
         return text
     for guess in _guesses(text, before, edit):
         try:
-            if wanted.without_empty(tomllib.loads(guess)) == aim:
+            if intended.without_empty(tomllib.loads(guess)) == aim:
                 return guess
         except tomllib.TOMLDecodeError:
             continue
@@ -59,12 +59,12 @@ def _path(edit: Edit) -> str:
 def _guesses(text: str, before: Table, edit: Edit) -> Iterator[str]:
     match edit:
         case Set(path=path, now=None):
-            at = wanted.place(path)
+            at = intended.place(path)
             yield from _commented_out(text, before, at)
             yield from _by_tomlkit(text, before, at, None)
         case Set(path=path, now=now):
-            at = wanted.place(path)
-            if at.key in wanted.table_of(before, at):
+            at = intended.place(path)
+            if at.key in intended.table_of(before, at):
                 yield from _by_tomlkit(text, before, at, now)
             else:
                 yield from _set_anew(text, before, at, now)
@@ -72,7 +72,7 @@ def _guesses(text: str, before: Table, edit: Edit) -> Iterator[str]:
         case Add(table=table, row=row):
             yield from _added(text, table, row)
         case Remove(table=table, name=name):
-            yield from _removed(text, table, wanted.index_of(before, table, name))
+            yield from _removed(text, table, intended.index_of(before, table, name))
 
 
 # ------------------------------------------------------------ a key
@@ -122,7 +122,7 @@ def _by_tomlkit(text: str, before: Table, at: Place, now: Value | None) -> Itera
         for key in filter(None, at.table.split(".")):
             found = found.setdefault(key, tomlkit.table())
         if at.row is not None:
-            found = found[wanted.index_of(before, at.table, at.row)]
+            found = found[intended.index_of(before, at.table, at.row)]
         if now is None:
             found.remove(at.key)
         else:

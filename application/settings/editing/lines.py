@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import Final
 
-from application.settings.editing import intended as wanted
+from application.settings.editing import intended
 from application.settings.editing.intended import Place, Table
 
 _HEADER: Final = re.compile(r"^(?P<off>#\s*)?(?P<open>\[\[?)\s*(?P<name>[a-z_.]+)\s*\]")
@@ -19,7 +19,7 @@ def section(lines: list[str], before: Table, at: Place) -> tuple[int | None, int
     """Return the range of lines for keys of the table, without the next header; None: no such table."""
     if not at.table:
         return 0, section_end(lines, 0)
-    index = 0 if at.row is None else wanted.index_of(before, at.table, at.row)
+    index = 0 if at.row is None else intended.index_of(before, at.table, at.row)
     headers = [i for i in range(len(lines)) if is_header(lines[i], at.table, off=False)]
     if index >= len(headers):
         return None, 0

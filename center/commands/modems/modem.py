@@ -86,7 +86,7 @@ def trace(
     """
     from application.auditing import note
     from application.state.journals import journal_of
-    from gateways.gsm.by_hand import opened
+    from gateways.gsm.modem_session import opened
     from gateways.gsm.probing import line_at
     from store.audit.entry import EVERYBODY, Action
 
@@ -207,8 +207,8 @@ def call(
     """
     from application.people import region_of
     from center.modems.calling import Calling, Told
-    from gateways.gsm.by_hand import line_of, opened
     from gateways.gsm.driver.events import Ready
+    from gateways.gsm.modem_session import line_of, opened
     from gateways.gsm.probing import line_at
     from store.errors import NumberRefused
     from store.registry import numbers
@@ -258,7 +258,7 @@ def _voice_works(
     line's voice.
     """
     from center.modems.voice_trial import VoiceTrial, lines_of, something_to_say
-    from gateways.gsm.by_hand import NO_LINE, voice_of
+    from gateways.gsm.modem_session import NO_LINE, voice_of
     from messages.lines import LineLevels
     from runtime.clock import SystemClock
     from runtime.published import line_files

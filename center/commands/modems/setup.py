@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from application.errors import CenterError, UsageError
 from application.options import DEFAULT, Common
-from gateways.gsm.dialects.kept import Standing
+from gateways.gsm.dialects.kept_settings import Standing
 
 if TYPE_CHECKING:
     from center.modems.own_settings import Item

@@ -12,7 +12,7 @@ import msgspec
 
 from gateways.console.drills import DrillView, drill_of, last_raised
 from gateways.http.parts.context import Web
-from gateways.http.routes.admin.refusing import refusing
+from gateways.http.routes.admin.error_conversion import refusing
 from gateways.http.routing.permissions import ADMIN, OPERATOR, SIGNED_ON, Caller
 from gateways.http.routing.route import GET, POST, route
 from gateways.http.wire.answers import AlertAnswer, rfc3339

@@ -15,11 +15,11 @@ from msgspec.structs import replace
 
 from features.selftest import line_trials
 from features.selftest.trial import LineTrial, TrialOrder, leg_of
-from gateways.http.door.budgets import Budgets, Kind, Scope
 from gateways.http.parts.context import Web, once
 from gateways.http.routes.admin.lines import PATH, is_out, own_line, specs
 from gateways.http.routing.permissions import SUPERVISOR, Caller
 from gateways.http.routing.route import DELETE, GET, POST, Answer, route
+from gateways.http.security.budgets import Budgets, Kind, Scope
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, TooMany, Why
 from messages.calls import CallState
 from messages.events import LineSeized

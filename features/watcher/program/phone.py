@@ -19,7 +19,6 @@ from application.errors import CenterError
 from features.watcher.program.state import TryName
 from features.watcher.program.watcher import well_again
 from gateways.callouts.call import NEXT, TAKES, DutyCall, Reply
-from gateways.gsm.by_hand import LEG, NO_LINE, CallThroughModem, ModemSession, opened
 from gateways.gsm.driver.events import (
     CallFound,
     Event,
@@ -30,6 +29,7 @@ from gateways.gsm.driver.events import (
     SmsSent,
 )
 from gateways.gsm.errors import GsmError
+from gateways.gsm.modem_session import LEG, NO_LINE, CallThroughModem, ModemSession, opened
 from media.conference.beat import monotonic_us
 from media.conference.conference import Conference
 from media.conference.sounds import Sounds

@@ -12,16 +12,16 @@ from typing import Final
 from application.errors import CenterError
 from application.state.state_dir import StateDir
 from features.watcher.beat import Unable
-from features.watcher.program import state as kept
+from features.watcher.program import state as watcher_state
 from features.watcher.program.listening import Listener
 from features.watcher.program.phone import Call, Done, Phone, Text
 from features.watcher.program.probing import Prober
 from features.watcher.program.settings import ModemOfWatcher, WatchSettings
 from features.watcher.program.state import TryName
 from features.watcher.program.watcher import Watcher
+from gateways.callouts.channels.sending import Notice, failure_of, send
 from gateways.callouts.decider import Try
-from gateways.callouts.ways.sending import Notice, failure_of, send
-from gateways.gsm.by_hand import NO_LINE, voice_of
+from gateways.gsm.modem_session import NO_LINE, voice_of
 from messages.base import VoicePort
 from messages.events import CalloutOpened
 from messages.ids import E164, SECOND, DutyWay, Instant, TrunkId
@@ -49,7 +49,7 @@ class Running:
         self._steps = StepWatch(last_start_s)
         self.clock_taken_s: float | None = None
         """Seconds since the boot at the end of the run to synchronize with the wall clock; else None."""
-        self._watcher = Watcher(settings, state.path, kept.read(state.path), self._clock.now_us())
+        self._watcher = Watcher(settings, state.path, watcher_state.read(state.path), self._clock.now_us())
         self._ways = Setup(settings=Settings(duty=settings.duty, language=settings.language))
         self._phone = phone_of(settings, state)
         self._written: deque[Done] = deque()

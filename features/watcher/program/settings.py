@@ -21,7 +21,7 @@ from features.watcher.envelope import key_at
 from features.watcher.settings import Patience
 from model.callouts.roster import EMPTY, Roster
 from model.settings.fields import Name, Seconds
-from model.settings.watching import DutySettings
+from model.settings.monitoring import DutySettings
 
 Patient = Annotated[float, Meta(ge=3, le=3600)]
 

@@ -30,7 +30,7 @@ from messages.ids import (
 from model.alert.phase import Phase
 from model.orders.refusals import Refusal
 from model.record import EMPTY, PersonRecord
-from model.rules.said.announcing import Progress
+from model.rules.messages.announcements import Progress
 from model.telling.psap_snapshot import Changes
 
 

@@ -36,14 +36,14 @@ from gateways.gsm.driver.pin_memory import PinMemory
 from gateways.gsm.driver.startup import SIM_PIN
 from gateways.gsm.errors import where_raised
 from gateways.gsm.line import modem_log
-from gateways.gsm.line.adopting import KEPT
+from gateways.gsm.line.adoption import KEPT
 from gateways.gsm.line.alarm import WORN, Health, LineAlarm
 from gateways.gsm.line.credit import LineCreditAsking
+from gateways.gsm.line.files import FailedReads, Remembered
 from gateways.gsm.line.journal import LineJournal
 from gateways.gsm.line.legs_on_line import LegsOnLine, Order
 from gateways.gsm.line.orders import Orders, OrderTurn, RightToDial
 from gateways.gsm.line.port_hold import PortHold
-from gateways.gsm.line.remembered import FailedReads, Remembered
 from gateways.gsm.line.report import LineReports
 from gateways.gsm.line.short_messages import IncomingTexts, Sending
 from gateways.gsm.port.dial_guard import DialGuard

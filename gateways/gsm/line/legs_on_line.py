@@ -30,7 +30,7 @@ from gateways.gsm.driver.events import (
     VoiceReady,
 )
 from gateways.gsm.errors import RequestRefused
-from gateways.gsm.line.adopting import (
+from gateways.gsm.line.adoption import (
     KEPT,
     LEG_STATE,
     SETTLES_S,
@@ -41,7 +41,7 @@ from gateways.gsm.line.adopting import (
     unowned,
     view_of,
 )
-from gateways.gsm.line.ringing import RingingCalls
+from gateways.gsm.line.ringing_calls import RingingCalls
 from messages.base import NO_GAINS, Gains, HangupCause, Joins
 from messages.calls import (
     AnswerCall,

@@ -15,7 +15,7 @@ from gateways.gsm.dialects.loading import Dialects
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import Stage
 from gateways.gsm.errors import DialRefused, GsmError, PortLost
-from gateways.gsm.line.adopting import Standing
+from gateways.gsm.line.adoption import Standing
 from gateways.gsm.line.journal import LineJournal
 from gateways.gsm.port.modem_port import ModemPort
 from gateways.gsm.port.usb_devices import usb_reset

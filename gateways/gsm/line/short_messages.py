@@ -16,9 +16,9 @@ from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import Ref, SmsFailed, SmsReceived, SmsReported, SmsSent
 from gateways.gsm.errors import GsmError, where_raised
 from gateways.gsm.line.credit import LineCreditAsking
+from gateways.gsm.line.files import FailedReads
 from gateways.gsm.line.journal import LineJournal
-from gateways.gsm.line.remembered import FailedReads
-from gateways.gsm.sms.texts import Texts, key_of, key_of_unread, unread
+from gateways.gsm.sms.pending_messages import Texts, key_of, key_of_unread, unread
 from messages.events import TextFailed, TextSent
 from messages.ids import SECOND, Instant, LineId, TextFailure, TextId, TextPurpose
 from messages.sms import SmsArrived

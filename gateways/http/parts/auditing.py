@@ -15,9 +15,9 @@ from typing import Final
 
 from litestar.types import Message, Scope
 
-from gateways.http.door.auth import OPERATOR, bearer
-from gateways.http.door.proxies import Proxies
-from gateways.http.parts.writing import Writing
+from gateways.http.parts.journal_writer import Writing
+from gateways.http.security.auth import OPERATOR, bearer
+from gateways.http.security.proxies import Proxies
 from gateways.http.wire.answers import AnyConnection
 from gateways.http.wire.errors import HttpGatewayError, NotSignedOn, RequestError
 from messages.ids import SECOND, Instant

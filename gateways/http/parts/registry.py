@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from gateways.console.people import OperatorRecord
 from gateways.console.views.case import PersonView
-from gateways.http.door.hash_queue import HashQueue, Lane
-from gateways.http.door.throttle import network
+from gateways.http.security.hash_queue import HashQueue, Lane
+from gateways.http.security.throttle import network
 from messages.ids import OperatorId, PersonId, Proof, UserId
 from model.alert.case import Case
 from model.record import SHARED, Shared, shared

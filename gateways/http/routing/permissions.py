@@ -7,12 +7,12 @@ from typing import Final
 
 import msgspec
 
-from gateways.http.door.auth import OPERATOR as BY_OPERATOR
-from gateways.http.door.auth import SESSION as BY_SESSION
-from gateways.http.door.auth import Guard
-from gateways.http.door.senders import PHONE as BY_PHONE
-from gateways.http.door.senders import SENDER, Sender
 from gateways.http.parts.context import Web
+from gateways.http.security.auth import OPERATOR as BY_OPERATOR
+from gateways.http.security.auth import SESSION as BY_SESSION
+from gateways.http.security.auth import Guard
+from gateways.http.security.senders import PHONE as BY_PHONE
+from gateways.http.security.senders import SENDER, Sender
 from gateways.http.wire.answers import AnyRequest, header
 from messages.ids import OperatorId
 from store.audit.entry import Action

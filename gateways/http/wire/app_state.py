@@ -20,8 +20,8 @@ from model.alert.leg import Leg, LegState
 from model.alert.parts import Leave
 from model.alert.phase import Phase, phase
 from model.rules.cancelling import tried
-from model.rules.said.advice import told_to_app
-from model.rules.said.dialogue import PAGE_STAYS_US
+from model.rules.messages.advice import told_to_app
+from model.rules.messages.dialogue import PAGE_STAYS_US
 from model.telling.psap_knowledge import psap_knows, psap_place_at
 from model.telling.sheet import Sheet
 

@@ -16,14 +16,14 @@ from unittest.mock import patch
 
 from actors.recording_keeper import actor as recording_keeper
 from gateways.http import node_orders
+from gateways.http.parts.construction import parts
 from gateways.http.parts.context import Web
-from gateways.http.parts.making import parts
 from gateways.http.settings import WebSettings
 from messages.ids import SECOND, Instant, NodeId, OperatorCommand
 from model.settings import Settings
 from model.settings.alerts import LimitsSettings
-from model.settings.kept import RecordingSettings
 from model.settings.psap import PsapSettings
+from model.settings.storage import RecordingSettings
 from scripts.bench.lib.aged_journal import A_DAY, fill
 from scripts.bench.lib.counted_rows import Counted, Counter
 from store.alerts import figures

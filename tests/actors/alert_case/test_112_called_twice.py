@@ -13,7 +13,7 @@ from messages.ids import OperatorCommand, Party, TrunkId
 from messages.lines import LineGranted, LineRefused, RequestLine
 from model.alert.leg import leg_id
 from model.alert.reasons import ReleaseReason
-from model.rules.said.announcing import playing
+from model.rules.messages.announcements import playing
 from tests.actors.alert_case.book import ALERT, Book
 
 PSAP = leg_id(ALERT, "psap")

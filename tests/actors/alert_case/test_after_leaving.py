@@ -13,7 +13,7 @@ from messages.calls import CallReport, CallState
 from messages.ids import OperatorCommand, Outcome, Party
 from messages.operators import RequestOperators
 from model.alert.phase import Phase, phase
-from model.rules.said.announcing import hears
+from model.rules.messages.announcements import hears
 from tests.actors.alert_case.book import EVERYONE, PHONE, SETTINGS, Book
 
 ALARM = "ended_soon_after_leave"

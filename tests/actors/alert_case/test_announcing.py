@@ -6,7 +6,7 @@ from messages import events as ev
 from messages.bridge import Clip
 from messages.calls import CallState
 from messages.ids import Channel, LineId, OperatorCommand, Party
-from model.rules.said.announcing import playing
+from model.rules.messages.announcements import playing
 from tests.actors.alert_case.book import EVERYONE, Book
 
 

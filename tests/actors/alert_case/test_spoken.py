@@ -21,7 +21,7 @@ from messages.ids import SECOND, BriefingField, Channel, Instant, LegId, Operato
 from model.alert.evolve import fold
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
-from model.rules.said.announcing import PRESS_KEYS, Progress, hears, progress
+from model.rules.messages.announcements import PRESS_KEYS, Progress, hears, progress
 from tests.actors.alert_case.book import EVERYONE, SETTINGS, Book
 from tests.support.each import each
 

@@ -20,7 +20,7 @@ from messages.ids import Channel, OperatorCommand, Party
 from model.alert.evolve import fold
 from model.alert.folds.dialogue import QUESTION, clip_of
 from model.rules.calls.silent_and_duress import voices_withheld
-from model.rules.said.announcing import Progress, progress, why_not
+from model.rules.messages.announcements import Progress, progress, why_not
 from tests.actors.alert_case.book import EVERYONE, Book
 from tests.support.depth import often
 

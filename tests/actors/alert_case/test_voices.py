@@ -12,7 +12,7 @@ from messages.ids import BridgeId, Channel, Instant, LegId, OperatorCommand, Par
 from model.alert.evolve import fold
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
-from model.rules.said.announcing import SOFT_TONE, hears
+from model.rules.messages.announcements import SOFT_TONE, hears
 from tests.actors.alert_case.book import EVERYONE, SETTINGS, Book
 
 

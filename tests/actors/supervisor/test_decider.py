@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actors.supervisor import desired_actors as wanted
+from actors.supervisor import desired_actors
 from actors.supervisor import roster as of
 from actors.supervisor.decider import INTENSITY, REST_US, START_AGAIN_US, START_US, STARTING, TOGETHER
 from actors.supervisor.roster import Name, Phase
@@ -74,7 +74,7 @@ def test_a_pool_that_does_not_start_holds_nobody_up_for_long() -> None:
     made.silent.add(POOL)
     made.begin().settle()
     assert MODEM not in made.roster.members
-    made.advance(wanted.FIRST_US + 2 * TICK_US)
+    made.advance(desired_actors.FIRST_US + 2 * TICK_US)
     assert MODEM in made.ready()
 
 
@@ -281,11 +281,11 @@ def test_who_was_in_conversation_before_a_restart_of_everything_has_a_bridge_bef
 def test_crews_are_not_started_all_at_the_same_time() -> None:
     big = CrewSpec(case="a.Case", leg="a.Leg", bridge="a.Bridge", live=50, idle=2)
     made = kernel(crews=big).decide(of.Crews(busy=0, waiting=50))
-    assert wanted.processes(made.roster) == STARTING
+    assert desired_actors.processes(made.roster) == STARTING
     for left in range(1, TOGETHER + 1):
         made.decide(made.take(of.Connected)).decide(made.take(of.Ready))
         # A fork by itself costs the Supervisor as much as several: they come together.
-        assert wanted.processes(made.roster) == STARTING - left % TOGETHER
+        assert desired_actors.processes(made.roster) == STARTING - left % TOGETHER
     made.settle()
     assert len(made.ready()) == 50 * 5
 
@@ -399,7 +399,7 @@ def test_an_orderly_stop_tells_the_cases_first_and_the_pools_last() -> None:
     made = kernel(spec(POOL), spec(MODEM), crews=CREWS)
     made.effects.clear()
     made.decide(of.Stop())
-    told = [wanted.rank(spec(effect.name)) for effect in made.effects if isinstance(effect, of.End)]
+    told = [desired_actors.rank(spec(effect.name)) for effect in made.effects if isinstance(effect, of.End)]
     assert told == sorted(told, reverse=True)
     made.settle()
     assert made.roster.over

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.settings.editing import intended as wanted
+from application.settings.editing import intended
 from application.settings.editing.file import change, is_writable
 from application.settings.editing.layout import edited
 from application.settings.editing.lines import split
@@ -82,7 +82,7 @@ def test_a_file_of_any_layout_says_what_was_wanted_and_nothing_else(text: str) -
         Set("psap.pause_s", None),
     ):
         before, text = text, edited(text, edit)
-        assert wanted.without_empty(tomllib.loads(text)) == wanted.after(tomllib.loads(before), edit)
+        assert intended.without_empty(tomllib.loads(text)) == intended.after(tomllib.loads(before), edit)
 
 
 @pytest.mark.parametrize("said", ['"C:\\\\"', '"a \\" # b"', "'C:\\'", '"#"'])
@@ -120,11 +120,11 @@ def test_whatever_is_edited_in_whatever_order_no_line_of_the_shipped_file_is_los
     text, data = SHIPPED, tomllib.loads(SHIPPED)
     for edit in edits:
         try:
-            data = wanted.after(data, edit)
+            data = intended.after(data, edit)
         except EditMissed:
             continue
         text = edited(text, edit)
-        assert wanted.without_empty(tomllib.loads(text)) == data
+        assert intended.without_empty(tomllib.loads(text)) == data
     kept = {line.split("#", 2)[-1].strip() for line in text.splitlines() if "#" in line}
     assert {
         line.split("#", 2)[-1].strip() for line in SHIPPED.splitlines() if line.startswith("# ----")

@@ -20,8 +20,8 @@ from litestar.testing import TestClient
 from application.settings.protocols import protocols_of
 from center.node.composition import SUPERVISOR
 from gateways.http.app import build
+from gateways.http.parts.construction import parts
 from gateways.http.parts.context import Web
-from gateways.http.parts.making import parts
 from gateways.http.settings import WebSettings
 from messages.ids import Party, Role
 from runtime.environment import Environment

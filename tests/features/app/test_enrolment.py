@@ -8,7 +8,7 @@ from base64 import urlsafe_b64decode
 import pytest
 from playwright.sync_api import Page, expect
 
-from gateways.http.door.signatures import Request, Signed, jwk_point, key_id, verify
+from gateways.http.security.signatures import Request, Signed, jwk_point, key_id, verify
 from messages.events import AlertCancelled, AlertReceived
 from messages.ids import Doubt, Proof
 from store.registry import devices

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from features.backup import records as remembered
+from features.backup import records
 from features.backup.records import Work
 from features.backup.status import (
     BackupKept,
@@ -60,8 +60,8 @@ def test_a_backup_is_ordered_once_entered_and_told_by_the_list(
 
 def test_prometheus_is_told_how_old_each_backup_is(api: Api) -> None:
     made_at = Instant(CLOCK.now_us() - 3600 * SECOND)
-    made = remembered.Made(made_at=made_at, events=1, bytes=1, seconds=1)
-    (api.place.state / remembered.BACKUPS_FILE).write_bytes(remembered.backups_said({"/m/center.age": made}))
+    made = records.Made(made_at=made_at, events=1, bytes=1, seconds=1)
+    (api.place.state / records.BACKUPS_FILE).write_bytes(records.backups_said({"/m/center.age": made}))
     (told,) = re.findall(r'_backup_age_seconds\{file="/m/center.age"\} (.*)', api.client.get("/metrics").text)
     assert 3600 <= float(told) < 3700
 
@@ -72,10 +72,8 @@ def test_a_backup_that_is_overdue_is_an_alarm_until_one_is_made(make_world: Make
 
     def made(hours_ago: float) -> None:
         at = Instant(world.clock.now_us() - round(hours_ago * 3600 * SECOND))
-        one = remembered.Made(made_at=at, events=1, bytes=1, seconds=1)
-        (world.env.state / remembered.BACKUPS_FILE).write_bytes(
-            remembered.backups_said({"/media/center.age": one})
-        )
+        one = records.Made(made_at=at, events=1, bytes=1, seconds=1)
+        (world.env.state / records.BACKUPS_FILE).write_bytes(records.backups_said({"/media/center.age": one}))
         world.advance(61)
 
     world.advance(3)
@@ -87,11 +85,11 @@ def test_a_backup_that_is_overdue_is_an_alarm_until_one_is_made(make_world: Make
 
 @each("content", GARBAGE.values())
 def test_a_file_that_cannot_be_read_stops_no_reader(tmp_path: Path, content: bytes) -> None:
-    for name in (remembered.BACKUPS_FILE, "logs/backup-run.json"):
+    for name in (records.BACKUPS_FILE, "logs/backup-run.json"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(content)
-    assert not remembered.backups(tmp_path)
-    assert remembered.run_of(tmp_path, Work.BACKUP) is None
+    assert not records.backups(tmp_path)
+    assert records.run_of(tmp_path, Work.BACKUP) is None
 
 
 def test_who_may_do_it_does_and_a_change_is_entered(api: Api) -> None:

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 from httpx import Response
 
-from gateways.http.door import typed_pins
 from gateways.http.parts.context import Web
+from gateways.http.security import pin_guard
 from messages.ids import UserId
 from model.picture import PICTURE_MAX
 from store.audit.entry import Action
@@ -35,7 +35,7 @@ PATH, OWN = f"/v1/users/{GIULIA}/record", "/v1/me/record"
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """No answer waits for its time: what is the same does not depend on it."""
-    monkeypatch.setattr(typed_pins, "ANSWER_S", 0.001)
+    monkeypatch.setattr(pin_guard, "ANSWER_S", 0.001)
 
 
 @pytest.fixture

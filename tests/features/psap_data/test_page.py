@@ -17,7 +17,7 @@ from messages.base import Position
 from messages.events import AlertErased, AlertReopened, BriefingFilled, PageViewed, PositionUpdated
 from messages.ids import BriefingField, ErasureReason, Instant, Outcome, PersonalKind, UserId
 from model.record import Contact, Dangerous, PersonRecord, Shared, shared
-from model.rules.said.dialogue import PAGE_STAYS_US
+from model.rules.messages.dialogue import PAGE_STAYS_US
 from store.alerts import pages
 from store.registry.users import records
 from tests.gateways.http.askers import MARTA, Api, Client, verdict

@@ -13,7 +13,7 @@ from gateways.console.tally import local
 from messages.base import Position
 from messages.events import AlertErased, CallReviewed, NoteAdded, OutcomeCorrected, PositionUpdated
 from messages.ids import SECOND, Channel, ErasureReason, Instant, OperatorId, Outcome, PersonalKind, UserId
-from model.settings.kept import RetentionSettings
+from model.settings.storage import RetentionSettings
 from store import streams
 from store.alerts.erasing import sweep
 from store.audit.entry import Action

@@ -12,7 +12,7 @@ from gateways.http.app import build
 from gateways.http.parts.context import Web
 from messages.events import AlertReceived, NoteAdded
 from messages.ids import E164, SECOND, AlertId, Outcome, ShiftState
-from model.settings.watching import DrillSettings
+from model.settings.monitoring import DrillSettings
 from tests.gateways.http.answered import no
 from tests.gateways.http.askers import MARTA, Api, Asker, verdict
 from tests.gateways.http.place import CLOCK, Place

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, Route, expect
 
 from messages.events import NumberRaised
 from messages.ids import E164, AlertId, Outcome
-from model.settings.watching import DrillSettings
+from model.settings.monitoring import DrillSettings
 from store.journal.erasable import stream_of
 from store.streams import StreamKind
 from tests.gateways.console.stage import Stage, hold

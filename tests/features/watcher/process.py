@@ -15,7 +15,7 @@ import httpx
 from application.state.state_dir import StateDir
 from center.node.carrier import Carrier
 from center.node.launching import child_environment
-from features.watcher.program import state as kept
+from features.watcher.program import state as watcher_state
 from tests.waiting import wait_until
 
 SLEEPS, WAKES = "+393330000001", "+393330000002"
@@ -144,7 +144,7 @@ class WatcherProcess:
 
     def has_roster(self) -> bool:
         """Whether it knows, and would after a restart, who is on duty."""
-        return any(one.roster_version for one in kept.read(self.state.path).hearings.values())
+        return any(one.roster_version for one in watcher_state.read(self.state.path).hearings.values())
 
     def verdict(self) -> str:
         """How the center is, by its word."""

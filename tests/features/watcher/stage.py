@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from features.watcher.beat import Answer, Beat, Unable
 from features.watcher.envelope import Key
-from features.watcher.program import state as kept
+from features.watcher.program import state
 from features.watcher.program.settings import CenterTable, WatchSettings
 from features.watcher.program.state import TryName
 from features.watcher.program.watcher import Watcher
@@ -88,7 +88,7 @@ class Stage:
 
     def begin(self) -> None:
         """It starts, perhaps again."""
-        self.watcher = Watcher(self.settings, self.folder, kept.read(self.folder), self.now)
+        self.watcher = Watcher(self.settings, self.folder, state.read(self.folder), self.now)
 
     @property
     def verdict(self) -> str:

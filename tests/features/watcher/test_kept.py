@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from features.watcher.ears import hearing_of
-from features.watcher.program import state as kept
+from features.watcher.program import state
 from features.watcher.program.probing import KEPT_MINUTES, Probing
 from features.watcher.program.settings import probing as of_addresses
 from features.watcher.program.state import PROBES, SPARE, STORIES, AppendedFile, Story, callouts_in
@@ -21,7 +21,7 @@ from tests.support.unreadable import GARBAGE
 
 MINUTE_US = 60 * SECOND
 READERS: dict[str, Callable[[Path], object]] = {
-    "watch.json": kept.read,
+    "watch.json": state.read,
     "a.heard": lambda folder: hearing_of(folder, "a"),
 }
 
@@ -84,7 +84,7 @@ def test_rows_that_a_full_disk_has_refused_are_written_with_the_next(
 ) -> None:
     append(file, 1)
     with monkeypatch.context() as disk:
-        disk.setattr(kept.os, "fsync", _full)
+        disk.setattr(state.os, "fsync", _full)
         for minute in (2, 3):
             with pytest.raises(OSError, match="No space"):
                 append(file, minute)

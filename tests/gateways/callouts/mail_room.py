@@ -12,7 +12,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope
 
 from model.settings import Settings
-from model.settings.watching import DutySettings, MailTls, SmtpSettings
+from model.settings.monitoring import DutySettings, MailTls, SmtpSettings
 from model.setup import Setup
 
 PASSWORD = "a secret"

@@ -15,15 +15,15 @@ import msgspec
 import pytest
 from standardwebhooks import Webhook
 
-from gateways.callouts.ways import mail
-from gateways.callouts.ways.sending import WRITTEN, Notice, send
-from gateways.callouts.ways.webhook import body_of
+from gateways.callouts.channels import mail
+from gateways.callouts.channels.sending import WRITTEN, Notice, send
+from gateways.callouts.channels.webhook import body_of
 from gateways.outside import Delivered, Later, Refused, Sent
 from messages.events import CalloutAlarm
 from messages.ids import SECOND, DutyWay, Instant, NodeId
 from model.callouts.roster import Contact
 from model.settings import Settings
-from model.settings.watching import DutySettings, MailTls, SmtpSettings
+from model.settings.monitoring import DutySettings, MailTls, SmtpSettings
 from model.setup import Setup
 from tests.gateways.callouts.mail_room import MailRoom
 from tests.support.receiver import Receiver, server_context

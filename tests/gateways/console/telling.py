@@ -10,9 +10,9 @@ import msgspec
 
 from gateways.console import timeline
 from gateways.console.case import case_view
+from gateways.console.feed_messages import allowed
 from gateways.console.picture import Known
 from gateways.console.timeline import Entry
-from gateways.console.told import allowed
 from gateways.console.views.case import PersonView
 from messages import events as ev
 from messages.base import Joins, Position

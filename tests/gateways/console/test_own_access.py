@@ -6,7 +6,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from gateways.http.door.authenticator_app import STEP_S
+from gateways.http.security.authenticator_app import STEP_S
 from messages.ids import SECOND
 from store.journal.journal import Journal
 from store.registry.access.sessions import Way, begin

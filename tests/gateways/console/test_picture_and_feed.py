@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateways.console.case import case_view
+from gateways.console.feed_messages import allowed
 from gateways.console.picture import CLOSED_KEPT_US, Picture
 from gateways.console.plant import line_views, operator_views
 from gateways.console.timeline import LENGTH_MAX
-from gateways.console.told import allowed
 from gateways.console.views.case import PersonView
 from gateways.console.views.plant import OutView
 from messages import events as ev

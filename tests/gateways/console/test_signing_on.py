@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from gateways.http.door.throttle import FIRST_WAIT_S, NAME_MAX
+from gateways.http.security.throttle import FIRST_WAIT_S, NAME_MAX
 from messages.events import ShiftChanged
 from store import streams
 from store.journal.journal import Journal

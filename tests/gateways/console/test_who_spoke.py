@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from gateways.console.case import case_view
+from gateways.console.feed_messages import allowed
 from gateways.console.picture import Known, Picture
-from gateways.console.told import allowed
 from messages import events as ev
 from messages.ids import OperatorCommand, OperatorId, Party
 from model.alert.reasons import ReleaseReason

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateways.gsm.line.remembered import FailedReads
+from gateways.gsm.line.files import FailedReads
 from messages.ids import SECOND, Instant
 
 NOW = Instant(1_700_000_000_000_000)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateways.gsm.dialects.dialect import Kept
-from gateways.gsm.dialects.kept import Standing, commands, kept_of, standing
+from gateways.gsm.dialects.kept_settings import Standing, commands, kept_of, standing
 from gateways.gsm.dialects.loading import DIRECTORY, Dialects
 from gateways.gsm.errors import DialectError
 from tests.gateways.gsm.bench import DIALECTS

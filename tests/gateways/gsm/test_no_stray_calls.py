@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gateways.gsm.at import parse
 from gateways.gsm.driver.events import CallEvent, HangUpStuck, VoiceReady
-from gateways.gsm.line.adopting import SETTLES_S
+from gateways.gsm.line.adoption import SETTLES_S
 from gateways.gsm.line.legs_on_line import LegsOnLine
 from messages.calls import AttachCall, CallReport, CallState, DialCall, HangUpCall
 from messages.ids import E164, Instant, LegId, LineId, Party

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateways.gsm.driver.events import SmsReceived
-from gateways.gsm.sms.texts import Texts
+from gateways.gsm.sms.pending_messages import Texts
 from messages.ids import Instant, LineId
 from tests.support.each import each
 

@@ -9,8 +9,8 @@ import pytest
 from litestar.testing import TestClient
 
 from gateways.http.app import build
+from gateways.http.parts.construction import parts
 from gateways.http.parts.context import Web
-from gateways.http.parts.making import parts
 from messages.ids import E164, UserId
 from store.journal.notify import LocalNotifier
 from store.registry.people import StaffRole

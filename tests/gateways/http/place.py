@@ -23,8 +23,8 @@ from application.state.processes import identity
 from application.state.state_dir import NodeFile, StateDir, boot_id, read_json, write_json
 from center.modems.plugged_in import PluggedIn
 from gateways.http.app import build
+from gateways.http.parts.construction import parts
 from gateways.http.parts.context import Web
-from gateways.http.parts.making import parts
 from gateways.http.server import configured, listen
 from gateways.http.settings import WebSettings
 from messages.ids import E164, SECOND, Instant, NodeId, OperatorId, TrunkId

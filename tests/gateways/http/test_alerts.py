@@ -25,7 +25,7 @@ from messages.events import (
     UserReached,
 )
 from messages.ids import E164, Advice, Channel, LineId, NodeId, Outcome, Proof, TrunkId
-from model.rules.said.advice import Why, call_112_now
+from model.rules.messages.advice import Why, call_112_now
 from model.settings import Settings
 from model.settings.alerts import LimitsSettings
 from model.settings.lines import Modem

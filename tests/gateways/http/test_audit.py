@@ -9,7 +9,7 @@ import pytest
 from litestar import Litestar, get
 from litestar.testing import TestClient
 
-from gateways.console import channel, told
+from gateways.console import channel, feed_messages
 from gateways.console.views import case, plant
 from gateways.http.app import build
 from gateways.http.parts import auditing
@@ -62,7 +62,10 @@ def test_every_route_says_what_it_is_to_the_audit(web: Web) -> None:
 
 def test_every_message_of_the_console_says_so_too() -> None:
     structs = [
-        one for module in (case, plant, told, channel) for one in vars(module).values() if _is_message(one)
+        one
+        for module in (case, plant, feed_messages, channel)
+        for one in vars(module).values()
+        if _is_message(one)
     ]
     assert {one.__struct_config__.tag for one in structs} == set(channel.MESSAGES)
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateways.http.door.senders import Sender
 from gateways.http.routes.app.intake import signal
+from gateways.http.security.senders import Sender
 from gateways.http.wire.bodies import (
     AlertBody,
     CommandBody,

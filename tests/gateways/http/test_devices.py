@@ -8,9 +8,9 @@ import re
 import pytest
 from httpx import Response
 
-from gateways.http.door.budgets import Kind
-from gateways.http.door.senders import Sender
 from gateways.http.parts.context import Web
+from gateways.http.security.budgets import Kind
+from gateways.http.security.senders import Sender
 from messages.ids import E164
 from model.rules.pins import PinVerdict
 from model.settings import Settings

@@ -20,8 +20,8 @@ from messages.events import (
     VoicesWithheld,
 )
 from messages.ids import SECOND, BriefingField, Channel, Instant, LegId, Outcome
-from model.rules.said import dialogue
-from model.rules.said.dialogue import KEPT_MAX
+from model.rules.messages import dialogue
+from model.rules.messages.dialogue import KEPT_MAX
 from tests.gateways.http.askers import MARTA, Api, Asker, verdict
 from tests.gateways.http.place import CLOCK
 from tests.gateways.story import Story

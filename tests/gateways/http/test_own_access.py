@@ -10,12 +10,12 @@ import pytest
 from litestar.testing import TestClient
 
 from gateways.http.app import build
-from gateways.http.door import auth
-from gateways.http.door.authenticator_app import STEP_S
-from gateways.http.door.challenges import LIFE_S
-from gateways.http.door.passkeys import base64, relying_party
-from gateways.http.door.throttle import NAME_MAX
-from gateways.http.parts.making import parts
+from gateways.http.parts.construction import parts
+from gateways.http.security import auth
+from gateways.http.security.authenticator_app import STEP_S
+from gateways.http.security.challenges import LIFE_S
+from gateways.http.security.passkeys import base64, relying_party
+from gateways.http.security.throttle import NAME_MAX
 from messages.ids import SECOND
 from model.settings.web import SecondFactor
 from store.journal.journal import Journal

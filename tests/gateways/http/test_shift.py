@@ -8,13 +8,13 @@ from typing import Any
 from litestar.testing import TestClient
 
 from features.people.staff_changes import Fields, change
-from gateways.console.handed import OnDutyRow, on_duty_now
+from gateways.console.shift_handover import OnDutyRow, on_duty_now
 from gateways.http.app import build
 from messages.events import AlertReopened, NoteAdded
 from messages.ids import E164, SECOND, DutyWay, Instant, OperatorId, Outcome, PersonId
 from model.callouts.roster import Contact, Person, Roster, Shift
 from model.rules.drilling import DUE_AFTER_US
-from model.settings.watching import DrillSettings
+from model.settings.monitoring import DrillSettings
 from store import streams
 from store.registry.people import StaffRole
 from store.roster import keep

@@ -10,8 +10,8 @@ import pytest
 from litestar.testing import TestClient
 
 from gateways.http.app import build
-from gateways.http.door.throttle import FIRST_WAIT_S, NAME_MAX
 from gateways.http.parts.context import Web
+from gateways.http.security.throttle import FIRST_WAIT_S, NAME_MAX
 from messages.events import ShiftChanged
 from store import streams
 from store.registry.people import StaffRole

@@ -10,8 +10,8 @@ from litestar.testing import TestClient
 
 from application import first_run
 from gateways.http.app import build
+from gateways.http.parts.construction import parts
 from gateways.http.parts.context import Web
-from gateways.http.parts.making import parts
 from model.first_run import Machine, Need, Trust
 from store.audit.entry import Action
 from store.journal.notify import LocalNotifier

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateways.http.door import hash_queue, throttle
-from gateways.http.door.hash_queue import HashQueue, Lane
-from gateways.http.door.throttle import (
+from gateways.http.security import hash_queue, throttle
+from gateways.http.security.hash_queue import HashQueue, Lane
+from gateways.http.security.throttle import (
     ADDRESS_MAX,
     FIRST_WAIT_S,
     NAME_MAX,

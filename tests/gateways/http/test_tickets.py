@@ -13,7 +13,7 @@ from litestar.testing import TestClient
 from gateways.console import channel
 from gateways.http.app import build
 from gateways.http.parts import registry
-from gateways.http.parts.making import parts
+from gateways.http.parts.construction import parts
 from messages.ids import SECOND, Instant, NodeId, OperatorId
 from model.settings import Settings
 from store.errors import JournalUnavailable

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from http_message_signatures import HTTPMessageVerifier, HTTPSignatureKeyResolver, algorithms
 
-from gateways.http.door.signatures import Doubt, Request, Signed, jwk_point, key_id, public_key, verify
+from gateways.http.security.signatures import Doubt, Request, Signed, jwk_point, key_id, public_key, verify
 from tests.gateways.http.place import ROOT
 
 _CHAPTER = re.search(

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from gateways.http.parts import writing
+from gateways.http.parts import journal_writer
 from gateways.http.parts.auditing import AUDIT
-from gateways.http.parts.writing import GIVE_UP_S, REFUSED_MAX
+from gateways.http.parts.journal_writer import GIVE_UP_S, REFUSED_MAX
 from gateways.http.wire.errors import NotDurable
 from messages.ids import E164, Channel
 from model.rules.signal import Signal
@@ -149,7 +149,7 @@ def test_an_alert_that_the_journal_refuses_is_not_tried_for_ever(
         return real(tx, signal, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(accepting, "accept_in", accept_in)
-    monkeypatch.setattr(writing, "AGAIN_S", (0.001,))
+    monkeypatch.setattr(journal_writer, "AGAIN_S", (0.001,))
 
     async def story() -> None:
         def sent(phone: str) -> Signal:

@@ -26,7 +26,7 @@ from media.conference.sounds import (
 from media.conference.speaks import SPEAKER, languages, speakable
 from media.sound.frames import FRAME_SAMPLES, RATE_HZ, SAMPLE_TYPE, Samples
 from media.sound.speech import LEVEL_DBFS, SOFT_DBFS, leveled, resampled, softened, spoken_dbfs, trimmed
-from model.rules.said import announcing
+from model.rules.messages import announcements
 from tests.support.each import each
 
 OURS = [(name, language) for name, said in texts().items() for language in said]
@@ -61,7 +61,7 @@ def test_there_are_italian_and_english_of_each_and_no_file_without_a_text() -> N
 
 
 def test_whatever_is_played_has_a_text() -> None:
-    assert set(announcing.NAMES) <= set(texts())
+    assert set(announcements.NAMES) <= set(texts())
 
 
 def test_a_centers_own_file_takes_the_place_of_ours_and_only_that_one(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import msgspec
 
 from gateways.http.parts.context import Web
-from gateways.http.routes.admin.refusing import refusing
+from gateways.http.routes.admin.error_conversion import refusing
 from gateways.http.routing.permissions import ADMIN
 from gateways.http.routing.route import DELETE, GET, POST, Answer, route
 from gateways.http.wire.answers import Moment, Secret, derived, rfc3339

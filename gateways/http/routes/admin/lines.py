@@ -15,7 +15,7 @@ from msgspec import UNSET, UnsetType
 
 from application.settings.views import LineSet, LinesSet
 from gateways.http.parts.context import Web
-from gateways.http.routes.admin.refusing import refusing
+from gateways.http.routes.admin.error_conversion import refusing
 from gateways.http.routing.permissions import ADMIN, SUPERVISOR, Caller
 from gateways.http.routing.route import DELETE, GET, PATCH, PUT, Answer, route
 from gateways.http.wire.answers import derived

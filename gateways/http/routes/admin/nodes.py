@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from gateways.http.parts.context import Web
-from gateways.http.routes.admin.refusing import refusing
+from gateways.http.routes.admin.error_conversion import refusing
 from gateways.http.routing.permissions import ADMIN, Caller
 from gateways.http.routing.route import GET, PATCH, Answer, route
 from gateways.http.wire.answers import Moment, rfc3339

@@ -15,7 +15,7 @@ from litestar import Response
 from application import first_run
 from gateways.console.drills import DrillView, drill_of
 from gateways.http.parts.context import Web, once
-from gateways.http.routes.admin.refusing import refusing
+from gateways.http.routes.admin.error_conversion import refusing
 from gateways.http.routing.permissions import ADMIN, ANYBODY, Caller
 from gateways.http.routing.route import DELETE, GET, POST, PUT, Answer, route
 from gateways.http.wire.answers import Moment, picture_of, rfc3339

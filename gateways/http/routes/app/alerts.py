@@ -15,10 +15,10 @@ from typing import Annotated, Final
 import msgspec
 from litestar.params import QueryParameter
 
-from gateways.http.door.budgets import Kind
 from gateways.http.parts.context import Web
 from gateways.http.routing.permissions import APP, Caller
 from gateways.http.routing.route import GET, POST, route
+from gateways.http.security.budgets import Kind
 from gateways.http.wire.answers import AlertState, Kept
 from gateways.http.wire.app_state import state, state_of_signal, version
 from gateways.http.wire.bodies import PositionBody, checked

@@ -10,13 +10,13 @@ import asyncio
 from collections import OrderedDict, deque
 from typing import Final
 
-from gateways.http.door.budgets import Kind
-from gateways.http.door.senders import Sender
-from gateways.http.door.typed_pins import rest_s
 from gateways.http.parts.context import Web, once
 from gateways.http.routes.app.alerts import KNOWN, OWN, Alias, claimed, into_inbox, kept, own
 from gateways.http.routing.permissions import APP, Caller
 from gateways.http.routing.route import POST, route
+from gateways.http.security.budgets import Kind
+from gateways.http.security.pin_guard import rest_s
+from gateways.http.security.senders import Sender
 from gateways.http.wire.answers import Kept
 from gateways.http.wire.bodies import CancelBody
 from gateways.http.wire.errors import Busy

@@ -14,13 +14,13 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from gateways.http.door.budgets import Kind
-from gateways.http.door.signatures import jwk_point
-from gateways.http.door.throttle import Throttle
-from gateways.http.door.typed_pins import evenly, guarded, proves, tell_operators
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.permissions import APP, APP_OR_INVITED, PHONE, Caller
 from gateways.http.routing.route import DELETE, GET, POST, PUT, Answer, route
+from gateways.http.security.budgets import Kind
+from gateways.http.security.pin_guard import evenly, guarded, proves, tell_operators
+from gateways.http.security.signatures import jwk_point
+from gateways.http.security.throttle import Throttle
 from gateways.http.wire.answers import Id, Moment, derived
 from gateways.http.wire.bodies import e164
 from gateways.http.wire.errors import BadBody, Gone, NoSuchDevice, NotAllowed, TooMany

@@ -10,17 +10,17 @@ from hashlib import sha256
 
 from litestar.datastructures import ResponseHeader
 
-from gateways.http.door.budgets import Kind
-from gateways.http.door.senders import UNSIGNED, Sender
 from gateways.http.parts.context import Web
 from gateways.http.routes.app.alerts import OWN
 from gateways.http.routing.permissions import APP, Caller
 from gateways.http.routing.route import POST, Answer, route
+from gateways.http.security.budgets import Kind
+from gateways.http.security.senders import UNSIGNED, Sender
 from gateways.http.wire.answers import AlertAnswer, Problem, rfc3339
 from gateways.http.wire.bodies import AlertBody, alert_id, e164, instant
 from gateways.http.wire.errors import BadBody, BodyTooLarge, NotAllowed, NotDurable, TooMany, WrongMediaType
 from messages.ids import Advice, AlertId, Channel, Doubt, Instant, Proof
-from model.rules.said.advice import told_to_app
+from model.rules.messages.advice import told_to_app
 from model.rules.signal import Signal
 from store.alerts.accepting import Accepted
 from store.alerts.checks import PutOff, accept_check

@@ -10,7 +10,6 @@ from typing import Annotated
 
 from litestar.params import QueryParameter
 
-from gateways.http.door.budgets import Kind
 from gateways.http.parts.context import Web
 from gateways.http.routes.app.alerts import (
     KNOWN,
@@ -27,6 +26,7 @@ from gateways.http.routes.app.alerts import (
 )
 from gateways.http.routing.permissions import APP, Caller
 from gateways.http.routing.route import GET, POST, route
+from gateways.http.security.budgets import Kind
 from gateways.http.wire.answers import Kept, MessageAnswer, MessagesAnswer, rfc3339
 from gateways.http.wire.app_state import version
 from gateways.http.wire.bodies import MessageBody, SeenBody
@@ -36,7 +36,7 @@ from messages.ids import Channel, ClaimKind
 from model.alert.case import Case
 from model.alert.parts import Said
 from model.orders.refusals import Refusal
-from model.rules.said import dialogue
+from model.rules.messages import dialogue
 from store.alerts.recent import current
 from store.journal.journal import Transaction
 

@@ -13,14 +13,14 @@ from typing import Annotated, Final
 import msgspec
 from litestar import Response
 
-from gateways.http.door import passkeys
-from gateways.http.door.challenges import TO_SIGN_ON
-from gateways.http.door.sign_on_proofs import Fault, Proofs, is_asked
 from gateways.http.parts.context import Web
-from gateways.http.routes.admin.refusing import refusing
+from gateways.http.routes.admin.error_conversion import refusing
 from gateways.http.routes.console.access import Code, Secret
 from gateways.http.routing.permissions import SIGN_ON, SIGNED_IN, Caller
 from gateways.http.routing.route import DELETE, GET, POST, Answer, route
+from gateways.http.security import passkeys
+from gateways.http.security.challenges import TO_SIGN_ON
+from gateways.http.security.sign_on_proofs import Fault, Proofs, is_asked
 from gateways.http.wire.answers import Moment, SignOnLink, answer, no_store, rfc3339, told_link
 from gateways.http.wire.errors import NotSignedOn, OtherOrigin, Refused, TooManyTries
 from messages.ids import Instant

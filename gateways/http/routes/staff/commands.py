@@ -35,7 +35,7 @@ from model.orders.effects import is_out_of_date, is_repeated, refusal
 from model.orders.refusals import Refusal
 from model.orders.table import ORDERS
 from model.rules import wrap_up
-from model.rules.said import by_which_way, dialogue
+from model.rules.messages import dialogue, message_channel
 from model.settings import Settings
 from model.telling.sheet import Sheet
 from store import streams
@@ -142,8 +142,8 @@ def order(
     if isinstance(event, CommandGiven) and ORDERS[event.command].says_role:
         event = replace(event, supervisor=supervisor)
     if isinstance(event, DialogueSaid) and event.channel is Channel.DATA:
-        going = by_which_way.way(case, settings, transaction.at_us)
-        event = replace(event, channel=Channel.SMS) if going.why is by_which_way.Why.NO_APP else event
+        going = message_channel.way(case, settings, transaction.at_us)
+        event = replace(event, channel=Channel.SMS) if going.why is message_channel.Why.NO_APP else event
     if not isinstance(event, DialogueSaid | DialogueSeen) or dialogue.news(case, event):
         transaction.append(Append(streams.inbox(case.alert), case.inbox_version, (event,)))
     return None

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import msgspec
 
 from gateways.console.drills import last_begun
-from gateways.console.handed import (
+from gateways.console.shift_handover import (
     NoteRow,
     OnDutyRow,
     OwedRow,

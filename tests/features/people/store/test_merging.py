@@ -12,7 +12,7 @@ from messages.events import AlertClosed, NoteAdded, UserIdentified
 from messages.ids import AlertId, OperatorId, Outcome, UserId
 from model.record import Contact, Dangerous, PersonRecord, TooMuch
 from model.rules.pins import PinVerdict
-from model.settings.kept import RetentionSettings
+from model.settings.storage import RetentionSettings
 from store import streams
 from store.alerts.accepting import accept
 from store.alerts.erasing import erase_person, sweep

@@ -92,15 +92,15 @@ def _carried(contact: Contact, notice: Notice, setup: Setup) -> Sent:
     """
     match contact.way:
         case DutyWay.EMAIL:
-            from gateways.callouts.ways.mail import mailed
+            from gateways.callouts.channels.mail import mailed
 
             return mailed(contact.to, notice, setup)
         case DutyWay.WEBHOOK:
-            from gateways.callouts.ways.webhook import posted
+            from gateways.callouts.channels.webhook import posted
 
             return posted(contact.to, notice, setup)
         case DutyWay.APPRISE:
-            from gateways.callouts.ways.services import told
+            from gateways.callouts.channels.services import told
 
             return told(contact.to, notice, setup)
         case DutyWay.CALL | DutyWay.SMS:

@@ -10,7 +10,7 @@ from litestar.types import BeforeMessageSendHookHandler, Message, Scope
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Response
 
-from gateways.http.door.proxies import HSTS, Proxies
+from gateways.http.security.proxies import HSTS, Proxies
 from messages.ids import SECOND
 from runtime.clock import Clock
 

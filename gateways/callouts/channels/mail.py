@@ -10,10 +10,10 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Final
 
-from gateways.callouts.ways.sending import Notice
+from gateways.callouts.channels.sending import Notice
 from gateways.outside import NOT_BEYOND, Delivered, Later, Refused, Sent, is_here, secret_in, trust
 from messages.ids import SECOND
-from model.settings.watching import MailTls, SmtpSettings
+from model.settings.monitoring import MailTls, SmtpSettings
 from model.setup import Setup
 
 STEP_S: Final = 8.0

@@ -15,7 +15,7 @@ from typing import Final
 from litestar.exceptions import NotFoundException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateways.http.door.proxies import address_of
+from gateways.http.security.proxies import address_of
 
 FIGURES: Final = re.compile(r"/(metrics|schema)(/.*)?")
 _BESIDES: Final = ("/healthz", "/readyz")

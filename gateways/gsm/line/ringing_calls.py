@@ -9,7 +9,7 @@ import msgspec
 from gateways.gsm.calls.call import COMING_IN
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import CallEvent, CallId, CallIncoming, CallReleased, CallWaiting
-from gateways.gsm.line.adopting import view_of
+from gateways.gsm.line.adoption import view_of
 from messages.calls import IncomingCall, IncomingCallGone
 from messages.ids import E164, LineId
 

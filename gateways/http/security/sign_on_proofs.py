@@ -13,11 +13,11 @@ from enum import StrEnum
 
 import msgspec
 
-from gateways.http.door import authenticator_app, passkeys
-from gateways.http.door.challenges import TO_SIGN_ON
-from gateways.http.door.throttle import network
-from gateways.http.door.typed_pins import evenly
 from gateways.http.parts.context import Web
+from gateways.http.security import authenticator_app, passkeys
+from gateways.http.security.challenges import TO_SIGN_ON
+from gateways.http.security.pin_guard import evenly
+from gateways.http.security.throttle import network
 from gateways.http.wire.errors import BadBody, Busy, NotSignedOn, TooManyTries
 from messages.ids import OperatorId
 from runtime import logs

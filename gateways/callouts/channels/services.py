@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
-from gateways.callouts.ways.sending import Notice
+from gateways.callouts.channels.sending import Notice
 from gateways.outside import NOT_BEYOND, Delivered, Later, Refused, Sent, is_here
 from model.setup import Setup
 

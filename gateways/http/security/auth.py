@@ -17,8 +17,8 @@ from typing import Final
 from litestar.handlers.base import BaseRouteHandler
 
 from gateways.console.sessions import CSRF_HEADER, SECRET_MAX, Cookies, csrf_fits
-from gateways.http.door.proxies import Proxies
 from gateways.http.parts.registry import RegistryQueries
+from gateways.http.security.proxies import Proxies
 from gateways.http.wire.answers import AnyConnection, header
 from gateways.http.wire.errors import NotAllowed, NotSignedOn
 from messages.ids import OperatorId

@@ -19,7 +19,7 @@ from model.alert.case import Case
 from model.alert.parts import Said
 from model.rules.calls.silent_and_duress import voices_withheld
 from model.rules.calls.withheld_numbers import unfit
-from model.rules.said.dialogue import read_by_app
+from model.rules.messages.dialogue import read_by_app
 from model.settings import Settings
 
 LOST_US: Final = Instant(10 * SECOND)

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from gateways.callouts.ways.sending import Notice, subject_of
+from gateways.callouts.channels.sending import Notice, subject_of
 from gateways.outside import Sent
 from gateways.webhook import post, rfc3339
 from model.setup import Setup

@@ -13,12 +13,12 @@ import msgspec
 from litestar import Request as HttpRequest
 from litestar.handlers.base import BaseRouteHandler
 
-from gateways.http.door.auth import Auth, bearer
-from gateways.http.door.budgets import Budgets, Kind, Scope
-from gateways.http.door.limits import is_loopback
-from gateways.http.door.proxies import Proxies
-from gateways.http.door.signatures import SIGNED_HEADERS, Nonces, Request, in_time, key_id, verify
 from gateways.http.parts.registry import RegistryQueries
+from gateways.http.security.auth import Auth, bearer
+from gateways.http.security.budgets import Budgets, Kind, Scope
+from gateways.http.security.limits import is_loopback
+from gateways.http.security.proxies import Proxies
+from gateways.http.security.signatures import SIGNED_HEADERS, Nonces, Request, in_time, key_id, verify
 from gateways.http.wire.answers import AnyConnection
 from gateways.http.wire.errors import NotAllowed, NotSignedOn, TooMany
 from messages.ids import SECOND, Doubt, Instant, Proof

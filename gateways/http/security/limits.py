@@ -18,8 +18,8 @@ from typing import Any, Final
 import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from gateways.http.door.saying import written
-from gateways.http.door.throttle import network
+from gateways.http.security.response_headers import written
+from gateways.http.security.throttle import network
 
 CLOSED_WITHIN_S: Final = 1.0
 """Seconds until a connection is aborted if the client does not read the last response."""
