@@ -17,6 +17,8 @@ from store.audit.entry import Action
 
 BESIDE_S: Final = 0.1
 """Delay until an alert appears in the queues of other operators: first its case and calls must be written."""
+AGAIN_S: Final = 5.0
+"""Longest pause before a failed entry is written again."""
 log = logs.get("console.entering")
 
 
@@ -99,27 +101,35 @@ class Entering:
 
     async def _list_soon(self, alerts: list[AlertId]) -> None:
         try:
-            await asyncio.sleep(BESIDE_S)
-            if self._ended:
-                return
-            await self.listed(alerts, "queue")
+            await self._enter(lambda: self.listed(alerts, "queue"), lasts=lambda: not self._ended)
         finally:
             self._asked.difference_update(alerts)
-        self._entered(alerts)
+        if not self._ended:
+            self._entered(alerts)
 
     async def _show_soon(self, alert: AlertId, user: UserId | None) -> None:
-        await asyncio.sleep(BESIDE_S)
-        await self._note(Action.READ_ALERT, (alert, user), "shown")
+        await self._enter(lambda: self._note(Action.READ_ALERT, (alert, user), "shown"), lasts=lambda: True)
+
+    async def _enter(self, write: Callable[[], Awaitable[None]], *, lasts: Callable[[], bool]) -> None:
+        """Write an entry soon, and again after each failure, for as long as `lasts` returns True.
+
+        A journal that was busy for two seconds must neither hide an alert from the queue nor lose an entry.
+        """
+        pause_s = BESIDE_S
+        while True:
+            await asyncio.sleep(pause_s)
+            if not lasts():
+                return
+            try:
+                return await write()
+            except Exception as error:
+                log.error("what is shown could not be entered yet", reason=str(error))
+            pause_s = min(2 * pause_s, AGAIN_S)
 
     async def _note(self, action: Action, subjects: Iterable[str | None], detail: str) -> None:
         await self._audit.note(self._socket, subjects, detail=detail, actor=self._me, action=action)
 
     def _later(self, work: Coroutine[None, None, None]) -> None:
-        def done(task: asyncio.Task[None]) -> None:
-            self._beside.discard(task)
-            if not task.cancelled() and (error := task.exception()) is not None:
-                log.error("what is shown could not be entered", reason=str(error))
-
         task = asyncio.create_task(work)
         self._beside.add(task)
-        task.add_done_callback(done)
+        task.add_done_callback(self._beside.discard)

@@ -312,6 +312,28 @@ def test_where_nothing_can_be_entered_the_operator_s_own_case_alone_is_shown(
     assert [case["alert"] for case in said["cases"]] == ([story.alert] if own else [])
 
 
+@pytest.mark.parametrize("own", [True, False])
+def test_what_could_not_be_entered_at_first_is_entered_and_shown_later(
+    client: Client, place: Place, web: Web, monkeypatch: pytest.MonkeyPatch, own: bool
+) -> None:
+    story = Story(web.journal, CLOCK.now_us()).opened().operator_called(place.marta if own else place.luca)
+    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    real, failures = web.audit.trail.append, iter(range(2 if own else 3))
+
+    def fails_at_first(*given: Any) -> Any:
+        if next(failures, None) is None:
+            return real(*given)
+        raise JournalUnavailable("no")
+
+    monkeypatch.setattr(web.audit.trail, "append", fails_at_first)
+    with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
+        cases = heard(socket)["cases"]
+        while not cases:
+            cases = heard(socket).get("cases", [])
+        wait_until(lambda: entered(web, Action.READ_ALERT if own else Action.READ_LIST))
+    assert [case["alert"] for case in cases] == [story.alert]
+
+
 def test_numbers_and_who_saw_what_are_not_among_the_events(client: Client, place: Place, web: Web) -> None:
     with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
         last = heard(socket)["seq"]
