@@ -1,0 +1,107 @@
+"""The operators' guide says what the console says: its words, its keys, its pictures; in each language."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import pytest
+
+from gateways.console.page import STATIC, encoded_words, pages_of_features
+from messages.ids import OperatorCommand
+from model.alarms.table import kinds
+from model.orders.row import Enter
+from model.orders.table import ORDERS
+
+GUIDE: Final = Path(__file__).parents[3] / "docs" / "operator"
+PAGES: Final = sorted(GUIDE.glob("*/*.md"))
+NAMES: Final = {path.name for path in PAGES}
+ITALIAN: Final = msgspec.json.decode(encoded_words(), type=dict[str, dict[str, str]])["it"]
+LEAST_LETTERS: Final = 8
+MOST_WORDS: Final = 700
+MOST_PICTURES: Final = 3
+MOST_BYTES: Final = 80_000
+LINK: Final = re.compile(r"\]\(([^)]+)\)")
+ROW: Final = re.compile(r"^\| [^|]+ \| ([^|]+) \| \*([^|*]+)\* \|$", re.MULTILINE)
+LANGUAGES: Final = sorted({path.parent.name for path in PAGES})
+OWN_NAME: Final[dict[str, dict[str, str]]] = {"en": {}, "it": {"Enter": "Invio"}}
+"""What a language calls the keys that have a name."""
+BESIDE: Final = {language: {"Acknowledge": key} for language, key in (("en", "Space"), ("it", "Spazio"))}
+"""What the console's list has by another name than the key's own."""
+each_page = pytest.mark.parametrize("file", PAGES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+
+
+def sentences(language: str) -> list[str]:
+    """Return what the console says in this language, with holes."""
+    alarms = [one.it if language == "it" else one.en for one in kinds()]
+    said = ITALIAN.values() if language == "it" else (key.partition("##")[0] for key in ITALIAN)
+    return [*said, *(text for one in alarms for text in (one.short, one.means, one.do))]
+
+
+def pattern(language: str) -> re.Pattern[str]:
+    """Return what matches each of these sentences, its holes filled; without those that are holes alone."""
+    found = set()
+    for said in sentences(language):
+        whole, *more = (re.escape(part) for part in re.split(r"\{[^}]*\}", said))
+        if not more or len(re.findall(r"\w", whole + "".join(more))) >= LEAST_LETTERS:
+            found.add(".+".join((whole, *more)))
+    return re.compile("|".join(sorted(found)))
+
+
+def listed() -> dict[str, set[str]]:
+    """Return the lines of the console's list of keys that are the operators': the keys of English words."""
+    script = (STATIC / "js" / "shell" / "listed-keys.js").read_text().partition("title: say`Plant`")[0]
+    features = "".join((pages / "feature.js").read_text() for pages in pages_of_features().values())
+    of_features = "".join(re.findall(r"(?:everywhere|shift): (\(\) => .*)", features))
+    found = {
+        words: {"Enter" if key == "⏎" else key for key in keys.split() if key != "…"}
+        for keys, words in re.findall(r"\['([^']+)', say`([^`]+)`\]", script + of_features)
+    }
+    for names in re.findall(r"\bof\(([^)]*)\)", script):
+        for name in re.findall(r"'(\w+)'", names):
+            row = ORDERS[OperatorCommand(name)].console
+            found[row.listed or row.label or ""] = {
+                row.key,
+                *(["Enter"] if row.enter is Enter.ALWAYS else []),
+            }
+    return found
+
+
+@each_page
+def test_what_is_quoted_is_said_by_the_console(file: Path) -> None:
+    quoted = re.findall(r"(?<!\*)\*([^*\n]+)\*(?!\*)", file.read_text())
+    said = pattern(file.parent.name)
+    assert len(quoted) > 10
+    assert [text for text in quoted if not said.fullmatch(text)] == []
+
+
+@each_page
+def test_a_page_is_short_and_all_that_it_leads_to_is_there(file: Path) -> None:
+    text = file.read_text()
+    words = [word for word in re.sub(r"\]\([^)]+\)", "", text).split() if re.search(r"\w", word)]
+    assert len(words) <= MOST_WORDS
+    links = LINK.findall(text)
+    pictures = [file.parent / link for link in links if link.endswith(".png")]
+    assert len(pictures) <= MOST_PICTURES
+    assert [one for one in pictures if not one.is_file() or one.stat().st_size > MOST_BYTES] == []
+    assert {link for link in links if not link.endswith(".png")} == NAMES - {file.name}
+
+
+def test_each_language_has_the_same_pages() -> None:
+    assert [path.name for path in PAGES] == sorted(NAMES) * len(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_of_keys_has_each_key_of_the_list_and_no_other(language: str) -> None:
+    def own(words: str) -> str:
+        return ITALIAN[words] if language == "it" else words
+
+    rows = ROW.findall((GUIDE / language / "keys.md").read_text())
+    shown = {words: {*re.findall(r"`([^`]+)`", keys)} for keys, words in rows}
+    console = {
+        own(words): {OWN_NAME[language].get(key, key) for key in keys} for words, keys in listed().items()
+    }
+    assert len(console) == len(listed()) > 35
+    assert shown == console | {own(words): {key} for words, key in BESIDE[language].items()}
