@@ -19,7 +19,7 @@ GUIDE: Final = Path(__file__).parents[3] / "docs" / "operator"
 PAGES: Final = sorted(GUIDE.glob("*/*.md"))
 NAMES: Final = {path.name for path in PAGES}
 ITALIAN: Final = msgspec.json.decode(encoded_words(), type=dict[str, dict[str, str]])["it"]
-LEAST_LETTERS: Final = 8
+LEAST_LETTERS: Final = 6
 MOST_WORDS: Final = 700
 MOST_PICTURES: Final = 3
 MOST_BYTES: Final = 80_000
