@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from gateways.console import guide
 from gateways.console.timeline import ITEMS
 from gateways.static import Files
 from messages.ids import OperatorCommand
@@ -102,4 +104,10 @@ def page_routes(elsewhere: Callable[[], tuple[str, ...]] = tuple) -> list[HTTPRo
     async def file(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[bytes]:
         return files.answer(request, path.lstrip("/"))
 
-    return [root, index, file]
+    @get("/console/guide/{page:str}", include_in_schema=False, audit="the same for everybody")
+    async def of_guide(request: Request[Any, Any, Any], page: FromPath[str]) -> Response[bytes]:
+        language = request.query_params.get("lang", request.headers.get("accept-language", ""))
+        found = await asyncio.to_thread(guide.files, PERMISSIONS)
+        return found.answer(request, guide.name_of(page, language))
+
+    return [root, index, file, of_guide]

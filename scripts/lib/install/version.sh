@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # A version of the program in a folder of its own, with its environment: made beside the one that runs, whole or not at all.
 
-# What the running center needs of a checkout; the packages are those of pyproject.toml.
+# What the running center needs of a checkout, with the operators' guide and its pictures; the packages are those of pyproject.toml.
 parts=(messages model runtime store media application actors gateways features center simulator config deploy scripts pyproject.toml
-    README.md LICENSE requirements.lock requirements-build.lock)
+    docs/operator docs/screens README.md LICENSE requirements.lock requirements-build.lock)
 
 # The number of the release, and the digest of what is in it: two checkouts of one number are two versions.
 version_name() {

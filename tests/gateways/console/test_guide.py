@@ -5,20 +5,29 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Final
+from urllib.parse import urljoin
 
 import msgspec
 import pytest
+from litestar.testing import TestClient
+from playwright.sync_api import expect
 
+from gateways.console.guide import LANGUAGES as NAMES_OF_LANGUAGES
 from gateways.console.page import STATIC, encoded_words, pages_of_features
+from gateways.http.app import build
 from messages.ids import OperatorCommand
 from model.alarms.table import kinds
 from model.orders.row import Enter
 from model.orders.table import ORDERS
+from tests.gateways.console import states
+from tests.gateways.console.stage import Stage
+from tests.gateways.http.place import ROOT, Place
 
-GUIDE: Final = Path(__file__).parents[3] / "docs" / "operator"
+GUIDE: Final = ROOT / "docs" / "operator"
 PAGES: Final = sorted(GUIDE.glob("*/*.md"))
 NAMES: Final = {path.name for path in PAGES}
 ITALIAN: Final = msgspec.json.decode(encoded_words(), type=dict[str, dict[str, str]])["it"]
+INSTALLED: Final = ("pyproject.toml", "scripts/lib/install/version.sh", "deploy/Containerfile")
 LEAST_LETTERS: Final = 6
 MOST_WORDS: Final = 700
 MOST_PICTURES: Final = 3
@@ -105,3 +114,45 @@ def test_the_page_of_keys_has_each_key_of_the_list_and_no_other(language: str) -
     }
     assert len(console) == len(listed()) > 35
     assert shown == console | {own(words): {key} for words, key in BESIDE[language].items()}
+
+
+def test_each_page_is_served_to_anybody_in_each_language_with_all_that_it_leads_to(tmp_path: Path) -> None:
+    web = build(Place.make(tmp_path / "state").web())
+    with TestClient(web, raise_server_exceptions=False) as client:
+        for file in PAGES:
+            language = file.parent.name
+            answer = client.get(f"/console/guide/{file.stem}?lang={language}")
+            assert answer.status_code == 200
+            assert answer.headers["content-type"].startswith("text/html; charset=utf-8")
+            assert "script-src 'self'" in answer.headers["content-security-policy"]
+            assert f'<html lang="{language}"' in answer.text
+            leads = re.findall(r'(?:src|href)="([^"]+)"', answer.text)
+            assert {f"?lang={one}" for one in LANGUAGES} < set(leads)
+            assert len(leads) > 8
+            for link in leads:
+                there = client.get(urljoin(f"/console/guide/{file.stem}", link))
+                assert (link, there.status_code) == (link, 200)
+        italian = client.get("/console/guide/keys", headers={"accept-language": "it-IT,it;q=0.9"})
+        assert '<html lang="it"' in italian.text
+        for nothing in ("nothing", "..%2fen", "keys.md", "nothing.png", "again.js"):
+            assert client.get(f"/console/guide/{nothing}").status_code == 404
+    assert sorted(NAMES_OF_LANGUAGES) == LANGUAGES
+
+
+def test_the_list_of_keys_leads_to_the_guide_in_a_tab_of_its_own(stage: Stage) -> None:
+    states.help_(stage)
+    with stage.page.expect_popup() as opened:
+        stage.page.get_by_role("link", name="Guide").click()
+    guide = opened.value
+    expect(guide.get_by_role("heading", name="Your first night")).to_be_visible()
+    assert guide.evaluate("[...document.images].every((one) => one.complete && one.naturalWidth > 0)")
+    theme = stage.page.locator("html").get_attribute("data-theme")
+    expect(guide.locator("html")).to_have_attribute("data-theme", str(theme))
+    guide.get_by_role("link", name="Italiano").click()
+    expect(guide.get_by_role("heading", name="La tua prima notte")).to_be_visible()
+    expect(stage.page.get_by_role("dialog")).to_be_visible()
+
+
+@pytest.mark.parametrize("named", INSTALLED)
+def test_what_is_installed_has_the_guide_and_its_pictures(named: str) -> None:
+    assert {"docs/operator", "docs/screens"} <= {*re.findall(r"docs/\w+", (ROOT / named).read_text())}

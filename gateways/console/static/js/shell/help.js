@@ -7,7 +7,7 @@ import * as facts from '../case/facts.js';
 import * as notes from '../case/notes.js';
 import * as handed from '../shift/handed.js';
 import { last } from '../shift/shift.js';
-import { languages, say } from '../words/words.js';
+import { language, languages, say } from '../words/words.js';
 import { groups } from './listed-keys.js';
 import { itsName, switchLanguage, switchTheme } from './looks.js';
 
@@ -93,6 +93,7 @@ export function help(ui) {
         <button class="btn" @click=${() => switchLanguage(ui.draw)}>
           ${languages().map(itsName).join(' / ')}</button
         ><button class="btn" @click=${() => switchTheme(ui.draw)}>${say`Light or dark`}</button
+        ><a class="btn" target="_blank" href=${`/console/guide/first-night?lang=${language()}`}>${say`Guide`}</a
         ><button class="btn" @click=${() => toAccess(ui)}>${access.title()}</button
         ><button class="btn" @click=${() => signOff(ui)}>
           ${
