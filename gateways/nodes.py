@@ -23,7 +23,7 @@ from store.nodes import members, owners
 
 
 class NodeView(msgspec.Struct, frozen=True, kw_only=True):
-    """A node, as the console and the apps see the node."""
+    """State of a node, as shown to the console and to apps."""
 
     node: NodeId
     web: str
@@ -98,7 +98,7 @@ class Nodes:
         return self._peers.settled and self._peers.alive
 
     def voices(self, here: Mapping[OperatorId, OperatorVoice]) -> dict[OperatorId, OperatorVoice]:
-        """Return the state of the operators' own lines at all nodes; `here` has those of this node."""
+        """Return the state of the operators' own lines at all nodes; `here` has the lines of this node."""
         return own_voices.known(here, self._peers.places)
 
     def addresses(self) -> tuple[str, ...]:

@@ -11,18 +11,18 @@ import msgspec
 
 
 class Delivered(msgspec.Struct, frozen=True, kw_only=True):
-    """Accepted by the next server. Whether a person reads the message stays unknown."""
+    """The next server has accepted the message. Delivery to a person stays unconfirmed."""
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
-    """Refused as it is; sending the message again gives the same result."""
+    """The message was refused; sending the message again would give the same result."""
 
     why: str
     """Reason for the administrator, without the address and without any word of the notice."""
 
 
 class Later(msgspec.Struct, frozen=True, kw_only=True):
-    """Outcome unknown: the message may have arrived or not, and may be sent again."""
+    """The outcome is unknown: the message may have arrived or not, and may be sent again."""
 
     why: str
 
@@ -32,8 +32,8 @@ NOT_BEYOND: Final = Refused(why="a simulated run tells nobody beyond this machin
 
 
 def trust(authority: str) -> ssl.SSLContext:
-    """Return a TLS context with the machine's authorities and those of the PEM file `authority`. Raises
-    OSError if the file holds none.
+    """Return a TLS context that trusts the machine's authorities and the PEM file `authority`. Raises
+    OSError if the file cannot be read or holds no certificate.
     """
     context = ssl.create_default_context()
     if authority:
@@ -42,7 +42,7 @@ def trust(authority: str) -> ssl.SSLContext:
 
 
 def secret_in(path: str) -> str:
-    """Return the content of the file without the end of its line. Raises OSError, and UnicodeError if the
+    """Return the content of the file without surrounding white space. Raises OSError, and UnicodeError if the
     file is no text.
     """
     return Path(path).read_text(encoding="utf-8").strip()

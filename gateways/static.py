@@ -77,8 +77,8 @@ class Files:
     def __init__(
         self, folder: Path, *, permissions: str, elsewhere: Callable[[], tuple[str, ...]] = tuple
     ) -> None:
-        """`permissions` is the Permissions-Policy of the page. `elsewhere` returns the other addresses to
-        which the page may connect.
+        """Read the files of `folder`. `permissions` is the Permissions-Policy of the page, and `elsewhere`
+        returns further addresses to connect to.
         """
         self._elsewhere = elsewhere
         self.headers = {**_HEADERS, "permissions-policy": permissions}
@@ -111,7 +111,7 @@ class Files:
             raise NotFoundException("no such file")
         elsewhere = self._elsewhere()
         policy = _POLICY.format(connect=" ".join(("'self'", *elsewhere)))
-        # A browser applies the policy that was received with the kept file.
+        # A browser applies the policy that came with its cached file: other addresses need another tag.
         etag = f'{found.etag[:-1]}-{digest_of(elsewhere)}"' if elsewhere else found.etag
         headers = {
             **self.headers, "content-security-policy": policy, "etag": etag, "cache-control": "no-cache"

@@ -21,7 +21,7 @@ from model.rules.calls import own_call
 from model.rules.calls.own_call import Limits, Order, begun
 
 RINGS_S: Final = 40.0
-"""Time from the order to dial until an unanswered call is hung up, before most answering machines answer."""
+"""Time from the order to dial until an unanswered call is hung up: most answering machines answer later."""
 SAYS_US: Final = Instant(45 * SECOND)
 """Time from the answer until the end, enough for three repetitions of the announcement."""
 VOICE_US: Final = Instant(8 * SECOND)
@@ -70,8 +70,8 @@ class Pressed:
         self._at = Instant(0)
 
     def key(self, keys: str, now_us: Instant, *, over: bool) -> str:
-        """Return the key that was meant, once; empty if none was. `keys` are all tones received since the
-        call began. `over` is True after the last tone.
+        """Return the key that the person meant, once; empty if no key is certain. `keys` are all tones
+        received since the call began. `over` is True after the last tone.
         """
         if len(keys) > self._known:
             self._row += keys[self._known :]
@@ -171,9 +171,7 @@ class DutyCall:
             self._call, self._why = own_call.end(self._call, OwnCallEnd.ORDERED), why
 
     def key(self, now_us: Instant) -> str:
-        """Return the key that the person meant, to take the alarm or to pass it on; empty if none was pressed
-        yet.
-        """
+        """Return the key that the person meant: `TAKES` or `NEXT`; empty while no such key is certain."""
         if not self._joined or self._reply:
             return ""
         keys = self._voice.status().digits.get(self.leg, "")

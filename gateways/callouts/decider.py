@@ -1,8 +1,8 @@
 """Choice of the next notice of a callout: person, channel, and the moment to pass on to the next person.
 Pure.
 
-All follows from the attempts in the journal and from the people on duty now. After a crash, or at another
-node, the callout continues from the last attempt.
+The choice depends only on the attempts in the journal and on the people on duty now. After a crash, or at
+another node, the callout continues from the last attempt.
 
 ```
   a person: written notices go at once, and the call beside them
@@ -44,7 +44,7 @@ AT_MOST: Final = 6
 AGAIN_US: Final = Instant(5 * SECOND)
 """Pause between two calls to a person."""
 HOLDS_US: Final = Instant(90 * SECOND)
-"""Time for a person without a usable number to answer a written notice."""
+"""Time for a person without a usable phone number to react to a written notice."""
 PAUSES_US: Final = tuple(Instant(minutes * 60 * SECOND) for minutes in (2, 5, 10))
 """Pauses before all people are called again; the last value repeats."""
 LATE_US: Final = Instant(20 * SECOND)
@@ -212,7 +212,7 @@ def is_mine(
 ) -> bool:
     """Return True if this node carries out the pending actions now.
 
-    These are the callouts of this node, those of lost nodes, and actions that another node leaves undone.
+    This node carries out its own callouts, callouts of lost nodes, and actions left undone by other nodes.
     `alive` has the nodes that take part, this node included. `sure` is True if a missing node is certainly
     lost.
     """

@@ -27,9 +27,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
     callout: str
     attempt: int
-    """Number within the callout; a notice sent again keeps its number, so that the receiver can see the
-    repetition.
-    """
+    """Number within the callout. A repeated notice keeps its number, so that its receiver recognises it."""
     subject: str
     """Subject, a single line of text."""
     text: str
