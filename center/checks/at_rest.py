@@ -41,9 +41,7 @@ def at_rest(state: StateDir, node: NodeFile | None, root: Path = Path("/")) -> I
 
 
 def _device_of(root: Path, path: Path) -> str:
-    """Return `MAJOR:MINOR` of the device that holds the path; the type of the file system if there is no
-    device.
-    """
+    """Return `MAJOR:MINOR` of the device that holds the path, else the type of the file system."""
     number = os.stat(path).st_dev
     if (root / "sys/dev/block" / _said(number)).exists():
         return _said(number)
@@ -71,9 +69,7 @@ def _said(number: int) -> str:
 
 
 def _layers(root: Path, device: str) -> tuple[bool | None, str]:
-    """Return True if this block device is encrypted, and the layers found; None if the kernel
-    does not know.
-    """
+    """Return True if this block device is encrypted, None if the kernel cannot know, and the layers found."""
     block = root / "sys/dev/block" / device
     if not block.exists():
         return None, f"on {device or 'no block device'}"

@@ -21,12 +21,12 @@ EACH: Final = 33.0
 the mixing of its conference.
 """
 BESIDES: Final = 165.0
-"""Cost of the center without any conversation, with sixty lines and an alert a second. In
+"""Cost of the center without any conversation, in the same turns, with sixty lines and an alert a second. In
 `scripts/bench/capacity` 2, 6, 10 and 14 conversations took 72, 107, 144 and 179 % of a processor, with a
 `turn_us` of 60.
 """
 BUSY: Final = 0.6
-"""Share of the processors that may be used: above it a further alert must wait for its turn."""
+"""Share of the processors that may be used: above that share a further alert must wait."""
 ROUNDS: Final = 10
 _TICKS: Final = 100
 

@@ -1,6 +1,4 @@
-"""Checks of the journal, in a file or in PostgreSQL; of its keys and operators; and of the audit
-beside it.
-"""
+"""Checks of the journal in a file or in PostgreSQL, of app keys and operators, and of the audit trail."""
 
 from __future__ import annotations
 
@@ -42,7 +40,7 @@ def journal(state: StateDir) -> Iterator[Finding]:
 def access(
     state: StateDir, *, simulated: bool, second_factor: SecondFactor = SecondFactor.NONE
 ) -> Iterator[Finding]:
-    """Check which app keys are valid, and whether keys or operators remain that must not."""
+    """Check the app keys, the second factors of operators, and that no demo operator remains."""
     from store.registry.registry import Registry
 
     if configured_url(state) == state.journal_url and not (state.path / "journal.db").is_file():
@@ -82,21 +80,21 @@ def access(
 
 
 CONNECTIONS_EACH: Final = 2
-"""Connections of every process that has the journal open: one writes; one reads, and waits for no writer."""
+"""Connections of each process with an open journal: one writes, one reads without waiting for writers."""
 PROCESSES: Final = 9
 """Supervisor, AlertIntake, Identifier, OperatorPool, TrunkPool, OperatorLines, DeadlineWatchdog, Membership,
 and the RecordingKeeper.
 """
 WEBS: Final = 2
-"""The web, and the process that takes its place."""
+"""The web process and its standby."""
 COMMANDS: Final = 2
-"""The node itself, which writes now and then, and a user of the command line."""
+"""The node itself, which writes occasionally, and one command of the command line."""
 LISTENERS: Final = 1
 _PATIENCE_S: Final = 2.0
 
 
 def connections_needed(*, live_cases: int, lines: int, nodes: int = 1) -> int:
-    """Return how many connections the server must allow. Each case and each modem is a further process."""
+    """Return the number of connections that the server must allow. Each case and each modem is a process."""
     processes = PROCESSES + WEBS + COMMANDS + live_cases + lines
     return nodes * (CONNECTIONS_EACH * processes + LISTENERS)
 
@@ -185,7 +183,7 @@ def prove_journal(state: StateDir) -> Shown:
 
 
 def prove_audit(state: StateDir) -> Shown:
-    """Check this node's audit entries against changes."""
+    """Check that no audit entry of this node was changed or removed."""
     from store.audit.trail import Trail, verify
 
     with journal_of(state) as opened:

@@ -35,7 +35,7 @@ from store.journal.projections import Lines, Operators
 from store.registry.registry import Registry
 
 INBOUND_LINES_WANTED: Final = 3
-"""Lines for operator and user at the same time, and a line for incoming calls."""
+"""Public lines wanted: two for operator and user at the same time, and one for incoming calls."""
 
 
 def trunks(settings: Settings, state: StateDir) -> Iterator[Finding]:
@@ -137,7 +137,7 @@ def _faults_of_card(modem: Modem) -> Iterator[str]:
 
 
 def lines(state: StateDir) -> Iterator[Finding]:
-    """Report the lines of the running center: its directory, and quarantines in the journal."""
+    """Report the lines of the running center, from its directory, its modems' reports and the journal."""
     said = line_files.read_all(state.run)
     entries = {entry.key: entry for entry in FileDirectory(state.run).all_of(Role.GSM_MODEM)}
     with journal_of(state) as journal:
@@ -167,7 +167,7 @@ _SERVICES: Final = {
 
 
 def _line(report: LineReport, leg: str) -> Finding:
-    """Report one line by the report of its modem."""
+    """Return the finding on a line, from the report of its modem."""
     signal = "" if report.signal_dbm is None else f"{report.signal_dbm} dBm"
     joins = "" if report.joins is Joins.HOST else "no voice to the host"
     service = _SERVICES.get(report.service, "")

@@ -31,7 +31,7 @@ _SOCKET: Final = re.compile(r"socket:\[(\d+)\]")
 
 
 class Listener(NamedTuple):
-    """A socket that accepts data from any sender who can reach it."""
+    """A socket that accepts data from any sender within reach."""
 
     protocol: str
     """`tcp` or `udp`."""
@@ -53,7 +53,7 @@ def listening(pids: Iterable[int]) -> dict[Listener, int]:
 
 
 def exposure(address: Address) -> str:
-    """Return in words who can reach the address."""
+    """Return the reach of the address in words."""
     if address.is_loopback:
         return "this machine"
     if address.is_unspecified:

@@ -1,9 +1,9 @@
 """Checks of the machine: disk, clocks, limits, memory, and the survival of /dev/shm. Each check does what the
 center would do.
 
-Files in `run/` must survive a crash of the center. systemd removes all files of a user in /dev/shm when the
-last unit of the user with `RemoveIPC=yes` ends, even for an immediate restart (systemd.exec(5)). logind does
-so at the logout of a user who is no system user.
+Files in `run/` must survive a crash of the center. systemd removes all files of an account in /dev/shm when
+the last unit of the account with `RemoveIPC=yes` ends, even for an immediate restart (systemd.exec(5)).
+logind does so at the logout of any account that is no system account.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ SLOW_FLUSH_S: Final = 0.05
 LITTLE_SPACE_MB: Final = 2048
 NO_SPACE_MB: Final = 200
 LITTLE_MEMORY_MB: Final = 1024
-"""Memory for about 25 MB in each live alert, and 500 MB for the rest."""
+"""Memory for some 20 live alerts of 25 MB each, and 500 MB for the rest."""
 _FEW_DESCRIPTORS: Final = 4096
 _FORGETFUL: Final = ("tmpfs", "ramfs")
 
@@ -204,7 +204,10 @@ def prove_clock(state: StateDir) -> Shown:
 
 
 def prove_disk(state: StateDir) -> Shown:
-    """Report the free space of the state directory's disk; earlier self-tests show how fast it shrinks."""
+    """Report the free space of the state directory's disk; fail if the disk is full or read-only.
+
+    The figures of earlier self-tests show how fast the space shrinks.
+    """
     found = os.statvfs(state.path)
     size, free = found.f_blocks * found.f_frsize, found.f_bavail * found.f_frsize
     figures = {"free_bytes": float(free), "size_bytes": float(size)}

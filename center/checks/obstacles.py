@@ -18,7 +18,7 @@ from model.checks import Asker, Finding, fail, warn
 from model.settings import Settings
 
 _STOPS: Final = frozenset({Obstacle.STORAGE, Obstacle.NO_DRIVER, Obstacle.HELD, Obstacle.NOT_ALLOWED})
-"""Obstacles with which a line carries no calls at all; with the others it fails later."""
+"""Obstacles that prevent all calls of a line. The other obstacles make calls fail later."""
 _SENTENCES: Final = {
     Obstacle.STORAGE: "it shows itself as a disk: install usb-modeswitch, and plug it in again",
     Obstacle.NO_DRIVER: (

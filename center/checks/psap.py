@@ -1,4 +1,4 @@
-"""Checks of 112: the switches, the numbers by area, and the users whom the center calls automatically."""
+"""Checks of 112: the switches, and the numbers by area; and of the numbers dialled automatically."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from model.settings.psap import LastResort
 
 
 def psap(settings: Settings, *, simulated: bool) -> Iterator[Finding]:
-    """Report the two switches without which the real 112 is never dialled, and the third switch."""
+    """Report `psap.live` and the emergency trunk, both needed to dial the real 112, and the last resort."""
     number, live = settings.psap.number, settings.psap.live
     emergency = [trunk.name for trunk in settings.trunk if trunk.emergency]
     resort = ", last resort: PUBLIC lines" if settings.psap.last_resort is LastResort.PUBLIC else ""
@@ -64,7 +64,7 @@ _WHY: Final = {
 
 
 def dialling(state: StateDir, settings: Settings) -> Iterator[Finding]:
-    """Report which users are called automatically, and whether a drill would be."""
+    """Report the numbers that may be dialled automatically, and check that `drill.phone` is such a number."""
     from model.rules.calls.withheld_numbers import withheld
 
     table = settings.dialling

@@ -1,7 +1,7 @@
 """`python -m center.checks.selftest_step STEP --state DIR`: a step of the nightly self-test.
 
-The step runs in a process of its own, which leaves processor and disk to other processes. The result goes to
-stdout as JSON, errors to stderr. It dies with its parent: no process then waits for the result.
+The step runs in a process of its own, with the lowest priority at processor and disk. The result goes to
+stdout as JSON, errors to stderr. The process ends with its parent: no other process reads the result.
 """
 
 from __future__ import annotations

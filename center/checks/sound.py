@@ -49,8 +49,8 @@ def recording(state: StateDir, settings: Settings) -> Iterator[Finding]:
 
 
 def announcements(settings: Settings) -> Iterator[Finding]:
-    """Check that the center's own files can be played, and its questions spoken. In place of a faulty file
-    the built-in one is played: no announcement is lost.
+    """Check that the center's own files can be played, and its questions spoken. A faulty file is
+    replaced by the built-in announcement: no announcement is lost.
     """
     from application.settings.protocols import named, protocols_of
     from media.conference import sounds

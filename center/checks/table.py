@@ -1,4 +1,4 @@
-"""The center's own checks in the order of reports, and the checks of all other callers."""
+"""Table of all checks: of the doctor, in the order of its report, and of the other askers."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def of_lines(state: StateDir) -> list[tuple[Finding, Sentence]]:
 
 
 def every() -> tuple[Row, ...]:
-    """Return the rows of all callers."""
+    """Return the rows of all askers."""
     from gateways.http.routes import health
     from model import first_run
 

@@ -27,8 +27,8 @@ from model.settings.web import HttpSettings
 
 
 def bind_address(settings: Settings, state: StateDir) -> Iterator[Finding]:
-    """Check the address of the console, and if its port is free; for a running center report the present
-    address.
+    """Check the exposure of the console's address, as served now or as configured; without a running web also
+    that the port is free.
     """
     web = living_web(state)
     host, port = (settings.http.host, settings.http.port) if web is None else (web.host, web.port)
@@ -108,8 +108,9 @@ def certificate(state: StateDir, settings: Settings, node: NodeFile | None) -> I
 
 
 def prove_certificate(state: StateDir) -> Shown:
-    """Check how many days the web's certificate is valid. Left out if the settings name none: a proxy may do
-    TLS.
+    """Check that the web's certificate is valid for `LEAST_DAYS_OF_CERTIFICATE` or more days.
+
+    Left out if the settings name no certificate: a proxy may do TLS.
     """
     from application.certificates import read
 
