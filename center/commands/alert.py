@@ -187,7 +187,7 @@ def watch(
     with journal_of(common.directory) as journal:
         follower = Follower(journal, since)
         starts: dict[str, int] = {}
-        # Not by KeyboardInterrupt: raised during a garbage collection, it is printed and ignored.
+        # Not by KeyboardInterrupt: Python prints and ignores an exception raised in a garbage collection.
         signals = Signals()
         try:
             while not signals.asked_to_stop:
@@ -203,7 +203,7 @@ def watch(
                         common.data({**said, "type": event_type(one.event), "text": text})
                     else:
                         common.say(f"{alert}  {since_s(one.at_us, start):>10}  {text}")
-                # A notification may be lost, an event never: read now and then in any case.
+                # A notification may be lost, an event never: read every five seconds in any case.
                 select.select([follower.fileno(), signals.fileno()], [], [], 5.0)
             raise KeyboardInterrupt
         finally:
@@ -229,8 +229,8 @@ def hold(
 
 
 def release(alert: str, /, *, common: Common = DEFAULT) -> None:
-    """Release the hold on an alert: it is erased at once if its person was erased, else at the end of its
-    retention.
+    """Release the hold on an alert: the alert is erased at once if its person was erased, else at the end of
+    its retention.
     """
     from application.recordings import delete_erased
     from application.state.scrubbing import scrub
@@ -246,7 +246,7 @@ def release(alert: str, /, *, common: Common = DEFAULT) -> None:
 
 @contextmanager
 def _kept(common: Common, alert: str, what: str) -> Iterator[Journal]:
-    """Yield the journal after the audit entry about the change of the hold."""
+    """Yield the journal, with the audit entry about the change of the hold written. Raises NotFound."""
     from application.auditing import note
     from store import streams
     from store.audit.entry import Action

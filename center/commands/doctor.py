@@ -53,8 +53,8 @@ def doctor(
 
 
 def _cannot_be_used(state: StateDir) -> str | None:
-    """Return why the state directory cannot be used; None if it can. The directory may be created: the next
-    step would be to start the center.
+    """Return the reason why the state directory cannot be used; None if usable. A missing directory is
+    created: the next step would be to start the center.
     """
     try:
         state.create()

@@ -97,7 +97,7 @@ def _of(entry: Entry, node: str) -> Row:
 
 
 def rows_of(state: StateDir, node: NodeFile) -> list[Row]:
-    """Return everything alive: the node and the processes it started, then the actors by role and key."""
+    """Return all that is alive: the node and the processes it started, then the actors by role and key."""
     rows = [_row(Role.NODE, node, node.process.pid, node.since_us, node.incarnation)]
     if node.admin is not None and is_alive(node.admin):
         rows.append(_row(Role.ADMIN, node, node.admin.pid, None, node.admin_restarts + 1))

@@ -1,7 +1,7 @@
-"""`run`: replaces this process by the node: the pid stays, and nothing of the command line remains.
+"""`run`: replaces this process by the node. The pid stays; no memory of the command line remains.
 
-A start waits for the imports of this module, and afterwards for those of the node: import nothing of the
-store here.
+A start waits for the imports of this module, then for the imports of the node: import nothing of the store
+here.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from center.node.launching import NodeOptions, node_command
 from model.settings import Settings
 
 LOOK_S: Final = 0.2
-"""Pause between two polls whether a drained node has ended, in seconds."""
+"""Pause between two polls for the end of a drained node, in seconds."""
 
 
 def run(
@@ -51,7 +51,7 @@ def run(
     if port is not None and not 0 <= port <= 65535:
         raise UsageError(f"--port: {port} is none")
     settings_file = config_file(config).absolute()
-    # Checked here, too: a fault of the settings is reported before anything is changed.
+    # Also checked here, so that a fault of the settings is reported before any change.
     settings = load(settings_file)
     for_want = simulate is None and not settings.modem
     if for_want:
@@ -91,8 +91,8 @@ def drained(common: Common) -> None:
     """Order this directory's node to refuse new alerts, to pass waiting alerts to other nodes, and to end
     with its last call; wait for its end.
 
-    The order is a file in the node's run directory: no request can be answered by a node that is restarting,
-    and a restarted node does not keep the order. Raises NotRunning, StateError, and UsageError if no other
+    The order is a file in the node's run directory: the node serves no requests. A restarting node deletes
+    the order. Raises NotRunning, StateError, and UsageError if no other
     nodes could continue.
     """
     from application.state.state_dir import running
@@ -107,7 +107,7 @@ def drained(common: Common) -> None:
     if not is_server(node.journal):
         raise UsageError("--drain: this node shares its journal with nobody who could go on; stop it instead")
     try:
-        # Empty, even if a web page has ordered a drain after which the node stays.
+        # Empty, even if a page has ordered a drain that keeps the node running (STAYS).
         publish(state.run / DRAINING, b"")
     except OSError as error:
         raise StateError(f"the node cannot be told: {error.strerror}") from error

@@ -1,1 +1,1 @@
-"""Commands about modems and their lines: found, tried, set up."""
+"""Commands for modems and their lines: list, test and set up."""

@@ -111,7 +111,7 @@ def trace(
 
 def follow(state: StateDir, line: str, out: TextIO, seconds: float) -> None:
     """Write the trace of a line in use by a running center, from its GsmModem, for `seconds` or until Ctrl-C.
-    Raises CenterError if a trace of the line is being written.
+    Raises CenterError if another trace of the line is being written.
     """
     file = state.run / f"{line}.trace"
     try:

@@ -26,7 +26,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     dialect: str
     items: list[Item]
     changed: tuple[str, ...] = ()
-    """Names of the settings that were to be set."""
+    """Names of the settings that the command tried to set."""
     refused: dict[str, str] = {}
     """The modem's refusals, by name."""
 
@@ -79,7 +79,7 @@ def setup(
 
 
 def _holds_a_call(asked: Questions) -> bool:
-    """Return True if a call stands, which a restart would end; data sessions do not count."""
+    """Return True if a call is up, which a restart would end; data sessions do not count."""
     from gateways.gsm.at.parse import parse_clcc
 
     rows = asked.ask(asked.dialect.data.calls).lines
