@@ -47,8 +47,8 @@ class Calling:
         self._calls = 0
 
     def call(self, to: E164, seconds: float, *, from_answer: bool = False) -> bool:
-        """Make a call, and hang up after `seconds` from the answer or from the dial. Return True if it was
-        answered.
+        """Make a call, and hang up after `seconds` from the answer or from the dial. Return True if the
+        call was answered.
 
         Raises CenterError if the modem does not report the end of the call.
         """

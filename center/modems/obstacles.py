@@ -22,9 +22,9 @@ from gateways.gsm.port.usb_devices import MASS_STORAGE, VENDOR_SPECIFIC, UsbDevi
 
 MODEM_MANAGER: Final = "ModemManager"
 LATER_MS: Final = 120_000
-"""Difference to the uptime above which a device was plugged in later, or has come back."""
+"""Time by which the uptime must exceed the connected time of a device plugged in later, or reconnected."""
 LATELY_MS: Final = 3_600_000
-"""Age above which the person who plugged the modem in knows that it has stayed connected since."""
+"""Connected time above which a device counts as stable, and a reconnection is no longer reported."""
 
 
 class Obstacle(StrEnum):
@@ -35,17 +35,17 @@ class Obstacle(StrEnum):
     NO_DRIVER = "no_driver"
     """An interface that should be a port has no driver."""
     HELD = "held"
-    """Another process has its port open."""
+    """Another process has the modem's port open."""
     MODEM_MANAGER = "modem_manager"
     """ModemManager runs, and no rule keeps it from this device."""
     NOT_ALLOWED = "not_allowed"
-    """This account may not open its port."""
+    """This account may not open the modem's port."""
     CARD_NOT_ALLOWED = "card_not_allowed"
-    """This account may not open its sound card."""
+    """This account may not open the modem's sound card."""
     SUSPENDS = "suspends"
     """The kernel suspends the modem while idle: the modem then misses calls."""
     OVER_CURRENT = "over_current"
-    """Its hub has cut its power for drawing too much."""
+    """The hub has cut the modem's power because of an overcurrent."""
     HUB_WITHOUT_SUPPLY = "hub_without_supply"
     """The modem is at a hub that has only the power of the machine."""
     UNDER_VOLTAGE = "under_voltage"
@@ -91,8 +91,8 @@ def modems_of(dialects: Dialects, roots: Roots = HERE) -> list[UsbDevice]:
 def obstacles(
     devices: Iterable[UsbDevice], dialects: Dialects, *, ours: Collection[int] = (), roots: Roots = HERE
 ) -> list[Found]:
-    """Return the obstacles of these devices, the gravest of each first. `ours` are processes that may have
-    ports open.
+    """Return the obstacles of these devices, the gravest of each first. `ours` are pids of the center's
+    own processes, which may have ports open.
     """
     devices = list(devices)
     held = _held(ours, roots)
@@ -152,8 +152,8 @@ def _has_no_driver(device: UsbDevice, number: int | None) -> bool:
 
 
 def _held(ours: Collection[int], roots: Roots) -> dict[str, str]:
-    """Return by tty the process of others that has it open, as `name (number)`. Descriptors of other accounts
-    are visible to root only (proc(5)).
+    """Return the foreign process that has each tty open, as `name (pid)`, by the path of the tty. Descriptors
+    of other accounts are visible to root only (proc(5)).
     """
     found = {}
     for process in roots.proc.glob("[0-9]*"):
@@ -170,7 +170,7 @@ def _held(ours: Collection[int], roots: Roots) -> dict[str, str]:
 
 
 def _names_in(directory: Path) -> list[str]:
-    """Return the names; empty if the directory belongs to another account, or has gone."""
+    """Return the names in the directory; none if another account owns the directory, or it has gone."""
     try:
         return os.listdir(directory)
     except OSError:

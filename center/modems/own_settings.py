@@ -42,13 +42,13 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     the setting.
     """
     commands: tuple[str, ...]
-    """Commands that would set it; empty if the value is as wanted, or cannot be set."""
+    """Commands that set the wanted value; empty if the value is as wanted, or cannot be set."""
     why: str
     reboot: bool
 
 
 def items(asked: Questions, *, usb_audio: bool) -> list[Item]:
-    """Return all settings that its dialect requires, in the dialect's order. Raises CenterError."""
+    """Return all settings that the modem's dialect requires, in the dialect's order. Raises CenterError."""
     return [_item(asked, kept) for kept in kept_of(asked.dialect, usb_audio=usb_audio)]
 
 
@@ -66,8 +66,8 @@ def _item(asked: Questions, kept: Kept) -> Item:
 
 
 def set_(asked: Questions, wanted: Iterable[Item]) -> dict[str, str]:
-    """Set these items; return the modem's refusals by name. A modem that restarts by itself has refused
-    nothing.
+    """Set these items; return the modem's refusals by name. Stops early, without a refusal, if the modem
+    restarts by itself.
     """
     refused: dict[str, str] = {}
     for item in wanted:

@@ -15,11 +15,11 @@ from gateways.gsm.dialects.loading import installed
 from model.settings.lines import Modem
 
 LOOK_S: Final = 10.0
-"""Longest time until a newly plugged-in modem appears, in seconds."""
+"""Least time between two refreshes of the list, in seconds."""
 
 
 class PluggedIn:
-    """Current list, requested with each message to a console. Opens no port.
+    """List of the plugged-in modems that no line names, read for each message to a console. Opens no port.
 
     The list is refreshed on a thread: the kernel reports a device's name only once it has finished with the
     device, which may take seconds while a device is being plugged in.
@@ -34,7 +34,7 @@ class PluggedIn:
         self()
 
     def __call__(self) -> list[ModemView]:
-        """Return the list of the last refresh, LOOK_S ago at most, and start a refresh if due."""
+        """Return the list of the last refresh; start another refresh if that was LOOK_S ago or longer."""
         now_s = time.monotonic()
         if now_s - self._looked_s >= LOOK_S and (self._looks is None or not self._looks.is_alive()):
             self._looked_s = now_s

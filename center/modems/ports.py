@@ -54,6 +54,7 @@ class PortRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def ports_of(state: StateDir) -> list[PortRow]:
+    """Return the configured lines, then the serial ports without a line. Opens no port."""
     from serial.tools import list_ports
 
     settings = settings_in_use(state)

@@ -1,11 +1,11 @@
 """Plugged-in modems that no `[[modem]]` names, and a `[[modem]]` for each.
 
-`unnamed` finds them from the kernel alone, and opens no port. `ask` identifies a modem by queries, and sets
-nothing.
+`unnamed` finds the modems from the kernel alone, and opens no port. `ask` identifies a modem by queries, and
+sets nothing.
 
 A line with a port has the device at that port. A line with an `imei` has the device at which its modem was
 found last (`lines/NAME.port`, and the report of the running center). While a line has not found its modem,
-each unassigned modem may be the line's.
+any unassigned modem may be that modem.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def unnamed(
     *,
     roots: Roots = HERE,
 ) -> list[Unnamed]:
-    """Return those of these modems that no line has, with their positions."""
+    """Return the modems among these devices that no line has."""
     taken: set[str] = set()
     looking: list[LineId] = []
     said = line_files.read_all(state.run)
@@ -158,7 +158,7 @@ class GivesVoice(StrEnum):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """Answers of such a modem."""
+    """Answers of a modem that no line names."""
 
     modem: Unnamed
     answers: bool
@@ -176,7 +176,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     number: str = ""
     """Phone number of the SIM, E.164; empty if unknown (27.007 clause 7.1: few SIMs store theirs)."""
     network: str = ""
-    """`home`, `roaming`, `searching`, …"""
+    """Registration: `home`, `roaming`, or `none`; empty if the modem does not answer."""
     operator: str = ""
     signal_dbm: int | None = None
     voice: GivesVoice | None = None
@@ -222,7 +222,7 @@ def _said(asked: Questions, modem: Unnamed, region: str) -> Asked:
 
 
 def _state(asked: Questions, query: str) -> str:
-    """Return the registration of the SIM."""
+    """Return the registration of the SIM, in lower case; empty if the modem does not report one."""
     known = (parse_creg(line, answer=True) for line in asked.ask(query).lines)
     return next((state.name.lower() for state in known if state is not None), "")
 

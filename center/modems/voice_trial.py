@@ -94,7 +94,7 @@ class VoiceTrial:
 
 
 def something_to_say() -> list[bytes]:
-    """Return the frames of an announcement that suits any listener, repeated with a pause to speak in."""
+    """Return the frames of an announcement for any listener, repeated with a pause for an answer."""
     return frames_of(Sounds().load("please_hold", "", "").tobytes(), PAUSE_S)
 
 
