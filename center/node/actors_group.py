@@ -1,6 +1,6 @@
 """The actor system as seen by the node: started, its admin and Supervisor watched, restarted as a whole.
 
-While this process is about to fork the admin it holds no open journal: each use opens and closes the journal.
+While this process is about to fork the admin, no journal is open: each use opens and closes the journal.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ START_ATTEMPTS: Final = 3
 JOINS_WITHIN_S: Final = 10.0
 """Time to find a node to join, in seconds: other nodes may be starting at the same time."""
 SILENT_US: Final = 2_500_000
-"""Silence after which a Supervisor is ended. A Supervisor beats about twice a second, however busy; time
-without a processor to run on does not count.
+"""Silence after which a Supervisor is ended, in microseconds. A Supervisor beats about twice a second, even
+when busy; time spent waiting for a processor does not count.
 """
 
 
 class ActorsGroup:
-    """The successive actor systems."""
+    """The actor system of a node, and its successors after restarts."""
 
     def __init__(
         self, *, state: Path, clock: SystemClock, node: NodeId, journal_url: str, setup: Setup
@@ -193,7 +193,7 @@ class ActorsGroup:
                 tx.append(Append(line, None, (replace(seized, leg=LegId("")),)))
 
     def _note_settings(self, journal: Journal, state: StateDir, settings: Settings) -> None:
-        """Record changed settings. After a failure the next start records them: no alert waits for this."""
+        """Record changed settings. After a failure the next start retries: no alert waits for the record."""
         from application.auditing import note_settings
         from store.errors import StoreError
 
@@ -224,8 +224,9 @@ class ActorsGroup:
         self._env.actor_secret = shared_secret(journal, ACTORS)
 
     def _find_one_of(self, join: tuple[str, ...], journal: Journal) -> None:
-        """Check that a node to join shares this journal: otherwise this node would be alone with another
-        journal. Raises NodeError.
+        """Wait until a node of `join` is a member of this journal: a wrong journal would isolate this node.
+
+        Raises NodeError after `JOINS_WITHIN_S`.
         """
         from store.nodes.members import members
 
@@ -257,7 +258,7 @@ class ActorsGroup:
         from runtime.system.many_processes import ManyProcesses
         from runtime.system.system import start
 
-        # No process of an earlier system lives; only the incarnations remain, which only grow.
+        # No process of an earlier system lives. Only the incarnations remain; they only grow.
         directory = self._env.directory
         directory.publish((), {name_of(Role.NODE, ""): self.incarnation + 1})
         system = start(
@@ -291,7 +292,7 @@ class ActorsGroup:
         return self._look_at_logger()
 
     def _look_at_logger(self) -> bool:
-        """Return True if the logger has died, and the admin has started another."""
+        """Record that the admin has started another logger; return True if so."""
         before, after = self._logger, birth.logger_of(self._env.run)
         if after in ((0, 0), before):
             return False

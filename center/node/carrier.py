@@ -1,9 +1,9 @@
 """Start of the simulated carrier, or discovery of the carrier that this state directory has left running; and
 its end.
 
-The carrier is a process in a session of its own, as a network is. An abrupt end of the center must not end
-the carrier, and the carrier does not bear the center's mark. Its identity is its pid together with its
-command line, which names the state directory.
+Like a real network, the carrier must survive an abrupt end of the center: the carrier is a process in a
+session of its own, without the center's mark. Its identity is its pid together with its command line, which
+names the state directory.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def living(state: StateDir) -> ProcessId | None:
     """Return the carrier that runs for this state directory, ready or not; None if none runs."""
     said = read_json(state.carrier_file, CarrierFile)
     pids = [said.pid] if said is not None else []
-    # A carrier whose starter was killed during the start has no file yet.
+    # Without its file: the node was killed while the carrier was starting.
     pids += [int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal()] if not pids else []
     for pid in pids:
         if (process := identity(pid)) is not None and _is_carrier(process, state):
@@ -104,8 +104,8 @@ class Carrier:
     def wait_ready(
         self, within_s: float = STARTS_WITHIN_S, give_up: Callable[[], bool] = lambda: False
     ) -> CarrierFile | None:
-        """Wait until its ports are open. Return None if given up. Raises CarrierError with the end of its
-        log.
+        """Wait until the carrier's ports are open; return None if `give_up` returns True. Raises CarrierError
+        with the end of the log.
         """
         until = time.monotonic() + within_s
         while True:

@@ -20,7 +20,7 @@ Signs = tuple[tuple[int, int, int] | None, ...]
 
 
 class Certificate:
-    """A pair of certificate and key."""
+    """The configured certificate and key, and the kept file with the last valid pair."""
 
     def __init__(self, certificate: Path, key: Path, kept: Path) -> None:
         """Test the pair and keep it. Raises NodeError if neither the pair nor the kept file is valid."""
@@ -29,7 +29,7 @@ class Certificate:
         self._stands: Words = {}
         self._seen = self._judged = self._signs()
         self.fault = self._take()
-        """Reason why the pair is not served, and the previous pair is; empty if all is well."""
+        """Reason why the kept pair is served in place of the configured pair; empty without a fault."""
         if self.fault and unfit(kept):
             raise NodeError(f"http.certificate: {self.fault}")
 

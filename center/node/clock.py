@@ -5,8 +5,8 @@ Deadlines are absolute times of the node's own clock, which no step of the wall 
 runs. A restarted node must not take over a step that happened meanwhile: the deadlines of the open alerts
 would be an hour away, or would have passed.
 
-While running, the node polls the wall clock. It raises an alarm while the wall clock is not credible, and
-restarts after a step. A restart is the only way to take over a step: all processes of the node share the
+While running, the node polls the wall clock. The node raises an alarm while the wall clock is not credible,
+and restarts after a step. A restart is the only way to take over a step: all processes of the node share the
 clock, and a jump would make all timers expire, or none.
 """
 

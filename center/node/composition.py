@@ -36,7 +36,7 @@ MODEMS: Final = "modems"
 INTAKE: Final = "intake"
 
 _SINGLETONS: Final[tuple[tuple[Role, str, str], ...]] = (
-    # First, because it decides for how many alerts crews are started.
+    # AlertIntake is first: its decision determines the number of crews to start.
     (Role.ALERT_INTAKE, "actors.alert_intake.actor.AlertIntakeActor", INTAKE),
     (Role.IDENTIFIER, "actors.identifier.actor.IdentifierActor", POOLS),
     (Role.OPERATOR_POOL, "actors.operator_pool.actor.OperatorPoolActor", POOLS),
@@ -68,12 +68,10 @@ VOICE_GATE: Final = ActorSpec(
     role=Role.VOICE_GATE,
     cls="actors.voice_gate.actor.VoiceGateActor",
     group="voice",
-    # Its own node's alerts use their own lines without it.
+    # Alerts of this node use the lines of this node without the gate.
     critical=False,
 )
-"""The gate of a node with other nodes beside it. The gate and this node's bridges need
-`Environment.node_voice`.
-"""
+"""Gate for the voices of other nodes. The gate and this node's bridges need `Environment.node_voice`."""
 
 _PRELOADED: Final[tuple[str, ...]] = (
     "numpy",
@@ -99,9 +97,9 @@ def preloaded(made: Plan, journal_url: str) -> tuple[str, ...]:
 def plan(setup: Setup, *, shared: bool = False) -> Plan:
     """Return all that the Supervisor keeps running. A modem that cannot start ends no other actor.
 
-    With `shared` the journal is in PostgreSQL. It then has no fallback journal and no keeper
-    (docs/decisions/0034). It has members, of which this node is one, and the bridges of other members need
-    the voices of this node.
+    With `shared` the journal is in PostgreSQL, without a fallback journal and a JournalKeeper
+    (docs/decisions/0034). This node is then one of several members, and the bridges of the other members
+    need the voices of this node.
     """
     modems = tuple(
         ActorSpec(role=Role.GSM_MODEM, key=line.line, cls=GSM_MODEM, group=MODEMS, critical=False)

@@ -31,8 +31,8 @@ _ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 def child_environment(mark: Path | None) -> dict[str, str]:
-    """Return this process's environment, with the packages on the path; with the mark of that directory's
-    node if `mark` is given.
+    """Return this process's environment with the packages on the path, and with the mark of the node of the
+    state directory `mark`; None for no mark.
     """
     environment = {name: value for name, value in os.environ.items() if name != MARK}
     paths = [str(_ROOT), *environment.get("PYTHONPATH", "").split(os.pathsep)]
@@ -113,7 +113,7 @@ class Restarts:
 
 
 STOPPED_S: Final = 0.5
-"""Time that a process may be stopped, in seconds; a shorter stop was only brief."""
+"""Time after which a stopped process is ended, in seconds; a process that continues earlier is spared."""
 LOOK_AGAIN_S: Final = 0.3
 """Interval of polls while a process is stopped, in seconds."""
 
@@ -155,7 +155,7 @@ class NodeOptions:
     until_modems: bool = False
     """True if the simulation replaces missing modems: a later start with modems goes without simulation."""
     join: tuple[str, ...] = ()
-    """Addresses of nodes, one of which must be present; replaces those of the settings."""
+    """Addresses of nodes; at least one must be a member. Replaces the addresses of the settings."""
 
 
 def node_command(options: NodeOptions) -> tuple[list[str], dict[str, str]]:

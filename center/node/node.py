@@ -65,10 +65,13 @@ _IN_MEMORY: Final = "what is not written yet stays in memory for the next start,
 
 
 class Node:
-    """A run of a center on this machine."""
+    """A run of the node, from its start to its stop."""
 
     def __init__(self, options: NodeOptions) -> None:
-        """Read the settings and lock the state directory. Raises CenterError; nothing is running then."""
+        """Read the settings, lock the state directory, and end the processes of an earlier node.
+
+        Raises CenterError before any process of this node has started.
+        """
         self.options = options
         self.state = StateDir(options.state)
         self.settings = self._settings()
@@ -217,9 +220,7 @@ class Node:
         logs.get("node").info("started", **steps)
 
     def _look_at_announcements(self) -> None:
-        """Warn about the center's own announcements that cannot be played, while a user may read the
-        terminal.
-        """
+        """Warn of faulty announcements of the center's own, while an administrator may read the terminal."""
         from application.settings.protocols import named, protocols_of
         from media.conference import sounds
         from runtime import logs
@@ -399,7 +400,7 @@ def _age_s() -> float:
 
 
 def _say(text: str, stream: TextIO) -> None:
-    """Print the text if the stream has a reader; ignore failures."""
+    """Print the text; ignore failures, such as a stream without a reader."""
     with suppress(OSError):
         print(shown(text), file=stream, flush=True)
 
@@ -441,8 +442,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _started_again(options: NodeOptions) -> NodeOptions:
-    """Return the options of the restart: unchanged, but without a simulation for missing modems if some
-    exist.
+    """Return the options of the restart: unchanged, but a simulation for missing modems is left out once the
+    settings have modems.
     """
     if options.until_modems and load(options.config).modem:
         return replace(options, simulate=None, until_modems=False)

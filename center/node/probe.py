@@ -1,4 +1,4 @@
-"""Request `GET /healthz` to the web, without ever waiting: sent at one poll, read at a later poll.
+"""Request `GET /healthz` from the web, without waiting: sent at one poll, answered by a later poll.
 
 The request uses the socket in the state directory: faults of a network or a certificate say nothing about the
 process. A process that runs and does not answer is as bad as a dead process, and only a request shows this.
@@ -21,17 +21,15 @@ MOST_PATIENCE_S: Final = 30.0
 needs long for the imports.
 """
 CALM_S: Final = 60.0
-"""Time without an answer later than `PATIENCE_S` after which the machine no longer counts as slow, in
-seconds.
-"""
+"""Time of quick answers, within `PATIENCE_S`, after which the patience is reset, in seconds."""
 _REQUEST: Final = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
 class Patience:
     """Silence allowed to the web, in seconds. Pure.
 
-    On an overloaded machine the web's successor is slower still, since it has to start. So each exchange
-    doubles the patience, until the web answers quickly again for a while.
+    On an overloaded machine a new web is slower still, because a new web has to start first. Therefore each
+    exchange doubles the patience, until the web has answered quickly for `CALM_S`.
     """
 
     def __init__(self) -> None:

@@ -1,8 +1,8 @@
-"""The web process as seen by the node: started, probed, restarted and ended; and the standby process beside
-it, which has everything imported and forks the next web on order.
+"""The web process as seen by the node: started, probed, restarted and ended; and the standby process, which
+has imported all modules and forks the next web on order.
 
-The imports take the longest part of a web's start: a second of the processor, and more on a busy machine, in
-which no alert is accepted. The imports are made once, and each web is a fork of the standby. The standby
+The imports take most of a web's start: a second of processor time, and more on a busy machine. Meanwhile no
+alert is accepted. Therefore the imports are made once, and each web is a fork of the standby. The standby
 opens nothing, and ends with its node; a web continues without the standby.
 """
 
@@ -36,7 +36,7 @@ KILLED_WITHIN_S: Final = 5.0
 
 
 class WebGroup:
-    """The successive webs, all on the same listening socket."""
+    """The web of a node, and its successors after restarts, all on the same listening socket."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class WebGroup:
 
     @property
     def _plain(self) -> tuple[socket.socket, ...]:
-        """Sockets without TLS: the local socket, and the one for metrics."""
+        """Sockets without TLS: the local socket, and the socket for metrics."""
         return (self._local,) if self._metrics is None else (self._local, self._metrics)
 
     @property
@@ -98,7 +98,7 @@ class WebGroup:
         return self._standby.wakes
 
     def start(self) -> None:
-        """Order a web with the listening socket; `look` finds it."""
+        """Order a web with the listening socket; a later `look` finds the started web."""
         from application.settings.protocols import named, protocols_of
         from application.state.state_dir import write_json
         from gateways.http.settings import WebSettings
@@ -260,7 +260,7 @@ class WebStandby:
         with suppress(OSError):  # nothing yet
             if self._line is not None and (said := self._line.recv(PID_BYTES)):
                 pid, self._asked = int.from_bytes(said), False
-                # If the web has died since, a new process with its pid must not count as the web.
+                # If the web has died meanwhile, a new process with the same pid must not count as the web.
                 self._begun = identity(pid) or ProcessId(pid=pid, started=0)
 
     def end(self) -> None:
