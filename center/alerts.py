@@ -22,7 +22,7 @@ _WINDOW: Final = 2000
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """An alert in one line."""
+    """An alert, summarised for one row of a table."""
 
     alert: str
     phase: str
@@ -44,8 +44,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def received_us(journal: Journal, alert: str, fallback: Recorded) -> int:
-    """Return when the alert's first event was written; for an alert without a beginning, the time of
-    `fallback`.
+    """Return the time of the alert's first event, in microseconds since 1970; the time of `fallback` if the
+    journal does not hold that event.
     """
     from store.streams import inbox
 
@@ -74,9 +74,7 @@ def case_of(journal: Journal, alert: str) -> Case:
 
 
 def newest_cases(journal: Journal) -> Iterator[Case]:
-    """Yield the case of every alert except checks, newest first; read the journal only as far as
-    requested.
-    """
+    """Yield the case of every alert except checks, newest first. Reads the journal only as far as needed."""
     from model.alert.evolve import receipt
     from store.streams import alert_of
 
@@ -93,7 +91,7 @@ def newest_cases(journal: Journal) -> Iterator[Case]:
 
 
 def summary(case: Case) -> Summary:
-    """Return the case in one line."""
+    """Return the summary of the case."""
     from model.alert.phase import phase
 
     return Summary(
