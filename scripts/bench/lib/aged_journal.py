@@ -50,7 +50,7 @@ Said = tuple[str, Instant, Event]
 
 
 def fill(journal: Journal, node: NodeId, events: int, positions: int, ends_us: Instant) -> int:
-    """Write the events, spread over days that end at `ends_us`; return the last position."""
+    """Write the events, spread over days that end at `ends_us`; return the last sequence number."""
     span_us = 86_400 * SECOND * events // A_DAY
     begins_us = Instant(ends_us - span_us)
     alerts = max(1, (events - positions) // (OF_ONE_ALERT + OF_THE_NODE))
@@ -77,7 +77,7 @@ def fill(journal: Journal, node: NodeId, events: int, positions: int, ends_us: I
             book.apply(node, writer.add(said))
         if (n + 1) * OF_THE_NODE % SUMMED_AFTER == 0:
             writer.add((streams.node(node), at_us, book.summed(node)))
-    # A start reads from here; otherwise the events since the last summary would be the most possible.
+    # A start reads from this summary; without it, a start would read the most events possible.
     writer.add((streams.node(node), ends_us, book.summed(node)))
     writer.end()
     return writer.seq

@@ -1,7 +1,7 @@
 """Loops that a center runs by itself, one by one, on an existing journal: all in this process, on a simulated
 clock, with a count of the queries to the journal.
 
-The sweep of expired personal data is left out: once a day it reads each alert that can be read.
+The sweep of expired personal data is left out: once a day the sweep reads each readable alert.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ SETTLES_S: Final = 10.0
 """Time after which a start has done its one-time work, in seconds."""
 BEGINS: Final = Instant(1_800_000_000 * SECOND)
 NEW: Final = (3 * A_DAY, 100)
-"""Number of events, and of positions of one alert, in a new journal: those of two days, the longest look
-back.
+"""Number of events, and of positions of one alert, in a new journal: three days of events, because loops look
+back two days at most.
 """
 START: Final = "all actors, their start"
 FILLED: Final = "the spare journal, filled anew"

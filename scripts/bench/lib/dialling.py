@@ -74,7 +74,7 @@ def shift(journal: Journal, operator: OperatorId, state: ShiftState) -> None:
 
 
 class Closer(threading.Thread):
-    """Thread that follows the journal, and gives each alert's orders once the case allows them."""
+    """Thread that follows the journal, and posts each alert's orders once the case allows them."""
 
     def __init__(self, address: str, journal: Journal, tokens: dict[OperatorId, str]) -> None:
         super().__init__(daemon=True)
@@ -100,7 +100,7 @@ class Closer(threading.Thread):
                     self.order(alert, case.operator, "declare_false_alarm")
 
     def order(self, alert: AlertId, operator: OperatorId, command: str) -> None:
-        """Give one order as this operator."""
+        """Post an order as this operator."""
         token = self.tokens[operator]
         self.http.post(
             f"/v1/alerts/{alert}/commands",
@@ -110,9 +110,7 @@ class Closer(threading.Thread):
 
 
 def raise_alerts(centers: Sequence[Center], rate: float, seconds: float, first: int) -> dict[AlertId, float]:
-    """Raise an alert every 1/rate seconds, at each node in turn; return the wall time at which
-    each was sent.
-    """
+    """Raise an alert every 1/rate seconds, at each node in turn; return the wall time of each alert."""
     sent: dict[AlertId, float] = {}
     clients = [_client(made) for made in centers]
 

@@ -182,7 +182,7 @@ class Load:
         }
 
     async def _talk(self, one: Dialogue, journal: Journal, ending: asyncio.Future[str]) -> None:
-        """Let both sides write in turn, so that the order of the messages is known."""
+        """Write as both sides in turn, so that the order of the messages is known."""
         said = self.of.setdefault(one.alert, [])
         await asyncio.sleep(random.uniform(0, self.every_s))
         while not ending.done():

@@ -1,6 +1,4 @@
-"""Shared by the benchmarks: figures of a distribution, the machine, and the lower bounds of disk
-and actors.
-"""
+"""Functions shared by the benchmarks: quantiles, the machine, and the lower bounds of disk and actors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cost of a conference's tick in microseconds, alone: no other process runs, no process wakes up.
+"""Cost of a conference's tick alone, in microseconds: no other process runs, no process wakes up.
 
 `compute` is the arithmetic alone (jitter buffers, N−1 mix, levels, digits and tones), which limits the
 conferences that one core could mix; `with_ports` adds reading and writing PTYs.

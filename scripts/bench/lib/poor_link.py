@@ -19,8 +19,8 @@ PIECE = 65536
 
 @dataclass
 class PoorLink:
-    """A relay with the given delay, jitter and loss. Without parameters the relay is as fast as possible;
-    they may be changed at any time.
+    """A relay with the given delay, jitter and loss, which may be changed at any time. Without them the relay
+    is as fast as possible.
     """
 
     host: str

@@ -48,7 +48,7 @@ class Places:
         self._directory = FileDirectory(state.run)
 
     def find(self, role: Role, key: str = "") -> Entry | None:
-        """Return the actor's entry by the Supervisor; None if there is none."""
+        """Return the actor's entry in the directory; None if the directory has no such actor."""
         return next((one for one in self._directory.read() if (one.role, one.key) == (role, key)), None)
 
     def all_of(self, role: Role) -> tuple[Entry, ...]:
@@ -74,7 +74,7 @@ class Log:
         self.lines: list[dict[str, Any]] = []
 
     def read(self) -> list[dict[str, Any]]:
-        """Return all lines since then, each with `at`, in seconds of the wall clock."""
+        """Return all lines since the creation of this object, each with `at` in seconds since 1970."""
         with self._path.open("rb") as file:
             file.seek(self._at)
             data = file.read()
@@ -87,7 +87,7 @@ class Log:
         return self.lines
 
     def said(self, event: str, **fields: object) -> dict[str, Any] | None:
-        """Return the first line of this kind."""
+        """Return the first line with this event and these fields; None if the log has no such line."""
         return next(
             (
                 line
@@ -127,7 +127,7 @@ def _shift(journal: Journal, operator: OperatorId, state: ShiftState) -> None:
 
 
 def order(made: Center, alert: AlertId, command: str, token: str) -> httpx.Response:
-    """Give an order as the operator of the token."""
+    """Post an order as the operator of the token."""
     return made.http.post(
         f"/v1/alerts/{alert}/commands",
         json={"command": command, "text": "bench"},
@@ -136,7 +136,7 @@ def order(made: Center, alert: AlertId, command: str, token: str) -> httpx.Respo
 
 
 def first(journal: Journal, stream: str, kind: type, after: Instant, **fields: object) -> Recorded | None:
-    """Return the stream's first event of this kind after that time."""
+    """Return the stream's first event of this kind, with these fields, after that time; None if none."""
     return next(
         (
             one

@@ -1,4 +1,4 @@
-"""Processes are killed, or stopped, one after another, while operator, user and 112 are in conference."""
+"""Kill, or stop, processes one after another, while operator, user and 112 are in conference."""
 
 from __future__ import annotations
 
@@ -66,11 +66,12 @@ class Run:
         """Return True if operator, user and 112 are in the conference."""
         return self.made.joined(self.alert) == {"operator", "user", "psap"}
 
-    # ------------------------------------------------------------ who
+    # ------------------------------------------------------------ victims
 
     def victim(self, role: str) -> Entry:
-        """Return the process of the role that works on the alert, or the only one; for roles of parties, each
-        party in turn.
+        """Return the process of the role that works on the alert, or the only process of the role.
+
+        Roles with a process for each party return the process of each party in turn.
         """
         if role not in ACTORS:
             return Entry(role=Role(role), key="", address=b"", pid=self._pid(role), incarnation=0)
@@ -95,7 +96,7 @@ class Run:
         return found
 
     def _pid(self, role: str) -> int:
-        """Return the pid of a process that is no actor of the center; 0 while there is none."""
+        """Return the pid of a process that is no actor of the center; 0 while no such process runs."""
         web, node = living_web(self.made.state), running_node(self.made.state)
         process = {
             "Web": web and web.process,
@@ -107,12 +108,10 @@ class Run:
             return logger_of(self.made.state.run)[0]
         return process.pid if process else 0
 
-    # ------------------------------------------------------------ whether it has resumed
+    # ------------------------------------------------------------ resumption
 
     def resumed(self, role: str, dead: Entry, at: float, log: Log) -> dict[str, float]:
-        """Return the times until the successor had started, and until it had resumed its work, in seconds
-        after the death.
-        """
+        """Return the seconds from the death to the start of the successor, and to its first work."""
         match role:
             case "Web":
                 until("an answer", self._healthy)

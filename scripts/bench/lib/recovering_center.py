@@ -1,4 +1,4 @@
-"""All processes of a node are killed at once with many alerts in flight, and the node is restarted at once.
+"""Kill all processes of a node at once, with many alerts in flight, and restart the node at once.
 
 The alerts are at different steps. Each operator has an alert; the first alert has 112 in conversation (the
 simulated 112 has one phone), and the users of the last few do not answer their ringing phones. The other
@@ -76,12 +76,12 @@ class Flight:
             alert = until("it is accepted", partial(self._sent, phone_of("user", n)), 30, 0.2)
             if n == 0:
                 self.psap.add(alert)
-            time.sleep(0.05)  # so that they are at different steps
+            time.sleep(0.05)  # so that the alerts are at different steps
         until("all have begun", self._all_begun, 120, 0.05)
 
     def _sent(self, phone: str) -> AlertId | None:
-        """Return the alert once it is durable; on a busy disk the web answers 503 and takes it from memory
-        first.
+        """Return the alert once durable, else None: on a busy disk the web answers 503 and at first keeps the
+        alert in memory.
         """
         try:
             return self.made.send(phone)
@@ -267,7 +267,7 @@ def idle_time_s() -> float:
 STEPS: Final = ("started", "crews known")
 """Lines of the log: the actor system runs; the intake knows that no crew has any of the alerts."""
 LISTENED_TO: Final = 8
-"""Number of users with phones whose sound is checked."""
+"""Number of users' phones with a check of their sound."""
 
 
 def _silences(flight: Flight, killed_at: float, until_s: float) -> list[float]:

@@ -1,8 +1,7 @@
-"""Nodes are struck one after another, each with alerts; measured is how soon other nodes own and dial the
-alerts.
+"""Strike nodes with alerts one after another, and measure the time until other nodes own and dial the alerts.
 
-All is observed from outside: the owner of an alert in the database, the dials at the carrier, and at the end
-whether each accepted alert has come to its end.
+The measurements are made from outside: the owner of an alert in the database, the dials at the carrier, and
+finally the end of each accepted alert.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ FRAME = bytes(320)
 
 
 class TerminalFloor:
-    """Measurement: a frame every 20 ms into a terminal, and the time until it is at the other end."""
+    """Measurement of the time that a frame takes through a terminal, with a frame every 20 ms."""
 
     def __init__(self) -> None:
         self.took_s: list[float] = []

@@ -1,5 +1,5 @@
-"""Comparison of two ways to deliver messages to apps over poor networks: long poll, as in the center, and a
-WebSocket, which exists only here.
+"""Comparison of two channels to deliver messages to apps over poor networks: long poll, as in the center, and
+a WebSocket, which exists only in this benchmark.
 
 Both reconnect after a broken connection, after the app's own pause. Neither misses a message: each request
 states the last message received.
@@ -94,7 +94,7 @@ class TwoWays:
         self.app_port, self._poll_port, self._socket_port = [await link.start() for link in self.links]
 
     async def _relay(self) -> None:
-        """Follow the journal by its notifier, like the web: the knowledge of a center with a socket."""
+        """Follow the journal by its notifier, as the web of a center with a WebSocket would."""
         stream = streams.inbox(AlertId(self.alert))
         ear = SocketNotifier(self.state.run / "notify").listen(stream)
         wakened = asyncio.Event()

@@ -1,5 +1,5 @@
-"""Modems of the voice benchmark: every 20 ms each sends a frame and takes the frames sent to it, all in one
-loop.
+"""Modems of the voice benchmark: every 20 ms each modem sends a frame, and reads the received frames.
+One loop serves all modems.
 
 Modems do not wait for the center's processor, so this loop has priority over everything else, and must be
 cheap. The frames are made beforehand. The modems' periods of 20 ms begin at one of four moments, so that the
@@ -49,7 +49,7 @@ class Modem:
     slave: int = -1
     path: str = ""
     awaits_since: float = 0.0
-    """Time of the click that this modem must hear; 0 for none."""
+    """Time of the click that this modem must receive; 0 for none."""
     awaits_from: str = ""
     """Path of the modem that sent the click."""
     refused: int = 0
@@ -69,7 +69,7 @@ class Modem:
             self.refused += 1
 
     def hear(self) -> bytes:
-        """Return whole samples: after a pause of the machine the terminal gives 4095 bytes at a time."""
+        """Return whole samples: after a pause of the machine the terminal returns 4095 bytes at a time."""
         with suppress(BlockingIOError):
             pcm = self._half + os.read(self.master, _MOST_BYTES)
             whole = len(pcm) // 2 * 2
@@ -100,10 +100,10 @@ def run(
     click_every_s: float,
     settled: Callable[[], None],
 ) -> Heard:
-    """Let the modems talk for `seconds`; once settled, a modem of each room clicks now and then, and the
-    others wait.
+    """Run the modems for `settling_s` and then `seconds`; return the results of the clicks.
 
-    `settled` is called at that moment, and must be quick.
+    After `settling_s`, `settled` is called, which must be quick. From then on a modem of each room in turn
+    sends a click every `click_every_s`, and the other modems of the room wait for the click.
     """
     heard = Heard()
     watched = select.epoll()
