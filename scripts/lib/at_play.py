@@ -1,10 +1,10 @@
 """Player of one fuzzer input: bytes of a modem, with actions of the host and time between them.
 
 The whole driver is played (engine, call table, start-up, escalation) under a clock of its own. An input may
-choose to play also the legs of the line, which are joined in the network. The first byte chooses the dialect,
+also select the legs of a line that joins its legs in the network. The first byte chooses the dialect,
 the legs, and whether the host's queries are answered. A byte from 0xF0 on is a step; all other bytes come
-from the modem. `play` raises AssertionError if something grows beyond its bounds or never ends, and passes on
-all other errors.
+from the modem. `play` raises AssertionError if something grows beyond its bounds or never ends. All other
+errors pass through.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Played:
         self.check()
 
     def go_on(self) -> None:
-        """Let the layers above the driver carry out pending actions."""
+        """Run the pending actions of the layers above the driver."""
 
     def happened(self, event: Event) -> None:
         """Check an event of the driver."""
@@ -102,7 +102,7 @@ class Played:
         self.exchange()
 
     def wait(self, seconds: float) -> None:
-        """Let the time pass, with all deadlines in it."""
+        """Advance the clock by `seconds`, with a tick at each deadline. Raises AssertionError."""
         until_s = self.now_s + seconds
         for _ in range(MOST_TICKS):
             due_s = self.next_s()
@@ -160,7 +160,7 @@ class PlayedLegs(Played):
         self.start_legs()
 
     def start_legs(self) -> None:
-        """Start the process of the legs, which knows of no leg."""
+        """Start the process of the legs, at first without any leg."""
         self.legs = LegsOnLine(LineId("one"), self.driver, first_number=0, voice_path="", number_within_s=1.5)
 
     def go_on(self) -> None:
@@ -264,7 +264,7 @@ def _steps(played: Played) -> tuple[Callable[[], None], ...]:
 
 
 def play(data: bytes) -> Played:
-    """Play the input; see the description of this module."""
+    """Play the input to its end, then 60 s of silence. Raises AssertionError as described for this module."""
     first = data[0] if data else 0
     played = PlayedLegs(first) if first & WITH_LEGS else Played(first)
     steps = _steps(played)

@@ -1,9 +1,9 @@
-"""Selection of the test files that a change can break: files changed since the main branch, and all
-importers.
+"""Selection of the test files that a change can break: tests of files changed since the main branch, and of
+all importers of these files.
 
-`scripts/test --changed` runs these. A module is imported by name, or started by its name: `-m center.cli` in
-a test counts as an import. The table below names the tests of all other files; for files not in the table,
-all tests run.
+`scripts/test --changed` runs the selected tests. A module is imported by name, or started by its name:
+`-m center.cli` in a test counts as an import. The table below names the tests of all other files; for files
+not in the table, all tests run.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def _file(root: Path, module: str) -> Path:
 
 
 def concerned(changed: Iterable[str], made: grimp.ImportGraph, tests: Iterable[str]) -> list[str]:
-    """Return those of the test files that the changed files can break. Paths are relative to the root."""
+    """Return the test files that the changed files can break. Paths are relative to the root."""
     prefixes: set[str] = {ALWAYS}
     hit: set[str] = set()
     for path in changed:
@@ -147,7 +147,7 @@ def _below(path: str, places: Iterable[str]) -> bool:
 
 
 def _modules_of(test: str) -> Iterator[str]:
-    """Yield the test's own module, and those of the fixtures around it."""
+    """Yield the module of the test, and the conftest modules of its folders."""
     yield test.removesuffix(".py").replace("/", ".")
     for folder in Path(test).parents:
         yield ".".join((*folder.parts, "conftest"))

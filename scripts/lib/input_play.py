@@ -1,5 +1,4 @@
-"""Random input that any sender may cause at a modem: short messages, result codes, answers of networks and of
-AML.
+"""Random input that any sender may cause at a modem: SMS, result codes, answers of networks, and AML.
 
 `Players.play` passes each input to the readers that a line has for it. The function passes on any error of a
 reader, and raises AssertionError if the driver skipped a line that its reader could not process.

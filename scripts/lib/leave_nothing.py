@@ -2,8 +2,8 @@
 
 Orphaned descendants of the command are adopted by this process (a *child subreaper*, prctl(2)), so that even
 a detached process is found. A process that is still alive after the end of the command and a moment of grace
-is a fault of its starter: it is named and killed by its pid, and the exit status is 1. Processes that were
-not adopted are never touched.
+is a fault of its starter: the process is named and killed by its pid, and the exit status is 1. Other
+processes are never touched.
 """
 
 import ctypes

@@ -20,9 +20,7 @@ Pixels = NDArray[np.uint8]
 
 
 def palette_of(colours: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return at most 256 of these colours (n × 3): the most frequent exactly, means of near colours for the
-    rest.
-    """
+    """Return a palette (n × 3) of at most 256 colours: the most frequent exactly, and means of the rest."""
     order = np.argsort(-counts, kind="stable")
     colours, counts = colours[order], counts[order]
     if len(colours) <= COLOURS:

@@ -2,8 +2,9 @@
 `gateways/console/words/LANGUAGE`.
 
 A sentence in a script is a template with a tag, and is the key of its translations. The sentences of orders,
-refusals and events are in the center's rows. Without an argument missing and superfluous translations are
-reported. With a language its files are written anew, with empty texts for missing translations.
+refusals and events are in the center's rows. Without an argument the script reports missing
+and superfluous translations. With a language the script first writes the files of the language anew, with
+empty texts for missing translations.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ COMMANDS: Final = {*OperatorCommand}
 
 _TOKEN: Final = re.compile(
     r"//[^\n]*|/\*.*?\*/|'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\""
-    r"|(?:(?<=[(,=:\[!&|?{};+\n])|(?<=[(,=:\[!&|?{};+] )|(?<=return ))"  # where no division can stand
+    r"|(?:(?<=[(,=:\[!&|?{};+\n])|(?<=[(,=:\[!&|?{};+] )|(?<=return ))"  # positions without a division
     r"/(?![/*])(?:\[(?:[^\]\\\n]|\\.)*\]|[^/\\\n\[]|\\.)+/\w*"
     r"|(?P<tag>(?<![.\w$])[a-zA-Z]\w*)?`|[{}]",
     re.DOTALL,

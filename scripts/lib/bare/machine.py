@@ -1,7 +1,7 @@
 """A bare Debian under its own systemd, in namespaces of this machine: made, started, used, ended.
 
-It has its own processes, files, /dev and control groups, and this machine's network: a port in use here is in
-use there. Requires root, mmdebstrap, unshare and nsenter, and control groups of version 2.
+The Debian has its own processes, files, /dev and control groups. The network is this machine's: a port in use
+here is in use there. Requires root, mmdebstrap, unshare and nsenter, and control groups of version 2.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ HANDED_ON: Final = ("PIP_", "UV_", "http_proxy", "https_proxy", "HTTP_PROXY", "H
 
 
 def missing() -> str:
-    """Return the missing requirement of this machine; empty if all are met."""
+    """Return the first requirement that this machine does not meet; empty if all are met."""
     if os.geteuid() != 0:
         return "only root makes one"
     for tool in ("mmdebstrap", "unshare", "nsenter"):

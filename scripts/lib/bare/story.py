@@ -1,5 +1,5 @@
-"""The test of an installation on a bare Debian, part by part, with commands and seconds; a part that fails
-ends it.
+"""The test of an installation on a bare Debian, part by part, with commands and seconds. A failed part ends
+the test.
 """
 
 from __future__ import annotations
@@ -234,9 +234,7 @@ class Story:
         assert self.center("alert", "show", self.alert)["closed_at"] is None
 
     def upgrade_that_fails(self) -> None:
-        """Try an upgrade with a newer schema of the journal, whose version starts, takes an alert, and
-        reports a fault.
-        """
+        """Upgrade to a faulty version with a newer schema, which takes an alert and then reports a fault."""
         before, calls = self.machine.says("readlink", "/opt/securwoman/current"), self.calls()
 
         def faulty(folder: Path) -> None:

@@ -1,6 +1,4 @@
-"""The test of a watcher on a bare Debian: installed by one command, heard to call a phone, updated and
-removed.
-"""
+"""The test of a watcher on a bare Debian: installed by one command, tested by a call, updated and removed."""
 
 from __future__ import annotations
 
@@ -15,7 +13,7 @@ from scripts.lib.bare.story import ADMIN, WORLD, Story
 
 CENTER = "http://127.0.0.1:8197"
 PTS = "[Service]\nDeviceAllow=char-pts rw\n"
-"""Unit for a carrier's terminals: the watcher's unit allows only modems."""
+"""Drop-in that admits the terminals of a carrier: the watcher's unit admits only modems."""
 ROSTER = f'[[person]]\nid = "anna"\nname = "Anna"\nways = ["call {ADMIN}"]\n'
 
 
@@ -60,7 +58,7 @@ class WatcherStory:
         assert {found[one] for one in ("modem", "intake", "heartbeats", "roster")} == {"fail"}, found
 
     def ready(self) -> None:
-        """Provide a carrier, a person on duty, and a center that only shows that it is alive."""
+        """Provide a carrier, a person on duty, and a center that only answers `/healthz`."""
         self.common.carrier()
         root = self.machine.root
         www = root / WORLD[1:] / "www"

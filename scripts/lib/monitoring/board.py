@@ -1,4 +1,4 @@
-"""The dashboard as data: the queries and the look of each panel, and the JSON that Grafana imports."""
+"""The dashboard as data: queries and appearance of each panel, and the JSON that Grafana imports."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ PANELS: Final = (
     Panel("Checks of phones, an hour", {"{{is}}": "sum by (is) (increase(securwoman_checks_total{OF}[1h]))"}),
     Panel("Phones that check by themselves", {"{{checked}}": "max by (checked) (securwoman_phones{OF})"}),
 )
-"""Panels in the order of a look at the dashboard: whether the center can go on, what is wrong, where."""
+"""Panels in reading order: the readiness of the center, then the faults, then their places."""
 
 
 def board() -> dict[str, Any]:

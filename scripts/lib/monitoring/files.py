@@ -1,4 +1,4 @@
-"""The files generated from the tables, as text."""
+"""The generated files for monitoring, as text: rules, dashboard, and the page of checks."""
 
 from __future__ import annotations
 

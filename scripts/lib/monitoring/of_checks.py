@@ -1,4 +1,4 @@
-"""The page of all checks with their callers and remedies, generated from their rows."""
+"""The page of all checks with their askers and remedies, generated from their rows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _HEADS: Final = {
     Asker.NIGHT: "The night's proof",
     Asker.WATCHER: "`securwoman watch --check`, on the watcher's machine",
 }
-"""Headings by caller. The checks of the lines page are a part of those of `doctor`."""
+"""Headings by asker. The checks of the lines page are a part of the checks of `doctor`."""
 _COSTS: Final = {
     Cost.MEMORY: "nothing: it is known",
     Cost.FILES: "milliseconds: some files, the kernel, a read of the journal",

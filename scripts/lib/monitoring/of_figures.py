@@ -1,4 +1,4 @@
-"""The rules by metrics, as data: faults that a center cannot report because it is dead, deaf or alone, and
+"""The rules by metrics, as data: faults that a dead, unresponsive or isolated center cannot report, and
 faults that only appear over time.
 """
 

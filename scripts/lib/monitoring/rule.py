@@ -16,7 +16,7 @@ class Severity(StrEnum):
     PAGE = "page"
     """A person is woken."""
     TICKET = "ticket"
-    """The alert waits until there is time."""
+    """The alert may wait for working hours."""
     NONE = "none"
     """Nothing is wrong: the alert is always active, so that its absence is noticed."""
 
