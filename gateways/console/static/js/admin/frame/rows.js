@@ -174,7 +174,7 @@ export class Rows {
   }
 
   /**
-   * Write what was changed in the form, with what was seen there (decision 113). `wire`: what is sent for
+   * Write what was changed in the form, with what was seen there (decision 145). `wire`: what is sent for
    * what stands in the fields, `seen` where that is what was there; else those that were changed, as is.
    * @param {Ui} ui @param {(fields: Record<string, any>, seen: boolean) => object} [wire]
    */
