@@ -12,6 +12,7 @@ import { groups } from './listed-keys.js';
 import { itsName, switchLanguage, switchTheme } from './looks.js';
 
 const SCROLL_PX = 120;
+const GUIDE = '/console/guide/first-night?lang=';
 
 let askedOnce = false; // whether the last operator who is ready has been asked once more
 let before = null; // what had the focus
@@ -93,7 +94,7 @@ export function help(ui) {
         <button class="btn" @click=${() => switchLanguage(ui.draw)}>
           ${languages().map(itsName).join(' / ')}</button
         ><button class="btn" @click=${() => switchTheme(ui.draw)}>${say`Light or dark`}</button
-        ><a class="btn" target="_blank" href=${`/console/guide/first-night?lang=${language()}`}>${say`Guide`}</a
+        ><a class="btn" target="_blank" href=${GUIDE + language()}>${say`Guide`}</a
         ><button class="btn" @click=${() => toAccess(ui)}>${access.title()}</button
         ><button class="btn" @click=${() => signOff(ui)}>
           ${
