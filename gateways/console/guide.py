@@ -23,7 +23,7 @@ _PICTURE: Final = re.compile(r"\]\((\.\./\.\./screens/([\w-]+\.png))\)")
 
 @cache
 def files(permissions: str) -> Files:
-    """Render all pages, and read their pictures: once per process, some tens of milliseconds."""
+    """Render all pages, and read their pictures: once per process, half a second at most."""
     from markdown_it import MarkdownIt
 
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")

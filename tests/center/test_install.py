@@ -188,7 +188,7 @@ def checkout(folder: Path, says: str) -> Path:
         if (ROOT / name).is_file():
             shutil.copy(ROOT / name, folder)
         else:
-            (folder / name).mkdir(exist_ok=True)
+            (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / "messages/base.py").write_text(f'"""{says}"""\n')
     return folder
 

@@ -27,7 +27,8 @@ GUIDE: Final = ROOT / "docs" / "operator"
 PAGES: Final = sorted(GUIDE.glob("*/*.md"))
 NAMES: Final = {path.name for path in PAGES}
 ITALIAN: Final = msgspec.json.decode(encoded_words(), type=dict[str, dict[str, str]])["it"]
-INSTALLED: Final = ("pyproject.toml", "scripts/lib/install/version.sh", "deploy/Containerfile")
+INSTALLED: Final = ("pyproject.toml", "scripts/lib/install/version.sh")
+KEYS: Final = {command.value: row.console.key for command, row in ORDERS.items()}
 LEAST_LETTERS: Final = 6
 MOST_WORDS: Final = 700
 MOST_PICTURES: Final = 3
@@ -42,20 +43,36 @@ BESIDE: Final = {language: {"Acknowledge": key} for language, key in (("en", "Sp
 each_page = pytest.mark.parametrize("file", PAGES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 
 
-def sentences(language: str) -> list[str]:
-    """Return what the console says in this language, with holes."""
-    alarms = [one.it if language == "it" else one.en for one in kinds()]
-    said = ITALIAN.values() if language == "it" else (key.partition("##")[0] for key in ITALIAN)
-    return [*said, *(text for one in alarms for text in (one.short, one.means, one.do))]
+def letters() -> dict[str, dict[str, str]]:
+    """Return the keys of orders that sentences name: by the English sentence, by its hole."""
+    found: dict[str, dict[str, str]] = {}
+    for folder in (STATIC / "js", *pages_of_features().values()):
+        for script in folder.rglob("*.js"):
+            for said in re.findall(r"\b(?:say|phrase)`([^`]+)`", script.read_text()):
+                parts = re.split(r"\$\{([^}]*)\}", " ".join(said.split()))
+                holes = {
+                    str(n): KEYS.get(one.removeprefix("KEY."), ".+") for n, one in enumerate(parts[1::2])
+                }
+                english = "".join(f"{{{n // 2}}}" if n % 2 else part for n, part in enumerate(parts))
+                found[english] = holes
+    return found
 
 
 def pattern(language: str) -> re.Pattern[str]:
-    """Return what matches each of these sentences, its holes filled; without those that are holes alone."""
-    found = set()
-    for said in sentences(language):
-        whole, *more = (re.escape(part) for part in re.split(r"\{[^}]*\}", said))
-        if not more or len(re.findall(r"\w", whole + "".join(more))) >= LEAST_LETTERS:
-            found.add(".+".join((whole, *more)))
+    """Return what matches each sentence of the console, its holes filled, with the order's key where that is
+    what fills it; without the sentences that are holes alone.
+    """
+    alarms = [one.it if language == "it" else one.en for one in kinds()]
+    said = [("", text) for one in alarms for text in (one.short, one.means, one.do)]
+    said += [(key, own if language == "it" else key.partition("##")[0]) for key, own in ITALIAN.items()]
+    named, found = letters(), set()
+    for key, text in said:
+        parts = re.split(r"\{([^}]*)\}", text)
+        if len(parts) == 1 or len(re.findall(r"\w", "".join(parts[::2]))) >= LEAST_LETTERS:
+            filled = KEYS | named.get(key, {})
+            found.add(
+                "".join(filled.get(one, ".+") if n % 2 else re.escape(one) for n, one in enumerate(parts))
+            )
     return re.compile("|".join(sorted(found)))
 
 
