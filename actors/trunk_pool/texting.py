@@ -1,4 +1,4 @@
-"""Choice of the line that sends a short message (docs/decisions/0082). Pure.
+"""Choice of the line that sends a short message (docs/decisions/0081). Pure.
 
 A node sends one text at a time, so an alert finds all lines but one available, and that one within seconds.
 """

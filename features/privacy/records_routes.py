@@ -1,6 +1,6 @@
 """Records of persons and their pictures: /v1/users/USER/record for staff, /v1/me/record for the person.
 
-Operators read a record within an alert, as part of its case (decision 91); supervisors and admins read and
+Operators read a record within an alert, as part of its case (decision 90); supervisors and admins read and
 change any record. The person fills in the record on an enrolled phone. If the person has set a PIN the record
 is sealed to phones: it names dangerous people, and the phone may be in the hands of such a person. The right
 PIN then permits writing, and reading is never permitted, so that nothing shown depends on the PIN. With the

@@ -11,11 +11,11 @@ registry's number of its device: the number that is called.
 4. otherwise a new alert, with an id of its own if its id is in use.
 
 So a signal never joins an alert that would be called at another number, or at none: a holder of the app's key
-who knows another person's number, device or id can raise alerts, and take none over (decision 48). A signal
+who knows another person's number, device or id can raise alerts, and take none over (decision 136). A signal
 also joins only an alert of its own assurance level: alerts signed by an enrolled phone and unsigned alerts
 stay two alerts, each with a note of the other (`model.rules.proof`, decision 83). The words of a short
 message are an exception, as they move and cancel nothing: they become a message of the dialogue, of the
-proved alert if one exists, which shows their channel (decision 106).
+proved alert if one exists, which shows their channel (decision 103).
 
 A signal in a closed alert has no effect, so a closed alert accepts only a possible late copy of its own
 signals, and never a new cry for help. It accepts no call, which must be answered, and only signals raised

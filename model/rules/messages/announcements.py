@@ -2,7 +2,7 @@
 and questions spoken by the center into the user's call: permission and progress. Pure.
 
 A spoken question is heard by people near the phone. A user who must not be overheard is asked only softly and
-on an operator's explicit order, and under duress not at all (docs/decisions/0110).
+on an operator's explicit order, and under duress not at all (docs/decisions/0033).
 
 Announcements: to an unattended user, that an operator is joining and then, with an operator, that the call is
 recorded; to an operator alone, the kind of the alert; to a 112 called a second time because of a lost node,

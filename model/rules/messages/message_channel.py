@@ -2,7 +2,7 @@
 
 The app is the channel if it shows messages: free, silent, and with reports of arrival and reading. SMS is the
 channel without an app, and the additional channel if the app has stopped responding. An SMS makes the phone
-sound: if the phone must stay silent, an operator must order it (docs/decisions/0106).
+sound: if the phone must stay silent, an operator must order it (docs/decisions/0103).
 
 Includes the meaning of a network's status report of an SMS (3GPP TS 23.040 clause 9.2.3.15).
 """

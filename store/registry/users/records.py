@@ -1,4 +1,4 @@
-"""Records of persons, and their pictures, encrypted with a key per person (docs/decisions/0107).
+"""Records of persons, and their pictures, encrypted with a key per person (docs/decisions/0087).
 
 Erasing a person destroys the key with the rows, so that an old copy of the database reveals nothing. A record
 has a version, which grows with each change. A writer names the version that it has read, and the second of

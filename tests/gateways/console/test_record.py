@@ -74,7 +74,7 @@ def test_what_is_entered_while_the_alert_is_open_is_read_at_once(stage: Stage) -
 
 
 def test_of_anothers_case_the_queue_has_no_record(stage: Stage) -> None:
-    """Decision 91: it is left out by the center, not by the page."""
+    """Decision 90: it is left out by the center, not by the page."""
     states.with_record(stage)
     stage.alert().operator_joined(stage.place.marta)
     told: list[str] = []
