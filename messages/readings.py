@@ -1,7 +1,7 @@
 """Transient measurements that are never stored: the loudness of each party.
 
 Without an envelope and not sent to actors: the measuring process sends them to the web, which displays and
-drops the newest (docs/decisions/0026-voice-mixed-at-8-khz.md). No decision may depend on them.
+drops the newest (docs/decisions/0026). No decision may depend on them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Map tiles from a file or a server, for the center's own pages.
 
-A page contacts only the center: see docs/decisions/0023-streets-through-the-center.md.
+A page contacts only the center: see docs/decisions/0023.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Statistics for supervisors, from the rows beside the journal (`store.alerts.figures`).
 
 Statistics do not delay alerts: each request runs in a thread of its own, and the journal is read in small
-pages. See docs/decisions/0142-cost-independent-of-journal-length.md.
+pages. See docs/decisions/0142.
 """
 
 from __future__ import annotations

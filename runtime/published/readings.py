@@ -1,7 +1,7 @@
 """Transport of a reading to the web: one datagram, lost unless it is taken at once.
 
 The sender never waits, never raises and keeps no state, not even a descriptor: a dead, slow or stopped web
-costs a failed system call. See docs/decisions/0026-voice-mixed-at-8-khz.md.
+costs a failed system call. See docs/decisions/0026.
 """
 
 from __future__ import annotations

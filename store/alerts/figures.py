@@ -3,7 +3,7 @@
 The rows are derived data, and no alert or append waits for the rows. They cover the journal up to a position
 that is stored in the same transaction; later events are folded on top. A journal of an older version, an
 imported, delayed or restored one therefore needs no special care: its rows start or continue at their
-position (docs/decisions/0142-cost-independent-of-journal-length.md).
+position (docs/decisions/0142).
 """
 
 from __future__ import annotations
