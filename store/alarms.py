@@ -77,14 +77,14 @@ def sum_up(journal: Journal, node: NodeId) -> bool:
     return True
 
 
-def told_since(journal: Journal, nodes: Iterable[NodeId], since_us: Instant) -> list[Recorded]:
+def alarm_events_since(journal: Journal, nodes: Iterable[NodeId], since_us: Instant) -> list[Recorded]:
     """Return the alarm events of these nodes since `since_us`, in journal order. Raises JournalError."""
     names = [streams.node(node) for node in nodes]
     found = [row for one in names for row in journal.rows(_TOLD, one, journal.version_before(one, since_us))]
     return rows.recorded(sorted(found))
 
 
-def told_lately(journal: Journal, node: NodeId, since_us: Instant) -> list[Recorded]:
+def recent_alarm_events(journal: Journal, node: NodeId, since_us: Instant) -> list[Recorded]:
     """Return the events since `since_us`, preceded by those that determine the alarms at that time."""
     stream, start = streams.node(node), started(journal, node)
     before = journal.version_before(stream, since_us)

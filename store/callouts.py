@@ -16,7 +16,9 @@ are still active.
 """
 
 
-def told_lately(db: Journal | Transaction, since_us: Instant | None = None) -> tuple[int, list[Recorded]]:
+def recent_callout_events(
+    db: Journal | Transaction, since_us: Instant | None = None
+) -> tuple[int, list[Recorded]]:
     """Return the version before the period, and the events of the stream in it: the last KEPT_US, or since
     `since_us` if that is earlier. Raises JournalError.
     """
@@ -27,11 +29,11 @@ def told_lately(db: Journal | Transaction, since_us: Instant | None = None) -> t
 
 
 def callouts_of(db: Journal | Transaction, kept: int = KEPT, since_us: Instant | None = None) -> Callouts:
-    """Return the callouts of the journal (see `told_lately`): all open callouts, and at most `kept` ended
-    ones. Raises JournalError.
+    """Return the callouts of the journal (see `recent_callout_events`): all open callouts, and at most `kept`
+    ended ones. Raises JournalError.
     """
     found = Callouts(kept)
-    found.version, recorded = told_lately(db, since_us)
+    found.version, recorded = recent_callout_events(db, since_us)
     for one in recorded:
         found.apply(one)
     return found

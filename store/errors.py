@@ -17,7 +17,7 @@
     ├── RegistryError
     │   ├── NumberRefused          not a telephone number, or not allowed as a person's number
     │   ├── AlreadyTaken           the number, device, name, id or token belongs to another person
-    │   ├── NobodyThere            no such user, operator or credential
+    │   ├── NotRegistered            no such user, operator or credential
     │   ├── ChangedMeanwhile       a field differs from the value that the writer has read
     │   ├── LastAdmin              the last administrator must stay
     │   ├── LastKey                the last key of the app must stay
@@ -143,7 +143,7 @@ class InAnAlert(RegistryError):
     """An alert of this person is open."""
 
 
-class NobodyThere(RegistryError):
+class NotRegistered(RegistryError):
     """No user or operator has this id, number, device or credential."""
 
 

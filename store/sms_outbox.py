@@ -108,7 +108,7 @@ def ask_text(
     asked = TextAsked(purpose=purpose, expires_at=until, alert=alert, message=message, line=line)
     tx.append(Append(streams.text(text), 0, (asked,)))
     # Also while the journal is not durable: an alarm is worth sending then as well.
-    tx.write_meanwhile(_ADD, text, tx.node, to, words, purpose, tx.at_us, until, line, None)
+    tx.write_nondurable(_ADD, text, tx.node, to, words, purpose, tx.at_us, until, line, None)
     return text
 
 
@@ -130,10 +130,10 @@ def begin(tx: Transaction, text: TextId, line: LineId) -> Text | None:
     if found.line not in (None, line):
         return None
     if tx.version(streams.text(text)) != 1:
-        tx.write_meanwhile(_DELETE, text)
+        tx.write_nondurable(_DELETE, text)
         return None
     tx.append(Append(streams.text(text), 1, (TextSending(line=line),)))
-    tx.write_meanwhile(_BEGIN, line, tx.at_us, text)
+    tx.write_nondurable(_BEGIN, line, tx.at_us, text)
     return found
 
 
@@ -151,7 +151,7 @@ def end(tx: Transaction, text: TextId, became: TextSent | TextFailed) -> None:
                 _tell(tx, story, Carried.SENT, awaits=awaits)
             case TextFailed(cause=cause):
                 _tell(tx, story, Carried.FAILED, failure=cause)
-    tx.write_meanwhile(_DELETE, text)
+    tx.write_nondurable(_DELETE, text)
 
 
 def report(tx: Transaction, line: LineId, reference: int, recipient: str, status: int) -> None:

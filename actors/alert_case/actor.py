@@ -27,7 +27,7 @@ from model.alert.case import Case
 from model.alert.evolve import evolve, fold
 from model.alert.leg import place as place_of
 from model.alert.parts import Owner
-from model.rules.vouching import gives_crew_up
+from model.rules.vouching import releases_worker
 from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.logs import Outage
@@ -158,7 +158,7 @@ class AlertCaseActor(CenterActor):
     def _give_back(self) -> None:
         """Return the alert to the queue of alerts without a worker, unless work on the alert has begun."""
         case = self._case
-        if case is None or case.owner != self._me or not gives_crew_up(case):
+        if case is None or case.owner != self._me or not releases_worker(case):
             return
         try:
             stream = streams.case(case.alert)

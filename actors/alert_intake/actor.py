@@ -29,7 +29,7 @@ from runtime.actor import CenterActor
 from runtime.logs import Outage
 from runtime.published.peers import least_busy
 from store import streams
-from store.alerts.accepting import Accepted, accept, accept_unread
+from store.alerts.accepting import Accepted, accept, accept_undecoded
 from store.errors import JournalError
 from store.journal.following import Following
 from store.journal.journal import Append, Journal
@@ -392,7 +392,7 @@ class AlertIntakeActor(CenterActor):
         text = TextUnreadable(
             line=sms.line, key=sms.key, reason=sms.reason, sender=sms.sender, raw=sms.unread[:RAW_MOST]
         )
-        return accept_unread(self._journal, signal, text, within_s)
+        return accept_undecoded(self._journal, signal, text, within_s)
 
     def _is_ours(self, sms: SmsArrived) -> bool:
         """Return True for a message from one line of the center to another; its arrival is then recorded."""

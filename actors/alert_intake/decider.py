@@ -17,7 +17,7 @@ from model.alert.case import Case
 from model.rules.crews import held_back
 from model.rules.deadline import Urgency, urgency
 from model.rules.messages.advice import waits
-from model.rules.vouching import gives_crew_up, rank, vouched
+from model.rules.vouching import rank, releases_worker, vouched
 from model.settings import Settings
 
 USUAL: Final = Settings()
@@ -219,7 +219,7 @@ def _to_give_back(
     wanted = sum(1 for alert in waiting if vouched(alerts[alert]) and not alerts[alert].test)
     if not wanted:
         return ()
-    cases = [alerts[alert] for alert in assigned if gives_crew_up(alerts[alert])]
+    cases = [alerts[alert] for alert in assigned if releases_worker(alerts[alert])]
     cases.sort(key=lambda case: (case.test, case.rank, case.received_at, case.alert), reverse=True)
     return tuple((case.alert, assigned[case.alert].crew) for case in cases[:wanted])
 

@@ -26,7 +26,7 @@ from model.rules.phones_that_check import counted, stopped
 from model.setup import Setup
 from runtime.actor import CenterActor
 from store import streams
-from store.alarms import NodeAlarms, sum_up, told_since
+from store.alarms import NodeAlarms, alarm_events_since, sum_up
 from store.alerts.accepting import any_open
 from store.alerts.erasing import Forgotten, sweep
 from store.audit.trail import Trail
@@ -204,7 +204,7 @@ class RecordingKeeperActor(CenterActor):
         """Clear alarms about a PIN after a day: those on duty since then have read the alarm."""
         node, since_us = self.env.node, Instant(now_us - 2 * PINS_STAND_US)
         try:
-            over = pins_over(episodes(told_since(self._journal, (node,), since_us)), now_us)
+            over = pins_over(episodes(alarm_events_since(self._journal, (node,), since_us)), now_us)
             if over:
                 self._journal.append(Append(streams.node(node), None, over))
         except JournalError as error:

@@ -16,7 +16,7 @@ from application.options import DEFAULT, Common
 from application.people import Now, free_of_alerts, operator_of
 from application.state.journals import journal_of
 from application.times import local, rfc3339
-from store.errors import NobodyThere
+from store.errors import NotRegistered
 
 if TYPE_CHECKING:
     from store.registry.access.sessions import Session
@@ -63,7 +63,7 @@ def first(*, common: Common = DEFAULT) -> None:
     with journal_of(common.directory, create=True) as journal:
         try:
             code = offer(journal)
-        except NobodyThere as error:
+        except NotRegistered as error:
             raise CenterError(f"{error}: securwoman operator recover NAME lets one in again") from error
         note(journal, common.directory, Action.CHANGE_KEY, (), "first admin's code")
     use = "makes whoever opens it the first admin, once, within a day: /console/#first=CODE"

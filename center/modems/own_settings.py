@@ -20,7 +20,7 @@ from gateways.gsm.port.dial_guard import DialGuard
 from gateways.gsm.port.places import places, resolved
 from gateways.gsm.port.search import roles_of, same_imei
 from gateways.gsm.port.tcp_port import open_port
-from gateways.gsm.port.whereabouts import Whereabouts
+from gateways.gsm.port.whereabouts import ModemLocation
 from messages.ids import LineId, TrunkId
 from model.settings.lines import Modem
 
@@ -125,7 +125,7 @@ def _found(path: str, imei: str, lines: Iterable[Modem], state: StateDir, until_
         return path
     others = [line for line in lines if not _is_it(line, imei, path)]
     spec = Modem(name=NOBODY, trunk=TrunkId(""), imei=imei, port=path)
-    where = Whereabouts(
+    where = ModemLocation(
         spec,
         others,
         state.path / "lines",

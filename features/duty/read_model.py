@@ -21,7 +21,7 @@ from model.callouts.callout import Callouts
 from model.callouts.roster import Roster
 from model.settings.lines import Modem
 from store import streams
-from store.alarms import told_lately
+from store.alarms import recent_alarm_events
 from store.callouts import callouts_of
 from store.journal.journal import Append, Journal
 from store.journal.projections import Operators
@@ -111,7 +111,7 @@ class Watching:
             new = self._new(stream)
         else:
             version = self._journal.version(stream)
-            new = told_lately(self._journal, node, Instant(now_us - LATELY_US))
+            new = recent_alarm_events(self._journal, node, Instant(now_us - LATELY_US))
             self._read[stream] = version
             if any(about(getattr(one.event, "alarm", "")) is About.ALERT for one in new):
                 self._look_at_people()

@@ -19,7 +19,7 @@ from store.alerts.candidates import is_open
 from store.alerts.erasing import OF_PERSON, alerts_of
 from store.database.query import Query
 from store.database.schema import device_key, person
-from store.errors import InAnAlert, NobodyThere, RegistryError
+from store.errors import InAnAlert, NotRegistered, RegistryError
 from store.journal.transaction import Transaction
 from store.registry.people import Person, User
 from store.registry.users import merged, records
@@ -52,7 +52,7 @@ def merge(
 ) -> User:
     """Merge `other` into `kept` and return the result; `other` is removed. `was`: fields of both as seen.
 
-    Raises NobodyThere; SamePerson; ChangedMeanwhile; InAnAlert while an alert of either is open, since an
+    Raises NotRegistered; SamePerson; ChangedMeanwhile; InAnAlert while an alert of either is open, since an
     operator must not see another person than a moment ago; TooMuch (`model.record.joined`);
     JournalNotDurable.
     """
@@ -94,7 +94,7 @@ def together(kept: User, other: User) -> Person:
 def _there(tx: Transaction, who: UserId) -> User:
     known = read_user(tx, who)
     if known is None:
-        raise NobodyThere(f"no user {who}")
+        raise NotRegistered(f"no user {who}")
     return known
 
 

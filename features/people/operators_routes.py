@@ -14,7 +14,7 @@ from gateways.http.parts.context import Web
 from gateways.http.routes.admin.error_conversion import refusing
 from gateways.http.routing.permissions import ADMIN, Caller
 from gateways.http.routing.route import DELETE, GET, PATCH, POST, Answer, route
-from gateways.http.wire.answers import Moment, SignOnLink, derived, told_link
+from gateways.http.wire.answers import Moment, SignOnLink, derived, sign_on_link
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.ids import OperatorId
 from store.alerts.of_operator import is_on_an_alert
@@ -118,7 +118,7 @@ def admin_add_operator(web: Web, who: Caller, data: NewOperator) -> Answer[Opera
             by=by,
         )
         code, until = web.registry.recover(made.id, by=by)
-    told = OperatorAdded(operator=told_operator(made, 0), link=told_link(made.id, code, until))
+    told = OperatorAdded(operator=told_operator(made, 0), link=sign_on_link(made.id, code, until))
     return Answer(told, (made.id,), f"added as {made.role}, with a sign-on link")
 
 
@@ -193,7 +193,7 @@ def admin_sign_on_link(web: Web, who: Caller, operator: OperatorId) -> Answer[Si
     """
     with refusing():
         code, until = web.registry.recover(operator, by=who.operator)
-    return Answer(told_link(operator, code, until), (operator,), "sign-on link")
+    return Answer(sign_on_link(operator, code, until), (operator,), "sign-on link")
 
 
 @route(

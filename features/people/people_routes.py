@@ -25,7 +25,7 @@ from model.rules.phones_that_check import Checked, counted
 from store.alerts.candidates import is_open
 from store.alerts.erasing import alerts_of, is_held
 from store.audit.entry import Action
-from store.errors import AlreadyTaken, InAnAlert, NobodyThere, NumberRefused
+from store.errors import AlreadyTaken, InAnAlert, NotRegistered, NumberRefused
 from store.journal.transaction import Snapshot, Transaction
 from store.registry import devices, phones
 from store.registry.devices import DeviceKey, ProvedBy, Seeming
@@ -300,7 +300,7 @@ def _refusing(body: str = "$") -> Iterator[None]:
     with refusing(body):
         try:
             yield
-        except NobodyThere as error:
+        except NotRegistered as error:
             raise NotThere("no such person") from error
         except NumberRefused as error:
             raise BadBody(str(error), f"{body}.phones", Why.NOT_A_NUMBER) from error

@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from features.people.conditional_change import Seen, to_change
 from messages.ids import UserId
-from store.errors import NobodyThere
+from store.errors import NotRegistered
 from store.journal.transaction import Transaction
 from store.registry import numbers
 from store.registry.people import Person, User
@@ -42,12 +42,12 @@ def change(
     """Set the fields of `now` if each still has the value in `was`, or already the new one. Returns the
     person, and the names of the changed fields.
 
-    Raises NobodyThere, ChangedMeanwhile, NumberRefused, AlreadyTaken (another person's number),
+    Raises NotRegistered, ChangedMeanwhile, NumberRefused, AlreadyTaken (another person's number),
     JournalNotDurable.
     """
     known = read_user(tx, who)
     if known is None:
-        raise NobodyThere(f"no user {who}")
+        raise NotRegistered(f"no user {who}")
     wanted = as_kept(now, region)
     changed = to_change(known, was, wanted)
     if not changed:

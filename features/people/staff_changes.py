@@ -54,7 +54,7 @@ def change(
     """Set the fields of `now` if each still has the value in `was`, or already the new one. Returns the
     operator, and the names of the changed fields. A changed role ends the operator's sessions.
 
-    Raises NobodyThere, ChangedMeanwhile, LastAdmin, NumberRefused, AlreadyTaken (`staff.tell_apart`),
+    Raises NotRegistered, ChangedMeanwhile, LastAdmin, NumberRefused, AlreadyTaken (`staff.tell_apart`),
     RegistryError (an empty name).
     """
     known = operator_in(tx, who)

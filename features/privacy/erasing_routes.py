@@ -16,7 +16,7 @@ from gateways.http.wire.errors import NotDone, NotThere, Why
 from messages.ids import AlertId, UserId
 from store.alerts.erasing import erase_person
 from store.audit.entry import Action
-from store.errors import InAnAlert, NobodyThere
+from store.errors import InAnAlert, NotRegistered
 from store.registry.people import User
 from store.registry.users.finding import folded
 
@@ -70,7 +70,7 @@ async def admin_erase_person(web: Web, who: Caller, person: UserId, data: EraseO
     with refusing():
         try:
             found, erased = await asyncio.to_thread(work)
-        except NobodyThere as error:
+        except NotRegistered as error:
             raise NotThere("no such person") from error
         except InAnAlert as error:
             raise NotDone(str(error), Why.ON_AN_ALERT) from error

@@ -36,7 +36,7 @@ from model.picture import PICTURE_MAX, PictureRefused
 from model.record import EMPTY, PersonRecord
 from model.rules.pins import PinVerdict
 from store.audit.entry import Action
-from store.errors import NobodyThere, NumberRefused
+from store.errors import NotRegistered, NumberRefused
 from store.registry import numbers
 from store.registry.devices import APP as BY_APP
 from store.registry.devices import DeviceKey, Seeming
@@ -280,7 +280,7 @@ async def _written(web: Web, user: UserId, record: PersonRecord, version: int, b
         raise BadBody(str(error), "$.contacts", "not_a_number") from error
     except PictureMissing as error:
         raise BadBody(str(error), "$") from error
-    except NobodyThere as error:
+    except NotRegistered as error:
         raise NoSuchPerson("no such user") from error
 
 
@@ -292,6 +292,6 @@ async def _picture_kept(web: Web, user: UserId, data: bytes) -> PictureAnswer:
         made = await web.writing.run(lambda tx: records.add_picture(tx, user, data))
     except (PictureRefused, PicturesFull) as error:
         raise BadBody(str(error)) from error
-    except NobodyThere as error:
+    except NotRegistered as error:
         raise NoSuchPerson("no such user") from error
     return PictureAnswer(picture=made)

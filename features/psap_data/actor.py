@@ -28,7 +28,7 @@ from features.psap_data.retrying import (
     taken,
 )
 from features.psap_data.settings import DataTarget
-from features.psap_data.store import told_lately, who_is
+from features.psap_data.store import recent_sheets, who_is
 from messages.events import DataReceived, DataRefused, DataSent, Event
 from messages.ids import AlertId, Instant, Role
 from model.alarms.active import Key
@@ -86,7 +86,7 @@ class DataSenderActor(CenterActor):
         self._shares = setup.settings.psap.shares
         self._live = LatelyOpen()
         self._follower = self.keep(Following(self._journal, self._live))
-        for sheet in told_lately(self._journal, Instant(self.now_us() - KEEPS_ON_US)):
+        for sheet in recent_sheets(self._journal, Instant(self.now_us() - KEEPS_ON_US)):
             self._live.keep(sheet)
         self._alarms = NodeAlarms(self._journal, self.env.node)
         self._waker = self.keep(Waker())

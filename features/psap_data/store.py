@@ -34,7 +34,7 @@ _TOLD: Final = Query(
 )
 
 
-def told_lately(journal: Journal, since_us: Instant) -> list[Sheet]:
+def recent_sheets(journal: Journal, since_us: Instant) -> list[Sheet]:
     """Return closed alerts that were closed, or reported to 112, since then. Raises JournalError."""
     last = journal.last_seq()
     after = place_at(journal, since_us, last)

@@ -31,7 +31,7 @@ from runtime.published.directory import Directory
 from runtime.system.spec import Plan
 from store import streams
 from store.alarms import since_started, started
-from store.callouts import told_lately
+from store.callouts import recent_callout_events
 from store.errors import JournalError
 from store.journal.journal import Journal, Transaction
 
@@ -174,7 +174,7 @@ class NodePicture:
         start = started(journal, node)
         self.began: Instant | None = None if start is None else start.at_us
         """Start time of the node: heartbeats of others could not be received before."""
-        told = journal.read(streams.SHELF), told_lately(journal)[1], since_started(journal, node)
+        told = journal.read(streams.SHELF), recent_callout_events(journal)[1], since_started(journal, node)
         for recorded in chain(*told):
             self.apply(recorded)
 

@@ -21,7 +21,7 @@ from runtime.clock import Clock
 from store import streams
 from store.alarms import since_started
 from store.alerts.sheets import read
-from store.callouts import told_lately
+from store.callouts import recent_callout_events
 from store.errors import JournalError, JournalRenumbered
 from store.journal.following import Follower
 from store.journal.journal import Journal
@@ -119,7 +119,7 @@ class Following:
         for node in nodes:
             for recorded in since_started(self.journal, node):
                 picture.apply(recorded)
-        for recorded in (*self.journal.read(streams.SHELF), *told_lately(self.journal)[1]):
+        for recorded in (*self.journal.read(streams.SHELF), *recent_callout_events(self.journal)[1]):
             picture.apply(recorded)
         picture.seq = seq
         self.picture = picture

@@ -43,7 +43,7 @@ from gateways.gsm.port.places import places, resolved
 from gateways.gsm.port.search import roles_of
 from gateways.gsm.port.serial_port import Port, SerialPort
 from gateways.gsm.port.tcp_port import TcpPort, open_port
-from gateways.gsm.port.whereabouts import Claim, Whereabouts
+from gateways.gsm.port.whereabouts import Claim, ModemLocation
 from gateways.gsm.tracing.trace import TraceWriter
 from messages.base import VoicePort
 from messages.calls import CallReport, CallState, DialCall, HangUpCall
@@ -79,7 +79,7 @@ def voice_of(state: StateDir, line: Modem) -> VoicePort:
     def never(path: str) -> Port:
         raise PortLost(f"{path} is not asked")
 
-    where = Whereabouts(
+    where = ModemLocation(
         line,
         (),
         state.path / "lines",

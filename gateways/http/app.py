@@ -24,7 +24,7 @@ from gateways.console.screen import Screen
 from gateways.console.sessions import AnySocket, Door
 from gateways.console.voice import Headsets, Meters, voice_route
 from gateways.http.node_orders import keep_ordered
-from gateways.http.parts.auditing import nothing_unaudited
+from gateways.http.parts.auditing import require_audit_entry
 from gateways.http.parts.context import Web
 from gateways.http.routes import health
 from gateways.http.routes.admin import (
@@ -37,13 +37,13 @@ from gateways.http.routes.admin import (
 from gateways.http.routes.app import alerts, cancelling, devices, intake, messages
 from gateways.http.routes.console import access, sign_on
 from gateways.http.routes.staff import alarms, commands, pictures_and_recordings, shift
-from gateways.http.routes.staff.commands import bring_shift
+from gateways.http.routes.staff.commands import move_shift
 from gateways.http.routing.handler import handlers_of
 from gateways.http.routing.route import Route, routes_of
 from gateways.http.routing.schema import openapi_config
 from gateways.http.security import signatures
 from gateways.http.security.idle import keep_ending_idle
-from gateways.http.security.path_access import across_nodes, apart
+from gateways.http.security.path_access import apart, cors_of_nodes
 from gateways.http.security.response_headers import said_with_every_answer
 from gateways.http.wire.answers import AnyRequest, Problem, answer
 from gateways.http.wire.decoding import BODY_MAX
@@ -124,7 +124,7 @@ def build(web: Web) -> Litestar:
         headsets.start()
         works = (
             _load(web),
-            web.auth.keep_looking(),
+            web.auth.keep_refreshing(),
             keep_ending_idle(web),
             web.tally.keep_up(),
             keep_ordered(web),
@@ -155,10 +155,10 @@ def build(web: Web) -> Litestar:
         ],
         middleware=[
             apart(settings.metrics, behind_proxy=behind_proxy),
-            *([across_nodes(web.nodes.elsewhere)] if web.nodes.shared else []),
+            *([cors_of_nodes(web.nodes.elsewhere)] if web.nodes.shared else []),
         ],
         exception_handlers=exception_handlers(web),
-        before_send=[said_with_every_answer(web.proxies, web.clock), nothing_unaudited],
+        before_send=[said_with_every_answer(web.proxies, web.clock), require_audit_entry],
         openapi_config=openapi_config(
             declared, web.settings.version, web.cookies.name(secure=web.proxies.is_https)
         ),
@@ -205,7 +205,7 @@ def _bring_shift(web: Web, operator: OperatorId) -> None:
         elif future.result():
             log.info("a shift goes on here", operator=operator)
 
-    web.writing.run(lambda transaction: bring_shift(transaction, operator)).add_done_callback(done)
+    web.writing.run(lambda transaction: move_shift(transaction, operator)).add_done_callback(done)
 
 
 def routes() -> tuple[Route, ...]:

@@ -21,7 +21,7 @@ from messages.ids import CHECK, SECOND, AlertId, Channel, Check, Instant, Proof
 from messages.journal import AnyEvent, Recorded, Unreadable
 from model.alert.case import NOWHERE, Case
 from model.alert.folds.dialogue import fold_dialogue, fold_texts
-from model.alert.folds.ending import closed, fold_ending, fold_forgetting, reopened, together_again
+from model.alert.folds.ending import closed, fold_ending, fold_erasure, reopened, together_again
 from model.alert.folds.legs import LegEvent, fold_leg
 from model.alert.folds.orders import fold_orders
 from model.alert.folds.parties import fold_operators, fold_psap, fold_user
@@ -79,7 +79,7 @@ _FOLDS: Final = (
     fold_operators,
     fold_dialogue,
     fold_texts,
-    fold_forgetting,
+    fold_erasure,
 )
 _FOLD_OF: Final[dict[type[ev.Event], Callable[[Case, ev.Event, Instant], Case | None]]] = {}
 """Fold of each event type, exactly one; found when the first event of the type arrives."""

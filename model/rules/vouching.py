@@ -85,7 +85,7 @@ def listens(case: Case) -> tuple[OperatorId, ...]:
     return (case.listener.operator,)
 
 
-def gives_crew_up(case: Case) -> bool:
+def releases_worker(case: Case) -> bool:
     """Return True if no action has begun in the case, so that its worker can serve a vouched alert."""
     return case.owner is not None and not (begun(case) or vouched(case))
 

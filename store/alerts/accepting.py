@@ -33,7 +33,7 @@ from model.rules.proof import speaks_for
 from model.rules.signal import Signal, added, aliases_of, received, repeats
 from store import streams
 from store.alerts import recent
-from store.alerts.candidates import belongs_to, beside, is_open, named_signal, streams_of
+from store.alerts.candidates import beside, is_open, matching_alert, named_signal, streams_of
 from store.alerts.claims import Skipped
 from store.database.query import Query
 from store.database.schema import open_alert
@@ -126,7 +126,7 @@ def accept_in(
     skipped = Skipped() if skipped is None else skipped
     if signal.id is not None and not ALERT_ID.fullmatch(signal.id):
         raise StoreMisuse(f"{signal.id!r} is no alert id")
-    found = belongs_to(transaction, signal)
+    found = matching_alert(transaction, signal)
     if found is None:
         return _create(transaction, signal, deadline_s, live_cases)
     first = found.first
@@ -315,7 +315,7 @@ def any_open(journal: Journal) -> bool:
     return journal.row(_ANY_OPEN) is not None
 
 
-def accept_unread(journal: Journal, signal: Signal, text: TextUnreadable, deadline_s: float) -> Accepted:
+def accept_undecoded(journal: Journal, signal: Signal, text: TextUnreadable, deadline_s: float) -> Accepted:
     """Make the signal durable, and keep the undecoded message on its alert, once. Raises JournalError."""
 
     def within(tx: Transaction) -> Accepted:

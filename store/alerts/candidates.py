@@ -65,7 +65,7 @@ def named_signal(ask: Callable[..., Row | None], alias: AlertId | None) -> Signa
     return event if isinstance(event, SignalNamed) else None
 
 
-def belongs_to(transaction: Transaction, signal: Signal) -> Known | None:
+def matching_alert(transaction: Transaction, signal: Signal) -> Known | None:
     """Return the alert that the signal joins; None for a new alert."""
     number = number_of(transaction, signal)
     named = None if signal.id is None else known_alert(transaction, signal.id)

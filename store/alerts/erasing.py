@@ -30,7 +30,7 @@ from store import shift_notes, streams
 from store.alerts.candidates import is_open
 from store.database.query import Query
 from store.database.schema import alert_key, alias, person
-from store.errors import InAnAlert, NobodyThere
+from store.errors import InAnAlert, NotRegistered
 from store.journal import erasable
 from store.journal.journal import Append, Journal, Transaction
 from store.journal.transaction import Snapshot
@@ -78,13 +78,13 @@ class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
 def erase_person(journal: Journal, user: UserId, *, by: str) -> tuple[Forgotten, ...]:
     """Erase the person's rows of the registry, and the personal data in all alerts of that person.
 
-    Raises NobodyThere; InAnAlert while one of these alerts is open; JournalNotDurable, JournalError.
+    Raises NotRegistered; InAnAlert while one of these alerts is open; JournalNotDurable, JournalError.
     """
 
     def work(tx: Transaction) -> tuple[Forgotten, ...]:
         known = users.read_user(tx, user)
         if known is None:
-            raise NobodyThere(f"no user {user}")
+            raise NotRegistered(f"no user {user}")
         who = known.id
         theirs = sorted(alerts_of(tx, known))
         for alert in theirs:

@@ -150,10 +150,10 @@ def _keep(journal: Journal, kept: int | None, made: list[Row], place: int) -> No
     def work(transaction: Transaction) -> None:
         if _place(transaction) != kept:
             return
-        transaction.write_meanwhile(_PLACE_GONE)
-        transaction.write_meanwhile(_PLACED, FORM, place)
+        transaction.write_nondurable(_PLACE_GONE)
+        transaction.write_nondurable(_PLACED, FORM, place)
         if kept is None:
-            transaction.write_meanwhile(_ALL_GONE)
+            transaction.write_nondurable(_ALL_GONE)
         transaction.write_rows(_GONE, [(row.seq,) for row in made])
         transaction.write_rows(_KEPT, [(row.seq, msgspec.msgpack.encode(row)) for row in made])
 

@@ -70,7 +70,7 @@ def chain_in_memory(tx: Transaction) -> str | None:
 def add(tx: Transaction, entry: Entry) -> None:
     """Insert the entry, also while the journal is not durable: it is written when the disk is back."""
     said = entry.said
-    tx.write_meanwhile(
+    tx.write_nondurable(
         _ADD,
         entry.chain,
         entry.number,

@@ -28,7 +28,7 @@ from store.errors import (
 from store.journal import rows
 from store.journal.access import Access
 from store.journal.notify import Notifier, news
-from store.journal.transaction import Append, Chances, Snapshot, Transaction
+from store.journal.transaction import Append, RetryValues, Snapshot, Transaction
 
 
 class Reading(ABC):
@@ -127,7 +127,7 @@ class _Attempt(Generic[T]):
         self.work: Final = work
         self.beside: Final = beside
         self.at_us: Instant | None = None
-        self.chances: Final = Chances()
+        self.chances: Final = RetryValues()
         self.done: list[tuple[T, list[Row]]] = []
         """Results of the attempts that reached their commit, with the rows that each wrote."""
 

@@ -41,7 +41,7 @@ class Append(msgspec.Struct, frozen=True):
     events: tuple[Event, ...]
 
 
-class Chances:
+class RetryValues:
     """Random values of a transaction, remembered for its retries.
 
     A commit with a failed flush may be in the file nevertheless, and appear later. A retry with the same
@@ -143,11 +143,11 @@ class Transaction(Snapshot):
         node: NodeId,
         at_us: Instant,
         seq: int,
-        chances: Chances | None = None,
+        chances: RetryValues | None = None,
         shared: bool = False,
     ) -> None:
         super().__init__(connection, node=node, at_us=at_us, shared=shared)
-        self._chances = chances or Chances()
+        self._chances = chances or RetryValues()
         self._seq = seq
         self.written: Final[list[Row]] = []
         """Rows of the journal appended so far."""
@@ -269,9 +269,9 @@ class Transaction(Snapshot):
         """
         if not self.durable:
             raise JournalNotDurable("the disk cannot be written: the registry is not changed now")
-        return self.write_meanwhile(query, *values)
+        return self.write_nondurable(query, *values)
 
-    def write_meanwhile(self, query: Query, *values: object) -> int:
+    def write_nondurable(self, query: Query, *values: object) -> int:
         """Change a table as `write` does, also while the journal is not durable: for rows that are merged on
         its return (`store.registry.access.sessions`).
         """

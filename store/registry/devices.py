@@ -398,7 +398,7 @@ def seen(tx: Transaction, device: str) -> None:
     """Record an alert raised with the key. The date may be lost while the journal is not durable: recording
     never delays an alert.
     """
-    tx.write_meanwhile(_SEEN, tx.at_us, device)
+    tx.write_nondurable(_SEEN, tx.at_us, device)
 
 
 def checked(tx: Transaction, device: str, every_days: int | None) -> None:

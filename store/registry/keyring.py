@@ -44,5 +44,5 @@ def secret_within(transaction: Transaction, name: str) -> bytes:
     if known is not None:
         return bytes(known[0])
     made = secrets.token_bytes(BYTES)
-    transaction.write_meanwhile(_ADD, name, made)
+    transaction.write_nondurable(_ADD, name, made)
     return made

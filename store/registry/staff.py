@@ -14,7 +14,7 @@ from messages.ids import E164, SECOND, Instant, OperatorId
 from store import streams
 from store.database.query import Query, Row
 from store.database.schema import authenticator, operator
-from store.errors import AlreadyTaken, JournalError, NobodyThere, RegistryError
+from store.errors import AlreadyTaken, JournalError, NotRegistered, RegistryError
 from store.journal.journal import Journal, Transaction
 from store.registry import numbers
 from store.registry.access.authenticators import Kind, issue_recovery, new_recovery_code, remove_all
@@ -142,7 +142,7 @@ class Staff:
         )
 
     def set_role(self, operator: OperatorId, role: StaffRole, *, by: str) -> None:
-        """Change the operator's role; all sessions end. Raises NobodyThere."""
+        """Change the operator's role; all sessions end. Raises NotRegistered."""
 
         def work(tx: Transaction) -> None:
             _row(tx, operator)
@@ -158,7 +158,7 @@ class Staff:
         """Set a new password; the operator's sessions end, except `own`.
 
         `own`: session in which the operator changes the password; it no longer counts as a recovery. Raises
-        NobodyThere, also if `own` has ended. Takes a tenth of a second, outside the journal's lock.
+        NotRegistered, also if `own` has ended. Takes a tenth of a second, outside the journal's lock.
         """
         kept = hash_password(password)
 
@@ -204,7 +204,7 @@ class Staff:
 
     def issue_token(self, operator: OperatorId, *, by: str) -> str:
         """Issue a new token for programs, which also signs on to the console for the length of one session
-        (`token_signs_on`). An earlier token and then the operator's sessions end. Raises NobodyThere.
+        (`token_signs_on`). An earlier token and then the operator's sessions end. Raises NotRegistered.
         """
         token = new_secret("swo")
         self._set_token(operator, token, LIFE_S, by=by)
@@ -212,7 +212,7 @@ class Staff:
 
     def trust_token(self, operator: OperatorId, token: str, *, by: str) -> None:
         """Accept an existing token, which signs on for ever. An earlier token and then the operator's
-        sessions end. Raises NobodyThere, AlreadyTaken.
+        sessions end. Raises NotRegistered, AlreadyTaken.
         """
         self._set_token(operator, token, None, by=by)
 
@@ -235,7 +235,7 @@ class Staff:
         self._journal.transact(work)
 
     def recover(self, operator: OperatorId, *, by: str) -> tuple[str, Instant]:
-        """Return a code for one sign-on and the end of its life. Raises NobodyThere, JournalNotDurable."""
+        """Return a code for one sign-on and the end of its life. Raises NotRegistered, JournalNotDurable."""
         code = new_recovery_code()
 
         def work(tx: Transaction) -> Instant:
@@ -246,7 +246,7 @@ class Staff:
 
     def revoke_access(self, operator: OperatorId, *, by: str, factors: bool = False) -> int:
         """End the operator's token, recovery code and sessions; with `factors`, passkeys and codes as well,
-        but not the password. Return the number of ended cookies. Raises NobodyThere.
+        but not the password. Return the number of ended cookies. Raises NotRegistered.
         """
 
         return self._journal.transact(lambda tx: revoke(tx, operator, by=by, factors=factors))
@@ -256,7 +256,7 @@ class Staff:
         return standing(self._journal, now_us)
 
     def remove_operator(self, operator: OperatorId, *, by: str) -> None:
-        """Remove the operator, with all credentials, the sessions and the shift. Raises NobodyThere."""
+        """Remove the operator, with all credentials, the sessions and the shift. Raises NotRegistered."""
         self._journal.transact(lambda tx: drop(tx, operator, by=by))
 
 
@@ -284,7 +284,7 @@ def add(
 
 
 def drop(tx: Transaction, operator: OperatorId, *, by: str) -> None:
-    """Remove an operator within a transaction, as `Staff.remove_operator` does. Raises NobodyThere."""
+    """Remove an operator within a transaction, as `Staff.remove_operator` does. Raises NotRegistered."""
     _row(tx, operator)
     tx.write(_DROP, operator)
     remove_all(tx, operator, *Kind)
@@ -294,7 +294,7 @@ def drop(tx: Transaction, operator: OperatorId, *, by: str) -> None:
 
 
 def revoke(tx: Transaction, operator: OperatorId, *, by: str, factors: bool = False) -> int:
-    """Revoke access within a transaction, as `Staff.revoke_access` does. Raises NobodyThere."""
+    """Revoke access within a transaction, as `Staff.revoke_access` does. Raises NotRegistered."""
     _row(tx, operator)
     tx.write(_SET_TOKEN, None, None, operator)
     remove_all(tx, operator, *(Kind if factors else (Kind.RECOVERY,)))
@@ -310,7 +310,7 @@ def operators_in(tx: Transaction) -> list[Operator]:
 
 
 def operator_in(tx: Transaction, operator: OperatorId) -> Operator:
-    """Return the operator of this id as this transaction sees it. Raises NobodyThere."""
+    """Return the operator of this id as this transaction sees it. Raises NotRegistered."""
     return _operator(_row(tx, operator))
 
 
@@ -362,7 +362,7 @@ def _plain(name: str) -> str:
 def _row(tx: Transaction, who: OperatorId) -> Row:
     row = tx.one(_BY_ID, who)
     if row is None:
-        raise NobodyThere(f"no operator {who}")
+        raise NotRegistered(f"no operator {who}")
     return row
 
 

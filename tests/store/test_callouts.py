@@ -5,7 +5,7 @@ from __future__ import annotations
 from messages.events import CalloutEnded, CalloutOpened
 from messages.ids import SECOND, CalloutEnd, CalloutKind, Instant
 from store import streams
-from store.callouts import KEPT_US, callouts_of, told_lately
+from store.callouts import KEPT_US, callouts_of, recent_callout_events
 from store.journal.journal import Append, Journal
 from tests.store.places import Clock, on_both
 
@@ -18,7 +18,7 @@ def opened(journal: Journal, callout: str) -> None:
 def test_what_is_older_than_anybody_remembers_is_not_read(journal: Journal, clock: Clock) -> None:
     opened(journal, "old")
     clock.forward(KEPT_US / SECOND + 1)
-    assert told_lately(journal) == (1, [])
+    assert recent_callout_events(journal) == (1, [])
     found = callouts_of(journal)
     assert (found.version, found.open) == (1, [])
     journal.append(Append(streams.DUTY, found.version, (CalloutEnded(callout="x", why=CalloutEnd.OVER),)))

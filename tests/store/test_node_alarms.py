@@ -11,7 +11,7 @@ from messages.ids import NodeId
 from messages.journal import Recorded
 from model.alarms.active import standing
 from store import streams
-from store.alarms import SUMMED_AFTER, NodeAlarms, standing_now, sum_up, told_lately
+from store.alarms import SUMMED_AFTER, NodeAlarms, recent_alarm_events, standing_now, sum_up
 from store.journal import rows
 from store.journal.journal import Append, Journal
 from tests.store.places import Clock, answered, on_both
@@ -93,11 +93,11 @@ def test_what_was_told_lately_begins_with_what_stood_then(journal: Journal, cloc
     since = journal.now_us()
     journal.append(Append(STREAM, None, (WEAK, WELL) * SUMMED_AFTER))
     sum_up(journal, NODE)
-    found = told_lately(journal, NODE, since)
+    found = recent_alarm_events(journal, NODE, since)
     assert len(found) == 1 + 2 * SUMMED_AFTER + 1
     assert standing(one.event for one in found) == {("backup.old", "backup"): "Old."}
     journal.append(Append(STREAM, None, (NodeStarted(version="1", pid=2),)))
-    assert len(told_lately(journal, NODE, since)) == 2 * SUMMED_AFTER + 2
+    assert len(recent_alarm_events(journal, NODE, since)) == 2 * SUMMED_AFTER + 2
 
 
 def test_what_is_raised_beside_reads_nothing_old_under_the_lock(journal: Journal, read: list[int]) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.dialects import sqlite
 
-from features.psap_data import store as told_lately
+from features.psap_data import store as psap_data_store
 from store.alerts import erasing
 from store.audit import search, table
 from store.database import kept_tables
@@ -47,7 +47,7 @@ ON_PURPOSE = {
     warm._LAST: "the end of the table",
     warm._EMPTY[rows.table]: "the spare's own, which is small",
     history._NEWEST: "one number's alerts, from the newest",
-    told_lately._TOLD: "a page of the journal, its streams told once",
+    psap_data_store._TOLD: "a page of the journal, its streams told once",
     history._NUMBERS: "by a person who searches for the end of a number",
     history._STREAMS: "by a person who searches for the id of an alert",
     erasing.OF_PERSON: "by a person who erases, or merges two",

@@ -15,7 +15,7 @@ from model.record import EMPTY, Contact, Dangerous, PersonRecord
 from store.alerts.erasing import erase_person
 from store.database import schema
 from store.database.query import Query
-from store.errors import NobodyThere, NumberRefused
+from store.errors import NotRegistered, NumberRefused
 from store.journal.journal import Journal
 from store.journal.sealing import seal_bytes
 from store.registry.people import Person, User
@@ -105,7 +105,7 @@ def test_a_number_that_is_none_and_a_person_who_is_none_are_refused(journal: Jou
     for number in ("12", "no number", "112"):
         with pytest.raises(NumberRefused, match="Anna"):
             keep(journal, user, PersonRecord(contacts=(Contact(name="Anna", number=number),)))
-    with pytest.raises(NobodyThere):
+    with pytest.raises(NotRegistered):
         keep(journal, UserId("u0"))
     assert kept(journal, user).version == 0
 

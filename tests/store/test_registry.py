@@ -14,7 +14,7 @@ from messages.journal import event_type
 from model.rules.calls.psap import EMERGENCY_NUMBERS
 from model.rules.pins import PinVerdict
 from store.alerts.erasing import erase_person
-from store.errors import AlreadyTaken, LastKey, NobodyThere, NumberRefused, RegistryError
+from store.errors import AlreadyTaken, LastKey, NotRegistered, NumberRefused, RegistryError
 from store.journal.journal import Journal
 from store.registry import numbers
 from store.registry.access import credentials
@@ -163,9 +163,9 @@ def test_what_makes_no_person_is_refused(registry: Registry, person: Person) -> 
 
 def test_nobody_is_changed_or_erased_who_is_not_there(registry: Registry, journal: Journal) -> None:
     nobody = UserId("nobody")
-    with pytest.raises(NobodyThere):
+    with pytest.raises(NotRegistered):
         registry.change_user(nobody, Person(notes="x"), by="x")
-    with pytest.raises(NobodyThere):
+    with pytest.raises(NotRegistered):
         erase_person(journal, nobody, by="x")
     assert registry.check_pin(nobody, "1234") is PinVerdict.NONE_SET
 
@@ -299,7 +299,7 @@ def test_a_password_is_one_s_own_and_newest(registry: Registry, journal: Journal
     kept = database.execute("SELECT password FROM operator ORDER BY id")
     assert [one[0][:9] for one in kept] == ["$argon2id", ""]
     assert [what for _, what in trace(journal, "operator-anna-bianchi")][1:] == ["changed password"] * 2
-    with pytest.raises(NobodyThere):
+    with pytest.raises(NotRegistered):
         registry.set_password(OperatorId("nobody"), "x", by="admin")
 
 
@@ -382,7 +382,7 @@ def test_operators_are_changed_and_removed(registry: Registry) -> None:
     registry.remove_operator(anna.id, by="x")
     assert registry.operator_by_token(token) is None
     for work in (registry.issue_token, registry.remove_operator):
-        with pytest.raises(NobodyThere):
+        with pytest.raises(NotRegistered):
             work(anna.id, by="x")
     with pytest.raises(RegistryError):
         registry.add_operator(" ", "+393331110000", by="x")

@@ -26,7 +26,7 @@ from model.rules.calls.joining import can_be_moved, psap_is_alone
 from model.settings import Settings
 
 
-def _psap_can_join_operator(case: Case, psap: Leg, operator: Leg) -> bool:
+def _new_psap_call_joins_operator(case: Case, psap: Leg, operator: Leg) -> bool:
     """Return True if a new call to 112 can be joined with the operator, unlike the present one.
 
     True if 112 was called on the others' former trunk, or if the operator's line joins calls in the network.
@@ -49,7 +49,7 @@ def call_again_on_one_line(case: Case, _pending: PendingOffers, settings: Settin
     if operator is None or case.leaving:
         return NOTHING
     psap = case.answered(Party.PSAP)
-    if psap is not None and psap_is_alone(case) and _psap_can_join_operator(case, psap, operator):
+    if psap is not None and psap_is_alone(case) and _new_psap_call_joins_operator(case, psap, operator):
         return Step(events=(hang_up(psap, ReleaseReason.ANOTHER_LINE),))
     if user is None or operator.line == user.line:
         return NOTHING

@@ -103,12 +103,12 @@ class Joining:
     def add(self, ref: Ref, number: E164, now_s: float, until_s: float) -> None:
         """Dial this number in addition to the present calls. Only one call can wait at a time.
 
-        The call is not dialled from `until_s` on; `still_wished` extends this time: putting calls on hold
+        The call is not dialled from `until_s` on; `extend_right` extends this time: putting calls on hold
         takes longer than a lease is certain to last.
         """
         self._adding = Adding(ref=ref, number=number, since_s=now_s, until_s=until_s)
 
-    def still_wished(self, ref: Ref, until_s: float) -> None:
+    def extend_right(self, ref: Ref, until_s: float) -> None:
         """Extend the right to the waiting call until `until_s`. No effect if this call does not wait."""
         if self._adding is not None and self._adding.ref == ref:
             self._adding.until_s = until_s

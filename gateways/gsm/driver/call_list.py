@@ -9,7 +9,7 @@ from gateways.gsm.calls.call import COMING_IN
 from gateways.gsm.calls.outcomes import list_finished
 from gateways.gsm.calls.table import CallTable
 from gateways.gsm.driver.channel import Channel
-from gateways.gsm.driver.events import UntoldCall
+from gateways.gsm.driver.events import UnreportedCall
 
 REFUSED: Final = 3
 """Refusals in a row after which the modem counts as having no +CLCC."""
@@ -105,7 +105,7 @@ class CallList:
         known = {view.call for view in self._table.calls()}
         list_finished(self._table, self._channel.dialect, self._channel.region, finished, now_s)
         self._channel.events += [
-            UntoldCall(at_s=now_s, call=view.call)
+            UnreportedCall(at_s=now_s, call=view.call)
             for view in self._table.calls()
             if not first and view.call not in known and view.state in COMING_IN
         ]

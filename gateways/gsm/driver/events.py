@@ -197,7 +197,7 @@ class SmsFailed(Event, frozen=True, kw_only=True):
     """Empty if the sender cannot be read either."""
     number: str | None = None
     """E.164."""
-    from_somebody: bool = True
+    from_other_party: bool = True
     """True if the message may come from another party: False for a report and for the modem's own message."""
 
 
@@ -306,7 +306,7 @@ class UnknownLine(Event, frozen=True, kw_only=True):
     text: str
 
 
-class UntoldCall(Event, frozen=True, kw_only=True):
+class UnreportedCall(Event, frozen=True, kw_only=True):
     """An incoming call appeared in the modem's list before any line reported the call: its codes may go to
     another port. For the log.
     """

@@ -34,7 +34,7 @@ from gateways.gsm.driver.ladder import Ladder
 from gateways.gsm.driver.line_watch import LineWatch
 from gateways.gsm.driver.readiness import Readiness, Upkeep
 from gateways.gsm.driver.short_messages import ShortMessages
-from gateways.gsm.driver.startup import SETTINGS_QUERY, Startup, is_not_its_answer
+from gateways.gsm.driver.startup import SETTINGS_QUERY, Startup, is_foreign_answer
 from gateways.gsm.driver.ussd import NetworkCodes
 from gateways.gsm.driver.voice_switch import VoiceSwitch
 from gateways.gsm.errors import where_raised
@@ -209,7 +209,7 @@ class Modem:
             self.channel.events.append(
                 Unresponsive(at_s=now_s, stage=Stage.RESYNC, live_calls=len(self.table.calls()))
             )
-        if is_not_its_answer(finished):
+        if is_foreign_answer(finished):
             self.channel.engine.resync(now_s)
         if then is not None:
             then(finished, now_s)

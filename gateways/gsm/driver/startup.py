@@ -309,7 +309,7 @@ def radio_is_off(finished: Finished) -> bool:
     return any(_RADIO_OFF.fullmatch(line) for line in finished.lines)
 
 
-def is_not_its_answer(finished: Finished) -> bool:
+def is_foreign_answer(finished: Finished) -> bool:
     """Return True if the result must belong to another command: no modem answers this query with OK alone.
 
     Some modems get out of step and answer each command with the answer to the command before."""

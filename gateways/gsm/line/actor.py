@@ -52,7 +52,7 @@ from gateways.gsm.port.places import places
 from gateways.gsm.port.search import SeenPort, roles_of
 from gateways.gsm.port.serial_port import Port
 from gateways.gsm.port.tcp_port import open_port
-from gateways.gsm.port.whereabouts import Whereabouts
+from gateways.gsm.port.whereabouts import ModemLocation
 from gateways.gsm.tracing.live import Tracing
 from messages import calls
 from messages.envelope import Envelope
@@ -91,7 +91,7 @@ class GsmModemActor(CenterActor):
         dialects = self.dialects()
         if card:
             dialects = dialects.by_card(own=self._spec.voice_port == CARD)
-        self._where = Whereabouts(
+        self._where = ModemLocation(
             self._spec,
             [spec for spec in setup.settings.lines if spec is not self._spec],
             self.env.state / "lines",

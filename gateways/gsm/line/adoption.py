@@ -229,7 +229,7 @@ class Standing:
         return held.report(self._line, self.joins, unheard=self._unheard)
 
 
-class NobodysCalls:
+class UnownedCalls:
     """The unowned calls of a line. A party on such a call has no audio, and the line is unusable meanwhile.
     `rings`: returns True for a ringing incoming call.
     """

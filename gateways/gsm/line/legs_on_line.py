@@ -35,8 +35,8 @@ from gateways.gsm.line.adoption import (
     LEG_STATE,
     SETTLES_S,
     Held,
-    NobodysCalls,
     Standing,
+    UnownedCalls,
     ref_of,
     unowned,
     view_of,
@@ -86,7 +86,7 @@ class LegsOnLine:
         self.ringing: Final = RingingCalls(
             line, driver, first_number=first_number, number_within_s=number_within_s
         )
-        self.nobodys: Final = NobodysCalls(driver, self.standing, self.ringing.has)
+        self.nobodys: Final = UnownedCalls(driver, self.standing, self.ringing.has)
         self._over: dict[Ref, None] = {}
         """Attempts with a hang-up before any other order: a later dial order for them is ignored."""
         self._joining = Joining(driver)
@@ -113,7 +113,7 @@ class LegsOnLine:
         ref = ref_of(order.leg, order.attempt)
         held = self.standing.held.get(ref)
         if self.may_dial(order):
-            self._joining.still_wished(ref, until_s)
+            self._joining.extend_right(ref, until_s)
         match order:
             case DialCall() if held is None and ref not in self._over:
                 held = self._dial(ref, order, now_s, until_s)

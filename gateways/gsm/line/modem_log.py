@@ -10,7 +10,7 @@ from gateways.gsm.driver.events import (
     RequestFailed,
     SmsSent,
     UnknownLine,
-    UntoldCall,
+    UnreportedCall,
     VoiceFailed,
 )
 from runtime.logs import Logger
@@ -25,7 +25,7 @@ def note(log: Logger, line: str, event: Event) -> None:
             log.warning("the modem refuses its voice: has its firmware any?", line=line, error=text)
         case RequestFailed(request=request, text=text):
             log.warning("the modem refuses", line=line, what=request, error=text)
-        case UntoldCall():
+        case UnreportedCall():
             log.warning("rung by a modem that has not said so: is this the port of its codes?", line=line)
         case ModemRebooted():
             log.warning("the modem has started anew", line=line)

@@ -19,7 +19,7 @@ from gateways.gsm.line.adoption import Standing
 from gateways.gsm.line.journal import LineJournal
 from gateways.gsm.port.modem_port import ModemPort
 from gateways.gsm.port.usb_devices import usb_reset
-from gateways.gsm.port.whereabouts import Whereabouts
+from gateways.gsm.port.whereabouts import ModemLocation
 from gateways.gsm.tracing.live import Tracing
 from messages.ids import SECOND, Instant
 from runtime.actor import CenterActor
@@ -44,7 +44,7 @@ class PortHold:
     def __init__(
         self,
         actor: CenterActor,
-        where: Whereabouts,
+        where: ModemLocation,
         port: ModemPort,
         driver: Driver,
         dialects: Dialects,

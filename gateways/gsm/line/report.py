@@ -13,7 +13,7 @@ from gateways.gsm.driver.startup import NOT_INSERTED, SIM_PIN, SIM_PUK
 from gateways.gsm.line.journal import LineJournal
 from gateways.gsm.line.legs_on_line import LegsOnLine
 from gateways.gsm.line.port_hold import PortHold
-from gateways.gsm.port.whereabouts import Whereabouts
+from gateways.gsm.port.whereabouts import ModemLocation
 from messages.base import VoicePort
 from messages.ids import SECOND, Role
 from messages.lines import LineReport, LineState, VoiceService
@@ -49,7 +49,7 @@ class LineReports:
         actor: CenterActor,
         spec: Modem,
         driver: Driver,
-        where: Whereabouts,
+        where: ModemLocation,
         hold: PortHold,
         pins: PinMemory,
         legs: LegsOnLine,

@@ -65,7 +65,7 @@ class IncomingTexts:
     def hear_failed(self, event: SmsFailed, now_us: Instant) -> None:
         """Process a message that cannot be read."""
         key = key_of_unread(event)
-        if not event.from_somebody:
+        if not event.from_other_party:
             # The message helps no user, and would fill the SIM until no message can come in.
             self._driver.delete_sms(event.stored, now_us / SECOND)
         elif self._failed.is_given_up(key) or self._failed.failed(key, now_us) or not event.stored:
@@ -83,7 +83,7 @@ class IncomingTexts:
         self._driver.delete_sms(stored, now_us / SECOND)
 
     def _take_aside(self, event: SmsFailed, now_us: Instant) -> None:
-        if not event.from_somebody:
+        if not event.from_other_party:
             self._driver.delete_sms(event.stored, now_us / SECOND)
             return
         self.unread_last = True

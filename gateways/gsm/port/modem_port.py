@@ -10,7 +10,7 @@ from typing import Protocol
 
 from gateways.gsm.errors import GsmError, PortLost
 from gateways.gsm.port.serial_port import Port
-from gateways.gsm.port.whereabouts import Whereabouts
+from gateways.gsm.port.whereabouts import ModemLocation
 
 
 class Watcher(Protocol):
@@ -30,7 +30,7 @@ class ModemPort:
 
     def __init__(
         self,
-        where: Whereabouts,
+        where: ModemLocation,
         open_port: Callable[[str], Port],
         watcher: Watcher,
         *,

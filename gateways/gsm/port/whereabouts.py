@@ -63,7 +63,7 @@ class _Question(msgspec.Struct, kw_only=True):
     fd: int | None
 
 
-class Whereabouts:
+class ModemLocation:
     """The place of one line's modem. `others` are other configured lines, `directory` holds the claims."""
 
     def __init__(

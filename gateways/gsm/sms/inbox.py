@@ -137,7 +137,7 @@ class Inbox:
             stored=stored,
             sender=sender,
             number=e164(sender, self._region),
-            from_somebody=may_be_deliver(pdu),
+            from_other_party=may_be_deliver(pdu),
         )
 
     def _event(self, whole: Whole, now_s: float) -> SmsReceived | SmsFailed:
@@ -150,7 +150,7 @@ class Inbox:
                 text=where_raised(error),
                 stored=whole.stored,
                 sender=whole.first.sender,
-                from_somebody=not whole.first.service,
+                from_other_party=not whole.first.service,
             )
 
     def _received(self, whole: Whole, now_s: float) -> SmsReceived:

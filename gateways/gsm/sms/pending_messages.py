@@ -91,7 +91,7 @@ def unread(event: SmsReceived, why: str) -> SmsFailed:
         stored=event.stored,
         sender=event.sender,
         number=event.number,
-        from_somebody=not event.service,
+        from_other_party=not event.service,
     )
 
 

@@ -1,7 +1,7 @@
 """Audit of the web process.
 
 The `audit` of a route names the audited action, or states why the route shows no personal data. The route
-enters the action before its response; without an entry the response is withheld (`nothing_unaudited`).
+enters the action before its response; without an entry the response is withheld (`require_audit_entry`).
 
 An entry takes no longer than any append. A refusal is entered in the background, up to a number per minute;
 further refusals are counted.
@@ -138,7 +138,7 @@ class Auditing:
             log.error("the audit's head cannot be written", reason=str(error))
 
 
-async def nothing_unaudited(message: Message, scope: Scope) -> None:
+async def require_audit_entry(message: Message, scope: Scope) -> None:
     """Check before a response is sent that the audit has an entry. Raises Unaudited.
 
     A response with status 304 shows nothing: the page has the data already.

@@ -70,7 +70,7 @@ class Auth:
 
     # ---------------------------------------------------------------------------- what is known
 
-    async def keep_looking(self) -> None:
+    async def keep_refreshing(self) -> None:
         """Read the valid credentials repeatedly until cancelled."""
         works = True
         while True:

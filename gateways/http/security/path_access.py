@@ -1,6 +1,6 @@
 """Two middlewares that limit paths by the origin of a request.
 
-`apart`: /metrics and /schema are for this machine, or for the address reserved for them. `across_nodes`: the
+`apart`: /metrics and /schema are for this machine, or for the address reserved for them. `cors_of_nodes`: the
 app's paths are open to pages of the other nodes as well (CORS). A page of the app belongs to the node that
 served the page, and must reach the other nodes if that node is lost. A console checks that another node
 answers before moving there. No cookie is ever sent to another node.
@@ -63,7 +63,7 @@ def apart(metrics: tuple[str, int] | None, *, behind_proxy: bool) -> Callable[[A
     return around
 
 
-def across_nodes(origins: Callable[[], tuple[str, ...]]) -> Callable[[ASGIApp], ASGIApp]:
+def cors_of_nodes(origins: Callable[[], tuple[str, ...]]) -> Callable[[ASGIApp], ASGIApp]:
     """Return the middleware for CORS on the app's paths. `origins` returns the other nodes' addresses."""
 
     def around(app: ASGIApp) -> ASGIApp:

@@ -21,7 +21,7 @@ from gateways.http.security.throttle import network
 from gateways.http.wire.errors import BadBody, Busy, NotSignedOn, TooManyTries
 from messages.ids import OperatorId
 from runtime import logs
-from store.errors import NobodyThere
+from store.errors import NotRegistered
 from store.journal.journal import Transaction
 from store.registry.access.authenticators import RECOVERY_PREFIX, Authenticator, Kind, count_use, use_recovery
 from store.registry.access.sessions import Begun, Way, begin
@@ -65,13 +65,13 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
         return self.way not in (Way.PASSWORD, Way.TOKEN)
 
     def begin(self, tx: Transaction, address: str) -> Begun:
-        """Begin the session. Raises NobodyThere if the credential has become invalid, JournalNotDurable."""
+        """Begin the session. Raises NotRegistered if the credential has become invalid, JournalNotDurable."""
         made = begin(tx, self.operator, address, self.as_of, way=self.way, challenge=self.challenge)
         if (used := self.used) is not None:
             if not count_use(tx, used.id, used.counter, backed_up=used.backed_up):
-                raise NobodyThere("it was used before")
+                raise NotRegistered("it was used before")
         elif self.recovery and not use_recovery(tx, self.operator, self.recovery):
-            raise NobodyThere("the recovery code was used before")
+            raise NotRegistered("the recovery code was used before")
         return made
 
 

@@ -194,7 +194,7 @@ def rfc3339(at_us: Instant) -> str:
     return moment.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
-def told_link(operator: OperatorId, code: str, until: Instant) -> SignOnLink:
+def sign_on_link(operator: OperatorId, code: str, until: Instant) -> SignOnLink:
     """Return the link for a sign-on with this code."""
     return SignOnLink(operator=operator, code=code, until=rfc3339(until))
 

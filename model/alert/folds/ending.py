@@ -112,7 +112,7 @@ def together_again(case: Case, at: Instant) -> Case:
     return replace(case, leave=replace(_mended(case.leave), together_at=together_at))
 
 
-def fold_forgetting(case: Case, event: ev.Event, at: Instant) -> Case | None:
+def fold_erasure(case: Case, event: ev.Event, at: Instant) -> Case | None:
     """Return the case after this event; None if the event has another subject."""
     match event:
         case ev.AlertErased(kinds=kinds, reason=reason):

@@ -128,7 +128,7 @@ def count_use(tx: Transaction, which: bytes, counter: int, *, backed_up: bool = 
     """Count a use with this counter. Return False if this counter or a later one was used before, or if the
     authenticator was deleted.
     """
-    return tx.write_meanwhile(_COUNT, which, counter, counter, counter, backed_up, tx.at_us) > 0
+    return tx.write_nondurable(_COUNT, which, counter, counter, counter, backed_up, tx.at_us) > 0
 
 
 def issue_recovery(tx: Transaction, operator: OperatorId, code: str, *, by: str) -> Instant:

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, delete, insert, select
 from messages.ids import DEMO_OPERATOR, E164, SECOND, Instant
 from store.database.query import Query
 from store.database.schema import keyring
-from store.errors import NobodyThere
+from store.errors import NotRegistered
 from store.journal.journal import Journal, Transaction
 from store.registry.access.authenticators import issue_recovery, new_recovery_code
 from store.registry.access.credentials import fingerprint, new_secret
@@ -33,7 +33,7 @@ _ADD: Final = Query(insert(keyring), "name", "secret")
 
 
 def offer(journal: Journal) -> str:
-    """Return a new code, which replaces the earlier one. Raises NobodyThere if an admin exists."""
+    """Return a new code, which replaces the earlier one. Raises NotRegistered if an admin exists."""
     code = new_secret(PREFIX)
 
     def work(tx: Transaction) -> None:
@@ -52,14 +52,14 @@ def become(
     """Create the first admin; return the operator, a recovery code for the first sign-on, and the end of its
     validity.
 
-    Raises NobodyThere (the code is invalid), AlreadyTaken, RegistryError (an empty name).
+    Raises NotRegistered (the code is invalid), AlreadyTaken, RegistryError (an empty name).
     """
     _refuse_with_admin(tx)
     row = tx.one(_ONE, _NAME)
     kept = b"" if row is None else bytes(row[0])
     until = int.from_bytes(kept[:_INSTANT])
     if not hmac.compare_digest(kept[_INSTANT:], fingerprint(code)) or until <= tx.at_us:
-        raise NobodyThere("no such code, or not any more")
+        raise NotRegistered("no such code, or not any more")
     tx.write(_DROP, _NAME)
     made = add(tx, name, number, language=language, role=StaffRole.ADMIN, by="first start")
     secret = new_recovery_code()
@@ -68,4 +68,4 @@ def become(
 
 def _refuse_with_admin(tx: Transaction) -> None:
     if any(one.role is StaffRole.ADMIN and one.id != DEMO_OPERATOR for one in operators_in(tx)):
-        raise NobodyThere("there is an admin already")
+        raise NotRegistered("there is an admin already")

@@ -58,9 +58,9 @@ def sweep(tx: Transaction, used: Set[bytes], open_: Set[bytes], *, idle_s: float
         name = OperatorId(who)
         shown = bytes(key) in open_ and waits_for_alerts(StaffRole(role), Way(way), _shift(tx, name))
         if used_us is None or bytes(key) in used or shown:
-            tx.write_meanwhile(_USED, tx.at_us, key)
+            tx.write_nondurable(_USED, tx.at_us, key)
         elif tx.at_us - Instant(used_us) >= idle_s * SECOND and open_case(tx, name) is None:
-            tx.write_meanwhile(_END, tx.at_us, key)
+            tx.write_nondurable(_END, tx.at_us, key)
             ended.append(name)
     return ended
 

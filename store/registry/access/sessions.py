@@ -26,7 +26,7 @@ from store import streams
 from store.database.query import Query, Row
 from store.database.schema import operator as operators
 from store.database.schema import session
-from store.errors import NobodyThere
+from store.errors import NotRegistered
 from store.journal import rows
 from store.journal.journal import Append, Journal, Transaction
 from store.registry.access.credentials import fingerprint, new_secret
@@ -123,14 +123,14 @@ def begin(
     """Start a session. `as_of`: value of `changes_of` before the credential was checked. `challenge`:
     challenge of the credential; each is valid for one session.
 
-    Raises NobodyThere if the operator was removed, or got another password, token or role meanwhile.
+    Raises NotRegistered if the operator was removed, or got another password, token or role meanwhile.
     """
     if tx.one(_IS_THERE, operator) is None or (as_of is not None and _changes(tx, operator) != as_of):
-        raise NobodyThere(f"no operator {operator} of this proof any more")
+        raise NotRegistered(f"no operator {operator} of this proof any more")
     until = Instant(tx.at_us + LIFE_S * SECOND)
     used = fingerprint(challenge) if challenge else None
     if used is not None and tx.one(_USED, used) is not None:
-        raise NobodyThere("the challenge was used")
+        raise NotRegistered("the challenge was used")
     return _add(tx, operator, tx.chance(_name), tx.chance(_name), until, address, used, way)
 
 
@@ -152,10 +152,10 @@ def of_secret(journal: Journal, secret: str, now_us: Instant) -> Session | None:
 
 
 def require(tx: Transaction, read: Session) -> None:
-    """Check that the session is still valid, with the same method. Raises NobodyThere."""
+    """Check that the session is still valid, with the same method. Raises NotRegistered."""
     row = tx.one(_BY_HASH, read.key, tx.at_us)
     if row is None or _session(row).way is not read.way:
-        raise NobodyThere("the session has ended, or is another")
+        raise NotRegistered("the session has ended, or is another")
 
 
 def addresses_of(journal: Journal, operator: OperatorId) -> set[str]:
@@ -167,25 +167,25 @@ def end(tx: Transaction, ended: Session, *, last: bool) -> None:
     """End the session at all nodes, for a sign-off. `last`: the operator has no other console for answering,
     so that the shift ends too.
     """
-    tx.write_meanwhile(_END, tx.at_us, ended.id)
+    tx.write_nondurable(_END, tx.at_us, ended.id)
     if last:
         end_shift(tx, ended.operator)
 
 
 def end_all(tx: Transaction, operator: OperatorId, *, but: str = "") -> int:
     """End all sessions of an operator at all nodes, except that of id `but`; return the number of cookies."""
-    return tx.write_meanwhile(_END_OF, tx.at_us, operator, but)
+    return tx.write_nondurable(_END_OF, tx.at_us, operator, but)
 
 
 def settle(tx: Transaction, which: str) -> None:
     """Mark the session as signed on by password: the recovery code that started it has been replaced."""
-    tx.write_meanwhile(_SETTLE, which)
+    tx.write_nondurable(_SETTLE, which)
 
 
 def end_own(tx: Transaction, operator: OperatorId, which: str) -> bool:
     """End the operator's session of this id at all nodes; return False for none. The shift continues."""
     found = tx.one(_BY_ID, which, tx.at_us)
-    return found is not None and found[2] == operator and tx.write_meanwhile(_END, tx.at_us, which) > 0
+    return found is not None and found[2] == operator and tx.write_nondurable(_END, tx.at_us, which) > 0
 
 
 def end_shift(tx: Transaction, operator: OperatorId) -> None:
@@ -247,8 +247,8 @@ def _add(
     secret = tx.chance(lambda: new_secret("swc"))
     now = tx.at_us
     made = Session(fingerprint(secret), name, operator, csrf, now, until, tx.node, address, way, now)
-    tx.write_meanwhile(_FORGET, now - REMEMBERED_S * SECOND)
-    tx.write_meanwhile(
+    tx.write_nondurable(_FORGET, now - REMEMBERED_S * SECOND)
+    tx.write_nondurable(
         _ADD, made.key, name, operator, csrf, now, until, tx.node, address, ticket, None, way, now
     )
     return Begun(made, secret)

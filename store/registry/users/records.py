@@ -21,7 +21,7 @@ from model.record import EMPTY, Contact, PersonRecord, filled
 from store.database import schema
 from store.database.dialect import Connection
 from store.database.query import Query
-from store.errors import NobodyThere, NumberRefused, RegistryError
+from store.errors import NotRegistered, NumberRefused, RegistryError
 from store.journal.journal import Transaction
 from store.journal.sealing import KEY_BYTES, open_bytes, seal_bytes
 from store.journal.transaction import Snapshot
@@ -110,11 +110,11 @@ def write(
 ) -> Kept:
     """Store the record in place of the present one, and delete pictures that it no longer names.
 
-    `expected`: version that the writer has read; None replaces any version. Raises NobodyThere,
+    `expected`: version that the writer has read; None replaces any version. Raises NotRegistered,
     RecordChanged, PictureMissing, NumberRefused, JournalNotDurable.
     """
     if read_user(tx, user) is None:
-        raise NobodyThere(f"no user {user}")
+        raise NotRegistered(f"no user {user}")
     before = read(tx, user)
     if expected is not None and expected != before.version:
         raise RecordChanged(before.version)
@@ -136,7 +136,7 @@ def write(
 
 def fill(tx: Transaction, user: UserId, entered: PersonRecord, *, by: str, region: str) -> Kept:
     """Write the entered fields into the record, keep the others, and return the record. Missing pictures are
-    left out. Raises NumberRefused, NobodyThere, JournalNotDurable.
+    left out. Raises NumberRefused, NotRegistered, JournalNotDurable.
     """
     there = {str(row[0]) for row in tx.all(_PICTURES, user)}
     dangerous = tuple(
@@ -150,11 +150,11 @@ def fill(tx: Transaction, user: UserId, entered: PersonRecord, *, by: str, regio
 
 def add_picture(tx: Transaction, user: UserId, data: bytes) -> str:
     """Store a picture for a record that will name it, and return its id. Raises PictureRefused, PicturesFull,
-    NobodyThere, JournalNotDurable.
+    NotRegistered, JournalNotDurable.
     """
     kind = kind_of(data)
     if read_user(tx, user) is None:
-        raise NobodyThere(f"no user {user}")
+        raise NotRegistered(f"no user {user}")
     before = read(tx, user)
     named = set(before.record.pictures)
     there = [(str(row[0]), row[1]) for row in tx.all(_PICTURES, user)]

@@ -28,7 +28,7 @@ from store.database.schema import (
     record,
     record_key,
 )
-from store.errors import AlreadyTaken, NobodyThere, RegistryError, StoreError
+from store.errors import AlreadyTaken, NotRegistered, RegistryError, StoreError
 from store.journal.journal import Journal, Transaction
 from store.journal.transaction import Snapshot
 from store.registry import numbers
@@ -223,13 +223,13 @@ class Users:
         return self._journal.transact(lambda tx: write_user(tx, user, ready, by))
 
     def change_user(self, user: UserId, entered: Person, *, by: str) -> User:
-        """Replace the given fields, keep the others. Raises NobodyThere, and the errors of `add_user`."""
+        """Replace the given fields, keep the others. Raises NotRegistered, and the errors of `add_user`."""
         ready = Entry(entered, self._region)
         self._pins_differ(user, entered)
 
         def work(tx: Transaction) -> User:
             if tx.one(_BY_ID, user) is None:
-                raise NobodyThere(f"no user {user}")
+                raise NotRegistered(f"no user {user}")
             return write_user(tx, user, ready, by)
 
         return self._journal.transact(work)
@@ -371,7 +371,7 @@ def write_user(tx: Transaction, user: UserId, entry: Entry, by: str) -> User:
         tell(tx, user, by, what)
     written = read_user(tx, user)
     if written is None:
-        raise NobodyThere(f"no user {user}")
+        raise NotRegistered(f"no user {user}")
     return written
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from features.psap_data.store import told_lately
+from features.psap_data.store import recent_sheets
 from messages import events as ev
 from messages.ids import E164, SECOND, DataKind, Instant, NodeId, Outcome
 from runtime.clock import VirtualClock
@@ -32,6 +32,6 @@ def test_those_that_were_told_or_closed_within_the_hour(tmp_path: Path) -> None:
     sent.say(CLOSED)
     untold.say(CLOSED)
     still_open.say(CALLED)
-    found = told_lately(journal, Instant(clock.now_us() - 3600 * SECOND))
+    found = recent_sheets(journal, Instant(clock.now_us() - 3600 * SECOND))
     assert {sheet.case.alert for sheet in found} == {called.alert, sent.alert}
     journal.close()

@@ -11,7 +11,7 @@ from gateways.gsm.dialects.loading import Dialects
 from gateways.gsm.driver.events import VoiceReady
 from gateways.gsm.line.legs_on_line import LegsOnLine
 from gateways.gsm.port.search import SeenPort
-from gateways.gsm.port.whereabouts import Whereabouts
+from gateways.gsm.port.whereabouts import ModemLocation
 from messages.base import Joins, VoicePace
 from messages.ids import LineId, TrunkId
 from model.settings.lines import Modem
@@ -74,8 +74,8 @@ def test_where_the_voice_of_a_call_is_it_says_that_it_is_a_card() -> None:
     assert (legs.standing.voice.kind, legs.standing.voice.path) == ("alsa", "Device")
 
 
-def where(tmp_path: Path, places: list[SeenPort], voice_port: str) -> Whereabouts:
-    return Whereabouts(
+def where(tmp_path: Path, places: list[SeenPort], voice_port: str) -> ModemLocation:
+    return ModemLocation(
         Modem(name="one", trunk=TrunkId("public"), port="/dev/ttyUSB2", voice_port=voice_port),
         [],
         tmp_path,

@@ -11,7 +11,7 @@ from gateways.gsm.errors import PortBusy, PortLost
 from gateways.gsm.port.places import mark_of
 from gateways.gsm.port.search import SeenPort, roles_of
 from gateways.gsm.port.serial_port import Port
-from gateways.gsm.port.whereabouts import SILENT_AGAIN_S, STRANGER_AGAIN_S, Whereabouts
+from gateways.gsm.port.whereabouts import SILENT_AGAIN_S, STRANGER_AGAIN_S, ModemLocation
 from messages.ids import TrunkId
 from model.settings.lines import Modem
 from tests.gateways.gsm.bench import DIALECTS, FakeModem
@@ -85,7 +85,7 @@ def spec(name: str, imei: str = "", port: str = "") -> Modem:
 
 
 LINES = (spec("one", ONE), spec("two", TWO))
-Make = Callable[..., Whereabouts]
+Make = Callable[..., ModemLocation]
 
 
 @pytest.fixture
@@ -95,9 +95,9 @@ def hub() -> Hub:
 
 @pytest.fixture
 def make(hub: Hub, tmp_path: Path) -> Make:
-    def made(name: str, lines: tuple[Modem, ...] = LINES) -> Whereabouts:
+    def made(name: str, lines: tuple[Modem, ...] = LINES) -> ModemLocation:
         mine = next(line for line in lines if line.line == name)
-        return Whereabouts(
+        return ModemLocation(
             mine,
             [line for line in lines if line is not mine],
             tmp_path / "lines",
@@ -110,7 +110,7 @@ def make(hub: Hub, tmp_path: Path) -> Make:
     return made
 
 
-def found(where: Whereabouts, now_s: float = 0.0, within_s: float = 10.0) -> str:
+def found(where: ModemLocation, now_s: float = 0.0, within_s: float = 10.0) -> str:
     until_s = now_s + within_s
     while now_s < until_s:
         if where.look(now_s):
@@ -285,7 +285,7 @@ def test_a_stick_with_another_command_port_is_found_with_its_voice(hub: Hub, tmp
         ]
 
     line = spec("one", ONE)
-    where = Whereabouts(
+    where = ModemLocation(
         line,
         [],
         tmp_path / "lines",

@@ -13,7 +13,7 @@ from gateways.console import channel, feed_messages
 from gateways.console.views import case, plant
 from gateways.http.app import build
 from gateways.http.parts import auditing
-from gateways.http.parts.auditing import AUDIT, nothing_unaudited
+from gateways.http.parts.auditing import AUDIT, require_audit_entry
 from gateways.http.parts.context import Web
 from messages.events import PageNamed, PageOpened
 from messages.ids import OperatorId, UserId
@@ -158,7 +158,7 @@ def test_a_route_that_forgets_its_entry_answers_nothing() -> None:
         return "well"
 
     with TestClient(
-        Litestar([forgets, nobody], before_send=[nothing_unaudited]), raise_server_exceptions=False
+        Litestar([forgets, nobody], before_send=[require_audit_entry]), raise_server_exceptions=False
     ) as client:
         said = client.get("/forgets")
         assert (said.status_code, "Giulia" in said.text) == (500, False)

@@ -11,7 +11,7 @@ from litestar.testing import TestClient
 
 from gateways.http import node_orders
 from gateways.http.app import build
-from gateways.http.routes.staff.commands import bring_shift
+from gateways.http.routes.staff.commands import move_shift
 from messages.calls import CallState
 from messages.events import AlarmRaised, NodeStarted, ShiftChanged
 from messages.ids import NodeId, OperatorLine, ShiftState
@@ -207,7 +207,7 @@ def shifts(journal: Journal, place: Place) -> list[tuple[NodeId, ShiftState]]:
 
 
 def brought(journal: Journal, place: Place) -> bool:
-    return journal.transact(lambda transaction: bring_shift(transaction, place.marta))
+    return journal.transact(lambda transaction: move_shift(transaction, place.marta))
 
 
 def test_a_shift_is_brought_here_from_a_node_that_is_gone_and_only_then(

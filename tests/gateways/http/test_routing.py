@@ -11,7 +11,7 @@ from litestar.params import FromQuery
 from litestar.testing import TestClient
 
 from gateways.http.app import exception_handlers
-from gateways.http.parts.auditing import nothing_unaudited
+from gateways.http.parts.auditing import require_audit_entry
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.handler import handlers_of
 from gateways.http.routing.permissions import ADMIN, ANYBODY, APP, SIGNED_ON, SUPERVISOR, Caller, Permission
@@ -41,7 +41,7 @@ def asked(web: Web, *routes: Route) -> TestClient[Litestar]:
     app = Litestar(
         [*handlers_of(routes, web)],
         exception_handlers=exception_handlers(web),
-        before_send=[nothing_unaudited],
+        before_send=[require_audit_entry],
         on_startup=[web.writing.start],
     )
     return TestClient(app, raise_server_exceptions=False)

@@ -14,7 +14,7 @@ from store.errors import (
     ChangedMeanwhile,
     LastAdmin,
     LastKey,
-    NobodyThere,
+    NotRegistered,
     NumberRefused,
     RegistryError,
 )
@@ -40,7 +40,7 @@ def refusing(body: str = "$") -> Iterator[None]:
         raise BadBody(reason, path, Why.SETTINGS_FAULTY) from error
     except NotWritable as error:
         raise NotDone(str(error), Why.NOT_WRITABLE) from error
-    except NobodyThere as error:
+    except NotRegistered as error:
         raise NotThere("nobody of this id, or not any more") from error
     except ChangedMeanwhile as error:
         raise NotDone(

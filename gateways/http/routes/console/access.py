@@ -21,7 +21,7 @@ from gateways.http.security.sign_on_proofs import Fault, Proofs, is_asked
 from gateways.http.wire.answers import Moment, derived, picture_of
 from gateways.http.wire.errors import BadBody, NotAllowed, NotSignedOn, TooManyTries
 from store.audit.entry import Action
-from store.errors import AlreadyTaken, NobodyThere
+from store.errors import AlreadyTaken, NotRegistered
 from store.journal.journal import Transaction
 from store.registry.access.authenticators import Authenticator, Kind, add, remove, rename
 from store.registry.access.credentials import is_password
@@ -253,13 +253,13 @@ async def _write(web: Web, who: Caller, work: Callable[[Transaction], T]) -> T:
 
 @contextmanager
 def _while_it_stands() -> Iterator[None]:
-    """Convert NobodyThere to NotSignedOn.
+    """Convert NotRegistered to NotSignedOn.
 
     The guard's reading of the session may be half a second old, and an authenticator stays valid for years.
     """
     try:
         yield
-    except NobodyThere as error:
+    except NotRegistered as error:
         raise NotSignedOn("the session has ended") from error
 
 

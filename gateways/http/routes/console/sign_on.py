@@ -21,14 +21,14 @@ from gateways.http.routing.route import DELETE, GET, POST, Answer, route
 from gateways.http.security import passkeys
 from gateways.http.security.challenges import TO_SIGN_ON
 from gateways.http.security.sign_on_proofs import Fault, Proofs, is_asked
-from gateways.http.wire.answers import Moment, SignOnLink, answer, no_store, rfc3339, told_link
+from gateways.http.wire.answers import Moment, SignOnLink, answer, no_store, rfc3339, sign_on_link
 from gateways.http.wire.errors import NotSignedOn, OtherOrigin, Refused, TooManyTries
 from messages.ids import Instant
 from model.orders.refusals import Refusal
 from runtime import logs
 from store.alerts.of_operator import is_on_an_alert
 from store.audit.entry import Action
-from store.errors import NobodyThere
+from store.errors import NotRegistered
 from store.journal.journal import Transaction
 from store.registry import numbers
 from store.registry.access.first_admin import become
@@ -188,10 +188,10 @@ async def first_admin(web: Web, who: Caller, data: FirstAdmin) -> Answer[SignOnL
     with refusing():
         try:
             made, code, until = await web.writing.run(work)
-        except NobodyThere as error:
+        except NotRegistered as error:
             raise proofs.unknown("first code", address) from error
     web.people.look_again()
-    link = told_link(made.id, code, until)
+    link = sign_on_link(made.id, code, until)
     return Answer(link, (made.id,), "the first admin, by the printed link", made.id)
 
 
@@ -245,7 +245,7 @@ async def _begun(web: Web, who: Caller, data: SignOn) -> Begun:
 
         try:
             made = await web.writing.run(work)
-        except NobodyThere as error:
+        except NotRegistered as error:
             raise NotSignedOn("changed meanwhile: sign on once more") from error
         if known is not None:
             web.auth.changed(known)

@@ -22,7 +22,7 @@ from model.alarms.book import LONGEST_US, slot
 from model.alarms.history import Episode, Often, episodes, matches, often
 from model.alarms.table import may_be_quiet
 from store import streams
-from store.alarms import told_since
+from store.alarms import alarm_events_since
 from store.audit.entry import Action
 from store.callouts import callouts_of
 from store.journal.journal import Append, Transaction
@@ -115,7 +115,9 @@ def alarms_history(
     if web.journal.shared:
         nodes |= {one.node for one in members(web.journal)}
     since_us, wanted = Instant(web.clock.now_us() - int(days) * DAY), search.strip()
-    found = [one for one in episodes(told_since(web.journal, nodes, since_us)) if matches(one, wanted)]
+    found = [
+        one for one in episodes(alarm_events_since(web.journal, nodes, since_us)) if matches(one, wanted)
+    ]
     called = callouts.since(callouts_of(web.journal, LISTED, since_us), since_us)
     return AlarmHistory(
         episodes=found[:LISTED],

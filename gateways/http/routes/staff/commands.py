@@ -230,7 +230,7 @@ def set_shift(
     return True
 
 
-def bring_shift(transaction: Transaction, operator: OperatorId) -> bool:
+def move_shift(transaction: Transaction, operator: OperatorId) -> bool:
     """Move the shift to this node if its node is no member any more; return True if moved.
 
     The shift is journaled again by this node, because the nailed-up call and the headset belong to the

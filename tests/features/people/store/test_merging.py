@@ -17,7 +17,7 @@ from store import streams
 from store.alerts.accepting import accept
 from store.alerts.erasing import erase_person, sweep
 from store.audit.search import ids_of
-from store.errors import ChangedMeanwhile, InAnAlert, NobodyThere
+from store.errors import ChangedMeanwhile, InAnAlert, NotRegistered
 from store.journal import erasable
 from store.journal.journal import Append, Journal
 from store.registry import devices
@@ -216,5 +216,5 @@ def test_one_is_not_merged_with_oneself_nor_with_nobody(journal: Journal, giulia
     with pytest.raises(SamePerson):
         merged(journal, giulia, also)
     erase_person(journal, giulia.id, by="x")
-    with pytest.raises(NobodyThere):
+    with pytest.raises(NotRegistered):
         merged(journal, giulia, also)

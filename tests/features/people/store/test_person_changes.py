@@ -8,7 +8,7 @@ from features.people.person_changes import Fields, change
 from messages.events import PersonalDataChanged
 from messages.ids import UserId
 from store import streams
-from store.errors import AlreadyTaken, ChangedMeanwhile, NobodyThere, NumberRefused
+from store.errors import AlreadyTaken, ChangedMeanwhile, NotRegistered, NumberRefused
 from store.journal.journal import Journal
 from store.registry.people import Person, User
 from store.registry.registry import Registry
@@ -87,5 +87,5 @@ def test_a_number_that_cannot_be_a_persons_or_is_anothers_is_refused_and_nothing
 
 
 def test_nobody_is_changed_who_is_not_there(journal: Journal) -> None:
-    with pytest.raises(NobodyThere):
+    with pytest.raises(NotRegistered):
         changed(journal, UserId("u0"), Fields(notes=""), Fields(notes="x"))

@@ -88,7 +88,7 @@ def test_what_cannot_be_is_refused_unchanged(journal: Journal, registry: Registr
     for was, now, error in faults:
         with pytest.raises(error):
             changed(journal, anna.id, was, now)
-    with pytest.raises(errors.NobodyThere):
+    with pytest.raises(errors.NotRegistered):
         changed(journal, OperatorId("nobody"), Fields(), Fields(name="x"))
     assert registry.operator(anna.id) == anna
 

@@ -142,7 +142,7 @@ def test_codes_that_come_out_at_another_port_are_called_to_the_command_port(dial
     (view,) = site.driver.calls()
     assert (view.state, view.number) == (Stat.INCOMING, USER)
     assert site.modem.take_elsewhere() == b""
-    assert site.of(ev.UntoldCall) == []
+    assert site.of(ev.UnreportedCall) == []
 
 
 @each("dialect", ["3gpp", "huawei", "quectel_ec2x", "sim800"])
@@ -153,7 +153,7 @@ def test_a_call_whose_codes_come_out_elsewhere_is_found_in_the_list_and_said_to_
     assert b"RING" in site.modem.take_elsewhere()
     (view,) = site.driver.calls()
     assert (view.state, view.number) == (Stat.INCOMING, USER)
-    assert [event.call for event in site.of(ev.UntoldCall)] == [view.call]
+    assert [event.call for event in site.of(ev.UnreportedCall)] == [view.call]
     site.answer(view.call)
     assert [view.answered for view in site.driver.calls()] == [True]
 

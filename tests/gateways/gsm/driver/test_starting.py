@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateways.gsm.at.parse import Direction, Registration, Stat
-from gateways.gsm.driver.events import PinAnswered, Ready, UntoldCall, VoiceReady
+from gateways.gsm.driver.events import PinAnswered, Ready, UnreportedCall, VoiceReady
 from gateways.gsm.driver.startup import CALLS_FIRST_S
 from gateways.gsm.line.report import condition
 from messages.calls import AttachCall, CallReport, CallState
@@ -222,7 +222,7 @@ def test_that_a_call_was_not_told_of_is_no_news_where_it_rang_before_this_proces
     modem.rows = [ringing]
     bench.wait(20.0)
     assert [view.direction for view in bench.driver.calls()] == [Direction.IN]
-    assert len(bench.of(UntoldCall)) == (0 if before else 1)
+    assert len(bench.of(UnreportedCall)) == (0 if before else 1)
 
 
 @each("at", ["AT+CMEE=1", "AT+CPIN?", "AT+CLIP=1", "AT+CREG?"])

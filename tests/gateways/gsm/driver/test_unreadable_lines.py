@@ -79,7 +79,7 @@ def test_a_pdu_at_which_its_reader_fails_is_told_as_unreadable(monkeypatch: pyte
     bench.modem.answers["AT+CMGR=3"] = "+CMGR: 0,,10\n00040C919333131122320000\nOK"
     bench.say('+CMTI: "SM",3')
     (failed,) = bench.of(SmsFailed)
-    assert (failed.number, failed.stored, failed.from_somebody) == (USER, (3,), True)
+    assert (failed.number, failed.stored, failed.from_other_party) == (USER, (3,), True)
     assert failed.text.startswith("OverflowError at")
 
 
@@ -91,4 +91,4 @@ def test_what_the_network_says_of_itself_is_no_persons_text_where_it_cannot_be_t
     bench.modem.answers["AT+CMGR=3"] = "+CMGR: 0,,22\n00040C9193331311223240000062109251154000024869\nOK"
     bench.say('+CMTI: "SM",3')
     (failed,) = bench.of(SmsFailed)
-    assert (failed.stored, failed.from_somebody) == ((3,), False)
+    assert (failed.stored, failed.from_other_party) == ((3,), False)
