@@ -89,7 +89,7 @@ def due(
 
     `present`: True if staff is on shift. `morning`: hour of the morning, by the clock of `zone`. `none_of`:
     alerts that are tests. `waits`: lines that may wait, as enough lines of their kind are left
-    (`model.alarms.book`).
+    (`model.alarms.can_wait`).
     """
     new = {
         key: told.at

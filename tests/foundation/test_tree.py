@@ -82,6 +82,19 @@ def test_a_docstring_is_a_sentence_of_its_own() -> None:
     ] == []
 
 
+def test_a_page_names_no_module_that_is_not_there() -> None:
+    """`shell.js` is made when the app is served."""
+    there = [f"/{path}" for path in files()] + ["/shell.js"]
+    pages = [path for path in files() if path.suffix == ".md" and path.name != "CHANGELOG.md"]
+    assert [
+        f"{page}: {name}"
+        for page in pages
+        if not is_vendored(page)
+        for name in re.findall(r"`([a-z0-9_./-]+\.(?:py|js))`", (ROOT / page).read_text())
+        if not any(path.endswith(f"/{name.removeprefix('/')}") for path in there)
+    ] == []
+
+
 def test_no_name_has_a_pronoun() -> None:
     """Names are roles: a pronoun is the user in one place and the operator in the next."""
     pronoun = re.compile(r"(?:^|_)(?:she|hers?|herself|he|him|his|himself)(?:_|$)", re.IGNORECASE)
