@@ -60,7 +60,7 @@ def note(
     try:
         trail.save()
     except OSError as error:
-        print(f"securwoman: the audit's head cannot be written: {error.strerror}", file=sys.stderr)
+        print(f"securwoman: the head of the audit cannot be written: {error.strerror}", file=sys.stderr)
 
 
 def note_settings(journal: Journal, state: StateDir, settings: Settings) -> None:

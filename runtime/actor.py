@@ -99,7 +99,7 @@ class CenterActor(Actor):
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
         """Handle a message with `match envelope.body:`, and pass unknown messages to this base."""
-        self.log.warning("not for this actor", kind=type(envelope.body).__name__)
+        self.log.warning("a message of an unknown kind is dropped", kind=type(envelope.body).__name__)
 
     def tick(self, now_us: Instant) -> None:
         """Poll and publish again; runs about once a second."""
@@ -238,13 +238,20 @@ class CenterActor(Actor):
             case ActorSystemMessage():
                 pass
             case _:
-                self.log.warning("dropped: not bytes", kind=type(msg).__name__, sender=str(sender))
+                self.log.warning(
+                    "a message that is not bytes is dropped", kind=type(msg).__name__, sender=str(sender)
+                )
 
     def _take(self, data: bytes, sender: ActorAddress) -> None:
         try:
             envelope = decode(data)
         except DecodeError as error:
-            self.log.error("dropped: not a message", reason=error.reason, path=error.path, sender=str(sender))
+            self.log.error(
+                "a message that cannot be decoded is dropped",
+                reason=error.reason,
+                path=error.path,
+                sender=str(sender),
+            )
             return
         body = envelope.body
         if not self._running:
@@ -345,7 +352,7 @@ class CenterActor(Actor):
                     said_by=f"{envelope.role}/{envelope.key}",
                     alert=envelope.alert,
                 )
-        self.log.exception("crashed", **context)
+        self.log.exception("the actor crashes", **context)
 
     def _wake(self) -> None:
         if self._wakeups:

@@ -75,9 +75,9 @@ def _is_done(work: Callable[[], None]) -> bool:
     try:
         work()
     except NotDone as error:
-        logs.get("aside").warning("not done", error=str(error))
+        logs.get("aside").warning("a background task is not done", error=str(error))
     except Exception:
-        logs.get("aside").exception("failed")
+        logs.get("aside").exception("a background task fails")
     else:
         return True
     return False

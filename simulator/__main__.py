@@ -62,7 +62,10 @@ def main(arguments: list[str] | None = None) -> int:
 async def _run(config: Config, directory: Path) -> int:
     with _lock(directory) as locked:
         if not locked:
-            log.error("another carrier runs in %s", directory)
+            log.error(
+                "another simulated carrier runs in %s: stop the other carrier, or name another directory",
+                directory,
+            )
             return 1
         clock = wall_clock()
         runner = Runner(Carrier(config, clock()), directory, clock)
@@ -93,7 +96,7 @@ async def _serve(control: Control, config: SimulatorConfig) -> asyncio.Server:
     except OSError as error:
         if error.errno != errno.EADDRINUSE or not config.control_any_port:
             raise
-        log.warning("%s is taken: the control API is on another port", config.control)
+        log.warning("the address %s is in use: the control API listens on another port", config.control)
         return await serve(control.handle, host, 0)
 
 

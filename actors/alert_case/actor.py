@@ -151,7 +151,9 @@ class AlertCaseActor(CenterActor):
             self._inbox = self._journal.notify.listen(streams.inbox(alert))
         except (OSError, StoreMisuse) as error:
             # An alert is served even if no socket is left: its inbox is polled each second.
-            self.log.error("does not hear of its inbox", alert=alert, error=str(error))
+            self.log.error(
+                "the inbox of the alert cannot be watched and is polled", alert=alert, error=str(error)
+            )
         else:
             self.watch(self._inbox.fileno(), self._look)
 
@@ -165,7 +167,9 @@ class AlertCaseActor(CenterActor):
             self._journal.append(Append(stream, case.case_version, (CaseReturned(),)))
         except JournalError as error:
             # The AlertIntake repeats its request while the condition lasts.
-            self.log.warning("not given back", alert=case.alert, error=str(error))
+            self.log.warning(
+                "the alert's return to its node cannot be written", alert=case.alert, error=str(error)
+            )
             return
         self._let_go()
 
@@ -227,7 +231,9 @@ class AlertCaseActor(CenterActor):
                     return
                 continue
             except LeaseLost as lost:
-                self.log.warning("not this node's to decide now", alert=self._case.alert, error=str(lost))
+                self.log.warning(
+                    "another node holds the lease of the alert", alert=self._case.alert, error=str(lost)
+                )
                 self._yield()
                 return
             except JournalError as error:
@@ -238,7 +244,10 @@ class AlertCaseActor(CenterActor):
             self._relieve(before)
             self._tell_all(decision)
             return
-        self.log.error("others keep writing first", alert=self._case.alert if self._case else None)
+        self.log.error(
+            "writing the alert is delayed by concurrent writers",
+            alert=self._case.alert if self._case else None,
+        )
         self.at(Instant(self.now_us() + RETRY_US), "wake")
 
     def _look(self) -> None:

@@ -231,7 +231,9 @@ class AlertIntakeActor(CenterActor):
                 if hand_on(self._journal, alert, self.env.node, to):
                     self.log.info("handed on", alert=alert, node=to)
             except JournalError as error:
-                self.log.error("not handed on", alert=alert, error=str(error))
+                self.log.error(
+                    "the alert cannot be handed over to another node", alert=alert, error=str(error)
+                )
                 return
 
     def _of_this_node(self) -> dict[AlertId, Case]:
@@ -265,7 +267,9 @@ class AlertIntakeActor(CenterActor):
             try:
                 self._journal.append(*(Append(streams.inbox(alert), None, (advice,)) for alert in part))
             except JournalError as error:
-                self.log.error("apps could not be advised", alerts=len(alerts) - first, error=str(error))
+                self.log.error(
+                    "the advice to call 112 cannot be written", alerts=len(alerts) - first, error=str(error)
+                )
                 return
 
     # ------------------------------------------------------------ voice alerts
@@ -304,7 +308,9 @@ class AlertIntakeActor(CenterActor):
             accept(self._journal, signal, self._setup.settings.deadline.seconds)
         except JournalError as error:
             # The modem repeats the report every second while the call rings.
-            self.log.error("a call could not be written down", line=call.line, error=str(error))
+            self.log.error(
+                "the incoming call cannot be written to the journal", line=call.line, error=str(error)
+            )
             return None
         self._voice.known(call.line, call.call)
         return True
@@ -365,7 +371,9 @@ class AlertIntakeActor(CenterActor):
             accepted = self._accept_text(sms, signal)
         except JournalError as error:
             # The modem repeats the report every second.
-            self.log.error("a short message could not be written down", line=sms.line, error=str(error))
+            self.log.error(
+                "the incoming text message cannot be written to the journal", line=sms.line, error=str(error)
+            )
             return None
         if self._journal.durable:
             self.tell(Role.GSM_MODEM, sms.line, SmsKept(key=sms.key))
@@ -382,7 +390,9 @@ class AlertIntakeActor(CenterActor):
                 lambda tx: ask_text(tx, number, settings.sms.acknowledge, TextPurpose.MESSAGE, until)
             )
         except JournalError as error:
-            self.log.error("a short message is not acknowledged", line=sms.line, error=str(error))
+            self.log.error(
+                "the acknowledgement of a text message cannot be written", line=sms.line, error=str(error)
+            )
 
     def _accept_text(self, sms: SmsArrived, signal: Signal) -> Accepted:
         """Write the signal of a message, readable or not. Raises JournalError."""
@@ -403,5 +413,5 @@ class AlertIntakeActor(CenterActor):
             return self._journal.transact(lambda tx: came(tx, text, sms.line))
         except JournalError as error:
             # The message is then handled as from any other sender.
-            self.log.error("whose a short message is cannot be read", line=sms.line, error=str(error))
+            self.log.error("the self-test of a text message cannot be read", line=sms.line, error=str(error))
             return False

@@ -123,7 +123,7 @@ class Door:
         except Exception:
             if times > TWICE:
                 return None  # the failure has been logged
-            self._log.exception("an input cannot be read", times=times + 1)
+            self._log.exception("an incoming call or text message cannot be processed", times=times + 1)
         self._failed.pop(name, None)
         self._failed[name] = times + 1
         while len(self._failed) > _FAILURES_REMEMBERED:

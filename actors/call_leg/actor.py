@@ -134,7 +134,7 @@ class CallLegActor(CenterActor):
         if is_own(line):
             return
         if self.env.peers.is_lost(line, self._lines):
-            self.log.warning("the line's node is lost", line=line, leg=self._task.wish.leg)
+            self.log.warning("the node of the line is lost", line=line, leg=self._task.wish.leg)
             self._do(on_lost(self._task))
         elif self.env.peers.with_line(line) is not None:
             self._do(on_unheard(self._task, self.now_us()))

@@ -155,7 +155,7 @@ class ConferenceBridgeActor(CenterActor):
         recorder = self._recorder
         self._end()
         if recorder is not None and not recorder.stop(ENDS_WITHIN_S):
-            self.log.warning("the end of a recording was not written", file=recorder.status().file)
+            self.log.warning("the end of the recording cannot be written", file=recorder.status().file)
         self.unwatch(self._changed.fileno())
         self._changed.close()
 
@@ -248,7 +248,7 @@ class ConferenceBridgeActor(CenterActor):
         if self._recorder is not None:
             dropped_ms = self._recorder.status().dropped_ms
             if dropped_ms:
-                self.log.warning("a recording has a gap", dropped_ms=dropped_ms)
+                self.log.warning("the recording has a gap", dropped_ms=dropped_ms)
             self._recorder.stop()
             self._recorder = None
 
@@ -295,7 +295,7 @@ class ConferenceBridgeActor(CenterActor):
         return admin is not None and not self.env.processes.alive(admin.pid, admin.born)
 
     def _die_out(self, why: str) -> None:
-        self.log.warning("an orphan ends", reason=why, alert=self.alert)
+        self.log.warning("an orphan bridge ends", reason=why, alert=self.alert)
         self.stopping()
         self.env.processes.end(self, 0)
 
@@ -307,7 +307,7 @@ class ConferenceBridgeActor(CenterActor):
             self.log.error("the mixer fails", ticks=status.pace.faults, fault=status.pace.last_fault)
         if status is not None:
             for clip in status.clip_troubles.keys() - self._missed:
-                self.log.error("a clip cannot be played", clip=clip, reason=status.clip_troubles[clip])
+                self.log.error("the clip cannot be played", clip=clip, reason=status.clip_troubles[clip])
             self._missed = self._missed | status.clip_troubles.keys()
         recording = self._recording_status()
         self._state, report = said(
@@ -316,7 +316,9 @@ class ConferenceBridgeActor(CenterActor):
         if report is not None:
             for leg in report.lost:
                 self.log.warning(
-                    "a voice port is lost", leg=leg, reason="" if status is None else status.lost.get(leg, "")
+                    "the voice port of the leg is lost",
+                    leg=leg,
+                    reason="" if status is None else status.lost.get(leg, ""),
                 )
             alert = None if self._state.wish is None else self._state.wish.alert
             self.tell(Role.ALERT_CASE, self.key, report, alert)

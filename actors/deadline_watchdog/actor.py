@@ -152,7 +152,11 @@ class DeadlineWatchdogActor(CenterActor):
             self._journal.append(*appends)
         except JournalError as error:
             # The next run sees the present state and decides again.
-            self.log.error("written later", alerts=len(verdicts), error=str(error))
+            self.log.error(
+                "the deadline verdicts cannot be written and stay pending",
+                alerts=len(verdicts),
+                error=str(error),
+            )
 
     # ------------------------------------------------------------ alarms
 
@@ -171,7 +175,7 @@ class DeadlineWatchdogActor(CenterActor):
             before = [key for key in self._alarms.stands if key[0] == DAMAGED and streams.alert_of(key[1])]
             self._alarms.tell(nothing_else(self._unreadable.found, before), over=CLOSED)
         except JournalError as error:
-            self.log.error("alarms are said later", error=str(error))
+            self.log.error("the alarms cannot be written and stay pending", error=str(error))
 
     # ------------------------------------------------------------ stuck cases
 
@@ -195,7 +199,12 @@ class DeadlineWatchdogActor(CenterActor):
                 self._restart(finding)
 
     def _restart(self, finding: Finding) -> None:
-        self.log.error("stuck", alert=finding.alert, reason=finding.reason, restarts=finding.restarts)
+        self.log.error(
+            "the alert is stuck and its actors are restarted",
+            alert=finding.alert,
+            reason=finding.reason,
+            restarts=finding.restarts,
+        )
         for role, key in finding.whom:
             entry = self.env.directory.find(role, key)
             if entry is None:

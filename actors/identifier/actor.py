@@ -58,7 +58,7 @@ class IdentifierActor(CenterActor):
     def _tells(self, user: UserId, alert: AlertId) -> bool:
         kept = self._journal.at_one_moment(lambda one: records.read(one, user))
         if kept.unreadable:
-            self.log.error("the record of a user cannot be read", user=user, fault=kept.unreadable)
+            self.log.error("the record of the user cannot be read", user=user, fault=kept.unreadable)
             self._unreadable[alert] = f"The record of user {user} cannot be read: {kept.unreadable}"
         return kept.record.tells
 

@@ -38,7 +38,7 @@ class JournalKeeperActor(CenterActor):
                 notify=SocketNotifier(self.env.run / "notify"),
             )
         except OSError as error:
-            self.log.error("there is no spare", error=str(error))
+            self.log.error("the fallback journal cannot be opened", error=str(error))
         self.tick(self.now_us())
 
     def tick(self, now_us: Instant) -> None:
@@ -52,7 +52,7 @@ class JournalKeeperActor(CenterActor):
             except JournalError as error:
                 self._keeping, say = to_be_said(self._keeping, now_us)
                 if say:
-                    self.log.error("the disk fails", step=step.value, error=str(error))
+                    self.log.error("the journal's disk fails", step=step.value, error=str(error))
                 self._keeping = replace(
                     self._keeping,
                     raised=self._keeping.raised and step is not Step.RAISE,
@@ -71,6 +71,8 @@ class JournalKeeperActor(CenterActor):
             case Step.GO_BACK:
                 done = keeper.go_back()
                 text = f"{done.events} events were written late, after {done.after_us / SECOND:.1f} s."
-                self.log.warning("durable again", events=done.events, renumbered=done.renumbered)
+                self.log.warning(
+                    "the journal is durable again", events=done.events, renumbered=done.renumbered
+                )
                 keeper.clear_alarm(text)
                 self._keeping = replace(self._keeping, cleared=True)

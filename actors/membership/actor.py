@@ -97,8 +97,8 @@ class MembershipActor(CenterActor):
         self._voices_kept_at = self.now_us()
         """Time at which an OperatorLines was last seen."""
         self._alarms = NodeAlarms(self._journal, self.env.node)
-        self._no_others = Outage(self.log, "the others cannot be seen")
-        self._no_term = Outage(self.log, "the membership could not be renewed")
+        self._no_others = Outage(self.log, "the other nodes cannot be read")
+        self._no_term = Outage(self.log, "the membership of the node cannot be renewed")
         self._ahead_us = 0
         """Lead of this node's clock over the database's, in microseconds; negative if behind."""
         self._told = b""
@@ -114,7 +114,7 @@ class MembershipActor(CenterActor):
             if self._standing.member and not owners.owned(self._journal, self.env.node):
                 members.leave(self._journal, self.env.node, self._standing.term)
         except JournalError as error:
-            self.log.warning("could not say that this node leaves", error=str(error))
+            self.log.warning("the departure of the node cannot be written", error=str(error))
 
     def timer(self, timer: object, now_us: Instant) -> None:
         """Run ten times a second."""
@@ -152,7 +152,7 @@ class MembershipActor(CenterActor):
                 self._no_term.works()
                 if held:
                     return renewed(standing, held=True, now_us=self.now_us())
-                self.log.error("the membership has ended: others may have this node's alerts")
+                self.log.error("the membership of the node has expired: other nodes may hold its alerts")
                 standing = renewed(standing, held=False, now_us=self.now_us())
             term = members.join(self._journal, node, self.env.address)
         except (JournalError, NodeNameTaken) as error:
@@ -183,7 +183,7 @@ class MembershipActor(CenterActor):
             try:
                 book.publish(peers)
             except OSError as error:
-                self.log.error("the others cannot be written down", error=str(error))
+                self.log.error("the list of the other nodes cannot be published", error=str(error))
                 return
         self._published = peers
 
@@ -250,7 +250,7 @@ class MembershipActor(CenterActor):
                 self.log.info("drained")
                 drained.touch(mode=0o600)
         except (JournalError, OSError) as error:
-            self.log.error("it cannot be seen whether anything is left", error=str(error))
+            self.log.error("the progress of the drain cannot be read", error=str(error))
 
     def _carries_a_call(self) -> bool:
         live = LiveCases()

@@ -133,7 +133,7 @@ class OperatorLinesActor(CenterActor):
         line = order.line
         operator = None if line is None else operator_of(line)
         if line is None or operator is None:
-            self.log.warning("not an operator's own line", leg=order.leg, line=line)
+            self.log.warning("an order names a line that is not an operator's", leg=order.leg, line=line)
             return
         if mode_of(line) is OperatorLine.NAILED_UP and operator not in self._nailed:
             # The operator's call may have moved to this node just now.
@@ -376,7 +376,7 @@ class OperatorLinesActor(CenterActor):
         try:
             self._alarms.tell(found)
         except JournalError as error:
-            self.log.error("could not be written down", about="alarms", error=str(error))
+            self.log.error("the alarms cannot be written and stay pending", error=str(error))
 
     def _write(self, append: Append) -> bool:
         try:
@@ -385,6 +385,6 @@ class OperatorLinesActor(CenterActor):
         except VersionConflict:
             return False
         except JournalError as error:
-            self.log.error("could not be written down", stream=append.stream, error=str(error))
+            self.log.error("the journal cannot be written", stream=append.stream, error=str(error))
             return False
         return True

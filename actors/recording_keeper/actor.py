@@ -110,7 +110,7 @@ class RecordingKeeperActor(CenterActor):
             self._scrub_at = now_us if self._swept and self._on_server else self._scrub_at
         except JournalError as error:
             self._sweeping = None
-            self.log.error("forgotten later", error=str(error))
+            self.log.error("expired personal data cannot be erased and stay pending", error=str(error))
 
     def _scrub(self, now_us: Instant) -> None:
         """Remove deleted data from the disk of a database server, also data deleted before this process
@@ -124,7 +124,9 @@ class RecordingKeeperActor(CenterActor):
             if not any_open(self._journal):
                 threading.Thread(target=self._scrubbed, name="scrub", daemon=True).start()
         except JournalError as error:
-            self.log.error("scrubbed later", error=str(error))
+            self.log.error(
+                "the erased data cannot be scrubbed from the disk and stay pending", error=str(error)
+            )
 
     def _scrubbed(self) -> None:
         try:
@@ -132,7 +134,7 @@ class RecordingKeeperActor(CenterActor):
         except StoreError as error:
             why = str(error)
         if why:
-            self.log.warning("what was forgotten can still be on the disk", why=why)
+            self.log.warning("erased data may still be on the disk", why=why)
         else:
             self._scrub_at = None
 
@@ -151,17 +153,17 @@ class RecordingKeeperActor(CenterActor):
             self.log.info("old entries of the audit have gone", upto=told.said.detail.split()[1])
         except (JournalError, OSError) as error:
             self._prune_at = Instant(now_us + DELETE_EVERY_US)
-            self.log.error("the audit is shortened later", error=str(error))
+            self.log.error("expired audit entries cannot be deleted and stay pending", error=str(error))
 
     def _mend(self, folder: Path) -> None:
         try:
             for done in mend_all(folder):
                 if isinstance(done, SoundFileFailed):
-                    self.log.error("a recording cannot be mended", error=str(done))
+                    self.log.error("the recording cannot be repaired", error=str(done))
                 else:
-                    self.log.warning("a recording was cut short", file=done.name)
+                    self.log.warning("the recording was cut short and is repaired", file=done.name)
         except OSError as error:
-            self.log.error("the recordings cannot be looked at", error=str(error))
+            self.log.error("the folder of recordings cannot be read", error=str(error))
 
     def _delete(self, now_us: Instant) -> None:
         try:
@@ -172,7 +174,7 @@ class RecordingKeeperActor(CenterActor):
             for file in delete(self._journal, self._folder, old, RETENTION):
                 self.log.info("deleted", file=file, days=self._rules.retention_days)
         except (JournalError, OSError) as error:
-            self.log.error("deleted later", error=str(error))
+            self.log.error("expired recordings cannot be deleted and stay pending", error=str(error))
 
     def _look_at_watched(self, now_us: Instant) -> None:
         """Raise and clear the alarms that features watch."""
@@ -183,7 +185,7 @@ class RecordingKeeperActor(CenterActor):
             try:
                 self._alarms.tell({(one.alarm, one.subject): found}, over=one.over)
             except JournalError as error:
-                self.log.error("told later", error=str(error))
+                self.log.error("the alarms cannot be written and stay pending", error=str(error))
 
     def _look_at_phones(self, now_us: Instant) -> None:
         """Raise the alarm if phones with automatic checks have stopped checking."""
@@ -191,14 +193,14 @@ class RecordingKeeperActor(CenterActor):
             found = stopped(counted(checks(self._journal), now_us))
             self._alarms.tell({PHONES_SILENT: found}, over="Most phones check again.")
         except JournalError as error:
-            self.log.error("told later", error=str(error))
+            self.log.error("the alarms cannot be written and stay pending", error=str(error))
 
     def _sum_up(self) -> None:
         """Sum up the alarms of the node, so that a start need not read a year of a recurring alarm."""
         try:
             sum_up(self._journal, self.env.node)
         except JournalError as error:
-            self.log.error("alarms are summed up later", error=str(error))
+            self.log.error("the summary of alarms cannot be written and stays pending", error=str(error))
 
     def _end_of_pins(self, now_us: Instant) -> None:
         """Clear alarms about a PIN after a day: those on duty since then have read the alarm."""
@@ -208,7 +210,7 @@ class RecordingKeeperActor(CenterActor):
             if over:
                 self._journal.append(Append(streams.node(node), None, over))
         except JournalError as error:
-            self.log.error("told later", error=str(error))
+            self.log.error("the alarms cannot be written and stay pending", error=str(error))
 
     def _clear(self) -> None:
         """Clear the alarm once the disk has room again; the next recording shows if it works."""
@@ -217,4 +219,4 @@ class RecordingKeeperActor(CenterActor):
                 self._alarms.refresh()  # an AlertCase raises it
                 self._alarms.tell({(ALARM, SUBJECT): ""}, over="The disk has room for recordings again.")
         except (JournalError, OSError) as error:
-            self.log.error("cleared later", error=str(error))
+            self.log.error("the alarm cannot be cleared and stays pending", error=str(error))

@@ -123,7 +123,11 @@ class SupervisorActor(CenterActor):
             case supervision.RestartWanted(role=role, key=key, incarnation=incarnation, reason=reason):
                 self._handle(of.Stuck(name=(role, key), incarnation=incarnation, reason=reason))
             case body:
-                self.log.warning("not for the Supervisor", kind=type(body).__name__, said_by=name_of(*name))
+                self.log.warning(
+                    "a message of an unknown kind is dropped",
+                    kind=type(body).__name__,
+                    said_by=name_of(*name),
+                )
 
     def timer(self, timer: Hashable, now_us: Instant) -> None:
         """Check for silent actors and write notes; or start the actors that were created together."""
@@ -136,7 +140,7 @@ class SupervisorActor(CenterActor):
         self._handle(self._ask_the_kernel(now_us))
         self._write_down()
         if not self.env.directory.is_as_published():
-            self.log.error("the directory is not as it was written, and is written anew")
+            self.log.error("the actor directory was altered by another process and is republished")
             self._publish()
 
     def _ask_the_kernel(self, now_us: Instant) -> of.Tick:
@@ -220,7 +224,7 @@ class SupervisorActor(CenterActor):
             case of.Kill(name=name, pid=pid, born=born):
                 member = self._roster.members.get(name)
                 cause = member.cause if member is not None else ""
-                self.log.warning("killed", whom=name_of(*name), pid=pid, cause=cause)
+                self.log.warning("an actor is killed", whom=name_of(*name), pid=pid, cause=cause)
                 self.env.processes.kill(pid, born)
             case of.Restarted(name=name, incarnation=incarnation, pid=pid, cause=cause):
                 self._restarted(name, incarnation, pid, cause)
@@ -228,7 +232,7 @@ class SupervisorActor(CenterActor):
                 self._alarm(name_of(*name), text)
             case of.Escalate(reason=reason):
                 self._running = False
-                self.log.error("everything is to be started again", reason=reason)
+                self.log.error("the whole actor system is restarted", reason=reason)
                 self.env.processes.escalate(self)
             case of.Finished():
                 self._running = False
@@ -283,12 +287,14 @@ class SupervisorActor(CenterActor):
 
     def _restarted(self, name: Name, incarnation: int, pid: int, cause: str) -> None:
         role, key = name
-        self.log.warning("restarted", whom=name_of(role, key), incarnation=incarnation, pid=pid, cause=cause)
+        self.log.warning(
+            "an actor is restarted", whom=name_of(role, key), incarnation=incarnation, pid=pid, cause=cause
+        )
         self._note(ActorStarted(role=role, key=key, incarnation=incarnation, pid=pid, cause=cause))
 
     def _alarm(self, subject: str, text: str) -> None:
         if text:
-            self.log.error("alarm", alarm=ALARM, subject=subject, text=text)
+            self.log.error("an alarm is raised", alarm=ALARM, subject=subject, text=text)
             self._note(AlarmRaised(alarm=ALARM, subject=subject, text=text))
         else:
             self.log.info("alarm is over", alarm=ALARM, subject=subject)

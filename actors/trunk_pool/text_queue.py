@@ -57,7 +57,7 @@ class TextQueue:
                 return wanted
             self._give_up(wanted.id, TextFailed(cause=TextFailure.UNFIT))
         except StoreError as error:
-            log.error("no short message can be sent", error=str(error))
+            log.error("the queue of text messages cannot be read", error=str(error))
         return None
 
     def _is_fit(self, text: Text, own: Collection[E164]) -> bool:
@@ -69,5 +69,5 @@ class TextQueue:
         return text.to not in own and unfit(text.to, self._settings) is None
 
     def _give_up(self, text: TextId, why: TextFailed) -> None:
-        log.warning("a short message is given up", text=text, cause=str(why.cause))
+        log.warning("the text message is given up", text=text, cause=str(why.cause))
         self._journal.transact(lambda tx: end(tx, text, why))

@@ -90,9 +90,9 @@ class VoiceGateActor(CenterActor):
             notes = self._gate.take_notes()
             for note in notes[-_MOST_NOTES:]:
                 tell = self.log.warning if note.suspicious else self.log.info
-                tell("at the voice gate", what=note.text)
+                tell("the voice gate reports", what=note.text)
             if len(notes) > _MOST_NOTES:
-                self.log.warning("at the voice gate", more=len(notes) - _MOST_NOTES)
+                self.log.warning("the voice gate reports more", more=len(notes) - _MOST_NOTES)
 
     def _listen(self) -> None:
         """Listen; the address may appear later, as with a VPN or a cable plugged in late."""
@@ -104,7 +104,11 @@ class VoiceGateActor(CenterActor):
         except (AddressRefused, OSError) as error:
             if str(error) != self._trouble:
                 self._trouble = str(error)
-                self.log.error("other nodes have no voices of this one", reason=str(error), host=nodes.host)
+                self.log.error(
+                    "the voice gate cannot listen: other nodes get no audio of this node",
+                    reason=str(error),
+                    host=nodes.host,
+                )
             return
         lines = [spec.line for spec in self.env.settings_as(Setup).settings.lines]
         self._gate = Gate(listener, nodes.secret, Offers(self.env.run, lines))
@@ -128,4 +132,4 @@ class VoiceGateActor(CenterActor):
         try:
             voice_files.write_gate(self.env.run, at)
         except OSError as error:
-            self.log.error("where it listens cannot be written down", error=str(error))
+            self.log.error("the address of the voice gate cannot be published", error=str(error))

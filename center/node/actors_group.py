@@ -200,7 +200,7 @@ class ActorsGroup:
         try:
             note_settings(journal, state, settings)
         except (StoreError, OSError) as error:
-            self._log.error("that settings have changed is not entered", error=str(error))
+            self._log.error("the change of settings cannot be entered in the audit", error=str(error))
 
     def _find_its_place(self, journal: Journal) -> None:
         """Register among the other nodes of the journal. Raises NodeError if another node has this node's
@@ -249,7 +249,7 @@ class ActorsGroup:
                 self._start()
                 return
             except SystemFault as error:
-                self._log.error("the actor system did not start", attempt=attempt + 1, error=str(error))
+                self._log.error("the actor system does not start", attempt=attempt + 1, error=str(error))
                 fault = error
         raise NodeError(f"the actor system does not start: {fault}; see {self._env.logs}")
 
@@ -314,7 +314,7 @@ class ActorsGroup:
             ("Supervisor", system.supervisor),
         ):
             if self._stopped.look(_process(process), now_s):
-                self._log.error("stopped, and is ended", whom=whom, pid=process[0])
+                self._log.error("a suspended process is killed", whom=whom, pid=process[0])
                 self._ended[process] = "stopped"
                 pidfd.kill(*process)
                 if (ended := _process(process)) is not None:
@@ -330,7 +330,7 @@ class ActorsGroup:
             self._beaten_us, self._waited_us = beaten_us, waited_us
         silent_us = self._clock.now_us() - beaten_us - (waited_us - self._waited_us)
         if silent_us > SILENT_US:
-            self._log.error("the Supervisor is silent and is ended", silent_s=silent_us // SECOND)
+            self._log.error("the Supervisor sends no heartbeat and is killed", silent_s=silent_us // SECOND)
             self._ended[system.supervisor] = "no heartbeat"
             pidfd.kill(*system.supervisor)
             if (supervisor := _process(system.supervisor)) is not None:
@@ -350,7 +350,7 @@ class ActorsGroup:
 
     def _group_died(self, now_s: float, why: str) -> None:
         """End the rest of the group, which cannot be led any longer. Its calls stay in the modems."""
-        self._log.error("the actor system is started again", reason=why)
+        self._log.error("the actor system is restarted", reason=why)
         if self._system is not None:
             self._before = self._system.admin
             self._system.kill()
@@ -404,7 +404,9 @@ class ActorsGroup:
             with self._journal() as journal:
                 self._append(journal, event)
         except StoreError as error:
-            self._log.error("not written down", what=type(event).__name__, error=str(error))
+            self._log.error(
+                "the event cannot be written to the journal", what=type(event).__name__, error=str(error)
+            )
 
 
 def _process(process: tuple[int, int]) -> ProcessId | None:

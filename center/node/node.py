@@ -204,7 +204,7 @@ class Node:
         for told in self.actors.first_start(
             self.state, self.settings, simulated_phones=phones, version=version()
         ):
-            logs.get("node").warning("first start", told=told)
+            logs.get("node").warning("the first start prepares the center", told=told)
             _say(f"securwoman: {told}", sys.stderr)
         steps["journal"] = _age_s()
         if self.carrier is not None:
@@ -229,7 +229,7 @@ class Node:
         for problem in sounds.problems(
             Path(self.setup.settings.announcements.folder), {*sounds.texts(), *questions}
         ):
-            logs.get("node").warning("an announcement of the center's own is left out", problem=problem)
+            logs.get("node").warning("a custom announcement cannot be used", problem=problem)
             _say(f"securwoman: announcements.folder: {problem}", sys.stderr)
 
     def _simulated_phones(self) -> tuple[str, ...] | None:
@@ -255,7 +255,9 @@ class Node:
             changed |= self.actors.look(now_s)
             if self.certificate is not None:
                 for alarm in self.certificate.look():
-                    logs.get("node").warning("http.certificate", fault=self.certificate.fault)
+                    logs.get("node").warning(
+                        "the certificate at http.certificate needs attention", fault=self.certificate.fault
+                    )
                     self.actors.say(alarm)
             changed |= self._look_at_the_clock()
             changed |= self._file.web_standby != self.web.standby
@@ -298,7 +300,7 @@ class Node:
         for alarm in alarms:
             self.actors.say(alarm)
         if again:
-            logs.get("node").warning("starting again to take the wall clock", ahead_s=round(ahead_s, 1))
+            logs.get("node").warning("the node restarts to adopt the wall clock", ahead_s=round(ahead_s, 1))
             self._file = msgspec.structs.replace(self._file, clock_taken_s=known.up_s)
             with suppress(OSError):  # on a full disk: retried at the next poll that allows a restart
                 publish(self.state.run / AGAIN, b"")
@@ -319,7 +321,11 @@ class Node:
             from runtime import logs
 
             (self.state.run / AGAIN).unlink()
-            logs.get("node").error("not started again", fault=found[0].reason, path=found[0].path)
+            logs.get("node").error(
+                "the node is not restarted: its settings are faulty",
+                fault=found[0].reason,
+                path=found[0].path,
+            )
             return False
         self.again = True
         return True
@@ -432,7 +438,7 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:  # one line at the terminal, the rest in the log
         from runtime import logs
 
-        logs.get("node").exception("the node has failed")
+        logs.get("node").exception("the node fails")
         _say(f"securwoman: internal error: {type(error).__name__}: {error}; see the logs", sys.stderr)
         return 1
     if node.again:

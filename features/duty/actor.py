@@ -223,7 +223,9 @@ class DutyCallerActor(CenterActor):
 
         self._journal.transact(work)
         self._watching.look_at_callouts()
-        self.log.warning("people on duty are told", kind=str(kind), alarms=[one.alarm for one in alarms])
+        self.log.warning(
+            "a callout to the people on duty is opened", kind=str(kind), alarms=[one.alarm for one in alarms]
+        )
 
     # ------------------------------------------------------------ a callout
 
@@ -331,7 +333,7 @@ class DutyCallerActor(CenterActor):
         except VersionConflict:
             return  # another process has the line, or was first; a line is requested again
         except StoreError as error:
-            self.log.error("nobody is called", error=str(error))
+            self.log.error("the callout cannot be continued: the journal cannot be used", error=str(error))
             return
         self._turn()
 

@@ -226,7 +226,7 @@ class Calling:
         except VersionConflict:
             return False  # retried at the next turn
         except StoreError as error:
-            self._caller.log.warning("a line is not let go yet", line=call.line, error=str(error))
+            self._caller.log.warning("the line cannot be released yet", line=call.line, error=str(error))
             return False
         self._caller.log.info(
             "a call to somebody on duty is over",
@@ -256,6 +256,6 @@ class Calling:
             self._held.follow()
             self._held.let_go_of(lambda hold: hold.callout is not None and hold.leg not in wanted)
         except StoreError as error:
-            self._caller.log.warning("a line is not let go yet", error=str(error))
+            self._caller.log.warning("the line cannot be released yet", error=str(error))
         if self._call is None:
             self._held.close()

@@ -122,7 +122,7 @@ class Writing:
             if isinstance(said, Delivered):
                 self._watching.append(CalloutTold(callout=callout, attempt=number))
             elif (why := failure_of(said)) is not None:
-                self._log.warning("a person on duty is not told", callout=callout, why=said.why)
+                self._log.warning("the notification of a person on duty fails", callout=callout, why=said.why)
                 self._watching.append(CalloutFailed(callout=callout, attempt=number, why=why))
 
     def look_at_texts(self, callout: Callout, now_us: Instant) -> None:

@@ -99,7 +99,7 @@ class Asking:
         if task.cancelled():
             return
         if (error := task.exception()) is not None:
-            log.error("an address could not be asked for", alert=alert, exc_info=error)
+            log.error("the address of the alert cannot be looked up", alert=alert, exc_info=error)
         elif alert in self._asked:
             # The user may have moved meanwhile.
             self.look([alert])
@@ -131,7 +131,7 @@ def configured(web: Web) -> Addressing | None:
     try:
         source = source_of(MapSettings.of(web.settings.center), web.settings.version)
     except AddressesFailed as error:
-        log.error("addresses cannot be had", reason=str(error))
+        log.error("the source of addresses cannot be used", reason=str(error))
         return None
     if source is None:
         return None

@@ -54,7 +54,7 @@ def configured(web: Web) -> Tiles | None:
     try:
         return tiles_of(MapSettings.of(settings.center), Path(settings.state), settings.version)
     except TilesFailed as error:
-        log.error("the map's tiles cannot be had", reason=str(error))
+        log.error("the source of map tiles cannot be used", reason=str(error))
         return _Unusable(str(error))
 
 

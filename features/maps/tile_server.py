@@ -63,7 +63,7 @@ class TileCache:
             try:
                 self._put(name, content)
             except OSError as error:
-                log.warning("a map tile cannot be kept", reason=str(error))
+                log.warning("the map tile cannot be cached", reason=str(error))
 
     def _put(self, name: str, content: bytes) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -217,10 +217,12 @@ class DataSenderActor(CenterActor):
                 self._tell({(REFUSED, name): f"{name} refuses the data of an alert ({status})."})
             case Away(reason=reason):
                 self._tries[name] = failed(self._tries[name], reason, now_us)
-                self.log.warning("not delivered", target=name, reason=reason)
+                self.log.warning(
+                    "the data of the alert cannot be delivered to the target", target=name, reason=reason
+                )
 
     def _tell(self, found: dict[Key, str]) -> None:
         try:
             self._alarms.tell(found, over="It takes the data of alerts again.")
         except JournalError as error:
-            self.log.error("told later", error=str(error))
+            self.log.error("the alarms cannot be written and stay pending", error=str(error))

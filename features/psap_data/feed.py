@@ -57,7 +57,7 @@ def _feed_of(feeds: list[DataTarget], token: str) -> DataTarget | None:
         try:
             own = Path(one.token_file).read_text(encoding="ascii").strip()
         except (OSError, UnicodeDecodeError) as error:
-            log.error("the token of a feed cannot be read", feed=one.name, reason=str(error))
+            log.error("the token of the feed cannot be read", feed=one.name, reason=str(error))
             continue
         if len(own) >= TOKEN_MIN and hmac.compare_digest(own.encode(), token.encode()):
             found = one

@@ -95,7 +95,7 @@ class HeartbeatSenderActor(CenterActor):
         try:
             self._alarms.tell(alarms, over="It is heard again.")
         except JournalError as error:
-            self.log.error("told later", error=str(error))
+            self.log.error("the alarms cannot be written and stay pending", error=str(error))
 
     # ------------------------------------------------------------ heartbeats
 
@@ -204,7 +204,9 @@ class HeartbeatSenderActor(CenterActor):
         try:
             newest = self._journal.transact(lambda tx: probe_results.keep(tx, watcher, probes))
         except JournalError as error:
-            self.log.error("what a watcher has found is kept later", watcher=watcher, error=str(error))
+            self.log.error(
+                "the watcher's findings cannot be written and stay pending", watcher=watcher, error=str(error)
+            )
             return known
         return replace(known, probes_taken=max(known.probes_taken, newest))
 

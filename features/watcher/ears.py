@@ -38,7 +38,11 @@ class Ears:
                 # Logged once: repeated requests would fill the log.
                 if self._unread.get(name) != str(error):
                     self._unread[name] = str(error)
-                    self._log.error("not heard: its key cannot be read", center=name, reason=str(error))
+                    self._log.error(
+                        "the heartbeats of the center are ignored: its key cannot be read",
+                        center=name,
+                        reason=str(error),
+                    )
                 continue
             self._unread.pop(name, None)
             if key.id == key_id_of(sealed):

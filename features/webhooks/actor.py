@@ -127,7 +127,7 @@ class WebhooksActor(CenterActor):
                     del self._queue[end]
                     self._became = end, EndNotTold(alert=end.alert, version=end.version, reason=why)
                 case Later(why=why):
-                    self.log.warning("not posted", alert=end.alert, reason=why)
+                    self.log.warning("the end of the alert cannot be posted", alert=end.alert, reason=why)
                     if (owed := failed(self._queue[end], why, now_us)) is not None:
                         self._queue[end] = owed
                     else:

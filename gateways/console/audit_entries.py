@@ -66,7 +66,9 @@ class Entering:
         try:
             await self.listed(alerts, "snapshot")
         except Exception as error:
-            log.error("the queue could not be entered, and is not shown", reason=str(error))
+            log.error(
+                "the view of the queue cannot be entered in the audit and is not shown", reason=str(error)
+            )
 
     async def listed(self, alerts: Iterable[AlertId], detail: str) -> None:
         """Enter that the queue is shown with these alerts."""

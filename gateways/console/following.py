@@ -201,7 +201,7 @@ class Following:
             read = self._follower.next_batch(BATCH)
         except JournalRenumbered as error:
             # Positions known to the picture and the consoles have changed: all must be read anew.
-            self.log.error("the web starts again", reason=str(error))
+            self.log.error("the web process restarts: the journal was renumbered", reason=str(error))
             signal.raise_signal(signal.SIGTERM)
             return
         except JournalError as error:
@@ -225,7 +225,9 @@ class Following:
             change = self._bring_back(recorded) or self.picture.apply(recorded)
         except Exception:
             # An event that cannot be shown must not stop the others.
-            self.log.exception("an event cannot be shown", seq=recorded.seq, stream=recorded.stream)
+            self.log.exception(
+                "the event cannot be shown at the consoles", seq=recorded.seq, stream=recorded.stream
+            )
             return
         if change.check and change.alert is not None:
             batch.checks[change.alert] = None

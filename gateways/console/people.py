@@ -105,7 +105,7 @@ class People:
         try:
             return question()
         except StoreError as error:
-            self.log.error("the registry cannot be asked", reason=str(error))
+            self.log.error("the registry cannot be read", reason=str(error))
             return otherwise
 
 

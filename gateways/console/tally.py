@@ -152,4 +152,4 @@ class Tally:
             try:
                 await asyncio.to_thread(self.catch_up)
             except StoreError as error:
-                log.error("the figures' rows cannot be kept", reason=str(error))
+                log.error("the rows of the statistics cannot be updated", reason=str(error))

@@ -318,7 +318,9 @@ def voice_route(headsets: Headsets, door: Door) -> WebsocketRouteHandler:
         try:
             desk = headsets.arrived(operator, connection)
         except OSError as error:
-            headsets.log.error("no socket for a headset", operator=operator, reason=str(error))
+            headsets.log.error(
+                "the socket of the headset cannot be opened", operator=operator, reason=str(error)
+            )
             return NO_SOCKET
         try:
             return await connection.talk(desk)
@@ -361,7 +363,7 @@ class Meters:
         try:
             self._socket = readings.listen(self._run)
         except OSError as error:
-            self.log.error("no readings can be had", reason=str(error))
+            self.log.error("the socket for voice readings cannot be opened", reason=str(error))
             return
         asyncio.get_running_loop().add_reader(self._socket.fileno(), self._readable)
 

@@ -191,7 +191,7 @@ def _ticket(web: Web, socket: AnySocket) -> str:
         session = web.auth.session(socket) if web.nodes.shared else None
     except StoreError as error:
         # The console stays open and shows the data it has: the database will be back.
-        log.error("no ticket can be given", reason=str(error))
+        log.error("the ticket for a console cannot be issued: the registry cannot be read", reason=str(error))
         return ""
     return "" if session is None else ticket_of(session, web.clock.now_us())
 
@@ -201,7 +201,9 @@ def _bring_shift(web: Web, operator: OperatorId) -> None:
         if future.cancelled():
             return
         if (error := future.exception()) is not None:
-            log.error("a shift could not be brought here", operator=operator, reason=str(error))
+            log.error(
+                "the shift of the operator cannot be moved to this node", operator=operator, reason=str(error)
+            )
         elif future.result():
             log.info("a shift goes on here", operator=operator)
 
@@ -239,13 +241,19 @@ def exception_handlers(web: Web) -> ExceptionHandlersMap:
         return response
 
     def of_store(request: AnyRequest, error: StoreError) -> Response[bytes]:
-        log.error("the journal or the registry failed", path=request.url.path, reason=str(error))
+        log.error(
+            "the request fails: the journal or the registry cannot be used",
+            path=request.url.path,
+            reason=str(error),
+        )
         problem = Problem(reason="the journal cannot be reached", advice=Advice.CALL_112_NOW)
         return answer(request, problem, NotDurable.status)
 
     def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
         # The request itself is not logged: it may hold numbers, names and keys.
-        log.error("a request failed", path=request.url.path, method=request.method, exc_info=error)
+        log.error(
+            "the request fails: internal error", path=request.url.path, method=request.method, exc_info=error
+        )
         return answer(request, Problem(reason="the center has failed", advice=Advice.CALL_112_NOW), 500)
 
     return {

@@ -30,7 +30,7 @@ async def keep_ordered(web: Web) -> None:
             told = ""
         except (JournalError, OSError) as error:
             if type(error).__name__ != told:
-                log.warning("what is ordered of this node cannot be done", reason=str(error))
+                log.warning("the orders to this node cannot be carried out", reason=str(error))
             told = type(error).__name__
         await asyncio.sleep(LOOK_S)
 

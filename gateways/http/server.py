@@ -189,7 +189,7 @@ class _Server(uvicorn.Server):
                 context.load_cert_chain(file)
                 self._certificate = there
         except OSError as error:  # ssl.SSLError is one
-            log.error("the certificate cannot be read again", reason=str(error))
+            log.error("the certificate cannot be reloaded", reason=str(error))
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         # Replaces uvicorn's method, which raises the signal again at the end: an ordered end has status 0.

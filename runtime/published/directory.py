@@ -283,5 +283,5 @@ class FileDirectory(Directory):
         try:
             return _written(self._path, data)
         except OSError as error:
-            logs.get("directory").error("cannot be written", error=str(error))
+            logs.get("directory").error("the actor directory cannot be written", error=str(error))
             return self._seen

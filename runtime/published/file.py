@@ -66,7 +66,7 @@ def say_unreadable(path: Path, fault: str) -> None:
     """Log an unreadable file, once per fault."""
     from runtime import logs  # a command that reads only intact files loads no logger
 
-    logs.get("published").error("a file cannot be read", file=str(path), error=fault)
+    logs.get("published").error("a published file cannot be read", file=str(path), error=fault)
 
 
 class Newest(Generic[T]):

@@ -99,7 +99,7 @@ def decode_place(data: bytes) -> Place | None:
     try:
         return _decode_place(data) if data else None
     except MALFORMED as error:
-        logs.get("peers").warning("a node cannot be understood", error=str(error))
+        logs.get("peers").warning("the address of another node cannot be decoded", error=str(error))
         return None
 
 
@@ -217,7 +217,7 @@ class FilePeers(PeerBook):
         try:
             self._peers = _decode_peers(self._path.read_bytes())
         except (OSError, *MALFORMED) as error:
-            logs.get("peers").error("cannot be read", error=str(error))
+            logs.get("peers").error("the list of the other nodes cannot be read", error=str(error))
             return
         self._seen = seen
 

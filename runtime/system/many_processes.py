@@ -105,8 +105,8 @@ class ManyProcesses(System):
                 return CenterSystem(port)
             except (ActorSystemException, OSError) as error:
                 # Another process may have taken the port meanwhile.
-                self._log.warning("the actor system did not start", port=port, error=str(error))
-        raise SystemNotStarted("the actor system did not start")
+                self._log.warning("the actor system does not start", port=port, error=str(error))
+        raise SystemNotStarted("the actor system does not start")
 
     def _read_group(self) -> int:
         group = int((self.env.run / thespian_fixes.GROUP_NAME).read_text())
@@ -163,7 +163,7 @@ class ManyProcesses(System):
                 context.tell(address, data)
         except ActorSystemException as error:
             # Lost, as any message to a dead actor.
-            self._log.warning("not delivered", error=str(error))
+            self._log.warning("a message cannot be delivered", error=str(error))
 
     # ------------------------------------------------------------ ending
 
@@ -201,7 +201,7 @@ def _preload(name: str) -> None:
             getattr(loaded, function)()
         except Exception as error:
             # The actor that needs the module meets the same error, and reports it.
-            logs.get("system").error("not preloaded", what=name, error=str(error))
+            logs.get("system").error("a module cannot be preloaded", what=name, error=str(error))
 
 
 class Process(NamedTuple):

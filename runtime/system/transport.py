@@ -81,7 +81,9 @@ def mailbox(place: tuple[str, int], mark: bytes) -> socket.socket:
             _keep_only(made, mark)
         except OSError as error:
             # A kernel without socket filters: every message is still authenticated before it is read.
-            logs.get("transport").warning("strangers' datagrams are not kept out", error=str(error))
+            logs.get("transport").warning(
+                "foreign datagrams cannot be filtered by the kernel", error=str(error)
+            )
         made.bind(place)
     except OSError:
         made.close()
@@ -175,7 +177,9 @@ class CenterTransport(UDPTransport):
                 self.socket.sendto(intent.serMsg, _place(intent.targetAddr))
             except OSError as error:
                 # Refused, unreachable or too long: the message is lost, as with a dying actor.
-                logs.get("transport").warning("not sent", error=str(error), bytes=len(intent.serMsg))
+                logs.get("transport").warning(
+                    "a message cannot be sent", error=str(error), bytes=len(intent.serMsg)
+                )
                 status = SendStatus.BadPacket if error.errno == errno.EMSGSIZE else SendStatus.Failed
         intent.tx_done(status)
 
@@ -251,14 +255,18 @@ class CenterTransport(UDPTransport):
             self._strange += 1
             if self._strange.bit_count() == 1:  # a flood must not fill the disk
                 logs.get("transport").warning(
-                    "dropped: not from one of ours", sender=f"{sender[0]}:{sender[1]}", so_far=self._strange
+                    "a datagram of a foreign process is dropped",
+                    sender=f"{sender[0]}:{sender[1]}",
+                    so_far=self._strange,
                 )
             return None
         try:
             return (pickle.loads(pickled),)
         except Exception as error:
             # Any exception of unpickling: perhaps another version of the center.
-            logs.get("transport").warning("not a message", error=f"{type(error).__name__}: {error}")
+            logs.get("transport").warning(
+                "a message that cannot be unpickled is dropped", error=f"{type(error).__name__}: {error}"
+            )
             return None
 
 

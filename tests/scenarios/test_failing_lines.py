@@ -55,7 +55,7 @@ def test_a_port_that_opens_and_is_no_modem_any_more_is_as_good_as_gone(
     assert again.line != user.line
     world.until("it is told", lambda: state(world, user.line) is not LineState.READY).advance(20)
     assert world.network.openings[user.line] - opened < 36
-    assert [line["event"] for line in logged].count("the port is lost") == 1
+    assert [line["event"] for line in logged].count("the port of the modem is lost") == 1
     world.network.take_door_away(user.line)
     world.network.plug(user.line)
     world.until("it is back", lambda: state(world, user.line) is LineState.READY)

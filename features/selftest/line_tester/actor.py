@@ -146,7 +146,7 @@ class LineTesterActor(CenterActor):
         try:
             self._held.let_go_of(lambda hold: hold.tester is not None and hold.line not in known)
         except JournalError as error:
-            self.log.warning("a line is not let go yet", error=str(error))
+            self.log.warning("the line cannot be released yet", error=str(error))
 
     # ------------------------------------------------------------ turns
 
@@ -193,7 +193,7 @@ class LineTesterActor(CenterActor):
             for one in ends:
                 self._held.let_go(one.line, one.leg)
         except JournalError as error:
-            self.log.warning("a line is not let go yet", line=line, error=str(error))
+            self.log.warning("the line cannot be released yet", line=line, error=str(error))
             return  # retried at the next turn
         kept = [self._voices.get(one.leg) for one in ends]
         voices = tuple(self._heard(one.line, one.leg) for one in ends)

@@ -343,4 +343,4 @@ class ProverActor(CenterActor):
             before = [key for key in self._alarms.stands if key[0] in NAMES]
             self._alarms.tell(nothing_else(found, before), over="The proof was good.", reworded=True)
         except JournalError as error:
-            self.log.error("told later", error=str(error))
+            self.log.error("the alarms cannot be written and stay pending", error=str(error))

@@ -60,7 +60,9 @@ def read(folder: Path) -> Kept:
     except FileNotFoundError:
         return Kept()
     except (OSError, *MALFORMED) as error:
-        logs.get("watch").error("what was remembered cannot be read", error=str(error), aside=str(aside))
+        logs.get("watch").error(
+            "the state of the watcher cannot be read and is set aside", error=str(error), aside=str(aside)
+        )
         with suppress(OSError):
             file.replace(aside)
         return Kept()
@@ -147,7 +149,9 @@ class AppendedFile(Generic[T]):
         self._torn = False
 
     def _unread(self, fault: str, lines: int | None = None) -> None:
-        logs.get("watch").error("rows cannot be read", file=str(self._path), lines=lines, error=fault)
+        logs.get("watch").error(
+            "rows of the watcher's log cannot be read", file=str(self._path), lines=lines, error=fault
+        )
 
 
 class Story:

@@ -143,7 +143,7 @@ class Watcher:
         name, key, beat = known
         center = self._centers[name]
         if beat.simulated != center.simulated:
-            self._log.error("a simulated run and a real one are not the same center", center=name)
+            self._log.error("the heartbeat is ignored: one side is simulated and the other real", center=name)
             return None
         with self._lock:
             before = self._hearings[name]
@@ -326,7 +326,7 @@ class Watcher:
         try:
             yield
         except OSError as error:
-            self._log.error("cannot be remembered", error=str(error))
+            self._log.error("the state of the watcher cannot be written", error=str(error))
 
 
 def next_of(

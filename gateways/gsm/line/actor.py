@@ -270,10 +270,10 @@ class GsmModemActor(CenterActor):
         standing = self._journal.who_stands_here()
         self._legs.standing.left = standing or []
         if forgotten and standing == []:
-            self.log.warning("a call of nobody's is ended", line=self.key)
+            self.log.warning("an unowned call is hung up", line=self.key)
             self._legs.nobodys.end_all(self._now_s())
         elif standing is not None and self._legs.nobodys.end_strays(strays, self._now_s()):
-            self.log.warning("a call of nobody's is ended", line=self.key)
+            self.log.warning("an unowned call is hung up", line=self.key)
 
     def _now_s(self) -> float:
         return self.now_us() / SECOND
@@ -343,7 +343,9 @@ class GsmModemActor(CenterActor):
         except Exception as error:
             if not self._failed.failed(_digest(type(event).__name__, where_raised(error)), self.now_us()):
                 raise
-            self.log.exception("left out", line=self.key, what=type(event).__name__)
+            self.log.exception(
+                "an event of the modem fails twice and is skipped", line=self.key, what=type(event).__name__
+            )
 
     def _happened(self, event: Event) -> None:
         match event:
@@ -366,7 +368,9 @@ class GsmModemActor(CenterActor):
             case InputFailed(text=text, error=error):
                 if not self._failed.is_given_up(key := _digest(text, error)):
                     self._failed.failed(key, self.now_us())
-                    self.log.error("what the modem says cannot be read", line=self.key, error=error)
+                    self.log.error(
+                        "a line of the modem's output cannot be parsed", line=self.key, error=error
+                    )
             case SmsSent():
                 modem_log.note(self.log, self.key, event)
                 self._sending.hear(event)
@@ -404,7 +408,7 @@ class GsmModemActor(CenterActor):
             self._hold.is_another_s()
             return
         if self._driver.voiceless:
-            self.log.warning("the modem's firmware gives no voice to the host", line=self.key)
+            self.log.warning("the modem's firmware provides no audio to the host", line=self.key)
         self._remembered.note_dialect(self._driver.dialect.key)
         self._back_in_service()
 
@@ -418,12 +422,14 @@ class GsmModemActor(CenterActor):
     def _order(self, order: Order, envelope: Envelope) -> None:
         match self._orders.turn(order, envelope, self.now_us()):
             case OrderTurn.TOO_LATE:
-                self.log.warning("too late to be dialled", line=self.key, leg=order.leg)
+                self.log.warning("the order to dial has expired", line=self.key, leg=order.leg)
             case OrderTurn.NOW:
                 until_s = self._right.until_s(order, envelope.node, envelope.alert)
                 if until_s <= self._now_s():
                     self.log.error(
-                        "not dialled: the alert is not its node's", node=envelope.node, leg=order.leg
+                        "the order to dial is refused: the ordering node does not hold the alert",
+                        node=envelope.node,
+                        leg=order.leg,
                     )
                     return
                 report = self._legs.obey(order, self._now_s(), until_s)
@@ -467,7 +473,7 @@ class GsmModemActor(CenterActor):
         if not self._wear_reset.may_be_now(line_files.read_all(self.env.run).values(), now_us):
             return
         if self._journal.who_stands_here() == [] and self._driver.reset_worn(self._now_s()):
-            self.log.warning("the modem is reset: its voice is worn", line=self.key)
+            self.log.warning("the modem is reset: its audio is degraded", line=self.key)
             self._wear_reset.begun(now_us)
 
 

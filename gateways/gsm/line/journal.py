@@ -88,7 +88,7 @@ class LineJournal:
         try:
             self._alarms.tell(alarm.found(health, self._alarms.stands, now_us))
         except JournalError as error:
-            self._log.error("could not be written down", line=self._line, error=str(error))
+            self._log.error("the journal cannot be written", line=self._line, error=str(error))
 
     def begin_text(self, text: TextId) -> Text | None:
         """Return the text, assigned to this line for sending. None if it is not assigned, or if the
@@ -97,7 +97,9 @@ class LineJournal:
         try:
             return self._journal.transact(lambda tx: begin_if_fit(tx, text, self._line))
         except JournalError as error:
-            self._log.error("no short message is sent", line=self._line, error=str(error))
+            self._log.error(
+                "the journal cannot be written: no text message is sent", line=self._line, error=str(error)
+            )
             return None
 
     def end_text(self, text: TextId, became: TextSent | TextFailed) -> bool:
@@ -105,7 +107,7 @@ class LineJournal:
         try:
             self._journal.transact(lambda tx: end(tx, text, became))
         except JournalError as error:
-            self._log.error("could not be written down", line=self._line, error=str(error))
+            self._log.error("the journal cannot be written", line=self._line, error=str(error))
             return False
         return True
 
@@ -114,7 +116,7 @@ class LineJournal:
         try:
             self._journal.transact(lambda tx: ask_credit(tx, self._line, E164(to), words))
         except JournalError as error:
-            self._log.error("could not be written down", line=self._line, error=str(error))
+            self._log.error("the journal cannot be written", line=self._line, error=str(error))
             return False
         return True
 
@@ -123,7 +125,11 @@ class LineJournal:
         try:
             self._journal.transact(lambda tx: report(tx, self._line, reference, recipient, status))
         except JournalError as error:
-            self._log.error("a report is lost", line=self._line, error=str(error))
+            self._log.error(
+                "the delivery report of a text message cannot be written and is lost",
+                line=self._line,
+                error=str(error),
+            )
 
     def close(self) -> None:
         """Close the journal."""
@@ -142,6 +148,6 @@ class LineJournal:
                 Append(streams.line(self._line), None, (event,)),
             )
         except JournalError as error:
-            self._log.error("could not be written down", line=self._line, error=str(error))
+            self._log.error("the journal cannot be written", line=self._line, error=str(error))
             return False
         return True

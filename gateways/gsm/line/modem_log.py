@@ -20,15 +20,20 @@ def note(log: Logger, line: str, event: Event) -> None:
     """Log the event, at a level that fits its severity."""
     match event:
         case HangUpStuck(attempts=attempts):
-            log.warning("a call does not end", line=line, attempts=attempts)
+            log.warning("the modem does not hang up a call", line=line, attempts=attempts)
         case VoiceFailed(text=text):
-            log.warning("the modem refuses its voice: has its firmware any?", line=line, error=text)
+            log.warning(
+                "the modem refuses audio: check that its firmware supports voice", line=line, error=text
+            )
         case RequestFailed(request=request, text=text):
-            log.warning("the modem refuses", line=line, what=request, error=text)
+            log.warning("the modem refuses a request", line=line, what=request, error=text)
         case UnreportedCall():
-            log.warning("rung by a modem that has not said so: is this the port of its codes?", line=line)
+            log.warning(
+                "a call came without result codes: check that the port is the one with unsolicited codes",
+                line=line,
+            )
         case ModemRebooted():
-            log.warning("the modem has started anew", line=line)
+            log.warning("the modem has rebooted", line=line)
         case CommandRefused(command=command, error=error):
             log.info("the modem refuses a setting", line=line, command=command, error=error)
         case SmsSent(failure=failure, text=text):

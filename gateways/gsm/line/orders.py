@@ -108,5 +108,5 @@ class RightToDial:
         try:
             return (asked_us + owners.holds_for_us(self._journal, alert, node)) / SECOND
         except JournalError as error:
-            self._log.error("the lease cannot be looked at", leg=order.leg, error=str(error))
+            self._log.error("the lease of the alert cannot be read", leg=order.leg, error=str(error))
             return asked_us / SECOND

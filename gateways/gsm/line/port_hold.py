@@ -120,7 +120,7 @@ class PortHold:
             if data:
                 self._tracing.host(data, self._now_s())
         except DialRefused as error:
-            self._actor.log.error("the dial guard refused", line=self._actor.key, error=str(error))
+            self._actor.log.error("the dial guard refuses a number", line=self._actor.key, error=str(error))
             self._driver.write_refused(self._now_s(), str(error))
         except PortLost as error:
             self._lose(error)
@@ -135,7 +135,7 @@ class PortHold:
         self.trouble = str(error)
         self._driver.port_lost(self._now_s())
         if self._away():
-            self._actor.log.warning("the port is lost", line=self._actor.key, error=str(error))
+            self._actor.log.warning("the port of the modem is lost", line=self._actor.key, error=str(error))
 
     def look(self) -> None:
         """End the absence once the modem answers: a modem with the same calls as before causes no event."""
@@ -158,7 +158,9 @@ class PortHold:
             case Stage.USB_RESET:
                 self._port.close()
                 self._reset = usb_reset(self._port.path)
-                log.warning("USB reset", line=line, port=self._port.path, result=self._reset)
+                log.warning(
+                    "the modem's USB port is reset", line=line, port=self._port.path, result=self._reset
+                )
             case Stage.QUARANTINE if not self._journal.quarantined:
                 why = given_up(
                     may_hold_call=bool(self._driver.protected or self._driver.calls()),

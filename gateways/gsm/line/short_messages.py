@@ -56,7 +56,7 @@ class IncomingTexts:
         if error is None:
             self.unread_last = False
             return
-        self._log.error("a short message cannot be read", line=self._line, error=where_raised(error))
+        self._log.error("the text message cannot be decoded", line=self._line, error=where_raised(error))
         if self._failed.is_given_up(key) or not event.stored:
             self._take_aside(unread(event, where_raised(error)), now_us)
         else:
@@ -71,7 +71,7 @@ class IncomingTexts:
         elif self._failed.is_given_up(key) or self._failed.failed(key, now_us) or not event.stored:
             self._take_aside(event, now_us)
         else:
-            self._log.warning("a short message cannot be read", line=self._line, error=event.text)
+            self._log.warning("the text message cannot be decoded", line=self._line, error=event.text)
             self._driver.read_sms(event.stored, now_us / SECOND)
 
     def kept(self, key: str, now_us: Instant) -> None:
@@ -87,7 +87,7 @@ class IncomingTexts:
             self._driver.delete_sms(event.stored, now_us / SECOND)
             return
         self.unread_last = True
-        self._log.error("a short message is taken aside", line=self._line, error=event.text)
+        self._log.error("the undecodable text message is set aside", line=self._line, error=event.text)
         self._driver.delete_sms(self._texts.hear_unread(event), now_us / SECOND)
 
 

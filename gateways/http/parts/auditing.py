@@ -117,7 +117,7 @@ class Auditing:
         if future.cancelled():
             return
         if (error := future.exception()) is not None:
-            log.error("a refusal could not be entered", reason=str(error))
+            log.error("the refused request cannot be entered in the audit", reason=str(error))
         else:
             self._committed(future.result())
 
@@ -135,7 +135,7 @@ class Auditing:
             self.trail.save()
         except OSError as error:
             # The heads stay in memory while the disk fails, and are written afterwards.
-            log.error("the audit's head cannot be written", reason=str(error))
+            log.error("the head of the audit cannot be written", reason=str(error))
 
 
 async def require_audit_entry(message: Message, scope: Scope) -> None:

@@ -135,7 +135,7 @@ class Writing:
                 handle.cancel()
         self._committer.close()
         if self._kept:
-            self.log.error("ended with alerts that were never durable", alerts=len(self._kept))
+            self.log.error("the web ends with alerts that are not in the journal", alerts=len(self._kept))
 
     def accept(self, signal: Signal) -> asyncio.Future[Accepted]:
         """Make the signal durable. Raises NotDurable; the signal is retried unless refused for itself."""
@@ -206,7 +206,7 @@ class Writing:
 
     def _went_wrong(self, ticket: _Ticket[Any], failed: JournalError) -> None:
         if self.works:
-            self.log.error("the journal does not take what is to be written", reason=str(failed))
+            self.log.error("the journal cannot be written", reason=str(failed))
         self.works = False
         if ticket.kept is None:
             return
@@ -215,7 +215,7 @@ class Writing:
             self._refused(failed)
             return
         if len(self._kept) >= KEPT_MAX:
-            self.log.error("too many alerts wait for the journal; one more is lost")
+            self.log.error("an alert is lost: the queue for the journal is full")
             return
         self._kept.append(ticket.kept)
         self._metrics.kept.set(len(self._kept))
@@ -224,7 +224,7 @@ class Writing:
 
     def _refused(self, error: BaseException) -> None:
         """Drop an alert that would always fail and delay the alerts behind it."""
-        self.log.error("the journal refuses one alert; it is not tried again", reason=str(error))
+        self.log.error("the journal refuses the alert, which is not retried", reason=str(error))
         if self._kept and self._again is None:
             self._later()
 
@@ -249,7 +249,9 @@ class Writing:
             return
         self._failures = 0
         alert = future.result().alert
-        self.log.warning("an alert kept in memory is durable now", alert=alert, waiting=len(self._kept))
+        self.log.warning(
+            "an alert kept in memory is in the journal now", alert=alert, waiting=len(self._kept)
+        )
         for kept in list(self._kept):
             self._kept.popleft()
             self._accept(kept).add_done_callback(_heard)

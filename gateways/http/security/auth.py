@@ -78,7 +78,7 @@ class Auth:
                 await self.look()
             except StoreError as error:
                 if works:
-                    log.error("who is let in cannot be read: the last reading holds", reason=str(error))
+                    log.error("the credentials cannot be read: the last ones stay valid", reason=str(error))
                 works = False
             else:
                 works = True

@@ -24,7 +24,7 @@ async def keep_ending_idle(web: Web) -> None:
         try:
             await end_idle(web)
         except NotDurable as error:
-            log.warning("idle sessions are left as they are", reason=str(error))
+            log.warning("idle sessions cannot be ended", reason=str(error))
 
 
 async def end_idle(web: Web) -> list[OperatorId]:

@@ -196,7 +196,7 @@ class Senders:
             else:
                 known = self._queries.device_key(device)
         except StoreError as error:
-            log.error("a device's key cannot be read: the last reading holds", reason=str(error))
+            log.error("the device's key cannot be read: the last one stays valid", reason=str(error))
         self._known[device] = (now_us, known)
         self._known.move_to_end(device)
         if len(self._known) > REMEMBERED:

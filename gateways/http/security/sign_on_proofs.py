@@ -93,7 +93,7 @@ class Proofs:
         if wait_s:
             return TooManyTries(wait_s)
         self._web.throttle.count("", address, now_us)
-        log.warning("not known", what=what, address=address)
+        log.warning("sign-on with an unknown credential", what=what, address=address)
         return NotSignedOn(f"no operator has this {what}", code)
 
     def let_try(self, address: str) -> None:
@@ -117,7 +117,7 @@ class Proofs:
         if record is None or holder_of(token) != operator:
             raise self.unknown("token", address)
         if way is Way.RECOVERY:
-            log.warning("a recovery code", operator=operator, address=address)
+            log.warning("sign-on with a recovery code", operator=operator, address=address)
             return Proof(operator=operator, as_of=as_of, way=way, recovery=token)
         if record.token_until != FOR_EVER and self.asks(record):
             raise NotSignedOn("this token is for programs: use a passkey", Fault.PASSKEY_NEEDED, operator)
@@ -158,7 +158,7 @@ class Proofs:
         record = None if operator is None else web.queries.operator(operator)
         if record is None or not right:
             # The typed name is not logged: some operators type their password there.
-            log.warning("a wrong password", operator=operator, address=address)
+            log.warning("sign-on with a wrong password", operator=operator, address=address)
             raise NotSignedOn("the name or the password is wrong", operator=operator or "")
         if not self.asks(record):
             return Proof(operator=record.id, as_of=as_of, way=Way.PASSWORD)
@@ -168,7 +168,7 @@ class Proofs:
         seed = next(one for one in web.queries.authenticators(record.id) if one.kind is Kind.TOTP)
         step = authenticator_app.step_of(seed.secret, code, now_us)
         if step is None or step <= seed.counter:
-            log.warning("a wrong code", operator=record.id, address=address)
+            log.warning("sign-on with a wrong code", operator=record.id, address=address)
             raise NotSignedOn("the code is wrong, or was used", Fault.CODE_WRONG, record.id)
         used = msgspec.structs.replace(seed, counter=step)
         return Proof(operator=record.id, as_of=as_of, way=Way.CODE, used=used)

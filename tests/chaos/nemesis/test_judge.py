@@ -153,7 +153,7 @@ def test_a_fault_of_a_line_is_its_own_for_a_while() -> None:
 
 
 def test_a_log_tells_of_every_fault_but_a_named_one() -> None:
-    event = '{"event":"crashed","exception":"Traceback ... ServerSilent: no answer"}'
+    event = '{"event":"the actor crashes","exception":"Traceback ... ServerSilent: no answer"}'
     trace = "Traceback (most recent call last):\n  File x\n    y()\nstore.ServerSilent: no answer"
     assert not list(complaints(f"{event}\n{trace}\nall is well", ["ServerSilent"]))
     assert len(list(complaints(f"{event}\n{trace}", ["OperationalError"]))) == 2

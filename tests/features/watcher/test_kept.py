@@ -74,7 +74,7 @@ def test_what_stands_behind_a_damaged_line_is_read(
     path.write_bytes(path.read_bytes() + torn)
     again: AppendedFile[Probed] = AppendedFile(path, Probed, 2 * SPARE)
     assert minutes(again) == [1, 2]
-    assert "rows cannot be read" in "".join(capfd.readouterr())
+    assert "rows of the watcher's log cannot be read" in "".join(capfd.readouterr())
     append(again, 3)
     assert minutes(again) == [1, 2, 3]
 

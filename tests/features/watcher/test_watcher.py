@@ -165,7 +165,8 @@ def test_whoever_knocks_fills_no_log(stage: Stage, capfd: pytest.CaptureFixture[
             assert stage.watcher.hear(forged, (), stage.now) is None
         if kept == text:
             stage.say()
-    assert sum("not heard" in line for line in "".join(capfd.readouterr()).splitlines()) == 2
+    logged = "".join(capfd.readouterr()).splitlines()
+    assert sum("heartbeats of the center are ignored" in line for line in logged) == 2
 
 
 def test_a_file_that_cannot_be_read_is_put_aside_and_that_is_said(
@@ -174,7 +175,7 @@ def test_a_file_that_cannot_be_read_is_put_aside_and_that_is_said(
     (stage.folder / FILE).write_text("{")
     stage.begin()
     assert (stage.folder / f"{FILE}.unreadable").read_text() == "{"
-    assert "what was remembered cannot be read" in "".join(capfd.readouterr())
+    assert "the state of the watcher cannot be read and is set aside" in "".join(capfd.readouterr())
 
 
 LOST = st.lists(st.sampled_from(["comes", "late", "lost"]), min_size=1, max_size=40)

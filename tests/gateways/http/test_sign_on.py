@@ -116,7 +116,7 @@ def test_what_was_typed_is_in_no_log(client: Client, capfd: pytest.CaptureFixtur
     sign_on(client, "marta-bianchi", "my-secret")
     said = "".join(capfd.readouterr())
     assert "my-secret" not in said
-    assert "a wrong password" in said
+    assert "sign-on with a wrong password" in said
 
 
 def test_a_pause_has_its_reason_and_another_reason_is_news(api: Api) -> None:

@@ -176,7 +176,7 @@ async def enrol_device(web: Web, who: Caller, data: DeviceBody) -> Answer[Device
     try:
         made = await web.writing.run(asked)
     except TooManyCodes as error:
-        log.warning("no code is sent", reason=str(error))
+        log.warning("no enrolment code is sent", reason=str(error))
         raise TooMany(str(error), error.retry_after_s) from error
     told = DeviceAnswer(device=made.device, sent="sms")
     return Answer(told, detail="a code was asked for", actor=BY_APP)
