@@ -51,7 +51,7 @@ def _look(data: bytes) -> tuple[PictureKind, tuple[int, int] | None]:
         return PictureKind.PNG, _png(data)
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return PictureKind.WEBP, _webp(data)
-    raise PictureRefused("no JPEG, PNG or WebP")
+    raise PictureRefused("the picture is not a JPEG, PNG or WebP")
 
 
 def _png(data: bytes) -> tuple[int, int] | None:

@@ -35,7 +35,7 @@ class SettingsFile:
         from application.settings.editing.file import change
 
         if read_json(self._state.node_file, NodeFile) is None:
-            raise NotWritable("there is no node here")
+            raise NotWritable("this process has no settings file of a node")
         try:
             change(config_in_use(self._state), edits)
         except SettingsError as error:
@@ -58,7 +58,7 @@ class SettingsFile:
         """Set fields of `LineSet`. `was`: values that the operator has seen. Raises EditError."""
         table = next((one for one in self._loaded().modem if one.name == line), None)
         if table is None:
-            raise EditMissed(f"modem[{line}]", "the file has no line of this name")
+            raise EditMissed(f"modem[{line}]", "the settings file has no line of this name")
         self._set_seen(f"modem[{line}]", {name: getattr(table, name) for name in now}, was, now)
 
     def set_switch(self, switch: str, was: Value, now: Value) -> None:

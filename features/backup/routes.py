@@ -99,9 +99,9 @@ def admin_begin_backup(web: Web, work: str) -> Answer[BackupsView]:
     restore --check`; the list shows its result.
     """
     if work not in tuple(Work):
-        raise NotThere("no such work")
+        raise NotThere("no backup work has this name")
     if not own(web).begin(Work(work)):
-        raise NotDone("it is being done already", Why.BUSY)
+        raise NotDone("the work is running already: wait until it has ended", Why.BUSY)
     return Answer(_view(own(web).standing()), detail=f"{work} ordered")
 
 

@@ -219,7 +219,7 @@ async def admin_test_duty(web: Web, who: Caller, data: DutyTest) -> Answer[DutyT
 
     def work(tx: Transaction) -> str:
         if data.person not in {one.id for one in roster_of(tx).roster.people}:
-            raise NotThere("nobody of this id is on the roster")
+            raise NotThere("no person on the roster has this id")
         return ask_test(tx, data.person, who.operator, data.way)
 
     callout = await web.writing.run(work)
@@ -235,8 +235,8 @@ async def callout_take(web: Web, who: Caller, callout: str) -> None:
     if not await web.writing.run(partial(take, callout=callout, operator=who.operator)):
         known = await asyncio.to_thread(callouts_of, web.journal)
         if known.get(callout) is None:
-            raise NotThere("there is no such callout, or it was long ago")
-        raise NotDone("somebody sees to it already, or nobody is called any more", Why.TAKEN)
+            raise NotThere("no recent callout has this id")
+        raise NotDone("the callout is taken already, or has ended", Why.TAKEN)
 
 
 def _view(web: Web, asking: OperatorId) -> DutyView:

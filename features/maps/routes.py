@@ -81,11 +81,11 @@ async def tile(web: Web, z: int, x: int, y: int) -> Answer[Problem] | Response[b
     """Return a tile of the map."""
     tiles = configured(web)
     if tiles is None:
-        raise NotThere("no map is configured")
+        raise NotThere("no map is configured: see [map] in the settings")
     try:
         found = await tiles.tile(z, x, y)
     except TilesFailed:
-        return Answer(Problem(reason="the map's tiles cannot be had now"), status=503)
+        return Answer(Problem(reason="the map tiles cannot be fetched now"), status=503)
     if found is None:
         return Response(b"", status_code=204, headers=_HEADERS)
     return Response(found.content, media_type=found.media_type, headers=_HEADERS)

@@ -99,7 +99,7 @@ async def admin_import_people(web: Web, who: Caller, content: bytes, preview: Pr
         return _view(found)
     tag = (who.header(b"if-match") or "").strip('"')
     if not tag:
-        raise Unconditional("`If-Match` has to name the preview that was seen")
+        raise Unconditional("the header `If-Match` must name the preview that was shown")
     by, region = who.operator, web.settings.center.region
     try:
         async with _one_at_a_time(web):
@@ -107,7 +107,9 @@ async def admin_import_people(web: Web, who: Caller, content: bytes, preview: Pr
                 take_in, web.journal, content, _NAME, tag=tag, by=by, region=region
             )
     except ChangedMeanwhile as error:
-        raise NotDone("the file would do something else by now", Why.CHANGED_MEANWHILE) from error
+        raise NotDone(
+            "the import would have other effects by now: look at the preview again", Why.CHANGED_MEANWHILE
+        ) from error
     except ImportFaulty as error:
         # Another person has received a number since the preview.
         raise NotDone(str(error), Why.CHANGED_MEANWHILE) from error

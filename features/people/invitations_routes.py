@@ -105,9 +105,11 @@ async def admin_invite(web: Web, who: Caller, data: NewInvitation) -> Answer[Inv
     except NumberRefused as error:
         raise BadBody(str(error), "$.phone", Why.NUMBER_REFUSED) from error
     if data.text and not _can_text(web):
-        raise NotDone("no line sends short messages", Why.NO_LINE, "$.text")
+        raise NotDone("no line can send text messages", Why.NO_LINE, "$.text")
     if data.text and unfit(phone, settings) is not None:
-        raise BadBody("the settings do not let it be called", "$.phone", Why.NUMBER_NOT_CALLED)
+        raise BadBody(
+            "[dialling] in the settings does not permit this number", "$.phone", Why.NUMBER_NOT_CALLED
+        )
     user = await asyncio.to_thread(web.registry.user_by_phone, phone)
     by, origin = who.operator, _address(web, who)
 
@@ -140,7 +142,7 @@ async def admin_revoke_invitation(web: Web, sign: str) -> Answer[None]:
     """
     phone: E164 | None = await web.writing.run(lambda tx: revoke_invitation(tx, sign))
     if phone is None:
-        raise NotThere("no such invitation")
+        raise NotThere("no invitation has this id")
     user = await asyncio.to_thread(web.registry.user_by_phone, phone)
     return Answer(None, () if user is None else (user.id,), "invitation revoked")
 

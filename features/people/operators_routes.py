@@ -223,13 +223,13 @@ async def admin_end_sessions(web: Web, who: Caller, operator: OperatorId) -> Ans
 def _free(tx: Transaction, operator: OperatorId) -> None:
     """Check that no console would end in the middle of a call. Raises NotDone."""
     if is_on_an_alert(tx, operator):
-        raise NotDone("on an alert: wait until it has ended", Why.ON_AN_ALERT)
+        raise NotDone("the operator is in an open alert: wait until the alert is closed", Why.ON_AN_ALERT)
 
 
 def _another_admin(who: Caller, operator: OperatorId) -> OperatorId:
     """Return the requesting admin. Raises NotDone if the admin is this operator."""
     if who.operator == operator:
-        raise NotDone("this is you: another admin can do it", Why.YOURSELF)
+        raise NotDone("you cannot change your own role or record: ask another admin", Why.YOURSELF)
     return who.operator
 
 

@@ -255,7 +255,7 @@ async def admin_revoke_device(web: Web, who: Caller, person: UserId, device: str
     def work(tx: Transaction) -> UserId:
         known, key = read_user(tx, person), devices.known_of(tx, device)
         if known is None or key is None or key.person != known.id:
-            raise NotThere("no such phone of this person")
+            raise NotThere("the person has no phone with this id")
         phones.revoke(tx, device, who.operator)
         return known.id
 
@@ -267,7 +267,7 @@ def _found(web: Web, person: UserId) -> PersonAnswer:
     """Return a person's data for administration; thread-safe. Raises NotThere."""
     known = web.registry.user(person)
     if known is None:
-        raise NotThere("no such person")
+        raise NotThere("no person has this id")
     enrolled = devices.devices_of(web.journal, known.id)
     return web.journal.snapshot(lambda seen: _told(seen, known, enrolled))
 
@@ -301,14 +301,16 @@ def _refusing(body: str = "$") -> Iterator[None]:
         try:
             yield
         except NotRegistered as error:
-            raise NotThere("no such person") from error
+            raise NotThere("no person has this id") from error
         except NumberRefused as error:
             raise BadBody(str(error), f"{body}.phones", Why.NOT_A_NUMBER) from error
         except AlreadyTaken as error:
-            raise BadBody("another person's number", f"{body}.phones", Why.NUMBER_TAKEN) from error
+            raise BadBody(
+                "the number belongs to another person", f"{body}.phones", Why.NUMBER_TAKEN
+            ) from error
         except InAnAlert as error:
             raise NotDone(str(error), Why.ON_AN_ALERT) from error
         except SamePerson as error:
             raise NotDone(str(error), Why.ONE_ALREADY) from error
         except TooMuch as error:
-            raise NotDone(f"the two records do not fit into one: {error}", Why.RECORDS_TOO_LONG) from error
+            raise NotDone(f"the merged record would be too long: {error}", Why.RECORDS_TOO_LONG) from error

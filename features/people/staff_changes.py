@@ -78,7 +78,7 @@ def keep_an_admin(tx: Transaction, but: OperatorId) -> None:
     """Check that another admin remains if `but` loses the role. Raises LastAdmin."""
     admins = [one.id for one in operators_in(tx) if one.role is StaffRole.ADMIN]
     if admins == [but]:
-        raise LastAdmin("this is the last admin: make another one first")
+        raise LastAdmin("the operator is the last admin: make another operator an admin first")
 
 
 def _written(now: Fields, region: str) -> dict[str, str | bool]:
@@ -87,7 +87,7 @@ def _written(now: Fields, region: str) -> dict[str, str | bool]:
     if isinstance(name := wanted.get("name"), str):
         wanted["name"] = " ".join(name.split())
         if not wanted["name"]:
-            raise RegistryError("an operator needs a name")
+            raise RegistryError("the operator needs a name")
     if isinstance(phone := wanted.get("phone"), str):
         wanted["phone"] = numbers.of_a_person(phone, region)
     return wanted

@@ -83,7 +83,7 @@ def _place(text: str) -> Place | None:
     at, _, rest = text.partition(".")
     number, _, chain = rest.partition(".")
     if not (at.isascii() and at.isdecimal() and number.isascii() and number.isdecimal()):
-        raise BadBody("not what a page before has said", "?before")
+        raise BadBody("`before` must be the value that the previous page returned", "?before")
     return Place(Instant(min(int(at), 2**62)), chain, min(int(number), 2**62))
 
 

@@ -56,9 +56,11 @@ async def admin_erase_person(web: Web, who: Caller, person: UserId, data: EraseO
     def work() -> tuple[UserId, PersonErased]:
         known = web.registry.user(person)
         if known is None:
-            raise NotThere("no such person")
+            raise NotThere("no person has this id")
         if not names(data.typed, known):
-            raise NotDone("neither a number's last digits nor the name", Why.NOT_TYPED, "$.typed")
+            raise NotDone(
+                "type the person's name, or the last digits of the person's number", Why.NOT_TYPED, "$.typed"
+            )
         done = erase_person(web.journal, known.id, by=who.operator)
         return known.id, PersonErased(
             alerts=[each.alert for each in done if each.kinds],
@@ -71,7 +73,7 @@ async def admin_erase_person(web: Web, who: Caller, person: UserId, data: EraseO
         try:
             found, erased = await asyncio.to_thread(work)
         except NotRegistered as error:
-            raise NotThere("no such person") from error
+            raise NotThere("no person has this id") from error
         except InAnAlert as error:
             raise NotDone(str(error), Why.ON_AN_ALERT) from error
     await who.note((found,), detail="erased")

@@ -33,7 +33,7 @@ async def dossier(web: Web, who: Caller, alert: AlertId) -> Stream:
     records the export.
     """
     if await asyncio.to_thread(web.following.fresh, alert) is None:
-        raise NoSuchAlert("no such alert")
+        raise NoSuchAlert("no alert has this id")
     await who.note((alert,), detail="dossier")
     return await _packed(web, f"alert-{alert}", lambda to: _dossier(web, alert, to))
 
@@ -49,7 +49,7 @@ async def person_data(web: Web, who: Caller, alert: AlertId) -> Stream:
     """
     sheet = await asyncio.to_thread(web.following.fresh, alert)
     if sheet is None or sheet.case.user is None:
-        raise NoSuchAlert("no such alert, or nobody who is known")
+        raise NoSuchAlert("no alert has this id, or its user is unknown")
     return await _of_person(web, who, sheet.case.user)
 
 
@@ -65,7 +65,7 @@ async def user_data(web: Web, who: Caller, user: UserId) -> Stream:
 async def _of_person(web: Web, who: Caller, user: UserId) -> Stream:
     known = await asyncio.to_thread(web.registry.user, user)
     if known is None:
-        raise NoSuchPerson("no such user")
+        raise NoSuchPerson("no user has this id")
     await who.note((known.id,), detail="person's data")
     return await _packed(web, f"person-{known.id}", lambda to: _person(web, known, to))
 

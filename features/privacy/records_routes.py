@@ -188,7 +188,7 @@ async def own_picture(web: Web, who: Caller, picture: str) -> Response[bytes]:
     Pictures of a sealed record are not returned.
     """
     if await _is_sealed(web, who.phone):
-        raise NoSuchPerson("no such picture")
+        raise NoSuchPerson("the user has no picture")
     return await asyncio.to_thread(picture_of, web, who.phone.person, picture)
 
 
@@ -204,7 +204,7 @@ async def _verdict_of(web: Web, who: Caller) -> PinVerdict:
     """Check the request's PIN and notify operators. Raises NotAllowed without a PIN, TooMany."""
     pin, person = who.header(b"sw-pin"), who.phone.person
     if pin is None:
-        raise NotAllowed("say a PIN in `SW-Pin`", PIN_NEEDED)
+        raise NotAllowed("the request needs a PIN in the header `SW-Pin`", PIN_NEEDED)
     verdict = await guarded(web, person, pin, lambda: web.registry.check_pin(person, pin))
     await tell_operators(web, person, verdict, "at the record")
     return verdict
@@ -213,7 +213,7 @@ async def _verdict_of(web: Web, who: Caller) -> PinVerdict:
 async def _filled(web: Web, who: Caller, record: PersonRecord, version: int) -> Answer[RecordAnswer]:
     own, region = who.phone, web.settings.center.region
     if version != 0:
-        raise Changed("the record was changed meanwhile: read it again")
+        raise Changed("the record was changed meanwhile: read the record again")
     try:
         record = records.normalised(record, region)
     except NumberRefused as error:
@@ -236,7 +236,7 @@ def _user_called(web: Web, who: str) -> UserId:
         except NumberRefused:
             found = None
     if found is None:
-        raise NoSuchPerson("no such user")
+        raise NoSuchPerson("no user has this id")
     return found.id
 
 
@@ -262,7 +262,7 @@ def _expected(who: Caller) -> int:
     """Return the version in `If-Match: "3"`; 0 if there was no record. Raises Unconditional."""
     found = _TAG.fullmatch((who.header(b"if-match") or "").strip())
     if found is None:
-        raise Unconditional('a change names the version that was read: `If-Match: "3"`')
+        raise Unconditional('a change needs the version that was read, in `If-Match: "3"`')
     return int(found[1])
 
 
@@ -281,17 +281,17 @@ async def _written(web: Web, user: UserId, record: PersonRecord, version: int, b
     except PictureMissing as error:
         raise BadBody(str(error), "$") from error
     except NotRegistered as error:
-        raise NoSuchPerson("no such user") from error
+        raise NoSuchPerson("no user has this id") from error
 
 
 async def _picture_kept(web: Web, user: UserId, data: bytes) -> PictureAnswer:
     """Store a picture. Raises BadBody, BodyTooLarge, NoSuchPerson, NotDurable."""
     if len(data) > PICTURE_MAX:
-        raise BodyTooLarge(f"more than {PICTURE_MAX} bytes")
+        raise BodyTooLarge(f"the picture has more than {PICTURE_MAX} bytes")
     try:
         made = await web.writing.run(lambda tx: records.add_picture(tx, user, data))
     except (PictureRefused, PicturesFull) as error:
         raise BadBody(str(error)) from error
     except NotRegistered as error:
-        raise NoSuchPerson("no such user") from error
+        raise NoSuchPerson("no user has this id") from error
     return PictureAnswer(picture=made)

@@ -39,7 +39,7 @@ async def psap_feed(web: Web, who: Caller) -> Response[bytes]:
     feeds = [target for target in DataTarget.of(web.settings.center) if target.is_feed]
     target = await asyncio.to_thread(_feed_of, feeds, bearer(who.request) or "")
     if target is None:
-        raise NotSignedOn("the token of a feed is needed")
+        raise NotSignedOn("the request needs the token of a feed")
     open_now = [known.sheet for known in web.following.picture.open()]
     shown = await asyncio.to_thread(_shown, web, target, [one for one in open_now if wanted(one.case)])
     if shown:

@@ -110,7 +110,7 @@ async def seen(web: Web, who: Caller, code: str, picture: str) -> Response[bytes
     record = await asyncio.to_thread(_record_of, web, case)
     await who.note((case.alert, case.user), actor="112", detail="picture")
     if case.user is None or picture not in record.pictures:
-        raise NoSuchPerson("no such picture")
+        raise NoSuchPerson("the user has no picture")
     return await asyncio.to_thread(picture_of, web, case.user, picture)
 
 

@@ -268,7 +268,7 @@ def _checked(month: str, form: str) -> date:
     try:
         asked = month_of(month)
     except ValueError:
-        raise RequestError("no month: as 2026-11", "month") from None
+        raise RequestError("`month` must be a month, such as 2026-11", "month") from None
     if form != "json" and form not in _TYPES:
-        raise RequestError("no such form: json, csv or pdf", "form")
+        raise RequestError("`form` must be json, csv or pdf", "form")
     return asked

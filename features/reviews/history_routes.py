@@ -65,11 +65,11 @@ def _period(
 ) -> Period | None:
     if first is None:
         if last is not None:
-            raise BadBody("`to` needs a `from`", "?from")
+            raise BadBody("`to` requires `from`", "?from")
         return None
     days = 1 if last is None else (last - first).days + 1
     if not 1 <= days <= DAYS_MAX or not _FIRST <= first <= _LAST:
-        raise BadBody(f"1 to {DAYS_MAX} days of this century", "?to")
+        raise BadBody(f"the period must have 1 to {DAYS_MAX} days of this century", "?to")
     return Period(first=first, days=days)
 
 
@@ -156,7 +156,7 @@ def earlier(web: Web, alert: AlertId) -> Answer[Earlier]:
     # Read from the journal, since the read model may not have the person's identity yet.
     sheet = web.following.fresh(alert)
     if sheet is None:
-        raise NoSuchAlert("no such alert")
+        raise NoSuchAlert("no alert has this id")
     case = sheet.case
     told = earlier_of(web.journal, web.registry, case)
     return Answer(told, (case.alert, case.user, *(one.alert for one in told.alerts)), "earlier")
@@ -166,7 +166,7 @@ def _whole(web: Web, who: Caller, alert: AlertId) -> Story:
     """Return the alert with its whole history. Raises NoSuchAlert."""
     told = story_of(web.journal, web.people, web.room(), alert, who.operator)
     if told is None:
-        raise NoSuchAlert("no such alert")
+        raise NoSuchAlert("no alert has this id")
     return told
 
 

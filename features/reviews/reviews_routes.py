@@ -144,7 +144,7 @@ def alert_reviews(web: Web, alert: AlertId) -> Answer[GivenReviews]:
     """Return the reviews of a call."""
     row = web.tally.row(alert)
     if row is None:
-        raise NoSuchAlert("no such alert")
+        raise NoSuchAlert("no alert has this id")
     found = given(web.journal, row)
     told = GivenReviews(form=review_form(), reviews=found)
     return Answer(told, (row.alert, *(one.operator for one in found)), "review")
@@ -163,12 +163,12 @@ async def review(web: Web, who: Caller, alert: AlertId, data: ReviewBody) -> Ans
     """Review how an operator handled a selected call."""
     by, operator = who.operator, OperatorId(data.operator)
     if list(data.marks) != [one.id for one in review_form().question]:
-        raise BadBody("each question of the form has a mark, in its order", "$.marks")
+        raise BadBody("`marks` must hold one mark for each question of the form, in their order", "$.marks")
 
     def check() -> None:
         row = web.tally.row(alert)
         if row is None:
-            raise NoSuchAlert("no such alert")
+            raise NoSuchAlert("no alert has this id")
         month = f"{web.tally.day_of(row):%Y-%m}"
         if (no := why_not_reviewed(_rows_of(web, month), month, row, operator, by)) is not None:
             raise Unreviewed(no)
@@ -197,7 +197,7 @@ async def correct_outcome(web: Web, who: Caller, alert: AlertId, data: OutcomeBo
     """
     by, reason = who.operator, data.reason.strip()
     if not reason:
-        raise BadBody("a reason is needed", "$.reason")
+        raise BadBody("a reason is required", "$.reason")
     await web.writing.run(lambda tx: _correct(tx, alert, by, data.was, data.now, reason))
     kept = Kept(alert=alert, durable=web.journal.durable)
     return Answer(kept, (alert,), f"outcome {data.was} corrected to {data.now}")
@@ -218,7 +218,7 @@ def _append(tx: Transaction, alert: AlertId, event: CallReviewed) -> None:
     """
     told = tx.read(streams.inbox(alert))
     if not told:
-        raise NoSuchAlert("no such alert")
+        raise NoSuchAlert("no alert has this id")
     for one in told:
         if isinstance(one.event, CallReviewed) and one.event.operator == event.operator:
             raise Unreviewed(NotReviewed.REVIEWED)
@@ -234,7 +234,7 @@ def _correct(
     told = (*tx.read(streams.inbox(alert)), *tx.read(streams.case(alert)))
     case = fold(sorted(told, key=lambda one: one.seq))
     if case is None:
-        raise NoSuchAlert("no such alert")
+        raise NoSuchAlert("no alert has this id")
     no = why_not_corrected(case, was, now)
     if no is not None:
         raise Uncorrected(no, counts_as(case))

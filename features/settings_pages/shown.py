@@ -86,7 +86,14 @@ class ShownFile:
         if row.hidden and was != row.value:
             raise ChangedOnDisk(path, row.value)
         if isinstance(now, str) and now.startswith(SIGN):
-            raise EditFaulty([(path, "a sign stands for a secret, and is none")])
+            raise EditFaulty(
+                [
+                    (
+                        path,
+                        "the placeholder stands for no secret here: enter the secret",
+                    )
+                ]
+            )
         SettingsFile(self._state).change([Set(path, now) if row.hidden else Set(path, now, was)])
         return self._row(path)
 
@@ -96,7 +103,7 @@ class ShownFile:
             raise EditFaulty([(one.path, one.reason) for one in view.faults])
         found = next((row for row in view.rows if row.path == path), None)
         if found is None:
-            raise EditMissed(path, "no such key")
+            raise EditMissed(path, "the settings have no such key")
         return found
 
     def view(self) -> FileView:

@@ -60,10 +60,10 @@ async def heartbeats(web: Web, who: Caller) -> Response[bytes]:
         sealed += part
         # Strangers may send as much as any body; a sender that may have a key, a roster's worth.
         if len(sealed) > BODY_MAX and await asyncio.to_thread(_ears(web).key_of, sealed) is None:
-            raise NotSignedOn("sealed by no key that is known here")
+            raise NotSignedOn("the heartbeat is not sealed by a key known here")
     answer = await asyncio.to_thread(_answer, web, sealed, web.clock.now_us())
     if answer is None:
-        raise NotSignedOn("sealed by no key that is known here")
+        raise NotSignedOn("the heartbeat is not sealed by a key known here")
     return Response(answer, media_type=_SEALED)
 
 

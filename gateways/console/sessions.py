@@ -112,7 +112,7 @@ class Door:
         """
         await socket.accept()
         if not self._is_own(socket.headers.get("origin"), socket.headers.get("host")):
-            await socket.close(code=WRONG_ORIGIN, reason="the page is not this center's")
+            await socket.close(code=WRONG_ORIGIN, reason="the request comes from a page of another origin")
             return None
         operator = self._keeper.operator_or_none(socket)
         me = None if operator is None else self._people.operators().get(operator)

@@ -271,6 +271,6 @@ def _problem(error: HTTPException) -> Problem:
         if isinstance(fault, dict):
             key = str(fault.get("key", ""))
             if key == "data":
-                return Problem(reason="a body is needed", path="$")
+                return Problem(reason="the request needs a body", path="$")
             return Problem(reason=str(fault.get("message", error.detail)), path=f"?{key}")
     return Problem(reason=error.detail or type(error).__name__)

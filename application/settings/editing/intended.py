@@ -56,14 +56,14 @@ def place(path: str) -> Place:
     """Return the place of a path. Raises EditMissed for a path of no key."""
     match = _PATH.match(path)
     if match is None or (match["table"] in row_names()) != (match["row"] is not None):
-        raise EditMissed(path, "no such key")
+        raise EditMissed(path, "the settings have no such key")
     return Place(match["table"] or "", match["row"], match["key"])
 
 
 def rows_of(data: Table, table: str) -> list[Table]:
     """Return the rows of a list of tables; empty if the file has no such list."""
     if table not in row_names():
-        raise EditMissed(table, "no list of tables")
+        raise EditMissed(table, "the key is not a list of tables")
     found = data
     *outer, last = table.split(".")
     for key in outer:
@@ -77,7 +77,7 @@ def index_of(data: Table, table: str, name: str) -> int:
     for i, row in enumerate(rows_of(data, table)):
         if row.get(row_names()[table]) == name:
             return i
-    raise EditMissed(f"{table}[{name}]", "there is none of this name")
+    raise EditMissed(f"{table}[{name}]", "no table has this name")
 
 
 def table_of(data: Table, at: Place) -> Table:
@@ -88,7 +88,7 @@ def table_of(data: Table, at: Place) -> Table:
     for key in filter(None, at.table.split(".")):
         found = found.setdefault(key, {})
         if not isinstance(found, dict):
-            raise EditMissed(at.table, "no table")
+            raise EditMissed(at.table, "the key is not a table")
     return found
 
 

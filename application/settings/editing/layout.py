@@ -43,7 +43,9 @@ def edited(text: str, edit: Edit) -> str:
                 return guess
         except tomllib.TOMLDecodeError:
             continue
-    raise EditMissed(_path(edit), "this file is laid out as no program can follow; change it by hand")
+    raise EditMissed(
+        _path(edit), "the layout of the settings file cannot be edited by a program: change the file by hand"
+    )
 
 
 def _path(edit: Edit) -> str:

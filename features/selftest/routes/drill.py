@@ -95,7 +95,7 @@ async def begin_own_drill(web: Web, who: Caller, data: OwnDrill) -> AlertAnswer:
     """
     operator = await asyncio.to_thread(web.queries.operator, who.operator)
     if operator is None:
-        raise NotAllowed("no operator any more")
+        raise NotAllowed("the operator has been removed")
     with refusing():
         region = web.settings.center.region
         phone = numbers.of_a_person(data.phone, region) if data.phone else operator.phone

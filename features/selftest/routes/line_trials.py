@@ -89,7 +89,7 @@ async def admin_try_line(web: Web, who: Caller, line: str, data: NewTrial) -> An
         _ready(web, one)
     asking: dict[Scope, str] = {Scope.OPERATOR: by}
     if other is None and (wait_s := _budgets(web).wait_s(Kind.TRIAL, asking, web.clock.now_us())):
-        raise TooMany("you have called as many numbers to try lines as an hour allows", wait_s)
+        raise TooMany("you have reached the number of test calls per hour", wait_s)
     wanted = TrialOrder(
         trial=token_hex(4),
         line=spec.line,
@@ -101,7 +101,7 @@ async def admin_try_line(web: Web, who: Caller, line: str, data: NewTrial) -> An
     )
     async with _one_at_a_time(web):
         if line_trials.order_of(run, spec.line) is not None:
-            raise NotDone("a test call is on it", Why.LINE_IN_USE)
+            raise NotDone("the line has a test call already", Why.LINE_IN_USE)
         await asyncio.to_thread(line_trials.order, run, wanted)
         try:
             await web.writing.run(lambda tx: _seize(web, tx, ends, wanted, by))
@@ -155,7 +155,7 @@ def _whom(web: Web, spec: Modem, to: str) -> tuple[E164, Modem | None]:
         if other is None:
             return number, None
     if not other.number or not spec.number:
-        raise BadBody("one of the lines has no number in the settings", "$.to", Why.NO_NUMBER)
+        raise BadBody("one of the two lines has no `number` in the settings", "$.to", Why.NO_NUMBER)
     return other.number, other
 
 
@@ -163,18 +163,20 @@ def _number_to_call(web: Web, text: str) -> E164:
     """Parse and check the number for a test call. Raises BadBody."""
     settings = web.settings.center
     if numbers.is_emergency(text, settings.region):
-        raise BadBody("112 is not called to try a line", "$.to", Why.NUMBER_OF_112)
+        raise BadBody("an emergency number is never called to test a line", "$.to", Why.NUMBER_OF_112)
     try:
         number = numbers.of_a_person(text, settings.region)
     except NumberRefused as error:
         raise BadBody(str(error), "$.to", Why.NUMBER_NOT_CALLED) from error
     match unfit(number, settings):
         case Withheld.PSAP | Withheld.EMERGENCY:
-            raise BadBody("112 is not called to try a line", "$.to", Why.NUMBER_OF_112)
+            raise BadBody("an emergency number is never called to test a line", "$.to", Why.NUMBER_OF_112)
         case None:
             return number
         case _:
-            raise BadBody("the settings do not let it be called", "$.to", Why.NUMBER_NOT_CALLED)
+            raise BadBody(
+                "[dialling] in the settings does not permit this number", "$.to", Why.NUMBER_NOT_CALLED
+            )
 
 
 def _ready(web: Web, spec: Modem) -> None:
@@ -182,7 +184,8 @@ def _ready(web: Web, spec: Modem) -> None:
     report, picture = web.lines.read().get(spec.line), web.following.picture
     if report is None or not report.usable or spec.line in picture.quarantined:
         raise NotDone(
-            f"{spec.line}: {report.text if report is not None else 'not heard of'}", Why.LINE_NOT_READY
+            f"{spec.line}: {report.text if report is not None else 'no report of the line'}",
+            Why.LINE_NOT_READY,
         )
     if report.busy or spec.line in picture.held():
         raise NotDone(f"{spec.line} has a call", Why.LINE_IN_USE)
@@ -199,7 +202,10 @@ def _seize(web: Web, tx: Transaction, ends: tuple[Modem, ...], wanted: TrialOrde
                 _is_free(web, tx, spec, names) for spec, _ in specs(web) if spec.emergency is one.emergency
             )
             if left < LEFT[one.emergency]:
-                raise NotDone("an alert is open, and needs what is free", Why.LINE_NEEDED)
+                raise NotDone(
+                    "an alert is open and needs the last free lines: wait until the alert is closed",
+                    Why.LINE_NEEDED,
+                )
         seized = LineSeized(line=one.line, leg=leg_of(wanted.trial, place), attempt=1, tester=by)
         tx.append(Append(streams.line(one.line), None, (seized,)))
 

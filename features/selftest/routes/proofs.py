@@ -138,10 +138,10 @@ async def begin_proof(web: Web, who: Caller, data: ProofNew) -> ProofsView:
     """
     node = NodeId(data.node) if data.node else web.settings.node
     if node not in await asyncio.to_thread(_nodes, web):
-        raise NotThere("no such node")
+        raise NotThere("no node has this name")
     since = Instant(web.clock.now_us() - KEPT_US)
     if (await asyncio.to_thread(proofs_of, web.journal, node, since)).current is not None:
-        raise NotDone("one goes on", Why.BUSY)
+        raise NotDone("a self-test is running already: wait until it has ended", Why.BUSY)
     ordered = ProofOrdered(by=who.operator, steps=data.steps)
     await web.writing.run(lambda tx: _write(tx, [node], ordered))
     return await asyncio.to_thread(_view, web)

@@ -121,7 +121,7 @@ class Auth:
             self.session(connection) is not None if key is None else self.knows_app(key) or self._token(key)
         )
         if not known:
-            raise NotSignedOn("an app key, an operator's token or the console's session is needed")
+            raise NotSignedOn("the request needs an app key, an operator's token or a console session")
 
     async def operator(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
         """Guard: admit an operator by token or session. Raises NotSignedOn, NotAllowed.
@@ -135,7 +135,7 @@ class Auth:
         """Guard: admit an operator by session alone; see `operator`. Raises NotSignedOn, NotAllowed."""
         found = None if header(connection, b"authorization") is not None else self.session(connection)
         if found is None:
-            raise NotSignedOn("the console's session is needed")
+            raise NotSignedOn("the request needs a console session: sign on first")
         if not _reads(connection):
             self.check_csrf(connection, found)
         connection.state[SESSION], connection.state[OPERATOR] = found, found.operator
@@ -143,7 +143,7 @@ class Auth:
     def require(self, operator: OperatorId, wanted: StaffRole) -> None:
         """Raise NotAllowed if the operator lacks the rights of the role `wanted`."""
         if not self.may(operator, wanted):
-            raise NotAllowed(f"this needs the role {wanted}")
+            raise NotAllowed(f"the request needs the role {wanted}")
 
     def may(self, operator: OperatorId, wanted: StaffRole) -> bool:
         """Return True if the operator has the rights of the role `wanted`. Every call reads the role."""
@@ -192,7 +192,7 @@ class Auth:
     def check_csrf(self, connection: AnyConnection, session: Session) -> None:
         """Check the CSRF token of a change, and mark the session as used. Raises NotAllowed."""
         if not csrf_fits(session, header(connection, CSRF_HEADER.encode())):
-            raise NotAllowed(f"the session's token is missing: `{CSRF_HEADER}`")
+            raise NotAllowed(f"the request lacks the session's token, header `{CSRF_HEADER}`")
         self._used.add(session.key)
 
     def note_use(self, connection: AnyConnection) -> None:
@@ -254,7 +254,7 @@ class Auth:
             return operator
         session = self.session(connection)
         if session is None:
-            raise NotSignedOn("an operator's token or the console's session is needed")
+            raise NotSignedOn("the request needs an operator's token or a console session")
         if not _reads(connection):
             self.check_csrf(connection, session)
         return session.operator

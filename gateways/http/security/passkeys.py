@@ -144,7 +144,7 @@ def challenge_of(credential: Credential) -> str:
         told = msgspec.json.decode(unbase64(credential.response.client_data), type=_ClientData)
         return unbase64(told.challenge).decode("ascii")
     except (ValueError, msgspec.MsgspecError) as error:
-        raise BadBody("no challenge is in it", "$.passkey.response.clientDataJSON") from error
+        raise BadBody("the client data hold no challenge", "$.passkey.response.clientDataJSON") from error
 
 
 class Made(msgspec.Struct, frozen=True):

@@ -56,7 +56,7 @@ async def guarded(web: Web, person: UserId, pin: str, look: Callable[[], T]) -> 
     """
     name, now_us = f"pins {person}", web.clock.now_us()
     if (wait_s := web.throttle.wait_s(name, "", now_us)) > 0:
-        raise TooMany(f"too many PINs: try again in {wait_s} s", wait_s)
+        raise TooMany(f"too many PINs were typed: try again in {wait_s} s", wait_s)
     # Right PINs count as well: otherwise permission to go on typing would reveal that a PIN was right.
     if web.typed.is_another(person, pin):
         web.throttle.count(name, "", now_us)

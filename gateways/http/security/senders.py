@@ -120,7 +120,7 @@ class Senders:
             own, doubt = None, Doubt.UNKNOWN_KEY
         if own is None:
             why = f" ({doubt})" if doubt is not None else ""
-            raise NotAllowed(f"this has to be signed by an enrolled phone{why}", doubt or UNSIGNED)
+            raise NotAllowed(f"the request must be signed by an enrolled phone{why}", doubt or UNSIGNED)
         self.spend(Kind.READ, sender, own.device)
         connection.state[PHONE] = own
 
@@ -128,7 +128,7 @@ class Senders:
         """Return the sender. Raises NotSignedOn if the sender is unidentified."""
         sender: Sender = connection.state[SENDER]
         if sender.is_unidentified:
-            raise NotSignedOn("an app key is needed: `Authorization: Bearer …`")
+            raise NotSignedOn("the request needs an app key: `Authorization: Bearer …`")
         return sender
 
     async def look(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
@@ -154,7 +154,7 @@ class Senders:
         """Take one from the sender's budget. Raises TooMany if the budget is used up."""
         wait_s = self.wait_s(kind, sender, named)
         if wait_s:
-            raise TooMany(f"too many requests: try again in {wait_s} s", wait_s)
+            raise TooMany(f"too many requests of this sender: try again in {wait_s} s", wait_s)
 
     def forget(self, device: str) -> None:
         """Drop the cached key of a device that was enrolled or revoked at this node."""

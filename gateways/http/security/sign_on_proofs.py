@@ -120,9 +120,13 @@ class Proofs:
             log.warning("sign-on with a recovery code", operator=operator, address=address)
             return Proof(operator=operator, as_of=as_of, way=way, recovery=token)
         if record.token_until != FOR_EVER and self.asks(record):
-            raise NotSignedOn("this token is for programs: use a passkey", Fault.PASSKEY_NEEDED, operator)
+            raise NotSignedOn(
+                "this token is for programs only: sign on with a passkey", Fault.PASSKEY_NEEDED, operator
+            )
         if not token_signs_on(record, self._web.clock.now_us()):
-            raise NotSignedOn("this token is for programs by now", Fault.TOKEN_ENDED, operator)
+            raise NotSignedOn(
+                "this token is for programs only by now: sign on with a passkey", Fault.TOKEN_ENDED, operator
+            )
         return Proof(operator=operator, as_of=as_of, way=way)
 
     def counted_as(self, operator: OperatorId, address: str) -> tuple[str, bool]:
@@ -147,7 +151,7 @@ class Proofs:
         web.throttle.count(key, address, now_us)
         if operator is None and web.queries.is_shared(who):
             raise NotSignedOn(
-                "several operators have this name: give the number, or the id", Fault.NAME_SHARED
+                "several operators have this name: enter the number or the id", Fault.NAME_SHARED
             )
         as_of = 0 if operator is None else web.queries.changes_of(operator)
         try:
@@ -164,12 +168,12 @@ class Proofs:
             return Proof(operator=record.id, as_of=as_of, way=Way.PASSWORD)
         if code is None or not record.has_totp:
             needed = Fault.CODE_NEEDED if record.has_totp else Fault.PASSKEY_NEEDED
-            raise NotSignedOn("the password is right; a second factor is asked for", needed, record.id)
+            raise NotSignedOn("the password is right: the second factor is missing", needed, record.id)
         seed = next(one for one in web.queries.authenticators(record.id) if one.kind is Kind.TOTP)
         step = authenticator_app.step_of(seed.secret, code, now_us)
         if step is None or step <= seed.counter:
             log.warning("sign-on with a wrong code", operator=record.id, address=address)
-            raise NotSignedOn("the code is wrong, or was used", Fault.CODE_WRONG, record.id)
+            raise NotSignedOn("the code is wrong, or was used already", Fault.CODE_WRONG, record.id)
         used = msgspec.structs.replace(seed, counter=step)
         return Proof(operator=record.id, as_of=as_of, way=Way.CODE, used=used)
 
@@ -178,7 +182,10 @@ class Proofs:
         web = self._web
         party = passkeys.relying_party(web.proxies.origin, host)
         if party is None:
-            raise NotSignedOn("no passkey can be of this address", Fault.NO_PASSKEYS_HERE)
+            raise NotSignedOn(
+                "passkeys do not work at this address: use the host name in http.public_url",
+                Fault.NO_PASSKEYS_HERE,
+            )
         try:
             which = passkeys.unbase64(given.id)
         except ValueError as error:

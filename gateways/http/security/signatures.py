@@ -166,18 +166,18 @@ class Nonces:
 def jwk_point(jwk: dict[str, object]) -> bytes:
     """Return a public key as a point, from its JWK (RFC 7518, 6.2). Raises ValueError if not of P-256."""
     if jwk.get("kty") != "EC" or jwk.get("crv") != "P-256":
-        raise ValueError("only keys of kty `EC` and crv `P-256` are taken")
+        raise ValueError("the key must have kty `EC` and crv `P-256`")
     if "d" in jwk:
-        raise ValueError("this is a private key, which nobody but its phone may have")
+        raise ValueError("the key is a private key, which must not leave the phone: send the public key")
     try:
         x, y = (urlsafe_b64decode(f"{jwk[name]}===") for name in ("x", "y"))
     except (KeyError, ValueError) as error:
-        raise ValueError("`x` and `y` have to be base64url") from error
+        raise ValueError("`x` and `y` must be base64url") from error
     point = b"\x04" + x + y
     try:
         public_key(point)
     except ValueError as error:
-        raise ValueError("`x` and `y` are no point of P-256") from error
+        raise ValueError("`x` and `y` are not a point of P-256") from error
     return point
 
 

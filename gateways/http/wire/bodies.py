@@ -120,7 +120,7 @@ class AlertBody(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if self.phone is None and self.device is None:
-            raise ValueError("at least one of `phone` and `device` is needed")
+            raise ValueError("at least one of `phone` and `device` is required")
 
 
 class CancelBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,7 +152,7 @@ class MessageBody(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if not self.text.strip():
-            raise ValueError("a message needs a `text`")
+            raise ValueError("the message needs a `text`")
 
 
 class SeenBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -272,20 +272,20 @@ class CommandBody(msgspec.Struct, frozen=True, kw_only=True):
             {"text"} if self.text.strip() else set()
         )
         for name in sorted(given - row.needs - row.takes - {"id", "text"}):
-            raise ValueError(f"`{name}` is for {_those_with(name)} alone")
+            raise ValueError(f"`{name}` is only for {_those_with(name)}")
         if lacking := " and ".join(f"`{name}`" for name in sorted(row.needs - given)):
             raise ValueError(f"`{self.command}` needs {lacking}")
         if self.party not in (None, *row.parties):
             those = " or ".join(f"`{one}`" for one in row.parties)
             raise ValueError(f"with `{self.command}` the `party` is {those}")
         if "question" in row.needs and len(self.text) > QUESTION_MAX:
-            raise ValueError(f"what is spoken has at most {QUESTION_MAX} characters")
+            raise ValueError(f"spoken text has at most {QUESTION_MAX} characters")
         if {"id", "text"} <= row.needs and len(self.text) > MESSAGE_MAX:
             raise ValueError(f"a message has at most {MESSAGE_MAX} characters")
         if self.command is OperatorCommand.WRITE and self.field is not None and not self.asks:
-            raise ValueError("a message has a `field` only where it asks")
+            raise ValueError("a message has a `field` only if it asks a question")
         if (self.yes or self.no) and self.field is None:
-            raise ValueError("`yes` and `no` say what is known of a `field`")
+            raise ValueError("`yes` and `no` are only for messages with a `field`")
 
 
 _BY_COMMAND: Final = ("id", "party", "digit", "upto", "to", "language", "question", "field")
@@ -329,7 +329,7 @@ def instant(moment: datetime) -> Instant:
     try:
         return Instant((moment - _EPOCH) // _MICROSECOND)
     except OverflowError as error:
-        raise ValueError("no such moment") from error
+        raise ValueError("not a date and time in RFC 3339") from error
 
 
 def e164(phone: str) -> E164:
@@ -356,7 +356,7 @@ def is_alert_id(text: str) -> bool:
 def checked(text: str) -> AlertId:
     """Return the alert id in a path. Raises NoSuchAlert if the text cannot be an id."""
     if not is_alert_id(text):
-        raise NoSuchAlert("no such alert")
+        raise NoSuchAlert("no alert has this id")
     return AlertId(text)
 
 

@@ -45,13 +45,13 @@ def media_type(header: str | None) -> str:
         return JSON
     if name in _MSGPACK_NAMES:
         return MSGPACK
-    raise WrongMediaType("the body has to be application/json or application/msgpack")
+    raise WrongMediaType("the body must be application/json or application/msgpack")
 
 
 def decode(body: bytes, content_type: str | None, kind: type[T]) -> T:
     """Return the struct in the body. Raises BadBody with the path of the fault, or another RequestError."""
     if len(body) > BODY_MAX:
-        raise BodyTooLarge(f"more than {BODY_MAX} bytes")
+        raise BodyTooLarge(f"the body has more than {BODY_MAX} bytes")
     try:
         if media_type(content_type) == JSON:
             decoded: T = _json_decoder(kind).decode(body)

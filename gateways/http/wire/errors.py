@@ -166,48 +166,88 @@ class Why(StrEnum):
     CHANGED_MEANWHILE = (
         "changed_meanwhile",
         409,
-        "Another was first: the field at `path` holds `is_now`.",
+        "Another request changed the field at `path` meanwhile; `is_now` is its present value. Read again and repeat.",
     )
-    LAST_ADMIN = "last_admin", 409, "Nobody else would be an admin."
-    LAST_KEY = "last_key", 409, "It is the last one: issue another one first."
-    YOURSELF = "yourself", 409, "One's own role, sessions and record are another admin's to end."
-    ON_AN_ALERT = "on_an_alert", 409, "The operator, or the person, is in an alert that is open."
-    NUMBER_REFUSED = "number_refused", 400, "It is no number, or an emergency number."
-    NAME_TAKEN = "name_taken", 400, "Another operator has the name and the number, or the name as id."
-    EMPTY = "empty", 400, "Something that is needed is empty."
-    NOT_A_NUMBER = "not_a_number", 400, "Of a person: no number that can be called, or an emergency number."
-    NUMBER_TAKEN = "number_taken", 400, "It is another person's number."
-    ONE_ALREADY = "one_already", 409, "The two who are to be merged are one person."
-    RECORDS_TOO_LONG = "records_too_long", 409, "What the records of two persons hold does not fit into one."
-    NOT_TYPED = "not_typed", 409, "What was typed does not name who is to be erased."
-    NEVER_QUIET = "never_quiet", 409, "A user in danger depends on the alarm."
-    SETTINGS_FAULTY = "settings_faulty", 400, "The center could not start with them: `path` is the key."
-    ELSEWHERE = "elsewhere", 409, "It is changed by hand, or in another chapter."
-    NOT_WRITABLE = "not_writable", 409, "The center may not write its settings' file."
-    LAST_FOR_112 = "last_for_112", 409, "No other line can call 112: its name has to be typed."
-    NO_LINE = "no_line", 409, "Nothing here could send it."
-    BUSY = "busy", 409, "It is being done already."
-    MEASURED = "measured", 409, "No person's word counts for what is measured."
-    NOBODY_ELSE = "nobody_else", 409, "No other node could go on with alerts."
-    NODE_GONE = "node_gone", 409, "The node is away."
+    LAST_ADMIN = "last_admin", 409, "The operator is the last admin: make another operator an admin first."
+    LAST_KEY = "last_key", 409, "The key is the last app key: issue another one first."
+    YOURSELF = "yourself", 409, "You cannot end your own role, sessions or record: ask another admin."
+    ON_AN_ALERT = (
+        "on_an_alert",
+        409,
+        "The operator or the person is in an open alert: wait until the alert is closed.",
+    )
+    NUMBER_REFUSED = (
+        "number_refused",
+        400,
+        "The operator's number is not a telephone number, or is an emergency number.",
+    )
+    NAME_TAKEN = "name_taken", 400, "Another operator has this name and number, or has this name as id."
+    EMPTY = "empty", 400, "A required field is empty."
+    NOT_A_NUMBER = (
+        "not_a_number",
+        400,
+        "The person's number is not a telephone number that can be called, or is an emergency number.",
+    )
+    NUMBER_TAKEN = "number_taken", 400, "The number belongs to another person."
+    ONE_ALREADY = "one_already", 409, "The two records to be merged are of the same person."
+    RECORDS_TOO_LONG = (
+        "records_too_long",
+        409,
+        "The merged record would be too long: shorten one of the two records.",
+    )
+    NOT_TYPED = (
+        "not_typed",
+        409,
+        "Type the person's name, or the last digits of the person's number, to confirm.",
+    )
+    NEVER_QUIET = "never_quiet", 409, "The alarm cannot be shelved: a user in danger depends on it."
+    SETTINGS_FAULTY = (
+        "settings_faulty",
+        400,
+        "The center could not start with these settings: `path` names the faulty key.",
+    )
+    ELSEWHERE = (
+        "elsewhere",
+        409,
+        "The setting cannot be changed here: change it in the settings file, or on its own page.",
+    )
+    NOT_WRITABLE = (
+        "not_writable",
+        409,
+        "The center cannot write its settings file: check the file's permissions.",
+    )
+    LAST_FOR_112 = "last_for_112", 409, "No other line can call 112: type the name of the line to confirm."
+    NO_LINE = "no_line", 409, "No line can send text messages."
+    BUSY = "busy", 409, "The work is running already: wait until it has ended."
+    MEASURED = "measured", 409, "The center measures this requirement: it cannot be confirmed by hand."
+    NOBODY_ELSE = "nobody_else", 409, "No other node could take over the alerts."
+    NODE_GONE = "node_gone", 409, "The node cannot be reached."
     WOULD_NOT_START = (
         "would_not_start",
         409,
-        "By the setting at `path` the node would not come back.",
+        "With the setting at `path` the node would not start again: correct the setting first.",
     )
-    LINE_ELSEWHERE = "line_elsewhere", 409, "It is another node's."
+    LINE_ELSEWHERE = "line_elsewhere", 409, "The line belongs to another node: use the console of that node."
     LINE_NOT_READY = "line_not_ready", 409, "The line's modem cannot carry a call now."
     LINE_IN_USE = "line_in_use", 409, "The line has a call."
-    LINE_NEEDED = "line_needed", 409, "An alert is open, and this is one of the last free lines."
-    NUMBER_OF_112 = "number_of_112", 400, "112 is not called to try a line."
+    LINE_NEEDED = (
+        "line_needed",
+        409,
+        "An alert is open and needs the last free lines: wait until the alert is closed.",
+    )
+    NUMBER_OF_112 = "number_of_112", 400, "An emergency number is never called to test a line."
     NUMBER_NOT_CALLED = (
         "number_not_called",
         400,
-        "No number, or none that `[dialling]` lets be called.",
+        "The text is not a telephone number, or `[dialling]` in the settings does not permit the number.",
     )
-    NOT_TYPED_LIVE = "not_typed_live", 400, "The sentence that turns the real 112 on was not typed."
-    TAKEN = "taken", 409, "Somebody sees to it already, or nobody is called for it any more."
-    NO_NUMBER = "no_number", 400, "One of two lines that are to call each other has none in the settings."
+    NOT_TYPED_LIVE = "not_typed_live", 400, "The sentence that turns on the real 112 was not typed."
+    TAKEN = "taken", 409, "The callout is taken already, or has ended."
+    NO_NUMBER = (
+        "no_number",
+        400,
+        "One of the two lines has no `number` in the settings: the lines cannot call each other.",
+    )
 
 
 class NotDone(RequestError):
@@ -254,7 +294,7 @@ class Busy(TooMany):
     """The queue for checking secrets is full, and this secret was not checked."""
 
     def __init__(self) -> None:
-        super().__init__("many are asking at once: try again in 2 s", 2)
+        super().__init__("too many sign-on requests at once: try again in 2 s", 2)
         self.code = "many_at_once"
 
 

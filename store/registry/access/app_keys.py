@@ -83,7 +83,7 @@ def revoke_key(tx: Transaction, sign: str) -> AppKey | None:
     found = next((one for one in valid if one.sign == sign), None)
     if found is not None:
         if len(valid) == 1:
-            raise LastKey("this is the last app key: issue another one first")
+            raise LastKey("the key is the last app key: issue another one first")
         tx.write(_REVOKE_KEY, tx.at_us, found.hash)
     return found
 

@@ -155,7 +155,7 @@ def require(tx: Transaction, read: Session) -> None:
     """Check that the session is still valid, with the same method. Raises NotRegistered."""
     row = tx.one(_BY_HASH, read.key, tx.at_us)
     if row is None or _session(row).way is not read.way:
-        raise NotRegistered("the session has ended, or is another")
+        raise NotRegistered("the session has ended, or was replaced")
 
 
 def addresses_of(journal: Journal, operator: OperatorId) -> set[str]:

@@ -86,7 +86,7 @@ def test_a_file_that_cannot_be_used_keeps_no_web_from_starting(
     client = start(map=MapSettings(pmtiles=str(path))).client
     assert client.get("/healthz").status_code == 200
     answer = client.get("/v1/map/tiles/0/0/0", headers=place.operator())
-    assert (answer.status_code, answer.json()) == (503, {"reason": "the map's tiles cannot be had now"})
+    assert (answer.status_code, answer.json()) == (503, {"reason": "the map tiles cannot be fetched now"})
     assert center(client, place) is not None
 
 

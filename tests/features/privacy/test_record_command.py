@@ -77,7 +77,7 @@ def test_pictures_stay_with_the_name_and_go_with_an_empty_file(
     assert list(kept(state).pictures) == [before.dangerous[0].picture]
     for words in (("--picture", f"Nobody={file}"), ("--photo", __file__), ("--photo", "/nowhere")):
         assert typed(state, *words) != 0
-    assert "no JPEG, PNG or WebP" in capfd.readouterr().err
+    assert "the picture is not a JPEG, PNG or WebP" in capfd.readouterr().err
 
 
 def test_the_doctor_counts_records_that_nothing_opens(state: StateDir) -> None:

@@ -137,7 +137,7 @@ def test_the_docstring_is_the_description() -> None:
     [
         (NotThere, 404, "There is nothing of this id, or not any more."),
         (Changed, 412, "Somebody else was quicker: read it again."),
-        (Why.BUSY, 409, "`busy`: It is being done already."),
+        (Why.BUSY, 409, "`busy`: The work is running already: wait until it has ended."),
         (Refusal.CLOSED, 409, "`closed`: The alert is closed."),
         ((410, "It is over."), 410, "It is over."),
     ],

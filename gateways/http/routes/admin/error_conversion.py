@@ -41,7 +41,7 @@ def refusing(body: str = "$") -> Iterator[None]:
     except NotWritable as error:
         raise NotDone(str(error), Why.NOT_WRITABLE) from error
     except NotRegistered as error:
-        raise NotThere("nobody of this id, or not any more") from error
+        raise NotThere("no person or operator has this id (any more)") from error
     except ChangedMeanwhile as error:
         raise NotDone(
             str(error), Why.CHANGED_MEANWHILE, f"{body}.{error.field}", is_now=error.is_now
@@ -54,7 +54,9 @@ def refusing(body: str = "$") -> Iterator[None]:
         raise BadBody(str(error), f"{body}.phone", Why.NUMBER_REFUSED) from error
     except AlreadyTaken as error:
         raise BadBody(
-            "another operator has this name and number, or this name as id", f"{body}.name", Why.NAME_TAKEN
+            "another operator has this name and number, or has this name as id",
+            f"{body}.name",
+            Why.NAME_TAKEN,
         ) from error
     except RegistryError as error:
         raise BadBody(str(error), f"{body}.name", Why.EMPTY) from error

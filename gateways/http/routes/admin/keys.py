@@ -62,7 +62,7 @@ def admin_issue_key(web: Web, data: NewKey) -> Answer[KeyIssued]:
     """
     name = data.name.strip()
     if not name or not name.isprintable():
-        raise BadBody("a key needs a name", "$.name", Why.EMPTY)
+        raise BadBody("the key needs a name", "$.name", Why.EMPTY)
     key = web.registry.issue_app_key(name)
     made = next(one for one in web.registry.app_keys() if one.hash == fingerprint(key))
     issued = KeyIssued(row=_told(made), key=key)
@@ -78,7 +78,7 @@ async def admin_revoke_key(web: Web, sign: str) -> Answer[None]:
     with refusing():
         found = await web.writing.run(lambda tx: revoke_key(tx, sign))
     if found is None:
-        raise NotThere("no such key")
+        raise NotThere("no valid app key has this name")
     return Answer(None, detail=f"app key revoked: {found.name} {found.sign}")
 
 

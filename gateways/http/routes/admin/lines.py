@@ -203,11 +203,15 @@ async def admin_take_line_out(web: Web, who: Caller, line: str, data: TakeOut) -
     spec, _ = line_called(web, line)
     reason = " ".join(data.reason.split())
     if not reason:
-        raise BadBody("a reason is needed", "$.reason", Why.EMPTY)
+        raise BadBody("a reason is required", "$.reason", Why.EMPTY)
 
     def work(tx: Transaction) -> None:
         if spec.emergency and data.typed != spec.line and not _remains_for_112(web, tx, spec.line):
-            raise NotDone("no other line can call 112", Why.LAST_FOR_112, "$.typed")
+            raise NotDone(
+                "no other line can call 112: type the name of the line to confirm",
+                Why.LAST_FOR_112,
+                "$.typed",
+            )
         event = LineTakenOut(line=spec.line, by=who.operator, reason=reason)
         tx.append(Append(streams.service(spec.line), None, (event,)))
 
@@ -248,7 +252,7 @@ def admin_set_up_line(web: Web, line: str, data: LineChange) -> Answer[LineWritt
     spec = own_line(web, line)
     was, now = _fields(data.was), _fields(data.now)
     if was.keys() != now.keys():
-        raise BadBody("`was` and `now` have to have the same fields", "$")
+        raise BadBody("`was` and `now` must have the same fields", "$")
     if isinstance(number := now.get("number"), str) and number.strip():
         now["number"] = _number(number, web.settings.center.region)
     with refusing():
@@ -272,7 +276,7 @@ def admin_psap_live(web: Web, data: LiveChange) -> Answer[None]:
     `CALL THE REAL 112`. The other switch is the trunk's `emergency`.
     """
     if data.now and " ".join(data.typed.split()).upper() not in SENTENCES:
-        raise BadBody("the sentence is not typed", "$.typed", Why.NOT_TYPED_LIVE)
+        raise BadBody("the confirming sentence was not typed", "$.typed", Why.NOT_TYPED_LIVE)
     with refusing():
         web.settings_file.set_switch("live", data.was, data.now)
     return Answer(None, detail=f"center.toml: psap.live {'on' if data.now else 'off'}")
@@ -313,14 +317,14 @@ def line_called(web: Web, name: str) -> tuple[Modem, NodeId]:
     for spec, node in specs(web):
         if spec.line == name:
             return spec, node
-    raise NotThere("no such line")
+    raise NotThere("no line has this name")
 
 
 def own_line(web: Web, name: str) -> Modem:
     """Return the line with this name if it belongs to this node. Raises NotThere, NotDone."""
     spec, node = line_called(web, name)
     if node != web.nodes.node:
-        raise NotDone("another node has this line: ask at that one's console", Why.LINE_ELSEWHERE)
+        raise NotDone("the line belongs to another node: use the console of that node", Why.LINE_ELSEWHERE)
     return spec
 
 

@@ -105,7 +105,7 @@ async def admin_order_node(web: Web, who: Caller, node: NodeId, data: NodeChange
 def _row_of(web: Web, node: NodeId) -> NodeRow:
     found = next((one for one in rows(web) if one.node == node), None)
     if found is None:
-        raise NotThere("no such node")
+        raise NotThere("no node has this name")
     return found
 
 
@@ -113,11 +113,11 @@ def _allowed(web: Web, node: NodeId, wish: NodeOrder | None) -> None:
     """Raise NotThere or NotDone if the order is not permitted."""
     row = _row_of(web, node)
     if wish is not None and row.state != "alive":
-        raise NotDone("this node is away", Why.NODE_GONE)
+        raise NotDone("the node cannot be reached", Why.NODE_GONE)
     if wish is NodeOrder.DRAIN and not any(
         one.state == "alive" and one.order is None for one in rows(web) if one.node != node
     ):
-        raise NotDone("no other node takes alerts", Why.NOBODY_ELSE)
+        raise NotDone("no other node could take over the alerts", Why.NOBODY_ELSE)
     # The settings of another node are known to that node only, which shows their faults itself.
     found = web.settings_file.obstacles() if wish is NodeOrder.RESTART and row.here else []
     if found:

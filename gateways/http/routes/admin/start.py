@@ -112,7 +112,7 @@ async def admin_confirm_need(web: Web, who: Caller, need: str, data: Confirmatio
     """
     one, by = named(need), who.operator
     if not is_a_persons(one, await asyncio.to_thread(_looking(web).measured)):
-        raise NotDone("it is measured: nobody has to confirm it", Why.MEASURED)
+        raise NotDone("the center measures this requirement: it cannot be confirmed by hand", Why.MEASURED)
     note = " ".join(data.note.split())
     await web.writing.run(lambda tx: confirm(tx, one, by, note))
     return Answer(await asyncio.to_thread(_looking(web).view, by), detail=f"confirmed: {one}")
@@ -158,7 +158,7 @@ def authority(web: Web) -> Response[bytes]:
     """Return the certificate of the center's own authority."""
     found = first_run.authority(web.state)
     if found is None:
-        raise NotThere("this center has no authority of its own")
+        raise NotThere("this center has no certificate authority of its own")
     return Response(found, media_type="application/x-x509-ca-cert", headers={"cache-control": "no-cache"})
 
 
@@ -167,7 +167,7 @@ def named(need: str) -> Need:
     try:
         return Need(need)
     except ValueError:
-        raise NotThere("no such need") from None
+        raise NotThere("no requirement has this name") from None
 
 
 def _trunk(web: Web, *, emergency: bool) -> str:

@@ -111,7 +111,7 @@ async def found(web: Web, alert: AlertId, known: int = 0) -> Sheet:
     if sheet is None or version(sheet.case) < known:
         sheet = await asyncio.to_thread(web.following.fresh, alert)
     if sheet is None:
-        raise NoSuchAlert("no such alert")
+        raise NoSuchAlert("no alert has this id")
     return sheet
 
 
@@ -132,16 +132,18 @@ async def own(web: Web, who: Caller, alert: str, kind: Kind | None, known: int =
     if case.check is Check.ARRIVAL:
         # The state of a check reveals nothing about a person, not even the phone.
         if kind is not Kind.READ:
-            raise NoSuchAlert("nothing is added to a check")
+            raise NoSuchAlert("the alert is a check: nothing can be added to a check")
         return sheet
     if case.channel is not Channel.DATA:
         # No app knows the alert: its user has called, or sent an SMS.
-        raise NoSuchAlert("no such alert")
+        raise NoSuchAlert("no alert has this id")
     if case.proof is Proof.DEVICE:
         signer = sender.device if sender.proof is Proof.DEVICE else None
         if signer is None or signer.device != case.key:
             why = f" ({sender.doubt})" if sender.doubt is not None else ""
-            raise NotItsPhone(f"this alert is its phone's: it has to be asked with that one's signature{why}")
+            raise NotItsPhone(
+                f"the alert belongs to a phone that signs: the request must be signed by that phone{why}"
+            )
     return sheet
 
 
@@ -184,7 +186,7 @@ async def into_inbox(
         return there
 
     if not await web.writing.run(work):
-        raise NoSuchAlert("no such alert")
+        raise NoSuchAlert("no alert has this id")
 
 
 async def alias_of(web: Web, name: AlertId) -> Alias | None:

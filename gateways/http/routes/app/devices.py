@@ -65,7 +65,7 @@ class DeviceBody(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if (self.phone is None) == (self.invitation is None):
-            raise ValueError("either `phone` or `invitation` is needed")
+            raise ValueError("the request needs either `phone` or `invitation`")
 
 
 class CodeBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,7 +164,7 @@ async def enrol_device(web: Web, who: Caller, data: DeviceBody) -> Answer[Device
         raise BadBody(str(error), "$.phone") from error
 
     if unfit(phone, web.settings.center) is not None:
-        raise BadBody("no code is sent to a number of this kind", "$.phone", NOT_TEXTED)
+        raise BadBody("the center sends no codes to numbers of this kind", "$.phone", NOT_TEXTED)
     web.senders.spend(Kind.ENROL, sender, phone)
 
     def asked(tx: Transaction) -> Asked:
@@ -187,11 +187,11 @@ async def _invited(web: Web, who: Caller, secret: str, key: bytes, name: str) ->
     # Counted before the check, so that parallel attempts do not evade the limit.
     throttle, address, now_us = _throttle(web), who.address, web.clock.now_us()
     if wait_s := throttle.wait_s("", address, now_us):
-        raise TooMany(f"too many invitations that are none: try again in {wait_s} s", wait_s)
+        raise TooMany(f"too many unknown invitations: try again in {wait_s} s", wait_s)
     throttle.count("", address, now_us)
     found = await web.writing.run(lambda tx: phones.accept_invitation(tx, secret, key, name))
     if found is None:
-        raise Gone("this invitation is none, was used, or is over")
+        raise Gone("the invitation is unknown, was used already, or has expired")
     throttle.take_back("", address)
     await who.note((found.person,), detail="enrolled", actor=BY_APP)
     app_key = await asyncio.to_thread(own_app_key, Path(web.settings.state), web.registry)
@@ -267,16 +267,16 @@ async def _revoked(web: Web, who: Caller, device: str) -> None:
     shown = await asyncio.to_thread(enrolled.shown_to_app, web.journal, own.person)
     other = next((one for one in shown if one.device == device), None)
     if other is None:
-        raise NoSuchDevice("no such phone")
+        raise NoSuchDevice("no enrolled phone has this id")
     verdict = PinVerdict.CANCEL
     if device != own.device:
         verdict = await _verdict_of(web, own.person, who.header(b"sw-pin") or "")
         if verdict is PinVerdict.NONE_SET and own.is_young(web.clock.now_us()):
-            raise NotAllowed("a phone that was added lately ends no older one", YOUNG)
+            raise NotAllowed("a recently added phone cannot end an older one", YOUNG)
     # A phone that only seems enrolled may really revoke itself.
     seeming = device != own.device and not proves(own, verdict)
     if not await web.writing.run(lambda tx: phones.revoke(tx, device, BY_APP, seeming=seeming)):
-        raise NoSuchDevice("no such phone")
+        raise NoSuchDevice("no enrolled phone has this id")
     web.senders.forget(device)
     await tell_operators(web, own.person, verdict, "when a phone was ended")
     await who.note((own.person,), detail="revoked", actor=BY_APP)

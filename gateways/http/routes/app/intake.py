@@ -181,7 +181,7 @@ async def _check(web: Web, body: AlertBody, sender: Sender) -> Answer[AlertAnswe
     # A phone that only seems enrolled must not notice: a check calls no operator.
     device = sender.device or sender.seeming
     if device is None or sender.doubt not in (None, Doubt.NONCE):
-        raise NotAllowed("a check is signed by its phone", sender.doubt or UNSIGNED)
+        raise NotAllowed("a check must be signed by its phone", sender.doubt or UNSIGNED)
     web.senders.spend(Kind.CHECK, sender, "")
     try:
         named = AlertId(sender.nonce) if body.id is None else alert_id(body.id)

@@ -100,7 +100,7 @@ class NewAuthenticator(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         by_code = self.challenge is not None and self.code is not None
         if (self.passkey is None) is not by_code:
-            raise ValueError("either `passkey`, or `challenge` and `code`, is needed")
+            raise ValueError("the request needs either `passkey`, or `challenge` and `code`")
 
 
 class Renamed(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,7 +152,7 @@ async def add_authenticator(web: Web, who: Caller, data: NewAuthenticator) -> Ow
     try:
         await _write(web, who, lambda tx: add(tx, msgspec.structs.replace(made, created_at=tx.at_us)))
     except AlreadyTaken as error:
-        raise BadBody("it is kept already") from error
+        raise BadBody("the passkey is registered already") from error
     return await _changed(web, who, f"{made.kind} added")
 
 
@@ -168,7 +168,7 @@ async def rename_authenticator(web: Web, who: Caller, which: str, data: Renamed)
     """Rename an authenticator."""
     key, operator = _key(which), who.operator
     if not await _write(web, who, lambda tx: rename(tx, operator, key, data.name.strip())):
-        raise BadBody("none of one's own", "$")
+        raise BadBody("no authenticator of yours has this id", "$")
     return await _changed(web, who, "authenticator named")
 
 
@@ -184,7 +184,7 @@ async def remove_authenticator(web: Web, who: Caller, which: str) -> OwnAccess:
     """Remove an authenticator."""
     key, operator = _key(which), who.operator
     if not await _write(web, who, lambda tx: remove(tx, operator, key)):
-        raise BadBody("none of one's own", "$")
+        raise BadBody("no authenticator of yours has this id", "$")
     return await _changed(web, who, "authenticator removed")
 
 
@@ -204,7 +204,7 @@ async def set_own_password(web: Web, who: Caller, data: NewPassword) -> OwnAcces
     session, operator, registry = who.session, who.operator, web.registry
     record = await asyncio.to_thread(registry.operator, operator)
     if record is None:
-        raise NotAllowed("no operator any more")
+        raise NotAllowed("the operator has been removed")
     if session.way is not Way.RECOVERY:
         address, now_us = who.address, web.clock.now_us()
         counted, _ = Proofs(web).counted_as(operator, address)
@@ -212,10 +212,10 @@ async def set_own_password(web: Web, who: Caller, data: NewPassword) -> OwnAcces
             raise TooManyTries(wait_s)
         web.throttle.count(counted, address, now_us)
         if not await web.queries.password_is(operator, data.old or "", familiar=True):
-            raise BadBody("the password of now is wrong", "$.old")
+            raise BadBody("the present password is wrong", "$.old")
         web.throttle.right(counted, address)
     if not await asyncio.to_thread(is_password, data.password, (record.name, operator)):
-        raise BadBody("too short, or guessed at once", "$.password")
+        raise BadBody("the new password is too short, or too easy to guess", "$.password")
     with _while_it_stands():
         await asyncio.to_thread(registry.set_password, operator, data.password, by=operator, own=session)
     return await _changed(web, who, "password")
@@ -236,7 +236,7 @@ async def end_own_session(web: Web, who: Caller, which: str) -> OwnAccess:
     """
     operator = who.operator
     if which == who.session.id or not await _write(web, who, lambda tx: end_own(tx, operator, which)):
-        raise BadBody("none of one's own others", "$")
+        raise BadBody("no other session of yours has this id", "$")
     return await _changed(web, who, "another session of one's own")
 
 
@@ -325,20 +325,24 @@ def _proved(web: Web, session: Session, data: NewAuthenticator, host: str | None
     if data.passkey is None:
         challenge = data.challenge or ""
         if not web.challenges.is_good(challenge, to_add_app(session.id, as_of)):
-            raise BadBody("too late: begin once more", "$.challenge")
+            raise BadBody("the challenge has expired: start again", "$.challenge")
         seed = web.challenges.seed_of(challenge)
         step = authenticator_app.step_of(seed, data.code or "", now)
         if step is None:
-            raise BadBody("the code is wrong", "$.code", Fault.CODE_WRONG)
+            raise BadBody(
+                "the code is wrong: enter the present code of the authenticator app",
+                "$.code",
+                Fault.CODE_WRONG,
+            )
         which = web.challenges.id_of_app(challenge)
         return Authenticator(which, session.operator, Kind.TOTP, data.name, seed, step, False, now)
     party = passkeys.relying_party(web.proxies.origin, host)
     challenge = passkeys.challenge_of(data.passkey)
     if party is None or not web.challenges.is_good(challenge, to_add_passkey(session.id, as_of)):
-        raise BadBody("too late: begin once more", "$.passkey")
+        raise BadBody("the challenge has expired: start again", "$.passkey")
     new = passkeys.made(data.passkey, challenge, party)
     if new is None:
-        raise BadBody("this passkey is not proved", "$.passkey")
+        raise BadBody("the passkey could not be verified: start again", "$.passkey")
     return Authenticator(
         new.id, session.operator, Kind.PASSKEY, data.name, new.public_key, new.counter, new.backed_up, now
     )
@@ -348,4 +352,4 @@ def _key(which: str) -> bytes:
     try:
         return passkeys.unbase64(which)
     except ValueError as error:
-        raise BadBody("expected base64url", "$") from error
+        raise BadBody("base64url is expected", "$") from error

@@ -59,7 +59,7 @@ class SignOn(msgspec.Struct, frozen=True, kw_only=True):
         by_passkey = self.passkey is not None
         ways = (self.token is not None, self.ticket is not None, by_passkey, by_password)
         if sum(ways) != 1 or (self.operator is None) != (self.password is None):
-            raise ValueError("either `token`, or `operator` and `password`, is needed")
+            raise ValueError("the request needs either `token`, or `operator` and `password`")
 
 
 class SignedOn(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,7 +132,10 @@ def sign_on_challenge(web: Web, who: Caller) -> passkeys.RequestOptions:
     """
     party = passkeys.relying_party(web.proxies.origin, who.header(b"host"))
     if party is None:
-        raise NotSignedOn("no passkey can be of this address", Fault.NO_PASSKEYS_HERE)
+        raise NotSignedOn(
+            "passkeys do not work at this address: use the host name in http.public_url",
+            Fault.NO_PASSKEYS_HERE,
+        )
     made = web.challenges.make(TO_SIGN_ON)
     return passkeys.RequestOptions(challenge=passkeys.base64(made.encode()), rp_id=party.id)
 
@@ -142,7 +145,7 @@ async def signed_on(web: Web, who: Caller) -> SignedOn:
     """Show the signed-on operator."""
     session = web.auth.session(who.request)
     if session is None:
-        raise NotSignedOn("not signed on")
+        raise NotSignedOn("no session: sign on first")
     return _told(web, session)
 
 
@@ -198,7 +201,7 @@ async def first_admin(web: Web, who: Caller, data: FirstAdmin) -> Answer[SignOnL
 def _own_page(web: Web, who: Caller) -> None:
     """Raise OtherOrigin if the page is of another origin."""
     if not web.proxies.is_own_page(who.header(b"origin"), who.header(b"host")):
-        raise OtherOrigin("the page is not this center's")
+        raise OtherOrigin("the request comes from a page of another origin")
 
 
 def _told(web: Web, session: Session) -> SignedOn:
@@ -246,7 +249,7 @@ async def _begun(web: Web, who: Caller, data: SignOn) -> Begun:
         try:
             made = await web.writing.run(work)
         except NotRegistered as error:
-            raise NotSignedOn("changed meanwhile: sign on once more") from error
+            raise NotSignedOn("the operator's credentials changed meanwhile: sign on again") from error
         if known is not None:
             web.auth.changed(known)
     if proof.way is not Way.TOKEN:

@@ -136,11 +136,13 @@ async def alarms_quiet(web: Web, who: Caller, data: QuietFor) -> Answer[None]:
     """
     reason = " ".join(data.reason.split())
     if not reason:
-        raise BadBody("for which work?", "$.reason", Why.EMPTY)
+        raise BadBody("a reason is required: name the planned work", "$.reason", Why.EMPTY)
     if not (data.alarm or data.subject or data.node):
-        raise BadBody("not everything at once", "$.alarm", Why.EMPTY)
+        raise BadBody("at least one of `alarm`, `subject` and `node` is required", "$.alarm", Why.EMPTY)
     if not may_be_quiet(data.alarm):
-        raise NotDone("this alarm is never kept quiet", Why.NEVER_QUIET, "$.alarm")
+        raise NotDone(
+            "this alarm cannot be shelved: a user in danger depends on it", Why.NEVER_QUIET, "$.alarm"
+        )
     event = AlarmShelved(
         alarm=data.alarm,
         subject=data.subject,
@@ -162,6 +164,6 @@ async def alarms_heard(
     event = AlarmUnshelved(alarm=alarm, subject=subject, node=NodeId(node), by=who.operator)
     shelf = web.following.picture.alarms.shelf
     if slot(event) not in map(slot, shelf.at(web.clock.now_us())):
-        raise NotThere("it is not kept quiet")
+        raise NotThere("the alarm is not shelved")
     await web.writing.run(lambda tx: tx.append(Append(streams.SHELF, None, (event,))))
     return Answer(None, detail=f"alarms heard again: {' '.join(filter(None, slot(event)))}")

@@ -42,7 +42,7 @@ def alert_picture(web: Web, alert: AlertId, picture: str) -> Answer[Response[byt
     """
     case = web.following.case(alert)
     if case is None or case.user is None:
-        raise NoSuchPerson("no such alert, or nobody who is known")
+        raise NoSuchPerson("no alert has this id, or its user is unknown")
     return Answer(picture_of(web, case.user, picture), (case.alert, case.user), "picture")
 
 
@@ -70,7 +70,7 @@ async def recording(web: Web, who: Caller, alert: AlertId, file: str) -> Stream:
     """
     kept = web.state.recordings
     if file not in (one.file for one in await asyncio.to_thread(whole_of, kept, alert)):
-        raise NoSuchAlert("no such recording")
+        raise NoSuchAlert("no recording has this name")
     await who.note((alert,), detail=file)
     content = await asyncio.to_thread((kept / file).open, "rb")
     return Stream(pieces(content), media_type="audio/flac", headers={"cache-control": "no-store"})
@@ -80,7 +80,7 @@ def picture_of(web: Web, user: UserId, which: str) -> Response[bytes]:
     """Return a picture of the user's record, typed by its bytes. For any thread. Raises NoSuchPerson."""
     found = web.journal.at_one_moment(lambda one: records.picture(one, user, which))
     if found is None:
-        raise NoSuchPerson("no such picture")
+        raise NoSuchPerson("the user has no picture")
     headers = {
         "cache-control": "no-store",
         "x-content-type-options": "nosniff",

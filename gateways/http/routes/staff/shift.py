@@ -84,7 +84,7 @@ async def leave_shift_note(web: Web, who: Caller, note: NewNote) -> NoteRow:
     """
     text = note.text.strip()
     if not text:
-        raise BadBody("a note needs a text", "$.text")
+        raise BadBody("the note needs a text", "$.text")
     return note_row(await web.writing.run(lambda tx: shift_notes.write(tx, who.operator, text)))
 
 
@@ -96,5 +96,5 @@ async def finish_shift_note(web: Web, who: Caller, note: str, done: NoteDone) ->
     """
     found = await web.writing.run(lambda tx: shift_notes.finish(tx, note, who.operator, done=done.done))
     if found is None:
-        raise NoSuchNote("no such note")
+        raise NoSuchNote("no note has this id")
     return note_row(found)
