@@ -90,7 +90,7 @@ class ShownFile:
                 [
                     (
                         path,
-                        "the placeholder stands for no secret here: enter the secret",
+                        "the mask stands for no stored secret here: enter the secret",
                     )
                 ]
             )

@@ -125,7 +125,7 @@ class Entering:
             try:
                 return await write()
             except Exception as error:
-                log.error("what is shown could not be entered yet", reason=str(error))
+                log.error("the view of alerts cannot be entered in the audit yet", reason=str(error))
             pause_s = min(2 * pause_s, AGAIN_S)
 
     async def _note(self, action: Action, subjects: Iterable[str | None], detail: str) -> None:
