@@ -71,7 +71,9 @@ class Client:
             if holder(state) is None:
                 raise NotRunning(str(state))
             if time.monotonic() > until_s:
-                raise Unreachable(f"the center in {state} runs, but its web does not answer")
+                raise Unreachable(
+                    f"the center in {state} runs, but its web process does not answer: see logs/ there"
+                )
             time.sleep(0.02)  # the web has just been started or restarted
         self._state = state
         self._connection = LocalConnection(state.web_socket, timeout_s)
@@ -110,13 +112,13 @@ class Client:
                 f"the center does not answer at {where}: {error or type(error).__name__}"
             ) from error
         if response.status == 404:
-            raise NotFound(_reason(content) or f"the center has no {path}")
+            raise NotFound(_reason(content) or f"the center does not know {path}: is it of another version?")
         if response.status >= 400:
             raise RefusedByCenter(response.status, _reason(content) or response.reason)
         try:
             return msgspec.json.decode(content, type=kind)
         except MALFORMED as error:
-            raise Unreachable(f"{where} does not answer as a center does: {error}") from error
+            raise Unreachable(f"{where} does not answer like a center: {error}") from error
 
 
 def post_alert(client: Client, alert: SentAlert) -> Receipt:

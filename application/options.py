@@ -61,7 +61,7 @@ class Common:
             self.data({"ok": not failed, "checks": found})
         else:
             self.table(
-                ("", "check", "what was found"),
+                ("", "check", "finding"),
                 [(_SIGNS[one.verdict], one.check, one.text) for one in found],
                 "",
             )

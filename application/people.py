@@ -31,7 +31,7 @@ def secret_asked(what: str) -> str:
         return sys.stdin.readline().rstrip("\r\n")
     secret = getpass(f"New {what}: ")
     if getpass("Once more: ") != secret:
-        raise UsageError(f"these are two different {what}s; nothing was changed")
+        raise UsageError(f"the two {what}s differ; nothing was changed")
     return secret
 
 
@@ -51,8 +51,8 @@ def operator_of(registry: Registry, who: str) -> Operator:
     if known is not None:
         return known
     if registry.is_shared(who):
-        raise NotFound(f"{who} is not one operator but several: give the number, or the id")
-    raise NotFound(f"there is no operator {who}")
+        raise NotFound(f"several operators are called {who}: give the number or the id")
+    raise NotFound(f"no operator has the id, number or name {who}")
 
 
 def user_of(registry: Registry, who: str, region: str) -> User:
@@ -67,7 +67,7 @@ def user_of(registry: Registry, who: str, region: str) -> User:
         except NumberRefused:
             found = None
     if found is None:
-        raise NotFound(f"there is no user {who}")
+        raise NotFound(f"no user has the id or number {who}")
     return found
 
 
@@ -82,7 +82,10 @@ def free_of_alerts(journal: Journal, operator: Operator, *, now: bool) -> None:
     Following(journal, states).close()
     state = states.operators.get(operator.id)
     if state is not None and state.reserved_by is not None:
-        raise CenterError(f"{operator.name} is on alert {state.reserved_by}; --now does it all the same")
+        raise CenterError(
+            f"{operator.name} is on alert {state.reserved_by}; wait until the alert is closed, or "
+            "repeat with --now"
+        )
 
 
 def region_of(state: StateDir) -> str:

@@ -123,7 +123,7 @@ def parse(text: str, kept: Roster, new_id: Callable[[], str]) -> Roster:
     except tomllib.TOMLDecodeError as error:
         raise FileFaulty(0, str(error)) from error
     except RecursionError as error:
-        raise FileFaulty(0, "it is nested too deeply") from error
+        raise FileFaulty(0, "the roster is nested too deeply") from error
     except msgspec.ValidationError as error:
         raise _faulty(text, error) from error
     return roster_in(said, kept, new_id, text)

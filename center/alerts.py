@@ -59,7 +59,7 @@ def streams_of(journal: Journal, alert: str) -> list[Recorded]:
 
     recorded = journal.read_streams(inbox(AlertId(alert)), case(AlertId(alert)))
     if not recorded:
-        raise NotFound(f"there is no alert {alert}")
+        raise NotFound(f"no alert has the id {alert}")
     return recorded
 
 
@@ -69,7 +69,7 @@ def case_of(journal: Journal, alert: str) -> Case:
 
     case = fold(streams_of(journal, alert))
     if case is None:
-        raise NotFound(f"the journal does not hold the beginning of {alert}")
+        raise NotFound(f"the journal lacks the first events of alert {alert}")
     return case
 
 

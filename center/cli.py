@@ -92,7 +92,7 @@ def run(arguments: list[str]) -> int:
         if os.environ.get(TRACEBACK):
             traceback.print_exc()
         return _failed(
-            f"internal error: {type(error).__name__}: {error} (set {TRACEBACK}=1 for more)", INTERNAL
+            f"internal error: {type(error).__name__}: {error} (set {TRACEBACK}=1 for the traceback)", INTERNAL
         )
 
 

@@ -211,7 +211,7 @@ def _refuse_doubles(table: str, key: str, values: Iterable[str]) -> None:
     seen: set[str] = set()
     for value in values:
         if value in seen:
-            raise ConfigError(f"{table}: two have the {key} {value!r}")
+            raise ConfigError(f"{table}: two entries have the {key} {value!r}")
         seen.add(value)
 
 

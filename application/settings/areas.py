@@ -46,7 +46,7 @@ def outline_of(file: Path) -> Outline:
     except OSError as error:
         raise ValueError(f"{file}: {error.strerror}") from error
     except msgspec.MsgspecError as error:
-        raise ValueError(f"{file} is no GeoJSON of polygons: {error}") from error
+        raise ValueError(f"{file} is not a GeoJSON file of polygons: {error}") from error
 
 
 def outlines(table: str, files: Iterable[str], faults: list[str]) -> list[Outline | None]:
@@ -83,6 +83,6 @@ def _ring(corners: list[list[float]]) -> Ring:
     found = []
     for corner in corners:
         if len(corner) < 2 or not (-180 <= corner[0] <= 180 and -90 <= corner[1] <= 90):
-            raise ValueError(f"{corner} is no place: degrees are expected, the longitude first")
+            raise ValueError(f"{corner} is not a position: degrees are expected, longitude first")
         found.append((corner[0], corner[1]))
     return tuple(found)

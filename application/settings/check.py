@@ -41,7 +41,7 @@ def _features(settings: Settings) -> Iterator[str]:
     names = sorted(one.name for one in known())
     for i, name in enumerate(settings.features_off):
         if name not in names:
-            yield f"features_off[{i}]: there is no feature {name} ({', '.join(names)})"
+            yield f"features_off[{i}]: no feature is called {name} ({', '.join(names)})"
 
 
 def _psap(settings: Settings) -> Iterator[str]:
@@ -54,9 +54,9 @@ def _psap(settings: Settings) -> Iterator[str]:
         yield f"psap.live: true needs a [[modem]] on the emergency trunk ({names})"
     public = [modem for modem in settings.modem if modem.trunk not in emergency]
     if psap.last_resort is not LastResort.NONE and settings.modem and not public:
-        yield "psap.last_resort: there is no [[modem]] on a public trunk"
+        yield "psap.last_resort: needs a [[modem]] on a public trunk"
     if psap.alternate and psap.alternate == psap.number:
-        yield "psap.alternate: the same as psap.number"
+        yield "psap.alternate: must differ from psap.number"
     if psap.test_number and psap.test_number in {
         psap.number,
         psap.alternate,
@@ -73,7 +73,7 @@ def _psap(settings: Settings) -> Iterator[str]:
         areas.setdefault(route.area, i)
         if not route.area_file:
             yield (
-                f"psap.route[{i}].area: where {route.area} ends is not known here; give its outline as a "
+                f"psap.route[{i}].area: the outline of {route.area} is not built in; give the outline as a "
                 'GeoJSON file: area_file = "….geojson"'
             )
 
@@ -81,11 +81,17 @@ def _psap(settings: Settings) -> Iterator[str]:
 def _times(settings: Settings) -> Iterator[str]:
     operator, deadline = settings.operator, settings.deadline.seconds
     if operator.all_after_s < operator.answer_within_s:
-        yield f"operator.all_after_s: less than operator.answer_within_s ({operator.answer_within_s:g})"
+        yield (
+            "operator.all_after_s: must not be less than operator.answer_within_s "
+            f"({operator.answer_within_s:g})"
+        )
     if operator.silent_after_s < operator.answer_within_s:
-        yield f"operator.silent_after_s: less than operator.answer_within_s ({operator.answer_within_s:g})"
+        yield (
+            "operator.silent_after_s: must not be less than operator.answer_within_s "
+            f"({operator.answer_within_s:g})"
+        )
     if settings.user.setup_time_s >= deadline:
-        yield f"user.setup_time_s: not less than deadline.seconds ({deadline:g})"
+        yield f"user.setup_time_s: must be less than deadline.seconds ({deadline:g})"
 
 
 def _trunks(settings: Settings) -> Iterator[str]:
@@ -104,8 +110,8 @@ def _modems(settings: Settings) -> Iterator[str]:
     for i, modem in enumerate(settings.modem):
         where = f"modem[{i}]"
         if modem.trunk not in trunks:
-            known = ", ".join(sorted(trunks)) or "none is configured"
-            yield f"{where}.trunk: there is no trunk {modem.trunk} ({known})"
+            known = ", ".join(sorted(trunks)) or "no trunk is configured"
+            yield f"{where}.trunk: no trunk is called {modem.trunk} ({known})"
         if not modem.imei and not modem.port:
             yield f"{where}: needs imei or port"
         if is_address(modem.port):
@@ -119,21 +125,21 @@ def _modems(settings: Settings) -> Iterator[str]:
         if modem.voice_port == f"{CARD}:":
             yield f'{where}.voice_port: expected "{CARD}", or the name of a card as "{CARD}:NAME"'
         if modem.voice_port == CARD and is_address(modem.port):
-            yield f'{where}.voice_port: a modem over TCP has no card here; name one as "{CARD}:NAME"'
+            yield f'{where}.voice_port: a modem over TCP has no sound card; name a card as "{CARD}:NAME"'
         if modem.voice_port and modem.voice_port == modem.port:
-            yield f"{where}.voice_port: the same as its port"
+            yield f"{where}.voice_port: must differ from port"
         yield from _credit(f"{where}.credit", modem.credit)
 
 
 def _credit(where: str, credit: CreditSettings) -> Iterator[str]:
     if credit.ussd and credit.sms_to:
-        yield f"{where}.sms_to: it is asked by ussd already"
+        yield f"{where}.sms_to: give either ussd or sms_to, not both"
     if credit.ussd and changes_the_line(credit.ussd):
-        yield f"{where}.ussd: {credit.ussd} would change what the line does"
+        yield f"{where}.ussd: {credit.ussd} would change the settings of the line"
     if credit.sms_to and is_named(credit.sms_to):
-        yield f"{where}.sms_to: an emergency service is not asked"
+        yield f"{where}.sms_to: must not be an emergency number"
     if credit.sms_to and not credit.words:
-        yield f"{where}.words: what is written to {credit.sms_to}"
+        yield f"{where}.words: needs the text to send to {credit.sms_to}"
     if (fault := pattern_fault(credit.pattern)) is not None:
         yield f"{where}.pattern: {fault}"
 
@@ -142,8 +148,8 @@ def _recording(settings: Settings) -> Iterator[str]:
     trunks = {trunk.name for trunk in settings.trunk}
     for i, trunk in enumerate(settings.recording.trunks):
         if trunk not in trunks:
-            known = ", ".join(sorted(trunks)) or "none is configured"
-            yield f"recording.trunks[{i}]: there is no trunk {trunk} ({known})"
+            known = ", ".join(sorted(trunks)) or "no trunk is configured"
+            yield f"recording.trunks[{i}]: no trunk is called {trunk} ({known})"
 
 
 def _journal(settings: Settings) -> Iterator[str]:
@@ -158,12 +164,15 @@ def _cluster(settings: Settings) -> Iterator[str]:
         try:
             address = ip_address(text)
         except ValueError:
-            yield f"cluster.{key}: {text!r} is no address (a name is looked up where there may be no network)"
+            yield (
+                f"cluster.{key}: {text!r} is not an IP address (names are not looked up, since "
+                "the network may be down)"
+            )
             continue
         if address.version != 4:
-            yield f"cluster.{key}: IPv4 is what the actors speak, not {text}"
+            yield f"cluster.{key}: must be an IPv4 address, not {text}"
         elif not is_private(text) and not cluster.allow_public:
-            yield f"cluster.{key}: {text} is a public address; what nodes say would go over it unencrypted"
+            yield f"cluster.{key}: {text} is a public address; the nodes' messages would cross it unencrypted"
 
 
 def is_private(address: str) -> bool:
@@ -193,7 +202,7 @@ def _networks_fault(trusted: Iterable[str]) -> str:
         except ValueError:
             return f'"{text}" is neither an address nor a network ("10.0.0.0/24")'
         if network.prefixlen == 0:
-            return f'"{text}" is everybody'
+            return f'"{text}" permits every address'
         if isinstance(network, IPv6Network) and network.network_address.ipv4_mapped is not None:
             return f'"{text}": write it as IPv4'
     return ""
@@ -209,13 +218,13 @@ def metrics_address(http: HttpSettings) -> tuple[str, int]:
     if address is None or not port.isdecimal() or not 0 < int(port) <= 65535:
         raise ValueError('expected an address and a port, "127.0.0.1:9112"')
     if address.is_unspecified or not address.is_private:
-        raise ValueError(f"{address} is no address of this machine or of a private network")
+        raise ValueError(f"{address} is not an address of this machine or of a private network")
     return str(address), int(port)
 
 
 def _sign_on(settings: Settings) -> Iterator[str]:
     if 0 < settings.sign_on.idle_minutes < IDLE_MIN_MINUTES:
-        yield f"sign_on.idle_minutes: {IDLE_MIN_MINUTES} at least, or 0 for never"
+        yield f"sign_on.idle_minutes: must be at least {IDLE_MIN_MINUTES}, or 0 for never"
 
 
 def _dialling(settings: Settings) -> Iterator[str]:
@@ -227,7 +236,7 @@ def _dialling(settings: Settings) -> Iterator[str]:
 
     for i, country in named:
         if country not in SUPPORTED_REGIONS:
-            yield f'dialling.countries[{i}]: "{country}" has no telephone numbers; ISO 3166, "GB", is meant'
+            yield f'dialling.countries[{i}]: "{country}" has no telephone numbers; give ISO 3166 as in "GB"'
 
 
 _CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (

@@ -69,7 +69,7 @@ def protocols_of(folder: str) -> tuple[CallProtocol, ...]:
     files = {path.name: path for path in sorted(DIRECTORY.glob("*.toml"))}
     if folder:
         if not Path(folder).is_dir():
-            raise ProtocolError(f"{folder}: no such folder")
+            raise ProtocolError(f"{folder}: the folder does not exist")
         files |= {path.name: path for path in sorted(Path(folder).glob("*.toml"))}
     return tuple(sorted((_read(path) for path in files.values()), key=lambda one: one.order))
 
@@ -80,7 +80,7 @@ def _read(path: Path) -> CallProtocol:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise ProtocolError(f"{path}: {error}") from error
     if made.file or not _NAME.fullmatch(path.stem):
-        raise ProtocolError(f"{path}: its name is small letters, digits, `_` and `-`, and said by it alone")
+        raise ProtocolError(f"{path}: its name must be unique, of small letters, digits, `_` and `-`")
     for place, one in enumerate(made.question, 1):
         if (one.yes or one.no) and one.fills is None:
             raise ProtocolError(f"{path}: question {place}: what `yes` and `no` say `fills` no field")

@@ -24,7 +24,7 @@ def obstacles(state: StateDir) -> list[SettingFault]:
     """Return the known reasons why the node of this state directory would not start again; empty if none."""
     node = read_json(state.node_file, NodeFile)
     if node is None:
-        return [SettingFault(path="", reason="the node cannot be found")]
+        return [SettingFault(path="", reason="the state of the node cannot be read")]
     text = ""
     try:
         started = text_of(state.settings_started)
@@ -34,14 +34,14 @@ def obstacles(state: StateDir) -> list[SettingFault]:
     except SettingsError as error:
         return faults_of_text(error, text)
     if not settings.modem and (node.simulation is None or not Path(node.simulation).is_file()):
-        return [SettingFault(path="modem", reason="there is none, and no simulation either")]
+        return [SettingFault(path="modem", reason="no [[modem]] is configured, and no simulation")]
     return [*_by_hand(next_, now), *_http(settings.http, next_, now)]
 
 
 def _by_hand(next_: Counting, now: Counting) -> Iterator[SettingFault]:
     for path in next_.values:
         if by_hand(path) and next_.values[path] != now.values.get(path):
-            yield SettingFault(path=path, reason="changed by hand: start the node again at the machine")
+            yield SettingFault(path=path, reason="changed by hand: restart the node at the machine")
 
 
 def _http(http: HttpSettings, next_: Counting, now: Counting) -> Iterator[SettingFault]:

@@ -53,7 +53,7 @@ def simulation(file: Path, run: Path) -> Simulation:
     except SimulatorError as error:
         raise SettingsError(str(file), [str(error).removeprefix(f"{file}: ")]) from error
     if not config.modems:
-        raise SettingsError(str(file), ["modem: a center needs one at least"])
+        raise SettingsError(str(file), ["modem: a center needs at least one"])
     modems = tuple(
         Modem(
             name=modem.name,

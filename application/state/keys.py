@@ -37,13 +37,13 @@ def ensure_app_key(state: StateDir, registry: Registry, name: str = OWN_KEY) -> 
     if registry.app_key_is_revoked(key):
         file.unlink()
         key = _secret(file, "swk")
-        told.append(f"the key in {file} was revoked: a new one is there now")
+        told.append(f"the key in {file} was revoked: the file holds a new key now")
     registry.trust_app_key(key, name)
     of_name = [one for one in registry.app_keys() if one.name == registry.app_key_name(key)]
     if len(of_name) > 1:
         told.append(
-            f"{len(of_name)} app keys called {of_name[0].name} are valid, and not only the one in {file}; "
-            f"securwoman key revoke --older {of_name[0].name} ends the others"
+            f"{len(of_name)} app keys called {of_name[0].name} are valid besides the key in {file}: "
+            f"end the others with securwoman key revoke --older {of_name[0].name}"
         )
     return told
 

@@ -48,7 +48,8 @@ def center_of(path: Path) -> Iterator[Journal]:
         raise StateInUse(str(state), pid)
     if goes_on(state):
         raise CenterError(
-            f"{state} has gone on in memory: start its center once more, until it is on the disk"
+            f"{state} holds events that are only in memory: start its center until the journal is "
+            "on the disk again"
         )
     try:
         journal = Journal.open(

@@ -30,7 +30,10 @@ def at_rest(state: StateDir, node: NodeFile | None, root: Path = Path("/")) -> I
     """Check disk, swap, core dumps and file modes. `root` is the directory of `proc`, `sys` and `dev`."""
     what, layers = _layers(root, _device_of(root, state.path))
     if what is None:
-        yield warn("at rest", f"whether the disk of {state} is encrypted cannot be told from here: {layers}")
+        yield warn(
+            "at rest",
+            f"whether the disk of {state} is encrypted cannot be determined on this machine: {layers}",
+        )
     elif what:
         yield ok("at rest", f"the disk of {state} is encrypted: {layers}")
     else:
@@ -105,7 +108,10 @@ def _swap(root: Path) -> Iterator[Finding]:
             yield ok("at rest", f"swap {path} is encrypted: {layers}")
         else:
             unsure = "may not be" if encrypted is None else "is not"
-            yield warn("at rest", f"swap {path} {unsure} encrypted ({layers}): what is in memory gets there")
+            yield warn(
+                "at rest",
+                f"swap {path} {unsure} encrypted ({layers}): memory with personal data may be written to it",
+            )
     if not found:
         yield ok("at rest", "no swap")
 
@@ -114,7 +120,10 @@ def _core_dumps(root: Path, node: NodeFile | None) -> Finding:
     """Check if memory is written to a file when a process crashes."""
     pattern = _text(root / "proc/sys/kernel/core_pattern")
     if node is None:
-        soft, hint = resource.getrlimit(resource.RLIMIT_CORE)[0], "of this shell; the shipped unit sets 0"
+        soft, hint = (
+            resource.getrlimit(resource.RLIMIT_CORE)[0],
+            "limit of this shell; the shipped unit sets 0",
+        )
         limit = "unlimited" if soft == resource.RLIM_INFINITY else str(soft)
     else:
         lines = _lines(root / f"proc/{node.process.pid}/limits")
@@ -122,10 +131,15 @@ def _core_dumps(root: Path, node: NodeFile | None) -> Finding:
         hint = "LimitCORE=0 in the unit"
     if pattern.startswith("|") and _MINDS_THE_LIMIT not in pattern:
         return warn(
-            "at rest", f"core dumps go to {pattern[1:].split()[0]}, whatever the limit: memory on a disk"
+            "at rest",
+            f"core dumps go to {pattern[1:].split()[0]}, regardless of the limit: they write "
+            "memory with personal data to a disk",
         )
     if limit != "0":
-        return warn("at rest", f"core dumps of {limit} are written ({hint}): memory on a disk")
+        return warn(
+            "at rest",
+            f"core dumps of {limit} are written ({hint}): they write memory with personal data to a disk",
+        )
     return ok("at rest", "no core dumps")
 
 
@@ -135,8 +149,8 @@ def _modes(state: StateDir) -> Finding:
     kept += state.keys.glob("*")
     loose = [path.name for path in kept if path.exists() and path.stat().st_mode & _OTHERS]
     if loose and state.path.stat().st_mode & _OTHERS:
-        return warn("at rest", f"others on this machine may read {', '.join(loose)} in {state}")
-    return ok("at rest", f"{state} is its owner's alone")
+        return warn("at rest", f"other accounts of this machine can read {', '.join(loose)} in {state}")
+    return ok("at rest", f"{state} is readable by its owner only")
 
 
 def _text(path: Path) -> str:

@@ -39,8 +39,8 @@ def capacity(settings: Settings) -> Iterator[Finding]:
     if promised > carried:
         yield warn(
             "capacity",
-            f"{text}, and limits.live_cases = {promised} promises more: voices would stutter beyond it "
-            f"and alerts wait. Set it to {carried}, and further apps are told at once to call 112",
+            f"{text}, and limits.live_cases = {promised} permits more: audio would stutter beyond that, "
+            f"and alerts would wait. Set it to {carried}: further apps are then advised at once to call 112",
         )
     else:
         yield ok("capacity", f"{text} (limits.live_cases = {promised})")

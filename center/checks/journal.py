@@ -33,7 +33,7 @@ def journal(state: StateDir) -> Iterator[Finding]:
         yield ok("journal", "will be made at the first start")
         return
     with journal_of(state) as opened:
-        readable = f"what is personal can be read of {count_readable(opened)} alerts"
+        readable = f"personal data are readable in {count_readable(opened)} alerts"
         yield ok("journal", f"{shown(opened.url)}, {opened.last_seq()} events; {readable}")
 
 
@@ -56,14 +56,16 @@ def access(
     if not names and own is None:
         yield ok("access", "the first start makes an app key")
     elif not names:
-        yield fail("access", "no app key is valid: no app can raise an alert; securwoman key issue NAME")
+        yield fail(
+            "access", "no app key is valid: no app can raise an alert; issue one: securwoman key issue NAME"
+        )
     elif twice := [name for name, count in names.items() if count > 1]:
         hint = f"end the older ones when no app has them any more: key revoke --older {twice[0]}"
         yield warn("access", f"valid app keys: {valid}; {hint}")
     else:
         yield ok("access", f"valid app keys: {valid}")
     if dead:
-        yield warn("access", "keys/app.key is revoked: the next start of the center puts a new one there")
+        yield warn("access", "keys/app.key is revoked: the next start of the center makes a new key")
     lacking = [
         one.id
         for one in staff
@@ -117,19 +119,21 @@ def database(state: StateDir, settings: Settings | None) -> Iterator[Finding]:
     if found.version_num < OLDEST:
         yield fail("database", f"{what}: {OLDEST // 10000} or later is needed")
     elif found.standby:
-        yield fail("database", f"{what} is a standby and takes no writes; name all servers in journal.url")
+        yield fail("database", f"{what} is a standby and accepts no writes; name all servers in journal.url")
     else:
         yield ok("database", what)
     if found.encoding != "UTF8":
-        yield fail("database", f"its encoding is {found.encoding}: make the database anew with UTF8")
+        yield fail(
+            "database", f"the database's encoding is {found.encoding}: create the database again with UTF8"
+        )
     for setting, on in (("fsync", found.fsync), ("full_page_writes", found.full_page_writes)):
         if not on:
-            yield fail("database", f"{setting} is off: a loss of power loses alerts")
+            yield fail("database", f"{setting} is off: a power failure would lose alerts; turn it on")
     yield way(found.address, found.sslmode, encrypted=found.encrypted)
     if found.changes_events:
-        yield warn("database", "its role could change what was written: let one write that only adds")
+        yield warn("database", "the database role can change stored events: use a role that can only insert")
     else:
-        yield ok("database", "its role adds events, and can change none")
+        yield ok("database", "the database role can insert events, and change none")
     if not found.may_scrub:
         yield warn("database", "what is erased stays in the server's files until the owner runs VACUUM FULL")
     yield from _commits(found.synchronous_commit, found.synchronous_standbys, found.commits_s)
@@ -140,25 +144,27 @@ def database(state: StateDir, settings: Settings | None) -> Iterator[Finding]:
 def way(address: str, sslmode: str, *, encrypted: bool) -> Finding:
     """Check if an attacker on the way to the server could read the data, or pose as the server."""
     if not address or address.startswith("/") or ip_address(address).is_loopback:
-        return ok("database", "it is reached on this machine")
+        return ok("database", "the server is on this machine")
     if not encrypted:
         return fail("database", f"{address} is reached without TLS (sslmode={sslmode}): use verify-full")
     if sslmode != "verify-full":
-        text = f"by TLS, and whoever is on the way can be the server (sslmode={sslmode}): use verify-full"
+        text = f"by TLS, but the server's name is not verified (sslmode={sslmode}): use verify-full"
         return warn("database", text)
     return ok("database", "by TLS, the server's name verified")
 
 
 def _commits(promised: str, standbys: str, took_s: tuple[float, ...]) -> Iterator[Finding]:
     if promised == "off":
-        yield warn("database", "synchronous_commit is off: overridden by us, and wrong for all others")
+        yield warn(
+            "database", "synchronous_commit is off: the center overrides it, but other programs may lose data"
+        )
     if took_s:
         median_ms = statistics.median(took_s) * 1000
         text = f"a commit takes {median_ms:.1f} ms (longest of {len(took_s)}: {max(took_s) * 1000:.1f} ms)"
         slow = median_ms > SLOW_FLUSH_S * 1000
         yield warn("database", f"{text}: slow") if slow else ok("database", text)
     if not standbys:
-        yield warn("database", "no synchronous standby: with this server's disk the journal is lost")
+        yield warn("database", "no synchronous standby: the journal is lost if this server's disk fails")
     elif promised in ("local", "off"):
         yield warn("database", f"synchronous_commit is {promised}: no commit waits for {standbys}")
     else:
@@ -167,7 +173,7 @@ def _commits(promised: str, standbys: str, took_s: tuple[float, ...]) -> Iterato
 
 def _room(settings: Settings, allowed: int, used: int) -> Finding:
     needed = connections_needed(live_cases=settings.limits.live_cases, lines=len(settings.modem))
-    text = f"{allowed} connections may be had, {used} are in use; a node needs {needed}"
+    text = f"{allowed} connections are allowed, {used} are in use; a node needs {needed}"
     return fail("database", f"{text}: raise max_connections") if allowed < needed else ok("database", text)
 
 

@@ -45,24 +45,28 @@ def trunks(settings: Settings, state: StateDir) -> Iterator[Finding]:
     reserved = [modem for modem in settings.modem if modem.trunk in emergency]
     text = f"{len(public)} public lines, {len(reserved)} reserved for 112"
     if len(public) == 1 and _joins_in_the_network(public[0], state):
-        yield warn("trunks", f"{text}: it joins its calls in the network, enough for one alert and no more")
+        yield warn(
+            "trunks", f"{text}: the line joins calls in the network, which is enough for one alert only"
+        )
     elif len(public) < PUBLIC_LINES_WANTED:
         yield fail("trunks", f"{text}: an operator and a user cannot be called at the same time")
     elif len(public) < INBOUND_LINES_WANTED:
-        yield warn("trunks", f"{text}: while an alert is handled nobody can call in")
+        yield warn("trunks", f"{text}: while an alert is handled no user can call in")
     elif len(reserved) < EMERGENCY_LINES_WANTED:
-        yield warn("trunks", f"{text}: a second line is wanted for when 112 is busy")
+        yield warn("trunks", f"{text}: a second line for 112 is recommended, in case 112 is busy")
     else:
         yield ok("trunks", text)
     if public and not reserved:
         if settings.psap.last_resort is LastResort.PUBLIC:
-            yield warn("trunks", "no line is reserved for 112: public ones call it, the last resort")
+            yield warn(
+                "trunks", "no line is reserved for 112: 112 is called on public lines, as the last resort"
+            )
         else:
             meant = all(_joins_in_the_network(modem, state) for modem in public)
             told = warn if meant else fail
-            yield told("trunks", "no line is reserved for 112: operators call it from another phone")
+            yield told("trunks", "no line is reserved for 112: operators must call 112 from another phone")
     if not any(modem.inbound for modem in public):
-        yield warn("trunks", "no line takes calls: voice alerts (no data coverage) reach nobody")
+        yield warn("trunks", "no line accepts calls: voice alerts (without data coverage) stay unanswered")
 
 
 def _joins_in_the_network(modem: Modem, state: StateDir) -> bool:
@@ -94,7 +98,10 @@ def modems(settings: Settings) -> Iterator[Finding]:
             where = " or ".join(filter(None, (modem.port, modem.imei and f"wherever IMEI {modem.imei} is")))
             yield ok("modems", f"{modem.name}: {where}, {modem.trunk}")
     if any(modem.imei for modem in settings.modem) and not places():
-        yield fail("modems", "modems are to be found by their IMEI, and this machine has no USB serial port")
+        yield fail(
+            "modems",
+            "modems are configured by IMEI, but this machine has no USB serial port: plug in the modems",
+        )
 
 
 def _faults_of(modem: Modem) -> Iterator[str]:
@@ -109,9 +116,9 @@ def _faults_of(modem: Modem) -> Iterator[str]:
         elif not Path(path).exists():
             # A modem with an IMEI is searched for at other ports, too.
             if not modem.imei:
-                yield f"there is no {path}"
+                yield f"{path} does not exist"
         elif not os.access(path, os.R_OK | os.W_OK):
-            yield f"{path} may not be opened (group dialout?)"
+            yield f"{path} cannot be opened by this account: add the account to the group dialout"
     if modem.pin_file:
         try:
             stat = Path(modem.pin_file).stat()
@@ -119,7 +126,7 @@ def _faults_of(modem: Modem) -> Iterator[str]:
             yield f"pin_file {modem.pin_file}: {error.strerror}"
             return
         if not os.access(modem.pin_file, os.R_OK):
-            yield f"pin_file {modem.pin_file} may not be read"
+            yield f"pin_file {modem.pin_file} cannot be read by this account"
         if stat.st_mode & 0o077:
             yield f"pin_file {modem.pin_file} is readable by others"
 
@@ -152,11 +159,11 @@ def lines(state: StateDir) -> Iterator[Finding]:
         elif not entry.ready:
             yield warn("lines", f"{name} has not started yet")
         elif (report := said.get(LineId(name))) is None:
-            yield warn("lines", f"{name} has not said how it is")
+            yield warn("lines", f"{name} has not reported its state")
         else:
             yield _line(report, str(line.leg) if line is not None and line.leg else "")
     if not entries:
-        yield fail("lines", "no modem's actor runs")
+        yield fail("lines", "no actor of a modem runs")
 
 
 _SERVICES: Final = {
@@ -169,7 +176,7 @@ _SERVICES: Final = {
 def _line(report: LineReport, leg: str) -> Finding:
     """Return the finding on a line, from the report of its modem."""
     signal = "" if report.signal_dbm is None else f"{report.signal_dbm} dBm"
-    joins = "" if report.joins is Joins.HOST else "no voice to the host"
+    joins = "" if report.joins is Joins.HOST else "no audio to the host"
     service = _SERVICES.get(report.service, "")
     known = (report.port, report.dialect, report.registration, service, signal, joins, leg)
     facts = ", ".join(filter(None, known))
@@ -179,11 +186,11 @@ def _line(report: LineReport, leg: str) -> Finding:
     if report.state is not LineState.READY:
         return fail("lines", f"{report.line} carries no calls: {told}")
     if report.signal_dbm is not None and report.signal_dbm < WEAK_DBM:
-        return warn("lines", f"{report.line} hardly hears its network: {facts}")
+        return warn("lines", f"{report.line} has a weak signal: {facts}")
     if report.joins is Joins.NONE:
-        return warn("lines", f"{report.line} can join nobody with anybody: {facts}")
+        return warn("lines", f"{report.line} cannot join calls: its modem provides no audio: {facts}")
     if report.emergency and report.joins is not Joins.HOST:
-        return warn("lines", f"{report.line} is reserved for 112, and nobody would be heard on it: {facts}")
+        return warn("lines", f"{report.line} is reserved for 112, but provides no audio: {facts}")
     if report.text:
         return warn("lines", f"{report.line} is up. {report.text} ({facts})")
     return ok("lines", f"{report.line} is up: {facts}")
@@ -207,9 +214,9 @@ def voices(state: StateDir, settings: Settings) -> Iterator[Finding]:
 
 def _voice(name: str, voice: OperatorVoice | None) -> Finding:
     if voice is None:
-        return warn("voices", f"{name}: nothing is known of her line; she is called on her phone")
+        return warn("voices", f"{name}: no report of the operator's line; the operator is called by phone")
     if not voice.up:
-        return warn("voices", f"{name} is called on her phone: {voice.text or voice.state.value}")
+        return warn("voices", f"{name} is called by phone: {voice.text or voice.state.value}")
     if voice.mode is OperatorLine.HEADSET:
         return ok("voices", f"{name} has her headset on")
     return ok("voices", f"{name} is nailed up on {voice.line}")
@@ -243,7 +250,7 @@ def _of_line(line: Modem, levels: LineLevels | None) -> Finding:
         port = line.port or "PORT"
         return warn(
             "voice",
-            f"{line.line}: no call has shown that it carries a voice; stop the center, and "
+            f"{line.line}: audio has not been tested in a call; stop the center, and run "
             f"`securwoman modem call {port} NUMBER --voice --twice`",
         )
     told = f"{line.line}: its last call was {levels.into.dbfs:.0f} dBFS in, {levels.out.dbfs:.0f} out"

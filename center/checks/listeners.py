@@ -94,13 +94,13 @@ def _table(name: str, version: int, state: str) -> dict[str, Listener]:
 
 
 WEB: Final = "the web, {by}; a request needs an app key, a session or a token"
-FIGURES: Final = "figures and the interface's description, nothing of people"
+FIGURES: Final = "statistics and the interface's description, no personal data"
 ACTORS: Final = (
     "the actors; the kernel drops what lacks their mark, what is not proved (HMAC-SHA256) is not unpickled; "
     "not encrypted"
 )
 VOICES: Final = "voices for other nodes, which prove that they know the nodes' secret; not encrypted"
-CARRIER: Final = "the simulated carrier's control, open to this machine: for trials alone"
+CARRIER: Final = "the simulated carrier's control, open to this machine: for tests only"
 _BETWEEN_NODES: Final = (ACTORS, VOICES)
 
 
@@ -128,12 +128,12 @@ def found(sockets: Iterable[Listener], known: Mapping[str, str]) -> Iterator[Fin
         where = f"{those[0].protocol} {host_and_port(host, those[0].port)}"
         if len(those) > 1:
             where = f"{len(those)} {those[0].protocol} ports of {host}"
-        text = f"{where}, {exposure(address)}: {what or 'nothing is known of it'}"
+        text = f"{where}, {exposure(address)}: {what or 'an unknown socket'}"
         private = address.is_private and not address.is_unspecified
         if not what or (what in _BETWEEN_NODES and not private):
             yield fail("listeners", text)
         elif what in _BETWEEN_NODES and not address.is_loopback:
-            yield warn("listeners", f"{text}: that network is to be the nodes' alone")
+            yield warn("listeners", f"{text}: use a network that only the nodes share")
         else:
             yield ok("listeners", text)
 
@@ -161,7 +161,7 @@ def _unix_sockets(run: Path) -> Finding:
     count = sum(stat.S_ISSOCK(path.lstat().st_mode) for path in run.resolve().rglob("*"))
     what = f"{count} Unix sockets in {run}"
     if run.stat().st_mode & 0o077:
-        return fail("listeners", f"{what}: other accounts of this machine may enter that folder")
+        return fail("listeners", f"{what}: other accounts of this machine can enter that folder; chmod 700")
     return ok("listeners", f"{what}: this account alone (0700)")
 
 

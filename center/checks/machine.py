@@ -62,7 +62,7 @@ def disk(state: StateDir) -> Iterator[Finding]:
     yield warn("disk", f"{text}: slow") if median_ms > SLOW_FLUSH_S * 1000 else ok("disk", text)
     kind = _file_system(state.path)
     if kind in _FORGETFUL:
-        yield warn("disk", f"{state} is on a {kind}: nothing of it survives the machine")
+        yield warn("disk", f"{state} is on a {kind}: its files are lost when the machine stops")
 
 
 def space(state: StateDir) -> Iterator[Finding]:
@@ -95,15 +95,18 @@ def spare(state: StateDir) -> Iterator[Finding]:
             connection.close()
     except JournalError as error:
         reason = f": {error}"
-    yield fail("spare", f"nothing is durable, the journal goes on in memory{reason}")
+    yield fail("spare", f"the journal is not durable, and continues in memory{reason}")
     if torn:
         yield warn(
             "spare",
             "the file is damaged: put a backup in its place, or an empty file (truncate -s 0); "
-            "what is in memory is then written into it. Until then do not restart the machine",
+            "the events in memory are then written to the file. Until then do not restart the machine",
         )
     else:
-        yield warn("spare", "make room or mend the disk: the center goes back to it by itself")
+        yield warn(
+            "spare",
+            "free space on the disk or repair the disk: the center then returns to the disk automatically",
+        )
 
 
 def clocks(node: NodeFile | None) -> Iterator[Finding]:
@@ -146,14 +149,14 @@ def limits() -> Iterator[Finding]:
     """Check the limits of descriptors, processes and memory against the needs of a full center."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     allowed = "any number of" if hard == resource.RLIM_INFINITY else str(hard)
-    text = f"{allowed} open files may be had"
+    text = f"{allowed} open files are allowed"
     if hard != resource.RLIM_INFINITY and hard < _FEW_DESCRIPTORS:
-        yield fail("limits", f"{text}; {DESCRIPTORS_WANTED} are wanted (ulimit -Hn)")
+        yield fail("limits", f"{text}; {DESCRIPTORS_WANTED} are required (ulimit -Hn)")
     else:
         yield ok("limits", text)
     processes, _ = resource.getrlimit(resource.RLIMIT_NPROC)
     if processes != resource.RLIM_INFINITY and processes < 1024:
-        yield warn("limits", f"{processes} processes may be had; a full house has 300 (ulimit -u)")
+        yield warn("limits", f"{processes} processes are allowed; a busy center needs 300 (ulimit -u)")
     available_mb = _available_memory_mb()
     text = f"{available_mb} MB of memory are available"
     yield warn("memory", text) if available_mb < LITTLE_MEMORY_MB else ok("memory", text)
@@ -183,7 +186,7 @@ def keys(state: StateDir) -> Iterator[Finding]:
         if file.stat().st_mode & 0o077:
             yield fail("keys", f"{file} is readable by others")
     if (state.keys / "app.key").is_file():
-        yield ok("keys", "the app key is there")
+        yield ok("keys", "the app key exists")
     else:
         yield ok("keys", "the app key will be made at the first start")
 

@@ -83,8 +83,8 @@ def _settings(of_nodes: Mapping[NodeId, Mapping[str, int]]) -> Iterator[Finding]
         who = " than on ".join(" and ".join(group) for group in groups)
         yield warn(
             "nodes",
-            f"the setting {name} is another on {who}: an alert goes by the settings of the node that has it; "
-            "make them alike",
+            f"the setting {name} differs on {who}: each alert follows the settings of its node; "
+            "make the settings equal",
         )
 
 
@@ -93,9 +93,9 @@ def _clocks(own_ms: int, others: dict[NodeId, int]) -> Iterator[Finding]:
         which = "ahead of" if ahead_ms > 0 else "behind"
         text = f"the clock of {name} is {abs(ahead_ms) / 1000:.1f} s {which} the database's"
         if abs(ahead_ms) * 1000 > CLOCK_OFF_US:
-            yield fail("clocks", f"{text}: deadlines are counted wrongly; see to NTP")
+            yield fail("clocks", f"{text}: deadlines are counted wrongly; synchronise the clock by NTP")
         elif abs(ahead_ms) > CLOCK_WARN_MS:
-            yield warn("clocks", f"{text}; see to NTP")
+            yield warn("clocks", f"{text}; synchronise the clock by NTP")
         else:
             yield ok("clocks", text)
 
@@ -105,9 +105,11 @@ def _addresses(seen: Iterable[Member], *, allowed: bool) -> Iterator[Finding]:
         if one.alive and not is_private(one.address):
             what = f"{one.node} listens on {one.address}, which is a public address"
             if allowed:
-                yield warn("nodes", f"{what}; cluster.allow_public lets it")
+                yield warn("nodes", f"{what}; permitted by cluster.allow_public")
             else:
-                yield fail("nodes", f"{what}: what its actors say would go over it unencrypted")
+                yield fail(
+                    "nodes", f"{what}: the actors' messages would cross it unencrypted; use a private address"
+                )
 
 
 def _age(us: int) -> str:

@@ -20,17 +20,19 @@ from model.settings import Settings
 _STOPS: Final = frozenset({Obstacle.STORAGE, Obstacle.NO_DRIVER, Obstacle.HELD, Obstacle.NOT_ALLOWED})
 """Obstacles that prevent all calls of a line. The other obstacles make calls fail later."""
 _SENTENCES: Final = {
-    Obstacle.STORAGE: "it shows itself as a disk: install usb-modeswitch, and plug it in again",
+    Obstacle.STORAGE: "the modem presents itself as a disk: install usb-modeswitch, and plug the "
+    "modem in again",
     Obstacle.NO_DRIVER: (
-        "no driver has its ports: modprobe option; echo {ids} > /sys/bus/usb-serial/drivers/option1/new_id"
+        "no driver serves its ports: modprobe option; echo {ids} > /sys/bus/usb-serial/drivers/option1/new_id"
     ),
-    Obstacle.HELD: "{about} has its port open: stop that, or keep it away",
+    Obstacle.HELD: "{about} has its port open: stop that program",
     Obstacle.MODEM_MANAGER: (
-        "ModemManager runs, and would take it: `scripts/install` brings the udev rules; then plug it in again"
+        "ModemManager runs and would occupy the modem: `scripts/install` installs the udev "
+        "rules; then plug the modem in again"
     ),
-    Obstacle.NOT_ALLOWED: "this account may not open its port: make it a member of the group {about}",
+    Obstacle.NOT_ALLOWED: "this account cannot open its port: add the account to the group {about}",
     Obstacle.CARD_NOT_ALLOWED: (
-        "this account may not open its sound card: make it a member of the group {about}"
+        "this account cannot open its sound card: add the account to the group {about}"
     ),
     Obstacle.SUSPENDS: (
         "the kernel puts it to sleep while it is idle: `scripts/install` brings the udev rules; then plug it "

@@ -31,7 +31,11 @@ def psap(settings: Settings, *, simulated: bool) -> Iterator[Finding]:
     elif live:
         yield ok("psap", f"{switches}: calls to {number} are REAL")
     elif is_short(number):
-        yield warn("psap", f"{switches}: a call to {number} will be refused by the dial guard")
+        yield warn(
+            "psap",
+            f"{switches}: a call to {number} will be refused by the dial guard: set psap.live and "
+            "emergency = true of a trunk",
+        )
     else:
         yield ok("psap", f"{switches}: {number} is called for 112")
     if not simulated and not settings.psap.test_number:
@@ -50,14 +54,14 @@ def routes(settings: Settings) -> Iterator[Finding]:
         box = f"{drawn.south:.3f} to {drawn.north:.3f} north, {drawn.west:.3f} to {drawn.east:.3f} east"
         yield ok("psap", f"{what}: {len(drawn.rings)} outlines of {drawn.corners} corners, {box}")
     if settings.psap.route:
-        yield ok("psap", f"elsewhere, or where her position is not known: {settings.psap.number}")
+        yield ok("psap", f"elsewhere, or if the user's position is unknown: {settings.psap.number}")
 
 
 _WHY: Final = {
-    "emergency": "it is an emergency number",
-    "psap": "it is called for 112",
-    "own_line": "it is one of the center's own lines",
-    "operator": "it is an operator's",
+    "emergency": "the number is an emergency number",
+    "psap": "the number is called for 112",
+    "own_line": "the number is one of the center's own lines",
+    "operator": "the number is an operator's",
     "kind": "[dialling] does not allow its kind",
     "country": "[dialling] does not allow its country",
 }
@@ -71,7 +75,7 @@ def dialling(state: StateDir, settings: Settings) -> Iterator[Finding]:
     where = ", ".join(dict.fromkeys((settings.region, *table.countries)))
     text = f"{', '.join(table.kinds)} numbers of {where}; of one range abroad {table.per_hour} an hour"
     if "premium" in table.kinds:
-        yield warn("dialling", f"{text}: whoever has the app's key can have premium numbers called")
+        yield warn("dialling", f"{text}: with the app key anyone can have premium numbers called")
     else:
         yield ok("dialling", text)
     if not settings.drill.phone:

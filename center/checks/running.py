@@ -48,13 +48,13 @@ def alarms(state: StateDir, node: NodeFile, settings: Settings | None = None) ->
         todo = "" if kind is None else f" To do: {kind.en.do}."
         yield found("alarms", f"{alarm} {subject}: {text}{todo}")
     if not stands:
-        yield ok("alarms", "none stands")
+        yield ok("alarms", "no alarm is active")
 
 
 def running_center(state: StateDir, node: NodeFile | None) -> Iterator[Finding]:
     """Check if the running center answers and would serve an alert."""
     if node is None:
-        yield ok("center", "none is running")
+        yield ok("center", "no center is running")
         return
     yield ok("center", f"{node.node} {node.version} runs as process {node.process.pid}")
     if node.admin is None or not is_alive(node.admin):
@@ -63,9 +63,9 @@ def running_center(state: StateDir, node: NodeFile | None) -> Iterator[Finding]:
     try:
         ready = client.get("/readyz", Ready)
     except CenterError as error:
-        yield fail("center", f"is not ready: {error}")
+        yield fail("center", f"the center is not ready: {error}")
     else:
-        yield ok("center", f"would serve an alert now, on {ready.lines} lines")
+        yield ok("center", f"the center would serve an alert now, on {ready.lines} lines")
     finally:
         client.close()
 
@@ -81,13 +81,17 @@ def people(state: StateDir) -> Iterator[Finding]:
     ready = sum(1 for one in shifts.operators.values() if one.state is ShiftState.READY)
     on_call = sum(1 for one in registered if one.on_call)
     text = f"{len(registered)} operators, {ready} ready, {on_call} on call; {users} users"
-    yield ok("people", text) if ready or on_call else warn("people", f"{text}: nobody would answer")
+    yield (
+        ok("people", text)
+        if ready or on_call
+        else warn("people", f"{text}: an alert would stay unanswered; have an operator ready or on call")
+    )
     if lost:
         first = next(f"{user}: {fault}" for user, fault in lost.items())
         yield fail(
             "people",
             f"the records of {len(lost)} users cannot be read ({first}): restore the newest backup, or enter "
-            "them anew",
+            "the records again",
         )
 
 

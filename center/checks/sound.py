@@ -26,7 +26,7 @@ def recording(state: StateDir, settings: Settings) -> Iterator[Finding]:
     except OSError as error:
         yield fail("recording", f"{state.recordings}: {error.strerror}")
         return
-    there = "none is kept"
+    there = "no recording is kept"
     if kept:
         size = sum(one.bytes for one in kept) / 1e6
         there = f"{len(kept)} kept, {size:.0f} MB, the oldest of {local(kept[0].ended_at)[:10]}"

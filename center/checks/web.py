@@ -40,7 +40,10 @@ def bind_address(settings: Settings, state: StateDir) -> Iterator[Finding]:
     for address in sorted(addresses, key=str):
         yield _exposed(f"{host} port {port}", address, settings.http)
     if settings.http.behind_proxy and not settings.http.trusted_proxies:
-        hint = "http.trusted_proxies is empty: wrong passwords of one count for all who come by the proxy"
+        hint = (
+            "http.trusted_proxies is empty: wrong passwords of one client count against all "
+            "clients of the proxy"
+        )
         yield warn("address", hint)
     if web is not None:
         return
@@ -59,7 +62,7 @@ def _exposed(what: str, address: Address, http: HttpSettings) -> Finding:
     if http.certificate or address.is_loopback:
         return ok("address", who)
     if address.is_global:
-        return fail("address", f"{what}: {address} is on the internet, and not only for the proxy")
+        return fail("address", f"{what}: {address} is on the internet, not only reachable by the proxy")
     if address.is_unspecified:
         return warn("address", f"{who}; the proxy alone should reach it: name a private address")
     return ok("address", who)
@@ -87,11 +90,14 @@ def certificate(state: StateDir, settings: Settings, node: NodeFile | None) -> I
     days = found.days_left
     what = f"{', '.join(found.names) or 'no name'}, until {found.until:%Y-%m-%d}"
     if days < 0:
-        yield fail("certificate", f"{what}: it is past, and no app and no browser takes it; renew it")
+        yield fail("certificate", f"{what}: expired, and refused by apps and browsers; renew the certificate")
     elif days < LEAST_DAYS_OF_CERTIFICATE:
-        yield warn("certificate", f"{what}: {days} days are left; renew it now: people are called for it")
+        yield warn(
+            "certificate",
+            f"{what}: {days} days are left; renew the certificate now: people on duty are called",
+        )
     elif days < RENEWED_DAYS_OF_CERTIFICATE:
-        yield warn("certificate", f"{what}: {days} days are left; renew it")
+        yield warn("certificate", f"{what}: {days} days are left; renew the certificate")
     else:
         yield ok("certificate", f"{what}: {days} days are left")
     for setting, address in (("http.public_url", http.public_url), ("cluster.web", settings.cluster.web)):

@@ -38,9 +38,9 @@ def send(
 ) -> None:
     """Raise an alert; the last line is its id."""
     if phone is None and device is None:
-        raise UsageError("--phone or --device is needed")
+        raise UsageError("--phone or --device is required")
     if (lat is None) != (lon is None):
-        raise UsageError("--lat and --lon belong together")
+        raise UsageError("--lat and --lon must be given together")
     if accuracy is not None and lat is None:
         raise UsageError("--accuracy needs --lat and --lon")
     position = (
@@ -172,7 +172,7 @@ def timeline(alert: str, /, *, common: Common = DEFAULT) -> None:
 
 def watch(
     *,
-    since: Annotated[int | None, Parameter(help="Begin behind this seq; else with what happens now.")] = None,
+    since: Annotated[int | None, Parameter(help="First seq minus one; default: only new events.")] = None,
     common: Common = DEFAULT,
 ) -> None:
     """Print the events of all alerts as they happen. Ends with Ctrl-C."""
@@ -215,7 +215,7 @@ def hold(
     alert: str,
     /,
     *,
-    reason: Annotated[str, Parameter(help="Who has asked for it, and why.")],
+    reason: Annotated[str, Parameter(help="Who requests the hold, and why.")],
     common: Common = DEFAULT,
 ) -> None:
     """Put a legal hold on an alert, such as for a court: alert and recordings are kept until a release."""
@@ -241,7 +241,10 @@ def release(alert: str, /, *, common: Common = DEFAULT) -> None:
         if gone:
             delete_erased(journal, common.directory.recordings)
             scrub(common.directory, journal)
-    common.say(f"{alert} is released" + (", and forgotten: its person was erased" if gone else ""))
+    common.say(
+        f"{alert} is released"
+        + (", and its personal data are erased: the person was erased meanwhile" if gone else "")
+    )
 
 
 @contextmanager
@@ -253,6 +256,6 @@ def _kept(common: Common, alert: str, what: str) -> Iterator[Journal]:
 
     with journal_of(common.directory) as journal:
         if not journal.version(streams.inbox(AlertId(alert))):
-            raise NotFound(f"there is no alert {alert}")
+            raise NotFound(f"no alert has the id {alert}")
         note(journal, common.directory, Action.CHANGE_KEPT, (alert,), what)
         yield journal

@@ -17,8 +17,10 @@ _HOST: Final = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(\.{_LABEL})*")
 
 def make(
     *,
-    name: Annotated[tuple[str, ...], Parameter(help="Host or address by which it is reached; one or more.")],
-    to: Annotated[Path | None, Parameter(help="Where; else certificate/ of the state directory.")] = None,
+    name: Annotated[tuple[str, ...], Parameter(help="Host or address of the center; one or more.")],
+    to: Annotated[
+        Path | None, Parameter(help="Folder to write to; default: certificate/ of the state directory.")
+    ] = None,
     common: Common = DEFAULT,
 ) -> None:
     """Make a certificate for this center, signed by an authority of its own; a repetition renews it."""
@@ -26,14 +28,14 @@ def make(
 
     names = tuple(dict.fromkeys(_checked(one.strip().lower()) for one in name))
     if not names:
-        raise UsageError("--name: a host or an address is needed")
+        raise UsageError("--name: a host or an address is required")
     state = common.directory
     state.create()
     folder = (to if to is not None else state.path / "certificate").absolute()
     try:
         authority, made = certificates.make(names, state.keys / "authority.pem", folder)
     except (OSError, ValueError) as error:
-        raise StateError(f"no certificate could be made: {error}") from error
+        raise StateError(f"the certificate could not be made: {error}") from error
     files = {"certificate": folder / "center.pem", "key": folder / "center.key"}
     if common.json:
         common.data(

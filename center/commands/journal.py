@@ -40,7 +40,7 @@ def verify(*, common: Common = DEFAULT) -> int:
 def export(
     *,
     format: Annotated[Literal["jsonl", "msgpack"], Parameter(help="jsonl: an object a line.")] = "jsonl",
-    since: Annotated[int, Parameter(help="Only what comes after this seq.")] = 0,
+    since: Annotated[int, Parameter(help="Only events after this seq.")] = 0,
     common: Common = DEFAULT,
 ) -> None:
     """Write events to stdout. This is no backup: it has no user, no operator and no app key."""
@@ -49,7 +49,7 @@ def export(
     from store.journal.transfer import export as export_journal
 
     _say_what_is_missing(common)
-    common.warn("an export is no backup: no user, operator or app key is in it (securwoman backup)")
+    common.warn("an export is not a backup: it lacks users, operators and app keys (use securwoman backup)")
     # The entry goes to the journal in use, which while the disk fails is not the exported journal.
     with journal_of(common.directory) as journal:
         note(journal, common.directory, Action.EXPORT, (EVERYBODY,), f"journal since {since}")
@@ -91,4 +91,4 @@ def import_(path: Path, /, *, common: Common = DEFAULT) -> None:
 def _say_what_is_missing(common: Common) -> None:
     """Warn on stderr if newer events are in memory only: stdout has the journal."""
     if goes_on(common.directory):
-        print("securwoman: the disk cannot be written; what has come since is in memory", file=sys.stderr)
+        print("securwoman: the disk cannot be written; newer events are only in memory", file=sys.stderr)

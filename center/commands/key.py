@@ -74,7 +74,9 @@ def issue(name: str, /, *, common: Common = DEFAULT) -> None:
         common.data({"name": name, "key": key, "valid": valid})
         return
     if valid > 1:
-        common.say(f"{valid} keys of {name} are valid until: securwoman key revoke --older {name}")
+        common.say(
+            f"{valid} keys of {name} are valid; revoke the older ones: securwoman key revoke --older {name}"
+        )
     common.say(key)
 
 
@@ -92,7 +94,7 @@ def revoke(
     with journal_of(common.directory) as journal:
         registry = Registry(journal)
         if not any(one.name == name for one in registry.app_keys()):
-            raise NotFound(f"there is no valid key of {name}")
+            raise NotFound(f"no valid app key has the name {name}")
         ended = registry.revoke_app_keys(name, but_newest=older)
         note(journal, common.directory, Action.CHANGE_KEY, detail=f"app keys revoked: {name}")
         left = len(registry.app_keys())

@@ -50,7 +50,10 @@ def remove(operator: str, /, *, now: Now = False, common: Common = DEFAULT) -> N
         left = registry.operators()
     common.tell({"removed": found.id, "operators": len(left)}, f"{found.name} is removed")
     if not left:
-        print("securwoman: no operator is left: nobody would answer an alert", file=sys.stderr)
+        print(
+            "securwoman: no operator is left: alerts would stay unanswered; add one: securwoman operator add",
+            file=sys.stderr,
+        )
     elif found.role is StaffRole.ADMIN and not any(one.role is StaffRole.ADMIN for one in left):
         print("securwoman: no admin is left; make one: securwoman operator role NAME admin", file=sys.stderr)
 
@@ -64,7 +67,9 @@ def first(*, common: Common = DEFAULT) -> None:
         try:
             code = offer(journal)
         except NotRegistered as error:
-            raise CenterError(f"{error}: securwoman operator recover NAME lets one in again") from error
+            raise CenterError(
+                f"{error}: make a recovery code with `securwoman operator recover NAME`"
+            ) from error
         note(journal, common.directory, Action.CHANGE_KEY, (), "first admin's code")
     use = "makes whoever opens it the first admin, once, within a day: /console/#first=CODE"
     common.tell({"code": code}, use, code)
@@ -91,7 +96,7 @@ def tokens(
     /,
     *,
     new: Annotated[
-        bool, Parameter(negative="", help="Make one; it is the last line, and the one before ends.")
+        bool, Parameter(negative="", help="Make a new token, printed as the last line; the old token ends.")
     ] = False,
     now: Now = False,
     common: Common = DEFAULT,
@@ -115,7 +120,7 @@ def tokens(
         common.say(f"{found.name} has {'a' if found.has_token else 'no'} token")
     else:
         if found.has_token:
-            common.say(f"the token before and the sessions of {found.name} have ended")
+            common.say(f"the old token and the sessions of {found.name} have ended")
         common.say(secret)
 
 
@@ -124,7 +129,7 @@ def revoke(
     /,
     *,
     passkeys: Annotated[
-        bool, Parameter(negative="", help="Passkeys and the authenticator app, too.")
+        bool, Parameter(negative="", help="Also revoke passkeys and the authenticator app.")
     ] = False,
     now: Now = False,
     common: Common = DEFAULT,
@@ -182,7 +187,7 @@ def sessions(operator: str = "", /, *, common: Common = DEFAULT) -> None:
             )
             for one in found
         ],
-        "nobody is signed on",
+        "no operator is signed on",
     )
 
 

@@ -58,7 +58,7 @@ def ps(*, common: Common = DEFAULT) -> None:
             )
             for row in rows
         ],
-        "nothing runs",
+        "no process of the center runs",
     )
     for place in peers.away:
         common.say(f"node {place.node} at {place.address} {'has left' if place.left else 'is away'}")

@@ -29,7 +29,7 @@ LOOK_S: Final = 0.2
 
 def run(
     *,
-    config: Annotated[Path | None, Parameter(help="Settings; else those that are shipped.")] = None,
+    config: Annotated[Path | None, Parameter(help="Settings; default: the shipped settings.")] = None,
     simulate: Annotated[
         str | None, Parameter(help="Simulated carrier in place of modems; FILE, or the shipped one.")
     ] = None,
@@ -40,7 +40,7 @@ def run(
     ] = (),
     drain: Annotated[
         bool,
-        Parameter(negative="", help="Have the node that runs here take no more alerts, and end."),
+        Parameter(negative="", help="Drain the node that runs here: it accepts no more alerts, and ends."),
     ] = False,
     common: Common = DEFAULT,
 ) -> None:
@@ -49,7 +49,7 @@ def run(
         drained(common)
         return
     if port is not None and not 0 <= port <= 65535:
-        raise UsageError(f"--port: {port} is none")
+        raise UsageError(f"--port: {port} is not a port (0 to 65535)")
     settings_file = config_file(config).absolute()
     # Also checked here, so that a fault of the settings is reported before any change.
     settings = load(settings_file)
@@ -58,7 +58,7 @@ def run(
         simulate = ""
     simulation = None if simulate is None else Path(simulate) if simulate else shipped("simulation.toml")
     if simulation is not None and not simulation.is_file():
-        raise SettingsError(str(simulation), ["there is no such file"])
+        raise SettingsError(str(simulation), ["the file does not exist"])
     options = NodeOptions(
         state=common.directory.path,
         config=settings_file,
@@ -105,13 +105,13 @@ def drained(common: Common) -> None:
     if node is None:
         raise NotRunning(str(state))
     if not is_server(node.journal):
-        raise UsageError("--drain: this node shares its journal with nobody who could go on; stop it instead")
+        raise UsageError("--drain: no other node shares the journal of this node; stop the node instead")
     try:
         # Empty, even if a page has ordered a drain that keeps the node running (STAYS).
         publish(state.run / DRAINING, b"")
     except OSError as error:
-        raise StateError(f"the node cannot be told: {error.strerror}") from error
-    common.say(f"{node.node} takes no more alerts, and ends with its last call")
+        raise StateError(f"the order to drain cannot be written: {error.strerror}") from error
+    common.say(f"{node.node} accepts no more alerts, and ends after its last call")
     while (still := running(state)) is not None and still.process == node.process:
         time.sleep(LOOK_S)
     common.say(f"{node.node} has ended")

@@ -70,7 +70,7 @@ class Calling:
             if self._session.unresponsive:
                 call = end(call, OwnCallEnd.LOST)
         if call.ends[0].asked and not call.gone:
-            raise CenterError("the modem does not say that the call has ended")
+            raise CenterError("the modem does not confirm the end of the call: hang up by hand")
         return call.answered_at is not None
 
     def call_with_voice(

@@ -103,7 +103,7 @@ def looked_at_again(
 ) -> tuple[str, list[Item]]:
     """Return the present port of the modem that was at `path`, and its settings as they are now.
 
-    Raises CenterError if the modem has not come back within BACK_WITHIN_S.
+    Raises CenterError if the modem has not restarted within BACK_WITHIN_S.
     """
     until_s = time.monotonic() + BACK_WITHIN_S
     while True:
@@ -115,7 +115,7 @@ def looked_at_again(
         except CenterError as error:
             # The modem may answer and disconnect afterwards, or be present and not answer yet.
             if time.monotonic() >= until_s:
-                raise CenterError(f"{path}: the modem has not come back: {error}") from error
+                raise CenterError(f"{path}: the modem has not restarted: {error}") from error
             time.sleep(LOOK_S)
 
 

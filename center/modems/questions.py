@@ -105,7 +105,7 @@ class Questions:
         except GsmError as error:
             raise CenterError(str(error)) from error
         if self._lost and not over():
-            raise CenterError(f"{self.path}: no modem answers there")
+            raise CenterError(f"{self.path}: no modem answers at this port")
 
     def _turn(self, until_s: float) -> None:
         if data := self._engine.take_output():

@@ -164,7 +164,7 @@ class ActorsGroup:
                                 told += named(row.by)(settings, journal)
                 except JournalNotDurable as error:
                     # Alerts are handled from memory: a start that failed here would handle none.
-                    told.append(f"keys and operators are left as they are: {error}")
+                    told.append(f"the app key and the operators could not be set up: {error}")
                 self._note_settings(journal, state, settings)
                 if journal.shared:
                     self._find_its_place(journal)

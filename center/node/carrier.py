@@ -121,7 +121,7 @@ class Carrier:
             time.sleep(_POLL_S)
 
     def has_ended(self) -> bool:
-        """Return True if the carrier has ended; collect the exit status of a child."""
+        """Return True if the simulated carrier has ended; collect the exit status of a child."""
         if self._child is not None:
             return self._child.poll() is not None
         return identity(self.process.pid) != self.process
@@ -142,7 +142,9 @@ class Carrier:
     def _why(self, status: int | None) -> str:
         said = last_lines(self._state.logs / "carrier.log", 3)
         return (
-            f"the simulated carrier has ended (status {status}): {said}" if said else "the carrier has ended"
+            f"the simulated carrier has ended (status {status}): {said}"
+            if said
+            else "the simulated carrier has ended"
         )
 
 

@@ -61,7 +61,7 @@ SOON_S: Final = 0.02
 """Pause between two polls while the web has not answered yet."""
 WEB_ANSWERS_WITHIN_S: Final = 30.0
 STOPS_WITHIN_S: Final = 4.8
-_IN_MEMORY: Final = "what is not written yet stays in memory for the next start, and not over a reboot"
+_IN_MEMORY: Final = "unwritten events stay in memory until the next start, but are lost by a reboot"
 
 
 class Node:
@@ -89,7 +89,7 @@ class Node:
             # The processes that carry voices continue until their successors request the voices.
             self.ended = end_marked(self.state.path, spare=outlives)
         except TimeoutError as error:
-            raise NodeError(f"what an earlier center left running cannot be ended: {error}") from error
+            raise NodeError(f"processes of an earlier center cannot be ended: {error}") from error
         begin_anew(self.state, self.journal_url)
         self.clock = clock_for(self.state, self.journal_url, self.name)
         taken_s = clock_taken_s(self.state)
@@ -127,7 +127,7 @@ class Node:
         if self.options.simulate is not None:
             settings = with_simulation(settings, simulation(self.options.simulate, self.state.run))
         elif not settings.modem:
-            raise NodeError(f"{self.options.config} configures no modem; use --simulate")
+            raise NodeError(f"{self.options.config} configures no modem: add [[modem]], or use --simulate")
         http = msgspec.structs.replace(
             settings.http,
             host=self.options.host or settings.http.host,
@@ -272,7 +272,8 @@ class Node:
                 # This is no reason to end: calls are served without the web.
                 warned = True
                 _say(
-                    f"securwoman: the web does not answer yet; see {self.state.logs / 'web.log'}", sys.stderr
+                    f"securwoman: the web process does not answer yet; see {self.state.logs / 'web.log'}",
+                    sys.stderr,
                 )
             tell_manager("WATCHDOG=1")
             for process in self._watched():

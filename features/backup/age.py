@@ -50,7 +50,7 @@ def identities(file: Path) -> tuple[Identity, ...]:
     except OSError as error:
         raise CenterError(f"{file}: {error.strerror}") from error
     except (IdentityError, ValueError) as error:
-        raise CenterError(f"{file}: no key that opens a backup: {error}") from error
+        raise CenterError(f"{file}: not a key that opens a backup: {error}") from error
     if not found:
         raise CenterError(f"{file}: holds no key")
     return found
@@ -61,7 +61,7 @@ def new_identity(file: Path) -> str:
     from pyrage import x25519
 
     if file.exists():
-        raise CenterError(f"{file} is there already, and may be the only key to a backup")
+        raise CenterError(f"{file} exists already, and may be the only key to a backup: name another file")
     made = x25519.Identity.generate()
     try:
         write_kept(file, f"# public key: {made.to_public()}\n{made}\n".encode())
@@ -86,7 +86,9 @@ def write(path: Path, pieces: Iterator[bytes], to: Sequence[Recipient], *, time_
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise CenterError(f"{path} is being written by somebody else") from error
+            raise CenterError(
+                f"{path} is being written by another process: wait until it has ended"
+            ) from error
         try:
             # Drop the partial content left by a process that died.
             file.truncate()
@@ -133,7 +135,7 @@ def read(path: Path, keys: Sequence[Identity], take: Callable[[bytes], object]) 
                 raise NoKey(f"{path} is encrypted: --identity FILE names the key")
             _decrypt(path, _Source(iter(lambda: file.read(_READ_BYTES), b"")), _Sink(take), keys)
     except FileNotFoundError as error:
-        raise NotFound(f"there is no {path}") from error
+        raise NotFound(f"{path} does not exist") from error
     except OSError as error:
         raise CenterError(f"{path}: {error.strerror or error}") from error
 
@@ -162,7 +164,7 @@ def _recipient(text: str, where: str) -> Recipient:
             return ssh.Recipient.from_str(text)
         return x25519.Recipient.from_str(text)
     except RecipientError as error:
-        raise UsageError(f"{where} is nobody that a backup can be encrypted to: {error}") from error
+        raise UsageError(f"{where} is not a recipient to whom a backup can be encrypted: {error}") from error
 
 
 class _Source:
@@ -236,5 +238,7 @@ def _decrypt(path: Path, source: _Source, sink: _Sink, keys: Sequence[Identity])
         if (ours := source.failed or sink.failed) is not None:
             raise ours from error
         if str(error) == _NO_KEY:
-            raise NoKey(f"{path} is encrypted to others than the key that was given") from error
+            raise NoKey(
+                f"{path} cannot be opened with the given key: it is encrypted to other recipients"
+            ) from error
         raise Damaged(f"{path} is damaged or cut short") from error

@@ -32,7 +32,7 @@ def backup(state: StateDir, settings: Settings, *, simulated: bool) -> Iterator[
     file, now_us = BackupSettings.of(settings).file, Instant(time.time_ns() // 1000)
     if not file:
         told = ok if simulated else warn
-        yield told("backup", "backup.file is not set: a disk that dies takes everything along")
+        yield told("backup", "backup.file is not set: if the disk fails, everything is lost")
         return
     made = backups(state.path).get(file)
     if why := overdue(None if made is None else made.made_at, now_us):
@@ -40,7 +40,7 @@ def backup(state: StateDir, settings: Settings, *, simulated: bool) -> Iterator[
     if made is None:
         return
     if not Path(file).is_file():
-        yield warn("backup", f"{file} is not there: is its disk mounted?")
+        yield warn("backup", f"{file} does not exist: is its disk mounted?")
     if not why:
         size = f"{made.events} events, {made.bytes / 1e6:.1f} MB in {made.seconds:.1f} s"
         yield ok("backup", f"{file}: of {local(made.made_at)}, {size}")
@@ -55,10 +55,13 @@ def _signature(state: StateDir) -> Iterator[Finding]:
     try:
         own = own_fingerprint(state)
     except CenterError as error:
-        yield fail("backup", f"no backup can be signed: {error}")
+        yield fail("backup", f"backups cannot be signed: {error}")
         return
     if own:
-        yield ok("backup", f"signed by {own}: keep it elsewhere, a restore on another machine asks for it")
+        yield ok(
+            "backup",
+            f"signed by {own}: keep this fingerprint elsewhere, a restore on another machine needs it",
+        )
 
 
 def prove_backup(state: StateDir) -> Shown:

@@ -29,10 +29,13 @@ def backup(
     file: Path | None = None,
     /,
     *,
-    to: Annotated[tuple[str, ...], Parameter(help="Who may open it: age1…, ssh-…, or a file of these.")] = (),
+    to: Annotated[
+        tuple[str, ...],
+        Parameter(help="Recipient who may open the backup: age1…, ssh-…, or a file of these."),
+    ] = (),
     plain: Annotated[bool, Parameter(negative="", help="Not encrypted at all.")] = False,
     replace: Annotated[
-        bool, Parameter(negative="", help="Also a file that this center has not made.")
+        bool, Parameter(negative="", help="Overwrite FILE even if this center has not made it.")
     ] = False,
     new_key: Annotated[
         Path | None,
@@ -72,9 +75,9 @@ def backup(
     for path in report.missing:
         common.warn(f"not in it: {path}, which the settings name")
     if report.in_memory:
-        common.warn("the disk cannot be written: what has come since is in memory, and not in it")
+        common.warn("the disk cannot be written: newer events are only in memory, and not in the backup")
     if plain:
-        common.warn("it is not encrypted: whoever has it reads everything")
+        common.warn("the backup is not encrypted: keep it where no other person can read it")
     if common.json:
         common.data(report)
         return
@@ -83,14 +86,17 @@ def backup(
         f"recordings ({report.recordings_written} of them new); {report.bytes / 1e6:.1f} MB in "
         f"{report.seconds:.1f} s; digest {report.digest[:16]}"
     )
-    common.say(f"signed by {report.signed_by}: keep it elsewhere, a restore on another machine asks for it")
+    common.say(
+        f"signed by {report.signed_by}: keep this fingerprint elsewhere, a restore on another "
+        "machine needs it"
+    )
 
 
 def restore(
     file: Path | None = None,
     /,
     *,
-    check: Annotated[bool, Parameter(negative="", help="Only try it, and leave nothing.")] = False,
+    check: Annotated[bool, Parameter(negative="", help="Only test the restore, and leave nothing.")] = False,
     identity: Annotated[Path | None, Parameter(help="The key, of age-keygen or an SSH private one.")] = None,
     keys: Annotated[Path | None, Parameter(help="The other part, where it is not FILE.keys.")] = None,
     without_keys: Annotated[
@@ -112,9 +118,9 @@ def restore(
     from features.backup.restoring import Wanted
 
     if not check and file is None:
-        raise UsageError("which backup? securwoman restore FILE --state DIR")
+        raise UsageError("FILE is missing: securwoman restore FILE --state DIR")
     if unverified and fingerprint:
-        raise UsageError("--unverified verifies no --fingerprint: one of the two")
+        raise UsageError("give either --unverified or --fingerprint, not both")
     state = common.directory
     with noted(state, Work.CHECK) if check else nullcontext(), _in_words():
         wish = _wish(common)
@@ -137,7 +143,7 @@ def restore(
             with tempfile.TemporaryDirectory(prefix="securwoman-") as folder:
                 report = restoring.check(Path(folder), wanted)
     if unverified:
-        common.warn("its signature was not verified: it may be another center's than you think")
+        common.warn("the signature was not verified: the backup may be of another center")
     if common.json:
         common.data(report)
         return
@@ -147,9 +153,9 @@ def restore(
         f"{report.node} ({report.version}); {report.seconds:.1f} s; digest {report.digest[:16]}"
     )
     if without_keys:
-        common.say("without its keys: what is personal is empty, and nobody is registered")
+        common.say("without its keys: personal data are empty, and no user or operator is registered")
     if report.keys_at is not None and report.keys_at > report.made_at:
-        common.say("its keys are newer: whoever was erased meanwhile is not in it")
+        common.say("the keys are newer than the backup: persons erased meanwhile are not in it")
     if check:
         return
     if report.open_alerts:
@@ -168,7 +174,7 @@ def _in_words() -> Iterator[None]:
 
 def _file_of(given: Path | None, wish: BackupSettings) -> Path:
     if given is None and not wish.file:
-        raise UsageError("to where? securwoman backup FILE, or [backup] file in the settings")
+        raise UsageError("FILE is missing: securwoman backup FILE, or set [backup] file in the settings")
     return (given if given is not None else Path(wish.file)).absolute()
 
 

@@ -60,7 +60,7 @@ def put_back(folder: Path, file: File) -> None:
     name = PurePosixPath(file.name)
     known = len(name.parts) > 1 and name.parts[0] in (SETTINGS, KEYS)
     if not known or name.is_absolute() or ".." in name.parts or not file.name.isprintable():
-        raise Damaged(f"{file.name[:100]!r} is no file of a backup")
+        raise Damaged(f"{file.name[:100]!r} is not a file of a backup")
     target = folder / name
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -68,4 +68,4 @@ def put_back(folder: Path, file: File) -> None:
     except OSError as error:
         if error.errno not in _OF_THE_NAME:
             raise
-        raise Damaged(f"{file.name[:100]!r} is no file of a backup: {error.strerror}") from error
+        raise Damaged(f"{file.name[:100]!r} is not a file of a backup: {error.strerror}") from error

@@ -118,9 +118,9 @@ class Reader:
                 self._rest += unpacked
                 yield from self._whole()
                 if len(self._rest) > max(_FREELY, _MOST_RATIO * self._packed):
-                    raise TransferError("is damaged: it unpacks to more than any backup does")
+                    raise TransferError("is damaged: it unpacks to more than any backup holds")
         except (zlib.error, *MALFORMED) as error:
-            raise TransferError(f"is no backup, or is damaged: {error}") from error
+            raise TransferError(f"is not a backup, or is damaged: {error}") from error
 
     def _whole(self) -> Iterator[Block]:
         while (size := self._size()) is not None and len(self._rest) >= size:
@@ -139,12 +139,12 @@ class Reader:
             return None
         (length,) = _LENGTH.unpack_from(self._rest)
         if length > _LONGEST:
-            raise TransferError("is no backup")
+            raise TransferError("is not a backup")
         return _LENGTH.size + int(length)
 
     def _follows(self, block: Block) -> None:
         if isinstance(block, Begin) is not (self._last is None) or isinstance(self._last, End):
-            raise TransferError("is damaged: its blocks are not in their order")
+            raise TransferError("is damaged: its blocks are out of order")
         if isinstance(block, Begin) and block.form > FORM:
             raise TransferError(f"was made by a newer version ({block.version})")
         self._last = block

@@ -79,7 +79,7 @@ def read_all(file: Path, keys: Sequence[Identity], into: Path | None, by: str) -
     for path in files:
         name = path.name.removesuffix(_AGE)
         if SoundName.of(name) is None:
-            raise age.Damaged(f"{path} is no recording")
+            raise age.Damaged(f"{path} is not a recording")
         subject = signed.recording(name)
         if into is None:
             with suppress(NotFound):  # a simultaneous backup removes files of deleted recordings

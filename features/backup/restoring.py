@@ -105,7 +105,7 @@ def begin_of(path: Path, wanted: Wanted, part: Part) -> Begin:
     except TransferError as error:
         raise age.Damaged(f"{path} {error}") from error
     if not found or not isinstance(found[0], Begin):
-        raise age.Damaged(f"{path} is no backup")
+        raise age.Damaged(f"{path} is not a backup")
     if found[0].part is not part:
         raise CenterError(f"{path} is the other part of a backup: FILE and FILE.keys, in this order")
     signed.check_signer(path, found[0].signed_by, wanted.signed_by)
@@ -279,7 +279,7 @@ def _verified(url: str, digest: str, made: StateDir | None) -> Verified:
         found = verify(journal)
         if found.problems or found.digest != digest:
             told = found.problems[0] if found.problems else "its digest is not the one that was written down"
-            raise age.Damaged(f"what was restored is not what was backed up: {told}")
+            raise age.Damaged(f"the restored journal differs from the backed-up one: {told}")
         if made is not None:
             note(journal, made, Action.IMPORT, (EVERYBODY,), "restored")
     finally:

@@ -106,7 +106,7 @@ class Giving:
         if known is not None:
             return known
         if not all(map(_NAME.match, (block.table, *block.columns))):
-            raise TransferError("is damaged: a name of its tables is none")
+            raise TransferError("is damaged: it names an unknown table")
         # Rows that a migration of an older journal has just made take precedence.
         conflict = " ON CONFLICT DO NOTHING" if self._part is Part.KEYS else ""
         columns = ", ".join(f'"{name}"' for name in block.columns)

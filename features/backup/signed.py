@@ -95,8 +95,8 @@ def check_signer(path: Path, says: str, by: str) -> None:
     """
     if by and not says:
         raise Foreign(
-            f"{path} has no signature: it is cut short, or put there by somebody else; "
-            "make a new one, or give --unverified, which takes it all the same"
+            f"{path} has no signature: it is cut short, or of another origin; "
+            "make a new backup, or accept this one with --unverified"
         )
     if by and says != by:
         raise Foreign(f"{path} is another center's: its signature is not by {by}; {_HOW}")
@@ -137,7 +137,7 @@ def _verify(path: Path, end: bytes, digest: bytes, by: str) -> None:
     signature = end[_HEAD.size + length : _HEAD.size + length + then]
     check_signer(path, fingerprint_of(certificate), by)
     if not is_signature(certificate, signature, digest):
-        raise age.Damaged(f"{path} is damaged or was altered: its signature is of something else")
+        raise age.Damaged(f"{path} is damaged or was altered: its signature does not match")
 
 
 def _digest(subject: str) -> hashlib._Hash:

@@ -73,8 +73,8 @@ def backup(
     known = backups(state.path)
     if file.exists() and str(file) not in known and not replace:
         raise UsageError(
-            f"{file} is not this center's own: it may be all that is left of another one. Move it away, or "
-            "say --replace"
+            f"{file} is not this center's own: it may be all that is left of another one: "
+            "move the file away, or repeat with --replace"
         )
     signer = signed.signer_of(state)  # before the files are collected, since its key is one of them
     files, missing = files_of(state, config, settings)

@@ -43,7 +43,7 @@ def duty(state: StateDir, settings: Settings, *, simulated: bool) -> Iterator[Fi
     for way, key in missing.items():
         who = [one.id for one in roster.people if any(contact.way is way for contact in one.contacts)]
         if key and who:
-            yield warn(PART, f"duty.{key} is not set: {', '.join(who)} cannot be told by {way}")
+            yield warn(PART, f"duty.{key} is not set: {', '.join(who)} cannot be notified by {way}")
     if any(contact.way is DutyWay.CALL for one in roster.people for contact in one.contacts):
         yield _phoned(state, settings)
 
@@ -63,8 +63,8 @@ def _phoned(state: StateDir, settings: Settings) -> Finding:
     when = "while one of them is broken" if spare == 0 else "at all"
     text = f"{len(ours)} public lines to call on: nobody on duty is phoned {when}"
     if outside := [name for feature in installed() for name in feature.outside(settings)]:
-        return ok(PART, f"{text}; {', '.join(outside)} hears of it outside")
-    return warn(PART, f"{text}; one line more, or a watcher outside ([[heartbeat]]), closes this")
+        return ok(PART, f"{text}; {', '.join(outside)} watches from outside")
+    return warn(PART, f"{text}; add a line, or a watcher outside ([[heartbeat]])")
 
 
 def _mail(own: Setup) -> Iterator[Finding]:
@@ -78,7 +78,7 @@ def _mail(own: Setup) -> Iterator[Finding]:
     else:
         yield warn(PART, f"{where}: {said.why}")
     if server.tls is MailTls.NONE and not is_here(server.host):
-        yield warn(PART, f"duty.smtp.tls: what is wrong with the center goes to {server.host} in the clear")
+        yield warn(PART, f"duty.smtp.tls: messages about the center go to {server.host} unencrypted")
 
 
 def _faults(settings: Settings) -> Iterator[str]:

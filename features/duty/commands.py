@@ -85,7 +85,7 @@ def import_(
             faults = [f"{file}:{line_of(text, one.path)}: {said_of(one)}" for one in bad]
             raise CenterError("\n".join(["nothing was changed", *faults]))
         differing = list(changes(before.roster, made))
-        for line in differing or ["nothing is different"]:
+        for line in differing or ["the file does not differ from the roster: nothing was changed"]:
             common.say(line)
         for one in found:
             common.warn(said_of(one))
@@ -117,7 +117,7 @@ def list_(
     with journal_of(common.directory) as journal:
         roster = roster_of(journal).roster
         if not roster.people:
-            raise NotFound("nobody is on the roster: `duty import`, or Administration, J")
+            raise NotFound("the roster is empty: fill it with `duty import`, or in Administration, J")
         moment = _moment(at, roster) if at else journal.now_us()
         now = spans(roster, moment, Instant(moment + LOOKED_AHEAD_US))[0]
         note(journal, common.directory, Action.READ_STAFF, now.people, "who is on duty")
@@ -143,7 +143,7 @@ def list_(
     if until is not None:
         common.say(f"until {local(roster.zone, until):%Y-%m-%d %H:%M}")
     if not now.covered:
-        common.warn("nobody has this time: all are called")
+        common.warn("no shift covers this time: all people on the roster are called")
 
 
 def _settings(common: Common) -> tuple[Settings, tuple[E164, ...]]:
@@ -163,4 +163,4 @@ def _moment(text: str, roster: Roster) -> Instant:
         at + timedelta(days=366)  # the next person on duty is searched in the days after this time
         return instant_at(roster.zone, at)
     except (ValueError, OverflowError) as error:
-        raise UsageError(f"{text}: a time as 2026-12-24T22:00 is needed") from error
+        raise UsageError(f"{text}: a time such as 2026-12-24T22:00 is required") from error

@@ -76,7 +76,7 @@ def try_ways(
     if common.json:
         common.data(found)
     elif not found:
-        raise CenterError("nobody has such a way")
+        raise CenterError("no person on the roster has this channel")
     return 0 if found and all(one.ok for one in found) else 1
 
 
@@ -84,11 +84,11 @@ def _meant(roster: Roster, person: str | None, journal: Journal) -> Sequence[Per
     if person is None:
         people = on_duty(roster, journal.now_us())
         if not people:
-            raise NotFound("the roster has nobody")
+            raise NotFound("the roster is empty: fill it with `duty import`")
         return people
     chosen = [one for one in roster.people if person.casefold() in (one.id, one.name.casefold())]
     if not chosen:
-        raise NotFound(f"nobody of the roster has the id or name {person}")
+        raise NotFound(f"no person on the roster has the id or name {person}")
     return chosen
 
 

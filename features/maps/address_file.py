@@ -71,7 +71,7 @@ class AddressFile:
                 raise AddressesFailed(f"{self._path}: not made by `securwoman map import`")
             if version != VERSION:
                 raise AddressesFailed(
-                    f"{self._path}: of another version ({version}): import the addresses again"
+                    f"{self._path}: made by another version ({version}): import the addresses again"
                 )
             addresses, made_at = self._file.execute("SELECT addresses, at FROM made").fetchone()
             return int(addresses), str(made_at)

@@ -53,7 +53,7 @@ def tiles(settings: Settings) -> Iterator[Finding]:
         )
     yield ok("map", f"{what}: zoom {found.min_zoom} to {found.max_zoom}" + (f", {whose}" if whose else ""))
     if not whose:
-        yield warn("map", "map.attribution is empty: whoever made the map asks to be named")
+        yield warn("map", "map.attribution is empty: the maker of the map must be named")
 
 
 SOMEWHERE: Final = (41.8902, 12.4922)
@@ -86,7 +86,7 @@ def addresses(settings: Settings) -> Iterator[Finding]:
         there = asyncio.run(look())
     except AddressesFailed as error:
         key = "addresses" if wanted.addresses else "geocoder"
-        yield warn("map", f"map.{key}: {error}; positions are told without an address until it does better")
+        yield warn("map", f"map.{key}: {error}; positions are shown without an address meanwhile")
         return
     took = f"{(time.monotonic() - began_s) * 1000:.0f} ms"
     if isinstance(source, AddressFile):

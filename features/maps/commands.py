@@ -33,7 +33,7 @@ def import_(
     from features.maps.address_rows import Unreadable, rows
 
     if not files:
-        raise UsageError("a file with addresses is needed")
+        raise UsageError("a file with addresses is required")
     if out is None:
         common.directory.create()
         out = common.directory.path / "maps" / "addresses.sqlite"
@@ -43,7 +43,7 @@ def import_(
     try:
         made = make(_told(found, common), to, datetime.now().astimezone().date())
     except (Unreadable, OSError, sqlite3.Error) as error:
-        raise StateError(f"no file of addresses was made: {error}") from error
+        raise StateError(f"the file of addresses could not be made: {error}") from error
     if common.json:
         common.data({"file": str(to), **made._asdict(), "skipped": dict(skipped)})
         return

@@ -73,7 +73,7 @@ class Geocoder:
             # httpx's own message is dropped: the URL may hold a key, and holds the position.
             raise self._failed(type(error).__name__) from error
         except (msgspec.DecodeError, RecursionError) as error:
-            raise self._failed("answers what is no address") from error
+            raise self._failed("answers something that is not an address") from error
 
     async def close(self) -> None:
         """Close the connections."""
@@ -88,7 +88,7 @@ class Geocoder:
             async for part in answer.aiter_bytes():
                 content += part
                 if len(content) > ANSWER_MAX:
-                    raise self._failed("answers more than addresses")
+                    raise self._failed("answers more data than addresses have")
             return content
 
     def _made(self) -> httpx.AsyncClient:

@@ -88,7 +88,7 @@ class TilesFile:
             if entry.run_length:
                 return as_tile(self._bytes(header["tile_data_offset"] + entry.offset, entry.length, TILE_MAX))
             offset, length = header["leaf_directory_offset"] + entry.offset, entry.length
-        raise TilesFailed(f"{self._path}: its directories lead nowhere")
+        raise TilesFailed(f"{self._path}: its directories are damaged")
 
     def _checked(self) -> HeaderDict:
         try:
@@ -96,7 +96,7 @@ class TilesFile:
         except SpecVersionUnsupported as error:
             raise TilesFailed(f"{self._path}: PMTiles of another version than 3") from error
         except (MagicNumberNotFound, UnicodeDecodeError) as error:
-            raise TilesFailed(f"{self._path}: no PMTiles file") from error
+            raise TilesFailed(f"{self._path}: not a PMTiles file") from error
         except ValueError as error:
             raise TilesFailed(f"{self._path}: {error}") from error
         kind = header["tile_type"]
@@ -106,7 +106,7 @@ class TilesFile:
                 "the console draws pictures (PNG, JPEG, WebP or AVIF)"
             )
         if kind not in _PICTURES:
-            raise TilesFailed(f"{self._path}: does not say what its tiles are")
+            raise TilesFailed(f"{self._path}: does not state the format of its tiles")
         if header["internal_compression"] is not Compression.GZIP:
             raise TilesFailed(
                 f"{self._path}: its directories are compressed with {header['internal_compression'].name}; "
@@ -154,5 +154,7 @@ class TilesFile:
         except (OSError, OverflowError) as error:
             raise TilesFailed(f"{self._path}: {error}") from error
         if len(content) < length:
-            raise TilesFailed(f"{self._path}: ends too early" if offset else f"{self._path}: no PMTiles file")
+            raise TilesFailed(
+                f"{self._path}: ends too early" if offset else f"{self._path}: not a PMTiles file"
+            )
         return content

@@ -187,9 +187,9 @@ class TileServer:
             async for part in answer.aiter_bytes():
                 content += part
                 if len(content) > TILE_MAX:
-                    raise self._failed("sends more than a picture")
+                    raise self._failed("sends more data than a picture has")
         if as_tile(content) is None:
-            raise self._failed("sends no PNG, JPEG, WebP or AVIF")
+            raise self._failed("sends a picture that is not PNG, JPEG, WebP or AVIF")
         return content
 
     def _made(self) -> httpx.AsyncClient:

@@ -104,7 +104,7 @@ def revoke(device: str, /, *, common: Common = DEFAULT) -> None:
     with journal_of(common.directory) as journal:
         known = devices.known_of(journal, device)
         if not journal.transact(lambda tx: phones.revoke(tx, device, BY)):
-            raise NotFound(f"there is no enrolled phone {shown(device)}")
+            raise NotFound(f"no enrolled phone has the id {shown(device)}")
         ids = () if known is None else (known.person,)
         note(journal, common.directory, Action.CHANGE_KEY, ids, "device revoked")
     common.tell({"revoked": device}, f"{shown(device)} is revoked")

@@ -58,7 +58,7 @@ def merge(
     """
     one, two = _there(tx, kept), _there(tx, other)
     if one.id == two.id:
-        raise SamePerson(f"{kept} and {other} are one already")
+        raise SamePerson(f"{kept} and {other} are the same person already")
     for known, seen in zip((one, two), was, strict=True):
         to_change(known, seen, seen.said())
         for alert in sorted(alerts_of(tx, known)):
@@ -94,7 +94,7 @@ def together(kept: User, other: User) -> Person:
 def _there(tx: Transaction, who: UserId) -> User:
     known = read_user(tx, who)
     if known is None:
-        raise NotRegistered(f"no user {who}")
+        raise NotRegistered(f"no user has the id or number {who}")
     return known
 
 

@@ -43,13 +43,13 @@ def add(
     name: str,
     /,
     *,
-    phone: Annotated[str, Parameter(help="Where she is called, E.164.")],
+    phone: Annotated[str, Parameter(help="Number of the operator's phone, E.164.")],
     language: Annotated[str, Parameter(help="ISO 639-1.")] = "it",
     on_call: Annotated[bool, Parameter(negative="", help="Called when nobody on shift answers.")] = False,
-    role: Annotated[StaffRole, Parameter(help="What she may do besides answering.")] = StaffRole.OPERATOR,
-    password: Annotated[bool, Parameter(negative="", help="Ask for her password.")] = False,
+    role: Annotated[StaffRole, Parameter(help="Role of the operator.")] = StaffRole.OPERATOR,
+    password: Annotated[bool, Parameter(negative="", help="Ask for the operator's password.")] = False,
     ready: Annotated[bool, Parameter(negative="", help="On shift at once.")] = False,
-    token: Annotated[bool, Parameter(negative="", help="Make a token; it is the last line.")] = False,
+    token: Annotated[bool, Parameter(negative="", help="Make a token, printed as the last line.")] = False,
     common: Common = DEFAULT,
 ) -> None:
     """Add an operator; with --token the last line is the token."""

@@ -47,7 +47,7 @@ def change(
     """
     known = read_user(tx, who)
     if known is None:
-        raise NotRegistered(f"no user {who}")
+        raise NotRegistered(f"no user has the id or number {who}")
     wanted = as_kept(now, region)
     changed = to_change(known, was, wanted)
     if not changed:

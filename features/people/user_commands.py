@@ -38,12 +38,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 def add(
     *,
     phone: Annotated[
-        tuple[str, ...], Parameter(help="Her number, E.164; several: the first is called first.")
+        tuple[str, ...], Parameter(help="The user's number, E.164; several: the first is called first.")
     ],
     first_name: str = "",
     last_name: str = "",
     language: Annotated[str | None, Parameter(help="ISO 639-1.")] = None,
-    notes: Annotated[str | None, Parameter(help="What the operator has to know.")] = None,
+    notes: Annotated[str | None, Parameter(help="Information for the operator.")] = None,
     device: Annotated[tuple[str, ...], Parameter(help="The app's device id.")] = (),
     pin: Annotated[
         str | None, Parameter(help="Ends an alert from the app; `-` asks for it.", allow_leading_hyphen=True)

@@ -106,9 +106,9 @@ def verify(*, common: Common = DEFAULT) -> int:
         lost = "as written, its head is lost" if chain.problems else "as written"
         common.say(f"{chain.chain}: {chain.entries} entries: {'DAMAGED' if chain.altered else lost}")
     for name in found.elsewhere:
-        common.say(f"{name}: not looked at: its key is at that node, verify it there")
+        common.say(f"{name}: not verified: its key is on that node; run the command there")
     for name in found.on_disk:
-        common.say(f"{name}: not looked at: the journal goes on in memory; again when the disk is back")
+        common.say(f"{name}: not verified: the journal continues in memory; repeat when the disk works again")
     return _exit(found)
 
 
@@ -160,4 +160,6 @@ def _instant(text: str, now_us: Instant) -> Instant:
     try:
         return Instant(round(datetime.fromisoformat(text).astimezone().timestamp() * SECOND))
     except ValueError as error:
-        raise UsageError(f"{text} is no time: 2026-11-28, 2026-11-28T04:00, or 12h, 7d ago") from error
+        raise UsageError(
+            f"{text} is not a time: give 2026-11-28, 2026-11-28T04:00, or 12h, 7d ago"
+        ) from error

@@ -169,7 +169,7 @@ def erase(
     if held:
         common.say(f"kept, because they are held, and erased with their release: {', '.join(held)}")
     if later:
-        common.say(f"what was deleted can still be on the disk: {later}")
+        common.say(f"deleted data may still be on the disk: {later}")
 
 
 def _changed(before: PersonRecord, given: bytes | None, pairs: dict[str, str], region: str) -> PersonRecord:
@@ -188,7 +188,7 @@ def _pictured(
     from store.registry.users.records import add_picture
 
     if unknown := set(pictures) - {one.name for one in made.dangerous}:
-        raise UsageError(f"nobody who is dangerous has the name {sorted(unknown)[0]}")
+        raise UsageError(f"the record names no dangerous person as {sorted(unknown)[0]}")
     dangerous = tuple(
         msgspec.structs.replace(one, picture=add_picture(tx, user, pictures[one.name]))
         if one.name in pictures
@@ -217,7 +217,7 @@ def _show(common: Common, user: UserId, kept: Kept) -> None:
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
-        raise UsageError(f"{text}: NAME=… is needed")
+        raise UsageError(f"{text}: NAME=… is required")
     return name.strip(), value
 
 

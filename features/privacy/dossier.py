@@ -75,11 +75,11 @@ def make(journal: Journal, state: StateDir, alert: AlertId, to: Path, language: 
     from features.privacy.dossier_paper import paper
 
     if to.exists():
-        raise UsageError(f"{to} is there already")
+        raise UsageError(f"{to} exists already: name another file")
     recorded = told_outside(journal.read_streams(streams.inbox(alert), streams.case(alert)))
     facts = facts_of(recorded, language if language in LANGUAGES else "en")
     if facts is None:
-        raise NotFound(f"there is no alert {alert}")
+        raise NotFound(f"no alert has the id {alert}")
     events = b"".join(map(_line, recorded))
     kept, signer = state.recordings, Signer(state.signing)
     files = whole_of(kept, alert)  # only finished recordings: one in progress would no longer match its hash

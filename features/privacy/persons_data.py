@@ -99,7 +99,7 @@ def give(journal: Journal, user: User, kept: Path, recorded: tuple[Party, ...], 
     UsageError (`to` exists), JournalError, SoundFileFailed, OSError.
     """
     if to.exists():
-        raise UsageError(f"{to} is there already")
+        raise UsageError(f"{to} exists already: name another folder")
     part = to.with_name(f".{to.name}.{os.getpid()}")
     part.mkdir(mode=0o700, parents=True)
     try:

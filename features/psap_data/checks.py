@@ -49,7 +49,7 @@ def _faults(table: DataTarget) -> Iterator[str]:
     host = urlsplit(table.to).hostname
     if host is None:
         if not os.access(table.to, os.W_OK | os.X_OK) or not Path(table.to).is_dir():
-            yield f"to: {table.to} is no folder that the center may write to"
+            yield f"to: {table.to} is not a folder that the center can write to"
         return
     try:
         trust = ssl.create_default_context(cafile=table.authority or None)
@@ -60,7 +60,7 @@ def _faults(table: DataTarget) -> Iterator[str]:
     try:
         socket.getaddrinfo(host, urlsplit(table.to).port or 443, type=socket.SOCK_STREAM)
     except OSError as error:
-        yield f"to: {host} is no host that is known here ({error})"
+        yield f"to: {host} is not a known host ({error})"
 
 
 CHECKS: Final = (

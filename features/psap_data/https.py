@@ -44,7 +44,7 @@ class Https:
             return Away(reason=type(error).__name__)
         except UnicodeError:
             # Away and not refused: a corrected token file counts at once, so the message is retried.
-            return Away(reason="token_file holds no token: letters of ASCII alone")
+            return Away(reason="token_file holds no token of ASCII letters")
         except OSError as error:
             self._connection.close()
             return Away(reason=f"{error.strerror or error}")
@@ -63,5 +63,5 @@ class Https:
                 if len(said) > ANSWER_MAX:
                     break
                 if time.monotonic() > until_s:
-                    return Away(reason="its answer has no end")
+                    return Away(reason="the answer of the target is too long")
             return outcome(answer.status_code, said, parcel.name)

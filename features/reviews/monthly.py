@@ -104,9 +104,9 @@ def before(month: date) -> date:
 def month_of(text: str) -> date:
     """Parse a month such as `2026-11`; return its first day. Raises ValueError."""
     if len(text) != len("2026-11"):
-        raise ValueError(f"{text} is no month: as 2026-11")
+        raise ValueError(f"{text} is not a month: give one such as 2026-11")
     month = date.fromisoformat(f"{text}-01")
     # At the limits of the calendar a neighbouring month does not exist in some time zones.
     if not 1970 < month.year < MAXYEAR:
-        raise ValueError(f"{text}: no center was there")
+        raise ValueError(f"{text}: the center did not exist in this month")
     return month

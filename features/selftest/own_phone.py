@@ -76,7 +76,7 @@ def raise_check(state: Path, device: str, check: Check, *, now_us: Instant) -> A
     """
     web = published(state / "run" / "web.json", msgspec.json.Decoder(WebAt).decode)
     if web is None:
-        raise NotRaised("the web does not run")
+        raise NotRaised("the web process does not run")
     asked = {"id": secrets.token_hex(16), "device": device, "test": True, "check": check}
     body = msgspec.json.encode(asked)
     signature = _signed(own_key(state / "keys"), device, body, now_us // SECOND)
@@ -84,7 +84,7 @@ def raise_check(state: Path, device: str, check: Check, *, now_us: Instant) -> A
     try:
         said = msgspec.json.decode(content, type=_Answer)
     except MALFORMED:
-        said = _Answer(reason="no answer of a center's")
+        said = _Answer(reason="not an answer of a center")
     if status not in (HTTPStatus.OK, HTTPStatus.ACCEPTED) or said.alert is None:
         raise NotRaised(f"answered {status}: {said.reason}", status)
     return said.alert
@@ -156,7 +156,7 @@ def _post(web: WebAt, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]
         except ssl.SSLError:
             continue
         except (OSError, http.client.HTTPException) as error:
-            raise NotRaised(f"the web does not answer: {error or type(error).__name__}") from error
+            raise NotRaised(f"the web process does not answer: {error or type(error).__name__}") from error
         finally:
             connection.close()
     raise AssertionError("without TLS no error of it is raised")

@@ -36,9 +36,9 @@ def watch(
     from runtime.clock import SystemClock
 
     if urls and roster is None:
-        raise UsageError("--roster FILE has to say who is called")
+        raise UsageError("--roster FILE is required: it names the people to call")
     if not urls and (roster is not None or modem):
-        raise UsageError("--roster and --modem are for URLs; the file has both")
+        raise UsageError("--roster and --modem are only for URLs: FILE names both")
     try:
         settings = load(config) if roster is None else probing(urls, roster, modem)
     except SettingsError as error:

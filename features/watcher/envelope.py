@@ -74,7 +74,7 @@ def key_at(path: Path) -> Key:
     try:
         return Key(base64.b64decode(text, validate=True))
     except binascii.Error:
-        raise ValueError("it is no base64, as `openssl rand -base64 32` makes it") from None
+        raise ValueError("the key is not base64: make one with `openssl rand -base64 32`") from None
 
 
 def _derived(secret: bytes, what: bytes) -> bytes:
@@ -91,4 +91,4 @@ def _opened(cipher: AESGCM, data: bytes, about: bytes, kind: type[T]) -> T:
     try:
         return msgspec.msgpack.decode(cipher.decrypt(data[:_NONCE], data[_NONCE:], about), type=kind)
     except (InvalidTag, ValueError, msgspec.MsgspecError) as error:
-        raise NotSealed("it is not sealed by this key") from error
+        raise NotSealed("the message is not sealed by this key") from error

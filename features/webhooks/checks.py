@@ -35,7 +35,7 @@ def _faults(own: WebhookSettings) -> Iterator[str]:
         try:
             socket.getaddrinfo(host, urlsplit(own.url).port or 443, type=socket.SOCK_STREAM)
         except (OSError, ValueError) as error:
-            yield f"webhooks.url: {host} is no host that is known here ({error})"
+            yield f"webhooks.url: {host} is not a known host ({error})"
     try:
         key_of(secret_in(own.key_file))
     except ValueError:

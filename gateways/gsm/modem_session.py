@@ -140,7 +140,7 @@ class ModemSession:
                     return False
                 self._read(min(until_s, self.driver.next_deadline() or until_s, now_s + LONGEST_WAIT_S))
         except DialRefused as error:
-            raise CenterError(f"the dial guard refused: {error}") from error
+            raise CenterError(f"the dial guard refuses the number: {error}") from error
         except GsmError as error:
             raise CenterError(str(error)) from error
 

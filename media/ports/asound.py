@@ -109,7 +109,7 @@ def _library() -> Any:
         lib = ctypes.CDLL(LIBRARY)
     except OSError as error:
         raise VoicePortUnusable(
-            f"a voice by sound card needs ALSA's library: apt-get install libasound2t64, or libasound2 on "
+            f"audio by sound card needs ALSA's library: apt-get install libasound2t64, or libasound2 on "
             f"Debian 12 and before ({error})"
         ) from error
     for name in ("snd_pcm_readi", "snd_pcm_writei"):

@@ -84,12 +84,14 @@ def erase_person(journal: Journal, user: UserId, *, by: str) -> tuple[Forgotten,
     def work(tx: Transaction) -> tuple[Forgotten, ...]:
         known = users.read_user(tx, user)
         if known is None:
-            raise NotRegistered(f"no user {user}")
+            raise NotRegistered(f"no user has the id {user}")
         who = known.id
         theirs = sorted(alerts_of(tx, known))
         for alert in theirs:
             if is_open(tx, alert):
-                raise InAnAlert(f"the alert {alert} of {user} is open: nothing is taken from a rescue")
+                raise InAnAlert(
+                    f"the alert {alert} of {user} is open: erase the person after the alert is closed"
+                )
             tx.set_person(alert, who)
         tell(tx, who, by, "erased")
         users.drop(tx, known)

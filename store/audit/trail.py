@@ -139,7 +139,7 @@ class Trail:
             with contextlib.suppress(FileNotFoundError):
                 key = self._key_file.read_bytes()
                 if len(key) != _BYTES:
-                    raise OSError(f"{self._key_file} is no key of the audit")
+                    raise OSError(f"{self._key_file} is not a key of the audit")
                 return key
             self._key_file.parent.mkdir(mode=0o700, exist_ok=True)
             part = self._key_file.with_name(f".{KEY}.{os.getpid()}.{threading.get_ident()}")

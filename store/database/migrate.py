@@ -42,7 +42,7 @@ def revision(connection: Connection) -> str | None:
         return None
     row = connection.one(_FOUND)
     if row is None:
-        raise JournalTorn(f"{connection.name} does not say which form it has")
+        raise JournalTorn(f"{connection.name} does not state its schema version")
     return str(row[0])
 
 

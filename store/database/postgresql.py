@@ -103,7 +103,7 @@ class PostgresConnection:
         )
         schema = None if row is None else row[0]
         if schema is None:
-            raise JournalUnavailable(f"{self.name}: there is no schema to work in (search_path)")
+            raise JournalUnavailable(f"{self.name}: search_path names no usable schema")
         # The server limits advisory locks to this database; two centers may use a schema each in one
         # database.
         digest = hashlib.sha256(f"securwoman journal {schema}".encode()).digest()

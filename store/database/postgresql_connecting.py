@@ -63,7 +63,7 @@ def conninfo_of(url: str) -> str:
     said = {key: str(value) for key, value in given.items() if value is not None}
     if not said or not _PORTS.fullmatch(said.get("port", "")):
         # Not the words of libpq: they may repeat the password.
-        raise StoreMisuse(f"{shown(url)!r} is no address of a PostgreSQL database")
+        raise StoreMisuse(f"{shown(url)!r} is not an address of a PostgreSQL database")
     if "," in said.get("host", "") or "," in said.get("hostaddr", ""):
         # A standby would show old data and refuse every append.
         said.setdefault("target_session_attrs", "read-write")
@@ -105,7 +105,7 @@ class Bounded(psycopg.Connection[Row]):
             broken = self.pgconn.status != ConnStatus.OK and error.sqlstate is None
             if broken and time.monotonic() - began_s > _SILENT_S:
                 _silent_until_s[self.conninfo] = time.monotonic() + RESTS_S
-                raise ServerSilent(str(error) or "no answer") from error
+                raise ServerSilent(str(error) or "the server does not answer") from error
             raise
 
 
@@ -138,7 +138,7 @@ def _connect(conninfo: str) -> Bounded:
         except psycopg.OperationalError as error:
             waited = time.monotonic() - began_s > _SILENT_S
             silent &= waited
-            said.append("no answer" if waited else str(error).strip())
+            said.append("the server does not answer" if waited else str(error).strip())
     if silent:
         _silent_until_s[conninfo] = time.monotonic() + RESTS_S
         raise ServerSilent("; ".join(said))

@@ -136,7 +136,7 @@ class SqliteConnection:
         """Take the single write lock, waiting at most for the time limit. Raises JournalLocked."""
         if self._identity() != self._file:
             # SQLite does not check this and would go on writing into an unlinked file.
-            raise JournalUnavailable(f"{self.path} was replaced under us")
+            raise JournalUnavailable(f"{self.path} was replaced while open")
         self._patiently(lambda: self._raw.execute("BEGIN IMMEDIATE"))
 
     def begin_beside(self) -> None:
@@ -169,7 +169,7 @@ class SqliteConnection:
             raise JournalUnavailable(str(error), outcome_known=False) from error
         if pages != moved:
             raise JournalUnavailable(
-                f"{self.path}: what a failed flush left cannot be written again yet", outcome_known=False
+                f"{self.path}: the data of a failed flush cannot be rewritten yet", outcome_known=False
             )
 
     def end(self) -> None:

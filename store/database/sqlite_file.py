@@ -160,6 +160,6 @@ def _errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise JournalUnavailable(f"{path} cannot be made: {error.strerror}") from error
+        raise JournalUnavailable(f"{path} cannot be created: {error.strerror}") from error
     except sqlite3.Error as error:
         raise named(path, error) from error

@@ -268,7 +268,7 @@ class Transaction(Snapshot):
         repeated later.
         """
         if not self.durable:
-            raise JournalNotDurable("the disk cannot be written: the registry is not changed now")
+            raise JournalNotDurable("the disk cannot be written: the registry cannot be changed now")
         return self.write_nondurable(query, *values)
 
     def write_nondurable(self, query: Query, *values: object) -> int:

@@ -281,7 +281,7 @@ def _readable(key: str, value: object) -> object:
         case list():
             return [_readable(key, one) for one in value]
         case bytes():
-            raise TransferError(f"{key} holds bytes, which JSON cannot say; export as msgpack")
+            raise TransferError(f"{key} holds bytes, which JSON cannot hold; export as msgpack")
         case _:
             return value
 

@@ -81,7 +81,7 @@ def test_a_key_is_issued_beside_the_older_one_which_is_revoked_by_itself(run: Te
     older = run("key", "issue", "app").splitlines()[-1]
     told = run("key", "issue", "app").splitlines()
     newer = told[-1]
-    assert told[0] == "2 keys of app are valid until: securwoman key revoke --older app"
+    assert told[0] == "2 keys of app are valid; revoke the older ones: securwoman key revoke --older app"
     rows = msgspec.convert(run.json("key", "list"), list[dict[str, object]])
     assert [row["name"] for row in rows] == ["app", "app"]
     assert older not in run("key", "list") + run("journal", "export")
@@ -91,7 +91,7 @@ def test_a_key_is_issued_beside_the_older_one_which_is_revoked_by_itself(run: Te
     run("key", "revoke", "app")
     assert run("key", "list") == "no app key is valid: no app can raise an alert\n"
     run("key", "revoke", "app", code=1)
-    assert "there is no valid key of app" in run.error
+    assert "no valid app key has the name app" in run.error
     run("key", "issue", " ", code=2)
 
 
@@ -139,14 +139,17 @@ def test_who_is_on_an_alert_is_not_thrown_out_without_being_asked_for(
     for command in (("remove",), ("revoke",), ("tokens", "--new"), ("password",), ("role", "admin")):
         name, *rest = command
         run("operator", name, "lucia-neri", *rest, code=1)
-        assert f"Lucia Neri is on alert {alert}; --now does it all the same" in run.error
+        assert (
+            f"Lucia Neri is on alert {alert}; wait until the alert is closed, or repeat with --now"
+            in run.error
+        )
     assert stands(run, cookie)
     run("operator", "remove", "lucia-neri", "--now")
     assert not stands(run, cookie)
 
 
 def test_who_is_signed_on_is_listed_with_from_where(run: Terminal, lucia: str) -> None:
-    assert run("operator", "sessions") == "nobody is signed on\n"
+    assert run("operator", "sessions") == "no operator is signed on\n"
     secret = signed_on(run)
     (row,) = msgspec.convert(run.json("operator", "sessions", "lucia-neri"), list[dict[str, str]])
     assert (row["operator"], row["address"]) == (LUCIA, "192.0.2.7")
@@ -251,7 +254,7 @@ def test_an_exchanged_app_key_leaves_the_older_one_valid_and_says_so(run: Termin
     assert older is not None
     (run.state.keys / "app.key").write_text("swk_given-by-hand\n")
     (told,) = started(run, simulated=False)
-    assert told.startswith("2 app keys called center are valid, and not only the one in ")
+    assert told.startswith("2 app keys called center are valid besides the key in ")
     assert "center (2)" in findings(run, simulated=False)[Verdict.WARN]
     run("key", "revoke", "--older", "center")
     assert started(run, simulated=False) == []
@@ -266,7 +269,7 @@ def test_a_revoked_key_in_the_file_is_replaced_at_the_next_start(run: Terminal) 
     assert "keys/app.key is one of them" in run("key", "revoke", "center")
     assert "no app key is valid" in findings(run, simulated=False)[Verdict.FAIL]
     (told,) = started(run, simulated=False)
-    assert "was revoked: a new one is there now" in told
+    assert "was revoked: the file holds a new key now" in told
     now = key_in_file(run.state)
     assert now not in (None, before)
     assert (run.state.keys / "app.key").stat().st_mode & 0o777 == 0o600

@@ -181,8 +181,8 @@ def test_a_node_that_would_serve_others_without_tls_does_not_start(state: StateD
         (397, Verdict.OK, "396 days are left"),
         (22, Verdict.OK, "21 days are left"),
         (21, Verdict.WARN, "20 days are left"),
-        (14, Verdict.WARN, "13 days are left; renew it now: people are called for it"),
-        (-1, Verdict.FAIL, "it is past"),
+        (14, Verdict.WARN, "13 days are left; renew the certificate now: people on duty are called"),
+        (-1, Verdict.FAIL, "expired"),
     ],
 )
 def test_the_doctor_says_how_long_a_certificate_lasts(

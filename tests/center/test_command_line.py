@@ -94,14 +94,14 @@ def test_every_command_has_help_and_loads(run: Terminal, capfd: pytest.CaptureFi
         (("alert", "send", "--phone", "+393331112223"), 3, "no center runs in"),
         (("ps",), 3, "no center runs in"),
         (("alert", "list"), 1, "there is no journal in"),
-        (("alert", "send"), 2, "--phone or --device is needed"),
-        (("alert", "send", "--phone", "+39333", "--lat", "1"), 2, "--lat and --lon belong together"),
+        (("alert", "send"), 2, "--phone or --device is required"),
+        (("alert", "send", "--phone", "+39333", "--lat", "1"), 2, "--lat and --lon must be given together"),
         (("alert", "snd"), 2, "Unknown command"),
         (("alert", "send", "--phon", "1"), 2, "Did you mean --phone?"),
         (("alert", "list", "--limit", "x"), 2, "--limit"),
-        (("run", "--port", "99999"), 2, "--port: 99999 is none"),
+        (("run", "--port", "99999"), 2, "--port: 99999 is not a port (0 to 65535)"),
         (("run", "--config", "/nowhere/center.toml"), 2, "/nowhere/center.toml: No such file or directory"),
-        (("run", "--simulate", "/nowhere/sim.toml"), 2, "/nowhere/sim.toml: there is no such file"),
+        (("run", "--simulate", "/nowhere/sim.toml"), 2, "/nowhere/sim.toml: the file does not exist"),
         (("modem", "replay", "/nowhere/trace"), 1, "/nowhere/trace: No such file or directory"),
         (("modem", "call", "/dev/null", "112"), 2, "'112' is an emergency number"),
         (("modem", "call", "/dev/null", "0039 112"), 2, "is not a telephone number"),
@@ -149,7 +149,10 @@ def test_who_is_erased_leaves_nothing_but_what_is_held_and_nobody_elses_goes(run
     assert "ERASED: number, position, words (person)" in run("alert", "timeline", "first")
     assert "+393331112223" in run("alert", "timeline", "held")
     assert "the court of Milan" in run("alert", "timeline", "held")
-    assert run("alert", "release", "held") == "held is released, and forgotten: its person was erased\n"
+    assert (
+        run("alert", "release", "held")
+        == "held is released, and its personal data are erased: the person was erased meanwhile\n"
+    )
     assert [path.name for path in (run.state.recordings).iterdir()] == ["anothers.1.flac"]
     said = run("alert", "timeline", "held")
     assert not any(personal in said for personal in ("+393331112223", "Milan"))
@@ -202,7 +205,7 @@ def test_the_timeline_tells_the_story_in_seconds_and_words(run: Terminal, alert:
     assert [moment["type"] for moment in moments][:3] == ["alert.received", "case.opened", "user.identified"]
     assert all(moment["type"] != "inbox.read" for moment in moments)
     run("alert", "timeline", "nope", code=1)
-    assert run.error == "securwoman: there is no alert nope\n"
+    assert run.error == "securwoman: no alert has the id nope\n"
 
 
 def test_alerts_are_listed_newest_first_and_shown(run: Terminal, alert: AlertId) -> None:
@@ -246,7 +249,7 @@ def test_the_doctor_finds_what_is_wrong(run: Terminal, tmp_path: Path) -> None:
         '[[modem]]\nname = "a"\ntrunk = "public"\nport = "/dev/nowhere"\n'
     )
     said = run("doctor", "--config", str(file), code=1)
-    for words in ("8.8.8.8 is reached from outside", "there is no /dev/nowhere", "1 public lines"):
+    for words in ("8.8.8.8 is reached from outside", "/dev/nowhere does not exist", "1 public lines"):
         assert words in said
 
 
@@ -324,10 +327,10 @@ def test_addresses_are_imported_from_several_files_and_the_setting_is_told(
 
 def test_an_import_of_nothing_and_of_what_is_no_addresses_says_why(run: Terminal, tmp_path: Path) -> None:
     run("map", "import", code=2)
-    assert "a file with addresses is needed" in run.error
+    assert "a file with addresses is required" in run.error
     (tmp_path / "a.osm.pbf").write_bytes(b"")
     run("map", "import", str(tmp_path / "a.osm.pbf"), code=1)
-    assert "no file of addresses was made: " in run.error
+    assert "the file of addresses could not be made: " in run.error
     assert "osmium export" in run.error
     run("map", "import", str(tmp_path / "none.csv"), code=1)
     assert "No such file" in run.error

@@ -49,8 +49,8 @@ def test_it_is_shown_and_nothing_is_set_until_somebody_agrees(
         said = capfd.readouterr()
         assert 'ims: is "ims",2,1; AT+QCFG="ims",1' in said.out
         assert "without VoLTE every call needs 2G or 3G" in said.out
-        assert 'service_domain: as it should be ("servicedomain",2)' in said.out
-        assert "say --yes" in said.err
+        assert 'service_domain: is right ("servicedomain",2)' in said.out
+        assert "repeat with --yes" in said.err
 
 
 class Terminal(io.StringIO):
@@ -85,13 +85,13 @@ def test_what_is_set_is_read_back_after_the_modem_has_started_anew(
     )
     assert not (state.path / "lines/.setup.port").exists()
     assert setup(state, "unset", "--usb-audio") == 0
-    assert "all is as it should be" in capfd.readouterr().out
+    assert "all settings of the modem are right" in capfd.readouterr().out
 
 
 def test_a_setting_that_does_not_stay_is_told(state: StateDir, capfd: pytest.CaptureFixture[str]) -> None:
     assert setup(state, "forgetful", "--yes") == 1
     said = capfd.readouterr().out
-    assert 'ims: DID NOT STAY, is "ims",2,1' in said
+    assert 'ims: NOT KEPT, is "ims",2,1' in said
     assert "gnss_port: set" in said
 
 
@@ -99,7 +99,7 @@ def test_a_modem_of_which_nothing_is_known_is_told_so(
     state: StateDir, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert setup(state, "plain") == 0
-    assert "nothing is known that has to be set in such a modem" in capfd.readouterr().out
+    assert "no settings are known for this kind of modem" in capfd.readouterr().out
 
 
 def test_a_modem_that_comes_back_under_another_name_is_found_by_its_imei(
@@ -121,7 +121,7 @@ def test_a_modem_that_does_not_come_back_is_told_with_what_was_looked_at(
     monkeypatch.setattr(own_settings, "places", partial(places, state.run))
     monkeypatch.setattr(own_settings, "BACK_WITHIN_S", 0.5)
     kind = installed().get("quectel_ec2x")
-    with pytest.raises(CenterError, match=r"has not come back: no port has the modem with IMEI 35\d+"):
+    with pytest.raises(CenterError, match=r"has not restarted: no port has the modem with IMEI 35\d+"):
         looked_at_again("/dev/gone", "356938035643809", kind, [], state, usb_audio=False)
     assert not (state.path / "lines/.setup.port").exists()
 
@@ -135,6 +135,6 @@ def test_nothing_is_asked_of_a_modem_that_holds_a_call(
         assert asked.ask("ATD+393331112223;").ok
         assert asked.ask("AT+CLCC").lines
     assert setup(state, "plain", "--yes") != 0
-    assert "the modem holds a call" in capfd.readouterr().err
+    assert "the modem has a call: hang up first" in capfd.readouterr().err
     with questions(str(state.run / "plain.at")) as asked:
         assert asked.ask("AT+CHUP").ok

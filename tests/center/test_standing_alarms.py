@@ -46,9 +46,9 @@ def test_each_alarm_that_stands_is_a_warning_with_what_to_do_the_gravest_first(t
 def test_what_is_over_or_was_of_an_earlier_life_is_none(tmp_path: Path) -> None:
     cleared = AlarmCleared(alarm="line.out_of_service", subject="sim2")
     events = (raised("old", "x"), STARTED, raised("line.out_of_service", "sim2"), cleared)
-    assert said(tmp_path, *events) == [(Verdict.OK, "none stands")]
+    assert said(tmp_path, *events) == [(Verdict.OK, "no alarm is active")]
     again = ActorStarted(role=Role.DEADLINE_WATCHDOG, key="", incarnation=2, pid=2)
-    assert said(tmp_path, raised("case.stuck", "a1"), again) == [(Verdict.OK, "none stands")]
+    assert said(tmp_path, raised("case.stuck", "a1"), again) == [(Verdict.OK, "no alarm is active")]
 
 
 def test_that_no_line_can_call_112_is_a_failure_and_with_the_last_resort_a_warning(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def test_nothing_is_set_in_the_modem_of_a_line_at_work(made: Center) -> None:
     for port in ("sim1", str(made.state.run / "sim1.at")):
         refused = made.cli("modem", "setup", port, "--yes")
         assert refused.returncode != 0
-        assert f"line sim1 of the running center has {port}: stop the center first" in refused.stderr
+        assert f"line sim1 of the running center has {port} open: stop the center first" in refused.stderr
 
 
 def test_a_line_whose_modem_is_pulled_out_is_listed_with_what_is_wrong(made: Center) -> None:
@@ -241,7 +241,7 @@ def test_sound_that_comes_back_is_taken_back_by_itself(talking: tuple[Center, Al
     made.until("it is over", lambda: user_of(made, alert).no_sound_at is None, within_s=10)
     kinds = [type(one.event) for one in made.recorded(alert)]
     assert (kinds.count(ev.LegSoundLost), kinds.count(ev.LegSoundBack)) == (1, 1)
-    assert standing(made, "alarms") == ["none stands"]
+    assert standing(made, "alarms") == ["no alarm is active"]
 
 
 @pytest.mark.parametrize("vice", ["takes_no_voice", "voice_port_gone"])
@@ -260,7 +260,7 @@ def test_the_user_is_not_heard_or_does_not_hear_and_is_called_on_another_line(
     again = user_of(made, alert)
     assert (again.attempt, again.no_sound_at) == (first.attempt + 1, None)
     assert again.line != first.line
-    assert standing(made, "alarms") == ["none stands"]
+    assert standing(made, "alarms") == ["no alarm is active"]
     assert [call["state"] for call in made.calls(USER)] == ["ended"] * first.attempt + ["active"]
     spoil(made, first.line, **{vice: False})
 

@@ -31,9 +31,9 @@ def credit(line: str, /, *, common: Common = DEFAULT) -> int:
 
     state = common.directory
     if running(state) is None:
-        raise CenterError("the center does not run: nobody has the line")
+        raise CenterError("the center does not run: start it first (securwoman run)")
     if LineId(line) not in line_files.read_all(state.run):
-        raise CenterError(f"there is no line {line} here")
+        raise CenterError(f"this node has no line {line}")
     begun_at = Instant(int(time.time() * SECOND))
     order = CreditOrder(order=secrets.token_hex(8), line=LineId(line), begun_at=begun_at)
     line_files.order_credit(state.run, order)
@@ -45,7 +45,7 @@ def credit(line: str, /, *, common: Common = DEFAULT) -> int:
             return 0 if found.amount is not None and not found.low else 1
         time.sleep(AGAIN_S)
     line_files.forget_credit_order(state.run, order.line)
-    raise CenterError(f"{line}: the line's process does not say anything")
+    raise CenterError(f"{line}: the process of the line does not report: see securwoman doctor")
 
 
 def in_words(credit: LineCredit) -> str:

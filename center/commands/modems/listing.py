@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from model.settings import Settings
 
 _VOICE: Final = {
-    GivesVoice.CARD: "its voice comes by its sound card",
-    GivesVoice.PORT: "its voice comes by a port of its own",
-    GivesVoice.PORT_PERHAPS: "its voice comes by a port of its own, if its firmware is not for data alone",
-    GivesVoice.NO_PORT: "the port for its voice is not there: `securwoman modem setup`",
-    GivesVoice.REFUSED: "its firmware gives no voice to the host",
-    GivesVoice.NONE: "no voice to the host is known of such modems",
+    GivesVoice.CARD: "audio by its sound card",
+    GivesVoice.PORT: "audio by a port of its own",
+    GivesVoice.PORT_PERHAPS: "audio by a port of its own, unless its firmware is for data only",
+    GivesVoice.NO_PORT: "the audio port is missing: `securwoman modem setup`",
+    GivesVoice.REFUSED: "its firmware provides no audio to the host",
+    GivesVoice.NONE: "no audio to the host is known for this kind of modem",
 }
 _HEADINGS: Final = (
     *("port", "line", "trunk", "number", "usb", "does", "dialect", "product"),
@@ -93,7 +93,7 @@ def _as_toml(common: Common, found: list[Asked], settings: Settings) -> None:
             common.say(line)
         common.say("")
     if not found:
-        common.warn("every modem that is plugged in and known is a line's")
+        common.warn("every known modem that is plugged in belongs to a line")
 
 
 def told(asked: Asked) -> str:

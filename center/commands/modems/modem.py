@@ -75,8 +75,8 @@ def trace(
     port: str,
     /,
     *,
-    out: Annotated[Path | None, Parameter(help="File to write; else stdout.")] = None,
-    seconds: Annotated[float | None, Parameter(help="Stop after so long; else with Ctrl-C.")] = None,
+    out: Annotated[Path | None, Parameter(help="File to write; default: stdout.")] = None,
+    seconds: Annotated[float | None, Parameter(help="Seconds until the end; default: until Ctrl-C.")] = None,
     dialect: Annotated[str, Parameter(help="Name of a dialect.")] = "auto",
     common: Common = DEFAULT,
 ) -> None:
@@ -117,7 +117,7 @@ def follow(state: StateDir, line: str, out: TextIO, seconds: float) -> None:
     try:
         os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError as error:
-        raise CenterError(f"{line} is being traced already; remove {file} if nobody does") from error
+        raise CenterError(f"{line} is traced already; if not, remove {file}") from error
     try:
         _copy(file, out, time.monotonic() + seconds)
     except KeyboardInterrupt:
@@ -186,16 +186,16 @@ def call(
     number: str,
     /,
     *,
-    voice: Annotated[bool, Parameter(negative="", help="Try the voice both ways.")] = False,
-    twice: Annotated[bool, Parameter(negative="", help="And in a second call.")] = False,
-    seconds: Annotated[float, Parameter(help="Hang up after so long; with --voice, from the answer.")] = 30.0,
-    voice_port: Annotated[str, Parameter(help="Where its voice is; else as its line would find it.")] = "",
+    voice: Annotated[bool, Parameter(negative="", help="Test the audio in both directions.")] = False,
+    twice: Annotated[bool, Parameter(negative="", help="Repeat the test in a second call.")] = False,
+    seconds: Annotated[float, Parameter(help="Seconds until hang-up; with --voice, from the answer.")] = 30.0,
+    voice_port: Annotated[str, Parameter(help="Audio port; default: as the line would find it.")] = "",
     dialect: Annotated[str, Parameter(help="Name of a dialect.")] = "auto",
     trace: Annotated[
         Path | None,
         Parameter(
             name=("--trace", "--out"),
-            help="Write down what goes over the port, as an AT trace, and what --voice has found.",
+            help="Write an AT trace of the port and the findings of --voice to this file.",
         ),
     ] = None,
     common: Common = DEFAULT,
@@ -215,7 +215,9 @@ def call(
 
     region = region_of(common.directory)
     if (line := line_at(common.directory, port)) is not None:
-        raise CenterError(f"line {line} of the running center has {port}: stop the center, or try another")
+        raise CenterError(
+            f"line {line} of the running center has {port} open: stop the center, or name another port"
+        )
     try:
         to = numbers.of_a_person(number, region)
     except NumberRefused as error:

@@ -35,7 +35,7 @@ def setup(
     port: str,
     /,
     *,
-    usb_audio: Annotated[bool, Parameter(negative="", help="Have it show a sound card.")] = False,
+    usb_audio: Annotated[bool, Parameter(negative="", help="Have the modem present a sound card.")] = False,
     yes: Annotated[bool, Parameter(negative="", help="Set without asking.")] = False,
     dialect: Annotated[str, Parameter(help="Name of a dialect.")] = "auto",
     common: Common = DEFAULT,
@@ -51,13 +51,13 @@ def setup(
 
     state = common.directory
     if (line := line_at(state, port)) is not None:
-        raise CenterError(f"line {line} of the running center has {port}: stop the center first")
+        raise CenterError(f"line {line} of the running center has {port} open: stop the center first")
     with questions(port) as asked:
         path = asked.path
         maker, model, _, imei = asked.identify(dialect)
         kind = asked.dialect
         if _holds_a_call(asked):
-            raise CenterError(f"{port}: the modem holds a call")
+            raise CenterError(f"{port}: the modem has a call: hang up first")
         before = items(asked, usb_audio=usb_audio)
         common.say(f"{path}: {' '.join(filter(None, (maker, model)))}, IMEI {imei or 'not told'}, {kind.key}")
         wanted = [item for item in before if item.standing is Standing.OTHERWISE]
@@ -69,7 +69,7 @@ def setup(
         refused = set_(asked, wanted)
         reboot = any(item.reboot and item.name not in refused for item in wanted)
         if reboot and not start_anew(asked):
-            common.say("the modem was not seen to start anew: switch it off and on")
+            common.say("the modem did not restart: switch the modem off and on")
     where, after = looked_at_again(path, imei, kind, settings_in_use(state).lines, state, usb_audio=usb_audio)
     changed = tuple(item.name for item in wanted)
     return _end(
@@ -90,7 +90,7 @@ def _holds_a_call(asked: Questions) -> bool:
 def _agreed(reboot: bool) -> bool:
     """Prompt for consent. Raises UsageError without a terminal."""
     if not sys.stdin.isatty():
-        raise UsageError("nothing was set: say --yes, or answer at a terminal")
+        raise UsageError("nothing was set: repeat with --yes, or answer at a terminal")
     after = " and have the modem start anew" if reboot else ""
     print(f"Enter to set these{after}, Ctrl-C to leave all as it is ", end="", file=sys.stderr, flush=True)
     try:
@@ -103,10 +103,11 @@ def _show(common: Common, found: list[Item]) -> None:
     for item in found:
         match item.standing:
             case Standing.AS_WANTED:
-                common.say(f"  {item.name}: as it should be ({item.is_now})")
+                common.say(f"  {item.name}: is right ({item.is_now})")
             case Standing.NOT_KNOWN:
                 common.say(
-                    f"  {item.name}: this firmware does not know it, or tells it otherwise ({item.is_now})"
+                    f"  {item.name}: the firmware does not know this setting, or reports it in "
+                    f"another form ({item.is_now})"
                 )
             case Standing.OTHERWISE:
                 common.say(f"  {item.name}: is {item.is_now or 'not there'}; {', '.join(item.commands)}")
@@ -124,11 +125,11 @@ def _end(common: Common, outcome: Outcome) -> int:
         elif name in outcome.refused:
             common.say(f"  {name}: REFUSED ({outcome.refused[name]}), is {left[name].is_now}")
         else:
-            common.say(f"  {name}: DID NOT STAY, is {left[name].is_now}: look at its firmware")
+            common.say(f"  {name}: NOT KEPT, is {left[name].is_now}: look at its firmware")
     if not outcome.items:
-        common.say("nothing is known that has to be set in such a modem")
+        common.say("no settings are known for this kind of modem")
     elif not left:
-        common.say("all is as it should be")
+        common.say("all settings of the modem are right")
     if common.json:
         common.data(outcome)
     return 1 if left else 0

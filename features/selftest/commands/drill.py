@@ -54,7 +54,7 @@ def drill(
         settings = with_simulation(settings, simulation(Path(node.simulation), state.run))
     number = phone or settings.drill.phone
     if not number:
-        raise UsageError("--phone, or drill.phone in the settings, has to say whom to call as the user")
+        raise UsageError("give --phone, or set drill.phone in the settings: the number to call as the user")
     client = Client(state)
     receipt = post_alert(client, SentAlert(phone=number, test=True))
     common.say(f"{receipt.alert}: calling {number} as the user")
@@ -91,7 +91,7 @@ def _follow(common: Common, client: Client, alert: AlertId, node: NodeFile, unti
                 recorded = journal.read_streams(*ours)
                 case = fold(recorded)
                 if case is None:
-                    raise CenterError(f"the journal does not hold {alert}")
+                    raise CenterError(f"the journal has no alert {alert}")
                 for one in recorded[told:]:
                     if not common.json and (text := in_words(one.event)) is not None:
                         common.say(f"{(one.at_us - case.received_at) / 1e6:+8.2f} s  {text}")

@@ -67,11 +67,14 @@ def run(
                         return _end(common, found[0], found[0].why)
                 elif time.monotonic() > begins_s and not waits:
                     waits = True
-                    common.warn("it waits: an alert is open, another proof goes on, or no Prover runs")
+                    common.warn(
+                        "the self-test waits: an alert is open, another self-test is running, or "
+                        "the Prover does not run"
+                    )
                 select.select([follower.fileno()], [], [], LOOK_AGAIN_S)
                 follower.next_batch()
                 if running(common.directory) is None:
-                    raise CenterError("the center has stopped meanwhile")
+                    raise CenterError("the center stopped during the self-test")
         except KeyboardInterrupt:
             stop = ProofOrdered(by=ordered.by, stop=True)
             journal.append(Append(streams.proof(name), None, (stop,)))
@@ -88,7 +91,7 @@ def last(*, common: Common = DEFAULT) -> int:
         found = proofs_of(journal, journal.node, Instant(journal.now_us() - KEPT_US)).proofs
     over = next((one for one in reversed(found) if one.why is not None), None)
     if over is None or over.why is None:
-        raise NotFound("nothing was proved yet: `proof run`")
+        raise NotFound("no self-test has run yet: start one with `proof run`")
     if not common.json:
         common.say(f"begun {rfc3339(over.begun_at)}")
         _tell(common, over, set())
@@ -125,8 +128,8 @@ def _end(common: Common, one: OneProof, why: ProofEnd) -> int:
         rows = [ended.shown for ended in one.done.values()]
         common.data(Proved(proof=one.proof, end=why, ok=ok, steps=rows))
     elif why is not ProofEnd.DONE:
-        common.say(f"the proof has not come to its end: {why}")
+        common.say(f"the self-test was not completed: {why}")
     else:
         bad = results.count(StepResult.FAILED)
-        common.say(f"{bad} of {len(results)} are NOT well" if bad else "all that was tried is well")
+        common.say(f"{bad} of {len(results)} FAILED" if bad else "all tests have passed")
     return 0 if ok else 1

@@ -80,7 +80,7 @@ class CallControl:
         """Answer the incoming or waiting call; an active call is put on hold. Raises RequestRefused."""
         view = self._must_find(call)
         if view.direction is not Direction.IN:
-            raise RequestRefused("we are the caller")
+            raise RequestRefused("the center is the caller of this call")
         if view.answered or (call,) in self._channel.asked(self._answered):
             return
         data = self._channel.dialect.data

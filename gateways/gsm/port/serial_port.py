@@ -84,7 +84,7 @@ class SerialPort(GuardedPort):
             self._serial = serial.Serial(path, baud, timeout=0, write_timeout=0, exclusive=True)
         except serial.SerialException as error:
             if "lock" in str(error).lower():
-                raise PortBusy(f"{path}: another process has it") from error
+                raise PortBusy(f"{path}: another process has the port open") from error
             raise PortLost(f"{path}: {error}") from error
         except _GONE as error:
             raise PortLost(f"{path}: {error}") from error

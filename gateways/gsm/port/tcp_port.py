@@ -95,7 +95,7 @@ def _lock(url: str) -> socket.socket:
         lock.bind(f"\0securwoman modem {one_name(url)}")
     except OSError as error:
         lock.close()
-        raise PortBusy(f"{url}: another process has it") from error
+        raise PortBusy(f"{url}: another process has the port open") from error
     return lock
 
 

@@ -166,7 +166,8 @@ class Why(StrEnum):
     CHANGED_MEANWHILE = (
         "changed_meanwhile",
         409,
-        "Another request changed the field at `path` meanwhile; `is_now` is its present value. Read again and repeat.",
+        "Another request changed the field at `path` meanwhile; `is_now` is its present value. "
+        "Read again and repeat.",
     )
     LAST_ADMIN = "last_admin", 409, "The operator is the last admin: make another operator an admin first."
     LAST_KEY = "last_key", 409, "The key is the last app key: issue another one first."

@@ -59,7 +59,7 @@ def become(
     kept = b"" if row is None else bytes(row[0])
     until = int.from_bytes(kept[:_INSTANT])
     if not hmac.compare_digest(kept[_INSTANT:], fingerprint(code)) or until <= tx.at_us:
-        raise NotRegistered("no such code, or not any more")
+        raise NotRegistered("the code of the first admin is unknown or has expired")
     tx.write(_DROP, _NAME)
     made = add(tx, name, number, language=language, role=StaffRole.ADMIN, by="first start")
     secret = new_recovery_code()

@@ -47,9 +47,9 @@ def test_polygons_are_found_however_they_are_wrapped(tmp_path: Path, drawn: obje
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("", "no GeoJSON"),
-        ("[]", "no GeoJSON"),
-        ('{"type": "Point", "coordinates": [9, 45]}', "no GeoJSON"),
+        ("", "not a GeoJSON"),
+        ("[]", "not a GeoJSON"),
+        ('{"type": "Point", "coordinates": [9, 45]}', "not a GeoJSON"),
         ('{"type": "Polygon", "coordinates": []}', "no outline"),
         ('{"type": "Polygon", "coordinates": [[[9, 45], [10, 145], [9, 46]]]}', "longitude first"),
         ('{"type": "Polygon", "coordinates": [[[9], [10, 45], [9, 46]]]}', "longitude first"),
@@ -150,5 +150,5 @@ def test_a_tenth_question_has_no_key(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_named() -> None:
-    with pytest.raises(ProtocolError, match="/nowhere: no such folder"):
+    with pytest.raises(ProtocolError, match="/nowhere: the folder does not exist"):
         protocols_of("/nowhere")

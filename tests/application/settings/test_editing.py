@@ -208,7 +208,7 @@ def test_a_web_without_a_node_changes_no_file(tmp_path: Path, monkeypatch: pytes
     file = tmp_path / "center.toml"
     file.write_text(SHIPPED)
     monkeypatch.setenv("SECURWOMAN_CONFIG", str(file))
-    with pytest.raises(NotWritable, match="no node"):
+    with pytest.raises(NotWritable, match="no settings file of a node"):
         SettingsFile(StateDir(tmp_path)).change([Set("user.attempts", 3)])
     assert file.read_text() == SHIPPED
 

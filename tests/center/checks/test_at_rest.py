@@ -89,11 +89,11 @@ def test_a_mirror_is_as_good_as_its_worse_half(machine: Machine) -> None:
 
 def test_in_a_container_it_cannot_be_told(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(at_rest, "_device_of", lambda root, path: "overlay")
-    assert "cannot be told from here: on overlay" in machine.disk().text
+    assert "cannot be determined on this machine: on overlay" in machine.disk().text
     machine.block("7:0", "loop0")
     machine.write("sys/devices/loop0/loop/backing_file", "/images/state.img")
     monkeypatch.setattr(at_rest, "_device_of", lambda root, path: "7:0")
-    assert "cannot be told from here: loop0 is a file (/images/state.img)" in machine.disk().text
+    assert "cannot be determined on this machine: loop0 is a file (/images/state.img)" in machine.disk().text
 
 
 def test_the_device_of_a_file_system_without_a_number_is_found_by_its_mount(
@@ -138,7 +138,7 @@ def test_core_dumps_are_told_where_they_are_written(
 
 
 def test_what_others_may_read_is_named(machine: Machine) -> None:
-    assert machine.about("alone").verdict is Verdict.OK
+    assert machine.about("owner only").verdict is Verdict.OK
     machine.state.path.chmod(0o755)
     (machine.state.path / "journal.db").touch(0o644)
-    assert "journal.db" in machine.about("others").text
+    assert "journal.db" in machine.about("other accounts").text

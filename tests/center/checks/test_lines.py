@@ -60,19 +60,19 @@ def found(
 
 @pytest.mark.parametrize(("said", "verdict", "text"), [
     (report(), Verdict.OK, f"milano1 is up: {FACTS}, -71 dBm"),
-    (report(signal_dbm=WEAK_DBM - 1), Verdict.WARN, f"milano1 hardly hears its network: {FACTS}, -108 dBm"),
+    (report(signal_dbm=WEAK_DBM - 1), Verdict.WARN, f"milano1 has a weak signal: {FACTS}, -108 dBm"),
     (report(signal_dbm=WEAK_DBM), Verdict.OK, f"milano1 is up: {FACTS}, -107 dBm"),
-    (report(joins=Joins.NETWORK), Verdict.OK, f"milano1 is up: {FACTS}, -71 dBm, no voice to the host"),
+    (report(joins=Joins.NETWORK), Verdict.OK, f"milano1 is up: {FACTS}, -71 dBm, no audio to the host"),
     (report(joins=Joins.NONE), Verdict.WARN,
-        f"milano1 can join nobody with anybody: {FACTS}, -71 dBm, no voice to the host"),
+        f"milano1 cannot join calls: its modem provides no audio: {FACTS}, -71 dBm, no audio to the host"),
     (report(joins=Joins.NETWORK, emergency=True), Verdict.WARN,
-        "milano1 is reserved for 112, and nobody would be heard on it: "
-        f"{FACTS}, -71 dBm, no voice to the host"),
+        "milano1 is reserved for 112, but provides no audio: "
+        f"{FACTS}, -71 dBm, no audio to the host"),
     (report(LineState.STARTING, text="The modem is being set up."), Verdict.WARN,
         f"milano1 is being set up: The modem is being set up. ({FACTS}, -71 dBm)"),
     (report(LineState.LOST, text="Nothing is plugged in.", port="", registration="", signal_dbm=None),
         Verdict.FAIL, "milano1 carries no calls: Nothing is plugged in. (huawei)"),
-    (None, Verdict.WARN, "milano1 has not said how it is"),
+    (None, Verdict.WARN, "milano1 has not reported its state"),
 ])  # fmt: skip
 def test_a_line_is_told_as_its_modem_is(
     tmp_path: Path, said: LineReport | None, verdict: Verdict, text: str
@@ -97,7 +97,7 @@ def test_what_the_journal_holds_of_a_quarantine_counts_for_more_than_what_its_mo
 
 def test_a_process_that_has_not_started_and_none_at_all_are_told(tmp_path: Path) -> None:
     assert found(tmp_path, report(), ready=False) == (Verdict.WARN, "milano1 has not started yet")
-    assert found(tmp_path, report(), runs=False) == (Verdict.FAIL, "no modem's actor runs")
+    assert found(tmp_path, report(), runs=False) == (Verdict.FAIL, "no actor of a modem runs")
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,7 @@ def test_the_doctor_tells_both(machine: Machine, tmp_path: Path) -> None:
     )
     told = list(plugged_in(settings, StateDir(tmp_path), roots=machine.roots))
     assert [one.verdict for one in told] == [Verdict.WARN, Verdict.WARN], "it may be for its own connection"
-    assert told[0].text == "modem at usb:1-2: cat (812) has its port open: stop that, or keep it away"
+    assert told[0].text == "modem at usb:1-2: cat (812) has its port open: stop that program"
     assert told[1].text.startswith("no [[modem]] names the 2c7c:0125 at usb:1-2")
 
 

@@ -71,7 +71,7 @@ def test_who_is_on_shift_is_told_with_how_the_operator_is_reached(state: StateDi
     found = [(one.verdict, one.text) for one in voices(state, parse(settings("nailed_up")))]
     assert found == [
         (Verdict.OK, "Anna is nailed up on m1"),
-        (Verdict.WARN, "Bice is called on her phone: her phone is busy"),
+        (Verdict.WARN, "Bice is called by phone: her phone is busy"),
     ]
 
 

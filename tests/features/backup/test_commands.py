@@ -177,7 +177,7 @@ def test_the_restored_center_may_go_on_with_the_backup_and_another_may_not(cente
     center.journal(stranger).close()
     before = center.file.read_bytes()
     center.run("backup", center.file, "--to", center.to, state=stranger.path, code=2)
-    assert "Move it away" in center.error
+    assert "move the file away" in center.error
     assert center.file.read_bytes() == before
     center.run("backup", center.file, "--to", center.to, "--replace", state=stranger.path)
     assert center.file.read_bytes() != before

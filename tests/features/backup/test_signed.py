@@ -111,10 +111,10 @@ def test_people_that_were_altered_are_refused_however_they_are_signed(
     # Without an end; with its own, the other part's, a stranger's, and a stranger's with its certificate.
     for end, said in (
         (b"", "has no signature"),
-        (taken[-whole:], "its signature is of something else"),
-        (center.file.read_bytes()[-whole:], "its signature is of something else"),
+        (taken[-whole:], "its signature does not match"),
+        (center.file.read_bytes()[-whole:], "its signature does not match"),
         (by(Signer(stranger.state.signing)), "another center's"),
-        (by(Liar(stranger.state.signing)), "its signature is of something else"),
+        (by(Liar(stranger.state.signing)), "its signature does not match"),
     ):
         center.keys.write_bytes(stream + end)
         center.check(code=1)
@@ -167,6 +167,6 @@ def test_of_a_journal_that_is_not_the_signed_one_a_server_keeps_nothing(
     stream = zlib.decompress(taken, 31).replace(b'language = "de"', b'language = "it"')
     center.file.write_bytes(zlib.compress(stream, wbits=31) + taken[-signed._BYTES :])
     center.restore("new", "--journal", url, code=1)
-    assert "its signature is of something else" in center.error
+    assert "its signature does not match" in center.error
     center.file.write_bytes(taken)
     assert center.restore("new", "--journal", url)["signed_by"] == center.fingerprint

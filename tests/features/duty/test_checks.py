@@ -69,7 +69,7 @@ def test_mail_in_the_clear_beyond_the_machine_is_warned_of(state: StateDir) -> N
     *_, last = found(state, text)
     assert last == (
         Verdict.WARN,
-        "duty.smtp.tls: what is wrong with the center goes to mail.invalid in the clear",
+        "duty.smtp.tls: messages about the center go to mail.invalid unencrypted",
     )
 
 
@@ -103,8 +103,8 @@ def test_people_of_the_roster_whom_nothing_reaches_are_named_by_their_ids(state:
     with journal_of(state, create=True) as journal:
         journal.transact(lambda tx: keep(tx, Roster(people=(anna,)), was_version=None, by="test"))
     assert found(state, "") == [
-        (Verdict.WARN, "duty.smtp.host is not set: anna cannot be told by email"),
-        (Verdict.WARN, "duty.webhook_key_file is not set: anna cannot be told by webhook"),
+        (Verdict.WARN, "duty.smtp.host is not set: anna cannot be notified by email"),
+        (Verdict.WARN, "duty.webhook_key_file is not set: anna cannot be notified by webhook"),
     ]
 
 
@@ -123,7 +123,7 @@ def lines(public: int, *more: str) -> str:
     (lines(3, "[limits]\ninbound_lines_kept = 0"), Verdict.OK, "though 1 of 3 public lines be broken"),
     (lines(4), Verdict.OK, "people on duty are phoned though 1 of 3 public lines be broken"),
     (lines(2, '[[heartbeat]]\nname = "villa"\nurl = "http://192.0.2.1/"\nkey_file = "key"'), Verdict.OK,
-        "nobody on duty is phoned while one of them is broken; villa hears of it outside"),
+        "nobody on duty is phoned while one of them is broken; villa watches from outside"),
 ])  # fmt: skip
 def test_with_how_many_broken_lines_people_are_still_phoned_is_told_before_it_happens(
     state: StateDir, tmp_path: Path, text: str, verdict: Verdict, said: str

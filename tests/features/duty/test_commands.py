@@ -175,7 +175,7 @@ def test_it_says_who_is_called_at_a_time(
     assert typed(state, "list", "--at", "2028-02-29T00:00") == 0
     assert typed(state, "list", "--at", "2026-12-24T12:00") == 0
     out, err = capfd.readouterr()
-    assert "nobody has this time" in err
+    assert "no shift covers this time" in err
     assert out.splitlines()[:2] == ["1. Anna Bianchi", '2. Carla "C" Rossi']
 
 

@@ -112,12 +112,12 @@ def test_nobody_of_that_id_and_nobody_at_all_are_said(
 ) -> None:
     with_people(state)
     assert cli.run(["duty", "test", "--state", str(state)]) == 1
-    assert "the roster has nobody" in capfd.readouterr().err
+    assert "the roster is empty: fill it with `duty import`" in capfd.readouterr().err
     with_people(state, person("anna"))
     assert cli.run(["duty", "test", "--person", "carla", "--state", str(state)]) == 1
-    assert "nobody of the roster has the id or name carla" in capfd.readouterr().err
+    assert "no person on the roster has the id or name carla" in capfd.readouterr().err
     assert cli.run(["duty", "test", "--state", str(state)]) == 1
-    assert "nobody has such a way" in capfd.readouterr().err
+    assert "no person on the roster has this channel" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def test_a_file_that_names_nobody_is_a_warning(tmp_path: Path) -> None:
     ("make", "reason"),
     [
         (lambda path: pmtiles(path, {(0, 0, 0): b"x"}, kind=TileType.MVT), "holds vector tiles"),
-        (lambda path: path.write_bytes(b"something else" * 20), "no PMTiles file"),
+        (lambda path: path.write_bytes(b"something else" * 20), "not a PMTiles file"),
         (lambda path: None, "No such file"),
     ],
     ids=["vector", "none", "missing"],

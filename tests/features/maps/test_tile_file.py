@@ -76,12 +76,12 @@ def test_what_is_no_picture_is_not_handed_on(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "no PMTiles file"),
-        (b"PMTiles\x03", "no PMTiles file"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(200), "no PMTiles file"),
-        (bytes(200), "no PMTiles file"),
+        (b"", "not a PMTiles file"),
+        (b"PMTiles\x03", "not a PMTiles file"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(200), "not a PMTiles file"),
+        (bytes(200), "not a PMTiles file"),
         (b"PMTiles\x02" + bytes(200), "another version than 3"),
-        (b"PMTiles\x03" + bytes(200), "does not say what its tiles are"),
+        (b"PMTiles\x03" + bytes(200), "does not state the format of its tiles"),
         (b"PMTiles\x03" + b"\xff" * 200, "not a valid Compression"),
     ],
 )

@@ -27,7 +27,7 @@ def test_two_operators_of_one_name_are_named_by_number_or_id(run: Terminal) -> N
     run("operator", "add", "Lucia Neri", "--phone", "+390200000102")
     assert "sign on by +390200000102 or lucia-neri-2" in run.error
     run("operator", "role", "Lucia Neri", "admin", code=1)
-    assert "not one operator but several: give the number, or the id" in run.error
+    assert "several operators are called Lucia Neri: give the number or the id" in run.error
     run("operator", "role", "+390200000102", "admin")
     run("operator", "add", "Lucia  NERI", "--phone", "+390200000102", code=1)
     assert "belongs to lucia-neri-2" in run.error
@@ -50,7 +50,7 @@ def test_an_operator_is_added_with_the_token_alone_on_the_last_line(run: Termina
     }
     assert "paused" in run("operator", "list")
     run("operator", "shift", "nobody", "ready", code=1)
-    assert "there is no operator nobody" in run.error
+    assert "no operator has the id, number or name nobody" in run.error
     run("operator", "add", "X", "--phone", "113", code=1)
 
 
@@ -105,7 +105,7 @@ def test_at_a_terminal_a_password_is_typed_twice_and_never_shown(run: Terminal) 
 
     code, said = typed("una frase lunga", "una frase lunda")
     assert (code, "frase" in said) == (2, False)
-    assert "these are two different passwords; nothing was changed" in said
+    assert "the two passwords differ; nothing was changed" in said
     code, said = typed("una frase lunga", "una frase lunga")
     assert (code, "frase" in said) == (0, False)
     assert "Lucia Neri has a new password" in said
@@ -119,7 +119,7 @@ def test_a_user_is_added_shown_and_erased(run: Terminal) -> None:
     assert isinstance(shown, dict)
     assert (shown["id"], shown["language"]) == (user, "en")
     exported = [json.loads(line) for line in run("journal", "export").splitlines()]
-    assert "no backup" in run.error
+    assert "not a backup" in run.error
     assert [one["type"] for one in exported] == ["user.data_changed"]
     assert "Giulia" not in json.dumps(exported)
     assert run("user", "erase", user, "--yes") == f"{user} is erased, with 0 alerts and 0 recordings\n"

@@ -223,7 +223,7 @@ def test_what_fails_leaves_nothing_and_what_is_there_stays(
     with pytest.raises(Exception, match="flac"):
         persons_data.give(journal, user, kept, TRACKS, tmp_path / "given")
     assert sorted(tmp_path.iterdir()) == before
-    with pytest.raises(UsageError, match="there already"):
+    with pytest.raises(UsageError, match="exists already"):
         persons_data.give(journal, user, kept, TRACKS, kept)
 
 
@@ -301,10 +301,10 @@ def test_the_paper_s_words_are_whole_and_those_of_proof_are_the_console_s() -> N
 def test_a_dossier_of_no_alert_or_over_a_file_is_refused(
     journal: Journal, kept: Path, tmp_path: Path
 ) -> None:
-    with pytest.raises(NotFound, match="no alert x"):
+    with pytest.raises(NotFound, match="no alert has the id x"):
         dossier.make(journal, StateDir(kept.parent), AlertId("x"), tmp_path / "x.pdf", "en")
     (tmp_path / "there.pdf").touch()
-    with pytest.raises(UsageError, match="there already"):
+    with pytest.raises(UsageError, match="exists already"):
         dossier.make(journal, StateDir(kept.parent), OTHERS, tmp_path / "there.pdf", "en")
 
 

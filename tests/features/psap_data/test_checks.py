@@ -26,7 +26,7 @@ def test_a_folder_is_there_or_not(tmp_path: Path) -> None:
     text = TARGET.format(format="cap", to="out")
     (verdict, said), *_ = found(tmp_path, text)
     assert verdict is Verdict.FAIL
-    assert said == f"psap.data[0].to: {tmp_path}/out is no folder that the center may write to"
+    assert said == f"psap.data[0].to: {tmp_path}/out is not a folder that the center can write to"
     (tmp_path / "out").mkdir()
     assert found(tmp_path, text) == [(Verdict.OK, f"q: cap to {tmp_path}/out, everywhere")]
 
@@ -41,7 +41,7 @@ def test_a_host_is_known_and_the_certificate_is_one(tmp_path: Path) -> None:
     unknown = TARGET.format(format="cap", to="https://psap.invalid/in")
     ((verdict, said),) = found(tmp_path, unknown)
     assert verdict is Verdict.FAIL
-    assert said.startswith("psap.data[0].to: psap.invalid is no host that is known here")
+    assert said.startswith("psap.data[0].to: psap.invalid is not a known host")
 
 
 def test_a_feed_needs_a_token_that_nobody_guesses(tmp_path: Path) -> None:

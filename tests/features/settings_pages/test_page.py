@@ -29,7 +29,7 @@ pytestmark = [
 SHIPPED = (ROOT / "config" / "center.toml").read_text()
 WORDS = {
     "number": "Serve un numero, da 0 a 3600.",
-    "less": "operator.all_after_s: less than operator.answer_within_s (6)",
+    "less": "operator.all_after_s: must not be less than operator.answer_within_s (6)",
     "saved": "operator.all_after_s: salvato.",
     "after": "Vale dopo un riavvio: operator.all_after_s",
     "now": "ora 12 s",

@@ -128,17 +128,21 @@ def test_a_check_says_what_is_found_and_in_the_screens_language_what_to_do(
     page: Page, site: WebThread, place: Place
 ) -> None:
     found = [
-        {"verdict": "fail", "text": "no modem's actor runs", "do": {"en": "Look at modem", "it": "Guardare"}},
+        {
+            "verdict": "fail",
+            "text": "no actor of a modem runs",
+            "do": {"en": "Look at modem", "it": "Guardare"},
+        },
         {"verdict": "ok", "text": "4 public lines, 2 reserved for 112", "do": {"en": "", "it": ""}},
     ]
     page.route("**/v1/admin/lines/check", lambda route: route.fulfill(json={"found": found}))
     opened(page, site, place)
     page.keyboard.press("m")
     said = page.locator(".trial__steps li")
-    expect(said).to_contain_text(["no modem's actor runs", "reserved for 112"])
+    expect(said).to_contain_text(["no actor of a modem runs", "reserved for 112"])
     expect(said.first.locator("small")).to_have_text("Guardare")
     expect(said.last.locator("small")).to_have_count(0)
-    expect(said.first.locator("[lang=en]")).to_contain_text("no modem's actor runs")
+    expect(said.first.locator("[lang=en]")).to_contain_text("no actor of a modem runs")
     assert barriers(page) == []
 
 

@@ -169,7 +169,7 @@ def test_nobody_there_is_a_lost_port() -> None:
 
 def test_a_port_that_is_open_already_is_busy_however_it_is_spelled(stranger: Stranger, port: TcpPort) -> None:
     number = stranger.url.rpartition(":")[2]
-    with pytest.raises(PortBusy, match="another process has it"):
+    with pytest.raises(PortBusy, match="another process has the port open"):
         TcpPort(f"socket://127.0.0.1:0{number}", DialGuard(psap_live=False, trunk_emergency=False))
     port.close()
     TcpPort(stranger.url, DialGuard(psap_live=False, trunk_emergency=False)).close()
