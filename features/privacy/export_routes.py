@@ -33,7 +33,7 @@ async def dossier(web: Web, who: Caller, alert: AlertId) -> Stream:
     records the export.
     """
     if await asyncio.to_thread(web.following.fresh, alert) is None:
-        raise NoSuchAlert("no alert has this id")
+        raise NoSuchAlert
     await who.note((alert,), detail="dossier")
     return await _packed(web, f"alert-{alert}", lambda to: _dossier(web, alert, to))
 

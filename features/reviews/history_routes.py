@@ -156,7 +156,7 @@ def earlier(web: Web, alert: AlertId) -> Answer[Earlier]:
     # Read from the journal, since the read model may not have the person's identity yet.
     sheet = web.following.fresh(alert)
     if sheet is None:
-        raise NoSuchAlert("no alert has this id")
+        raise NoSuchAlert
     case = sheet.case
     told = earlier_of(web.journal, web.registry, case)
     return Answer(told, (case.alert, case.user, *(one.alert for one in told.alerts)), "earlier")
@@ -166,7 +166,7 @@ def _whole(web: Web, who: Caller, alert: AlertId) -> Story:
     """Return the alert with its whole history. Raises NoSuchAlert."""
     told = story_of(web.journal, web.people, web.room(), alert, who.operator)
     if told is None:
-        raise NoSuchAlert("no alert has this id")
+        raise NoSuchAlert
     return told
 
 

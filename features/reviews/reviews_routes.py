@@ -144,7 +144,7 @@ def alert_reviews(web: Web, alert: AlertId) -> Answer[GivenReviews]:
     """Return the reviews of a call."""
     row = web.tally.row(alert)
     if row is None:
-        raise NoSuchAlert("no alert has this id")
+        raise NoSuchAlert
     found = given(web.journal, row)
     told = GivenReviews(form=review_form(), reviews=found)
     return Answer(told, (row.alert, *(one.operator for one in found)), "review")
@@ -168,7 +168,7 @@ async def review(web: Web, who: Caller, alert: AlertId, data: ReviewBody) -> Ans
     def check() -> None:
         row = web.tally.row(alert)
         if row is None:
-            raise NoSuchAlert("no alert has this id")
+            raise NoSuchAlert
         month = f"{web.tally.day_of(row):%Y-%m}"
         if (no := why_not_reviewed(_rows_of(web, month), month, row, operator, by)) is not None:
             raise Unreviewed(no)
@@ -218,7 +218,7 @@ def _append(tx: Transaction, alert: AlertId, event: CallReviewed) -> None:
     """
     told = tx.read(streams.inbox(alert))
     if not told:
-        raise NoSuchAlert("no alert has this id")
+        raise NoSuchAlert
     for one in told:
         if isinstance(one.event, CallReviewed) and one.event.operator == event.operator:
             raise Unreviewed(NotReviewed.REVIEWED)
@@ -234,7 +234,7 @@ def _correct(
     told = (*tx.read(streams.inbox(alert)), *tx.read(streams.case(alert)))
     case = fold(sorted(told, key=lambda one: one.seq))
     if case is None:
-        raise NoSuchAlert("no alert has this id")
+        raise NoSuchAlert
     no = why_not_corrected(case, was, now)
     if no is not None:
         raise Uncorrected(no, counts_as(case))

@@ -30,13 +30,13 @@ class Refusal(StrEnum):
     CLOSED = "closed", "The alert is closed."
     LEFT_OUT = (
         "left_out",
-        "This center does not have it: features_off in its settings.",
+        "This center lacks the feature: see features_off in its settings.",
         "This centre does not have it.",
     )
     BEING_ENDED = "being_ended", "The alert is being ended."
     OUT_OF_DATE = (
         "out_of_date",
-        "Something has happened since what you saw. Look, and order it again.",
+        "The alert has changed since the version that you saw: look, and repeat the order.",
         "Something has happened since: look, and press again.",
     )
     NEWER_OPEN = "newer_open", "A newer alert of the same number is open."
@@ -47,10 +47,14 @@ class Refusal(StrEnum):
     )
     ANOTHERS_ALERT = (
         "anothers_alert",
-        "It was another operator's alert: ask that operator, or a supervisor.",
+        "The alert was another operator's: ask that operator, or a supervisor.",
         "It was another operator’s alert: ask that operator, or a supervisor.",
     )
-    CLOSED_LONG_AGO = "closed_long_ago", "It was closed more than 12 hours ago: ask a supervisor."
+    CLOSED_LONG_AGO = (
+        "closed_long_ago",
+        "The alert was closed more than 12 hours ago: ask a supervisor.",
+        "It was closed more than 12 hours ago: ask a supervisor.",
+    )
     NOT_ON_THE_LINE = "not_on_the_line", "You are not on the line of this alert."
     ALREADY_YOURS = "already_yours", "The alert is yours already."
     ANOTHER_OPERATOR = "another_operator", "Another operator is on the line of this alert."
@@ -61,43 +65,99 @@ class Refusal(StrEnum):
     LISTENING = "listening", "You are listening: stop that first."
     LISTENING_ALREADY = "listening_already", "You are listening already."
     NOT_LISTENING = "not_listening", "You are not listening."
-    ANOTHER_LISTENS = "another_listens", "Somebody else is listening."
-    LINE_WITHOUT_LISTENING = "line_without_listening", "Nobody can listen in on this line."
+    ANOTHER_LISTENS = (
+        "another_listens",
+        "Another supervisor is listening.",
+        "Somebody else is listening.",
+    )
+    LINE_WITHOUT_LISTENING = (
+        "line_without_listening",
+        "This line does not support listening in.",
+        "Nobody can listen in on this line.",
+    )
     WHISPERING_ALREADY = "whispering_already", "You are whispering already."
     NOT_WHISPERING = "not_whispering", "You are not whispering."
-    HEARS_NOTHING_YET = "hears_nothing_yet", "You do not hear them yet."
+    HEARS_NOTHING_YET = (
+        "hears_nothing_yet",
+        "You do not hear the conversation yet.",
+        "You do not hear them yet.",
+    )
     NO_OPERATOR = "no_operator", "No operator is on the line."
     MUTED_ALREADY = "muted_already", "You are muted already."
     NOT_MUTED = "not_muted", "You are not muted."
-    LINE_WITHOUT_MUTE = "line_without_mute", "Nobody can be muted on this line."
-    NOBODY_ON_THE_LINE = "nobody_on_the_line", "Nobody is on the line."
-    CALL_UP = "call_up", "There is still a call up."
+    LINE_WITHOUT_MUTE = (
+        "line_without_mute",
+        "This line does not support muting.",
+        "Nobody can be muted on this line.",
+    )
+    NOBODY_ON_THE_LINE = (
+        "nobody_on_the_line",
+        "No party is on the line.",
+        "Nobody is on the line.",
+    )
+    CALL_UP = (
+        "call_up",
+        "A call of the alert is still up.",
+        "There is still a call up.",
+    )
     NO_ANSWER_IN_DOUBT = "no_answer_in_doubt", "No answer is in doubt."
-    USER_ABSENT = "user_absent", "She is not on the line."
-    USER_ON_THE_LINE = "user_on_the_line", "She is on the line."
+    USER_ABSENT = (
+        "user_absent",
+        "The user is not on the line.",
+        "She is not on the line.",
+    )
+    USER_ON_THE_LINE = (
+        "user_on_the_line",
+        "The user is on the line.",
+        "She is on the line.",
+    )
     LINE_UNHEARD = (
         "line_unheard",
         "The modem does not answer: the line may be down. Call again on another line.",
         "The line may be down: {another_line}.",
     )
     """The modem of the party's line does not answer: the call may be up, or may have ended."""
-    USER_NOT_ANSWERED = "user_not_answered", "She has not answered."
+    USER_NOT_ANSWERED = (
+        "user_not_answered",
+        "The user has not answered.",
+        "She has not answered.",
+    )
     USER_NOT_HEARD = (
         "user_not_heard",
-        "Her line gives no sound: she cannot have said that it was a mistake.",
+        "The user's line gives no sound: the user cannot have called the alert a mistake.",
         "Her line gives no sound: {another_line}, or 112.",
     )
     """The user's line has given no sound: the user cannot have called the alert a mistake."""
-    USER_BEING_CALLED = "user_being_called", "She is being called."
-    USER_CALLED_ALREADY = "user_called_already", "She is called already."
+    USER_BEING_CALLED = (
+        "user_being_called",
+        "The user is being called.",
+        "She is being called.",
+    )
+    USER_CALLED_ALREADY = (
+        "user_called_already",
+        "The call to the user has been ordered already.",
+        "She is called already.",
+    )
     USER_CALLED_IN = "user_called_in", "The user has called in.", "The user called us."
     USER_CALLING = "user_calling", "The user is calling."
     USER_TO_BE_CALLED = "user_to_be_called", "The user is still to be called."
     USER_NOT_CALLED_AGAIN = "user_not_called_again", "The user would not be called again."
-    NUMBER_UNKNOWN = "number_unknown", "Her number is not known."
+    NUMBER_UNKNOWN = (
+        "number_unknown",
+        "The user's number is not known.",
+        "Her number is not known.",
+    )
     NUMBER_NEVER_CALLED = "number_never_called", "This number is never called as a user's."
-    NOT_IDENTIFIED = "not_identified", "It is not yet known whom to call."
-    NOTHING_ANSWERED = "nothing_answered", "Nobody has answered on her line."
+    NOT_IDENTIFIED = (
+        "not_identified",
+        "The user is not identified yet.",
+        "It is not yet known whom to call.",
+    )
+    NOTHING_ANSWERED = (
+        "nothing_answered",
+        "No call to the user has been answered.",
+        "Nobody has answered on her line.",
+    )
     MACHINE_ANSWERED = "machine_answered", "A machine has answered: call once more first."
     SILENT = (
         "silent",
@@ -105,22 +165,34 @@ class Refusal(StrEnum):
         "Silent alert: press {call_aloud}, then Enter, first.",
     )
     NOT_SILENT = "not_silent", "The alert is not silent."
-    DURESS = "duress", "She has signalled duress."
-    DURESS_NO_CALL = "duress_no_call", "She has signalled duress: do not call."
-    DURESS_PSAP_FIRST = "duress_psap_first", "She has signalled duress: 112 has to be told."
+    DURESS = (
+        "duress",
+        "The user has signalled duress.",
+        "She has signalled duress.",
+    )
+    DURESS_NO_CALL = (
+        "duress_no_call",
+        "The user has signalled duress: do not call.",
+        "She has signalled duress: do not call.",
+    )
+    DURESS_PSAP_FIRST = (
+        "duress_psap_first",
+        "The user has signalled duress: call 112 first.",
+        "She has signalled duress: 112 has to be told.",
+    )
     VOICES_WITHHELD = (
         "voices_withheld",
-        "The user hears nobody now.",
+        "The user hears no other party now.",
         "No voice reaches her now.",
     )
     VOICES_GIVEN = (
         "voices_given",
-        "The user hears the others.",
+        "The user hears the other parties.",
         "She hears the others.",
     )
     NO_VOICE = (
         "no_voice",
-        "Nothing here can speak this question in that language.",
+        "This center cannot speak the question in that language.",
         "No voice here can say it.",
     )
     PAGE_OPEN = (
@@ -129,7 +201,11 @@ class Refusal(StrEnum):
         "The page for 112 is open already.",
     )
     VOUCHED_ALREADY = "vouched_already", "The alert is known to be real already."
-    HEARD_OR_PROVED = "heard_or_proved", "The alert is proved, or somebody was heard: it cannot be put away."
+    HEARD_OR_PROVED = (
+        "heard_or_proved",
+        "The alert is proved, or a voice was heard: the alert cannot be put away.",
+        "The alert is proved, or somebody was heard: it cannot be put away.",
+    )
     APP_SHOWS_NOTHING = (
         "app_shows_nothing",
         "The user's app does not show what is written to it.",
@@ -193,9 +269,14 @@ class Refusal(StrEnum):
     NOT_BRIEFED = "not_briefed", "The briefing has not been given."
     USER_ABSENT_NOT_BRIEFED = (
         "user_absent_not_briefed",
+        "The user is not on the line, and the briefing has not been given.",
         "She is not on the line, and the briefing has not been given.",
     )
-    BEING_PLAYED = "being_played", "It is being played."
+    BEING_PLAYED = (
+        "being_played",
+        "The clip is being played already.",
+        "It is being played.",
+    )
     LINE_WITHOUT_PLAYING = "line_without_playing", "Nothing can be played on this line."
     ONE_LINE_FOR_ALL = "one_line_for_all", "All parties are on this one line."
     OWN_VOICE = "own_voice", "Your voice does not come over a line of the centre."

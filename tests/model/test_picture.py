@@ -23,10 +23,10 @@ def test_the_bytes_say_which_kind_it_is(data: bytes, kind: PictureKind) -> None:
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (b"", "no JPEG"),
-        (b"GIF89a", "no JPEG"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "no JPEG"),
-        (b"%PDF-1.7 \xff\xd8\xff", "no JPEG"),
+        (b"", "not a JPEG"),
+        (b"GIF89a", "not a JPEG"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "not a JPEG"),
+        (b"%PDF-1.7 \xff\xd8\xff", "not a JPEG"),
         (png().ljust(PICTURE_MAX + 1, b"\0"), "512 KiB"),
         (png_that_says(50_000, 50_000), "million pixels"),
         (jpeg(65_000, 65_000), "million pixels"),

@@ -356,7 +356,7 @@ def is_alert_id(text: str) -> bool:
 def checked(text: str) -> AlertId:
     """Return the alert id in a path. Raises NoSuchAlert if the text cannot be an id."""
     if not is_alert_id(text):
-        raise NoSuchAlert("no alert has this id")
+        raise NoSuchAlert
     return AlertId(text)
 
 

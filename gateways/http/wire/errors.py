@@ -111,6 +111,9 @@ class NotThere(RequestError):
 class NoSuchAlert(NotThere):
     """No such alert."""
 
+    def __init__(self, reason: str = "no alert has this id", path: str = "") -> None:
+        super().__init__(reason, path)
+
 
 class NoSuchNote(NotThere):
     """No such note."""

@@ -111,7 +111,7 @@ async def found(web: Web, alert: AlertId, known: int = 0) -> Sheet:
     if sheet is None or version(sheet.case) < known:
         sheet = await asyncio.to_thread(web.following.fresh, alert)
     if sheet is None:
-        raise NoSuchAlert("no alert has this id")
+        raise NoSuchAlert
     return sheet
 
 
@@ -136,7 +136,7 @@ async def own(web: Web, who: Caller, alert: str, kind: Kind | None, known: int =
         return sheet
     if case.channel is not Channel.DATA:
         # No app knows the alert: its user has called, or sent an SMS.
-        raise NoSuchAlert("no alert has this id")
+        raise NoSuchAlert
     if case.proof is Proof.DEVICE:
         signer = sender.device if sender.proof is Proof.DEVICE else None
         if signer is None or signer.device != case.key:
@@ -186,7 +186,7 @@ async def into_inbox(
         return there
 
     if not await web.writing.run(work):
-        raise NoSuchAlert("no alert has this id")
+        raise NoSuchAlert
 
 
 async def alias_of(web: Web, name: AlertId) -> Alias | None:
