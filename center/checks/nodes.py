@@ -83,7 +83,7 @@ def _settings(of_nodes: Mapping[NodeId, Mapping[str, int]]) -> Iterator[Finding]
         who = " than on ".join(" and ".join(group) for group in groups)
         yield warn(
             "nodes",
-            f"the setting {name} differs on {who}: each alert follows the settings of its node; "
+            f"the setting {name} is different on {who}: each alert follows the settings of its node; "
             "make the settings equal",
         )
 

@@ -139,7 +139,7 @@ def test_a_setting_that_is_not_alike_is_a_warning_that_names_it_and_the_nodes(
     nodes.member("b", "10.0.0.2", settings=Settings(psap=PsapSettings(number=E164("+390200000113"))))
     nodes.member("c", "10.0.0.3", settings=Settings())
     (told,) = [one for one in found(run, code=0) if "setting" in one]
-    assert told.startswith("warn the setting psap.number is another on a and c than on b: ")
+    assert told.startswith("warn the setting psap.number is different on a and c than on b: ")
 
 
 def test_clocks_that_are_off_are_found(run: Terminal, nodes: Nodes) -> None:
@@ -147,7 +147,7 @@ def test_clocks_that_are_off_are_found(run: Terminal, nodes: Nodes) -> None:
         nodes.member(name, "10.0.0.1", ahead_ms=ahead_ms)
     told = found(run, code=1)
     assert "ok the clock of a is 0.4 s ahead of the database's" in told
-    assert "warn the clock of b is 0.7 s behind the database's; see to NTP" in told
+    assert "warn the clock of b is 0.7 s behind the database's; synchronise the clock by NTP" in told
     assert any(one.startswith("fail the clock of c is 2.5 s ahead of") for one in told)
     assert any(one.startswith("ok the clock of this machine is 0.0 s") for one in told)
 

@@ -149,14 +149,14 @@ def test_the_doctor_judges_the_server(run: Terminal, postgres: PostgresServer) -
     found = found_by(run, code=0)
     assert [one.partition(" ")[0] for one in found] == ["ok", "ok", "warn", "ok", "warn", "ok"], found
     assert found[0].startswith("ok PostgreSQL ")
-    assert "reached on this machine" in found[1]
-    assert "could change what was written" in found[2]
+    assert "the server is on this machine" in found[1]
+    assert "can change stored events" in found[2]
     assert "a commit takes" in found[3]
     assert "no synchronous standby" in found[4]
-    assert "connections may be had" in found[5]
+    assert "connections are allowed" in found[5]
     postgres.execute("ALTER ROLE securwoman SET synchronous_commit = off")
     try:
-        assert any("overridden by us" in one for one in found_by(run, code=0))
+        assert any("the center overrides it" in one for one in found_by(run, code=0))
     finally:
         postgres.execute("ALTER ROLE securwoman RESET synchronous_commit")
 
