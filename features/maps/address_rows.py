@@ -12,6 +12,7 @@ import io
 import json
 import re
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite
@@ -56,7 +57,8 @@ def rows(path: Path, skipped: Counter[str]) -> Iterator[Row]:
                 if row is not None:
                     found = True
                     yield row
-    except (csv.Error, gzip.BadGzipFile, zipfile.BadZipFile, EOFError) as error:
+    # RuntimeError: an encrypted archive, or one packed by an unknown method.
+    except (csv.Error, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
         raise Unreadable(f"{path}: {error}") from error
     if not found:
         why = ", ".join(f"{count} {reason}" for reason, count in skipped.most_common(3))

@@ -147,10 +147,9 @@ def blamed(ways: Iterable[WayShown]) -> tuple[Blame, ...]:
             for line, side in left or _ends(way):
                 key = (line, side), kind
                 before = found.get(key)
-                if before is not None:
-                    fault = min(fault, before.fault, key=_GRAVEST.index)
+                graver = fault if before is None else min(fault, before.fault, key=_GRAVEST.index)
                 sure = len(left) == 1 or (before is not None and before.sure)
-                found[key] = Blame(line=line, side=side, fault=fault, sure=sure)
+                found[key] = Blame(line=line, side=side, fault=graver, sure=sure)
     return tuple(sorted(found.values(), key=lambda one: (not one.sure, _GRAVEST.index(one.fault), one.line)))
 
 

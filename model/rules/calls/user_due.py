@@ -54,8 +54,10 @@ def due_at(case: Case, settings: Settings) -> Instant | None:
     if case.is_busy_with_ours(last):
         return Instant(ended + round(settings.user.busy_retry_s * SECOND))
     if last.line_failed and not last.was_answered:
-        in_a_row = last.attempt <= LINE_FAILURES_IN_A_ROW
-        return Instant(ended + LINE_FAILED_PAUSE_US) if in_a_row else None
+        in_vain = case.in_vain.get(Party.USER)
+        if in_vain is not None and in_vain.of_line > LINE_FAILURES_IN_A_ROW:
+            return None
+        return Instant(ended + LINE_FAILED_PAUSE_US)
     return _again(case, last, ended, settings)
 
 

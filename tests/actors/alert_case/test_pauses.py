@@ -221,3 +221,14 @@ def test_whatever_refuses_an_alert_writes_at_most_200_events_in_any_minute(
         book.order(OperatorCommand.CALL_PSAP)
     book.lasts(100.0)
     assert book.busiest <= MOST, (book.busiest, fates)
+
+
+def test_a_line_that_fails_after_many_calls_to_the_user_is_followed_by_another() -> None:
+    book = Book().attended()
+    for _ in range(9):
+        book.ends(Party.USER, HangupCause.NO_ANSWER).pass_time(1.0)
+        if book.case.active(Party.USER) is None:
+            book.order(OperatorCommand.REDIAL_USER)
+    attempt = book.leg(Party.USER).attempt
+    book.ends(Party.USER, HangupCause.TEMPORARY_FAILURE).pass_time(20.0)
+    assert (attempt, book.leg(Party.USER).attempt) == (10, 11)

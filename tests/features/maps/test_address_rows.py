@@ -161,3 +161,12 @@ def test_a_line_of_nonsense_ends_no_import(tmp_path: Path, nonsense: str) -> Non
     path = tmp_path / "a.geojsonl"
     path.write_text(f"{feature(POINT, **OSM)}\n{nonsense}\n{feature(POINT, **OSM)}\n")
     assert read(path)[0] == [ROMA, ROMA]
+
+
+def test_a_damaged_archive_is_named(tmp_path: Path) -> None:
+    packed = bytearray(gzip.compress(b"lat,lon,street,number,city\n" * 500))
+    packed[15:40] = b"\xff" * 25
+    file = tmp_path / "addresses.csv.gz"
+    file.write_bytes(packed)
+    with pytest.raises(Unreadable, match=r"addresses\.csv\.gz"):
+        list(rows(file, Counter()))

@@ -53,6 +53,17 @@ def test_two_faults_of_two_modems_are_both_named(second: WayFault) -> None:
     assert found == set(wrong)
 
 
+def test_a_modem_has_no_graver_fault_than_its_own_ways_show() -> None:
+    wrong = {("a", "b"): WayFault.UNUSABLE_DELAY, ("a", "c"): WayFault.DELAYED}
+    shown = [
+        WayShown(speaker=LineId(a), listener=LineId(b), bursts=9, faults=(fault,))
+        for (a, b), fault in wrong.items()
+    ]
+    found = {(one.line, one.side): one.fault for one in blamed(shown)}
+    assert found[LineId("a"), Side.OUT] is WayFault.UNUSABLE_DELAY
+    assert found[LineId("c"), Side.IN] is WayFault.DELAYED
+
+
 def test_where_all_is_well_or_too_short_to_tell_nobody_is_blamed() -> None:
     assert blamed(ways(LINES, {})) == ()
     assert blamed([WayShown(speaker=LINES[0], listener=LINES[1], bursts=2)]) == ()
