@@ -1,6 +1,6 @@
 """Map tiles from a file or a server, for the center's own pages.
 
-A page contacts only the center: see docs/decisions/0023.
+A page contacts only the center: see features/maps/README.md#reasons.
 """
 
 from __future__ import annotations

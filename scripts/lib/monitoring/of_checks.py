@@ -29,8 +29,8 @@ def page() -> str:
     costs = "; ".join(f"*{cost}* {text}" for cost, text in _COSTS.items())
     parts = [
         "# Checks\n\nWhat is looked at to tell whether the center is well, and what to do where it is not. "
-        "Written by `scripts/monitoring` from the rows of the checks\n([why](../decisions/0155-a-check-is-"
-        f"one-row.md)). What a look costs: {costs}.\n"
+        "Written by `scripts/monitoring` from the rows of the checks\n([why](../decisions/0151-one-row-for-"
+        f"each-thing.md)). What a look costs: {costs}.\n"
     ]
     rows = every()
     for asker, head in _HEADS.items():
