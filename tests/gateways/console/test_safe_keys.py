@@ -152,6 +152,7 @@ def test_no_key_acts_that_is_not_on_the_screen_and_under_duress_112_is_told_by_o
     page.keyboard.press("b")
     drawn(page)
     assert commands(stage, story) == [], "they are talking: B is not on the screen"
+    expect(page.locator(".dock")).to_contain_text("B is not offered on this screen now.")
     story.hear(ev.AlertCancelled(duress=True))
     expect(step).to_contain_text("I have briefed 112")
     settled(page)

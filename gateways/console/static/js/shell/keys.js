@@ -167,7 +167,7 @@ function inCase(ui, key, view, twice) {
     return no ? ui.orders.refuse(key, view.alert, no) : undefined;
   }
   if (allowed[command] !== null) return ui.orders.refuse(key, view.alert, allowed[command]);
-  if (!onScreen(key)) return undefined;
+  if (!onScreen(key)) return ui.orders.refuse(key, view.alert, say`${key} is not offered on this screen now.`);
   if (twice && command === 'withdraw_psap') return ui.orders.refuse(key, view.alert, pressedTwice());
   return arms(command, view, step) ? ui.orders.arm(key, command) : ui.orders.order(key, command);
 }
