@@ -81,6 +81,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Orders the tests from fast to slow, and skips those for which the machine has no browser."""
     longest: dict[Path, float] = {}
     for item in items:
+        if "browser" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("browser"):
+            # Playwright's loop would go on in this process, and break whatever runs a loop of its own after it.
+            raise pytest.UsageError(f"{item.nodeid} opens a browser: it wants pytest.mark.browser")
         longest[item.path] = max(longest.get(item.path, 0.0), patience(item) if rank(item) > 1 else 0.0)
     # The slow files that take longest: else a worker begins such a one when the others have ended.
     items.sort(key=lambda item: (rank(item), -longest[item.path]))

@@ -203,7 +203,7 @@ def test_several_may_open_it_and_nobody_else(center: Center) -> None:
     for identity in (center.identity, second):
         center.run("restore", center.file, "--check", "--identity", identity)
     center.run("restore", center.file, "--check", "--identity", third, code=1)
-    assert "encrypted to others" in center.error
+    assert "encrypted to other recipients" in center.error
     center.run("restore", center.file, "--check", code=1)
     assert "--identity FILE names the key" in center.error
 
@@ -526,7 +526,7 @@ def test_two_at_once_do_not_write_the_same_file(center: Center) -> None:
         yield b"y"
 
     age.write(center.keys, meanwhile(), ())
-    assert "written by somebody else" in center.error
+    assert "written by another process" in center.error
 
 
 def test_the_name_of_a_file_leads_nowhere_else(tmp_path: Path) -> None:

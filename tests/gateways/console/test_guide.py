@@ -156,6 +156,7 @@ def test_each_page_is_served_to_anybody_in_each_language_with_all_that_it_leads_
     assert sorted(NAMES_OF_LANGUAGES) == LANGUAGES
 
 
+@pytest.mark.browser
 def test_the_list_of_keys_leads_to_the_guide_in_a_tab_of_its_own(stage: Stage) -> None:
     states.help_(stage)
     with stage.page.expect_popup() as opened:

@@ -159,7 +159,7 @@ def test_without_a_spare_all_is_as_it_was(node: Node, disk: Disk) -> None:
 
 def test_a_folder_that_is_not_there_is_a_mistake_in_the_settings(node: Node, tmp_path: Path) -> None:
     node.path = tmp_path / "nowhere" / "journal.db"
-    with pytest.raises(errors.JournalUnavailable, match="cannot be made"):
+    with pytest.raises(errors.JournalUnavailable, match="cannot be created"):
         node.journal()
     assert not Spare(node.run).in_use
 
