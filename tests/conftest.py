@@ -82,7 +82,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     longest: dict[Path, float] = {}
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("browser"):
-            # Playwright's loop would go on in this process, and break whatever runs a loop of its own after it.
+            # Playwright's loop goes on in this process, and breaks what runs a loop of its own after it.
             raise pytest.UsageError(f"{item.nodeid} opens a browser: it wants pytest.mark.browser")
         longest[item.path] = max(longest.get(item.path, 0.0), patience(item) if rank(item) > 1 else 0.0)
     # The slow files that take longest: else a worker begins such a one when the others have ended.
