@@ -139,7 +139,7 @@ def cut_short(path: Path) -> None:
     (lambda path: None, "No such file"),
     (lambda path: path.write_bytes(b"something else" * 200), "file is not a database"),
     (lambda path: sqlite3.connect(path).execute("CREATE TABLE a (b)"), "not made by `securwoman map import`"),
-    (other_version, "of another version (99)"),
+    (other_version, "by another version (99)"),
     (cut_short, "no such table"),
     (lambda path: path.mkdir(), "Is a directory"),
 ], ids=["missing", "garbage", "other", "version", "empty", "folder"])  # fmt: skip

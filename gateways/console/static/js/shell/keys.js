@@ -167,7 +167,7 @@ function inCase(ui, key, view, twice) {
     return no ? ui.orders.refuse(key, view.alert, no) : undefined;
   }
   if (allowed[command] !== null) return ui.orders.refuse(key, view.alert, allowed[command]);
-  if (!onScreen(key)) return ui.orders.refuse(key, view.alert, say`${key} is not offered on this screen now.`);
+  if (!onScreen(key)) return ui.orders.refuse(key, view.alert, notOffered(key));
   if (twice && command === 'withdraw_psap') return ui.orders.refuse(key, view.alert, pressedTwice());
   return arms(command, view, step) ? ui.orders.arm(key, command) : ui.orders.order(key, command);
 }
@@ -189,6 +189,9 @@ const MICROPHONE = ['stop_whispering', 'whisper', 'unmute'];
 
 /** What the key of the microphone does now. @param {Allowed} allowed */
 const microphone = (allowed) => MICROPHONE.find((command) => allowed[command] === null) ?? 'mute';
+
+/** @param {string} key */
+const notOffered = (key) => say`${key} is not offered on this screen now.`;
 
 const pressedTwice = () =>
   say`${KEY.call_psap} twice in a row: 112 is still being called. To take it back: one second, then
