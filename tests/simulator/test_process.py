@@ -315,7 +315,7 @@ def test_it_stops_in_order_and_leaves_nothing_behind(tmp_path: Path) -> None:
 def test_a_second_carrier_in_the_same_directory_does_not_start(steady: CarrierProcess) -> None:
     second = start(steady.directory.with_name("world.toml"), steady.directory, wait=False)
     assert second.wait(timeout=20) == 1
-    assert b"another carrier runs in" in stop(second)
+    assert b"another simulated carrier runs in" in stop(second)
     assert json.loads((steady.directory / "carrier.json").read_text())["pid"] == steady.process.pid
 
 
