@@ -125,7 +125,8 @@ class Entering:
             try:
                 return await write()
             except Exception as error:
-                log.error("the view of alerts cannot be entered in the audit yet", reason=str(error))
+                if pause_s == BESIDE_S:  # once: a disk may fail for hours, with a hundred alerts in view
+                    log.error("the view of alerts cannot be entered in the audit yet", reason=str(error))
             pause_s = min(2 * pause_s, AGAIN_S)
 
     async def _note(self, action: Action, subjects: Iterable[str | None], detail: str) -> None:
