@@ -123,7 +123,7 @@ DOUBTS: Final[dict[Doubt, Pair]] = {
     Doubt.SIGNATURE: ("una firma che non vale", "a signature that does not hold"),
     Doubt.DIGEST: ("cambiato dopo la firma", "changed after it was signed"),
     Doubt.NUMBER: ("firmato dal telefono di un altro numero", "signed by another number’s phone"),
-    Doubt.BUDGET: ("chi lo manda ne manda troppi", "whoever sends it sends too many"),
+    Doubt.BUDGET: ("chi lo manda ne manda troppi", "the sender sends too many"),
 }
 PARTIES: Final[dict[Party, Pair]] = {
     Party.OPERATOR: ("operatore", "operator"),

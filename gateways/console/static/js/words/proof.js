@@ -19,7 +19,7 @@ const DOUBTS = {
   signature: phrase`a signature that does not hold`,
   digest: phrase`changed after it was signed`,
   number: phrase`signed by another number’s phone`,
-  budget: phrase`whoever sends it sends too many`,
+  budget: phrase`the sender sends too many`,
 };
 
 /** Since when a phone is enrolled. @param {number | null} sinceUs */
