@@ -10,7 +10,7 @@ that `model.telling.story` interprets:
   has this value.
 
 A ListItem is for the console, which knows people by name and the language of the screen: the page replaces
-its `{word}` by its own text of this name (`js/case/story.js`).
+its `{word}` by its own text of this name (`js/case/timeline.js`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A dossier as a PDF, in Italian or English, and its words.
 
-The alert's assurance level and doubts have the console's words (`words/proof.js`).
+The alert's assurance level and doubts have the console's words (`words/assurance.js`).
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { answered, why } from '../../js/admin/frame/faults.js';
 import { icon, word } from '../../js/shell/parts.js';
-import { hand } from '../../js/shell/saving.js';
+import { hand } from '../../js/shell/download.js';
 import * as f from '../../js/words/format.js';
 import { form, phrase, say, worded } from '../../js/words/words.js';
 import { load, rows } from './list.js';

@@ -2,8 +2,8 @@
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
 import { word } from '../../js/shell/parts.js';
-import { searchField } from '../../js/shell/searching.js';
-import { stepped } from '../../js/shell/stepped.js';
+import { searchField } from '../../js/shell/search-field.js';
+import { stepped } from '../../js/shell/next-row.js';
 import { detail, done } from './audited.js';
 import { say } from '../../js/words/words.js';
 import * as f from '../../js/words/format.js';

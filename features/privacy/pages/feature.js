@@ -1,6 +1,6 @@
 // What the console has of the feature.
 
-import { save } from '../../js/shell/saving.js';
+import { save } from '../../js/shell/download.js';
 import { phrase, say } from '../../js/words/words.js';
 import * as audit from './audit.js';
 import * as erase from './erase.js';

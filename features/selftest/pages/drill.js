@@ -1,7 +1,7 @@
 // A drill begun from the ready view, and what came of it: the center's word, read from its journal.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { matter } from '../../js/shift/matters.js';
+import { matter } from '../../js/shift/open-items.js';
 import { icon } from '../../js/shell/parts.js';
 import { phrase, say } from '../../js/words/words.js';
 import * as f from '../../js/words/format.js';

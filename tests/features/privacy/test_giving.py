@@ -289,7 +289,7 @@ def test_every_outcome_has_words_in_both_languages() -> None:
 
 
 def test_the_paper_s_words_are_whole_and_those_of_proof_are_the_console_s() -> None:
-    english = (CONSOLE / "static" / "js" / "words" / "proof.js").read_text()
+    english = (CONSOLE / "static" / "js" / "words" / "assurance.js").read_text()
     italian = json.loads((CONSOLE / "words" / "it" / "words.json").read_text())
     for table, keys in ((PROOFS, Proof), (DOUBTS, Doubt), (CHANNELS, Channel), (PARTIES, Party)):
         assert set(table) == set(keys)

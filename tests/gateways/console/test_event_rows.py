@@ -16,7 +16,7 @@ from messages.journal import Unreadable
 from messages.rows import Listed, ListItem, listing
 from tests.support.each import each
 
-STORY: Final = (STATIC / "js" / "case" / "story.js").read_text()
+STORY: Final = (STATIC / "js" / "case" / "timeline.js").read_text()
 WORDS: Final = set(re.findall(r"^    (\w+): \(\) =>", STORY, re.MULTILINE))
 """What the page has for the `{…}` of an item."""
 ICONS: Final = set(re.findall(r'id="i-([a-z0-9]+)"', (STATIC / "index.html").read_text()))

@@ -30,7 +30,7 @@ NAMED: Final = re.compile(
     r"(?:(?:[:?] |\b(?:o|or|con|with|premi|press|Allora|Then) )([A-Z])(?=[.,:;]|$| (?:e Invio|and Enter)))"
     r"|(?:(?:^|[.!?] )([A-Z])(?=: ))"
 )
-"""A key in a sentence, as `shown.js` finds it."""
+"""A key in a sentence, as `visible-keys.js` finds it."""
 LITERAL: Final = re.compile(r"'(?:[^'\\\n]|\\.)*'|`[^`]*`")
 COMMENT: Final = re.compile(r"^ *(?://|/?\*).*$", re.MULTILINE)
 

@@ -311,7 +311,7 @@ def test_a_position_says_what_found_it_and_by_what_way_it_came(stage: Stage) -> 
 
 BROKEN = """async ([lang, party, hears]) => {
   const { setLanguage } = await import('/console/js/words/words.js');
-  const { brokenSaid } = await import('/console/js/case/broken.js');
+  const { brokenSaid } = await import('/console/js/case/broken-conference.js');
   setLanguage(lang);
   const at = (state, more = {}) => ({ state, confirmed: true, hears: [], ...more });
   const view = {

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)
 SAID = """async () => {
   const all = await Promise.all(['words/words', 'case/situation', '../features/reviews/figures/charts',
     '../features/people/import',
-    'shift/asking', 'access/factors', 'access/own',
+    'shift/prompts', 'access/factors', 'access/own',
     'admin/nodes/nodes', '../features/reviews/reviews/call', '../features/reviews/reviews/state'
   ].map((one) => import(`/console/js/${one}.js`)));
   const [words, s, { heat }, { told }, { soundState }, { factors }, own] = all;

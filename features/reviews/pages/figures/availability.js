@@ -3,8 +3,8 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../../js/shell/parts.js';
-import { save } from '../../../js/shell/saving.js';
-import { stepped } from '../../../js/shell/stepped.js';
+import { save } from '../../../js/shell/download.js';
+import { stepped } from '../../../js/shell/next-row.js';
 import { language, number, say } from '../../../js/words/words.js';
 import * as f from '../../../js/words/format.js';
 

@@ -3,8 +3,8 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { icon, word } from '../../../js/shell/parts.js';
-import { save } from '../../../js/shell/saving.js';
-import { stepped } from '../../../js/shell/stepped.js';
+import { save } from '../../../js/shell/download.js';
+import { stepped } from '../../../js/shell/next-row.js';
 import { outcome, say } from '../../../js/words/words.js';
 import * as filters from '../history/filters.js';
 import { choose } from '../history/past.js';

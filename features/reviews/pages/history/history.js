@@ -3,11 +3,11 @@
 import { html, nothing, repeat } from '../../../vendor/lit.js';
 import { named } from '../../../js/case/situation.js';
 import { word } from '../../../js/shell/parts.js';
-import { save } from '../../../js/shell/saving.js';
-import { searchField } from '../../../js/shell/searching.js';
-import { stepped } from '../../../js/shell/stepped.js';
+import { save } from '../../../js/shell/download.js';
+import { searchField } from '../../../js/shell/search-field.js';
+import { stepped } from '../../../js/shell/next-row.js';
 import { channel, outcome, say } from '../../../js/words/words.js';
-import { choice } from '../../../js/alerts/choice.js';
+import { choice } from '../../../js/alerts/list-choice.js';
 import * as filters from './filters.js';
 import * as notes from '../../../js/case/notes.js';
 import { choose, followed, forget, load, reopens, state, told } from './past.js';

@@ -1,6 +1,6 @@
 // What has been asked of the journal for the history: the list, and the chosen story.
 
-import { save } from '../../../js/shell/saving.js';
+import { save } from '../../../js/shell/download.js';
 import * as reopening from '../../../js/alerts/reopening.js';
 import { query as filters } from './filters.js';
 

@@ -5,7 +5,7 @@ import { html, nothing, repeat } from '../../../vendor/lit.js';
 import { unsaved } from '../../../js/admin/frame/form.js';
 import { named } from '../../../js/case/situation.js';
 import { word } from '../../../js/shell/parts.js';
-import { stepped } from '../../../js/shell/stepped.js';
+import { stepped } from '../../../js/shell/next-row.js';
 import { outcome, say } from '../../../js/words/words.js';
 import * as f from '../../../js/words/format.js';
 import { called, said } from './call.js';

@@ -3,12 +3,12 @@
 import { render } from '../vendor/lit.js';
 import * as admin from './admin/admin.js';
 import * as called from './alarms/called.js';
-import { arrived } from './link/elsewhere.js';
+import { arrived } from './link/failover.js';
 import { Feed } from './link/feed.js';
-import * as first from './shell/first.js';
+import * as first from './shell/first-sign-on.js';
 import { SETTLE_MS, listen, pressed } from './shell/keys.js';
-import { Known } from './shell/known.js';
-import * as looks from './shell/looks.js';
+import { Known } from './shell/acknowledged.js';
+import * as looks from './shell/appearance.js';
 import { page } from './shell/page.js';
 import { Screen } from './shell/screen.js';
 import * as sections from './shell/sections.js';
@@ -16,7 +16,7 @@ import { title } from './shell/title.js';
 import * as shifts from './shift/shift.js';
 import { hear } from './sound/hearing.js';
 import * as sound from './sound/sound.js';
-import { Orders } from './steps/orders.js';
+import { Orders } from './steps/commands.js';
 import * as voice from './voice/voice.js';
 
 const REST_MAX_MS = 250;

@@ -2,8 +2,8 @@
 // the structs that are sent (scripts/pages).
 
 type Feed = import('../js/link/feed.js').Feed;
-type Known = import('../js/shell/known.js').Known;
-type Orders = import('../js/steps/orders.js').Orders;
+type Known = import('../js/shell/acknowledged.js').Known;
+type Orders = import('../js/steps/commands.js').Orders;
 
 /** All that a view may ask and order. Each part is changed by its own methods alone. */
 interface Ui {

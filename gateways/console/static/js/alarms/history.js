@@ -4,7 +4,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { button } from '../admin/frame/page.js';
 import { word } from '../shell/parts.js';
-import { searchField } from '../shell/searching.js';
+import { searchField } from '../shell/search-field.js';
 import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { named } from './alarms.js';

@@ -3,7 +3,7 @@
 import { html, nothing, repeat } from '../../vendor/lit.js';
 import { button } from '../admin/frame/page.js';
 import { icon, word } from '../shell/parts.js';
-import { stepped } from '../shell/stepped.js';
+import { stepped } from '../shell/next-row.js';
 import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { alarms } from './alarms.js';

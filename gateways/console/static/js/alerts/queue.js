@@ -1,13 +1,13 @@
 // The queue: every open alert, in the order of urgency.js.
 
 import { html, nothing, repeat, svg } from '../../vendor/lit.js';
-import { leads } from '../shell/below.js';
+import { leads } from '../shell/subplaces.js';
 import { act, icon, word } from '../shell/parts.js';
 import { channel, say } from '../words/words.js';
 import { rank } from './urgency.js';
-import { now } from './now.js';
-import { choice } from './choice.js';
-import { unheld } from './waiting.js';
+import { now } from './alert-state.js';
+import { choice } from './list-choice.js';
+import { unheld } from './unassigned.js';
 import * as f from '../words/format.js';
 import * as claims from '../words/claims.js';
 import * as s from '../case/situation.js';

@@ -4,7 +4,7 @@ import { html, nothing, repeat } from '../../vendor/lit.js';
 import { icon, word } from '../shell/parts.js';
 import { say } from '../words/words.js';
 import { shiftWord } from '../shift/shift.js';
-import { unheld } from './waiting.js';
+import { unheld } from './unassigned.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 import * as alarms from '../alarms/alarms.js';

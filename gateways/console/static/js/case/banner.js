@@ -5,8 +5,8 @@ import { KEY } from '../words/center.js';
 import { phrase, say } from '../words/words.js';
 import * as f from '../words/format.js';
 import * as s from './situation.js';
-import { enrolled } from '../words/proof.js';
-import { brokenSaid, isBroken } from './broken.js';
+import { enrolled } from '../words/assurance.js';
+import { brokenSaid, isBroken } from './broken-conference.js';
 
 /** So long the screen says that a part of the centre was restarted. */
 const RESTART_SAID_US = 60e6;

@@ -8,7 +8,7 @@
 import { languageName, number, phrase, say } from '../words/words.js';
 import * as f from '../words/format.js';
 import * as s from './situation.js';
-import { ended, ending, endingName, usersEnding } from './ending.js';
+import { ended, ending, endingName, usersEnding } from './call-ending.js';
 import { said } from '../words/claims.js';
 import { for112 } from './record.js';
 import { addressName, addressSentence, townAfter } from '../place/address.js';

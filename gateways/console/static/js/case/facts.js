@@ -5,7 +5,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
 import * as f from '../words/format.js';
-import { isKeyAlone } from '../steps/shown.js';
+import { isKeyAlone } from '../steps/visible-keys.js';
 import { FIELDS } from './briefing.js';
 import * as s from './situation.js';
 

@@ -7,7 +7,7 @@ import { label } from '../steps/labels.js';
 import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
 import { shiftWord } from '../shift/shift.js';
-import { leftUs } from '../shift/wrapup.js';
+import { leftUs } from '../shift/wrap-up.js';
 import { mine } from './situation.js';
 
 const NUMBERS = 9;

@@ -4,7 +4,7 @@ import { html } from '../../vendor/lit.js';
 import { icon } from '../shell/parts.js';
 import * as f from '../words/format.js';
 import * as s from './situation.js';
-import { told } from './story.js';
+import { told } from './timeline.js';
 
 const LATE_US = 3600e6; // what was written so late is told by its day
 

@@ -6,14 +6,14 @@ import { label } from '../steps/labels.js';
 import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
 import { why } from '../words/causes.js';
-import { link } from './links.js';
+import { link } from './audio-links.js';
 import { tile } from './party.js';
 import { meter, noSound, tone } from '../sound/meters.js';
 import { signal } from './signal.js';
 import * as f from '../words/format.js';
 import * as s from './situation.js';
-import * as handed from './handed.js';
-import * as otherline from './otherline.js';
+import * as handed from './handover-status.js';
+import * as otherline from './other-line.js';
 import * as headset from '../voice/headset.js';
 
 const PRESSED_US = 20e6;

@@ -4,7 +4,7 @@ import { said, so } from '../words/claims.js';
 import { KEY } from '../words/center.js';
 import { phrase, say } from '../words/words.js';
 import * as f from '../words/format.js';
-import { endingName, endingOf } from './ending.js';
+import { endingName, endingOf } from './call-ending.js';
 import * as s from './situation.js';
 
 /** What is being played to a party: the first of it; empty where nothing is. @param {PartyView} party */

@@ -4,7 +4,7 @@
 import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { missing } from './dialogue/missing.js';
-import { ended, ending } from './ending.js';
+import { ended, ending } from './call-ending.js';
 
 /** Endings that say nothing of whether the user answers: the line's, and the centre's own. */
 const NO_WORD_OF_THE_USERS = new Set(['ours', 'lineFailed', 'failed']);

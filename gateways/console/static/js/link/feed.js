@@ -2,8 +2,8 @@
 // page.
 
 import * as meters from '../sound/meters.js';
-import { whyNotTake } from '../alerts/waiting.js';
-import { Elsewhere, leave } from './elsewhere.js';
+import { whyNotTake } from '../alerts/unassigned.js';
+import { Elsewhere, leave } from './failover.js';
 
 const RETRY_MS = 2000;
 const RETRY_FIRST_MS = 250; // A web that has ended has its successor waiting.

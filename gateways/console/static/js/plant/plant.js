@@ -2,7 +2,7 @@
 // orders of a line.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { below, leads } from '../shell/below.js';
+import { below, leads } from '../shell/subplaces.js';
 import { word } from '../shell/parts.js';
 import { say } from '../words/words.js';
 import { alarms, unusable } from '../alarms/alarms.js';
@@ -10,7 +10,7 @@ import * as past from '../alarms/history.js';
 import * as panel from '../alarms/panel.js';
 import * as quiet from '../alarms/quiet.js';
 import { reached, shiftWord } from '../shift/shift.js';
-import { leftUs } from '../shift/wrapup.js';
+import { leftUs } from '../shift/wrap-up.js';
 import { line, ofNode } from './lines.js';
 import { unnamed } from './modems.js';
 import { button, status } from '../admin/frame/page.js';

@@ -3,7 +3,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { icon, word } from './parts.js';
 import { say } from '../words/words.js';
-import { psapInBar } from './strip.js';
+import { psapInBar } from './notices.js';
 import * as headset from '../voice/headset.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
@@ -12,7 +12,7 @@ import { bar as alarmsInBar } from '../alarms/bar.js';
 import { bar as calledInBar } from '../alarms/called.js';
 import * as sections from './sections.js';
 import { last } from '../shift/shift.js';
-import * as wrapup from '../shift/wrapup.js';
+import * as wrapup from '../shift/wrap-up.js';
 
 /** @param {Ui} ui @param {CaseView} incoming */
 export function bar(ui, incoming) {

@@ -5,11 +5,11 @@ import * as access from '../access/access.js';
 import * as dialogue from '../case/dialogue/dialogue.js';
 import * as facts from '../case/facts.js';
 import * as notes from '../case/notes.js';
-import * as handed from '../shift/handed.js';
+import * as handed from '../shift/handed-over.js';
 import { last } from '../shift/shift.js';
 import { language, languages, say } from '../words/words.js';
-import { groups } from './listed-keys.js';
-import { itsName, switchLanguage, switchTheme } from './looks.js';
+import { groups } from './key-list.js';
+import { itsName, switchLanguage, switchTheme } from './appearance.js';
 
 const SCROLL_PX = 120;
 const GUIDE = '/console/guide/first-night?lang=';

@@ -3,7 +3,7 @@
 
 import { rank } from '../alerts/urgency.js';
 import { calledFor, mine } from '../case/situation.js';
-import { next } from '../steps/next.js';
+import { next } from '../steps/next-step.js';
 import { isFor } from './sections.js';
 
 const LISTED = 100;

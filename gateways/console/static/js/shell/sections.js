@@ -5,7 +5,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { FEATURES } from '../features.js';
 import { icon } from './parts.js';
 import { say } from '../words/words.js';
-import { lostBanner } from '../link/lost.js';
+import { lostBanner } from '../link/lost-banner.js';
 import * as access from '../access/access.js';
 import * as admin from '../admin/admin.js';
 import { missing } from '../admin/start/start.js';

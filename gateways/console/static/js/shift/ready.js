@@ -5,17 +5,17 @@ import { notice } from '../access/access.js';
 import { FEATURES } from '../features.js';
 import { act, icon } from '../shell/parts.js';
 import { say } from '../words/words.js';
-import { lostBanner } from '../link/lost.js';
-import { phoneAdvice, question, soundState, why } from './asking.js';
-import { standing } from './last.js';
+import { lostBanner } from '../link/lost-banner.js';
+import { phoneAdvice, question, soundState, why } from './prompts.js';
+import { standing } from './last-ready.js';
 import { railList } from '../alerts/rail.js';
 import * as headset from '../voice/headset.js';
 import * as voice from '../voice/voice.js';
 import * as f from '../words/format.js';
-import * as handed from './handed.js';
-import * as own from './own.js';
+import * as handed from './handed-over.js';
+import * as own from './last-alert.js';
 import * as people from './people.js';
-import * as wrapup from './wrapup.js';
+import * as wrapup from './wrap-up.js';
 
 /** Since when it is as it is: a pause, and its end, begin anew. @param {string} shift */
 const since = (shift) =>

@@ -4,7 +4,7 @@
 import { nothing } from '../../vendor/lit.js';
 import { say } from '../words/words.js';
 import { word } from '../shell/parts.js';
-import { leftUs, wrapWord } from './wrapup.js';
+import { leftUs, wrapWord } from './wrap-up.js';
 import * as sound from '../sound/sound.js';
 import * as voice from '../voice/voice.js';
 

@@ -3,8 +3,8 @@
 
 import * as sound from './sound.js';
 import { isLate, mine, talking } from '../case/situation.js';
-import { becameLast } from '../shift/last.js';
-import { sounding } from '../shell/strip.js';
+import { becameLast } from '../shift/last-ready.js';
+import { sounding } from '../shell/notices.js';
 import * as line from '../voice/line.js';
 import * as voice from '../voice/voice.js';
 

@@ -5,7 +5,7 @@ import { COMMANDS, KEY, ORDERS } from '../words/center.js';
 import { reason, say, told } from '../words/words.js';
 import { action, label } from './labels.js';
 import { missing } from '../case/dialogue/missing.js';
-import { changesLine, offersLine } from '../case/otherline.js';
+import { changesLine, offersLine } from '../case/other-line.js';
 import {
   inDoubt,
   keptSilent,

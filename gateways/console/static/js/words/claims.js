@@ -6,7 +6,7 @@ import { KEY } from './center.js';
 import { say } from './words.js';
 import * as f from './format.js';
 import { offered } from '../case/dialogue/read.js';
-import { endingOf, usersEnding } from '../case/ending.js';
+import { endingOf, usersEnding } from '../case/call-ending.js';
 import * as s from '../case/situation.js';
 
 /** So long what is said to 112 first is who calls. */
@@ -58,7 +58,7 @@ const known = (now) => Object.values(hears(now)).every((one) => one !== null);
 
 /**
  * How the last call to the user ended, while nobody has answered another one.
- * @param {import('../case/ending.js').Ending} how
+ * @param {import('../case/call-ending.js').Ending} how
  */
 const ended =
   (how) =>

@@ -103,7 +103,7 @@ export const OUTCOMES = {
   put_away: phrase`put away`,
 };
 
-// Why this page does not give an order that the center would take (`alerts/waiting.js`).
+// Why this page does not give an order that the center would take (`alerts/unassigned.js`).
 /** @type {Record<string, Phrase>} */
 const OWN_REASONS = {
   own_case_first: phrase`You have a case: ${KEY.leave} or ${KEY.hand_over} first.`,

@@ -3,7 +3,7 @@
 
 import { html, nothing, repeat } from '../../../vendor/lit.js';
 import { icon, word } from '../../shell/parts.js';
-import { searchField } from '../../shell/searching.js';
+import { searchField } from '../../shell/search-field.js';
 import { say } from '../../words/words.js';
 import { why } from './faults.js';
 import { formPane } from './form.js';

@@ -1,7 +1,7 @@
 // The rows of a chapter: which is pointed at, what is asked before it is done, what came of it and until when
 // it is taken back, and the form that is open. The keys that every list has are here; a chapter adds its own.
 
-import { stepped } from '../../shell/stepped.js';
+import { stepped } from '../../shell/next-row.js';
 import { say } from '../../words/words.js';
 import { answered, why } from './faults.js';
 import { unsaved } from './form.js';

@@ -3,7 +3,7 @@
 import { html, nothing } from '../../../vendor/lit.js';
 import { KEY } from '../../words/center.js';
 import { phrase, say } from '../../words/words.js';
-import { inSight } from '../../steps/shown.js';
+import { inSight } from '../../steps/visible-keys.js';
 import { putAside } from './missing.js';
 import { haveRead, offered, unread } from './read.js';
 

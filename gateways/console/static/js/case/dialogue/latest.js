@@ -5,7 +5,7 @@ import { html, nothing } from '../../../vendor/lit.js';
 import { KEY } from '../../words/center.js';
 import { say } from '../../words/words.js';
 import * as f from '../../words/format.js';
-import { pageCode } from '../reading.js';
+import { pageCode } from '../psap-text.js';
 import * as s from '../situation.js';
 import { button, fillKeys } from './filling.js';
 import { asked, newest, offered, unread, words } from './read.js';

@@ -4,7 +4,7 @@
 import { html, nothing } from '../../../vendor/lit.js';
 import { KEY } from '../../words/center.js';
 import { own, reason, say } from '../../words/words.js';
-import { inSight } from '../../steps/shown.js';
+import { inSight } from '../../steps/visible-keys.js';
 import { psapIs } from '../situation.js';
 import * as asking from './asking.js';
 

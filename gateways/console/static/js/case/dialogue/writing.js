@@ -3,7 +3,7 @@
 
 import { html, live, ref } from '../../../vendor/lit.js';
 import { newId } from '../../link/feed.js';
-import { isKeyAlone } from '../../steps/shown.js';
+import { isKeyAlone } from '../../steps/visible-keys.js';
 
 export class Writing {
   /**

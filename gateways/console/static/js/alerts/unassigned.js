@@ -1,7 +1,7 @@
 // Alerts that no operator has: all who are signed on see and hear them, on shift or not, and T takes the
 // first.
 
-import { isBroken } from '../case/broken.js';
+import { isBroken } from '../case/broken-conference.js';
 
 /** Between one operator who does not answer and the next, no operator has it for a moment. */
 const GRACE_MS = 3000;

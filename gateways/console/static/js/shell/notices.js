@@ -8,13 +8,13 @@ import { label } from '../steps/labels.js';
 import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
 import { alarmKey, noLineAlarm, onPublicLine } from '../alarms/alarms.js';
-import { brokenSaid, isBroken } from '../case/broken.js';
-import { waitingKey } from './known.js';
+import { brokenSaid, isBroken } from '../case/broken-conference.js';
+import { waitingKey } from './acknowledged.js';
 import { deadline } from '../case/deadline.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
-import { waiting } from '../alerts/waiting.js';
-import { writtenAfter, writtenKey } from '../alerts/written.js';
+import { waiting } from '../alerts/unassigned.js';
+import { writtenAfter, writtenKey } from '../alerts/late-messages.js';
 
 /** The alert that T takes from anywhere; null while I have one myself that is no test. @param {Ui} ui */
 export function offered(ui) {

@@ -4,7 +4,7 @@ import { html, nothing, ref } from '../../vendor/lit.js';
 import { language, say } from '../words/words.js';
 import { icon } from '../shell/parts.js';
 import { LABELS, briefing, copyText, isChanged, isNew, remember } from './briefing.js';
-import { dataGiven } from './given.js';
+import { dataGiven } from './psap-data.js';
 import * as s from './situation.js';
 
 const SAID_MS = 6000;

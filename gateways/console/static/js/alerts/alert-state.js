@@ -2,10 +2,10 @@
 
 import * as claims from '../words/claims.js';
 import { say } from '../words/words.js';
-import { brokenSaid, isBroken } from '../case/broken.js';
+import { brokenSaid, isBroken } from '../case/broken-conference.js';
 import { contact } from '../case/deadline.js';
-import { endingName } from '../case/ending.js';
-import { unheld } from './waiting.js';
+import { endingName } from '../case/call-ending.js';
+import { unheld } from './unassigned.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 

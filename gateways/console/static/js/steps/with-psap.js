@@ -3,7 +3,7 @@
 import { said, so } from '../words/claims.js';
 import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
-import { isBroken } from '../case/broken.js';
+import { isBroken } from '../case/broken-conference.js';
 import { action } from './labels.js';
 import { asItAnswers, callPsap, leave } from './steps.js';
 import { heard } from '../case/party.js';

@@ -4,8 +4,8 @@
 import { said, so } from '../words/claims.js';
 import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
-import { brokenSaid, isBroken } from '../case/broken.js';
-import { next as handedOver } from '../case/handed.js';
+import { brokenSaid, isBroken } from '../case/broken-conference.js';
+import { next as handedOver } from '../case/handover-status.js';
 import { callPsap, take } from './steps.js';
 import { action } from './labels.js';
 import { newest, unread } from '../case/dialogue/read.js';

@@ -4,9 +4,9 @@
 import { KEY } from '../words/center.js';
 import { outcome, reason, say } from '../words/words.js';
 import * as f from '../words/format.js';
-import { alone } from './alone.js';
-import { others } from './others.js';
-import { elsewhere, hungUp, toldElsewhere, withPsap } from './psap.js';
+import { alone } from './without-psap.js';
+import { others } from './other-cases.js';
+import { elsewhere, hungUp, toldElsewhere, withPsap } from './with-psap.js';
 import { back, callPsap } from './steps.js';
 import { action } from './labels.js';
 import * as s from '../case/situation.js';

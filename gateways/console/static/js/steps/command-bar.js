@@ -7,12 +7,12 @@ import { noLineAlarm, onPublicLine } from '../alarms/alarms.js';
 import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
 import { closeSaid, keysSaid, slots, waitingSaid } from './key-to-command.js';
-import { next } from './next.js';
-import { copyHint } from '../case/reading.js';
+import { next } from './next-step.js';
+import { copyHint } from '../case/psap-text.js';
 import * as s from '../case/situation.js';
-import * as handed from '../case/handed.js';
+import * as handed from '../case/handover-status.js';
 import * as handover from '../case/handover.js';
-import * as otherline from '../case/otherline.js';
+import * as otherline from '../case/other-line.js';
 import * as headset from '../voice/headset.js';
 
 /** That a field has the keyboard, for as long as it has. */

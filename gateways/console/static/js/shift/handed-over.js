@@ -6,7 +6,7 @@ import { Listed } from '../admin/frame/listed.js';
 import { Writing } from '../case/dialogue/writing.js';
 import { icon } from '../shell/parts.js';
 import { say } from '../words/words.js';
-import { matters } from './matters.js';
+import { matters } from './open-items.js';
 import * as f from '../words/format.js';
 
 const AGAIN_MS = 3000;

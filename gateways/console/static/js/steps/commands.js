@@ -1,7 +1,7 @@
 // What the operator orders from this page, and what is said where it is refused, or was not taken.
 
 import { newId } from '../link/feed.js';
-import * as waiting from '../alerts/waiting.js';
+import * as waiting from '../alerts/unassigned.js';
 import { reason, say } from '../words/words.js';
 
 const ARMED_MS = 3000;

@@ -4,8 +4,8 @@
 import { html, nothing, ref } from '../../vendor/lit.js';
 import * as passkeys from '../access/passkeys.js';
 import * as sound from '../sound/sound.js';
-import { inWords } from './faults.js';
-import { itsName, nextLanguage, switchLanguage } from './looks.js';
+import { inWords } from './sign-on-faults.js';
+import { itsName, nextLanguage, switchLanguage } from './appearance.js';
 import { icon } from './parts.js';
 import { say } from '../words/words.js';
 

@@ -3,7 +3,7 @@
 import { FEATURES } from '../features.js';
 import { ORDERS } from '../words/center.js';
 import { say, told } from '../words/words.js';
-import * as closing from './closing.js';
+import * as closing from './escape.js';
 import * as sections from './sections.js';
 
 /**

@@ -3,7 +3,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { icon, tag } from '../shell/parts.js';
 import { channel, say } from '../words/words.js';
-import { proof } from '../words/proof.js';
+import { proof } from '../words/assurance.js';
 import { sourceName } from './briefing.js';
 import * as f from '../words/format.js';
 import * as s from './situation.js';

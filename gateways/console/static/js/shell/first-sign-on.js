@@ -5,7 +5,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { answered, why } from '../admin/frame/faults.js';
 import * as sound from '../sound/sound.js';
 import { language, say } from '../words/words.js';
-import { itsName, nextLanguage, switchLanguage } from './looks.js';
+import { itsName, nextLanguage, switchLanguage } from './appearance.js';
 import { icon } from './parts.js';
 
 let code = ''; // of the link

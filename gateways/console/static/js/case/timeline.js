@@ -5,13 +5,13 @@
 import { channel, outcome, phrase, reason, say, unfilled } from '../words/words.js';
 import { whyNoLine } from './banner.js';
 import { FIELDS, sourceName } from './briefing.js';
-import { why } from './handed.js';
+import { why } from './handover-status.js';
 import { clipName } from './party.js';
-import { endingTold } from './ending.js';
+import { endingTold } from './call-ending.js';
 import { capital, onHeadset, onShiftsCall } from './situation.js';
 import { label } from '../steps/labels.js';
 import { addressName } from '../place/address.js';
-import { withheld } from '../words/withheld.js';
+import { withheld } from '../words/not-dialled.js';
 import * as f from '../words/format.js';
 
 /** @type {Record<string, ListItem[]>} */

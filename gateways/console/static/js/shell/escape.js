@@ -6,7 +6,7 @@ import * as questions from '../case/dialogue/questions.js';
 import * as facts from '../case/facts.js';
 import * as handover from '../case/handover.js';
 import * as record from '../case/record.js';
-import * as own from '../shift/own.js';
+import * as own from '../shift/last-alert.js';
 import * as shifts from '../shift/shift.js';
 import { phrase } from '../words/words.js';
 import * as sections from './sections.js';

@@ -1,7 +1,7 @@
 // Which alerts are listed: the open ones, or those of a feature's place.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { below } from '../shell/below.js';
+import { below } from '../shell/subplaces.js';
 import { say } from '../words/words.js';
 
 /** @param {Ui} ui */

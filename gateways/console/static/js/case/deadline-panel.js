@@ -3,7 +3,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { icon, track, word } from '../shell/parts.js';
 import { say } from '../words/words.js';
-import { endingName, endingOf } from './ending.js';
+import { endingName, endingOf } from './call-ending.js';
 import * as f from '../words/format.js';
 import * as due from './deadline.js';
 
