@@ -23,7 +23,7 @@ def test_every_key_that_is_listened_to_is_in_the_list_of_keys() -> None:
         listened |= set(re.findall(r"\bkey(?: ===|:) '([A-Z/?+0])'", text))
     (ranges,) = re.findall(r"const RANGES = \{(.*?)\}", dict(named)["figures.js"], re.DOTALL)
     listened |= set(re.findall(r"(\w): ", ranges))
-    lists = (text for name, text in named if name in ("listed-keys.js", "feature.js"))
+    lists = (text for name, text in named if name in ("key-list.js", "feature.js"))
     listed = {key for text in lists for keys in re.findall(r"\[\s*'([^']+)',\s", text) for key in keys}
     of_features = (text for name, text in named if name == "feature.js")
     listed |= {key for text in of_features for key in re.findall(r"{ key: '(.)'", text)}
