@@ -98,7 +98,7 @@ def plan(setup: Setup, *, shared: bool = False) -> Plan:
     """Return all that the Supervisor keeps running. A modem that cannot start ends no other actor.
 
     With `shared` the journal is in PostgreSQL, without a fallback journal and a JournalKeeper
-    (docs/decisions/0034). This node is then one of several members, and the bridges of the other members
+    (docs/decisions/0009). This node is then one of several members, and the bridges of the other members
     need the voices of this node.
     """
     modems = tuple(

@@ -1,7 +1,7 @@
 """Write a backup of a center, running or not: two files of one moment, and its recordings.
 
 `FILE` may be kept for years; `FILE.keys` has the data that can be erased and the keys to the rest, and only
-its newest version may be kept (docs/decisions/0092). The keys' file is installed
+its newest version may be kept (README.md, Reasons). The keys' file is installed
 first: a process death between the two leaves an older `FILE` with newer keys, a valid pair.
 """
 

@@ -28,7 +28,7 @@ def data(settings: Settings) -> Iterator[Finding]:
             yield warn(
                 PART,
                 f"psap.data[{i}].format: eds is NOT ETSI's form of PEMEA's EDS, whose schema the center does "
-                "not have: a PSP will refuse it (docs/decisions/0108)",
+                "not have: a PSP will refuse it (features/psap_data/README.md)",
             )
         if not faults:
             where = "whoever asks" if table.to == FEED else urlsplit(table.to).hostname or table.to

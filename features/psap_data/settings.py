@@ -33,7 +33,7 @@ class DataFormat(StrEnum):
     GEOJSON = "geojson"
     """RFC 7946."""
     EDS = "eds"
-    """PEMEA's Emergency Data Send (ETSI TS 103 478), as far as known here: decision 108."""
+    """PEMEA's Emergency Data Send (ETSI TS 103 478), as far as known here: see README.md."""
 
 
 class DataTarget(FeatureRow, frozen=True, kw_only=True):
@@ -47,7 +47,7 @@ class DataTarget(FeatureRow, frozen=True, kw_only=True):
         doc(
             "Format of the data",
             "Formato dei dati",
-            note='"cap" (CAP 1.2), "geojson"; "eds" (PEMEA) is NOT ETSI\'s form yet, see docs/decisions/0108',
+            note='"cap" (CAP 1.2), "geojson"; "eds" (PEMEA) is NOT ETSI\'s form yet, see features/psap_data',
             example="cap",
         ),
     ]

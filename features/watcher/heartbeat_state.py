@@ -5,7 +5,7 @@ delayed or replayed heartbeat does not have. Only the receiver's clock counts, s
 wake no person.
 
 Two channels lead to the center: its heartbeats, and a probe of its intake from outside. Each detects faults
-that the other misses, so either is enough for an alarm (docs/decisions/0125).
+that the other misses, so either is enough for an alarm (README.md, Reasons).
 """
 
 from __future__ import annotations

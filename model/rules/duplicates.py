@@ -13,7 +13,7 @@ registry's number of its device: the number that is called.
 So a signal never joins an alert that would be called at another number, or at none: a holder of the app's key
 who knows another person's number, device or id can raise alerts, and take none over (decision 136). A signal
 also joins only an alert of its own assurance level: alerts signed by an enrolled phone and unsigned alerts
-stay two alerts, each with a note of the other (`model.rules.proof`, decision 83). The words of a short
+stay two alerts, each with a note of the other (`model.rules.proof`, decision 136). The words of a short
 message are an exception, as they move and cancel nothing: they become a message of the dialogue, of the
 proved alert if one exists, which shows their channel (decision 103).
 

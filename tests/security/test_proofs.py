@@ -1,4 +1,4 @@
-"""Signatures that do not hold, and people who have less than a phone's key (docs/decisions/0083); what does
+"""Signatures that do not hold, and people who have less than a phone's key (docs/decisions/0136); what does
 not hold, and why, is told by `test_signatures`.
 
 Every attack is tried against a proved alert. None is refused as an alert, none gets a proof that it has not,

@@ -3,7 +3,7 @@ code that a role may require.
 
 A typed secret counts as wrong until a session has started, so that neither a password nor a code can be
 guessed. An operator who should have a second factor and has none signs on by password, and is notified: a
-running center locks no operator out (docs/decisions/0078).
+running center locks no operator out (docs/decisions/0051).
 """
 
 from __future__ import annotations
