@@ -10,7 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from messages.base import Message, VoicePort
-from messages.ids import AlertId, BridgeId, CrewId, Instant, LegId, LineId, Unplayed
+from messages.ids import AlertId, BridgeId, Instant, LegId, LineId, Unplayed, WorkerId
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,4 +117,4 @@ class BridgeReady(Message, frozen=True, kw_only=True, tag="bridge.ready"):
     state whether it is still needed.
     """
 
-    crew: CrewId
+    worker: WorkerId

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from messages.base import Message, VoicePort
 from messages.calls import CallState
-from messages.ids import E164, AlertId, CrewId, LegId, LineId, Party, UserId
+from messages.ids import E164, AlertId, LegId, LineId, Party, UserId, WorkerId
 
 
 class OpenCase(Message, frozen=True, kw_only=True, tag="case.open"):
@@ -28,11 +28,11 @@ class ReturnCase(Message, frozen=True, kw_only=True, tag="case.return"):
 class CaseStatus(Message, frozen=True, kw_only=True, tag="case.status"):
     """Present activity of the AlertCase of this worker: an alert, or none."""
 
-    crew: CrewId
+    worker: WorkerId
     alert: AlertId | None = None
 
 
-class CrewWanted(Message, frozen=True, kw_only=True, tag="crew.wanted"):
+class WorkerWanted(Message, frozen=True, kw_only=True, tag="worker.wanted"):
     """Report of the AlertIntake on its busy workers and waiting alerts, to have more workers made ready."""
 
     busy: int
@@ -120,5 +120,5 @@ class LegReady(Message, frozen=True, kw_only=True, tag="leg.ready"):
     state whether it is still needed.
     """
 
-    crew: CrewId
+    worker: WorkerId
     place: str

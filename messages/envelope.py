@@ -34,7 +34,7 @@ Body = (
     | calls.RejectCall
     | cases.AskCase
     | cases.CaseStatus
-    | cases.CrewWanted
+    | cases.WorkerWanted
     | cases.OpenCase
     | cases.ReturnCase
     | cases.Identified
@@ -93,7 +93,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
     """Role of the sender."""
     key: str
-    """Key of the sender within its role: a line, a worker (crew), a leg's place; empty if unique."""
+    """Key of the sender within its role: a line, a worker, a leg's place; empty if unique."""
     incarnation: int
     """Incarnation of the sender, which only grows. Messages of an older incarnation are dropped."""
     at_us: Instant

@@ -25,8 +25,8 @@ BridgeId = NewType("BridgeId", str)
 NodeId = NewType("NodeId", str)
 TextId = NewType("TextId", str)
 """Id of an SMS sent by the center."""
-CrewId = NewType("CrewId", str)
-"""Id of a worker (crew) for one live alert: one AlertCase, its CallLegs and its ConferenceBridge."""
+WorkerId = NewType("WorkerId", str)
+"""Id of a worker for one live alert: one AlertCase, its CallLegs and its ConferenceBridge."""
 E164 = NewType("E164", str)
 """Telephone number as in TS 23.003 / ITU-T E.164, with `+`; or a short emergency number."""
 Instant = NewType("Instant", int)

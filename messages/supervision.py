@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from messages.base import Message
-from messages.ids import AlertId, CrewId, NodeId, Role
+from messages.ids import AlertId, NodeId, Role, WorkerId
 
 
 class StartActor(Message, frozen=True, kw_only=True, tag="actor.start"):
@@ -42,7 +42,7 @@ class LegsWanted(Message, frozen=True, kw_only=True, tag="legs.wanted"):
     CallLegs are up.
     """
 
-    crew: CrewId
+    worker: WorkerId
     operators: int
 
 

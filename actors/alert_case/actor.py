@@ -21,7 +21,7 @@ from messages import bridge, cases, lines, operators, supervision
 from messages.calls import CallReport
 from messages.envelope import Body, Envelope
 from messages.events import CaseReturned, DialogueTexted
-from messages.ids import SECOND, AlertId, BridgeId, CrewId, Instant, Role
+from messages.ids import SECOND, AlertId, BridgeId, Instant, Role, WorkerId
 from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.evolve import evolve, fold
@@ -45,7 +45,7 @@ _TURNS = 8
 
 
 class AlertCaseActor(CenterActor):
-    """AlertCase of a worker (crew): idle, or the owner of one alert."""
+    """AlertCase of a worker: idle, or the owner of one alert."""
 
     role: ClassVar[Role] = Role.ALERT_CASE
 
@@ -64,7 +64,7 @@ class AlertCaseActor(CenterActor):
         self._pending = PendingOffers(opened_at=self.now_us())
         self._inbox: Ear | None = None
         """Subscription to the inbox of the current alert."""
-        self._me = Owner(node=self.env.node, crew=CrewId(self.key), incarnation=self.incarnation)
+        self._me = Owner(node=self.env.node, worker=WorkerId(self.key), incarnation=self.incarnation)
         self._told: dict[tuple[Role, str], Body] = {}
         self._asked: set[Want] = set()
         self._places: set[str] = set()
@@ -115,7 +115,7 @@ class AlertCaseActor(CenterActor):
 
     def _say_status(self) -> None:
         alert = None if self._case is None else self._case.alert
-        self.tell(Role.ALERT_INTAKE, "", cases.CaseStatus(crew=self._me.crew, alert=alert), alert)
+        self.tell(Role.ALERT_INTAKE, "", cases.CaseStatus(worker=self._me.worker, alert=alert), alert)
 
     def _open(self, alert: AlertId) -> None:
         if self._case is not None:
@@ -193,16 +193,16 @@ class AlertCaseActor(CenterActor):
         ports.
         """
         case = self._case
-        if case is None or before is None or case.owner != self._me or before.crew == self._me.crew:
+        if case is None or before is None or case.owner != self._me or before.worker == self._me.worker:
             return
         if before.node != self._me.node:
             # A worker of another node releases its own legs or is dead; and workers of all nodes have the
             # same names.
             return
         for leg in case.legs.values():
-            self.tell(Role.CALL_LEG, f"{before.crew}/{place_of(leg.leg)}", cases.RestLeg(), case.alert)
+            self.tell(Role.CALL_LEG, f"{before.worker}/{place_of(leg.leg)}", cases.RestLeg(), case.alert)
         nobody = bridge.SetMembers(alert=case.alert, bridge=BridgeId(case.alert), members=())
-        self.tell(Role.CONFERENCE_BRIDGE, before.crew, nobody, case.alert)
+        self.tell(Role.CONFERENCE_BRIDGE, before.worker, nobody, case.alert)
 
     # ------------------------------------------------------------ decisions
 
@@ -393,7 +393,7 @@ class AlertCaseActor(CenterActor):
         7).
         """
         if place.startswith("op") and (operators := int(place.removeprefix("op"))) > 1:
-            wanted = supervision.LegsWanted(crew=self._me.crew, operators=operators)
+            wanted = supervision.LegsWanted(worker=self._me.worker, operators=operators)
             self.tell(Role.SUPERVISOR, "", wanted, self.alert_of_case())
 
     def alert_of_case(self) -> AlertId | None:
@@ -434,7 +434,7 @@ class AlertCaseActor(CenterActor):
             return True
         if is_elsewhere(case, self._me):
             return is_taken_over(case)
-        return case.owner is not None and case.owner.crew != self._me.crew
+        return case.owner is not None and case.owner.worker != self._me.worker
 
     def _tell_anew(self, role: Role, key: str) -> None:
         """Publish the complete desired state to this actor again."""

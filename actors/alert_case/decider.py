@@ -175,7 +175,7 @@ def decide(
         waiting = _settling(case, pending, settings, now_us)
         if waiting is not None:
             return Decision(case=case, pending=pending, wants=waiting.wants, wake_at=waiting.wake_at)
-        opened = ev.CaseOpened(node=me.node, crew=me.crew, incarnation=me.incarnation)
+        opened = ev.CaseOpened(node=me.node, worker=me.worker, incarnation=me.incarnation)
         events.append(opened)
         case = apply(case, opened, now_us)
     for said in heard:

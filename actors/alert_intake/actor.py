@@ -1,4 +1,4 @@
-"""Process that assigns a worker (crew) to every alert, and makes alerts of calls and short messages (S2).
+"""Process that assigns a worker to every alert, and makes alerts of calls and short messages (S2).
 
 The process follows the journal, which also holds what the web accepted while the process was down.
 """
@@ -11,12 +11,12 @@ from typing import ClassVar, Final
 
 from thespian.actors import ActorAddress
 
-from actors.alert_intake.decider import CONFIRM_US, Crew, State, heard, in_the_way, plan
+from actors.alert_intake.decider import CONFIRM_US, State, Worker, heard, in_the_way, plan
 from actors.alert_intake.incoming import Door, Verdict, VoiceAlerts, as_it_came, signal_of
 from messages import calls, cases
 from messages.envelope import Envelope
 from messages.events import TextUnreadable
-from messages.ids import E164, SECOND, AlertId, Channel, Check, CrewId, Instant, LineId, Role, TextPurpose
+from messages.ids import E164, SECOND, AlertId, Channel, Check, Instant, LineId, Role, TextPurpose, WorkerId
 from messages.lines import PreemptCase
 from messages.sms import SmsArrived, SmsKept
 from model.alert.case import Case
@@ -42,7 +42,7 @@ from store.streams import StreamKind
 
 SOON_US: Final = Instant(SECOND // 20)
 """Pause between two runs until all workers have reported their state, in microseconds."""
-CREWS_US: Final = Instant(SECOND // 5)
+WORKERS_US: Final = Instant(SECOND // 5)
 """Pause after an assignment before new workers are requested: starting a worker takes the processor from the
 assigned one. In microseconds.
 """
@@ -88,7 +88,7 @@ class AlertIntakeActor(CenterActor):
             if case.inbound_call is not None:
                 self._voice.known(case.inbound_call.line, case.inbound_call.call)
         self._state = State(started_at=self.now_us())
-        self._told_crews: cases.CrewWanted | None = None
+        self._told_workers: cases.WorkerWanted | None = None
         self._given_us = Instant(0)
         self._settled = False
         self._rests_until_us = Instant(0)
@@ -101,9 +101,9 @@ class AlertIntakeActor(CenterActor):
         """Handle the state of a worker, a call or a short message."""
         body = envelope.body
         match body:
-            case cases.CaseStatus(crew=name, alert=alert):
+            case cases.CaseStatus(worker=name, alert=alert):
                 self._state = heard(
-                    self._state, Crew(crew=name, incarnation=envelope.incarnation, alert=alert)
+                    self._state, Worker(worker=name, incarnation=envelope.incarnation, alert=alert)
                 )
                 self._soon()
             case calls.IncomingCall(line=line, call=call):
@@ -123,7 +123,7 @@ class AlertIntakeActor(CenterActor):
 
     def tick(self, now_us: Instant) -> None:
         """Poll the journal again: a lost notification costs a second, never an alert."""
-        self._ask_crews()
+        self._ask_workers()
         self._assign()
         self._clear_the_way()
 
@@ -131,13 +131,13 @@ class AlertIntakeActor(CenterActor):
         """Assign again: workers may have reported, or the patience of an alert may have run out."""
         self._assign()
 
-    def _ask_crews(self) -> None:
+    def _ask_workers(self) -> None:
         """Request the state of every worker that has not reported since its last start.
 
         A worker reports its state once, at its start; if that report is lost, its alert would wait for ever.
         """
         for entry in self.env.directory.places_of(Role.ALERT_CASE):
-            known = self._state.crews.get(CrewId(entry.key))
+            known = self._state.workers.get(WorkerId(entry.key))
             if entry.ready and (known is None or known.incarnation < entry.incarnation):
                 self.tell(Role.ALERT_CASE, entry.key, cases.AskCase())
 
@@ -146,7 +146,7 @@ class AlertIntakeActor(CenterActor):
         for alert, leg in in_the_way(self._mine.values()):
             given = self._state.assigned.get(alert)
             if given is not None:
-                self.tell(Role.ALERT_CASE, given.crew, PreemptCase(alert=alert, leg=leg), alert)
+                self.tell(Role.ALERT_CASE, given.worker, PreemptCase(alert=alert, leg=leg), alert)
 
     # ------------------------------------------------------------ assignment to workers
 
@@ -178,9 +178,9 @@ class AlertIntakeActor(CenterActor):
         made = plan(
             self._state,
             self._mine,
-            {CrewId(entry.key): entry.incarnation for entry in cases_there},
+            {WorkerId(entry.key): entry.incarnation for entry in cases_there},
             now_us,
-            starting={CrewId(entry.key) for entry in cases_there if not entry.ready},
+            starting={WorkerId(entry.key) for entry in cases_there if not entry.ready},
             holding=self._holding(),
             settings=self._setup.settings,
             node=self.env.node,
@@ -189,13 +189,13 @@ class AlertIntakeActor(CenterActor):
         self._state = made.state
         if made.settled and not self._settled:
             self._settled = True
-            self.log.info("crews known", crews=len(self._state.crews), alerts=len(self._mine))
+            self.log.info("workers known", workers=len(self._state.workers), alerts=len(self._mine))
         if made.open:
             self._given_us = now_us
-        for alert, crew in made.open:
-            self.tell(Role.ALERT_CASE, crew, cases.OpenCase(alert=alert), alert)
-        for alert, crew in made.give_back:
-            self.tell(Role.ALERT_CASE, crew, cases.ReturnCase(alert=alert), alert)
+        for alert, worker in made.open:
+            self.tell(Role.ALERT_CASE, worker, cases.OpenCase(alert=alert), alert)
+        for alert, worker in made.give_back:
+            self.tell(Role.ALERT_CASE, worker, cases.ReturnCase(alert=alert), alert)
         if not made.settled:
             self.at(Instant(now_us + SOON_US), "look")
         elif made.waiting:
@@ -208,13 +208,13 @@ class AlertIntakeActor(CenterActor):
         lacking = (alert for alert in made.waiting if alert not in made.held_back)
         served = tuple(islice(lacking, self._setup.settings.limits.live_cases))
         legs = [leg for alert in served for leg in self._mine[alert].legs.values() if leg.live]
-        wanted = cases.CrewWanted(
+        wanted = cases.WorkerWanted(
             busy=len(made.state.assigned),
             waiting=len(served),
             voiceless=any(leg.joined for leg in legs),
             lines=tuple(sorted({leg.line for leg in legs})),
         )
-        self._want_crews(wanted, now_us)
+        self._want_workers(wanted, now_us)
         self._advise(made.advise)
         self._hand_on_what_waits(made.waiting)
         return bool(made.open)
@@ -243,21 +243,21 @@ class AlertIntakeActor(CenterActor):
         leased = owned(self._journal, self.env.node)
         return {alert: case for alert, case in self._live.cases.items() if alert in leased}
 
-    def _holding(self) -> set[CrewId]:
+    def _holding(self) -> set[WorkerId]:
         """Return the workers that may hold calls."""
         roles = (Role.CALL_LEG, Role.CONFERENCE_BRIDGE)
         entries = (entry for role in roles for entry in self.env.directory.places_of(role))
-        return {CrewId(entry.key.partition("/")[0]) for entry in entries}
+        return {WorkerId(entry.key.partition("/")[0]) for entry in entries}
 
-    def _want_crews(self, wanted: cases.CrewWanted, now_us: Instant) -> None:
-        """Report the number of required workers: at once while alerts wait, else after `CREWS_US`."""
-        due_us = Instant(now_us if wanted.waiting else self._given_us + CREWS_US)
-        if wanted == self._told_crews:
+    def _want_workers(self, wanted: cases.WorkerWanted, now_us: Instant) -> None:
+        """Report the number of required workers: at once while alerts wait, else after `WORKERS_US`."""
+        due_us = Instant(now_us if wanted.waiting else self._given_us + WORKERS_US)
+        if wanted == self._told_workers:
             return
         if now_us < due_us:
             self.at(due_us, "look")
         elif self.tell(Role.SUPERVISOR, "", wanted):
-            self._told_crews = wanted
+            self._told_workers = wanted
 
     def _advise(self, alerts: Sequence[AlertId]) -> None:
         """Advise the apps of these alerts to call 112: no worker is available for them now (case 10)."""

@@ -12,12 +12,12 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from messages.ids import SECOND, AlertId, CrewId, Instant, LegId, NodeId, Party
+from messages.ids import SECOND, AlertId, Instant, LegId, NodeId, Party, WorkerId
 from model.alert.case import Case
-from model.rules.crews import held_back
 from model.rules.deadline import Urgency, urgency
 from model.rules.messages.advice import waits
 from model.rules.vouching import rank, releases_worker, vouched
+from model.rules.workers import held_back
 from model.settings import Settings
 
 USUAL: Final = Settings()
@@ -37,10 +37,10 @@ advised to call 112 (case 10); with polling included this must happen within a s
 """
 
 
-class Crew(msgspec.Struct, frozen=True, kw_only=True):
+class Worker(msgspec.Struct, frozen=True, kw_only=True):
     """State that one worker has reported."""
 
-    crew: CrewId
+    worker: WorkerId
     incarnation: int
     alert: AlertId | None = None
     """Alert that the worker handles; None if idle."""
@@ -49,7 +49,7 @@ class Crew(msgspec.Struct, frozen=True, kw_only=True):
 class Assigned(msgspec.Struct, frozen=True, kw_only=True):
     """Assignment of an alert to a worker."""
 
-    crew: CrewId
+    worker: WorkerId
     at: Instant
     times: int = 1
     """Number of orders sent."""
@@ -61,7 +61,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     """State of the AlertIntake."""
 
     started_at: Instant
-    crews: dict[CrewId, Crew] = {}
+    workers: dict[WorkerId, Worker] = {}
     assigned: dict[AlertId, Assigned] = {}
     """Assignments, confirmed or not."""
 
@@ -70,7 +70,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Actions to take now."""
 
     state: State
-    open: tuple[tuple[AlertId, CrewId], ...] = ()
+    open: tuple[tuple[AlertId, WorkerId], ...] = ()
     """Orders to open an alert, each with its worker."""
     waiting: tuple[AlertId, ...] = ()
     """Open alerts without an available worker, the most urgent first."""
@@ -78,38 +78,38 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Waiting alerts that get no worker yet, even if a worker is idle."""
     advise: tuple[AlertId, ...] = ()
     """Waiting alerts to advise to call 112."""
-    give_back: tuple[tuple[AlertId, CrewId], ...] = ()
+    give_back: tuple[tuple[AlertId, WorkerId], ...] = ()
     """Orders to return an alert, each with the worker that has it."""
     settled: bool = True
 
 
-def heard(state: State, crew: Crew) -> State:
+def heard(state: State, worker: Worker) -> State:
     """Return the state after the report of one worker."""
-    known = state.crews.get(crew.crew)
-    if known is not None and known.incarnation > crew.incarnation:
+    known = state.workers.get(worker.worker)
+    if known is not None and known.incarnation > worker.incarnation:
         return state
     assigned = state.assigned
-    if crew.alert is not None:
-        assigned = {**assigned, crew.alert: Assigned(crew=crew.crew, at=Instant(0))}
-    elif known is not None and known.incarnation < crew.incarnation:
+    if worker.alert is not None:
+        assigned = {**assigned, worker.alert: Assigned(worker=worker.worker, at=Instant(0))}
+    elif known is not None and known.incarnation < worker.incarnation:
         # Orders to the previous incarnation died with it.
         anew = {
-            alert: Assigned(crew=crew.crew, at=Instant(0))
+            alert: Assigned(worker=worker.worker, at=Instant(0))
             for alert, given in assigned.items()
-            if given.crew == crew.crew
+            if given.worker == worker.worker
         }
         assigned = {**assigned, **anew}
-    return replace(state, crews={**state.crews, crew.crew: crew}, assigned=assigned)
+    return replace(state, workers={**state.workers, worker.worker: worker}, assigned=assigned)
 
 
 def plan(
     state: State,
     alerts: Mapping[AlertId, Case],
-    there: Mapping[CrewId, int],
+    there: Mapping[WorkerId, int],
     now_us: Instant,
     *,
-    starting: Collection[CrewId] = (),
-    holding: Collection[CrewId] = (),
+    starting: Collection[WorkerId] = (),
+    holding: Collection[WorkerId] = (),
     settings: Settings = USUAL,
     node: NodeId | None = None,
     on_shift: int = 0,
@@ -120,8 +120,8 @@ def plan(
     without an AlertCase. `node`: node of these workers; assignments to workers of another node do not count.
     `on_shift`: number of operators on shift, free or busy.
     """
-    crews = {name: crew for name, crew in state.crews.items() if _is_there(crew, there)}
-    at_work = {crew.alert: name for name, crew in crews.items() if crew.alert is not None}
+    workers = {name: worker for name, worker in state.workers.items() if _is_there(worker, there)}
+    at_work = {worker.alert: name for name, worker in workers.items() if worker.alert is not None}
     assigned: dict[AlertId, Assigned] = {}
     for alert, case in alerts.items():
         given = state.assigned.get(alert)
@@ -129,60 +129,62 @@ def plan(
             given = None
         if given is None and case.owner is not None and node in (None, case.owner.node):
             # After a restart of the AlertIntake itself: the former worker still has its legs and its bridge.
-            given = Assigned(crew=case.owner.crew, at=Instant(0))
+            given = Assigned(worker=case.owner.worker, at=Instant(0))
         if given is not None and (kept := _kept(given, there, holding, now_us)) is not None:
             assigned[alert] = kept
     # A worker's report is kept before the worker is listed: the directory is slower than the report.
     state = replace(state, assigned=assigned)
-    settled = set(there) - set(starting) <= set(crews) or now_us >= state.started_at + SETTLE_US
+    settled = set(there) - set(starting) <= set(workers) or now_us >= state.started_at + SETTLE_US
     if not settled:
         return Plan(state=state, settled=False)
-    return _assign(state, crews, alerts, at_work, now_us, settings, on_shift)
+    return _assign(state, workers, alerts, at_work, now_us, settings, on_shift)
 
 
 def _kept(
-    given: Assigned, there: Mapping[CrewId, int], holding: Collection[CrewId], now_us: Instant
+    given: Assigned, there: Mapping[WorkerId, int], holding: Collection[WorkerId], now_us: Instant
 ) -> Assigned | None:
     """Return the assignment if still valid: the worker is listed, or only its AlertCase is restarting.
 
     Another worker could take the calls over too, but the bridge of this worker has the voice already.
     """
-    if given.crew in there:
+    if given.worker in there:
         return given if given.away_since is None else replace(given, away_since=None)
     since = now_us if given.away_since is None else given.away_since
-    return replace(given, away_since=since) if given.crew in holding and now_us - since < RETURN_US else None
+    return (
+        replace(given, away_since=since) if given.worker in holding and now_us - since < RETURN_US else None
+    )
 
 
-def _is_there(crew: Crew, there: Mapping[CrewId, int]) -> bool:
+def _is_there(worker: Worker, there: Mapping[WorkerId, int]) -> bool:
     """Return True if the worker's last report is valid: it exists and has not been restarted since."""
-    return crew.crew in there and there[crew.crew] <= crew.incarnation
+    return worker.worker in there and there[worker.worker] <= worker.incarnation
 
 
 def _assign(
     state: State,
-    crews: Mapping[CrewId, Crew],
+    workers: Mapping[WorkerId, Worker],
     alerts: Mapping[AlertId, Case],
-    at_work: Mapping[AlertId, CrewId],
+    at_work: Mapping[AlertId, WorkerId],
     now_us: Instant,
     settings: Settings,
     on_shift: int,
 ) -> Plan:
-    told: list[tuple[AlertId, CrewId]] = []
+    told: list[tuple[AlertId, WorkerId]] = []
     assigned = dict(state.assigned)
-    pending = {given.crew: alert for alert, given in assigned.items() if alert not in at_work}
-    free = [name for name, crew in sorted(crews.items()) if crew.alert is None and name not in pending]
+    pending = {given.worker: alert for alert, given in assigned.items() if alert not in at_work}
+    free = [name for name, worker in sorted(workers.items()) if worker.alert is None and name not in pending]
     waiting: list[AlertId] = []
     in_order = by_urgency(alerts.values(), now_us, settings)
     served = at_work.keys() | assigned.keys()
     unserved = (alerts[alert] for alert in in_order if alert not in served)
-    with_crew = (case for alert, case in alerts.items() if alert in served)
-    held = held_back(unserved, with_crew, on_shift, now_us, settings)
+    with_worker = (case for alert, case in alerts.items() if alert in served)
+    held = held_back(unserved, with_worker, on_shift, now_us, settings)
     for alert in in_order:
         if alert in at_work:
             continue
         given = assigned.get(alert)
         if given is not None:
-            known = crews.get(given.crew)
+            known = workers.get(given.worker)
             if known is None or now_us - given.at < confirm_us(given.times):
                 # The AlertCase is restarting; its legs and its bridge wait for it with their calls.
                 continue
@@ -190,14 +192,14 @@ def _assign(
                 waiting.append(alert)
                 del assigned[alert]
                 continue
-            crew, times = given.crew, given.times + 1
+            worker, times = given.worker, given.times + 1
         elif free and alert not in held:
-            crew, times = free.pop(0), 1
+            worker, times = free.pop(0), 1
         else:
             waiting.append(alert)
             continue
-        told.append((alert, crew))
-        assigned[alert] = Assigned(crew=crew, at=now_us, times=times)
+        told.append((alert, worker))
+        assigned[alert] = Assigned(worker=worker, at=now_us, times=times)
     advise = tuple(alert for alert in waiting if _told_to_wait_in_vain(alerts[alert], state, now_us))
     return Plan(
         state=replace(state, assigned=assigned),
@@ -211,7 +213,7 @@ def _assign(
 
 def _to_give_back(
     alerts: Mapping[AlertId, Case], waiting: Iterable[AlertId], assigned: Mapping[AlertId, Assigned]
-) -> tuple[tuple[AlertId, CrewId], ...]:
+) -> tuple[tuple[AlertId, WorkerId], ...]:
     """Return alerts without begun work, one for each vouched alert that waits; tests and latest alerts first.
 
     Workers are freed even if more could be started: in a flood a start takes seconds.
@@ -221,7 +223,7 @@ def _to_give_back(
         return ()
     cases = [alerts[alert] for alert in assigned if releases_worker(alerts[alert])]
     cases.sort(key=lambda case: (case.test, case.rank, case.received_at, case.alert), reverse=True)
-    return tuple((case.alert, assigned[case.alert].crew) for case in cases[:wanted])
+    return tuple((case.alert, assigned[case.alert].worker) for case in cases[:wanted])
 
 
 def confirm_us(times: int) -> Instant:

@@ -23,7 +23,7 @@ from actors.call_leg.own_voice import OwnVoice
 from messages.calls import CallReport, CallState, LineBack
 from messages.cases import LegReady, Originate, ReleaseLeg, RestLeg
 from messages.envelope import Envelope
-from messages.ids import SECOND, CrewId, Instant, LineId, Role
+from messages.ids import SECOND, Instant, LineId, Role, WorkerId
 from model.rules.calls.own_line import carrier, is_own
 from model.setup import Setup
 from runtime.actor import CenterActor
@@ -48,9 +48,9 @@ class CallLegActor(CenterActor):
         self._heard_at = self.now_us()
         self._said_at = Instant(0)
         """Time at which the newest order was sent."""
-        crew, _, self._place = self.key.partition("/")
-        self._crew = CrewId(crew)
-        self.tell(Role.ALERT_CASE, crew, LegReady(crew=self._crew, place=self._place))
+        worker, _, self._place = self.key.partition("/")
+        self._worker = WorkerId(worker)
+        self.tell(Role.ALERT_CASE, worker, LegReady(worker=self._worker, place=self._place))
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
         """Handle an order of the case or a report of the modem."""
@@ -89,7 +89,9 @@ class CallLegActor(CenterActor):
         if self.alert is not None and now_us - self._heard_at >= ALONE_US:
             # The end of the alert, or of the need for this leg, is sent only once.
             self._heard_at = now_us
-            self.tell(Role.ALERT_CASE, self._crew, LegReady(crew=self._crew, place=self._place), self.alert)
+            self.tell(
+                Role.ALERT_CASE, self._worker, LegReady(worker=self._worker, place=self._place), self.alert
+            )
 
     def _say_taken_over(self, said: CallReport) -> None:
         """Log the first report of a live call after a start of the leg or of the modem's process."""
@@ -105,7 +107,7 @@ class CallLegActor(CenterActor):
         if act.line is not None and act.order is not None:
             self._order(act.line, act.order)
         if act.report is not None:
-            self.tell(Role.ALERT_CASE, self._crew, self._within_reach(act.report), self.alert)
+            self.tell(Role.ALERT_CASE, self._worker, self._within_reach(act.report), self.alert)
 
     def _order(self, line: LineId, order: Order) -> None:
         """Send the order to the process that carries the calls of this line, on any node."""

@@ -41,7 +41,7 @@ from media.sound.levels import LevelReport
 from media.sound.sound_file import SoundFormat
 from messages.bridge import BridgeReady, Recording, SetMembers
 from messages.envelope import Envelope
-from messages.ids import SECOND, CrewId, Instant, Role
+from messages.ids import SECOND, Instant, Role, WorkerId
 from messages.lines import WayLevel
 from model.setup import Setup
 from runtime.actor import CenterActor
@@ -129,7 +129,7 @@ class ConferenceBridgeActor(CenterActor):
         """Admin process of our actor system; None if all actors run in one process."""
         self._changed = Waker()
         self.watch(self._changed.fileno(), self._on_change)
-        self.tell(Role.ALERT_CASE, self.key, BridgeReady(crew=CrewId(self.key)))
+        self.tell(Role.ALERT_CASE, self.key, BridgeReady(worker=WorkerId(self.key)))
 
     def new_mixer(self, on_change: Callable[[], None]) -> Mixer:
         """Return a new mixer, not yet started."""
@@ -185,7 +185,7 @@ class ConferenceBridgeActor(CenterActor):
         if self.alert is not None and now_us - self._heard_at >= ALONE_US:
             # The end of the conference is sent only once, and open ports would be missing elsewhere.
             self._heard_at = now_us
-            self.tell(Role.ALERT_CASE, self.key, BridgeReady(crew=CrewId(self.key)), self.alert)
+            self.tell(Role.ALERT_CASE, self.key, BridgeReady(worker=WorkerId(self.key)), self.alert)
 
     def timer(self, timer: object, now_us: Instant) -> None:
         """Publish a level reading; sent from here, never from the media thread."""

@@ -129,8 +129,8 @@ class DeadlineWatchdogActor(CenterActor):
         return True
 
     def _means(self, now_us: Instant) -> Means:
-        crews = self.env.directory.all_of(Role.ALERT_CASE)
-        return self._view.means(crews, now_us, self.env.peers.places)
+        workers = self.env.directory.all_of(Role.ALERT_CASE)
+        return self._view.means(workers, now_us, self.env.peers.places)
 
     def _cases(self) -> Mapping[AlertId, Case]:
         """Return the open alerts that this node watches: all of them if alone. An unassigned alert gets a

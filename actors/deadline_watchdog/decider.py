@@ -18,7 +18,7 @@ import msgspec
 
 from messages.base import Joins
 from messages.events import AdviceChanged, DeadlineMissed
-from messages.ids import SECOND, Advice, AlertId, CrewId, Instant, NodeId, OperatorId, OperatorLine, Party
+from messages.ids import SECOND, Advice, AlertId, Instant, NodeId, OperatorId, OperatorLine, Party, WorkerId
 from model.alert.case import Case
 from model.alert.leg import Leg, LegState
 from model.alert.parts import Owner
@@ -43,11 +43,11 @@ class Means(msgspec.Struct, frozen=True, kw_only=True):
     """Operators on shift without an alert."""
     on_shift: int = 0
     """Number of operators on shift, free or busy."""
-    crews: dict[CrewId, Owner] = {}
+    workers: dict[WorkerId, Owner] = {}
     """Started AlertCases, by worker."""
-    holding: dict[AlertId, CrewId] = {}
+    holding: dict[AlertId, WorkerId] = {}
     """Workers that report to have an alert, by that alert."""
-    idle_crews: int = 0
+    idle_workers: int = 0
     """Number of workers without an alert."""
 
     def public_free(self, now_us: Instant) -> int:

@@ -18,7 +18,7 @@ from actors.alert_case.pending import PendingOffers, Want
 from actors.deadline_watchdog.decider import Means
 from messages import events as ev
 from messages.base import Joins
-from messages.ids import SECOND, AlertId, CrewId, Instant, Party, Role
+from messages.ids import SECOND, AlertId, Instant, Party, Role, WorkerId
 from messages.lines import RequestLine
 from messages.operators import RequestOperators
 from model.alert.case import Case
@@ -28,9 +28,9 @@ from model.rules.calls.attempts import not_before
 from model.rules.calls.joining import beside, is_setting_up
 from model.rules.calls.pairs import Pairs, lacking, needed
 from model.rules.calls.pairs import begun as has_begun
-from model.rules.crews import held_back
 from model.rules.deadline import Urgency, urgency
 from model.rules.vouching import left, rank, vouched
+from model.rules.workers import held_back
 from model.settings import Settings
 
 
@@ -54,7 +54,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 UNOPENED = Rule(
     name="unopened",
     limit_us=Instant(8 * SECOND),
-    reason="a crew is idle, and nobody has taken the alert up",
+    reason="a worker is idle, and nobody has taken the alert up",
     first=(Role.ALERT_INTAKE,),
 )
 OWNERLESS = Rule(
@@ -133,7 +133,7 @@ class Sign(msgspec.Struct, frozen=True, kw_only=True):
     legs: tuple[Leg, ...] = ()
     """Legs in this state, the longest first."""
     about: str = ""
-    crew: CrewId | None = None
+    worker: WorkerId | None = None
     """Local worker that has the alert; None if no local worker reports it."""
 
     @property
@@ -153,11 +153,11 @@ def signs(
         return urgency(case.test, rank(case), case.deadline_at, now_us, settings), case.alert
 
     opened = [case for case in cases.values() if case.owner is not None]
-    if means.idle_crews and len(opened) < len(cases):
+    if means.idle_workers and len(opened) < len(cases):
         unopened = sorted((case for case in cases.values() if case.owner is None), key=order)
         held = held_back(unopened, opened, means.on_shift, now_us, settings)
         due = (case for case in unopened if case.alert not in held)
-        for case in islice(due, means.idle_crews):
+        for case in islice(due, means.idle_workers):
             yield case.alert, Sign(rule=UNOPENED, of=(case.inbox_version, case.case_version))
     free = _Free(means, opened, settings, now_us)
     for case in sorted(opened, key=order):
@@ -169,21 +169,21 @@ def signs(
 
 
 def _of_case(case: Case, owner: Owner, free: _Free, settings: Settings, now_us: Instant) -> Iterator[Sign]:
-    there = free.means.crews.get(owner.crew)
+    there = free.means.workers.get(owner.worker)
     if owner.node != free.means.node:
         # Workers of two nodes have the same names: the owner's is not among those here.
-        crew = free.means.holding.get(case.alert)
-        if crew is not None or free.means.idle_crews:
-            yield Sign(rule=NOT_TAKEN_UP, of=(owner, crew), crew=crew)
+        worker = free.means.holding.get(case.alert)
+        if worker is not None or free.means.idle_workers:
+            yield Sign(rule=NOT_TAKEN_UP, of=(owner, worker), worker=worker)
         return
     if there != owner:
-        yield Sign(rule=OWNERLESS, of=(owner, there), crew=owner.crew)
+        yield Sign(rule=OWNERLESS, of=(owner, there), worker=owner.worker)
         return
-    for sign in _of_the_crew(case, owner, free, settings, now_us):
-        yield replace(sign, crew=owner.crew)
+    for sign in _of_the_worker(case, owner, free, settings, now_us):
+        yield replace(sign, worker=owner.worker)
 
 
-def _of_the_crew(
+def _of_the_worker(
     case: Case, owner: Owner, free: _Free, settings: Settings, now_us: Instant
 ) -> Iterator[Sign]:
     yield from _of_legs(case, owner)

@@ -173,15 +173,15 @@ def _whom(sign: Sign, *, again: bool) -> Iterator[Name]:
 
     A restarted process drops no call, so a wrong guess costs a hundred milliseconds.
     """
-    crew = sign.crew
+    worker = sign.worker
     for role in (*sign.rule.first, *(sign.rule.then if again else ())):
         match role:
-            case Role.CALL_LEG if crew is not None:
-                yield from ((role, f"{crew}/{place(leg.leg)}") for leg in sign.legs)
+            case Role.CALL_LEG if worker is not None:
+                yield from ((role, f"{worker}/{place(leg.leg)}") for leg in sign.legs)
             case Role.GSM_MODEM:
                 yield from (carrier(leg.line) for leg in sign.legs)
-            case Role.ALERT_CASE | Role.CONFERENCE_BRIDGE if crew is not None:
-                yield role, crew
+            case Role.ALERT_CASE | Role.CONFERENCE_BRIDGE if worker is not None:
+                yield role, worker
             case Role.ALERT_INTAKE | Role.OPERATOR_POOL | Role.TRUNK_POOL:
                 yield role, ""
             case _:

@@ -8,7 +8,7 @@ from typing import Final
 from actors.deadline_watchdog.decider import RELEASED_US, Means, expected_free
 from actors.trunk_pool.decider import kept_for_inbound
 from messages.base import Joins
-from messages.ids import SECOND, CrewId, Instant, LineId, NodeId, Party, Role
+from messages.ids import SECOND, Instant, LineId, NodeId, Party, Role, WorkerId
 from messages.lines import LineReport, LineState
 from model.alarms.active import NO_LINE_FOR_112, Key
 from model.alert.live import LiveCases
@@ -44,13 +44,13 @@ class View:
         """Store the report of a line."""
         self._reports[report.line] = report, now_us
 
-    def means(self, crews: Iterable[Entry], now_us: Instant, others: Iterable[Place] = ()) -> Means:
+    def means(self, workers: Iterable[Entry], now_us: Instant, others: Iterable[Place] = ()) -> Means:
         """Return the available means; `others`: the other nodes; their lines also serve this node's
         alerts.
         """
         nodes = (self._setup.settings.lines, *(place.lines for place in others))
         operators = self.operators.operators.values()
-        entries = [entry for entry in crews if entry.role is Role.ALERT_CASE and entry.ready]
+        entries = [entry for entry in workers if entry.role is Role.ALERT_CASE and entry.ready]
         return Means(
             node=self._node,
             public=tuple(
@@ -62,13 +62,13 @@ class View:
             reserved=sum(1 for at in self._expected(self._reserved(nodes), now_us) if at <= now_us),
             operators=frozenset(one.operator for one in operators if one.free),
             on_shift=self.operators.on_shift,
-            crews={owner.crew: owner for owner in map(self._owner, entries)},
-            holding={entry.alert: CrewId(entry.key) for entry in entries if entry.alert is not None},
-            idle_crews=sum(1 for entry in entries if entry.alert is None),
+            workers={owner.worker: owner for owner in map(self._owner, entries)},
+            holding={entry.alert: WorkerId(entry.key) for entry in entries if entry.alert is not None},
+            idle_workers=sum(1 for entry in entries if entry.alert is None),
         )
 
     def _owner(self, entry: Entry) -> Owner:
-        return Owner(node=self._node, crew=CrewId(entry.key), incarnation=entry.incarnation)
+        return Owner(node=self._node, worker=WorkerId(entry.key), incarnation=entry.incarnation)
 
     def _to_call_with(self, nodes: Iterable[Iterable[Modem]]) -> Iterator[Modem]:
         for lines in nodes:

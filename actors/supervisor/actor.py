@@ -114,12 +114,12 @@ class SupervisorActor(CenterActor):
                 self._handle(of.Beat(name=name, incarnation=envelope.incarnation, alert=alert))
             case supervision.ActorReady():
                 self._handle(of.Ready(name=name, incarnation=envelope.incarnation))
-            case cases.CrewWanted(busy=busy, waiting=waiting, voiceless=voiceless, lines=lines):
+            case cases.WorkerWanted(busy=busy, waiting=waiting, voiceless=voiceless, lines=lines):
                 self._handle(
-                    of.Crews(busy=busy, waiting=waiting, voiceless=voiceless, lines=frozenset(lines))
+                    of.Workers(busy=busy, waiting=waiting, voiceless=voiceless, lines=frozenset(lines))
                 )
-            case supervision.LegsWanted(crew=crew, operators=operators):
-                self._handle(of.Legs(crew=crew, operators=operators))
+            case supervision.LegsWanted(worker=worker, operators=operators):
+                self._handle(of.Legs(worker=worker, operators=operators))
             case supervision.RestartWanted(role=role, key=key, incarnation=incarnation, reason=reason):
                 self._handle(of.Stuck(name=(role, key), incarnation=incarnation, reason=reason))
             case body:

@@ -9,7 +9,18 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from actors.supervisor.roster import Alarm, Create, Crews, Effect, Kill, Member, Name, Phase, Publish, Roster
+from actors.supervisor.roster import (
+    Alarm,
+    Create,
+    Effect,
+    Kill,
+    Member,
+    Name,
+    Phase,
+    Publish,
+    Roster,
+    Workers,
+)
 from messages.ids import SECOND, Instant
 from runtime.system.spec import ActorSpec
 
@@ -24,7 +35,7 @@ class Book:
         self.now_us = now_us
         self.effects: list[Effect] = []
 
-    def change(self, said: Crews) -> None:
+    def change(self, said: Workers) -> None:
         """Record the report of the AlertIntake. A worker that has just got an alert has no bridge yet:
         `voiceless` stays.
         """

@@ -26,7 +26,6 @@ from actors.supervisor.roster import (
     Begin,
     Connected,
     Created,
-    Crews,
     Decision,
     Died,
     End,
@@ -47,6 +46,7 @@ from actors.supervisor.roster import (
     Stop,
     Stuck,
     Tick,
+    Workers,
 )
 from actors.supervisor.silence import excused, is_suspect, patience_us
 from messages.ids import SECOND, AlertId, Instant, Role
@@ -98,11 +98,11 @@ def decide(roster: Roster, stimulus: Stimulus, now_us: Instant) -> Decision:
             deciding.ready(name, incarnation)
         case Died(pid=pid, cause=cause):
             deciding.died(pid, cause)
-        case Crews():
+        case Workers():
             deciding.change(stimulus)
             deciding.fill()
-        case Legs(crew=crew, operators=operators):
-            deciding.legs(crew, operators)
+        case Legs(worker=worker, operators=operators):
+            deciding.legs(worker, operators)
         case Stuck(name=name, incarnation=incarnation, reason=reason):
             deciding.stuck(name, incarnation, reason)
         case Tick():
@@ -165,14 +165,14 @@ class _Deciding(Book):
             self.roster = replace(self.roster, operators=operators)
         if member.phase is Phase.LEAVING and beat.alert is not None:
             # A sender found the actor before it had left the directory.
-            self.stay(member.crew)
+            self.stay(member.worker)
         self.publish()
         self.fill()
 
-    def stay(self, crew: str) -> None:
+    def stay(self, worker: str) -> None:
         """Keep a worker that was leaving."""
         for member in list(self.roster.members.values()):
-            if member.crew == crew and member.phase is Phase.LEAVING:
+            if member.worker == worker and member.phase is Phase.LEAVING:
                 self.put(replace(member, phase=Phase.READY))
 
     # ------------------------------------------------------------ death of an actor
@@ -256,25 +256,25 @@ class _Deciding(Book):
         for spec in list(desired_actors.missing(self.roster, room if room >= TOGETHER else 0)):
             self.create(spec)
 
-    def legs(self, crew: str, operators: int) -> None:
-        crews = self.roster.plan.crews
-        if crews is None or not 1 <= operators <= crews.operators:
+    def legs(self, worker: str, operators: int) -> None:
+        workers = self.roster.plan.workers
+        if workers is None or not 1 <= operators <= workers.operators:
             return
-        if operators > self.roster.operators.get(crew, 1):
-            self.roster = replace(self.roster, operators={**self.roster.operators, crew: operators})
+        if operators > self.roster.operators.get(worker, 1):
+            self.roster = replace(self.roster, operators={**self.roster.operators, worker: operators})
             self.fill()
 
     def thin_out(self) -> None:
         """Release surplus workers after a while, and operators' legs that are no longer needed."""
         for leg in list(desired_actors.idle_extra_legs(self.roster)):
             self.leave(leg)
-        crew = desired_actors.surplus(self.roster)
-        if crew is None:
+        worker = desired_actors.surplus(self.roster)
+        if worker is None:
             self.roster = replace(self.roster, surplus_us=None)
         elif self.roster.surplus_us is None:
             self.roster = replace(self.roster, surplus_us=self.now_us)
         elif self.now_us - self.roster.surplus_us >= SURPLUS_US:
-            for member in desired_actors.crews(self.roster)[crew]:
+            for member in desired_actors.workers(self.roster)[worker]:
                 if member.phase is Phase.READY:
                     self.leave(member)
 
@@ -324,7 +324,7 @@ class _Deciding(Book):
                 self.kill(member, "no heartbeat")
             case Phase.READY if member.name in self.roster.alarms and age_us > WELL_US:
                 self.alarm(member.name, "")
-            case Phase.LEAVING if due and not self.crew_is_busy(member):
+            case Phase.LEAVING if due and not self.worker_is_busy(member):
                 self.put(replace(member, phase=Phase.STOPPING, until_us=Instant(self.now_us + END_US)))
                 self.do(End(name=member.name, address=member.address))
             case Phase.STOPPING if due:
@@ -336,13 +336,13 @@ class _Deciding(Book):
             case _:
                 pass
 
-    def crew_is_busy(self, member: Member) -> bool:
+    def worker_is_busy(self, member: Member) -> bool:
         """Return True if an alert keeps this actor: its own or, if the whole worker leaves, any of the
         worker's.
         """
-        crew = desired_actors.crews(self.roster).get(member.crew, [])
-        whole = any(m.spec.role is Role.ALERT_CASE and m.phase is Phase.LEAVING for m in crew)
-        return member.alert is not None or (whole and desired_actors.is_busy(crew))
+        worker = desired_actors.workers(self.roster).get(member.worker, [])
+        whole = any(m.spec.role is Role.ALERT_CASE and m.phase is Phase.LEAVING for m in worker)
+        return member.alert is not None or (whole and desired_actors.is_busy(worker))
 
     def kill_again(self, member: Member) -> None:
         if not member.pid:

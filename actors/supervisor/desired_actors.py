@@ -9,7 +9,7 @@ from typing import Final
 
 from actors.supervisor.roster import GONE, Member, Phase, Roster
 from messages.ids import SECOND, Instant, Role
-from runtime.system.spec import ActorSpec, CrewSpec
+from runtime.system.spec import ActorSpec, WorkerSpec
 
 RANK: Final[Mapping[Role, int]] = {
     Role.GSM_MODEM: 1,
@@ -30,25 +30,25 @@ def rank(spec: ActorSpec) -> int:
     return RANK.get(spec.role, 0)
 
 
-def crew_name(number: int) -> str:
+def worker_name(number: int) -> str:
     """Return the name of a worker: `c00`, `c01` and so on."""
     return f"c{number:02d}"
 
 
 @lru_cache(maxsize=1024)
-def crew_specs(crews: CrewSpec, crew: str, operators: int) -> tuple[ActorSpec, ...]:
+def worker_specs(workers: WorkerSpec, worker: str, operators: int) -> tuple[ActorSpec, ...]:
     """Return the actors of a worker in the order of starting. None is critical: none ends another."""
 
     def spec(role: Role, key: str, cls: str) -> ActorSpec:
-        return ActorSpec(role=role, key=key, cls=cls, group=crew, critical=False)
+        return ActorSpec(role=role, key=key, cls=cls, group=worker, critical=False)
 
-    places = list(crews.places)
-    places += [f"op{number}" for number in range(2, min(operators, crews.operators) + 1)]
-    legs = (spec(Role.CALL_LEG, f"{crew}/{place}", crews.leg) for place in dict.fromkeys(places))
+    places = list(workers.places)
+    places += [f"op{number}" for number in range(2, min(operators, workers.operators) + 1)]
+    legs = (spec(Role.CALL_LEG, f"{worker}/{place}", workers.leg) for place in dict.fromkeys(places))
     return (
         *legs,
-        spec(Role.CONFERENCE_BRIDGE, crew, crews.bridge),
-        spec(Role.ALERT_CASE, crew, crews.case),
+        spec(Role.CONFERENCE_BRIDGE, worker, workers.bridge),
+        spec(Role.ALERT_CASE, worker, workers.case),
     )
 
 
@@ -57,21 +57,21 @@ def spec_of(roster: Roster, role: Role, key: str) -> ActorSpec | None:
     for spec in roster.plan.actors:
         if (spec.role, spec.key) == (role, key):
             return spec
-    if roster.plan.crews is not None:
-        crew = key.partition("/")[0]
-        if crew[:1] == "c" and crew[1:].isdecimal() and int(crew[1:]) < roster.plan.crews.live:
-            for spec in crew_specs(roster.plan.crews, crew, roster.plan.crews.operators):
+    if roster.plan.workers is not None:
+        worker = key.partition("/")[0]
+        if worker[:1] == "c" and worker[1:].isdecimal() and int(worker[1:]) < roster.plan.workers.live:
+            for spec in worker_specs(roster.plan.workers, worker, roster.plan.workers.operators):
                 if (spec.role, spec.key) == (role, key):
                     return spec
     return None
 
 
-def crews(roster: Roster) -> dict[str, list[Member]]:
+def workers(roster: Roster) -> dict[str, list[Member]]:
     """Return the actors of each worker, except those that are stopping."""
     found: dict[str, list[Member]] = {}
     for member in roster.members.values():
-        if member.crew and member.phase is not Phase.STOPPING:
-            found.setdefault(member.crew, []).append(member)
+        if member.worker and member.phase is not Phase.STOPPING:
+            found.setdefault(member.worker, []).append(member)
     return found
 
 
@@ -85,14 +85,14 @@ def usable(members: list[Member]) -> bool:
     return not any(member.phase in (Phase.RESTING, Phase.LEAVING) for member in members)
 
 
-def crews_wanted(roster: Roster, there: Mapping[str, list[Member]]) -> int:
+def workers_wanted(roster: Roster, there: Mapping[str, list[Member]]) -> int:
     """Return the required number of usable workers: busy ones, one for each waiting alert, and some idle
     ones.
     """
-    if roster.plan.crews is None:
+    if roster.plan.workers is None:
         return 0
     busy = sum(1 for members in there.values() if is_busy(members))
-    return min(roster.plan.crews.live, max(busy, roster.busy) + roster.waiting + roster.plan.crews.idle)
+    return min(roster.plan.workers.live, max(busy, roster.busy) + roster.waiting + roster.plan.workers.idle)
 
 
 def missing(roster: Roster, room: int) -> Iterator[ActorSpec]:
@@ -110,7 +110,7 @@ def missing(roster: Roster, room: int) -> Iterator[ActorSpec]:
     yield from first
     if room <= 0 or first or _begun_just_now(roster):
         return
-    hasty, calm = _absent_in_crews(roster)
+    hasty, calm = _absent_in_workers(roster)
     modems = sorted((spec for spec in absent if rank(spec) > 0), key=rank)
     # A leg without its modem would after a while abandon a dial that the modem is making.
     with_calls = [spec for spec in modems if spec.key in roster.lines]
@@ -145,12 +145,12 @@ def _begun_just_now(roster: Roster) -> bool:
     )
 
 
-def _absent_in_crews(roster: Roster) -> tuple[list[ActorSpec], list[ActorSpec]]:
+def _absent_in_workers(roster: Roster) -> tuple[list[ActorSpec], list[ActorSpec]]:
     """Return the missing actors of workers with a present or expected alert, and those of other workers."""
-    plan = roster.plan.crews
+    plan = roster.plan.workers
     if plan is None:
         return [], []
-    there = crews(roster)
+    there = workers(roster)
     known = sum(1 for members in there.values() if is_busy(members))
     # The AlertIntake reports an assignment sooner than the heartbeats do.
     waited_for = roster.waiting > 0 or known < roster.busy
@@ -162,7 +162,7 @@ def _absent_in_crews(roster: Roster) -> tuple[list[ActorSpec], list[ActorSpec]]:
             continue
         absent = [
             spec
-            for spec in crew_specs(plan, name, roster.operators.get(name, 1))
+            for spec in worker_specs(plan, name, roster.operators.get(name, 1))
             if (spec.role, spec.key) not in roster.members
         ]
         if waited_for or is_busy(members):
@@ -173,12 +173,12 @@ def _absent_in_crews(roster: Roster) -> tuple[list[ActorSpec], list[ActorSpec]]:
     return sorted(hasty, key=lambda spec: _haste(spec, voiceless=roster.voiceless)), calm
 
 
-def _names(roster: Roster, plan: CrewSpec, there: Mapping[str, list[Member]]) -> list[str]:
+def _names(roster: Roster, plan: WorkerSpec, there: Mapping[str, list[Member]]) -> list[str]:
     """Return the names of the required workers, the present ones first."""
-    short = crews_wanted(roster, there) - sum(1 for members in there.values() if usable(members))
+    short = workers_wanted(roster, there) - sum(1 for members in there.values() if usable(members))
     # Names of workers that are still leaving are taken too.
-    taken = {member.crew for member in roster.members.values()}
-    free = (name for name in map(crew_name, range(plan.live)) if name not in taken)
+    taken = {member.worker for member in roster.members.values()}
+    free = (name for name in map(worker_name, range(plan.live)) if name not in taken)
     return sorted(there) + list(islice(free, max(0, short)))
 
 
@@ -194,9 +194,9 @@ def _haste(spec: ActorSpec, *, voiceless: bool) -> int:
 
 def surplus(roster: Roster) -> str | None:
     """Return an idle surplus worker, the last by name; None if there is none."""
-    there = crews(roster)
+    there = workers(roster)
     good = {name: members for name, members in there.items() if usable(members)}
-    if len(good) <= crews_wanted(roster, there):
+    if len(good) <= workers_wanted(roster, there):
         return None
     idle = [name for name, members in good.items() if not is_busy(members)]
     return max(idle, default=None)
@@ -204,10 +204,12 @@ def surplus(roster: Roster) -> str | None:
 
 def idle_extra_legs(roster: Roster) -> Iterator[Member]:
     """Return additional operators' legs that their worker no longer needs."""
-    if roster.plan.crews is None:
+    if roster.plan.workers is None:
         return
-    for crew, members in crews(roster).items():
-        wanted = {spec.key for spec in crew_specs(roster.plan.crews, crew, roster.operators.get(crew, 1))}
+    for worker, members in workers(roster).items():
+        wanted = {
+            spec.key for spec in worker_specs(roster.plan.workers, worker, roster.operators.get(worker, 1))
+        }
         for member in members:
             extra = member.spec.role is Role.CALL_LEG and member.spec.key not in wanted
             if extra and member.alert is None and member.phase is Phase.READY:

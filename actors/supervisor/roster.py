@@ -69,12 +69,12 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
         return self.spec.role, self.spec.key
 
     @property
-    def crew(self) -> str:
+    def worker(self) -> str:
         """Worker of the actor; empty if none."""
-        return self.spec.group if self.spec.role in CREW_ROLES else ""
+        return self.spec.group if self.spec.role in WORKER_ROLES else ""
 
 
-CREW_ROLES = frozenset({Role.ALERT_CASE, Role.CALL_LEG, Role.CONFERENCE_BRIDGE})
+WORKER_ROLES = frozenset({Role.ALERT_CASE, Role.CALL_LEG, Role.CONFERENCE_BRIDGE})
 
 
 class Roster(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,7 +178,7 @@ class Died(msgspec.Struct, frozen=True, kw_only=True):
     cause: str
 
 
-class Crews(msgspec.Struct, frozen=True, kw_only=True):
+class Workers(msgspec.Struct, frozen=True, kw_only=True):
     """The AlertIntake's report on workers."""
 
     busy: int
@@ -190,7 +190,7 @@ class Crews(msgspec.Struct, frozen=True, kw_only=True):
 class Legs(msgspec.Struct, frozen=True, kw_only=True):
     """A worker's request for operators' legs."""
 
-    crew: str
+    worker: str
     operators: int
 
 
@@ -217,7 +217,9 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True):
     """All actors must end in order."""
 
 
-Stimulus = Begin | Created | NotCreated | Connected | Ready | Beat | Died | Crews | Legs | Stuck | Tick | Stop
+Stimulus = (
+    Begin | Created | NotCreated | Connected | Ready | Beat | Died | Workers | Legs | Stuck | Tick | Stop
+)
 
 # ---------------------------------------------------------------- effects
 

@@ -16,7 +16,7 @@ from model.feature import ActorRow, Feature, installed
 from model.setup import Setup
 from runtime import wall_clock
 from runtime.clock import SystemClock
-from runtime.system.spec import ActorSpec, CrewSpec, Plan
+from runtime.system.spec import ActorSpec, Plan, WorkerSpec
 from store.database.dialect import is_server
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ MODEMS: Final = "modems"
 INTAKE: Final = "intake"
 
 _SINGLETONS: Final[tuple[tuple[Role, str, str], ...]] = (
-    # AlertIntake is first: its decision determines the number of crews to start.
+    # AlertIntake is first: its decision determines the number of workers to start.
     (Role.ALERT_INTAKE, "actors.alert_intake.actor.AlertIntakeActor", INTAKE),
     (Role.IDENTIFIER, "actors.identifier.actor.IdentifierActor", POOLS),
     (Role.OPERATOR_POOL, "actors.operator_pool.actor.OperatorPoolActor", POOLS),
@@ -114,12 +114,12 @@ def plan(setup: Setup, *, shared: bool = False) -> Plan:
     return Plan(
         far_journal=shared,
         actors=(*singletons, *beside, *modems),
-        crews=CrewSpec(
+        workers=WorkerSpec(
             case="actors.alert_case.actor.AlertCaseActor",
             leg="actors.call_leg.actor.CallLegActor",
             bridge="actors.conference_bridge.actor.ConferenceBridgeActor",
             live=setup.settings.limits.live_cases,
-            idle=setup.settings.limits.idle_crews,
+            idle=setup.settings.limits.idle_workers,
         ),
     )
 
@@ -186,6 +186,6 @@ def journal_opened(url: str, node: NodeId, clock: SystemClock, run: Path) -> Jou
 
 def class_names(made: Plan) -> Sequence[str]:
     """Return every class that the plan names, once, to check that all exist."""
-    crews = made.crews
-    of_crews = (crews.case, crews.leg, crews.bridge) if crews is not None else ()
-    return tuple(dict.fromkeys((SUPERVISOR, *(spec.cls for spec in made.actors), *of_crews)))
+    workers = made.workers
+    of_workers = (workers.case, workers.leg, workers.bridge) if workers is not None else ()
+    return tuple(dict.fromkeys((SUPERVISOR, *(spec.cls for spec in made.actors), *of_workers)))

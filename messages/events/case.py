@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from messages.base import Message
-from messages.ids import E164, CrewId, NodeId, OperatorCommand, OperatorId, Outcome, PersonalKind, UserId
+from messages.ids import E164, NodeId, OperatorCommand, OperatorId, Outcome, PersonalKind, UserId, WorkerId
 from messages.rows import UNSAID, ListItem, Sentence, listing
 
 
@@ -13,13 +13,13 @@ class CaseOpened(Message, frozen=True, kw_only=True, tag="case.opened"):
     """An AlertCase has taken the alert; a previous owner loses the alert with this event."""
 
     sentence: ClassVar = Sentence(
-        "the case is opened by {crew} on {node}",
-        "il caso è aperto da {crew} su {node}",
+        "the case is opened by {worker} on {node}",
+        "il caso è aperto da {worker} su {node}",
     )
     listed: ClassVar = listing(ListItem("link", "", "The centre has taken the case up again"))
 
     node: NodeId
-    crew: CrewId
+    worker: WorkerId
     incarnation: int
 
 
@@ -178,7 +178,7 @@ class CaseReturned(Message, frozen=True, kw_only=True, tag="case.returned"):
     """
 
     sentence: ClassVar = Sentence(
-        "waits for a crew again: an alert that is vouched for needs this one",
+        "waits for a worker again: an alert that is vouched for needs this one",
         "aspetta di nuovo: un allarme provato ha bisogno di chi lo serviva",
     )
 

@@ -15,7 +15,6 @@ from messages.ids import (
     AlertId,
     BriefingField,
     Channel,
-    CrewId,
     ErasureReason,
     Instant,
     LegId,
@@ -29,6 +28,7 @@ from messages.ids import (
     Proof,
     TextFailure,
     Unplayed,
+    WorkerId,
 )
 
 BELIEVED_US: Final = Instant(600 * SECOND)
@@ -94,7 +94,7 @@ class Owner(msgspec.Struct, frozen=True, kw_only=True):
     """AlertCase that owns the alert."""
 
     node: NodeId
-    crew: CrewId
+    worker: WorkerId
     incarnation: int
 
 

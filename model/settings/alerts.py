@@ -106,12 +106,12 @@ class LimitsSettings(Table, frozen=True, kw_only=True):
             written=True,
         ),
     ] = 50
-    idle_crews: Annotated[
+    idle_workers: Annotated[
         int,
         Meta(ge=0, le=20),
-        doc("Crews kept ready", "Squadre tenute pronte", note="sets of actors beyond those at work"),
+        doc("Workers kept ready", "Squadre tenute pronte", note="sets of actors beyond those at work"),
     ] = 2
-    """A crew (worker): an AlertCase, its CallLegs and its ConferenceBridge."""
+    """A worker: an AlertCase, its CallLegs and its ConferenceBridge."""
     inbound_lines_kept: Annotated[
         int,
         Meta(ge=0, le=100),

@@ -26,8 +26,8 @@ class ActorSpec(msgspec.Struct, frozen=True, kw_only=True):
     """
 
 
-class CrewSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """Actors of a worker (crew), and the number of workers. A worker serves one live alert."""
+class WorkerSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """Actors of a worker, and the number of workers. A worker serves one live alert."""
 
     case: str
     leg: str
@@ -35,7 +35,7 @@ class CrewSpec(msgspec.Struct, frozen=True, kw_only=True):
     live: int = 50
     """Upper bound of workers, `limits.live_cases`."""
     idle: int = 3
-    """Number of idle workers to keep ready, `limits.idle_crews`."""
+    """Number of idle workers to keep ready, `limits.idle_workers`."""
     places: tuple[str, ...] = ("user", "psap", "op1")
     """Legs of every worker; further `opN` start on demand."""
     operators: int = 9
@@ -46,6 +46,6 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """All actors that the Supervisor runs."""
 
     actors: tuple[ActorSpec, ...] = ()
-    crews: CrewSpec | None = None
+    workers: WorkerSpec | None = None
     far_journal: bool = False
     """True if the journal is on a server: an actor that waits for its answer is silent and does not hang."""

@@ -22,7 +22,6 @@ from messages.ids import (
     SECOND,
     AlertId,
     Channel,
-    CrewId,
     Doubt,
     Instant,
     LineId,
@@ -33,6 +32,7 @@ from messages.ids import (
     Proof,
     ShiftState,
     TrunkId,
+    WorkerId,
 )
 from messages.lines import LineGranted, RequestLine
 from messages.operators import OperatorsOffered, RequestOperators
@@ -146,7 +146,7 @@ class Room:
         case, pending = self.cases[alert], self.pending[alert]
         if case.closed_at is not None:
             return ()
-        me = Owner(node=NodeId("n"), crew=CrewId(alert), incarnation=1)
+        me = Owner(node=NodeId("n"), worker=WorkerId(alert), incarnation=1)
         decision = decide(case, heard, pending, me, SETTINGS, self.now)
         for event in decision.events:
             match event:

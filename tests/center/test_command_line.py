@@ -23,7 +23,6 @@ from messages.ids import (
     SECOND,
     AlertId,
     Channel,
-    CrewId,
     Instant,
     LegId,
     LineId,
@@ -32,6 +31,7 @@ from messages.ids import (
     Outcome,
     Party,
     UserId,
+    WorkerId,
 )
 from model.rules.signal import Signal
 from store import streams
@@ -65,7 +65,7 @@ def alert(run: Terminal) -> AlertId:
             streams.case(alert),
             0,
             (
-                ev.CaseOpened(node=NodeId("n"), crew=CrewId("c00"), incarnation=1),
+                ev.CaseOpened(node=NodeId("n"), worker=WorkerId("c00"), incarnation=1),
                 ev.UserIdentified(user=UserId("u1")),
                 ev.LegOriginating(
                     leg=leg, party=Party.USER, number=E164("+393331112223"), line=LineId("sim1"), attempt=1

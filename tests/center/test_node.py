@@ -124,7 +124,7 @@ def test_a_node_starts_shows_itself_and_stops_within_five_seconds_leaving_nothin
     is_ready(state)
     assert holder(state) == node.pid
 
-    wait_until(lambda: any(row.role == "AlertCase" for row in all_rows(state)), within_s=30, what="a crew")
+    wait_until(lambda: any(row.role == "AlertCase" for row in all_rows(state)), within_s=30, what="a worker")
     said = command_line("ps", "--json", "--state", str(state))
     rows = msgspec.json.decode(said.stdout, type=list[Row])
     roles = {row.role for row in rows}

@@ -135,7 +135,7 @@ def test_systemd_is_told_and_nobody_else(tmp_path: Path) -> None:
 def test_every_class_that_the_plan_names_exists_and_has_the_role_that_it_is_named_for() -> None:
     setup = Setup(
         settings=Settings(
-            limits=LimitsSettings(live_cases=3, idle_crews=1), modem=(Modem(name="a", trunk="public"),)
+            limits=LimitsSettings(live_cases=3, idle_workers=1), modem=(Modem(name="a", trunk="public"),)
         )
     )
     made = plan(setup)
@@ -146,7 +146,7 @@ def test_every_class_that_the_plan_names_exists_and_has_the_role_that_it_is_name
         assert isinstance(spec, ActorSpec)
         module, _, attribute = spec.cls.rpartition(".")
         assert getattr(importlib.import_module(module), attribute).role is spec.role
-    assert made.crews is not None
-    assert (made.crews.live, made.crews.idle) == (3, 1)
+    assert made.workers is not None
+    assert (made.workers.live, made.workers.idle) == (3, 1)
     for module in preloaded(made, "postgresql://"):
         importlib.import_module(module.partition(":")[0])

@@ -14,7 +14,6 @@ from messages.ids import (
     AlertId,
     BridgeId,
     Channel,
-    CrewId,
     Instant,
     LegId,
     LineId,
@@ -24,6 +23,7 @@ from messages.ids import (
     Outcome,
     Party,
     Proof,
+    WorkerId,
 )
 from messages.journal import Recorded
 from tests.chaos.harness.facts import Facts, Given, LineStruck, Struck
@@ -48,7 +48,7 @@ STORY: tuple[tuple[float, str, ev.Event], ...] = (
     (0.0, "inbox", ev.AlertReceived(
         channel=Channel.DATA, proof=Proof.APP, raised_at=Instant(0), received_at=Instant(0),
         deadline_at=Instant(50 * SECOND), phone=E164(PEOPLE.user))),
-    (0.1, "alert", ev.CaseOpened(node=NodeId("n"), crew=CrewId("c00"), incarnation=1)),
+    (0.1, "alert", ev.CaseOpened(node=NodeId("n"), worker=WorkerId("c00"), incarnation=1)),
     (0.1, "alert", ev.OperatorReserved(operator=DEMO, alert=ALERT)),
     (0.1, "alert", originating(OP, Party.OPERATOR, "sim2")),
     (0.5, "alert", ev.LegAnswered(leg=OP, attempt=1)),

@@ -11,7 +11,6 @@ from messages.ids import (
     AlertId,
     BridgeId,
     Channel,
-    CrewId,
     Instant,
     LegId,
     LineId,
@@ -23,6 +22,7 @@ from messages.ids import (
     ShiftState,
     TrunkId,
     UserId,
+    WorkerId,
 )
 from model.alert.leg import leg_id
 from model.rules.signal import Signal
@@ -84,7 +84,7 @@ class Story:
 
     def opened(self) -> Story:
         """A case has it."""
-        self.say(ev.CaseOpened(node=NodeId("n1"), crew=CrewId("c00"), incarnation=1))
+        self.say(ev.CaseOpened(node=NodeId("n1"), worker=WorkerId("c00"), incarnation=1))
         return self
 
     def identified(self, user: UserId) -> Story:

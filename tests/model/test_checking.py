@@ -7,11 +7,11 @@ from messages.ids import (
     SECOND,
     Channel,
     Check,
-    CrewId,
     Instant,
     NodeId,
     Outcome,
     Proof,
+    WorkerId,
 )
 from messages.journal import Recorded
 from model.rules.checking import Link, chain_of
@@ -19,7 +19,7 @@ from tests.support.recorded import recorded
 from tests.support.there import there
 
 BEGUN = Instant(1_795_000_000 * SECOND)
-OPENED = ev.CaseOpened(node=NodeId("n1"), crew=CrewId("c"), incarnation=1)
+OPENED = ev.CaseOpened(node=NodeId("n1"), worker=WorkerId("c"), incarnation=1)
 CLOSED = ev.AlertClosed(outcome=Outcome.TEST_DONE)
 
 

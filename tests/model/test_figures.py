@@ -14,7 +14,6 @@ from messages.ids import (
     Advice,
     AlertId,
     Channel,
-    CrewId,
     Instant,
     LegId,
     LineId,
@@ -24,6 +23,7 @@ from messages.ids import (
     Party,
     Proof,
     UserId,
+    WorkerId,
 )
 from model import figures as of
 from model.figures import Row, figures, quantile, row_of, spread
@@ -63,7 +63,7 @@ def told(*steps: tuple[float, Event], test: bool = False) -> Row:
 
 
 HANDED_OVER = told(
-    (0.1, ev.CaseOpened(node=NodeId("n1"), crew=CrewId("c"), incarnation=1)),
+    (0.1, ev.CaseOpened(node=NodeId("n1"), worker=WorkerId("c"), incarnation=1)),
     (0.2, ev.UserIdentified(user=UserId("u1"))),
     (1.0, ev.LegRinging(leg=leg("op1"), attempt=1)),
     (3.0, ev.LegAnswered(leg=leg("op1"), attempt=1)),

@@ -53,7 +53,7 @@ ORDERS: Final = 0.12
 
 
 STAFF: Final = {OPERATOR: "Marta", SECOND_OPERATOR: "Luca", "+390200000102": "Anna"}
-SETTINGS: Final = "[limits]\nlive_cases = 6\nidle_crews = 1\n[operator]\nwrap_up_s = 0\n"
+SETTINGS: Final = "[limits]\nlive_cases = 6\nidle_workers = 1\n[operator]\nwrap_up_s = 0\n"
 
 
 def world() -> str:

@@ -14,7 +14,6 @@ from messages.ids import (
     SECOND,
     AlertId,
     Channel,
-    CrewId,
     Instant,
     LegId,
     LineId,
@@ -24,6 +23,7 @@ from messages.ids import (
     Outcome,
     Party,
     Proof,
+    WorkerId,
 )
 from messages.journal import Recorded
 from tests.chaos.harness.facts import Facts
@@ -60,7 +60,7 @@ def told(*said: tuple[float, str, int, ev.Event], stream: str = "alert-n") -> tu
 
 
 def opened(node: str) -> ev.CaseOpened:
-    return ev.CaseOpened(node=NodeId(node), crew=CrewId("c00"), incarnation=1)
+    return ev.CaseOpened(node=NodeId(node), worker=WorkerId("c00"), incarnation=1)
 
 
 def dialled(attempt: int, line: str) -> ev.LegOriginating:

@@ -75,7 +75,7 @@ def test_case_10_in_a_storm_nothing_is_lost_all_are_advised_and_afterwards_all_i
 
 
 def all_know(journal: Journal, start: int) -> bool:
-    """Whether each alert has a crew, or its app knows that it has none."""
+    """Whether each alert has a worker, or its app knows that it has none."""
     return all(one.advised_at or one.opened_at for one in stories(journal, start))
 
 

@@ -47,7 +47,7 @@ def node(stack: ExitStack, folder: Path, name: str, url: str, world: str) -> Cen
     settings = folder / "center.toml"
     settings.write_text(
         f'node = "{name}"\n[journal]\nurl = "{url}"\n[operator]\nline = "headset"\nwrap_up_s = 0\n'
-        "[limits]\nlive_cases = 2\nidle_crews = 1\n"
+        "[limits]\nlive_cases = 2\nidle_workers = 1\n"
     )
     world = world.replace('name = "sim', f'name = "{name}-sim')
     return stack.enter_context(center(folder, world, "--config", str(settings), journal_url=url))

@@ -156,21 +156,21 @@ def test_what_a_dead_incarnation_said_is_dropped(world: OneProcess) -> None:
     address = world.create(Recorder)
     for incarnation in (1, 3, 2, 3, 4):
         world.deliver(address, said(lines.AskLine(), incarnation=incarnation))
-    world.deliver(address, said(cases.CrewWanted(busy=1, waiting=0), incarnation=1, key="another"))
+    world.deliver(address, said(cases.WorkerWanted(busy=1, waiting=0), incarnation=1, key="another"))
     world.run()
     assert [envelope.incarnation for envelope in recorder(world).heard] == [1, 3, 3, 4, 1]
 
 
 def test_what_comes_before_the_actor_knows_who_it_is_waits(world: OneProcess, env: Environment) -> None:
     address = world.add(Recorder)
-    world.deliver(address, said(cases.CrewWanted(busy=1, waiting=0)))
-    world.deliver(address, said(cases.CrewWanted(busy=2, waiting=0)))
+    world.deliver(address, said(cases.WorkerWanted(busy=1, waiting=0)))
+    world.deliver(address, said(cases.WorkerWanted(busy=2, waiting=0)))
     order = supervision.StartActor(role=Role.IDENTIFIER, key="k", incarnation=7, node=NodeId("n"))
     world.deliver(address, said(order, role=Role.SUPERVISOR))
     world.run()
     actor = is_a(Recorder, world._system.base.actor_at(address))
     assert (actor.key, actor.incarnation) == ("k", 7)
-    assert actor.bodies == [cases.CrewWanted(busy=1, waiting=0), cases.CrewWanted(busy=2, waiting=0)]
+    assert actor.bodies == [cases.WorkerWanted(busy=1, waiting=0), cases.WorkerWanted(busy=2, waiting=0)]
 
 
 def test_an_actor_is_told_who_it_is_once_only(world: OneProcess) -> None:
@@ -356,7 +356,7 @@ def test_an_order_to_end_is_obeyed_once_what_was_said_before_is_handled(
     kept = actor.keep(BytesIO())
     world.tell(Role.IDENTIFIER, "", lines.AskLine())
     world.tell(Role.IDENTIFIER, "", supervision.StopActor())
-    world.tell(Role.IDENTIFIER, "", cases.CrewWanted(busy=1, waiting=0))
+    world.tell(Role.IDENTIFIER, "", cases.WorkerWanted(busy=1, waiting=0))
     heard = actor.heard
     world.run()
     assert actor.stopped == 1
@@ -386,15 +386,15 @@ def test_messages_can_be_lost_repeated_and_delayed(
     def faults(envelope: Envelope, role: Role | None, key: str) -> tuple[float, ...]:
         assert (role, key) == (Role.IDENTIFIER, "")
         body = envelope.body
-        return fate[body.busy] if isinstance(body, cases.CrewWanted) else (0.0,)
+        return fate[body.busy] if isinstance(body, cases.WorkerWanted) else (0.0,)
 
     env.faults = faults
     for seq in fate:
-        world.tell(Role.IDENTIFIER, "", cases.CrewWanted(busy=seq, waiting=0))
+        world.tell(Role.IDENTIFIER, "", cases.WorkerWanted(busy=seq, waiting=0))
     world.advance(1)
-    assert actor.bodies == [cases.CrewWanted(busy=seq, waiting=0) for seq in (2, 2, 4)]
+    assert actor.bodies == [cases.WorkerWanted(busy=seq, waiting=0) for seq in (2, 2, 4)]
     world.advance(1)
-    assert actor.bodies[-1] == cases.CrewWanted(busy=3, waiting=0)
+    assert actor.bodies[-1] == cases.WorkerWanted(busy=3, waiting=0)
     env.faults = None
 
 

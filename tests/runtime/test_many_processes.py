@@ -88,10 +88,10 @@ def test_who_is_to_outlive_the_group_does_until_it_no_longer_wants_to(tmp_path: 
     with processes(env) as system:
         pool, modem = ready(system, Role.TRUNK_POOL), ready(system, Role.GSM_MODEM, "m")
         for role, key in ((Role.TRUNK_POOL, ""), (Role.GSM_MODEM, "m")):
-            system.tell(role, key, cases.CrewWanted(busy=1, waiting=0))
+            system.tell(role, key, cases.WorkerWanted(busy=1, waiting=0))
         wait_until(lambda: sum("outlives" in note for note in notes(env)) == 2, what="both outlive")
         assert outlives(pool.pid)
-        system.tell(Role.GSM_MODEM, "m", cases.CrewWanted(busy=0, waiting=0))
+        system.tell(Role.GSM_MODEM, "m", cases.WorkerWanted(busy=0, waiting=0))
         noted(env, lambda note: "ends with them" in note)
         assert not outlives(modem.pid)
         system.kill()

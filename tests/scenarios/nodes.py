@@ -121,7 +121,7 @@ class Cluster:
         self.clock = VirtualClock()
         self.settings = settings or Settings(
             psap=PsapSettings(number=PSAP),
-            limits=LimitsSettings(idle_crews=1, live_cases=4),
+            limits=LimitsSettings(idle_workers=1, live_cases=4),
             alert=AlertSettings(leave_alarm_within_s=5.0),
         )
         config = parse_config(tomllib.loads(_carrier(lines, behaviours or {})))

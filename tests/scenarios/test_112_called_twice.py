@@ -18,7 +18,7 @@ def plays_to_112(nodes: Cluster) -> list[str]:
     """What 112 was begun to be told at the alert's node, by the ids of the clips."""
     owner = nodes.case.owner
     assert owner is not None
-    bridge = nodes.nodes[owner.node].system.actor(Role.CONFERENCE_BRIDGE, owner.crew, SilentBridgeActor)
+    bridge = nodes.nodes[owner.node].system.actor(Role.CONFERENCE_BRIDGE, owner.worker, SilentBridgeActor)
     assert bridge is not None
     psap = {leg.leg for leg in nodes.case.of(Party.PSAP)}
     return [name for name, clip in bridge.begun.items() if clip.to & psap]

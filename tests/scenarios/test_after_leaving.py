@@ -88,7 +88,7 @@ def test_on_a_line_that_joins_in_the_network_the_user_is_called_back_beside_112(
     world.until("the operator is there", lambda: Party.OPERATOR in joined(world))
 
 
-def test_a_crew_that_dies_while_they_are_called_again_goes_on(make_world: MakeWorld) -> None:
+def test_a_worker_that_dies_while_they_are_called_again_goes_on(make_world: MakeWorld) -> None:
     world = make_world(operators=2)
     left(world)
     world.network.hang_up(PSAP)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.scenario
 def bridge(world: World) -> SilentBridgeActor:
     owner = world.case.owner
     assert owner is not None
-    found = world.system.actor(Role.CONFERENCE_BRIDGE, owner.crew, SilentBridgeActor)
+    found = world.system.actor(Role.CONFERENCE_BRIDGE, owner.worker, SilentBridgeActor)
     assert found is not None
     return found
 

@@ -54,7 +54,9 @@ def test_case_08_nobody_on_shift_means_on_call_numbers_and_advice_at_once(make_w
     assert world.case.operator == OperatorId(f"on-call:{OPERATORS[2]}")
 
 
-def test_case_10_alerts_beyond_the_crews_wait_in_order_and_their_apps_are_told(make_world: MakeWorld) -> None:
+def test_case_10_alerts_beyond_the_workers_wait_in_order_and_their_apps_are_told(
+    make_world: MakeWorld,
+) -> None:
     world = make_world(settings=changed(SETTINGS, {"limits.live_cases": 2}))
     first = [world.send(E164(f"+39333000000{n}")) for n in range(5)]
     world.advance(1.0)
@@ -81,7 +83,7 @@ def test_case_10_what_the_clock_says_of_many_alerts_is_written_at_once(make_worl
     assert len({one.at_us for one in by_forecast}) <= 2, "one transaction for all that are due at a look"
 
 
-def test_case_10_what_no_crew_can_take_is_advised_at_once_and_in_few_transactions(
+def test_case_10_what_no_worker_can_take_is_advised_at_once_and_in_few_transactions(
     make_world: MakeWorld,
 ) -> None:
     world = make_world(operators=0, public=0, emergency=1)
@@ -215,7 +217,7 @@ def test_case_20_112_itself_is_never_dialled_while_the_switches_are_off(make_wor
     assert not any(b"112;" in port.written for port in world.network.ports.values())
 
 
-def test_case_18_the_crew_that_keeps_dying_lets_go_of_what_another_has_taken_over(world: World) -> None:
+def test_case_18_the_worker_that_keeps_dying_lets_go_of_what_another_has_taken_over(world: World) -> None:
     world.send()
     to_talking(world)
     first = world.case.owner
@@ -223,14 +225,15 @@ def test_case_18_the_crew_that_keeps_dying_lets_go_of_what_another_has_taken_ove
     for _ in range(INTENSITY):
         world.kill(Role.ALERT_CASE).advance(0.1)
     world.until(
-        "another crew has it", lambda: world.case.owner is not None and world.case.owner.crew != first.crew
+        "another worker has it",
+        lambda: world.case.owner is not None and world.case.owner.worker != first.worker,
     )
     world.advance(3)
     held = [
         entry.key
         for role in (Role.CALL_LEG, Role.CONFERENCE_BRIDGE)
         for entry in world.env.directory.all_of(role)
-        if entry.key.partition("/")[0] == first.crew and entry.alert is not None
+        if entry.key.partition("/")[0] == first.worker and entry.alert is not None
     ]
     assert held == []
     assert joined(world) == {Party.OPERATOR, Party.USER}
@@ -314,7 +317,7 @@ def test_case_09_a_test_call_to_the_user_gives_way_to_the_real_alert(make_world:
     assert len(rings) == 1
 
 
-def test_case_18_an_alert_does_not_wait_for_a_crew_whose_first_word_was_lost(world: World) -> None:
+def test_case_18_an_alert_does_not_wait_for_a_worker_whose_first_word_was_lost(world: World) -> None:
     to_talking(world)
     world.env.faults = lambda envelope, role, key: () if tag(envelope.body) == "case.status" else (0.0,)
     world.kill(Role.ALERT_CASE).advance(0.5)

@@ -40,7 +40,7 @@ def speaks(world: World, party: Party, digit: str = "") -> None:
     )
     owner = world.case.owner
     assert owner is not None
-    bridge = world.system.actor(Role.CONFERENCE_BRIDGE, owner.crew, SilentBridgeActor)
+    bridge = world.system.actor(Role.CONFERENCE_BRIDGE, owner.worker, SilentBridgeActor)
     assert bridge is not None
     bridge.hear(leg.leg, digit)
     world.system.run()

@@ -35,7 +35,7 @@ def unheard(world: World) -> set[Party]:
     """Whom the bridge spares the others."""
     owner = world.case.owner
     assert owner is not None
-    bridge = world.system.actor(Role.CONFERENCE_BRIDGE, owner.crew, SilentBridgeActor)
+    bridge = world.system.actor(Role.CONFERENCE_BRIDGE, owner.worker, SilentBridgeActor)
     legs = world.case.legs.values()
     return set() if bridge is None else {leg.party for leg in legs if leg.leg in bridge.unheard}
 
@@ -44,7 +44,7 @@ def heard_by(world: World, party: Party) -> set[Party] | None:
     """Who alone hears this party; None: everybody, or it is not there."""
     owner = world.case.owner
     assert owner is not None
-    bridge = world.system.actor(Role.CONFERENCE_BRIDGE, owner.crew, SilentBridgeActor)
+    bridge = world.system.actor(Role.CONFERENCE_BRIDGE, owner.worker, SilentBridgeActor)
     legs = world.case.legs
     for leg, hearers in ({} if bridge is None else bridge.heard_by).items():
         if legs[LegId(leg)].party is party:

@@ -91,14 +91,14 @@ def test_a_center_that_starts_anew_has_it_open(world: World) -> None:
     assert verify(world.journal).problems == ()
 
 
-def test_another_crew_takes_it_where_its_own_is_busy(make_world: MakeWorld) -> None:
+def test_another_worker_takes_it_where_its_own_is_busy(make_world: MakeWorld) -> None:
     world = make_world(operators=2, public=6)
     closed_by_mistake(world)
-    first, crew = world.alert, world.case.owner
+    first, worker = world.alert, world.case.owner
     world.advance(1)
     to_attended(world, phone=OPERATORS[2])
-    assert crew is not None
-    assert world.case.owner == crew
+    assert worker is not None
+    assert world.case.owner == worker
     free = next(one for one in world.operators if one != world.case.operator)
     world.alert = first
     reopen(world, free)

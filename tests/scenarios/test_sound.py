@@ -61,7 +61,7 @@ def test_a_bridge_whose_voice_stands_still_makes_room_for_another(world: World) 
     assert owner is not None
 
     def bridge() -> SilentBridgeActor:
-        found = world.system.actor(Role.CONFERENCE_BRIDGE, owner.crew, SilentBridgeActor)
+        found = world.system.actor(Role.CONFERENCE_BRIDGE, owner.worker, SilentBridgeActor)
         assert found is not None
         return found
 

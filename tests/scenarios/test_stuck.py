@@ -29,13 +29,13 @@ class Deaf:
         self.world: World | None = None
         self.deaf: dict[str, int] = {}
 
-    def begin(self, world: World, *, crew_only: bool = True) -> None:
+    def begin(self, world: World, *, worker_only: bool = True) -> None:
         self.world = world
-        owner = world.case.owner if crew_only else None
+        owner = world.case.owner if worker_only else None
         self.deaf = {
             entry.key: entry.incarnation
             for entry in world.env.directory.all_of(self.role)
-            if owner is None or entry.key.partition("/")[0] == owner.crew
+            if owner is None or entry.key.partition("/")[0] == owner.worker
         }
 
     def __call__(self, envelope: Envelope, role: Role | None, key: str) -> Sequence[float]:
@@ -69,10 +69,10 @@ def test_a_case_that_hears_nothing_is_started_again_and_the_alert_goes_on(make_w
     assert len(world.live_calls()) == 2
 
 
-def test_an_alert_that_no_crew_hears_of_is_taken_up_by_one_that_does(make_world: MakeWorld) -> None:
+def test_an_alert_that_no_worker_hears_of_is_taken_up_by_one_that_does(make_world: MakeWorld) -> None:
     deaf = Deaf(Role.ALERT_CASE)
     world = make_world(faults=deaf)
-    deaf.begin(world, crew_only=False)
+    deaf.begin(world, worker_only=False)
     world.send()
     world.until("operator and user are joined", lambda: len(joined(world)) == 2, 120)
     world.expected_to_be_stuck = world.stuck()

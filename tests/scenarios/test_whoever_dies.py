@@ -1,4 +1,4 @@
-"""Whoever of the crew dies: who hears whom stays as it is, and what was told or asked is so once."""
+"""Whoever of the worker dies: who hears whom stays as it is, and what was told or asked is so once."""
 
 from __future__ import annotations
 

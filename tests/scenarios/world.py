@@ -76,7 +76,7 @@ E = TypeVar("E")
 
 SETTINGS = Settings(
     psap=PsapSettings(number=PSAP),
-    limits=LimitsSettings(idle_crews=1, live_cases=4),
+    limits=LimitsSettings(idle_workers=1, live_cases=4),
     alert=AlertSettings(leave_alarm_within_s=5.0),
 )
 LEFT_S = SETTINGS.alert.leave_alarm_within_s + 1.0
@@ -410,8 +410,10 @@ def for_tests(made: Plan) -> Plan:
         for spec in made.actors
         if spec.role is not Role.VOICE_GATE
     )
-    assert made.crews is not None
-    return Plan(actors=actors, crews=replace(made.crews, bridge="tests.scenarios.mixer.SilentBridgeActor"))
+    assert made.workers is not None
+    return Plan(
+        actors=actors, workers=replace(made.workers, bridge="tests.scenarios.mixer.SilentBridgeActor")
+    )
 
 
 def bury(actor: CenterActor) -> None:

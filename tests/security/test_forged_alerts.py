@@ -19,8 +19,8 @@ from model.alert.case import Case
 from model.alert.evolve import fold
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
-from model.rules.crews import BEYOND_SHIFT
 from model.rules.vouching import WAITS_FOR_LAST_US
+from model.rules.workers import BEYOND_SHIFT
 from model.settings import Settings
 from model.settings.alerts import LimitsSettings
 from model.settings.psap import PsapSettings
@@ -29,7 +29,7 @@ from tests.scenarios.world import PSAP, USER, World, world
 from tests.support.settings import changed
 
 FORGED = [E164(f"+3934720000{n:02d}") for n in range(10)]
-SETTINGS = Settings(psap=PsapSettings(number=PSAP), limits=LimitsSettings(idle_crews=1, live_cases=16))
+SETTINGS = Settings(psap=PsapSettings(number=PSAP), limits=LimitsSettings(idle_workers=1, live_cases=16))
 Make = Callable[..., World]
 
 
@@ -86,7 +86,7 @@ def test_a_burst_leaves_one_operator_of_three_to_a_proved_alert(make: Make) -> N
     assert not center.events(ev.OperatorWanted), "nobody else's operator is needed"
 
 
-def test_a_flood_gets_a_few_crews_more_than_there_are_operators_and_each_user_is_called(make: Make) -> None:
+def test_a_flood_gets_a_few_workers_more_than_there_are_operators_and_each_user_is_called(make: Make) -> None:
     """The others are kept, their apps told to call 112; 12 s before the deadline users are called."""
     center = make(public=24)
     forged = flood(center, every_s=0.2)
@@ -137,7 +137,7 @@ def test_a_forged_alert_gives_its_operator_up_to_a_proved_one(make: Make) -> Non
     center.until("user and operator talk", lambda: center.case.answered(Party.USER) is not None)
 
 
-def test_where_forged_alerts_have_all_crews_one_in_which_nothing_has_begun_gives_its_crew_up(
+def test_where_forged_alerts_have_all_workers_one_in_which_nothing_has_begun_gives_its_worker_up(
     make: Make,
 ) -> None:
     center = make(settings=changed(SETTINGS, {"limits.live_cases": 5}))

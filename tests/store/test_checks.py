@@ -78,7 +78,7 @@ def test_a_check_waits_while_an_alert_of_its_phone_is_open_untouched(journal: Jo
     assert isinstance(taken(journal, signed(clock, key, Check.ARRIVAL)), Accepted)
 
 
-def test_a_check_waits_while_a_fifth_of_all_crews_are_at_work(journal: Journal, clock: Clock) -> None:
+def test_a_check_waits_while_a_fifth_of_all_workers_are_at_work(journal: Journal, clock: Clock) -> None:
     key = enrolled(journal)
     for n in range(2):
         accept(journal, signal(clock, E164(f"+39347000000{n}")), 50)

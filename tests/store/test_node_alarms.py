@@ -134,29 +134,29 @@ def told(journal: Journal) -> list[type]:
 
 
 def test_an_alarm_of_several_cases_is_raised_once_while_it_stands(journal: Journal) -> None:
-    crews = [NodeAlarms(journal, NODE) for _ in range(3)]
-    for n, crew in enumerate(crews):
-        written(journal, f"case-{n}", crew, raised(f"no room for {n}"))
+    workers = [NodeAlarms(journal, NODE) for _ in range(3)]
+    for n, worker in enumerate(workers):
+        written(journal, f"case-{n}", worker, raised(f"no room for {n}"))
     assert told(journal) == [AlarmRaised]
     assert [journal.version(f"case-{n}") for n in range(3)] == [1, 1, 1], "what else there is is written"
 
 
 def test_an_alarm_that_was_cleared_by_somebody_else_is_raised_again(journal: Journal) -> None:
-    crew = NodeAlarms(journal, NODE)
-    written(journal, "case-a", crew, raised())
+    worker = NodeAlarms(journal, NODE)
+    written(journal, "case-a", worker, raised())
     NodeAlarms(journal, NODE).tell({FULL: ""})
-    written(journal, "case-b", crew, raised())
-    written(journal, "case-c", crew, CLEARED)
-    written(journal, "case-d", crew, raised())
+    written(journal, "case-b", worker, raised())
+    written(journal, "case-c", worker, CLEARED)
+    written(journal, "case-d", worker, raised())
     journal.append(Append(STREAM, None, (NodeStarted(version="0.1.0", pid=1),)))
-    written(journal, "case-e", crew, raised())
+    written(journal, "case-e", worker, raised())
     one = (AlarmRaised, AlarmCleared)
     assert told(journal) == [*one, *one, AlarmRaised, NodeStarted, AlarmRaised]
 
 
 def test_an_alarm_that_comes_while_the_transaction_waits_is_seen_within_it(journal: Journal) -> None:
-    crew, other = NodeAlarms(journal, NODE), NodeAlarms(journal, NODE)
-    news = crew.news([Append(STREAM, None, (raised(),))])
+    worker, other = NodeAlarms(journal, NODE), NodeAlarms(journal, NODE)
+    news = worker.news([Append(STREAM, None, (raised(),))])
     written(journal, "case-b", other, raised())
     journal.transact(lambda tx: tx.append(*news(tx)))
     assert told(journal) == [AlarmRaised]

@@ -16,7 +16,7 @@ from messages import base, events
 from messages import events as ev
 from messages.base import Position
 from messages.event_kinds import kinds
-from messages.ids import E164, Channel, CrewId, Instant, NodeId, OperatorId, Outcome, Proof
+from messages.ids import E164, Channel, Instant, NodeId, OperatorId, Outcome, Proof, WorkerId
 from store.errors import TransferError
 from store.journal import rows
 from store.journal.journal import Append, Journal
@@ -39,7 +39,7 @@ def received(phone: str = "+393331112223") -> ev.AlertReceived:
 def fill(journal: Journal) -> None:
     node = ev.NodeStarted(version="1", pid=7)
     journal.append(Append("node-n1", 0, (node,)), Append("inbox-x", 0, (received(),)))
-    opened = ev.CaseOpened(node=NodeId("n1"), crew=CrewId("c00"), incarnation=1)
+    opened = ev.CaseOpened(node=NodeId("n1"), worker=WorkerId("c00"), incarnation=1)
     journal.append(Append("alert-x", 0, (opened, answered(), ev.AlertClosed(outcome=Outcome.HANDED_OVER))))
     note = ev.NoteAdded(by=OperatorId("anna"), text='à "quoted"\nline\u2028 😀 at 2026-01-01T00:00:00Z')
     journal.append(

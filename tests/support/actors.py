@@ -17,14 +17,14 @@ from thespian.actors import ActorAddress
 
 from messages import cases, lines
 from messages.envelope import Envelope
-from messages.ids import AlertId, CrewId, Instant, NodeId, Role
+from messages.ids import AlertId, Instant, NodeId, Role, WorkerId
 from runtime import pidfd
 from runtime.actor import CenterActor
 from runtime.clock import Clock, SystemClock, VirtualClock
 from runtime.environment import Environment
 from runtime.published.directory import Directory, Entry, FileDirectory, MemoryDirectory
 from runtime.system.many_processes import ManyProcesses
-from runtime.system.spec import ActorSpec, CrewSpec, Plan
+from runtime.system.spec import ActorSpec, Plan, WorkerSpec
 from runtime.system.system import System, start
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
@@ -48,9 +48,9 @@ class Player(CenterActor):
         match envelope.body:
             case cases.AskCase():
                 self.note(f"asked by {envelope.role}")
-                self.answer(sender, cases.CaseStatus(crew=CrewId(self.key)))
-            case cases.CaseStatus(crew=crew):
-                self.note(f"answered {crew}")
+                self.answer(sender, cases.CaseStatus(worker=WorkerId(self.key)))
+            case cases.CaseStatus(worker=worker):
+                self.note(f"answered {worker}")
             case cases.OpenCase(alert=alert):
                 # `tell:ROLE:KEY` has it ask that one, anything else is what it is busy with.
                 if alert.startswith("tell:"):
@@ -60,10 +60,10 @@ class Player(CenterActor):
                     self.busy_with(alert)
             case cases.RestLeg():
                 self.busy_with(None)
-            case cases.CrewWanted(busy=1):
+            case cases.WorkerWanted(busy=1):
                 self.env.processes.outlive_group(self, lambda: self.note("somebody takes the place"))
                 self.note("outlives")
-            case cases.CrewWanted():
+            case cases.WorkerWanted():
                 self.env.processes.end_with_group(self)
                 self.note("ends with them")
             case lines.AskLine():
@@ -147,7 +147,7 @@ def spec(player: type[Player], key: str = "", *, group: str = "pools", critical:
     return ActorSpec(role=player.role, key=key, cls=cls(player), group=group, critical=critical)
 
 
-CREWS = CrewSpec(case=cls(Case), leg=cls(Leg), bridge=cls(Bridge), live=4, idle=2)
+WORKERS = WorkerSpec(case=cls(Case), leg=cls(Leg), bridge=cls(Bridge), live=4, idle=2)
 
 
 def environment(state: Path, plan: Plan | None = None, *, virtual: bool = False) -> Environment:

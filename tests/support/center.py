@@ -144,7 +144,7 @@ class Center:
     # ------------------------------------------------------------ life
 
     def start(self) -> None:
-        """Start the node and wait until lines and crews are ready."""
+        """Start the node and wait until lines and workers are ready."""
         if self.journal_url == self.state.journal_url and not self.state.path.exists():
             self.state.create()
             empty_journal(self.state.path / "journal.db")

@@ -51,7 +51,7 @@ ANSWERS_S: Final = 1.5
 """So long an app or a console waits for a node before it asks another."""
 LINES: Final[Mapping[str, tuple[int, int]]] = {"a": (3, 0), "b": (3, 1), "c": (3, 1)}
 """Public and emergency lines of each node."""
-SETTINGS: Final = "[limits]\nlive_cases = 4\nidle_crews = 1\n"
+SETTINGS: Final = "[limits]\nlive_cases = 4\nidle_workers = 1\n"
 """What all nodes have set, beside what is each one's own."""
 
 

@@ -215,7 +215,7 @@ class Judgement:
         return self
 
     def _was_not_next(self, opened: AlertId, other: AlertId) -> bool:
-        """Whether the other was not being opened at the same time: crews that are told together are not
+        """Whether the other was not being opened at the same time: workers that are told together are not
         all as quick."""
         at, then = self.stories[opened].opened_at, self.stories[other].opened_at
         return at is not None and (then is None or then > at + self._waited_us)

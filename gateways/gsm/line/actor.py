@@ -195,7 +195,7 @@ class GsmModemActor(CenterActor):
         if case is not None and case.owner is not None:
             for leg in legs:
                 back = calls.LineBack(line=self._spec.line)
-                key = f"{case.owner.crew}/{place(leg.leg)}"
+                key = f"{case.owner.worker}/{place(leg.leg)}"
                 self.tell_node(case.owner.node, Role.CALL_LEG, key, back, case.alert)
 
     # ------------------------------------------------------------ messages and time

@@ -104,7 +104,7 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
         case ev.AdviceChanged(advice=advice):
             return replace(case, advice=advice)
         case ev.CaseOpened():
-            owner = Owner(node=event.node, crew=event.crew, incarnation=event.incarnation)
+            owner = Owner(node=event.node, worker=event.worker, incarnation=event.incarnation)
             case = not_ahead(case, at)
             return replace(case, owner=owner, owned_at=at, returned_at=None)
         case ev.CaseReturned():

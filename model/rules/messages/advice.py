@@ -18,7 +18,7 @@ class Why(StrEnum):
     """Reason of the advice, as stored in the journal."""
 
     NOT_DURABLE = "not durable"
-    ALL_AT_WORK = "all crews are at work"
+    ALL_AT_WORK = "all workers are at work"
     NO_OPERATOR = "no operator"
     NO_LINE_FOR_112 = "no line for 112"
     FORECAST = "forecast"

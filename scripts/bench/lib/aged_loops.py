@@ -53,7 +53,7 @@ OTHERS_FREE_STEPS: Final = 500
 SETTINGS: Final = Settings(
     recording=RecordingSettings(enabled=True),
     psap=PsapSettings(number=PSAP),
-    limits=LimitsSettings(idle_crews=1, live_cases=4),
+    limits=LimitsSettings(idle_workers=1, live_cases=4),
 )
 
 

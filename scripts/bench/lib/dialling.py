@@ -28,7 +28,7 @@ USERS = 100
 SETTINGS = """
 [limits]
 live_cases = 20
-idle_crews = 4
+idle_workers = 4
 """
 
 

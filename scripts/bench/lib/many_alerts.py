@@ -16,7 +16,6 @@ from messages.ids import (
     AlertId,
     BridgeId,
     Channel,
-    CrewId,
     Instant,
     LineId,
     NodeId,
@@ -25,6 +24,7 @@ from messages.ids import (
     Party,
     TrunkId,
     UserId,
+    WorkerId,
 )
 from model.alert.leg import leg_id
 from model.rules.signal import Signal
@@ -63,7 +63,7 @@ def story(alert: AlertId, phone: E164) -> Iterator[tuple[float, tuple[Event, ...
     yield (
         0.1,
         (
-            ev.CaseOpened(node=NODE, crew=CrewId("c00"), incarnation=1),
+            ev.CaseOpened(node=NODE, worker=WorkerId("c00"), incarnation=1),
             ev.UserIdentified(user=UserId("u"), language="it"),
             ev.OperatorReserved(operator=OPERATOR, alert=alert),
             called(op1, Party.OPERATOR, "+390200000011"),

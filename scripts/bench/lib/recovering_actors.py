@@ -82,9 +82,9 @@ class Run:
         leg = case.answered(party)
         assert leg is not None
         key = {
-            "AlertCase": case.owner.crew,
-            "ConferenceBridge": case.owner.crew,
-            "CallLeg": f"{case.owner.crew}/{'op1' if party is Party.OPERATOR else party}",
+            "AlertCase": case.owner.worker,
+            "ConferenceBridge": case.owner.worker,
+            "CallLeg": f"{case.owner.worker}/{'op1' if party is Party.OPERATOR else party}",
             "GsmModem": leg.line,
         }.get(role, "")
         return self.must_find(Role(role), key)
@@ -148,7 +148,7 @@ class Run:
                 resumed = taken["at"]
             case "AlertIntake":
                 line = until(
-                    "the crews known", lambda: log.said("crews known", incarnation=successor.incarnation)
+                    "the workers known", lambda: log.said("workers known", incarnation=successor.incarnation)
                 )
                 resumed = line["at"]
             case _:

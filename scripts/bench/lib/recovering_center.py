@@ -41,7 +41,7 @@ QUIET_S: Final = 4.0
 
 
 def settings(alerts: int) -> str:
-    return f"[limits]\nlive_cases = {alerts}\nidle_crews = 2\n\n[user]\nno_answer_s = 600\n"
+    return f"[limits]\nlive_cases = {alerts}\nidle_workers = 2\n\n[user]\nno_answer_s = 600\n"
 
 
 def phone_of(kind: str, number: int) -> str:
@@ -264,8 +264,8 @@ def idle_time_s() -> float:
     return int(fields[4]) / os.sysconf("SC_CLK_TCK")
 
 
-STEPS: Final = ("started", "crews known")
-"""Lines of the log: the actor system runs; the intake knows that no crew has any of the alerts."""
+STEPS: Final = ("started", "workers known")
+"""Lines of the log: the actor system runs; the intake knows that no worker has any of the alerts."""
 LISTENED_TO: Final = 8
 """Number of users' phones with a check of their sound."""
 

@@ -27,7 +27,7 @@ from tests.support.center import OPERATOR, PSAP, SECOND_OPERATOR, simulation
 from tests.support.nodes import Node, Nodes
 
 STAFF: Final = {OPERATOR: "Marta", SECOND_OPERATOR: "Luca", "+390200000102": "Anna"}
-SETTINGS: Final = "[limits]\nlive_cases = 6\nidle_crews = 2\n[operator]\nwrap_up_s = 0\n"
+SETTINGS: Final = "[limits]\nlive_cases = 6\nidle_workers = 2\n[operator]\nwrap_up_s = 0\n"
 LOOK_S: Final = 0.004
 WITHIN_S: Final = 30.0
 

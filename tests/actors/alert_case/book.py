@@ -16,7 +16,6 @@ from messages.ids import (
     SECOND,
     AlertId,
     Channel,
-    CrewId,
     Instant,
     LegId,
     LineId,
@@ -27,6 +26,7 @@ from messages.ids import (
     Party,
     TrunkId,
     UserId,
+    WorkerId,
 )
 from messages.journal import Recorded
 from messages.lines import LineGranted, RequestLine
@@ -77,7 +77,7 @@ class Book:
         self.on_shift = len(operators)
         self.public = [LineId(f"p{n}") for n in range(8)]
         self.emergency = [LineId(f"e{n}") for n in range(2)]
-        self.me = Owner(node=NodeId("n"), crew=CrewId("c00"), incarnation=1)
+        self.me = Owner(node=NodeId("n"), worker=WorkerId("c00"), incarnation=1)
         self.pending = PendingOffers(opened_at=START)
         self.known: UserId | None = UserId("giulia")
         self.wake_at: Instant | None = None

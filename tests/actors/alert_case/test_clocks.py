@@ -7,11 +7,11 @@ import pytest
 from actors.alert_case.pending import PendingOffers
 from messages import events as ev
 from messages.base import HangupCause
-from messages.ids import SECOND, CrewId, Instant, NodeId, Party
+from messages.ids import SECOND, Instant, NodeId, Party, WorkerId
 from model.alert.parts import Owner
 from tests.actors.alert_case.book import START, Book
 
-OTHER = Owner(node=NodeId("m"), crew=CrewId("c03"), incarnation=1)
+OTHER = Owner(node=NodeId("m"), worker=WorkerId("c03"), incarnation=1)
 
 
 @pytest.mark.parametrize("behind_s", [0, 10, 120, 3600])

@@ -464,7 +464,7 @@ def test_a_command_is_acted_upon_once_however_often_the_case_restarts() -> None:
     for incarnation in range(2, 5):
         from model.alert.case import Owner
 
-        book.me = Owner(node=book.me.node, crew=book.me.crew, incarnation=incarnation)
+        book.me = Owner(node=book.me.node, worker=book.me.worker, incarnation=incarnation)
         book.go_on()
     assert len(book.all_of(ev.PsapRequested)) == 1
     assert len([one for one in book.all_of(ev.LegOriginating) if one.party is Party.PSAP]) == 1

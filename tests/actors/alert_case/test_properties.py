@@ -221,7 +221,7 @@ class AnyCourse(RuleBasedStateMachine):
         from actors.alert_case.pending import PendingOffers
 
         self.book.me = Owner(
-            node=self.book.me.node, crew=self.book.me.crew, incarnation=self.book.me.incarnation + 1
+            node=self.book.me.node, worker=self.book.me.worker, incarnation=self.book.me.incarnation + 1
         )
         self.book.pending = PendingOffers(opened_at=self.book.now)
         self.book.go_on()

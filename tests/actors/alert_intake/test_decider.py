@@ -1,4 +1,4 @@
-"""Every open alert gets one crew, the most urgent first, and keeps the one that it had."""
+"""Every open alert gets one worker, the most urgent first, and keeps the one that it had."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from actors.alert_intake.decider import (
     PATIENCE_US,
     RETURN_US,
     SETTLE_US,
-    Crew,
     State,
+    Worker,
     heard,
     in_the_way,
     plan,
@@ -25,7 +25,6 @@ from messages.ids import (
     AlertId,
     Channel,
     Check,
-    CrewId,
     Instant,
     LegId,
     LineId,
@@ -33,12 +32,13 @@ from messages.ids import (
     OperatorCommand,
     OperatorId,
     Party,
+    WorkerId,
 )
 from model.alert.case import Case
 from model.alert.leg import Leg, LegState
 from model.alert.parts import InboundCall, InboxEntry, Owner
-from model.rules.crews import BEYOND_SHIFT
 from model.rules.proof import CLAIMED, OVER_BUDGET, PROVED
+from model.rules.workers import BEYOND_SHIFT
 from tests.support.depth import often
 
 NOW = Instant(1_000 * SECOND)
@@ -55,24 +55,24 @@ def case(name: str, deadline: int = 50, **changes: object) -> Case:
     return replace(one, **changes)
 
 
-def crews(*names: str) -> dict[CrewId, int]:
-    return {CrewId(name): 1 for name in names}
+def workers(*names: str) -> dict[WorkerId, int]:
+    return {WorkerId(name): 1 for name in names}
 
 
-def all_idle(there: dict[CrewId, int], now: Instant = NOW) -> State:
+def all_idle(there: dict[WorkerId, int], now: Instant = NOW) -> State:
     state = State(started_at=Instant(now - 10 * SECOND))
     for name, incarnation in there.items():
-        state = heard(state, Crew(crew=name, incarnation=incarnation))
+        state = heard(state, Worker(worker=name, incarnation=incarnation))
     return state
 
 
-def test_the_earliest_deadline_gets_the_crew_and_tests_come_last() -> None:
+def test_the_earliest_deadline_gets_the_worker_and_tests_come_last() -> None:
     alerts = {one.alert: one for one in (case("late", 40), case("soon", 10), case("test", 1, test=True))}
-    there = crews("c00", "c01")
+    there = workers("c00", "c01")
     made = plan(all_idle(there), alerts, there, NOW)
     assert [alert for alert, _ in made.open] == ["soon", "late"]
     assert made.waiting == ("test",)
-    assert made.advise == (), "a crew may be on its way"
+    assert made.advise == (), "a worker may be on its way"
     assert plan(made.state, alerts, there, Instant(NOW + PATIENCE_US)).advise == ("test",)
 
 
@@ -80,83 +80,85 @@ def test_case_10_who_can_still_be_reached_is_taken_before_who_cannot() -> None:
     alerts = {
         one.alert: one for one in (case("missed", -20), case("nearly", 3), case("soon", 15), case("late", 40))
     }
-    there = crews("c00", "c01", "c02")
+    there = workers("c00", "c01", "c02")
     made = plan(all_idle(there), alerts, there, NOW)
     assert [alert for alert, _ in made.open] == ["soon", "late", "missed"]
     assert made.waiting == ("nearly",), "nothing is dropped"
 
 
-def test_nothing_is_given_away_before_all_crews_have_said_what_they_do() -> None:
+def test_nothing_is_given_away_before_all_workers_have_said_what_they_do() -> None:
     alerts = {AlertId("a"): case("a")}
-    there = crews("c00", "c01")
-    state = heard(State(started_at=NOW), Crew(crew=CrewId("c00"), incarnation=1))
+    there = workers("c00", "c01")
+    state = heard(State(started_at=NOW), Worker(worker=WorkerId("c00"), incarnation=1))
     assert not plan(state, alerts, there, NOW).settled
     assert plan(state, alerts, there, Instant(NOW + SETTLE_US)).open
 
 
-def test_an_alert_stays_with_the_crew_that_has_it() -> None:
+def test_an_alert_stays_with_the_worker_that_has_it() -> None:
     alerts = {AlertId("a"): case("a")}
-    there = crews("c00", "c01")
-    state = heard(all_idle(there), Crew(crew=CrewId("c01"), incarnation=1, alert=AlertId("a")))
+    there = workers("c00", "c01")
+    state = heard(all_idle(there), Worker(worker=WorkerId("c01"), incarnation=1, alert=AlertId("a")))
     made = plan(state, alerts, there, NOW)
     assert made.open == ()
     assert made.waiting == ()
 
 
-def test_a_crew_whose_case_was_killed_gets_its_alert_again_and_no_other_crew_does() -> None:
+def test_a_worker_whose_case_was_killed_gets_its_alert_again_and_no_other_worker_does() -> None:
     alerts = {AlertId("a"): case("a")}
-    there = crews("c00", "c01")
-    state = heard(all_idle(there), Crew(crew=CrewId("c00"), incarnation=1, alert=AlertId("a")))
+    there = workers("c00", "c01")
+    state = heard(all_idle(there), Worker(worker=WorkerId("c00"), incarnation=1, alert=AlertId("a")))
     state = plan(state, alerts, there, NOW).state
-    again = {CrewId("c00"): 2, CrewId("c01"): 1}
+    again = {WorkerId("c00"): 2, WorkerId("c01"): 1}
     made = plan(state, alerts, again, NOW)
     assert made.open == (), "it is being started again"
-    made = plan(heard(made.state, Crew(crew=CrewId("c00"), incarnation=2)), alerts, again, NOW)
-    assert made.open == ((AlertId("a"), CrewId("c00")),)
+    made = plan(heard(made.state, Worker(worker=WorkerId("c00"), incarnation=2)), alerts, again, NOW)
+    assert made.open == ((AlertId("a"), WorkerId("c00")),)
 
 
-def test_an_alert_waits_for_its_crew_while_only_the_case_of_it_is_gone_and_not_for_ever() -> None:
+def test_an_alert_waits_for_its_worker_while_only_the_case_of_it_is_gone_and_not_for_ever() -> None:
     alerts = {AlertId("a"): case("a")}
-    there = crews("c00", "c01")
-    state = heard(all_idle(there), Crew(crew=CrewId("c00"), incarnation=1, alert=AlertId("a")))
-    gone, holding = crews("c01"), crews("c00", "c01")
+    there = workers("c00", "c01")
+    state = heard(all_idle(there), Worker(worker=WorkerId("c00"), incarnation=1, alert=AlertId("a")))
+    gone, holding = workers("c01"), workers("c00", "c01")
     made = plan(state, alerts, gone, NOW, holding=holding)
     assert made.open == (), "its legs and its bridge have the calls and the voice"
     late = Instant(NOW + RETURN_US)
-    assert plan(made.state, alerts, gone, late, holding=holding).open == ((AlertId("a"), CrewId("c01")),)
-    assert plan(made.state, alerts, gone, NOW, holding=gone).open, "with the whole crew gone it does not wait"
-    back = plan(made.state, alerts, {CrewId("c00"): 2, CrewId("c01"): 1}, late, holding=holding)
+    assert plan(made.state, alerts, gone, late, holding=holding).open == ((AlertId("a"), WorkerId("c01")),)
+    assert plan(made.state, alerts, gone, NOW, holding=gone).open, (
+        "with the whole worker gone it does not wait"
+    )
+    back = plan(made.state, alerts, {WorkerId("c00"): 2, WorkerId("c01"): 1}, late, holding=holding)
     again = plan(back.state, alerts, gone, late, holding=holding)
     assert again.open == (), "its patience begins anew"
 
 
-def test_a_crew_that_has_spoken_is_given_its_alert_before_the_directory_calls_it_started() -> None:
+def test_a_worker_that_has_spoken_is_given_its_alert_before_the_directory_calls_it_started() -> None:
     alerts = {AlertId("a"): case("a")}
-    there = crews("c00", "c01")
-    state = heard(all_idle(there), Crew(crew=CrewId("c00"), incarnation=1, alert=AlertId("a")))
-    again = {CrewId("c00"): 2, CrewId("c01"): 1}
-    state = heard(plan(state, alerts, again, NOW).state, Crew(crew=CrewId("c00"), incarnation=2))
-    made = plan(state, alerts, again, NOW, starting=crews("c00"))
-    assert made.open == ((AlertId("a"), CrewId("c00")),)
+    there = workers("c00", "c01")
+    state = heard(all_idle(there), Worker(worker=WorkerId("c00"), incarnation=1, alert=AlertId("a")))
+    again = {WorkerId("c00"): 2, WorkerId("c01"): 1}
+    state = heard(plan(state, alerts, again, NOW).state, Worker(worker=WorkerId("c00"), incarnation=2))
+    made = plan(state, alerts, again, NOW, starting=workers("c00"))
+    assert made.open == ((AlertId("a"), WorkerId("c00")),)
 
 
 def test_nobody_is_waited_for_who_has_yet_to_start() -> None:
     alerts = {AlertId("a"): case("a")}
-    state = heard(State(started_at=NOW), Crew(crew=CrewId("c00"), incarnation=1))
-    assert plan(state, alerts, crews("c00", "c01"), NOW, starting=crews("c01")).open
+    state = heard(State(started_at=NOW), Worker(worker=WorkerId("c00"), incarnation=1))
+    assert plan(state, alerts, workers("c00", "c01"), NOW, starting=workers("c01")).open
 
 
 def test_after_its_own_start_the_intake_finds_the_owner_in_the_journal() -> None:
-    owner = Owner(node=NodeId("n"), crew=CrewId("c01"), incarnation=1)
+    owner = Owner(node=NodeId("n"), worker=WorkerId("c01"), incarnation=1)
     alerts = {AlertId("a"): case("a", owner=owner)}
-    there = crews("c00", "c01")
+    there = workers("c00", "c01")
     made = plan(all_idle(there), alerts, there, NOW)
-    assert made.open == ((AlertId("a"), CrewId("c01")),)
+    assert made.open == ((AlertId("a"), WorkerId("c01")),)
 
 
 def test_an_order_that_was_not_confirmed_is_given_again() -> None:
     alerts = {AlertId("a"): case("a")}
-    there = crews("c00")
+    there = workers("c00")
     made = plan(all_idle(there), alerts, there, NOW)
     assert plan(made.state, alerts, there, Instant(NOW + 1)).open == ()
     again = plan(made.state, alerts, there, Instant(NOW + CONFIRM_US))
@@ -165,21 +167,21 @@ def test_an_order_that_was_not_confirmed_is_given_again() -> None:
     assert plan(again.state, alerts, there, Instant(NOW + 3 * CONFIRM_US)).open == made.open
 
 
-def test_a_crew_that_was_started_again_is_told_at_once_what_its_predecessor_was_told() -> None:
+def test_a_worker_that_was_started_again_is_told_at_once_what_its_predecessor_was_told() -> None:
     alerts = {AlertId("a"): case("a")}
-    made = plan(all_idle(crews("c00")), alerts, crews("c00"), NOW)
-    state = heard(made.state, Crew(crew=CrewId("c00"), incarnation=2))
-    assert plan(state, alerts, {CrewId("c00"): 2}, Instant(NOW + 1)).open == made.open
+    made = plan(all_idle(workers("c00")), alerts, workers("c00"), NOW)
+    state = heard(made.state, Worker(worker=WorkerId("c00"), incarnation=2))
+    assert plan(state, alerts, {WorkerId("c00"): 2}, Instant(NOW + 1)).open == made.open
 
 
-class Crews(RuleBasedStateMachine):
-    """Crews that die, come back and confirm late, and alerts that come and go."""
+class Workers(RuleBasedStateMachine):
+    """Workers that die, come back and confirm late, and alerts that come and go."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.confirmed_answered = crews("c00", "c01", "c02")
-        self.doing: dict[CrewId, AlertId | None] = dict.fromkeys(self.confirmed_answered)
-        self.told: dict[CrewId, AlertId] = {}
+        self.confirmed_answered = workers("c00", "c01", "c02")
+        self.doing: dict[WorkerId, AlertId | None] = dict.fromkeys(self.confirmed_answered)
+        self.told: dict[WorkerId, AlertId] = {}
         self.alerts: dict[AlertId, Case] = {}
         self.state = all_idle(self.confirmed_answered)
         self.now = NOW
@@ -188,10 +190,10 @@ class Crews(RuleBasedStateMachine):
     def go_on(self) -> None:
         made = plan(self.state, self.alerts, self.confirmed_answered, self.now)
         self.state = made.state
-        for alert, crew in made.open:
-            self.told[crew] = alert
-            others = [other for other, doing in self.doing.items() if doing == alert and other != crew]
-            assert not others, "an alert was given to two crews"
+        for alert, worker in made.open:
+            self.told[worker] = alert
+            others = [other for other, doing in self.doing.items() if doing == alert and other != worker]
+            assert not others, "an alert was given to two workers"
         self.made = made
 
     @rule(deadline=st.integers(1, 50), test=st.booleans())
@@ -202,44 +204,45 @@ class Crews(RuleBasedStateMachine):
         self.go_on()
 
     @rule(name=st.sampled_from(["c00", "c01", "c02"]))
-    def a_crew_does_as_told(self, name: str) -> None:
-        crew = CrewId(name)
-        alert = self.told.pop(crew, None)
-        if alert in self.alerts and self.doing[crew] is None:
-            self.doing[crew] = alert
-        self.say(crew)
+    def a_worker_does_as_told(self, name: str) -> None:
+        worker = WorkerId(name)
+        alert = self.told.pop(worker, None)
+        if alert in self.alerts and self.doing[worker] is None:
+            self.doing[worker] = alert
+        self.say(worker)
 
     @rule(name=st.sampled_from(["c00", "c01", "c02"]))
     def a_case_is_killed(self, name: str) -> None:
-        crew = CrewId(name)
-        self.confirmed_answered[crew] += 1
-        self.doing[crew] = None
-        self.told.pop(crew, None)
+        worker = WorkerId(name)
+        self.confirmed_answered[worker] += 1
+        self.doing[worker] = None
+        self.told.pop(worker, None)
         self.go_on()
-        self.say(crew)
+        self.say(worker)
 
     @rule(name=st.sampled_from(["c00", "c01", "c02"]))
     def a_case_is_closed(self, name: str) -> None:
-        crew = CrewId(name)
-        alert = self.doing[crew]
+        worker = WorkerId(name)
+        alert = self.doing[worker]
         if alert is not None:
             del self.alerts[alert]
-            self.doing[crew] = None
-            self.say(crew)
+            self.doing[worker] = None
+            self.say(worker)
 
     @rule(seconds=st.integers(1, 3))
     def time_passes(self, seconds: int) -> None:
         self.now = Instant(self.now + seconds * SECOND)
         self.go_on()
 
-    def say(self, crew: CrewId) -> None:
+    def say(self, worker: WorkerId) -> None:
         self.state = heard(
-            self.state, Crew(crew=crew, incarnation=self.confirmed_answered[crew], alert=self.doing[crew])
+            self.state,
+            Worker(worker=worker, incarnation=self.confirmed_answered[worker], alert=self.doing[worker]),
         )
         self.go_on()
 
     @invariant()
-    def no_alert_is_with_two_crews(self) -> None:
+    def no_alert_is_with_two_workers(self) -> None:
         doing = [alert for alert in self.doing.values() if alert is not None]
         assert len(doing) == len(set(doing))
 
@@ -251,8 +254,8 @@ class Crews(RuleBasedStateMachine):
             assert set(self.alerts) <= known
 
 
-Crews.TestCase.settings = settings(max_examples=often(200), stateful_step_count=30, deadline=None)
-TestCrews = Crews.TestCase
+Workers.TestCase.settings = settings(max_examples=often(200), stateful_step_count=30, deadline=None)
+TestWorkers = Workers.TestCase
 
 
 def test_case_09_only_a_tests_call_to_somebody_with_a_real_alert_is_in_the_way() -> None:
@@ -272,11 +275,11 @@ def test_case_09_only_a_tests_call_to_somebody_with_a_real_alert_is_in_the_way()
     assert in_the_way([inbound, case("r", phone=E164("+391"))]) == []
 
 
-def busy(there: dict[CrewId, int], *alerts: Case) -> State:
-    """Return the intake's state with one crew for each of these alerts, and the other crews idle."""
+def busy(there: dict[WorkerId, int], *alerts: Case) -> State:
+    """Return the intake's state with one worker for each of these alerts, and the other workers idle."""
     state = all_idle(there)
     for name, one in zip(there, alerts, strict=False):
-        state = heard(state, Crew(crew=name, incarnation=1, alert=one.alert))
+        state = heard(state, Worker(worker=name, incarnation=1, alert=one.alert))
     return state
 
 
@@ -284,9 +287,9 @@ def many(count: int, **changes: object) -> list[Case]:
     return [case(f"a{n:02d}", 50, rank=CLAIMED, **changes) for n in range(count)]
 
 
-def test_alerts_of_an_app_key_alone_get_a_few_crews_more_than_there_are_operators() -> None:
+def test_alerts_of_an_app_key_alone_get_a_few_workers_more_than_there_are_operators() -> None:
     alerts = {one.alert: one for one in many(20)}
-    there = crews(*(f"c{n:02d}" for n in range(20)))
+    there = workers(*(f"c{n:02d}" for n in range(20)))
     made = plan(all_idle(there), alerts, there, NOW, on_shift=3)
     assert [alert for alert, _ in made.open] == list(alerts)[: 3 + BEYOND_SHIFT]
     assert made.held_back == set(made.waiting) == set(list(alerts)[3 + BEYOND_SHIFT :])
@@ -294,7 +297,7 @@ def test_alerts_of_an_app_key_alone_get_a_few_crews_more_than_there_are_operator
     assert later.advise == made.waiting, "their apps are told, as where all are at work"
 
 
-def test_what_is_spoken_for_gets_a_crew_however_many_are_open() -> None:
+def test_what_is_spoken_for_gets_a_worker_however_many_are_open() -> None:
     signed = case("signed", rank=PROVED)
     check = case("check", rank=PROVED, test=True, check=Check.CALL)
     ordered = InboxEntry(
@@ -309,35 +312,35 @@ def test_what_is_spoken_for_gets_a_crew_however_many_are_open() -> None:
         case("was begun", rank=CLAIMED, operator=OperatorId("anna")),
     ]
     forged = many(BEYOND_SHIFT)
-    there = crews(*(f"c{n:02d}" for n in range(20)))
+    there = workers(*(f"c{n:02d}" for n in range(20)))
     alerts = {one.alert: one for one in (*forged, *others)}
     made = plan(busy(there, *forged), alerts, there, NOW)
     assert {alert for alert, _ in made.open} == {one.alert for one in others}
     assert made.held_back == frozenset()
 
 
-def test_a_crew_is_given_back_to_an_alert_that_is_spoken_for_before_another_one_could_be_started() -> None:
-    there = crews("c00", "c01")
-    owners = {name: Owner(node=NodeId("n"), crew=name, incarnation=1) for name in there}
+def test_a_worker_is_given_back_to_an_alert_that_is_spoken_for_before_another_one_could_be_started() -> None:
+    there = workers("c00", "c01")
+    owners = {name: Owner(node=NodeId("n"), worker=name, incarnation=1) for name in there}
     first, last = case("a", rank=CLAIMED), case("b", rank=CLAIMED, received_at=Instant(NOW + 1))
     open_now = [replace(one, owner=owner) for one, owner in zip((first, last), owners.values(), strict=True)]
     signed = case("signed", rank=PROVED)
     alerts = {one.alert: one for one in (*open_now, signed)}
     made = plan(busy(there, *open_now), alerts, there, NOW)
-    assert made.give_back == ((last.alert, CrewId("c01")),)
+    assert made.give_back == ((last.alert, WorkerId("c01")),)
 
 
-def test_a_crew_at_work_on_an_alert_that_was_closed_just_now_counts_for_none() -> None:
-    there = crews("c00", "c01")
+def test_a_worker_at_work_on_an_alert_that_was_closed_just_now_counts_for_none() -> None:
+    there = workers("c00", "c01")
     one = case("a", rank=CLAIMED)
     made = plan(busy(there, case("closed")), {one.alert: one}, there, NOW)
-    assert made.open == ((one.alert, CrewId("c01")),)
+    assert made.open == ((one.alert, WorkerId("c01")),)
 
 
-def test_no_alert_waits_for_a_crew_because_tests_or_alerts_over_their_budget_have_theirs() -> None:
+def test_no_alert_waits_for_a_worker_because_tests_or_alerts_over_their_budget_have_theirs() -> None:
     behind = [case(f"t{n}", rank=CLAIMED, test=True) for n in range(BEYOND_SHIFT)]
     behind += [case(f"b{n}", rank=OVER_BUDGET) for n in range(BEYOND_SHIFT)]
-    there = crews(*(f"c{n:02d}" for n in range(20)))
+    there = workers(*(f"c{n:02d}" for n in range(20)))
     new = [*many(BEYOND_SHIFT + 1), case("budget", rank=OVER_BUDGET), case("test", rank=CLAIMED, test=True)]
     alerts = {one.alert: one for one in (*behind, *new)}
     made = plan(busy(there, *behind), alerts, there, NOW)
@@ -349,21 +352,21 @@ def test_no_alert_waits_for_a_crew_because_tests_or_alerts_over_their_budget_hav
     waiting=st.lists(st.tuples(st.integers(-60, 60), st.booleans(), st.sampled_from((0, 1, 2)))),
     on_shift=st.integers(0, 8),
 )
-def test_an_idle_crew_is_kept_from_no_alert_whose_user_is_to_be_called_soon(
+def test_an_idle_worker_is_kept_from_no_alert_whose_user_is_to_be_called_soon(
     served: int, waiting: list[tuple[int, bool, int]], on_shift: int
 ) -> None:
     forged = many(served)
     others = [
         case(f"w{n}", deadline, test=test, rank=rank) for n, (deadline, test, rank) in enumerate(waiting)
     ]
-    there = crews(*(f"c{n:02d}" for n in range(served + len(others))))
+    there = workers(*(f"c{n:02d}" for n in range(served + len(others))))
     alerts = {one.alert: one for one in (*forged, *others)}
     made = plan(busy(there, *forged), alerts, there, NOW, on_shift=on_shift)
     opened = {alert for alert, _ in made.open}
-    assert opened | made.held_back == {one.alert for one in others}, "there are crews for all"
+    assert opened | made.held_back == {one.alert for one in others}, "there are workers for all"
     soon = {one.alert for one in others if one.deadline_at <= NOW + 22 * SECOND}
     proved = {one.alert for one in others if one.rank == PROVED}
-    assert soon | proved <= opened, "12 s before the deadline the user is called, 10 s are for the crew"
+    assert soon | proved <= opened, "12 s before the deadline the user is called, 10 s are for the worker"
     unproved = [one for one in others if one.rank != PROVED]
     room = max(0, on_shift + BEYOND_SHIFT - served)
     assert len(opened & {one.alert for one in unproved}) >= min(room, len(unproved))

@@ -26,7 +26,7 @@ from actors.deadline_watchdog.stuck import (
 )
 from messages import events as ev
 from messages.base import Joins
-from messages.ids import SECOND, AlertId, CrewId, Instant, NodeId, OperatorCommand, Party, Role
+from messages.ids import SECOND, AlertId, Instant, NodeId, OperatorCommand, Party, Role, WorkerId
 from model.alert.case import Case
 from model.alert.leg import LegState
 from model.alert.parts import Owner
@@ -36,9 +36,9 @@ from tests.actors.alert_case.book import ALERT, EVERYONE, Book, leg
 SETTINGS = Settings()
 
 
-def crew(incarnation: int) -> dict[CrewId, Owner]:
-    """The crew of a book."""
-    return {CrewId("c00"): Owner(node=NodeId("n"), crew=CrewId("c00"), incarnation=incarnation)}
+def worker(incarnation: int) -> dict[WorkerId, Owner]:
+    """The worker of a book."""
+    return {WorkerId("c00"): Owner(node=NodeId("n"), worker=WorkerId("c00"), incarnation=incarnation)}
 
 
 PLENTY = Means(
@@ -46,8 +46,8 @@ PLENTY = Means(
     public=(Instant(0),) * 8,
     reserved=2,
     operators=frozenset(EVERYONE),
-    crews=crew(1),
-    idle_crews=2,
+    workers=worker(1),
+    idle_workers=2,
 )
 
 
@@ -153,8 +153,8 @@ def test_where_one_line_carries_all_nobody_more_is_called_while_one_phone_rings(
     assert [sign.rule.name for _, sign in signs({ALERT: case}, PLENTY, SETTINGS, now)] == expected
 
 
-def test_where_all_crews_are_at_work_an_alert_waits_and_is_not_stuck() -> None:
-    assert Watch(Book(), replace(PLENTY, idle_crews=0)).dead(300).found == []
+def test_where_all_workers_are_at_work_an_alert_waits_and_is_not_stuck() -> None:
+    assert Watch(Book(), replace(PLENTY, idle_workers=0)).dead(300).found == []
 
 
 # ---------------------------------------------------------------- found in time
@@ -234,23 +234,23 @@ def test_a_case_that_does_nothing_is_found_in_time(
 
 def test_an_alert_whose_owner_has_died_is_the_intakes_until_it_takes_too_long() -> None:
     book = Book().to_talking()
-    watch = Watch(book, replace(PLENTY, crews=crew(2))).dead(22)
+    watch = Watch(book, replace(PLENTY, workers=worker(2))).dead(22)
     assert watch.rules == ["ownerless", "ownerless"]
     assert watch.found[0].whom == ((Role.ALERT_CASE, "c00"),)
     assert watch.found[1].whom == ((Role.ALERT_CASE, "c00"), (Role.ALERT_INTAKE, ""))
 
 
-def test_an_alert_of_another_node_is_its_holder_s_here_whatever_crew_has_its_owner_s_name() -> None:
+def test_an_alert_of_another_node_is_its_holder_s_here_whatever_worker_has_its_owner_s_name() -> None:
     book = Book().to_talking()
     here = NodeId("m")
-    crews = {name: replace(owner, node=here) for name, owner in crew(1).items()}
-    nobody = replace(PLENTY, node=here, crews=crews)
+    workers = {name: replace(owner, node=here) for name, owner in worker(1).items()}
+    nobody = replace(PLENTY, node=here, workers=workers)
     watch = Watch(book, nobody).dead(9)
     assert watch.found[0].whom == ((Role.ALERT_INTAKE, ""),)
-    watch = Watch(book, replace(nobody, holding={book.case.alert: CrewId("c07")})).dead(9)
+    watch = Watch(book, replace(nobody, holding={book.case.alert: WorkerId("c07")})).dead(9)
     assert watch.rules == ["not_taken_up"]
     assert watch.found[0].whom == ((Role.ALERT_CASE, "c07"), (Role.ALERT_INTAKE, ""))
-    assert Watch(book, replace(nobody, idle_crews=0)).dead(30).rules == []
+    assert Watch(book, replace(nobody, idle_workers=0)).dead(30).rules == []
 
 
 def test_the_leg_and_then_its_modem_are_started_again_with_the_case() -> None:
@@ -319,9 +319,9 @@ def test_a_restarted_case_has_the_whole_time_again() -> None:
     order_unread(book)
     watch = Watch(book).dead(2)
     book.me = replace(book.me, incarnation=2)
-    case_opened = ev.CaseOpened(node=book.me.node, crew=book.me.crew, incarnation=2)
+    case_opened = ev.CaseOpened(node=book.me.node, worker=book.me.worker, incarnation=2)
     book.write(f"alert-{ALERT}", case_opened)
-    watch.means = replace(PLENTY, crews=crew(2))
+    watch.means = replace(PLENTY, workers=worker(2))
     watch.dead(3)
     assert watch.found == []
 
@@ -358,14 +358,14 @@ def test_a_journal_that_could_not_be_read_blames_nobody() -> None:
 
 
 @pytest.mark.parametrize(("alerts", "after_s"), [(1, 8), (2, 8), (3, 24), (7, 24)])
-def test_crews_that_seem_to_hang_together_are_given_three_times_as_long(alerts: int, after_s: int) -> None:
+def test_workers_that_seem_to_hang_together_are_given_three_times_as_long(alerts: int, after_s: int) -> None:
     """On a machine that has no time for them; each is started again all the same if that was wrong."""
     book = Book()
     answered_and_not_joined(book)
     names = [AlertId(f"a{n}") for n in range(alerts)]
-    owners = {name: replace(crew(1)[CrewId("c00")], crew=CrewId(f"c-{name}")) for name in names}
+    owners = {name: replace(worker(1)[WorkerId("c00")], worker=WorkerId(f"c-{name}")) for name in names}
     cases = {name: replace(book.case, alert=name, owner=owner) for name, owner in owners.items()}
-    means = replace(PLENTY, crews={owner.crew: owner for owner in owners.values()})
+    means = replace(PLENTY, workers={owner.worker: owner for owner in owners.values()})
     state, found_s = State(), dict[AlertId, int]()
     for second in range(30):
         now = Instant(book.now + second * SECOND)

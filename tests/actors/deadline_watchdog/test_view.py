@@ -7,7 +7,7 @@ import pytest
 from actors.deadline_watchdog.decider import HELD_STILL_US
 from actors.deadline_watchdog.view import BACK_US, FRESH_US, View
 from messages.events import Event, LinePutBack, LineQuarantined, LineReturned, LineTakenOut
-from messages.ids import SECOND, CrewId, Instant, LineId, NodeId, OperatorId, Role, TrunkId
+from messages.ids import SECOND, Instant, LineId, NodeId, OperatorId, Role, TrunkId, WorkerId
 from messages.lines import LineReport, LineState
 from model.alert.parts import Owner
 from model.settings import Settings
@@ -18,7 +18,7 @@ from runtime.published.directory import Entry
 from tests.support.recorded import recorded
 
 START = Instant(1_000_000 * SECOND)
-CREW = CrewId("c00")
+WORKER = WorkerId("c00")
 NAMES = ("p1", "p2", "p3", "e1")
 SETUP = Setup(
     settings=Settings(
@@ -111,10 +111,13 @@ def test_a_trunk_for_112_of_which_every_line_was_taken_out_has_none() -> None:
     ]
 
 
-def test_crews_are_those_that_have_started() -> None:
+def test_workers_are_those_that_have_started() -> None:
     def entry(key: str, *, ready: bool = True, role: Role = Role.ALERT_CASE) -> Entry:
         return Entry(role=role, key=key, address=b"a", pid=1, incarnation=3, ready=ready)
 
-    crews = (entry("c00"), entry("c01", ready=False), entry("c00", role=Role.CONFERENCE_BRIDGE))
-    means = view(0).means(crews, after(1))
-    assert (means.crews, means.idle_crews) == ({CREW: Owner(node=NodeId("n"), crew=CREW, incarnation=3)}, 1)
+    workers = (entry("c00"), entry("c01", ready=False), entry("c00", role=Role.CONFERENCE_BRIDGE))
+    means = view(0).means(workers, after(1))
+    assert (means.workers, means.idle_workers) == (
+        {WORKER: Owner(node=NodeId("n"), worker=WORKER, incarnation=3)},
+        1,
+    )

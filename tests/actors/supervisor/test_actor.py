@@ -20,10 +20,10 @@ from runtime.system.one_process import OneProcess
 from runtime.system.spec import Plan
 from store.errors import JournalLocked
 from store.journal.journal import Append, Journal
-from tests.support.actors import CREWS, Case, Modem, Player, Pool, Unwilling, environment, spec
+from tests.support.actors import WORKERS, Case, Modem, Player, Pool, Unwilling, environment, spec
 
 PLAN = Plan(
-    actors=(spec(Pool), spec(Player), spec(Modem, "sim1", group="modems", critical=False)), crews=CREWS
+    actors=(spec(Pool), spec(Player), spec(Modem, "sim1", group="modems", critical=False)), workers=WORKERS
 )
 
 
@@ -104,7 +104,7 @@ def test_an_actor_that_raises_is_started_again(world: OneProcess) -> None:
     assert event.cause == "crashed"
 
 
-def test_a_busy_crew_is_seen_and_another_is_made_ready(world: OneProcess) -> None:
+def test_a_busy_worker_is_seen_and_another_is_made_ready(world: OneProcess) -> None:
     assert world.entry(Role.ALERT_CASE, "c02") is None
     case = world.actor(Role.ALERT_CASE, "c00", Case)
     assert case is not None
@@ -116,9 +116,9 @@ def test_a_busy_crew_is_seen_and_another_is_made_ready(world: OneProcess) -> Non
     assert world.entry(Role.ALERT_CASE, "c02") is not None
 
 
-def test_the_intake_and_the_crews_are_heard(world: OneProcess) -> None:
-    world.tell(Role.SUPERVISOR, "", cases.CrewWanted(busy=0, waiting=2))
-    world.tell(Role.SUPERVISOR, "", LegsWanted(crew="c01", operators=2))  # type: ignore[arg-type]
+def test_the_intake_and_the_workers_are_heard(world: OneProcess) -> None:
+    world.tell(Role.SUPERVISOR, "", cases.WorkerWanted(busy=0, waiting=2))
+    world.tell(Role.SUPERVISOR, "", LegsWanted(worker="c01", operators=2))  # type: ignore[arg-type]
     world.run()
     assert world.entry(Role.ALERT_CASE, "c03") is not None
     assert world.entry(Role.CALL_LEG, "c01/op2") is not None

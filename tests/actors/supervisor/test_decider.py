@@ -10,21 +10,21 @@ from actors.supervisor.decider import INTENSITY, REST_US, START_AGAIN_US, START_
 from actors.supervisor.roster import Name, Phase
 from actors.supervisor.silence import SILENT_US, SPARED_US, SUSPECT_US, TICK_US
 from messages.ids import SECOND, AlertId, Instant, Role
-from runtime.system.spec import ActorSpec, CrewSpec, Plan
+from runtime.system.spec import ActorSpec, Plan, WorkerSpec
 from tests.actors.supervisor.kernel import Kernel
 
 POOL = (Role.TRUNK_POOL, "")
 INTAKE = (Role.ALERT_INTAKE, "")
 MODEM = (Role.GSM_MODEM, "sim1")
-CREWS = CrewSpec(case="a.Case", leg="a.Leg", bridge="a.Bridge", live=6, idle=2)
+WORKERS = WorkerSpec(case="a.Case", leg="a.Leg", bridge="a.Bridge", live=6, idle=2)
 
 
 def spec(name: Name, group: str = "pools", critical: bool = True) -> ActorSpec:
     return ActorSpec(role=name[0], key=name[1], cls=f"a.{name[0]}", group=group, critical=critical)
 
 
-def kernel(*actors: ActorSpec, crews: CrewSpec | None = None) -> Kernel:
-    made = Kernel(Plan(actors=actors, crews=crews)).begin().settle()
+def kernel(*actors: ActorSpec, workers: WorkerSpec | None = None) -> Kernel:
+    made = Kernel(Plan(actors=actors, workers=workers)).begin().settle()
     return made
 
 
@@ -36,7 +36,7 @@ def case(number: int) -> Name:
 
 
 def test_everybody_of_the_plan_is_created_in_the_order_of_rank() -> None:
-    made = Kernel(Plan(actors=(spec(MODEM), spec(POOL)), crews=CREWS)).begin()
+    made = Kernel(Plan(actors=(spec(MODEM), spec(POOL)), workers=WORKERS)).begin()
     assert made.created == [POOL]
     made.settle()
     created = made.created
@@ -44,16 +44,18 @@ def test_everybody_of_the_plan_is_created_in_the_order_of_rank() -> None:
     assert {role for role, _ in created[2:8]} == {Role.CALL_LEG, Role.CONFERENCE_BRIDGE}
 
 
-def test_after_a_restart_of_everything_the_crews_of_open_alerts_come_before_modems_and_idle_crews() -> None:
+def test_after_a_restart_of_everything_the_workers_of_open_alerts_come_before_modems_and_idle_workers() -> (
+    None
+):
     modems = tuple(spec((Role.GSM_MODEM, f"sim{n}"), "modems", critical=False) for n in range(20))
-    made = Kernel(Plan(actors=(spec(INTAKE), *modems), crews=CREWS)).begin()
-    made.decide(of.Crews(busy=0, waiting=2, voiceless=True, lines=frozenset({"sim18", "sim19"})))
+    made = Kernel(Plan(actors=(spec(INTAKE), *modems), workers=WORKERS)).begin()
+    made.decide(of.Workers(busy=0, waiting=2, voiceless=True, lines=frozenset({"sim18", "sim19"})))
     assert len(made.roster.members) == 1, "the pools and the intake start alone"
     made.decide(made.take(of.Connected)).decide(made.take(of.Ready))
-    # As the alerts are taken up they wait no longer, and no heartbeat has told yet which crews have them.
-    made.decide(of.Crews(busy=2, waiting=0, voiceless=True, lines=frozenset({"sim18", "sim19"}))).settle()
+    # As the alerts are taken up they wait no longer, and no heartbeat has told yet which workers have them.
+    made.decide(of.Workers(busy=2, waiting=0, voiceless=True, lines=frozenset({"sim18", "sim19"}))).settle()
     order = made.created[1:]
-    # Two crews for the alerts, and two that are to stand ready.
+    # Two workers for the alerts, and two that are to stand ready.
     assert [role for role, _ in order[:8]] == [Role.ALERT_CASE] * 4 + [Role.CONFERENCE_BRIDGE] * 4
     assert order[8:10] == [(Role.GSM_MODEM, "sim18"), (Role.GSM_MODEM, "sim19")], "those that have calls"
     assert [role for role, _ in order[10:28]].count(Role.CALL_LEG) == 12
@@ -61,10 +63,10 @@ def test_after_a_restart_of_everything_the_crews_of_open_alerts_come_before_mode
 
 
 @pytest.mark.parametrize(("lines", "soon"), [((), 22), (("sim3",), 28)])
-def test_lines_are_started_among_the_crews_of_alerts_that_wait(lines: tuple[str, ...], soon: int) -> None:
+def test_lines_are_started_among_the_workers_of_alerts_that_wait(lines: tuple[str, ...], soon: int) -> None:
     modems = tuple(spec((Role.GSM_MODEM, f"sim{n}"), "modems", critical=False) for n in range(4))
-    made = Kernel(Plan(actors=(spec(INTAKE), *modems), crews=CREWS)).begin()
-    made.decide(of.Crews(busy=0, waiting=4, lines=frozenset(lines))).settle()
+    made = Kernel(Plan(actors=(spec(INTAKE), *modems), workers=WORKERS)).begin()
+    made.decide(of.Workers(busy=0, waiting=4, lines=frozenset(lines))).settle()
     order = [effect.name[0] for effect in made.effects if isinstance(effect, of.Create)][1:]
     assert order[:soon].count(Role.GSM_MODEM) == 4, "a case without a line can call nobody"
 
@@ -84,8 +86,8 @@ def test_an_actor_is_published_before_it_is_told_to_start() -> None:
     assert kinds.index(of.Publish, kinds.index(of.Create)) < kinds.index(of.Start)
 
 
-def test_a_crews_case_comes_when_its_legs_and_bridge_are_ready() -> None:
-    made = Kernel(Plan(crews=CREWS)).begin()
+def test_a_workers_case_comes_when_its_legs_and_bridge_are_ready() -> None:
+    made = Kernel(Plan(workers=WORKERS)).begin()
     assert not any(role is Role.ALERT_CASE for role, _ in made.roster.members)
     made.settle()
     assert [name for name in sorted(made.ready()) if name[0] is Role.ALERT_CASE] == [case(0), case(1)]
@@ -242,26 +244,26 @@ def test_what_cannot_even_be_created_is_left_alone_as_well() -> None:
     assert made.roster.members[POOL].phase is Phase.READY
 
 
-# ---------------------------------------------------------------- crews
+# ---------------------------------------------------------------- workers
 
 
-def test_a_crew_is_started_for_each_that_becomes_busy_up_to_the_limit() -> None:
-    made = kernel(crews=CREWS)
+def test_a_worker_is_started_for_each_that_becomes_busy_up_to_the_limit() -> None:
+    made = kernel(workers=WORKERS)
     for number in range(6):
         made.busy(case(number), f"a{number}").settle()
         cases = [name for name in made.ready() if name[0] is Role.ALERT_CASE]
-        assert len(cases) == min(number + 1 + CREWS.idle, CREWS.live)
+        assert len(cases) == min(number + 1 + WORKERS.idle, WORKERS.live)
 
 
-def test_alerts_that_wait_get_their_crews_at_once() -> None:
-    made = kernel(crews=CREWS).decide(of.Crews(busy=0, waiting=3)).settle()
+def test_alerts_that_wait_get_their_workers_at_once() -> None:
+    made = kernel(workers=WORKERS).decide(of.Workers(busy=0, waiting=3)).settle()
     assert len([name for name in made.ready() if name[0] is Role.ALERT_CASE]) == 5
 
 
 def test_while_alerts_wait_the_cases_come_first_and_then_what_is_dialled_first() -> None:
-    made = kernel(crews=CREWS)
+    made = kernel(workers=WORKERS)
     made.effects.clear()
-    made.decide(of.Crews(busy=0, waiting=4)).settle()
+    made.decide(of.Workers(busy=0, waiting=4)).settle()
     created = made.created
     assert [role for role, _ in created[:4]] == [Role.ALERT_CASE] * 4
     assert [key.partition("/")[2] for _, key in created[4:12]] == ["op1"] * 4 + ["user"] * 4
@@ -270,17 +272,17 @@ def test_while_alerts_wait_the_cases_come_first_and_then_what_is_dialled_first()
 def test_who_was_in_conversation_before_a_restart_of_everything_has_a_bridge_before_legs_are_started() -> (
     None
 ):
-    made = kernel(crews=CREWS)
+    made = kernel(workers=WORKERS)
     made.effects.clear()
-    made.decide(of.Crews(busy=0, waiting=4, voiceless=True)).decide(of.Crews(busy=4, waiting=0)).settle()
+    made.decide(of.Workers(busy=0, waiting=4, voiceless=True)).decide(of.Workers(busy=4, waiting=0)).settle()
     created = made.created
     assert [role for role, _ in created[:8]] == [Role.ALERT_CASE] * 4 + [Role.CONFERENCE_BRIDGE] * 4
     assert len(created) == 4 * 5
 
 
-def test_crews_are_not_started_all_at_the_same_time() -> None:
-    big = CrewSpec(case="a.Case", leg="a.Leg", bridge="a.Bridge", live=50, idle=2)
-    made = kernel(crews=big).decide(of.Crews(busy=0, waiting=50))
+def test_workers_are_not_started_all_at_the_same_time() -> None:
+    big = WorkerSpec(case="a.Case", leg="a.Leg", bridge="a.Bridge", live=50, idle=2)
+    made = kernel(workers=big).decide(of.Workers(busy=0, waiting=50))
     assert desired_actors.processes(made.roster) == STARTING
     for left in range(1, TOGETHER + 1):
         made.decide(made.take(of.Connected)).decide(made.take(of.Ready))
@@ -290,18 +292,18 @@ def test_crews_are_not_started_all_at_the_same_time() -> None:
     assert len(made.ready()) == 50 * 5
 
 
-def test_crews_that_are_too_many_leave_after_a_minute_the_last_first() -> None:
-    made = kernel(crews=CREWS).decide(of.Crews(busy=0, waiting=2)).settle()
-    made.decide(of.Crews(busy=0, waiting=0)).advance(55 * SECOND)
+def test_workers_that_are_too_many_leave_after_a_minute_the_last_first() -> None:
+    made = kernel(workers=WORKERS).decide(of.Workers(busy=0, waiting=2)).settle()
+    made.decide(of.Workers(busy=0, waiting=0)).advance(55 * SECOND)
     assert len(made.ready()) == 4 * 5
     made.advance(20 * SECOND)
     assert sorted(name for name in made.ready() if name[0] is Role.ALERT_CASE) == [case(0), case(1)]
     assert len(made.roster.members) == 2 * 5
 
 
-def test_a_crew_that_is_found_while_it_leaves_stays() -> None:
-    made = kernel(crews=CREWS).decide(of.Crews(busy=0, waiting=1)).settle()
-    made.decide(of.Crews(busy=0, waiting=0)).advance(60 * SECOND + 2 * TICK_US)
+def test_a_worker_that_is_found_while_it_leaves_stays() -> None:
+    made = kernel(workers=WORKERS).decide(of.Workers(busy=0, waiting=1)).settle()
+    made.decide(of.Workers(busy=0, waiting=0)).advance(60 * SECOND + 2 * TICK_US)
     assert made.roster.members[case(2)].phase is Phase.LEAVING
     made.busy(case(2), "a1").advance(30 * SECOND)
     assert made.roster.members[case(2)].phase is Phase.READY
@@ -310,9 +312,9 @@ def test_a_crew_that_is_found_while_it_leaves_stays() -> None:
 
 
 def test_further_operators_legs_come_on_demand_and_go_with_the_alert() -> None:
-    made = kernel(crews=CREWS).busy(case(0), "a1").decide(of.Legs(crew="c00", operators=3)).settle()
+    made = kernel(workers=WORKERS).busy(case(0), "a1").decide(of.Legs(worker="c00", operators=3)).settle()
     assert made.roster.members[Role.CALL_LEG, "c00/op3"].phase is Phase.READY
-    made.decide(of.Legs(crew="c00", operators=2)).settle()
+    made.decide(of.Legs(worker="c00", operators=2)).settle()
     assert made.roster.members[Role.CALL_LEG, "c00/op3"].phase is Phase.READY
     made.busy(case(0), None).advance(10 * SECOND)
     assert (Role.CALL_LEG, "c00/op2") not in made.roster.members
@@ -321,14 +323,14 @@ def test_further_operators_legs_come_on_demand_and_go_with_the_alert() -> None:
 
 @pytest.mark.parametrize("operators", [-1, 0, 10, 1000])
 def test_a_senseless_number_of_operators_changes_nothing(operators: int) -> None:
-    made = kernel(crews=CREWS)
+    made = kernel(workers=WORKERS)
     before = made.roster
-    made.decide(of.Legs(crew="c00", operators=operators))
+    made.decide(of.Legs(worker="c00", operators=operators))
     assert made.roster == before
 
 
-def test_a_crew_whose_case_keeps_dying_is_replaced_by_another() -> None:
-    made = kernel(crews=CREWS)
+def test_a_worker_whose_case_keeps_dying_is_replaced_by_another() -> None:
+    made = kernel(workers=WORKERS)
     for _ in range(INTENSITY):
         made.kill(case(0))
     made.settle()
@@ -359,7 +361,7 @@ def living(made: Kernel) -> tuple[of.Living, ...]:
 
 
 def test_the_next_supervisor_adopts_the_living_and_creates_the_missing() -> None:
-    first = kernel(spec(POOL), spec(INTAKE), crews=CREWS).busy(case(0), "a1").settle()
+    first = kernel(spec(POOL), spec(INTAKE), workers=WORKERS).busy(case(0), "a1").settle()
     left = [one for one in living(first) if (one.role, one.key) != INTAKE]
     second = Kernel(first.roster.plan, first.now_us)
     second.decide(of.Begin(living=tuple(left), incarnations=first.roster.incarnations))
@@ -396,7 +398,7 @@ def test_what_is_no_longer_in_the_plan_is_ended() -> None:
 
 
 def test_an_orderly_stop_tells_the_cases_first_and_the_pools_last() -> None:
-    made = kernel(spec(POOL), spec(MODEM), crews=CREWS)
+    made = kernel(spec(POOL), spec(MODEM), workers=WORKERS)
     made.effects.clear()
     made.decide(of.Stop())
     told = [desired_actors.rank(spec(effect.name)) for effect in made.effects if isinstance(effect, of.End)]
@@ -416,11 +418,11 @@ def test_who_does_not_end_is_killed() -> None:
 
 
 def test_nobody_is_created_while_all_are_ending() -> None:
-    made = kernel(spec(POOL), spec(INTAKE), crews=CREWS)
+    made = kernel(spec(POOL), spec(INTAKE), workers=WORKERS)
     made.deaf |= {POOL, INTAKE}
     made.decide(of.Stop())
     made.effects.clear()
-    made.kill(INTAKE).decide(of.Crews(busy=5, waiting=5)).settle()
+    made.kill(INTAKE).decide(of.Workers(busy=5, waiting=5)).settle()
     assert made.created == []
 
 
@@ -455,7 +457,7 @@ def test_an_actor_that_is_stopped_before_it_has_started_is_not_waited_for(silent
 
 
 def test_on_a_machine_without_a_processor_to_spare_nobody_is_killed_for_being_silent() -> None:
-    made = kernel(spec(POOL), spec(INTAKE), crews=CREWS)
+    made = kernel(spec(POOL), spec(INTAKE), workers=WORKERS)
     made.starved[POOL] = TICK_US * 9 // 10
     before = made.pid(POOL)
     made.advance(2 * SILENT_US)

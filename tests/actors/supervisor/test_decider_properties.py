@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from actors.supervisor import roster as of
 from actors.supervisor.roster import GONE, Phase
 from messages.ids import SECOND, Role
-from runtime.system.spec import ActorSpec, CrewSpec, Plan
+from runtime.system.spec import ActorSpec, Plan, WorkerSpec
 from tests.actors.supervisor.kernel import Kernel
 from tests.support.depth import often
 
@@ -25,9 +25,9 @@ PLAN = Plan(
         ActorSpec(role=Role.GSM_MODEM, key="m1", cls="a.Modem", group="modems", critical=False),
         ActorSpec(role=Role.GSM_MODEM, key="m2", cls="a.Modem", group="modems", critical=False),
     ),
-    crews=CrewSpec(case="a.Case", leg="a.Leg", bridge="a.Bridge", live=4, idle=1),
+    workers=WorkerSpec(case="a.Case", leg="a.Leg", bridge="a.Bridge", live=4, idle=1),
 )
-CREWS = st.sampled_from(["c00", "c01", "c02", "c03", "c09"])
+WORKERS = st.sampled_from(["c00", "c01", "c02", "c03", "c09"])
 
 
 class Chaos(RuleBasedStateMachine):
@@ -97,12 +97,12 @@ class Chaos(RuleBasedStateMachine):
         self.kernel.decide(of.Ready(name=name, incarnation=incarnation - 1))
 
     @rule(busy=st.integers(-1, 6), waiting=st.integers(0, 6))
-    def wish_for_crews(self, busy: int, waiting: int) -> None:
-        self.kernel.decide(of.Crews(busy=busy, waiting=waiting))
+    def wish_for_workers(self, busy: int, waiting: int) -> None:
+        self.kernel.decide(of.Workers(busy=busy, waiting=waiting))
 
-    @rule(crew=CREWS, operators=st.integers(-1, 12))
-    def wish_for_legs(self, crew: str, operators: int) -> None:
-        self.kernel.decide(of.Legs(crew=crew, operators=operators))
+    @rule(worker=WORKERS, operators=st.integers(-1, 12))
+    def wish_for_legs(self, worker: str, operators: int) -> None:
+        self.kernel.decide(of.Legs(worker=worker, operators=operators))
 
     @precondition(lambda self: self.kernel.roster.stop_us is None)
     @rule()
@@ -158,7 +158,7 @@ class Chaos(RuleBasedStateMachine):
         assert self.kernel.roster.over or set(self.kernel.living) <= known
 
     @invariant()
-    def has_no_more_crews_than_allowed(self) -> None:
+    def has_no_more_workers_than_allowed(self) -> None:
         cases = [name for name in self.kernel.living.values() if name[0] is Role.ALERT_CASE]
         assert len(cases) <= 4
 

@@ -18,8 +18,8 @@ from runtime.system.many_processes import ManyProcesses
 from runtime.system.spec import Plan
 from store.journal.journal import Journal
 from tests.support.actors import (
-    CREWS,
     SUPERVISOR,
+    WORKERS,
     Case,
     Leg,
     Listener,
@@ -47,9 +47,9 @@ PLAN = Plan(
         spec(Player),
         *(spec(Modem, f"sim{n}", group="modems", critical=False) for n in range(MODEMS)),
     ),
-    crews=CREWS,
+    workers=WORKERS,
 )
-CREW_SIZE = 5
+WORKER_SIZE = 5
 
 
 @pytest.fixture(scope="module")
@@ -66,18 +66,18 @@ def shared(env: Environment) -> Iterator[ManyProcesses]:
 @pytest.fixture
 def system(shared: ManyProcesses) -> ManyProcesses:
     """The module's system with everybody ready, whatever an earlier test has done to it."""
-    wait_until(lambda: len(shared.env.directory.read()) >= 2 + 2 + MODEMS + 2 * CREW_SIZE, within_s=20)
+    wait_until(lambda: len(shared.env.directory.read()) >= 2 + 2 + MODEMS + 2 * WORKER_SIZE, within_s=20)
     wait_until(lambda: all(e.ready or e.role is Role.ADMIN for e in shared.env.directory.read()), within_s=20)
     return shared
 
 
 def test_everybody_of_the_plan_is_there_and_ready(system: ManyProcesses) -> None:
     listed = {(entry.role, entry.key) for entry in system.env.directory.read()}
-    crew = {(Role.CALL_LEG, f"c00/{place}") for place in ("user", "psap", "op1")}
-    crew |= {(Role.CONFERENCE_BRIDGE, "c00"), (Role.ALERT_CASE, "c00"), (Role.ALERT_CASE, "c01")}
+    worker = {(Role.CALL_LEG, f"c00/{place}") for place in ("user", "psap", "op1")}
+    worker |= {(Role.CONFERENCE_BRIDGE, "c00"), (Role.ALERT_CASE, "c00"), (Role.ALERT_CASE, "c01")}
     wanted = {(Role.SUPERVISOR, ""), (Role.ADMIN, ""), (Role.TRUNK_POOL, ""), (Role.IDENTIFIER, "")}
     wanted |= {(Role.GSM_MODEM, f"sim{n}") for n in range(MODEMS)}
-    assert listed >= crew | wanted
+    assert listed >= worker | wanted
 
 
 def test_a_message_goes_there_and_back(system: ManyProcesses, env: Environment) -> None:
@@ -210,7 +210,7 @@ def test_a_critical_actor_that_cannot_live_has_the_node_start_everything_again(t
 
 
 def test_an_orderly_stop_lets_everybody_end_and_leaves_nothing(tmp_path: Path) -> None:
-    env = environment(tmp_path, Plan(actors=(spec(Pool), spec(Modem, "sim1")), crews=CREWS))
+    env = environment(tmp_path, Plan(actors=(spec(Pool), spec(Modem, "sim1")), workers=WORKERS))
     with processes(env) as system:
         ready(system, Role.ALERT_CASE, "c01", within_s=20)
         entries = system.env.directory.read()

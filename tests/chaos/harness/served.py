@@ -34,7 +34,7 @@ SETTINGS = """
 no_answer_s = 1.5
 [limits]
 live_cases = 3
-idle_crews = 1
+idle_workers = 1
 [[heartbeat]]
 name = "outside"
 kind = "url"

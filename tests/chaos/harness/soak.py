@@ -54,7 +54,7 @@ SETTINGS = f"""
 no_answer_s = 1.5
 [limits]
 live_cases = {LIVE}
-idle_crews = 2
+idle_workers = 2
 """
 SHARES = {"false_alarm": 13, "main": 3, "voice": 2, "no_answer": 2}
 """Of 20 alerts: one telephone of 112 serves a third of one alert a second."""

@@ -309,7 +309,7 @@ def silence_is_kept(seen: Evidence) -> Broken:
                 case ev.CallAloudRequested():
                     break
                 case ev.LegOriginating(party=Party.USER, call=None) if since is not None:
-                    # A crew that is struck reads its inbox when it is there again.
+                    # A worker that is struck reads its inbox when it is there again.
                     if one.at_us > since + DURESS_SEEN_US:
                         yield f"{alert}: is silent, and the user is called"
                 case _:
@@ -402,8 +402,8 @@ def lines_have_legs_of_one_alert(seen: Evidence) -> Broken:
 
 
 def one_owner_at_a_time(seen: Evidence) -> Broken:
-    """Each AlertCase that takes an alert is later than the last of its crew; what is closed stays so, unless
-    it is reopened.
+    """Each AlertCase that takes an alert is later than the last of its worker; a closed alert stays closed
+    unless it is reopened.
     """
     for alert, events in cases_of(seen.journal).items():
         newest: dict[str, int] = {}
@@ -412,12 +412,12 @@ def one_owner_at_a_time(seen: Evidence) -> Broken:
             if closed and one.stream.startswith("alert-"):
                 yield f"{alert}: {type(one.event).__name__} after its end"
             match one.event:
-                case ev.CaseOpened(crew=crew, incarnation=incarnation):
-                    if incarnation <= newest.get(crew, 0):
-                        yield f"{alert}: opened by {crew}/{incarnation} after {crew}/{newest[crew]}"
-                    newest[crew] = incarnation
+                case ev.CaseOpened(worker=worker, incarnation=incarnation):
+                    if incarnation <= newest.get(worker, 0):
+                        yield f"{alert}: opened by {worker}/{incarnation} after {worker}/{newest[worker]}"
+                    newest[worker] = incarnation
                 case ev.CaseReturned():
-                    newest = {}  # any crew may take it up, the same one too
+                    newest = {}  # any worker may take it up, the same one too
                 case ev.AlertClosed():
                     closed = True
                 case ev.AlertReopened():

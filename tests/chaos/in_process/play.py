@@ -163,7 +163,7 @@ class _Run:
         self._people: dict[E164, Person] = people
         settings = Settings(
             psap=PsapSettings(number=PSAP, alternate=ALTERNATE, test_number=TEST_PSAP),
-            limits=LimitsSettings(idle_crews=1, live_cases=4),
+            limits=LimitsSettings(idle_workers=1, live_cases=4),
             operator=OperatorSettings(line=script.line),
             alert=AlertSettings(leave_alarm_within_s=BREAKS_WITHIN_S),
         )

@@ -72,7 +72,7 @@ KINDS = (
     "bridge.set_members",
     "bridge.report",
     "bridge.ready",
-    "crew.wanted",
+    "worker.wanted",
     "legs.wanted",
     "case.preempt",
     "text.send",

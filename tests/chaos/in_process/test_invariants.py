@@ -15,7 +15,6 @@ from messages.ids import (
     AlertId,
     BridgeId,
     Channel,
-    CrewId,
     Instant,
     LegId,
     LineId,
@@ -28,6 +27,7 @@ from messages.ids import (
     Role,
     TextFailure,
     TextId,
+    WorkerId,
 )
 from messages.journal import Recorded
 from runtime.system.imaginary_processes import Ended
@@ -72,7 +72,9 @@ class Writer:
             test=test,
         )
         self.write(0, f"inbox-{alert}", received)
-        self.write(0, f"alert-{alert}", ev.CaseOpened(node=NodeId("n"), crew=CrewId("c00"), incarnation=1))
+        self.write(
+            0, f"alert-{alert}", ev.CaseOpened(node=NodeId("n"), worker=WorkerId("c00"), incarnation=1)
+        )
 
     def dialled(
         self, seconds: float, party: Party, line: str, *, alert: AlertId = A, attempt: int = 1
@@ -442,10 +444,10 @@ def test_legs_of_one_alert_may_share_a_line_only_where_it_joins_in_the_network()
 
 def test_a_second_owner_and_what_comes_after_the_end_are_found() -> None:
     made = good()
-    made.write(50, "alert-a", ev.CaseOpened(node=NodeId("n"), crew=CrewId("c00"), incarnation=2))
+    made.write(50, "alert-a", ev.CaseOpened(node=NodeId("n"), worker=WorkerId("c00"), incarnation=2))
     assert found(those.one_owner_at_a_time, made.evidence()) == ["a: CaseOpened after its end"]
     made = received()
-    made.write(1, "alert-a", ev.CaseOpened(node=NodeId("n"), crew=CrewId("c00"), incarnation=1))
+    made.write(1, "alert-a", ev.CaseOpened(node=NodeId("n"), worker=WorkerId("c00"), incarnation=1))
     assert found(those.one_owner_at_a_time, made.evidence())
 
 

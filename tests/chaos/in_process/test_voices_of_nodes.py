@@ -126,7 +126,7 @@ def test_whatever_happens_to_nodes_and_voices_every_alert_ends_and_all_know_wher
 def all_know_where_the_operator_is(seed: int, mode: OperatorLine, state: Path) -> None:
     settings = Settings(
         psap=PsapSettings(number=PSAP),
-        limits=LimitsSettings(idle_crews=1, live_cases=4),
+        limits=LimitsSettings(idle_workers=1, live_cases=4),
         operator=OperatorSettings(line=mode),
     )
     behaviours = dict.fromkeys(MORE, "answer")

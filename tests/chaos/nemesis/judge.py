@@ -52,7 +52,7 @@ BAD_LINES: Final = re.compile(r"Traceback|internal error|Internal Server Error|\
 NAMED: Final = ("psycopg.OperationalError", "ServerSilent", "JournalUnavailable")
 """An actor that is started while the database is away says so at length, and is started again."""
 SETTLES_S: Final = 15.0
-"""Crews that are not needed any longer are ended a while after the last alert."""
+"""Workers that are not needed any longer are ended a while after the last alert."""
 HEAD_LOST: Final = 3
 """Of `audit verify`: the head of a chain is gone with the process that had it while the disk was full."""
 SMALL_KB, FEW_DESCRIPTORS = 6000, 12

@@ -71,7 +71,7 @@ setup_time_s = 3
 leave_alarm_within_s = 4
 [limits]
 live_cases = 10
-idle_crews = 1
+idle_workers = 1
 [sms]
 acknowledge = "Ricevuto"
 [[trunk]]

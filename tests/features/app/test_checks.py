@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from messages.events import AlertClosed, AlertReceived, CaseOpened
-from messages.ids import CHECK, AlertId, Check, CrewId, NodeId, Outcome
+from messages.ids import CHECK, AlertId, Check, NodeId, Outcome, WorkerId
 from store import streams
 from store.journal.journal import Append
 from store.registry import devices
@@ -58,7 +58,7 @@ def checks(phone: Phone) -> list[AlertReceived]:
 def finish(phone: Phone) -> None:
     """As an AlertCase does with a check."""
     alert = next(one for one in reversed(phone.raised()) if one.startswith(CHECK))
-    opened = CaseOpened(node=NodeId("n1"), crew=CrewId("c"), incarnation=1)
+    opened = CaseOpened(node=NodeId("n1"), worker=WorkerId("c"), incarnation=1)
     closed = AlertClosed(outcome=Outcome.TEST_DONE)
     phone.journal.append(Append(streams.case(AlertId(alert)), None, (opened, closed)))
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from features.maps.address_lookup import Asking
 from features.maps.addresses import AddressesFailed
 from messages.base import Address
-from messages.ids import AlertId, Channel, CrewId, Instant, NodeId
+from messages.ids import AlertId, Channel, Instant, NodeId, WorkerId
 from model.address import Around, Nearby, around
 from model.alert.case import Case
 from model.alert.parts import KnownPosition, Owner
@@ -25,7 +25,7 @@ def case(lat: float = 44.0, accuracy_m: float | None = 5.0, *, node: NodeId | No
     position = KnownPosition(
         lat=lat, lon=9.0, at=Instant(0), accuracy_m=accuracy_m, received_at=Instant(0), channel=Channel.DATA
     )
-    owner = None if node is None else Owner(node=node, crew=CrewId("c00"), incarnation=1)
+    owner = None if node is None else Owner(node=node, worker=WorkerId("c00"), incarnation=1)
     return Case(
         alert=ALERT,
         channel=Channel.DATA,

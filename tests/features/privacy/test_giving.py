@@ -27,7 +27,6 @@ from messages.ids import (
     E164,
     AlertId,
     Channel,
-    CrewId,
     Doubt,
     Instant,
     LegId,
@@ -39,6 +38,7 @@ from messages.ids import (
     Party,
     Proof,
     UserId,
+    WorkerId,
 )
 from model.record import Contact, Dangerous, PersonRecord
 from store import streams
@@ -104,7 +104,7 @@ def with_one(journal: Journal, alert: AlertId, phone: E164, user: UserId | None)
     )
     operator, leg = LegId("op1"), LegId("user")
     case = (
-        ev.CaseOpened(node=NodeId("n1"), crew=CrewId("c00"), incarnation=1),
+        ev.CaseOpened(node=NodeId("n1"), worker=WorkerId("c00"), incarnation=1),
         ev.UserUnknown() if user is None else ev.UserIdentified(user=user, phone=phone),
         ev.LegOriginating(
             leg=operator, party=Party.OPERATOR, number=OPERATORS_NUMBER, line=LineId("sim1"), attempt=1,

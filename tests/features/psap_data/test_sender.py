@@ -13,7 +13,7 @@ from features.psap_data.outlets import Parcel
 from features.psap_data.retrying import AWAY, Received
 from messages import events as ev
 from messages.base import Position
-from messages.ids import E164, CrewId, NodeId, Outcome, Role
+from messages.ids import E164, NodeId, Outcome, Role, WorkerId
 from model.settings import Settings
 from model.setup import Setup
 from model.telling.sheet import Sheet
@@ -42,7 +42,7 @@ class Alone:
         self.journal: Journal = self.env.open_journal_as(Journal)
         self.listener = Listener("questura")
         self.story = Story(self.journal, self.env.clock.now_us())
-        self.story.say(ev.CaseOpened(node=NodeId(of), crew=CrewId("c00"), incarnation=1))
+        self.story.say(ev.CaseOpened(node=NodeId(of), worker=WorkerId("c00"), incarnation=1))
         self.story.say(ev.PsapRequested(by=None, number=E164("112")))
         self.begin()
 
@@ -149,7 +149,7 @@ def test_an_alert_of_another_node_is_that_ones_to_send(alone: Alone) -> None:
     alone.system.advance(30)
     assert alone.listener.came == []
     # The other node is lost, and this one has the alert now.
-    alone.story.say(ev.CaseOpened(node=NodeId("test"), crew=CrewId("c01"), incarnation=2))
+    alone.story.say(ev.CaseOpened(node=NodeId("test"), worker=WorkerId("c01"), incarnation=2))
     alone.system.advance(2)
     assert len(alone.listener.came) == 1
 
@@ -160,7 +160,7 @@ def test_what_the_node_before_has_begun_goes_on_by_the_same_name(alone: Alone) -
     (first,) = alone.listener.came
     alone.kill()
     alone.env.node = NodeId("second")
-    alone.story.say(ev.CaseOpened(node=NodeId("second"), crew=CrewId("c00"), incarnation=2))
+    alone.story.say(ev.CaseOpened(node=NodeId("second"), worker=WorkerId("c00"), incarnation=2))
     alone.listener.says = Received(receipt="yes")
     alone.begin()
     alone.system.advance(2)

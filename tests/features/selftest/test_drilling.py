@@ -13,7 +13,6 @@ from messages.ids import (
     AlertId,
     BridgeId,
     Channel,
-    CrewId,
     Instant,
     LegId,
     LineId,
@@ -23,6 +22,7 @@ from messages.ids import (
     Outcome,
     Party,
     Proof,
+    WorkerId,
 )
 from messages.journal import Recorded
 from model.alert.evolve import fold
@@ -71,7 +71,7 @@ def joined(*places: str) -> Event:
 
 DEMO = OperatorId("demo")
 TALKING = (
-    ev.CaseOpened(node=NodeId("n"), crew=CrewId("c00"), incarnation=1),
+    ev.CaseOpened(node=NodeId("n"), worker=WorkerId("c00"), incarnation=1),
     ev.OperatorReserved(operator=DEMO, alert=AlertId("a")),
     *called("op1", Party.OPERATOR, DEMO),
     ev.OperatorJoined(operator=DEMO, leg=LegId("a:op1")),

@@ -1,4 +1,4 @@
-"""Waiting alerts that get no worker (crew) yet. Pure.
+"""Waiting alerts that get no worker yet. Pure.
 
 A worker is five processes that request lines and operators every second. Workers for hundreds of forged
 alerts would take the processors from the alert that is vouched for, and serve no one: an alert gets no
@@ -22,7 +22,7 @@ from model.settings import Settings
 
 BEYOND_SHIFT: Final = 4
 """Number of alerts opened beyond the operators on shift: an operator who becomes free finds one ready."""
-CREW_BEFORE_US: Final = Instant(10 * SECOND)
+WORKER_BEFORE_US: Final = Instant(10 * SECOND)
 """Time before the call to its user without an operator at which an alert gets a worker, which may first have
 to start.
 """
@@ -61,4 +61,4 @@ def _may_wait(case: Case, now_us: Instant, settings: Settings) -> bool:
     """Return True if the user is not to be called soon, and no order was given and no call has begun."""
     called_at = case.deadline_at - round(settings.user.setup_time_s * SECOND)
     ordered = any(isinstance(entry.event, CommandGiven) for entry in case.unread)
-    return now_us < called_at - CREW_BEFORE_US and not ordered and not begun(case)
+    return now_us < called_at - WORKER_BEFORE_US and not ordered and not begun(case)
