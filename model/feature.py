@@ -81,7 +81,7 @@ class AtStart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Watched(msgspec.Struct, frozen=True, kw_only=True):
-    """Check of each node once a minute, by its RecordingKeeper, with an alarm as result."""
+    """Check of each node once a minute, by its Housekeeper, with an alarm as result."""
 
     alarm: str
     subject: str

@@ -91,7 +91,7 @@ class Environment:
     open_journal: Callable[[], object]
     """Opens the journal for the calling process; see `open_journal_as`."""
     journal_url: str = ""
-    """URL of the journal, for the JournalKeeper; empty if there is none."""
+    """URL of the journal, for the FallbackKeeper; empty if there is none."""
     settings: object = None
     """Settings for the actors; see `settings_as`."""
     plan: Plan = field(default_factory=Plan)

@@ -282,7 +282,7 @@ class AlertIntakeActor(CenterActor):
             # The modem repeats the report while the call rings, even after the line has been assigned
             # elsewhere.
             self._voice.known(call.line, call.call)
-            self.tell(Role.LINE_TESTER, "", call)
+            self.tell(Role.LINE_TEST, "", call)
             return None
         raised = (case for case in self._live.cases.values() if case.phone == call.number)
         verdict = self._voice.hear(call, hushed=any(hushed(case) for case in raised))

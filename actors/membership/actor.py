@@ -51,7 +51,7 @@ from store.nodes import members, owners
 SPOKEN_TO: Final = (
     Role.GSM_MODEM,
     Role.OPERATOR_LINES,
-    Role.LINE_TESTER,
+    Role.LINE_TEST,
     Role.DUTY_CALLER,
     Role.TRUNK_POOL,
     Role.DEADLINE_WATCHDOG,

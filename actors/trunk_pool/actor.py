@@ -367,7 +367,7 @@ class TrunkPoolActor(CenterActor):
         if line.alert is None:
             # The node that keeps the call depends on the operator's shift; only that node acts on the order.
             for node in (self.env.node, *(place.node for place in self.env.peers.places)):
-                for whose in (Role.LINE_TESTER, Role.DUTY_CALLER) if line.tried else (Role.OPERATOR_LINES,):
+                for whose in (Role.LINE_TEST, Role.DUTY_CALLER) if line.tried else (Role.OPERATOR_LINES,):
                     self.tell_node(node, whose, "", GiveWay(line=line.line))
             return
         preempt = PreemptCase(alert=line.alert, leg=line.seized_by)

@@ -85,7 +85,7 @@ CONNECTIONS_EACH: Final = 2
 """Connections of each process with an open journal: one writes, one reads without waiting for writers."""
 PROCESSES: Final = 9
 """Supervisor, AlertIntake, Identifier, OperatorPool, TrunkPool, OperatorLines, DeadlineWatchdog, Membership,
-and the RecordingKeeper.
+and the Housekeeper.
 """
 WEBS: Final = 2
 """The web process and its standby."""

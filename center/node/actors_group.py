@@ -181,14 +181,14 @@ class ActorsGroup:
         from store.journal.journal import Append
 
         there = {spec.role for spec in self._plan.actors}
-        if there >= {Role.LINE_TESTER, Role.DUTY_CALLER}:
+        if there >= {Role.LINE_TEST, Role.DUTY_CALLER}:
             return
         for line in (streams.line(spec.line) for spec in self._setup.settings.lines):
             last = tx.last_of_type(line, "line.seized")
             seized = None if last is None else last.event
             if not isinstance(seized, LineSeized) or not seized.leg:
                 continue
-            of_test = seized.tester is not None and Role.LINE_TESTER not in there
+            of_test = seized.tester is not None and Role.LINE_TEST not in there
             if of_test or (seized.callout is not None and Role.DUTY_CALLER not in there):
                 tx.append(Append(line, None, (replace(seized, leg=LegId("")),)))
 

@@ -45,8 +45,8 @@ _SINGLETONS: Final[tuple[tuple[Role, str, str], ...]] = (
     (Role.DEADLINE_WATCHDOG, "actors.deadline_watchdog.actor.DeadlineWatchdogActor", POOLS),
 )
 _KEEPER: Final = ActorSpec(
-    role=Role.JOURNAL_KEEPER,
-    cls="actors.journal_keeper.actor.JournalKeeperActor",
+    role=Role.FALLBACK_KEEPER,
+    cls="actors.fallback_keeper.actor.FallbackKeeperActor",
     group="keeper",
     # No call waits for this actor: a hanging disk must not end other actors.
     critical=False,
@@ -59,8 +59,8 @@ _MEMBERSHIP: Final = ActorSpec(
     critical=False,
 )
 _RECORDINGS: Final = ActorSpec(
-    role=Role.RECORDING_KEEPER,
-    cls="actors.recording_keeper.actor.RecordingKeeperActor",
+    role=Role.HOUSEKEEPER,
+    cls="actors.housekeeper.actor.HousekeeperActor",
     group="recordings",
     critical=False,
 )
@@ -97,7 +97,7 @@ def preloaded(made: Plan, journal_url: str) -> tuple[str, ...]:
 def plan(setup: Setup, *, shared: bool = False) -> Plan:
     """Return all that the Supervisor keeps running. A modem that cannot start ends no other actor.
 
-    With `shared` the journal is in PostgreSQL, without a fallback journal and a JournalKeeper
+    With `shared` the journal is in PostgreSQL, without a fallback journal and a FallbackKeeper
     (docs/decisions/0009). This node is then one of several members, and the bridges of the other members
     need the voices of this node.
     """

@@ -21,8 +21,8 @@ SELFTEST: Final = Feature(
         "Il centro si prova da sé: tutta la catena ogni notte, le linee con chiamate, le esercitazioni",
     ),
     actors=(
-        ActorRow(role=Role.LINE_TESTER, cls="features.selftest.line_tester.actor.LineTesterActor"),
-        ActorRow(role=Role.PROVER, cls="features.selftest.prover.actor.ProverActor"),
+        ActorRow(role=Role.LINE_TEST, cls="features.selftest.line_test.actor.LineTestActor"),
+        ActorRow(role=Role.SELF_TEST, cls="features.selftest.self_test.actor.SelfTestActor"),
     ),
     alarms=OF_PROOFS,
     own_checks=("features.selftest.steps:ROWS",),

@@ -1,6 +1,6 @@
 """Files of test calls in the run directory: order (`NAME.trial-order`) and state (`NAME.trial`) by line.
 
-The web writes the order, ahead of the journal's `line.seized`, and the request to stop; the LineTester
+The web writes the order, ahead of the journal's `line.seized`, and the request to stop; the LineTest
 removes the order when the line is released. The called number is only here, since the journal forgets
 nothing.
 """

@@ -61,7 +61,7 @@ class Trail:
         """Note the head of a committed entry; `save` writes it.
 
         A chain in memory has no head outside: neither would survive the machine without the other. The
-        JournalKeeper writes its head together with the chain (`keep`).
+        FallbackKeeper writes its head together with the chain (`keep`).
         """
         if is_in_memory(entry.chain):
             return
@@ -215,7 +215,7 @@ def verify(journal: Journal, trail: Trail) -> Verified:
     heads, key = trail.heads(), trail.key()
     known = table.chains(journal)
     own = {*heads, *(one for one in known if not journal.shared or node_of(one) == journal.node)}
-    # A chain in memory has no head yet: the JournalKeeper writes it when the chain is on the disk.
+    # A chain in memory has no head yet: the FallbackKeeper writes it when the chain is on the disk.
     in_memory = not journal.durable
     on_disk = own - known.keys() if in_memory else set[str]()
     own -= on_disk

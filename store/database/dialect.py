@@ -1,7 +1,7 @@
 """Address of a database, and the Connection that hides its kind from the rest of the package.
 
 `store.database.sqlite` implements a file of this machine; `store.database.postgresql` a server that several
-nodes share. Features of a file alone (fallback journal, checkpoints, JournalKeeper) test `is_server` first;
+nodes share. Features of a file alone (fallback journal, checkpoints, FallbackKeeper) test `is_server` first;
 no other code depends on the kind.
 """
 

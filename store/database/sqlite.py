@@ -1,7 +1,7 @@
 """Journal in SQLite: opening, locking and flushing of one file.
 
 The rest of the package uses `store.database.dialect.Connection`, except for features of a file alone: the
-fallback journal, the checkpoints and the JournalKeeper.
+fallback journal, the checkpoints and the FallbackKeeper.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Access of one process to the journal: the file or server in use, and the connections.
 
 With a fallback, the journal continues there, in memory, when the disk fails, and returns when the
-JournalKeeper has brought the disk up to date (`store.spare.spare`). A lost server is awaited for a moment.
+FallbackKeeper has brought the disk up to date (`store.spare.spare`). A lost server is awaited for a moment.
 Retries of the work on a connection are in `store.journal.journal`.
 
 A process with an open journal may fork: the child inherits none of it. SQLite connections must not cross a
@@ -134,7 +134,7 @@ class Access:
         if self.checkpointer is not None:
             locks.insert(0, self.checkpointer.busy)
         for lock in locks:
-            # A hanging disk must not keep the Supervisor from starting the JournalKeeper.
+            # A hanging disk must not keep the Supervisor from starting the FallbackKeeper.
             if lock.acquire(timeout=_FORK_PATIENCE_S):
                 self._held_for_fork.append(lock)
         if self._pid == os.getpid() and len(self._held_for_fork) == len(locks):
@@ -202,7 +202,7 @@ class Access:
                         connection.close()
                 self.writer = self.reader = None
             self.writer_generation = generation
-            # Uncertain commits are now resolved by the JournalKeeper, before the return.
+            # Uncertain commits are now resolved by the FallbackKeeper, before the return.
             self.suspect = False
         if self.writer is None or self.writer.closed:
             self.writer = self.connect(generation)
@@ -238,7 +238,7 @@ class Access:
         return SqliteConnection(file, patience_s=self.patience_s)
 
     def _connect_first(self) -> Connection:
-        # With a fallback, only the JournalKeeper replaces an emptied file. With a filled fallback, a missing
+        # With a fallback, only the FallbackKeeper replaces an emptied file. With a filled fallback, a missing
         # file may be on a disk that is not mounted.
         there = () if self.spare is None or self._file is None else (self._file, self.spare.file)
         make = not any(file.exists() for file in there)

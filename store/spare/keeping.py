@@ -1,6 +1,6 @@
-"""Work of the JournalKeeper, step by step: replicate the journal to the fallback, and return to the disk.
+"""Work of the FallbackKeeper, step by step: replicate the journal to the fallback, and return to the disk.
 
-Only the JournalKeeper may write to the journal on disk while the fallback is in use. No file stays open
+Only the FallbackKeeper may write to the journal on disk while the fallback is in use. No file stays open
 between two steps: each step opens the files anew, like a start, and so sees their present state.
 """
 

@@ -1,7 +1,7 @@
 """Fallback journal: the journal continues in memory while its disk cannot be written.
 
     RUN/                     a folder on a file system in memory
-    ├── spare.db             the same tables, kept up to date by the JournalKeeper (`store.spare.warm`)
+    ├── spare.db             the same tables, kept up to date by the FallbackKeeper (`store.spare.warm`)
     ├── spare.state          two counters, mapped by every process
     ├── spare.lock           held during every commit (shared) and every switch (exclusive)
     └── spare.tail           rows committed to the journal since the last copy (`Tail`)

@@ -192,4 +192,4 @@ def test_the_doctor_counts_the_connections(run: Terminal, tmp_path: Path, url: s
 def test_a_journal_in_postgresql_has_nobody_who_keeps_a_spare() -> None:
     setup = Setup(settings=Settings(limits=LimitsSettings(live_cases=3, idle_workers=1)))
     kept = [{spec.role for spec in plan(setup, shared=shared).actors} for shared in (False, True)]
-    assert [Role.JOURNAL_KEEPER in roles for roles in kept] == [True, False]
+    assert [Role.FALLBACK_KEEPER in roles for roles in kept] == [True, False]

@@ -30,14 +30,14 @@ CELLS = tuple(
         ),
         (
             "main",
-            "OperatorLines:kill/user_dialled GsmModem:garble/user_answered JournalKeeper:kill/psap_ordered "
-            "TrunkPool:stop/psap_dialled RecordingKeeper:kill/leave_ordered DeadlineWatchdog:kill/hung_up",
+            "OperatorLines:kill/user_dialled GsmModem:garble/user_answered FallbackKeeper:kill/psap_ordered "
+            "TrunkPool:stop/psap_dialled Housekeeper:kill/leave_ordered DeadlineWatchdog:kill/hung_up",
         ),
         ("main", "GsmModem:unplug/psap_answered"),
         (
             "voice",
-            "AlertIntake:kill/ringing_in LineTester:kill/ringing_in OperatorPool:stop/taken "
-            "Prover:kill/joined WebStandby:stop/talking",
+            "AlertIntake:kill/ringing_in LineTest:kill/ringing_in OperatorPool:stop/taken "
+            "SelfTest:kill/joined WebStandby:stop/talking",
         ),
         ("voice", "Admin:kill/joined"),
         (

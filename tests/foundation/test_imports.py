@@ -45,11 +45,11 @@ SANS_IO = (
     "messages.*", "model.*", "actors.*", "media.*", "gateways.gsm.*", "gateways.*.decider",
     "features.*.decider", "features.*.retrying", "features.*.feature",
     "features.watcher.beat", "features.watcher.heartbeat_state",
-    "features.selftest.line_tester.*", "features.selftest.prover.*",
+    "features.selftest.line_test.*", "features.selftest.self_test.*",
 )  # fmt: skip
 EDGES = (
     "actors.*.actor", "features.*.actor",
-    "features.selftest.line_tester.voice",
+    "features.selftest.line_test.voice",
     "gateways.gsm.modem_session", "gateways.gsm.driver.pin_memory", "gateways.gsm.probing",
     "gateways.gsm.line.actor", "gateways.gsm.line.credit", "gateways.gsm.line.journal",
     "gateways.gsm.line.port_hold", "gateways.gsm.line.files", "gateways.gsm.line.report",

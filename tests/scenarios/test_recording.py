@@ -156,7 +156,7 @@ def test_what_is_old_is_deleted_and_the_story_tells_it(recorded: Callable[..., W
 
     for days, is_there in ((6.9, True), (7.1, False)):
         aged(days)
-        world.kill(Role.RECORDING_KEEPER)  # the next one looks at once, and not within the hour
+        world.kill(Role.HOUSEKEEPER)  # the next one looks at once, and not within the hour
         world.advance(3)
         assert path.exists() == is_there
     (gone,) = [

@@ -400,8 +400,8 @@ def for_tests(made: Plan) -> Plan:
     """The same plan with ports in memory and a mixer that needs no time."""
     in_place = {
         Role.GSM_MODEM: "tests.scenarios.pipe.MemoryModemActor",
-        Role.LINE_TESTER: "tests.features.selftest.testers.SilentTesterActor",
-        Role.PROVER: "tests.features.selftest.provers.ProverWithoutChildrenActor",
+        Role.LINE_TEST: "tests.features.selftest.testers.SilentTesterActor",
+        Role.SELF_TEST: "tests.features.selftest.self_tests.SelfTestWithoutChildrenActor",
         Role.DUTY_CALLER: "tests.features.duty.world.SilentDutyCallerActor",
         Role.DATA_SENDER: "tests.scenarios.listeners.SenderToListenersActor",
     }

@@ -69,7 +69,7 @@ def run(
                     waits = True
                     common.warn(
                         "the self-test waits: an alert is open, another self-test is running, or "
-                        "the Prover does not run"
+                        "the SelfTest does not run"
                     )
                 select.select([follower.fileno()], [], [], LOOK_AGAIN_S)
                 follower.next_batch()

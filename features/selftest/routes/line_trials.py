@@ -1,6 +1,6 @@
 """Test calls on a line of this node: order, state, end.
 
-The LineTester makes the call; never to 112, and never on a line that is or may be needed.
+The LineTest makes the call; never to 112, and never on a line that is or may be needed.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 from unittest.mock import patch
 
-from actors.recording_keeper import actor as recording_keeper
+from actors.housekeeper import actor as housekeeper
 from gateways.http import node_orders
 from gateways.http.parts.construction import parts
 from gateways.http.parts.context import Web
@@ -95,7 +95,7 @@ def measure(journal: Path, folder: Path) -> dict[str, Counted]:
         finally:
             web.audit.close()
             web.journal.close()
-        keeper = _journal_keeper(center)
+        keeper = _fallback_keeper(center)
         found[FILLED] = counter.of(lambda: keeper.warm(anew=True))
         found["the spare journal, kept warm"] = counter.of(keeper.warm)
     return found
@@ -111,7 +111,7 @@ def growing(new: dict[str, Counted], old: dict[str, Counted]) -> list[str]:
 def _center(folder: Path, counter: Counter, found: dict[str, Counted]) -> Iterator[World]:
     made: list[World] = []
     opened = world(folder, begins_us=BEGINS, settings=SETTINGS, changes={"backup.file": "/media/center.age"})
-    with patch.object(recording_keeper, "sweep", lambda *_: iter(())):
+    with patch.object(housekeeper, "sweep", lambda *_: iter(())):
         found[START] = counter.of(lambda: made.append(opened.__enter__()))
         try:
             yield made[0]
@@ -127,7 +127,7 @@ def _alert(center: World) -> None:
     center.until("it is closed", lambda: center.case.closed_at is not None)
 
 
-def _journal_keeper(center: World) -> Keeper:
+def _fallback_keeper(center: World) -> Keeper:
     state = center.env.state
     Spare.make(state / "run")
     return Keeper(

@@ -126,7 +126,7 @@ def test_none_is_lost_none_told_twice_whoever_dies_between_two_messages(tmp_path
         living = sorted({entry.role for entry in made.env.directory.read()})
         assert {Role.ALERT_INTAKE, Role.ALERT_CASE, Role.IDENTIFIER, Role.OPERATOR_POOL} <= set(living)
         assert {Role.TRUNK_POOL, Role.CONFERENCE_BRIDGE, Role.CALL_LEG, Role.GSM_MODEM} <= set(living)
-        assert {Role.SUPERVISOR, Role.DEADLINE_WATCHDOG, Role.JOURNAL_KEEPER} <= set(living)
+        assert {Role.SUPERVISOR, Role.DEADLINE_WATCHDOG, Role.FALLBACK_KEEPER} <= set(living)
         struck = [role for role in living for _ in range(2)]
         while struck:
             with talk.served(made.env) as client:  # the web dies each time that somebody of each role has

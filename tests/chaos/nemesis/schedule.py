@@ -57,7 +57,7 @@ _STRUCK: Final[dict[Role, float]] = {
     Role.TRUNK_POOL: 3,
     Role.WEB: 3,
     Role.DEADLINE_WATCHDOG: 2,
-    Role.JOURNAL_KEEPER: 2,
+    Role.FALLBACK_KEEPER: 2,
     Role.IDENTIFIER: 1,
     Role.OPERATOR_LINES: 1,
     Role.SUPERVISOR: 1,
@@ -65,10 +65,10 @@ _STRUCK: Final[dict[Role, float]] = {
     Role.ADMIN: 0.7,
     Role.NODE: 0.5,
     Role.LOGGER: 0.5,
-    Role.PROVER: 0.5,
+    Role.SELF_TEST: 0.5,
     Role.DUTY_CALLER: 0.5,
-    Role.LINE_TESTER: 0.5,
-    Role.RECORDING_KEEPER: 0.5,
+    Role.LINE_TEST: 0.5,
+    Role.HOUSEKEEPER: 0.5,
 }
 _PRESSED: Final[dict[OperatorCommand, float]] = {
     **dict.fromkeys(OperatorCommand, 1.0),

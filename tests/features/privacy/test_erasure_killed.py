@@ -119,7 +119,7 @@ def keeper(journal: Journal, place: Path) -> Keeper:
 
 
 def started(place: Path) -> Journal:
-    """What the RecordingKeeper and the JournalKeeper do first, here until nothing is left to do."""
+    """What the Housekeeper and the FallbackKeeper do first, here until nothing is left to do."""
     journal = journal_in(place / "journal.db")
     delete_erased(journal, place / "recordings")
     keeper(journal, place).warm(anew=True)

@@ -1,4 +1,4 @@
-"""What a Prover writes of its node."""
+"""What a SelfTest writes of its node."""
 
 from __future__ import annotations
 

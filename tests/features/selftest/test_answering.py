@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from features.selftest.line_tester.decider import LONGEST_S, begin
+from features.selftest.line_test.decider import LONGEST_S, begin
 from features.selftest.trial import TrialOrder, leg_of
 from messages.calls import AnswerCall, AttachCall, CallReport, CallState, HangUpCall, IncomingCall, OwnCallEnd
 from messages.ids import E164, SECOND, Instant, LineId

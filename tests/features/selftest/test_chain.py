@@ -6,8 +6,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from features.selftest.prover.calls import ChainWork, answering, both, chain_work
-from features.selftest.prover.work import Around, Child, LookWork
+from features.selftest.self_test.calls import ChainWork, answering, both, chain_work
+from features.selftest.self_test.work import Around, Child, LookWork
 from features.selftest.settings import ProofSettings
 from features.selftest.trial import LineTrial, VoiceShown
 from messages.calls import CallState, OwnCallEnd

@@ -12,8 +12,8 @@ import pytest
 from application.state.state_dir import CHECKING, StateDir
 from center.checks.selftest_step import look_of
 from features.selftest.judging import judged
-from features.selftest.prover.actor import ProcessChild
-from features.selftest.prover.work import Child, LookWork, failed
+from features.selftest.self_test.actor import ProcessChild
+from features.selftest.self_test.work import Child, LookWork, failed
 from messages.ids import SECOND, Instant
 from messages.proofs import ProofStep, ProofWhy, StepResult
 from tests.features.selftest.test_chain import around

@@ -42,7 +42,7 @@ def ordered(api: Api, line: str) -> TrialOrder:
     return found
 
 
-def test_a_test_call_takes_its_line_and_says_its_number_to_the_line_tester_and_the_audit_alone(
+def test_a_test_call_takes_its_line_and_says_its_number_to_the_line_test_and_the_audit_alone(
     api: Api, supervisor: Asker
 ) -> None:
     ready_all(api.place)

@@ -1,9 +1,9 @@
-"""The LineTester with voices that need no time, as a virtual clock wants it."""
+"""The LineTest with voices that need no time, as a virtual clock wants it."""
 
 from __future__ import annotations
 
-from features.selftest.line_tester.actor import LineTesterActor
-from features.selftest.line_tester.voice import LineVoice
+from features.selftest.line_test.actor import LineTestActor
+from features.selftest.line_test.voice import LineVoice
 from media.conference.sounds import Sounds
 from media.trial.check import VoiceReport
 from messages.base import VoicePort
@@ -29,7 +29,7 @@ class SilentVoice(LineVoice):
         )
 
 
-class SilentTesterActor(LineTesterActor):
+class SilentTesterActor(LineTestActor):
     """With such voices."""
 
     def new_voice(self, said: str, answered_at: Instant | None, tone_hz: float | None = None) -> LineVoice:

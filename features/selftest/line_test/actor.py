@@ -1,7 +1,7 @@
-"""The LineTester: tries lines with ordered test calls. Alerts come first: a test call gives way.
+"""The LineTest: tries lines with ordered test calls. Alerts come first: a test call gives way.
 
 The order is in the run directory, and `line.seized` in the journal assigns the line to the test. A killed
-LineTester leaves the call up; its successor continues the call, or, if the order is gone, ends it and
+LineTest leaves the call up; its successor continues the call, or, if the order is gone, ends it and
 releases the line.
 """
 
@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from thespian.actors import ActorAddress
 
 from features.selftest import line_trials
-from features.selftest.line_tester.decider import Trial, begin, told
-from features.selftest.line_tester.voice import SAID, LineVoice, shown_of, ways_of
+from features.selftest.line_test.decider import Trial, begin, told
+from features.selftest.line_test.voice import SAID, LineVoice, shown_of, ways_of
 from features.selftest.trial import LineTrial, TrialOrder, VoiceShown, WayNow, leg_of
 from media.conference.sounds import Sounds
 from media.trial.way import TONES_HZ
@@ -38,10 +38,10 @@ STALE_US: Final = Instant(5 * SECOND)
 """Age at which an order is dropped if its line was not assigned to the test."""
 
 
-class LineTesterActor(CenterActor):
+class LineTestActor(CenterActor):
     """Actor for all test calls on this node's lines."""
 
-    role: ClassVar[Role] = Role.LINE_TESTER
+    role: ClassVar[Role] = Role.LINE_TEST
 
     def started(self) -> None:
         """Resume or end the test calls of an earlier process."""

@@ -1,6 +1,6 @@
 """What the keeper does at which moment."""
 
-from actors.journal_keeper.decider import Keeping, Step, next_steps, to_be_said
+from actors.fallback_keeper.decider import Keeping, Step, next_steps, to_be_said
 from messages.ids import SECOND, Instant
 
 NOW = Instant(1_795_000_000 * SECOND)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actors.recording_keeper.decider import PINS_STAND_US, pins_over
+from actors.housekeeper.decider import PINS_STAND_US, pins_over
 from messages.events import AlarmCleared
 from messages.ids import SECOND, Instant, NodeId
 from model.alarms.history import Episode

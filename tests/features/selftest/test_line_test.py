@@ -140,13 +140,13 @@ def test_case_09_a_test_call_gives_its_line_to_an_alert_that_has_no_other(make_w
     world.until("the alert has both lines", lambda: len(world.live_calls()) == 2, 20)
 
 
-@pytest.mark.parametrize("role", [Role.LINE_TESTER, Role.GSM_MODEM, Role.TRUNK_POOL])
+@pytest.mark.parametrize("role", [Role.LINE_TEST, Role.GSM_MODEM, Role.TRUNK_POOL])
 def test_s13_a_death_in_a_test_call_drops_nothing_and_dials_nothing_twice(world: World, role: Role) -> None:
     up(world)
     world.kill(role).advance(8)
     assert len(world.calls(USER)) == 1
     assert state(world) is CallState.ANSWERED
-    if role is Role.LINE_TESTER:
+    if role is Role.LINE_TEST:
         world.until("it is over", lambda: over(world), 70)
         assert shown(world).ends is OwnCallEnd.TIME
 
@@ -162,7 +162,7 @@ def test_a_line_that_a_test_has_left_behind_is_let_go_by_the_next_process(world:
     seized = LineSeized(line=SIM2, leg=leg_of("t0", 1), attempt=1, tester=EVA)
     world.journal.append(Append(streams.line(SIM2), None, (seized,)))
     assert tried(world) == [SIM2]
-    world.kill(Role.LINE_TESTER).until("it is nobody's", lambda: tried(world) == [], 10)
+    world.kill(Role.LINE_TEST).until("it is nobody's", lambda: tried(world) == [], 10)
 
 
 def test_a_line_of_a_test_that_was_never_begun_is_let_go_when_an_alert_needs_it(

@@ -1,4 +1,4 @@
-"""The Prover: tests this node step by step, each night and on demand. It gives way to real alerts.
+"""The SelfTest: tests this node step by step, each night and on demand. It gives way to real alerts.
 
 Steps and results are in `proof-NODE`, from which a new process continues. A check that takes long, or needs
 more than actors have, runs in a separate process of low priority.
@@ -19,11 +19,11 @@ import msgspec
 
 from application.state.state_dir import CHECKING
 from features.selftest.judging import NAMES, OVERDUE, blamed, judged, overdue, wrong
-from features.selftest.prover.calls import ChainWork
-from features.selftest.prover.decider import Begin, Due, End, Record, Try, View, due, is_late
-from features.selftest.prover.work import Around, Child, LookWork, Work, failed, left_out, name_of
-from features.selftest.prover.works import work_of
 from features.selftest.proving import Begun, OneProof
+from features.selftest.self_test.calls import ChainWork
+from features.selftest.self_test.decider import Begin, Due, End, Record, Try, View, due, is_late
+from features.selftest.self_test.work import Around, Child, LookWork, Work, failed, left_out, name_of
+from features.selftest.self_test.works import work_of
 from features.selftest.settings import ProofSettings
 from features.selftest.steps import night, planned
 from features.selftest.store import KEPT_US, proofs_of
@@ -100,10 +100,10 @@ WAITS_US: Final = Instant(30 * SECOND)
 """Time to wait for a busy line: the earlier call on the line is just ending."""
 
 
-class ProverActor(CenterActor):
+class SelfTestActor(CenterActor):
     """Actor that runs the self-tests of this node."""
 
-    role: ClassVar[Role] = Role.PROVER
+    role: ClassVar[Role] = Role.SELF_TEST
 
     def started(self) -> None:
         """Resume a self-test in progress, and raise the alarms of known faults again."""

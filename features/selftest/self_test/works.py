@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from features.selftest.prover.calls import CallWork, chain_work
-from features.selftest.prover.work import Around, Child, LookWork, Work, failed, left_out, well
+from features.selftest.self_test.calls import CallWork, chain_work
+from features.selftest.self_test.work import Around, Child, LookWork, Work, failed, left_out, well
 from features.selftest.settings import ProofSettings
 from features.selftest.steps import BY_STEP, Per, ends
 from messages.credit import CreditFailure, CreditOrder

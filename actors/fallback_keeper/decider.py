@@ -1,4 +1,4 @@
-"""Next steps of the JournalKeeper, from the state of the journal. Pure."""
+"""Next steps of the FallbackKeeper, from the state of the journal. Pure."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Step(Enum):
 
 
 class Keeping(msgspec.Struct, frozen=True, kw_only=True):
-    """State of the JournalKeeper; empty after a start."""
+    """State of the FallbackKeeper; empty after a start."""
 
     filled_at: Instant | None = None
     said_at: Instant | None = None

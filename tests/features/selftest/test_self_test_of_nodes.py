@@ -19,7 +19,7 @@ from store.alerts.accepting import Accepted
 from store.alerts.checks import accept_check
 from store.journal.following import Following
 from store.journal.journal import Append
-from tests.features.selftest import provers as proofs
+from tests.features.selftest import self_tests as proofs
 from tests.scenarios.conftest import MakeNodes
 from tests.scenarios.nodes import Cluster
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from actors.alert_case.recording import ALARM, SUBJECT
-from actors.recording_keeper.decider import PINS_STAND_US, pins_over
+from actors.housekeeper.decider import PINS_STAND_US, pins_over
 from application.recordings import RETENTION, delete, delete_erased, expired, mend_all, not_held, recordings
 from media.conference.recording import KEEP_FREE_BYTES
 from media.sound.sound_file import SoundFileFailed
@@ -42,10 +42,10 @@ CLEAR_EVERY_US: Final = Instant(60 * SECOND)
 PHONES_SILENT: Final = ("phones.silent", "phones")
 
 
-class RecordingKeeperActor(CenterActor):
-    """RecordingKeeper: runs each housekeeping job at its interval."""
+class HousekeeperActor(CenterActor):
+    """Housekeeper: runs each housekeeping job at its interval."""
 
-    role: ClassVar[Role] = Role.RECORDING_KEEPER
+    role: ClassVar[Role] = Role.HOUSEKEEPER
 
     def started(self) -> None:
         """Run every job at once: the machine may have been off for long."""
@@ -115,7 +115,7 @@ class RecordingKeeperActor(CenterActor):
     def _scrub(self, now_us: Instant) -> None:
         """Remove deleted data from the disk of a database server, also data deleted before this process
         started: the eraser may have been killed. Runs on a thread and only without an open alert, since it
-        delays other writers. A journal in a file is scrubbed by the JournalKeeper.
+        delays other writers. A journal in a file is scrubbed by the FallbackKeeper.
         """
         if self._scrub_at is None or now_us < self._scrub_at or self._sweeping is not None:
             return

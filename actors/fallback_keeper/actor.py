@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from msgspec.structs import replace
 
-from actors.journal_keeper.decider import Keeping, Step, next_steps, to_be_said
+from actors.fallback_keeper.decider import Keeping, Step, next_steps, to_be_said
 from messages.ids import SECOND, Instant, Role
 from runtime.actor import CenterActor
 from store.errors import JournalError
@@ -17,10 +17,10 @@ from store.journal.notify import SocketNotifier
 from store.spare.keeping import Keeper
 
 
-class JournalKeeperActor(CenterActor):
-    """JournalKeeper: runs the next steps once a second."""
+class FallbackKeeperActor(CenterActor):
+    """FallbackKeeper: runs the next steps once a second."""
 
-    role: ClassVar[Role] = Role.JOURNAL_KEEPER
+    role: ClassVar[Role] = Role.FALLBACK_KEEPER
 
     def started(self) -> None:
         """Run a first step at once: the predecessor may have been killed in the middle of a step."""

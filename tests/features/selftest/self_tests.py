@@ -1,10 +1,10 @@
-"""The Prover with looks that take no process and no time but that of the virtual clock."""
+"""The SelfTest with looks that take no process and no time but that of the virtual clock."""
 
 from __future__ import annotations
 
 from features.selftest.own_phone import know
-from features.selftest.prover.actor import ProverActor
-from features.selftest.prover.work import Child
+from features.selftest.self_test.actor import SelfTestActor
+from features.selftest.self_test.work import Child
 from messages.ids import E164, AlertId, Channel, Check, Instant, Proof
 from messages.proofs import ProofStep, Shown, StepResult
 from model.rules.signal import Signal
@@ -33,7 +33,7 @@ class NoChild:
         ENDED.append(self._step)
 
 
-class ProverWithoutChildrenActor(ProverActor):
+class SelfTestWithoutChildrenActor(SelfTestActor):
     """With such looks."""
 
     def child(self, step: ProofStep) -> Child:

@@ -9,9 +9,9 @@ import pytest
 
 from features.selftest import line_trials
 from features.selftest.judging import Side
-from features.selftest.prover.actor import ProverActor
-from features.selftest.prover.decider import QUIET_US
 from features.selftest.proving import OneProof, Proving
+from features.selftest.self_test.actor import SelfTestActor
+from features.selftest.self_test.decider import QUIET_US
 from features.selftest.settings import ProofSettings
 from features.selftest.store import proofs_of
 from media.trial.way import USELESS
@@ -27,8 +27,8 @@ from store.alerts.checks import accept_check
 from store.errors import JournalUnavailable
 from store.journal.journal import Append, Journal
 from store.journal.matters import open_alerts
-from tests.features.selftest import provers as proofs
-from tests.features.selftest.test_line_tester import tried
+from tests.features.selftest import self_tests as proofs
+from tests.features.selftest.test_line_test import tried
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.world import SETTINGS, World
 from tests.support.settings import changed
@@ -62,7 +62,7 @@ def way(speaker: LineId, listener: LineId) -> WayShown:
 
 @pytest.fixture(autouse=True)
 def looks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("features.selftest.line_tester.actor.ways_of", heard)
+    monkeypatch.setattr("features.selftest.line_test.actor.ways_of", heard)
     yield
     proofs.forget()
     FAULTS.clear()
@@ -202,9 +202,9 @@ def test_the_next_process_goes_on_with_the_call_that_stands(make_world: MakeWorl
     order(world, ProofStep.VOICE)
     world.until("two lines talk", lambda: bool(_talks(world)), 30)
     if is_killed:
-        world.kill(Role.PROVER)
+        world.kill(Role.SELF_TEST)
     else:
-        world.system.tell(Role.PROVER, "", StopActor())
+        world.system.tell(Role.SELF_TEST, "", StopActor())
         world.system.run()
     assert not any(wanted.stop for wanted in line_trials.ordered(world.env.run)), "it is measured to its end"
     world.until("it is over", lambda: over(world), 90)
@@ -278,7 +278,7 @@ def test_it_begins_by_itself_once_a_night_and_not_while_an_alert_is_open(make_wo
     world.until("a proof is over", lambda: over(world), 10)
     assert (last(world).by, last(world).whole, last(world).why) == (None, True, ProofEnd.DONE)
     assert results(world)["voice", "sim1>sim2"] == (StepResult.LEFT_OUT, ProofWhy.EXCLUDED)
-    world.kill(Role.PROVER).advance(60)
+    world.kill(Role.SELF_TEST).advance(60)
     assert len(proving(world).proofs) == 1
 
 
@@ -339,16 +339,16 @@ def test_a_journal_that_cannot_be_read_is_not_looked_at_over_and_over(
     order(world, ProofStep.DISK)
     looks: list[Instant] = []
     lines: list[str] = []
-    real = ProverActor._look
+    real = SelfTestActor._look
 
-    def look(self: ProverActor) -> None:
+    def look(self: SelfTestActor) -> None:
         looks.append(self.now_us())
         real(self)
 
     def gone(*_: object) -> object:
         raise JournalUnavailable("the server is gone")
 
-    monkeypatch.setattr(ProverActor, "_look", look)
+    monkeypatch.setattr(SelfTestActor, "_look", look)
     monkeypatch.setattr(Outage, "failed", lambda self, error: lines.append(str(error)))
     with monkeypatch.context() as away:
         away.setattr(Journal, "read_all", gone)

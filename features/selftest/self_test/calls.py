@@ -1,6 +1,6 @@
 """Steps that are calls: between lines, to the number agreed for tests, and those of a whole alert.
 
-The LineTester makes such a call like an ordered one, and gives way by itself if an alert needs the line. For
+The LineTest makes such a call like an ordered one, and gives way by itself if an alert needs the line. For
 the whole chain the center's own phone raises a check, which rings one of the center's lines. That line
 answers like a tested line, and both voice paths are measured: between the alert's bridge and the line.
 Without such a line the check goes only as far as the case.
@@ -11,7 +11,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from features.selftest import line_trials
-from features.selftest.prover.work import Around, LookWork, failed
+from features.selftest.self_test.work import Around, LookWork, failed
 from features.selftest.settings import ProofSettings
 from features.selftest.trial import LineTrial, TrialOrder, leg_of
 from messages.calls import CallState, OwnCallEnd
@@ -78,7 +78,7 @@ class CallWork:
         self._name = work
 
     def told(self, around: Around) -> LineTrial | None:
-        """Return the LineTester's state of this call."""
+        """Return the LineTest's state of this call."""
         trial = line_trials.trial_of(around.run, self._line)
         return trial if trial is not None and trial.trial == self._name else None
 

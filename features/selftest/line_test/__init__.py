@@ -1,0 +1,1 @@
+"""Test calls on lines: the actor LineTest, and its decider."""

@@ -1,1 +1,0 @@
-"""Test calls on lines: the actor LineTester, and its decider."""
