@@ -13,8 +13,8 @@ from actors.fallback_keeper.decider import Keeping, Step, next_steps, to_be_said
 from messages.ids import SECOND, Instant, Role
 from runtime.actor import CenterActor
 from store.errors import JournalError
+from store.fallback.keeper import Keeper
 from store.journal.notify import SocketNotifier
-from store.spare.keeping import Keeper
 
 
 class FallbackKeeperActor(CenterActor):
@@ -62,8 +62,8 @@ class FallbackKeeperActor(CenterActor):
 
     def _do(self, keeper: Keeper, step: Step) -> None:
         match step:
-            case Step.WARM | Step.REFILL:
-                keeper.warm(anew=step is Step.REFILL)
+            case Step.REPLICATE | Step.REFILL:
+                keeper.replicate(anew=step is Step.REFILL)
             case Step.RAISE:
                 keeper.raise_alarm()
             case Step.CLEAR:

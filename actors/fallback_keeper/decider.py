@@ -17,7 +17,7 @@ SAY_EVERY_US: Final = Instant(60 * SECOND)
 class Step(Enum):
     """Step of the maintenance."""
 
-    WARM = "warm"
+    REPLICATE = "replicate"
     """Copy new events to the fallback."""
     REFILL = "refill"
     """Copy all needed events anew, and so drop those no longer needed."""
@@ -45,7 +45,7 @@ def next_steps(keeping: Keeping, *, in_use: bool, now_us: Instant) -> tuple[Keep
     if in_use:
         steps = [Step.GO_BACK] if keeping.raised else [Step.RAISE, Step.GO_BACK]
         return msgspec.structs.replace(keeping, raised=True, cleared=False), tuple(steps)
-    steps = [Step.WARM]
+    steps = [Step.REPLICATE]
     if keeping.filled_at is None or now_us - keeping.filled_at >= REFILL_EVERY_US:
         steps = [Step.REFILL]
         keeping = msgspec.structs.replace(keeping, filled_at=now_us)

@@ -62,7 +62,7 @@ def journal_of(state: StateDir, *, create: bool = False, disk: bool = False) -> 
             node=name,
             clock=clock.now_us,
             notify=SocketNotifier(state.notify),
-            spare=None if disk else state.run,
+            fallback=None if disk else state.run,
         )
         try:
             yield journal
@@ -79,13 +79,13 @@ def begin_anew(state: StateDir, url: str) -> None:
     from store.database.dialect import is_server, path_of
     from store.database.sqlite_file import is_empty, replace
     from store.errors import StoreError
-    from store.spare.spare import Spare
+    from store.fallback.fallback import Fallback
 
     try:
         if is_server(url) or not is_empty(file := path_of(url)):
             return
-        spare = Spare.at(state.run)
-        if spare is not None and not spare.file.exists():
+        fallback = Fallback.at(state.run)
+        if fallback is not None and not fallback.file.exists():
             replace(file)
     except StoreError as error:
         raise CenterError(str(error)) from error
@@ -93,10 +93,10 @@ def begin_anew(state: StateDir, url: str) -> None:
 
 def goes_on(state: StateDir) -> bool:
     """Return True if the journal continues in memory because its disk cannot be written."""
-    from store.spare.spare import Spare
+    from store.fallback.fallback import Fallback
 
-    spare = Spare.at(state.run)
-    return spare is not None and spare.in_use
+    fallback = Fallback.at(state.run)
+    return fallback is not None and fallback.in_use
 
 
 def configured_url(state: StateDir) -> str:

@@ -21,7 +21,7 @@ from typing import Final
 from application.errors import StateError
 from application.state.state_dir import StateDir, holder
 from runtime.published.directory import FILE_NAME
-from store.spare.spare import Spare
+from store.fallback.fallback import Fallback
 
 MEMORY: Final = Path("/dev/shm")
 
@@ -48,7 +48,7 @@ def prepare(state: StateDir) -> None:
             _lead_into(state.run, target)
         _restore(state)
         state.notify.mkdir(mode=0o700, parents=True, exist_ok=True)
-        Spare.make(state.run)
+        Fallback.make(state.run)
     except OSError as error:
         raise StateError(f"cannot use {error.filename or state.run}: {error.strerror}") from error
 
@@ -116,8 +116,8 @@ def _is_link(folder: str, name: str) -> bool:
 
 def _is_needed(target: Path) -> bool:
     """Return True if the folder holds the only copy of a part of the journal."""
-    spare = Spare.at(target)
-    return spare is not None and spare.in_use
+    fallback = Fallback.at(target)
+    return fallback is not None and fallback.in_use
 
 
 def _is_ours(folder: Path) -> bool:

@@ -26,9 +26,9 @@ def leave_nothing(state: StateDir, journal: Journal) -> tuple[list[str], str]:
 def scrub(state: StateDir, journal: Journal) -> str:
     """Remove deleted data from disk and fallback. Return the reason of a failure; empty on success."""
     from store.errors import StoreError
+    from store.fallback.fallback import Fallback
+    from store.fallback.keeper import Keeper
     from store.journal.notify import SocketNotifier
-    from store.spare.keeping import Keeper
-    from store.spare.spare import Spare
 
     until = time.monotonic() + _SCRUBBED_WITHIN_S
     while True:
@@ -40,10 +40,10 @@ def scrub(state: StateDir, journal: Journal) -> str:
         if time.monotonic() >= until:
             return left
         time.sleep(_LOOK_AGAIN_S)
-    if Spare.at(state.run) is not None:
+    if Fallback.at(state.run) is not None:
         with contextlib.suppress(StoreError, OSError):
             notify = SocketNotifier(state.notify)
             Keeper(
                 journal.url, state.run, state.keys, node=journal.node, clock=journal.now_us, notify=notify
-            ).warm(anew=True)
+            ).replicate(anew=True)
     return ""

@@ -14,7 +14,7 @@
         ├── settings.toml   the settings with which the node has started
         ├── web.sock      the web, for this user's own commands
         ├── notify/
-        ├── spare.*       the fallback journal (`store.spare.spare`)
+        ├── fallback.*       the fallback journal (`store.fallback.fallback`)
         └── NAME.at NAME.voice    the simulated carrier's ports
 
 The lock is a POSIX record lock: it belongs to one process and not to its forks, ends with that process in any

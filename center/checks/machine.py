@@ -76,18 +76,18 @@ def space(state: StateDir) -> Iterator[Finding]:
         yield warn("space", text) if free_mb < LITTLE_SPACE_MB else ok("space", text)
 
 
-def spare(state: StateDir) -> Iterator[Finding]:
+def fallback(state: StateDir) -> Iterator[Finding]:
     """Check if the journal continues in memory, and report the remedy."""
     from store.errors import JournalError
-    from store.spare.spare import Spare
-    from store.spare.warm import known_use, open_spare
+    from store.fallback.fallback import Fallback
+    from store.fallback.replica import known_use, open_fallback
 
-    memory = Spare.at(state.run)
+    memory = Fallback.at(state.run)
     if memory is None or not memory.in_use:
         return
     reason, torn = "", False
     try:
-        connection = open_spare(memory, patience_s=1.0)
+        connection = open_fallback(memory, patience_s=1.0)
         try:
             if (used := known_use(connection)) is not None:
                 reason, torn = f": {used.reason}", used.torn
@@ -95,16 +95,16 @@ def spare(state: StateDir) -> Iterator[Finding]:
             connection.close()
     except JournalError as error:
         reason = f": {error}"
-    yield fail("spare", f"the journal is not durable, and continues in memory{reason}")
+    yield fail("fallback", f"the journal is not durable, and continues in memory{reason}")
     if torn:
         yield warn(
-            "spare",
+            "fallback",
             "the file is damaged: put a backup in its place, or an empty file (truncate -s 0); "
             "the events in memory are then written to the file. Until then do not restart the machine",
         )
     else:
         yield warn(
-            "spare",
+            "fallback",
             "free space on the disk or repair the disk: the center then returns to the disk automatically",
         )
 
@@ -231,10 +231,10 @@ STATE: Final = (
         _state,
     ),
     look(
-        "spare",
+        "fallback",
         Sentence("Whether the journal goes on in memory", "Il registro continua in memoria"),
         Sentence("Make room or mend the disk", "Fare spazio o riparare il disco"),
-        lambda around: spare(around.state),
+        lambda around: fallback(around.state),
     ),
     look(
         "disk",

@@ -181,7 +181,7 @@ def journal_opened(url: str, node: NodeId, clock: SystemClock, run: Path) -> Jou
     from store.journal.notify import SocketNotifier
 
     notify = SocketNotifier(run / "notify")
-    return Journal.open(url, node=node, clock=clock.now_us, notify=notify, spare=run)
+    return Journal.open(url, node=node, clock=clock.now_us, notify=notify, fallback=run)
 
 
 def class_names(made: Plan) -> Sequence[str]:

@@ -1,8 +1,8 @@
 """Access of one process to the journal: the file or server in use, and the connections.
 
 With a fallback, the journal continues there, in memory, when the disk fails, and returns when the
-FallbackKeeper has brought the disk up to date (`store.spare.spare`). A lost server is awaited for a moment.
-Retries of the work on a connection are in `store.journal.journal`.
+FallbackKeeper has brought the disk up to date (`store.fallback.fallback`). A lost server is awaited for a
+moment. Retries of the work on a connection are in `store.journal.journal`.
 
 A process with an open journal may fork: the child inherits none of it. SQLite connections must not cross a
 fork. The library's knowledge of a file (locks of this process, state of the log's index) is true of the
@@ -38,11 +38,11 @@ from store.errors import (
     JournalUnavailable,
     StoreMisuse,
 )
+from store.fallback.fallback import Fallback
+from store.fallback.replica import check_form
+from store.fallback.switch import change_over
 from store.journal.checkpoint import Checkpointer
 from store.journal.notify import Notifier
-from store.spare.spare import Spare
-from store.spare.switch import change_over
-from store.spare.warm import check_form
 
 _FORK_PATIENCE_S: Final = 1.0
 _LOCK_WAIT_S: Final = 0.1
@@ -62,7 +62,7 @@ class Access:
         clock: Callable[[], Instant],
         notify: Notifier,
         patience_s: float,
-        spare: Path | None,
+        fallback: Path | None,
     ) -> None:
         self.url: Final = url
         self.node: Final = node
@@ -77,8 +77,8 @@ class Access:
         self.read_lock: Final = threading.RLock()
         self.suspect = False
         """True after a failed flush with an unresolved outcome."""
-        self.spare = None if spare is None or self._file is None else Spare.at(spare)
-        self._renumbered = 0 if self.spare is None else self.spare.renumbered
+        self.fallback = None if fallback is None or self._file is None else Fallback.at(fallback)
+        self._renumbered = 0 if self.fallback is None else self.fallback.renumbered
         self.writer: Connection | None = None
         self.writer_generation = 0
         self.reader: Connection | None = None
@@ -95,12 +95,12 @@ class Access:
     @property
     def durable(self) -> bool:
         """True if data written now survives the machine."""
-        return self.spare is None or not self.spare.in_use
+        return self.fallback is None or not self.fallback.in_use
 
     @property
     def generation(self) -> int:
         """Counter of switches: odd while the journal is in the fallback."""
-        return 0 if self.spare is None else self.spare.generation
+        return 0 if self.fallback is None else self.fallback.generation
 
     def close(self) -> None:
         """Close the files; a second call does nothing. A forked child only drops its references."""
@@ -115,8 +115,8 @@ class Access:
             self._let_go()
 
     def _open_first(self) -> None:
-        if self.spare is not None and self.spare.in_use:
-            check_form(self.spare, self.patience_s)
+        if self.fallback is not None and self.fallback.in_use:
+            check_form(self.fallback, self.patience_s)
             return
         try:
             self.writer = self._connect_first()
@@ -150,8 +150,8 @@ class Access:
             if connection is not None:
                 connection.close()
         self.writer = self.reader = None
-        if self.spare is not None:
-            self.spare.let_go()
+        if self.fallback is not None:
+            self.fallback.close()
 
     def comes_back(self, error: JournalError, was_there: bool) -> bool:
         """Return True if a new connection is worth one retry: the server was restarted since the last use, or
@@ -167,16 +167,16 @@ class Access:
 
     def fail_over(self, error: JournalError, generation: int) -> bool:
         """Switch over if the disk has failed; return True if a retry in the other file is worthwhile."""
-        spare, file = self.spare, self._file
-        if spare is None or file is None or isinstance(error, JournalRefusal):
+        fallback, file = self.fallback, self._file
+        if fallback is None or file is None or isinstance(error, JournalRefusal):
             return False
-        if spare.generation != generation:
+        if fallback.generation != generation:
             return True
-        if spare.in_use:
+        if fallback.in_use:
             return False
         try:
             change_over(
-                spare,
+                fallback,
                 file,
                 node=self.node,
                 now_us=self.clock(),
@@ -187,7 +187,7 @@ class Access:
                 patience_s=self.patience_s,
             )
         except JournalError:
-            return spare.generation != generation
+            return fallback.generation != generation
         self.notify.committed(0)
         return True
 
@@ -224,8 +224,8 @@ class Access:
 
     def connect(self, generation: int) -> Connection:
         """Open a connection to the file of this generation; an odd generation is the fallback."""
-        if self.spare is not None and generation % 2 == 1:
-            return SqliteConnection(self.spare.file, patience_s=self.patience_s, lasting=False)
+        if self.fallback is not None and generation % 2 == 1:
+            return SqliteConnection(self.fallback.file, patience_s=self.patience_s, lasting=False)
         while True:
             try:
                 return opened(self.url, patience_s=self.patience_s)
@@ -240,7 +240,7 @@ class Access:
     def _connect_first(self) -> Connection:
         # With a fallback, only the FallbackKeeper replaces an emptied file. With a filled fallback, a missing
         # file may be on a disk that is not mounted.
-        there = () if self.spare is None or self._file is None else (self._file, self.spare.file)
+        there = () if self.fallback is None or self._file is None else (self._file, self.fallback.file)
         make = not any(file.exists() for file in there)
         connection = opened(self.url, patience_s=self.patience_s, create=make)
         try:
@@ -256,7 +256,7 @@ class Access:
             raise StoreMisuse("the journal is closed")
         if self._pid != os.getpid():
             raise StoreMisuse("the journal was opened before a fork")
-        if self.spare is not None and self.spare.renumbered != self._renumbered:
+        if self.fallback is not None and self.fallback.renumbered != self._renumbered:
             raise JournalRenumbered("what was read of this journal has other places now")
 
 

@@ -153,19 +153,19 @@ class Journal(Reading):
         clock: Callable[[], Instant],
         notify: Notifier,
         patience_s: float = PATIENCE_S,
-        spare: Path | None = None,
+        fallback: Path | None = None,
         shared: bool | None = None,
     ) -> Journal:
         """Open the journal; create or migrate it if needed.
 
-        `url`: `sqlite:///PATH`, or `postgresql://…` as libpq reads it. `spare`: folder in memory of the
+        `url`: `sqlite:///PATH`, or `postgresql://…` as libpq reads it. `fallback`: folder in memory of the
         node's fallback journal; there is no fallback without it, if the folder does not exist, and with
         PostgreSQL. With a fallback, only the errors below that a fallback cannot cover are raised. `shared`:
         several nodes write here; None: a server is shared, a file is not. Raises JournalUnavailable (no such
         folder or server, a newer version's journal), JournalReadOnly, JournalTorn, JournalLocked,
         JournalFull.
         """
-        access = Access(url, node=node, clock=clock, notify=notify, patience_s=patience_s, spare=spare)
+        access = Access(url, node=node, clock=clock, notify=notify, patience_s=patience_s, fallback=fallback)
         return cls(access, shared=shared)
 
     def close(self) -> None:
@@ -274,11 +274,11 @@ class Journal(Reading):
         """Prevent a switch of the database until the commit. Entered after the database's write lock, so that
         a waiting writer holds no lock.
         """
-        if self._access.spare is None:
+        if self._access.fallback is None:
             yield
             return
-        with self._access.spare.writing(self._access.patience_s):
-            if self._access.spare.generation != self._access.writer_generation:
+        with self._access.fallback.writing(self._access.patience_s):
+            if self._access.fallback.generation != self._access.writer_generation:
                 raise _Moved("the journal has changed over")
             yield
 
@@ -289,8 +289,8 @@ class Journal(Reading):
     def _commit(self, connection: Connection, transaction: Transaction) -> None:
         written = transaction.written
         if written:
-            if self._access.spare is not None and connection.lasting:
-                self._access.spare.tail.add(written, transaction.beside)
+            if self._access.fallback is not None and connection.lasting:
+                self._access.fallback.log.add(written, transaction.beside)
             connection.tell(news(self.node, written[-1][0], {row[1] for row in written}))
         try:
             connection.commit()

@@ -29,9 +29,9 @@ from model.rules.signal import Signal
 from runtime.clock import VirtualClock
 from store import streams
 from store.alerts.accepting import accept
+from store.fallback.fallback import Fallback
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
-from store.spare.spare import Spare
 from tests.support.journals import empty_journal
 
 NUMBERS = (E164("+393331112223"), E164("+393331112224"))
@@ -123,7 +123,7 @@ def state(tmp_path: Path) -> StateDir:
     state = StateDir(tmp_path / "state")
     state.create()
     state.run.mkdir(exist_ok=True)
-    Spare.make(state.run)
+    Fallback.make(state.run)
     (state.path / "journal.db").touch()
     return state
 
@@ -139,14 +139,14 @@ def test_a_node_begins_anew_where_the_journal_was_emptied(state: StateDir) -> No
 
 
 def test_what_memory_still_holds_is_written_into_an_emptied_journal_by_the_keeper(state: StateDir) -> None:
-    (state.run / "spare.db").touch()
+    (state.run / "fallback.db").touch()
     begin_anew(state, state.journal_url)
     assert (state.path / "journal.db").stat().st_size == 0
     assert not durable(state)
 
 
 def test_without_a_spare_an_empty_journal_is_made_where_it_is(state: StateDir) -> None:
-    (state.run / "spare.state").unlink()
+    (state.run / "fallback.state").unlink()
     begin_anew(state, state.journal_url)
     assert (state.path / "journal.db").stat().st_size == 0
     assert durable(state)

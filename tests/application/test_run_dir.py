@@ -11,7 +11,7 @@ import pytest
 
 from application.state import run_dir
 from application.state.state_dir import Lock, StateDir, holder
-from store.spare.spare import Spare
+from store.fallback.fallback import Fallback
 
 
 @pytest.fixture
@@ -51,23 +51,23 @@ def test_an_orderly_stop_takes_it_away_and_the_next_start_knows_what_it_must(sta
 
 def test_what_is_nowhere_else_stays(state: StateDir) -> None:
     run_dir.prepare(state)
-    Spare(state.run).flip()
+    Fallback(state.run).switch_over()
     assert not run_dir.remove(state)
     assert run_dir.place(state).exists()
 
 
 def test_what_is_left_of_a_state_directory_that_was_deleted_is_none_of_the_next_one(state: StateDir) -> None:
     run_dir.prepare(state)
-    (state.run / "spare.db").touch()
+    (state.run / "fallback.db").touch()
     shutil.rmtree(state.path)
     state.create()
     run_dir.prepare(state)
-    assert not (state.run / "spare.db").exists()
-    Spare(state.run).flip()
+    assert not (state.run / "fallback.db").exists()
+    Fallback(state.run).switch_over()
     shutil.rmtree(state.path)
     state.create()
     run_dir.prepare(state)
-    assert Spare(state.run).in_use
+    assert Fallback(state.run).in_use
 
 
 def test_what_was_left_in_a_plain_folder_is_taken_along(state: StateDir) -> None:

@@ -52,7 +52,7 @@ certificate*) mkdir -p "$state/certificate" && touch "$state/certificate/center.
 "modem list"*) echo "${MODEMS:-[]}" ;;
 "journal verify"*) [[ -z ${NOT_VERIFIED:-} ]] ;;
 doctor*)
-    [[ -z ${SPARE_IN_USE:-} ]] || echo '{"check":"spare","verdict":"fail","text":"in memory"}'
+    [[ -z ${SPARE_IN_USE:-} ]] || echo '{"check":"fallback","verdict":"fail","text":"in memory"}'
     [[ -z ${FAILS_BUT_IN:-} || $(readlink -f "$0") == *"/$FAILS_BUT_IN/"* ]] ||
         echo '{"check":"trunks","verdict":"fail","text":"none"}'
     echo '{"text": "would serve an alert now, on 2 lines"}'; exit "${DOCTOR:-0}" ;;

@@ -153,7 +153,7 @@ def test_s13_a_journal_that_is_torn_and_then_emptied_in_the_middle_of_a_call(mad
     assert made.recorded(alert)[: len(recorded)] == recorded
     made.kill("AlertCase", alert)
     made.until("somebody has it", lambda: any(row["alert"] == alert for row in made.ps()))
-    assert "spare" in made.cli("doctor").stdout
+    assert "fallback" in made.cli("doctor").stdout
     os.truncate(file, 0)  # what the person on duty does who has no backup
     is_durable_again(made, alert)
     is_handled_to_the_end(made, alert, user, before)

@@ -44,7 +44,7 @@ def statements() -> list[Query]:
     # Not by a test, a step that brings an older form up to date, or a backup's rows of any form.
     old = ("store.database.migrations", "features.backup.rows")
     made = [one for one in MADE if one.made_in.startswith("store.") and not one.made_in.startswith(old)]
-    return [one for one in made if "spare_note" not in one.prepared(sqlite.dialect()).sql]
+    return [one for one in made if "fallback_note" not in one.prepared(sqlite.dialect()).sql]
 
 
 class SqliteFile:

@@ -19,8 +19,8 @@ from store.alerts import erasing
 from store.audit import search, table
 from store.database import kept_tables
 from store.database.query import Query
+from store.fallback import merge, replica
 from store.journal import history, matters, moving, rows
-from store.spare import merge, warm
 from tests.store.databases import statements
 from tests.store.places import journal_in
 
@@ -43,9 +43,9 @@ ON_PURPOSE = {
     rows.NEWEST_OF_TYPE_UPTO: "one row, by the index on types",
     rows.VERSION_BEFORE: "from the end of the stream to that moment; what it walks is read next",
     matters._NEXT_STREAM: "one step in the index",
-    warm._NEWEST: "the end of the stream",
-    warm._LAST: "the end of the table",
-    warm._EMPTY[rows.table]: "the spare's own, which is small",
+    replica._NEWEST: "the end of the stream",
+    replica._LAST: "the end of the table",
+    replica._EMPTY[rows.table]: "the fallback's own, which is small",
     history._NEWEST: "one number's alerts, from the newest",
     psap_data_store._TOLD: "a page of the journal, its streams told once",
     history._NUMBERS: "by a person who searches for the end of a number",
@@ -58,11 +58,11 @@ ON_PURPOSE = {
     table._PRUNED: "by the nightly proof of the audit",
     table._NEWEST: "a page of the audit, by a person",
     table._NEWEST_OF: "a page of the audit, by a person",
-    merge._ALIASES: "the spare's own, which is small",
-    merge._KEYS: "the spare's own, which is small",
-    merge._ENTRIES: "the spare's own, which is small",
+    merge._ALIASES: "the fallback's own, which is small",
+    merge._KEYS: "the fallback's own, which is small",
+    merge._ENTRIES: "the fallback's own, which is small",
     moving._ENTERED: "one row",
-    **dict.fromkeys(warm._EMPTY.values(), "the spare's own, which is small"),
+    **dict.fromkeys(replica._EMPTY.values(), "the fallback's own, which is small"),
     **dict.fromkeys(moving._COUNT.values(), "once, by who carries a journal over"),
     **{pages.first: "the first page of a backup" for pages in kept_tables._PAGES.values()},
     **{pages.next: "a page of a backup" for pages in kept_tables._PAGES.values()},

@@ -75,7 +75,7 @@ def numbered(statement: str) -> str:
 
 def test_a_server_takes_every_statement(postgres: PostgresServer) -> None:
     """Most tests of the store are run on a server at night alone."""
-    found = [one for one in statements() if not one.made_in.startswith("store.spare")]  # SQLite's own
+    found = [one for one in statements() if not one.made_in.startswith("store.fallback")]  # SQLite's own
     assert len(found) > 150
     refused = {}
     with psycopg.connect(new_schema(postgres).url, autocommit=True) as connection:

@@ -35,14 +35,14 @@ def received() -> AlertReceived:
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Journal:
-    spare = tmp_path / "spare"
-    spare.mkdir()
+    fallback = tmp_path / "fallback"
+    fallback.mkdir()
     return Journal.open(
         empty_journal(tmp_path / "journal.db"),
         node=NodeId("n"),
         clock=lambda: Instant(7),
         notify=LocalNotifier(),
-        spare=spare,
+        fallback=fallback,
     )
 
 

@@ -293,13 +293,13 @@ class Center:
 
     @contextmanager
     def journal(self) -> Iterator[Journal]:
-        """The journal, from outside; the spare while that is in use."""
+        """The journal, from outside; the fallback while it is in use."""
         opened = Journal.open(
             self.journal_url,
             node=NodeId("test"),
             clock=SystemClock.anchored().now_us,
             notify=LocalNotifier(),
-            spare=self.state.run,
+            fallback=self.state.run,
         )
         try:
             yield opened

@@ -53,7 +53,9 @@ def parts(
     metrics = Metrics()
     run = state / "run"
     notify = notifier or SocketNotifier(run / "notify")
-    journal = Journal.open(settings.journal, node=settings.node, clock=clock.now_us, notify=notify, spare=run)
+    journal = Journal.open(
+        settings.journal, node=settings.node, clock=clock.now_us, notify=notify, fallback=run
+    )
     metrics.add_of_features(journal, state, clock)
     registry = Registry(journal, region=settings.center.region)
     asked = RegistryQueries(registry, journal, clock, settings.center.psap.shares)

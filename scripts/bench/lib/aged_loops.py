@@ -27,11 +27,11 @@ from model.settings.storage import RecordingSettings
 from scripts.bench.lib.aged_journal import A_DAY, fill
 from scripts.bench.lib.counted_rows import Counted, Counter
 from store.alerts import figures
+from store.fallback.fallback import Fallback
+from store.fallback.keeper import Keeper
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
 from store.registry.registry import Registry
-from store.spare.keeping import Keeper
-from store.spare.spare import Spare
 from tests.scenarios.world import PSAP, World, world
 from tests.support.journals import empty_journal
 
@@ -43,7 +43,7 @@ NEW: Final = (3 * A_DAY, 100)
 back two days at most.
 """
 START: Final = "all actors, their start"
-FILLED: Final = "the spare journal, filled anew"
+FILLED: Final = "the fallback journal, filled anew"
 FREE_STEPS: Final = {START: 12_000, FILLED: 250_000}
 """Allowed difference of a loop. A start may read the events that may precede a summary of the node's alarms,
 the fallback journal the 20,000 events searched for alerts closed lately.
@@ -96,8 +96,8 @@ def measure(journal: Path, folder: Path) -> dict[str, Counted]:
             web.audit.close()
             web.journal.close()
         keeper = _fallback_keeper(center)
-        found[FILLED] = counter.of(lambda: keeper.warm(anew=True))
-        found["the spare journal, kept warm"] = counter.of(keeper.warm)
+        found[FILLED] = counter.of(lambda: keeper.replicate(anew=True))
+        found["the fallback journal, kept warm"] = counter.of(keeper.replicate)
     return found
 
 
@@ -129,7 +129,7 @@ def _alert(center: World) -> None:
 
 def _fallback_keeper(center: World) -> Keeper:
     state = center.env.state
-    Spare.make(state / "run")
+    Fallback.make(state / "run")
     return Keeper(
         center.journal.url,
         state / "run",

@@ -311,7 +311,7 @@ class Story:
 
     def is_in_memory(self) -> bool:
         said = json.loads(self.machine.says("securwoman", "doctor", "--json") or '{"checks": []}')
-        return any(one["check"] == "spare" and one["verdict"] == "fail" for one in said["checks"])
+        return any(one["check"] == "fallback" and one["verdict"] == "fail" for one in said["checks"])
 
     def opened(self) -> list[str]:
         """Return the open alerts; empty if no center answers."""

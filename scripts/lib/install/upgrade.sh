@@ -30,7 +30,7 @@ upgrade() {
 
     for step in packages version; do "${step}_is_there" || "${step}_make" || die "$step failed; nothing was changed"; done
     failures_now "$before" >"$after/failures-before"
-    ! grep -qx spare "$after/failures-before" || die "the disk cannot be written: mend that first (docs/operations/backup.md)"
+    ! grep -qx fallback "$after/failures-before" || die "the disk cannot be written: mend that first (docs/operations/backup.md)"
     if [[ -n $(setting backup file) ]]; then
         systemctl start securwoman-backup.service || die "the backup failed; nothing was changed (journalctl -u securwoman-backup)"
     fi

@@ -6,7 +6,7 @@ fallback journal can distinguish an ended session from an unknown one. And stran
 sign-on from an address known for the operator.
 
 Unlike most rows of the registry, sessions start and end also while the disk cannot be written. So an operator
-with an alert can still sign on. The change is written when the disk is back (`store.spare.merge`).
+with an alert can still sign on. The change is written when the disk is back (`store.fallback.merge`).
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ def test_a_new_keeper_looks_for_an_alarm_that_an_earlier_one_has_left() -> None:
     keeping, steps = next_steps(Keeping(), in_use=False, now_us=NOW)
     assert steps == (Step.REFILL, Step.CLEAR)
     keeping, steps = next_steps(keeping, in_use=False, now_us=later(1))
-    assert steps == (Step.WARM,)
+    assert steps == (Step.REPLICATE,)
     _, steps = next_steps(keeping, in_use=False, now_us=later(10))
     assert steps == (Step.REFILL,)
 

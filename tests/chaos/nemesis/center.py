@@ -133,12 +133,12 @@ class StruckCenter(Center):
         return False
 
     def open_journal(self) -> Journal:
-        """From outside, held open; of a journal in a file the spare while that is in use."""
+        """From outside, held open; of a journal in a file the fallback while that is in use."""
         in_a_file = self.journal_url.startswith("sqlite:")
         return Journal.open(
             self.journal_url,
             node=NodeId("watcher"),
             clock=SystemClock.anchored().now_us,
             notify=LocalNotifier(),
-            spare=self.state.run if in_a_file else None,
+            fallback=self.state.run if in_a_file else None,
         )

@@ -9,8 +9,8 @@ from playwright.sync_api import Page
 
 from model.settings import Settings
 from model.settings.alerts import DeadlineSettings
+from store.fallback.fallback import Fallback
 from store.journal.journal import Journal
-from store.spare.spare import Spare
 from tests.features.app.phone import Phone
 from tests.gateways.http.place import Place, WebThread
 
@@ -31,8 +31,8 @@ def settings(deadline_s: float) -> Settings:
 
 @pytest.fixture
 def place(place: Place) -> Place:
-    """Giulia's PINs are 4711 and, under duress, 9999; the journal has a spare in memory."""
-    Spare.make(place.state / "run")
+    """Giulia's PINs are 4711 and, under duress, 9999; the journal has a fallback in memory."""
+    Fallback.make(place.state / "run")
     return place
 
 

@@ -14,9 +14,9 @@ from messages.events import AlertCancelled, AlertReceived, AlertSignalAdded, Pin
 from messages.ids import Advice, Channel, OperatorId, Outcome, Proof
 from store.database.sqlite import SqliteConnection
 from store.errors import JournalFull
+from store.fallback.keeper import Keeper
 from store.journal.journal import Journal
 from store.journal.notify import SocketNotifier
-from store.spare.keeping import Keeper
 from tests.features.app.phone import KEY_CHECKED, Phone
 from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place, WebThread
 from tests.gateways.story import Story
@@ -541,7 +541,7 @@ def disk(monkeypatch: pytest.MonkeyPatch, place: Place, site: object) -> Callabl
         clock=CLOCK.now_us,
         notify=SocketNotifier(run / "notify"),
     )
-    keeper.warm()
+    keeper.replicate()
     real = SqliteConnection.commit
 
     def commit(self: SqliteConnection) -> None:

@@ -21,14 +21,14 @@ from application.recordings import delete_erased
 from features.privacy.commands import erase
 from messages.ids import NodeId, UserId
 from store.database.sqlite_file import inodes
+from store.fallback.fallback import Fallback
+from store.fallback.keeper import Keeper
+from store.fallback.replica import noted, open_fallback
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
 from store.journal.verify import verify
 from store.registry.people import Person
 from store.registry.registry import Registry
-from store.spare.keeping import Keeper
-from store.spare.spare import Spare
-from store.spare.warm import noted, open_spare
 from tests.store.children import Child, Say
 from tests.store.places import START, Clock, journal_in
 from tests.store.test_erasing import NOTE, PHONE, TRACES, raised
@@ -82,11 +82,11 @@ def places(tmp_path: Path) -> Iterator[tuple[int, Path]]:
     while True:
         place = tmp_path / str(step)
         shutil.copytree(tmp_path / "begin", place)
-        with closing(open_spare(Spare(place / "run"), 1.0)) as spare:
+        with closing(open_fallback(Fallback(place / "run"), 1.0)) as fallback:
             # Of this file, and not of one that another was put in the place of.
-            spare.begin_write()
-            noted(spare, "file", inodes(place / "journal.db"))
-            spare.commit()
+            fallback.begin_write()
+            noted(fallback, "file", inodes(place / "journal.db"))
+            fallback.commit()
         yield step, place
         shutil.rmtree(place)
         step += apart
@@ -98,7 +98,7 @@ def begin(tmp_path: Path) -> Path:
     (folder / "run").mkdir(parents=True)
     (folder / "keys").mkdir()
     (folder / "recordings").mkdir()
-    Spare.make(folder / "run")
+    Fallback.make(folder / "run")
     return folder
 
 
@@ -122,7 +122,7 @@ def started(place: Path) -> Journal:
     """What the Housekeeper and the FallbackKeeper do first, here until nothing is left to do."""
     journal = journal_in(place / "journal.db")
     delete_erased(journal, place / "recordings")
-    keeper(journal, place).warm(anew=True)
+    keeper(journal, place).replicate(anew=True)
     return journal
 
 

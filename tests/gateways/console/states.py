@@ -276,7 +276,7 @@ def notes(stage: Stage) -> None:
     """The time after an alert; something was handed over before."""
     luca = stage.place.luca
     stage.ago(3000)
-    for text in ("Spare SIM in drawer 2.", "Anna Neri’s neighbour has her keys: 348 111 0001."):
+    for text in ("Fallback SIM in drawer 2.", "Anna Neri’s neighbour has her keys: 348 111 0001."):
         stage.journal.transact(lambda tx, text=text: shift_notes.write(tx, luca, text))  # type: ignore[misc]
     stage.ago(900)
     nobody = Story(stage.journal, CLOCK.now_us(), phone="+393481110001", ago_s=900).opened()

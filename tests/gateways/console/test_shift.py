@@ -64,12 +64,12 @@ def test_what_one_leaves_the_other_has_and_is_done_with_by_keys_alone(
     signed_on(page, site.url, place, "it").set_viewport_size({"width": 1280, "height": 720})
     page.keyboard.press("w")
     before = journal.last_seq()
-    sent(page, "Spare SIM in drawer 2. POR")
+    sent(page, "Fallback SIM in drawer 2. POR")
     note = page.locator(".handed__note")
-    expect(note).to_contain_text("Spare SIM in drawer 2. POR")
+    expect(note).to_contain_text("Fallback SIM in drawer 2. POR")
     page.keyboard.type("o p r 2 draft")  # still in the field
     assert journal.last_seq() == before, "nothing that is typed is a command"
-    expect(lucas.locator(".handed__note")).to_contain_text("Spare SIM in drawer 2. POR")
+    expect(lucas.locator(".handed__note")).to_contain_text("Fallback SIM in drawer 2. POR")
     lucas.keyboard.press("b")
     lucas.keyboard.press("Enter")
     expect(note).to_contain_text(WORDS["done"])

@@ -14,8 +14,8 @@ from messages.ids import SECOND, AlertId, Proof
 from store import streams
 from store.database.sqlite import SqliteConnection
 from store.errors import JournalFull
-from store.spare.keeping import Keeper
-from store.spare.spare import Spare
+from store.fallback.fallback import Fallback
+from store.fallback.keeper import Keeper
 from tests.gateways.http.askers import Api, Asker, Client
 from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place
 from tests.support.signing import Phone
@@ -25,8 +25,8 @@ REAL_COMMIT = SqliteConnection.commit
 
 @pytest.fixture
 def place(place: Place) -> Place:
-    """With a spare in memory."""
-    Spare.make(place.state / "run")
+    """With a fallback in memory."""
+    Fallback.make(place.state / "run")
     return place
 
 
@@ -46,7 +46,7 @@ def keeper(api: Api) -> Keeper:
         clock=CLOCK.now_us,
         notify=api.journal.notify,
     )
-    made.warm()
+    made.replicate()
     return made
 
 
@@ -82,7 +82,7 @@ def test_a_signed_alert_is_handled_as_any_other(
 ) -> None:
     full_disk.undo()
     giulia = Phone(number=GIULIA).enrolled(api.journal)
-    keeper.warm()
+    keeper.replicate()
     full_disk.setattr(SqliteConnection, "commit", failing_commit)
     data, headers = giulia.signed(
         "POST", "/v1/alerts", {"phone": GIULIA, "id": "app-1"}, created=api.web.clock.now_us() // SECOND

@@ -25,13 +25,9 @@ from store.database.migrate import bring_up_to_date
 from store.database.sqlite import SqliteConnection
 from store.database.sqlite_file import inodes, is_empty, replace, set_log_aside
 from store.errors import JournalError, JournalLocked, JournalTorn, JournalUnavailable
-from store.journal import rows
-from store.journal.journal import Append, Journal
-from store.journal.notify import Notifier
-from store.spare.merge import Written, write_late
-from store.spare.spare import Spare
-from store.spare.switch import ALARM, SUBJECT, TEXT, change_over
-from store.spare.warm import (
+from store.fallback.fallback import Fallback
+from store.fallback.merge import Written, write_late
+from store.fallback.replica import (
     NODE_EVENTS,
     Place,
     copy,
@@ -40,8 +36,12 @@ from store.spare.warm import (
     known_use,
     note,
     noted,
-    open_spare,
+    open_fallback,
 )
+from store.fallback.switch import ALARM, SUBJECT, TEXT, change_over
+from store.journal import rows
+from store.journal.journal import Append, Journal
+from store.journal.notify import Notifier
 
 PATIENCE_S: Final = 0.5
 """Time limit for a lock, in seconds; the next step follows a second later."""
@@ -66,7 +66,7 @@ class Keeper:
     def __init__(
         self,
         url: str,
-        spare: Path,
+        fallback: Path,
         keys: Path,
         *,
         node: NodeId,
@@ -76,8 +76,8 @@ class Keeper:
         """Open the fallback. `keys`: folder of the audit's heads. Raises OSError without a fallback."""
         self._url = url
         self._path = path_of(url)
-        self._folder = spare
-        self._spare = Spare(spare)
+        self._folder = fallback
+        self._fallback = Fallback(fallback)
         self._node = node
         self._clock = clock
         self._notify = notify
@@ -92,11 +92,11 @@ class Keeper:
     @property
     def in_use(self) -> bool:
         """True while the journal continues in memory."""
-        return self._spare.in_use
+        return self._fallback.in_use
 
     # ------------------------------------------------------------------------------- good days
 
-    def warm(self, *, anew: bool = False) -> None:
+    def replicate(self, *, anew: bool = False) -> None:
         """Update the fallback; `anew` rebuilds it without data that is no longer needed. An unreadable
         journal causes the switch to the fallback.
 
@@ -104,26 +104,26 @@ class Keeper:
         """
         failed: JournalError | None = None
         self._keep_heads()
-        with self._spare_open() as spare:
-            spare.begin_write()
+        with self._open_fallback() as fallback:
+            fallback.begin_write()
             try:
-                file, (known, _log) = self._look_at_file(), known_file(spare)
+                file, (known, _log) = self._look_at_file(), known_file(fallback)
                 if known not in (0, file):
                     raise JournalUnavailable(f"{self._path} was replaced")
                 with self._journal() as journal:
-                    place = copy(journal, spare, anew=anew)
+                    place = copy(journal, fallback, anew=anew)
                     if self.in_use:
                         # Another process has switched over during the wait for the fallback, which is
                         # authoritative now.
                         return
-                    noted(spare, "file", (file, inodes(self._path)[1]))
-                    spare.commit()
-                    if self._spare.tail.size() > TAIL_BYTES:
+                    noted(fallback, "file", (file, inodes(self._path)[1]))
+                    fallback.commit()
+                    if self._fallback.log.size() > TAIL_BYTES:
                         journal.begin_write()
                         if rows.highest(journal, rows.LAST_SEQ) == place.seq:
-                            self._spare.tail.clear()
+                            self._fallback.log.clear()
                         journal.end()
-                    self._scrub(journal, spare, place)
+                    self._scrub(journal, fallback, place)
             except JournalLocked:
                 return
             except JournalError as error:
@@ -132,19 +132,19 @@ class Keeper:
             # If the fallback itself fails, no process can switch over to it.
             self._leave(failed)
 
-    def _scrub(self, journal: SqliteConnection, spare: SqliteConnection, place: Place) -> None:
+    def _scrub(self, journal: SqliteConnection, fallback: SqliteConnection, place: Place) -> None:
         """Remove erased data from both databases' logs, and from the log of recent commits, which holds keys.
         A failed attempt is repeated with each step.
         """
-        erased = note(spare, "erased")
+        erased = note(fallback, "erased")
         if erased == self._scrubbed:
             return
         journal.begin_write()
         behind = rows.highest(journal, rows.LAST_SEQ) != place.seq
         if not behind:
-            self._spare.tail.clear()
+            self._fallback.log.clear()
         journal.end()
-        if not (behind or journal.scrub() or spare.scrub()):
+        if not (behind or journal.scrub() or fallback.scrub()):
             self._scrubbed = erased
 
     def clear_alarm(self, text: str = "") -> bool:
@@ -155,15 +155,15 @@ class Keeper:
         """Raise the alarm, if not active, while the journal continues in memory. The switch raises it only
         once, and a restart of the node ends it. Raises JournalError.
         """
-        with self._spare_open() as spare:
-            used = known_use(spare)
+        with self._open_fallback() as fallback:
+            used = known_use(fallback)
         self._tell(TEXT.format(reason="" if used is None else used.reason), durable=False)
 
     def _tell(self, words: str, over: str = "", *, durable: bool) -> bool:
         """Write the alarm's change if the journal's durability is as given; return True for any change."""
         with closing(
             Journal.open(
-                self._url, node=self._node, clock=self._clock, notify=self._notify, spare=self._folder
+                self._url, node=self._node, clock=self._clock, notify=self._notify, fallback=self._folder
             )
         ) as journal:
             stream = streams.node(self._node)
@@ -176,7 +176,7 @@ class Keeper:
     def _leave(self, error: JournalError) -> None:
         with contextlib.suppress(JournalLocked):
             change_over(
-                self._spare,
+                self._fallback,
                 self._path,
                 node=self._node,
                 now_us=self._clock(),
@@ -196,27 +196,27 @@ class Keeper:
         """
         self._make_room_for_another_file()
         self._look_at_file()
-        with self._spare_open() as spare, self._journal() as journal:
-            used = known_use(spare)
+        with self._open_fallback() as fallback, self._journal() as journal:
+            used = known_use(fallback)
             bring_up_to_date(journal)
             if used is not None and used.torn and journal.check() != [("ok",)]:
                 raise JournalTorn(f"{self._path} is damaged")
-            first = self._write(spare, journal)
+            first = self._write(fallback, journal)
             # A disk that has failed once reports the next flush as successful: write the data once more.
             journal.harden()
-            with self._spare.switching(PATIENCE_S):
-                rest = self._write(spare, journal)
+            with self._fallback.switching(PATIENCE_S):
+                rest = self._write(fallback, journal)
                 renumbered = first.renumbered or rest.renumbered
                 # While the fallback still has the chains: a keeper that dies now starts again.
                 self._heads = rest.heads
                 self._keep_heads()
                 # At once, because the disk may fail again in this very second. Without space, later.
                 with contextlib.suppress(JournalError):
-                    spare.begin_write()
-                    copy(journal, spare)
-                    spare.commit()
-                spare.end()
-                self._spare.flip(renumbered=renumbered)
+                    fallback.begin_write()
+                    copy(journal, fallback)
+                    fallback.commit()
+                fallback.end()
+                self._fallback.switch_over(renumbered=renumbered)
         self._notify.committed(0)
         since_us = self._clock() if used is None else used.since_us
         return Returned(
@@ -230,11 +230,11 @@ class Keeper:
                 self._trail.keep(self._heads)
                 self._heads = {}
 
-    def _write(self, spare: Connection, journal: Connection) -> Written:
+    def _write(self, fallback: Connection, journal: Connection) -> Written:
         journal.begin_write()
-        spare.begin_read()
-        written = write_late(spare, journal)
-        spare.end()
+        fallback.begin_read()
+        written = write_late(fallback, journal)
+        fallback.end()
         journal.commit()
         return written
 
@@ -245,8 +245,8 @@ class Keeper:
         Idle connections of this process still hold locks on the present file. A log beside that file belongs
         to its former content, as does the log beside a file restored from a backup.
         """
-        with self._spare_open() as spare:
-            place, known = known_place(spare) or Place(), known_file(spare)
+        with self._open_fallback() as fallback:
+            place, known = known_place(fallback) or Place(), known_file(fallback)
             file, log = inodes(self._path)
             if is_empty(self._path) or not (file or place.seq):
                 replace(self._path)
@@ -255,9 +255,9 @@ class Keeper:
             elif 0 != log == known[1]:
                 set_log_aside(self._path)
             # Only once: from here on the log belongs to this file.
-            spare.begin_write()
-            noted(spare, "file", inodes(self._path))
-            spare.commit()
+            fallback.begin_write()
+            noted(fallback, "file", inodes(self._path))
+            fallback.commit()
 
     # ----------------------------------------------------------------------------------- files
 
@@ -291,5 +291,5 @@ class Keeper:
     def _journal(self) -> closing[SqliteConnection]:
         return closing(SqliteConnection(self._path, patience_s=PATIENCE_S))
 
-    def _spare_open(self) -> closing[SqliteConnection]:
-        return closing(open_spare(self._spare, PATIENCE_S))
+    def _open_fallback(self) -> closing[SqliteConnection]:
+        return closing(open_fallback(self._fallback, PATIENCE_S))

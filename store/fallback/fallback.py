@@ -1,10 +1,10 @@
 """Fallback journal: the journal continues in memory while its disk cannot be written.
 
     RUN/                     a folder on a file system in memory
-    ├── spare.db             the same tables, kept up to date by the FallbackKeeper (`store.spare.warm`)
-    ├── spare.state          two counters, mapped by every process
-    ├── spare.lock           held during every commit (shared) and every switch (exclusive)
-    └── spare.tail           rows committed to the journal since the last copy (`Tail`)
+    ├── fallback.db          the same tables, kept up to date by the FallbackKeeper (`store.fallback.replica`)
+    ├── fallback.state       two counters, mapped by every process
+    ├── fallback.lock        held during every commit (shared) and every switch (exclusive)
+    └── fallback.log         rows committed to the journal since the last copy (`CommitLog`)
 
 The first counter is the generation: even while the journal is in use, odd while the fallback is. It is read
 before every use of the journal, which takes a fraction of a microsecond, so that all processes of a node
@@ -45,7 +45,7 @@ _Rows = list[tuple[int, str, int, str, int, str, int, bytes]]
 _Beside = list[tuple[str, tuple[Any, ...]]]
 
 
-class Tail:
+class CommitLog:
     """Log of recent commits. Its methods never raise: it helps in a rare case and promises nothing."""
 
     def __init__(self, file: Path) -> None:
@@ -88,7 +88,7 @@ class Tail:
         with contextlib.suppress(OSError):
             os.truncate(self._file, 0)
 
-    def let_go(self) -> None:
+    def close(self) -> None:
         """Close the file."""
         if self._fd >= 0:
             os.close(self._fd)
@@ -96,26 +96,26 @@ class Tail:
 
 
 _STATE: Final = struct.Struct("<QQ")
-_STATE_NAME: Final = "spare.state"
+_STATE_NAME: Final = "fallback.state"
 _FIRST_PAUSE_S: Final = 20e-6
 _LONGEST_PAUSE_S: Final = 1e-3
 
 
-class Spare:
+class Fallback:
     """Handle of one process on the fallback journal of a node. It must not cross a fork while locked."""
 
     def __init__(self, folder: Path) -> None:
         """Open the fallback made by `make`. Raises OSError."""
         self.folder: Final = folder
-        self.file: Final = folder / "spare.db"
-        self._lock_file: Final = folder / "spare.lock"
+        self.file: Final = folder / "fallback.db"
+        self._lock_file: Final = folder / "fallback.lock"
         self._fd = -1
         fd = os.open(folder / _STATE_NAME, os.O_RDWR | os.O_CLOEXEC)
         try:
             self._map = mmap.mmap(fd, _STATE.size)
         finally:
             os.close(fd)
-        self.tail: Final = Tail(folder / "spare.tail")
+        self.log: Final = CommitLog(folder / "fallback.log")
 
     @classmethod
     def make(cls, folder: Path) -> None:
@@ -129,7 +129,7 @@ class Spare:
             os.close(fd)
 
     @classmethod
-    def at(cls, folder: Path) -> Spare | None:
+    def at(cls, folder: Path) -> Fallback | None:
         """Return the fallback of this folder; None if there is none."""
         try:
             return cls(folder)
@@ -153,7 +153,7 @@ class Spare:
         """Number of returns that gave a row another position."""
         return int(_STATE.unpack_from(self._map)[1])
 
-    def flip(self, *, renumbered: bool = False) -> None:
+    def switch_over(self, *, renumbered: bool = False) -> None:
         """Switch over. The caller must hold the exclusive lock."""
         generation, count = _STATE.unpack_from(self._map)
         _STATE.pack_into(self._map, 0, generation + 1, count + renumbered)
@@ -191,12 +191,12 @@ class Spare:
         except OSError as error:
             raise JournalLocked(f"{self._lock_file} cannot be opened: {error.strerror}") from error
 
-    def let_go(self) -> None:
+    def close(self) -> None:
         """Close the files, before a fork and at the end: a child must not inherit the lock's descriptor."""
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
-        self.tail.let_go()
+        self.log.close()
 
 
 def _lock(fd: int, kind: int, patience_s: float, file: Path) -> None:

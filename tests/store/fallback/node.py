@@ -5,10 +5,10 @@ from pathlib import Path
 from messages.ids import E164, Instant, NodeId
 from store.database.dialect import url_of
 from store.errors import JournalFull, JournalUnavailable
+from store.fallback.fallback import Fallback
+from store.fallback.keeper import Keeper, Returned
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
-from store.spare.keeping import Keeper, Returned
-from store.spare.spare import Spare
 from tests.store.places import Clock
 from tests.support.journals import empty_journal
 
@@ -18,7 +18,7 @@ USER = E164("+393331112223")
 
 
 class Disk:
-    """What is wrong with the journal's disk. The spare is not on it."""
+    """What is wrong with the journal's disk. The fallback is not on it."""
 
     def __init__(self) -> None:
         self.at_commit: Exception | None = None
@@ -38,14 +38,14 @@ class Disk:
 
 
 def full(disk: Disk, keeper: Keeper) -> None:
-    """The disk is full from now on, and what is needed is in the spare."""
-    keeper.warm()
+    """The disk is full from now on, and what is needed is in the fallback."""
+    keeper.replicate()
     disk.fails(JournalFull("/disk: full"))
 
 
 def gone(disk: Disk, keeper: Keeper) -> None:
     """The same where nothing can be read of it either."""
-    keeper.warm()
+    keeper.replicate()
     disk.is_gone()
 
 
@@ -68,7 +68,7 @@ class Node:
         empty_journal(self.path)
         self.run = folder / "run"
         self.run.mkdir(exist_ok=True)
-        Spare.make(self.run)
+        Fallback.make(self.run)
         self.clock = clock
         self.notify = LocalNotifier()
         self._opened: list[Journal] = []
@@ -76,7 +76,7 @@ class Node:
     def journal(self, patience_s: float = 0.3) -> Journal:
         opened = Journal.open(
             url_of(self.path), node=NodeId("n1"), clock=self.clock, notify=self.notify,
-            patience_s=patience_s, spare=self.run,
+            patience_s=patience_s, fallback=self.run,
         )  # fmt: skip
         self._opened.append(opened)
         return opened

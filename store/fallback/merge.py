@@ -24,8 +24,8 @@ from store.audit.entry import Head
 from store.database.dialect import Connection
 from store.database.query import Query, Row
 from store.database.schema import alert_key, alias, audit, event, keyring, outbox, session
+from store.fallback.replica import Place, known_place, registry_rows
 from store.journal import erasable, rows
-from store.spare.warm import Place, known_place, registry_rows
 from store.streams import StreamKind
 
 _c = event.c
@@ -93,23 +93,23 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     """Ends of the audit chains that came from the fallback."""
 
 
-def write_late(spare: Connection, journal: Connection) -> Written:
+def write_late(fallback: Connection, journal: Connection) -> Written:
     """Write the rows that the journal lacks, within a transaction of the journal that the caller commits."""
-    place = known_place(spare) or Place()
+    place = known_place(fallback) or Place()
     same = place.is_in(journal)
     begun = last_seq = rows.highest(journal, rows.LAST_SEQ)
     renamed: dict[str, str] = {}
     versions: dict[str, int] = {}
     there = events = 0
     renumbered = not same
-    aliases = spare.all(_ALIASES)
+    aliases = fallback.all(_ALIASES)
     for named, kind, value in aliases:
         # The fallback knows few numbers: a number unknown to it may have a stream of another name in the
         # journal.
         known = erasable.stream_of(journal.one, StreamKind(kind), value)
         if known is not None and known != named:
             renamed[named] = known
-    for row in spare.all(_AFTER, place.seq if same else 0):
+    for row in fallback.all(_AFTER, place.seq if same else 0):
         seq, named, version, kind, at_us, node, epoch, data = row
         if kind == "alert.received" and version == 1:
             other = _renamed(journal, row)
@@ -127,19 +127,19 @@ def write_late(spare: Connection, journal: Connection) -> Written:
         events += 1
         renumbered |= last_seq != seq or (at != version and not stream.startswith(_NOBODYS))
     if not same:
-        for statement, people in registry_rows(spare):
+        for statement, people in registry_rows(fallback):
             journal.write_many(statement, people)
     # Sign-ons and sign-offs continue meanwhile, and a secret may be created.
-    journal.write_many(_REPLACE, spare.all(_SESSIONS))
-    journal.write_many(_KEEP_SECRET, spare.all(_SECRETS))
-    journal.write_many(_KEEP_TEXT, spare.all(_TEXTS))
+    journal.write_many(_REPLACE, fallback.all(_SESSIONS))
+    journal.write_many(_KEEP_SECRET, fallback.all(_SECRETS))
+    journal.write_many(_KEEP_TEXT, fallback.all(_TEXTS))
     journal.write_many(_KEEP_ALIAS, (row for row in aliases if row[0] not in renamed))
-    for alert, *keys in spare.all(_KEYS):
+    for alert, *keys in fallback.all(_KEYS):
         name = streams.alert_of(renamed.get(streams.inbox(alert), streams.inbox(alert)))
         journal.write(_KEEP_KEYS, name, *keys)
         if (person := keys[-1]) is not None:
             journal.write(erasable.SET_PERSON, person, name)
-    entries = spare.all(_ENTRIES)
+    entries = fallback.all(_ENTRIES)
     journal.write_many(_ENTER, [row for row in entries if journal.one(_ENTERED, row[0], row[1]) is None])
     # Rows of the journal behind the last common position that did not come from the fallback.
     others = begun - place.seq - there

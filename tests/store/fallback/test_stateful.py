@@ -1,4 +1,4 @@
-"""The journal with its spare against a list: whatever fails in whatever order, no accepted append is ever
+"""The journal with its fallback against a list: whatever fails in whatever order, no accepted append is ever
 lost or doubled, versions stay dense, and a follower sees everything once.
 """
 
@@ -16,8 +16,8 @@ from store.errors import JournalError, JournalFull, JournalTorn, JournalUnavaila
 from store.journal.following import Follower
 from store.journal.journal import Append
 from store.journal.verify import verify
+from tests.store.fallback.node import Disk, Node
 from tests.store.places import Clock, answered
-from tests.store.spare.node import Disk, Node
 from tests.support.depth import often
 
 STREAMS = st.sampled_from(["line-a", "line-b", "operator-c"])
@@ -81,9 +81,9 @@ class SpareMachine(RuleBasedStateMachine):
             self.follower._journal = self.journals[0]  # type: ignore[misc]
 
     @rule(anew=st.booleans())
-    def warm(self, anew: bool) -> None:
+    def replicate(self, anew: bool) -> None:
         if not self.keeper.in_use:
-            self.keeper.warm(anew=anew)
+            self.keeper.replicate(anew=anew)
 
     @rule(how=st.sampled_from(["full", "flush", "comes to light", "unreadable", "torn"]))
     def fail(self, how: str) -> None:
@@ -118,8 +118,8 @@ class SpareMachine(RuleBasedStateMachine):
     def die_on_the_way_back(self) -> None:
         """All is written, and the keeper killed before it changes over."""
         try:
-            with self.keeper._spare_open() as spare, self.keeper._journal() as journal:
-                self.keeper._write(spare, journal)
+            with self.keeper._open_fallback() as fallback, self.keeper._journal() as journal:
+                self.keeper._write(fallback, journal)
         except JournalError:
             assert self.disk.after_commit
         self.keeper = self.node.keeper()

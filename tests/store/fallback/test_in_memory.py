@@ -22,14 +22,14 @@ from store.registry.keyring import SIGN_ON, shared_secret
 from store.registry.registry import Registry
 from store.sms_outbox import ask_text, begin, end, outbox_of
 from tests.store.databases import SqliteFile
+from tests.store.fallback.node import DEADLINE_S, USER, Disk, Node, back, full, gone, lasts
 from tests.store.places import START, signal
-from tests.store.spare.node import DEADLINE_S, USER, Disk, Node, back, full, gone, lasts
 
 
 def test_the_registry_is_read_and_not_changed(node: Node, disk: Disk) -> None:
     journal, keeper = node.journal(), node.keeper()
     registry = Registry(journal)
-    keeper.warm()
+    keeper.replicate()
     registry.add_operator("Anna", "+393330000001", by="test")
     gone(disk, keeper)
     assert [one.name for one in registry.operators()] == ["Anna"]
@@ -103,7 +103,7 @@ def test_the_audit_goes_on_in_memory_as_a_chain_written_late(node: Node, disk: D
         return entry.chain
 
     own = enter()
-    keeper.warm()
+    keeper.replicate()
     for n in (1, 2):
         disk.is_gone()
         in_memory = [enter() for _ in range(3)]
@@ -144,7 +144,7 @@ def test_the_head_of_a_chain_in_memory_comes_back_with_it_whoever_has_died_meanw
     monkeypatch.setattr(Trail, "_write", full)
     keeper.go_back()
     monkeypatch.setattr(Trail, "_write", real)
-    keeper.warm()
+    keeper.replicate()
     found = verify_audit(node.on_disk(), Trail(keys))
     assert [(one.entries, one.problems) for one in found.chains] == [(1, ()), (2, ())]
 

@@ -47,9 +47,9 @@ from store.database.migrate import REVISION
 from store.database.query import Query, Row
 from store.database.sqlite import SqliteConnection
 from store.errors import JournalTorn, JournalUnavailable
+from store.fallback.fallback import Fallback
 from store.journal import erasable, rows
 from store.journal.matters import open_alerts, still_matters, streams_of
-from store.spare.spare import Spare
 from store.streams import StreamKind
 
 CLOSED_KEPT_US: Final = Instant(150 * SECOND)
@@ -66,7 +66,7 @@ _ANEW: Final = ("alert.reopened", _ERASED)
 """Events after which the fallback is rebuilt: an alert returns that may be missing, or data must go."""
 
 _note_table = Table(
-    "spare_note", MetaData(), Column("key", Text, primary_key=True), Column("value", LargeBinary)
+    "fallback_note", MetaData(), Column("key", Text, primary_key=True), Column("value", LargeBinary)
 )
 _NOTE: Final = Query(select(_note_table.c.value).where(_note_table.c.key == bindparam("k")), "k")
 _NOTED: Final = Query(insert(_note_table).prefix_with("OR REPLACE"), "key", "value")
@@ -167,13 +167,13 @@ class Used(msgspec.Struct, frozen=True, array_like=True):
     """True if the journal was damaged: it is checked before the return."""
 
 
-def open_spare(spare: Spare, patience_s: float) -> SqliteConnection:
+def open_fallback(fallback: Fallback, patience_s: float) -> SqliteConnection:
     """Open the fallback's database; create it if missing. Raises JournalError."""
-    connection = SqliteConnection(spare.file, patience_s=patience_s, create=True, lasting=False)
+    connection = SqliteConnection(fallback.file, patience_s=patience_s, create=True, lasting=False)
     try:
-        if not _is_made(connection, spare):
+        if not _is_made(connection, fallback):
             connection.begin_write()
-            if not _is_made(connection, spare):
+            if not _is_made(connection, fallback):
                 _make(connection)
             connection.commit()
     except BaseException:
@@ -182,50 +182,50 @@ def open_spare(spare: Spare, patience_s: float) -> SqliteConnection:
     return connection
 
 
-def check_form(spare: Spare, patience_s: float) -> None:
+def check_form(fallback: Fallback, patience_s: float) -> None:
     """Check the form of a fallback in use. Raises JournalUnavailable if another version has made it, which
     alone can read its tables and return them to the disk; another JournalError if it cannot be read.
     """
-    with closing(SqliteConnection(spare.file, patience_s=patience_s, lasting=False)) as connection:
+    with closing(SqliteConnection(fallback.file, patience_s=patience_s, lasting=False)) as connection:
         value = note(connection, "form")
     made = None if value is None else msgspec.msgpack.decode(value, type=str)
     if made != _FORM:
         raise JournalUnavailable(
-            f"{spare.file}: another version (form {made}, not {_FORM}) has gone on here, in memory:"
+            f"{fallback.file}: another version (form {made}, not {_FORM}) has gone on here, in memory:"
             " run that version until the disk can be written, and update then"
         )
 
 
-def known_place(spare: Connection) -> Place | None:
+def known_place(fallback: Connection) -> Place | None:
     """Return the position up to which the fallback is a copy; None if it was never filled."""
-    value = note(spare, "place")
+    value = note(fallback, "place")
     return None if value is None else msgspec.msgpack.decode(value, type=Place)
 
 
-def known_file(spare: Connection) -> tuple[int, int]:
+def known_file(fallback: Connection) -> tuple[int, int]:
     """Return the inodes of the journal's file and log: another file may be a copy with the same position."""
-    value = note(spare, "file")
+    value = note(fallback, "file")
     return (0, 0) if value is None else msgspec.msgpack.decode(value, type=tuple[int, int])
 
 
-def known_use(spare: Connection) -> Used | None:
+def known_use(fallback: Connection) -> Used | None:
     """Return time and reason of the switch to the fallback; None if it is not in use."""
-    value = note(spare, "used")
+    value = note(fallback, "used")
     return None if value is None else msgspec.msgpack.decode(value, type=Used | None)
 
 
-def note(spare: Connection, key: str) -> bytes | None:
+def note(fallback: Connection, key: str) -> bytes | None:
     """Return the note of this key; None if missing."""
-    row = spare.one(_NOTE, key)
+    row = fallback.one(_NOTE, key)
     return None if row is None else row[0]
 
 
-def noted(spare: Connection, key: str, value: object) -> None:
+def noted(fallback: Connection, key: str, value: object) -> None:
     """Store a note, within a transaction."""
-    spare.write(_NOTED, key, msgspec.msgpack.encode(value))
+    fallback.write(_NOTED, key, msgspec.msgpack.encode(value))
 
 
-def copy(journal: Connection, spare: Connection, *, anew: bool = False) -> Place:
+def copy(journal: Connection, fallback: Connection, *, anew: bool = False) -> Place:
     """Update the fallback, within the caller's transaction on it; return its new position.
 
     The fallback is rebuilt, without data that is no longer needed, for `anew`, after use, for another journal
@@ -233,29 +233,29 @@ def copy(journal: Connection, spare: Connection, *, anew: bool = False) -> Place
     """
     journal.begin_read()
     try:
-        before = known_place(spare)
-        if before is not None and (known_use(spare) is not None or not before.is_in(journal)):
+        before = known_place(fallback)
+        if before is not None and (known_use(fallback) is not None or not before.is_in(journal)):
             before = None
         found = [] if before is None else rows.bare(journal.all(rows.AFTER, before.seq, _MANY))
         people = None
         if before is not None and len(found) < _MANY:
             people = {streams.parse(row[1])[1] for row in found if row[3] == "user.data_changed"}
         if anew or people is None or any(row[3] in _ANEW for row in found):
-            place = _fill(journal, spare)
-            noted(spare, "used", None)
+            place = _fill(journal, fallback)
+            noted(fallback, "used", None)
             if any(row[3] == _ERASED for row in found):
-                noted(spare, "erased", found[-1][0])
+                noted(fallback, "erased", found[-1][0])
         else:
-            place = add_rows(spare, found) or before or Place()
-            add_beside(spare, _beside(journal, {str(row[1]) for row in found}))
-        _copy_registry(journal, spare, people)
+            place = add_rows(fallback, found) or before or Place()
+            add_beside(fallback, _beside(journal, {str(row[1]) for row in found}))
+        _copy_registry(journal, fallback, people)
     finally:
         journal.end()
-    noted(spare, "place", place)
+    noted(fallback, "place", place)
     return place
 
 
-def add_rows(spare: Connection, found: Iterable[Row]) -> Place | None:
+def add_rows(fallback: Connection, found: Iterable[Row]) -> Place | None:
     """Insert rows of the journal that follow the present ones; return the last position, None for no rows."""
     place = None
     wanted = []
@@ -263,14 +263,14 @@ def add_rows(spare: Connection, found: Iterable[Row]) -> Place | None:
         place = Place.of(row)
         if not row[1].startswith(f"{StreamKind.USER}-"):
             wanted.append(row)
-    spare.write_many(_KEEP, wanted)
+    fallback.write_many(_KEEP, wanted)
     return place
 
 
-def add_beside(spare: Connection, found: Iterable[tuple[str, Row]]) -> None:
+def add_beside(fallback: Connection, found: Iterable[tuple[str, Row]]) -> None:
     """Insert or replace rows of tables that accompany the journal."""
     for name, row in found:
-        spare.write(_REPLACE[name], *row)
+        fallback.write(_REPLACE[name], *row)
 
 
 def _beside(journal: Connection, names: Iterable[str]) -> Iterator[tuple[str, Row]]:
@@ -289,7 +289,7 @@ def registry_rows(connection: Connection) -> Iterator[tuple[Query, list[Row]]]:
         yield _ADD[table], connection.all(_ALL[table])
 
 
-def _fill(journal: Connection, spare: Connection) -> Place:
+def _fill(journal: Connection, fallback: Connection) -> Place:
     newest = journal.all(_LAST)
     place = Place.of(newest[0]) if newest else Place()
     since_us = place.at_us - CLOSED_KEPT_US
@@ -311,24 +311,24 @@ def _fill(journal: Connection, spare: Connection) -> Place:
     for stream in names:
         found.update((int(row[0]), row) for row in journal.all(_NEWEST, stream, 1))
     for table in (*_BY_ALERT, *_NOT_COPIED, _e):
-        spare.write(_EMPTY[table])
-    spare.write_many(rows.INSERT, (found[seq] for seq in sorted(found)))
-    add_beside(spare, _beside(journal, names))
+        fallback.write(_EMPTY[table])
+    fallback.write_many(rows.INSERT, (found[seq] for seq in sorted(found)))
+    add_beside(fallback, _beside(journal, names))
     return place
 
 
-def _copy_registry(journal: Connection, spare: Connection, people: set[str] | None) -> None:
+def _copy_registry(journal: Connection, fallback: Connection, people: set[str] | None) -> None:
     """Copy the staff, and the changed people; None: all people."""
     for table in (*_STAFF, *(_PEOPLE if people is None else ())):
         now = journal.all(_ALL[table])
-        if now != spare.all(_ALL[table]):
-            spare.write(_EMPTY[table])
-            spare.write_many(_ADD[table], now)
+        if now != fallback.all(_ALL[table]):
+            fallback.write(_EMPTY[table])
+            fallback.write_many(_ADD[table], now)
     for table in _PEOPLE if people else ():
         # Delete all changed people first: a number may have moved between two of them.
-        spare.write_many(_DROP_PERSON[table], [(person,) for person in people or ()])
+        fallback.write_many(_DROP_PERSON[table], [(person,) for person in people or ()])
         for person in people or ():
-            spare.write_many(_ADD[table], journal.all(_OF_PERSON[table], person))
+            fallback.write_many(_ADD[table], journal.all(_OF_PERSON[table], person))
 
 
 def _keys(journal: Connection, told: Iterable[Row]) -> Iterator[str]:
@@ -341,25 +341,25 @@ def _keys(journal: Connection, told: Iterable[Row]) -> Iterator[str]:
             yield streams.signal(AlertId(event.alias))
 
 
-def _is_made(connection: Connection, spare: Spare) -> bool:
+def _is_made(connection: Connection, fallback: Fallback) -> bool:
     """Return True if the tables have this version's form. A fallback in use is kept in any form."""
     try:
         value = note(connection, "form")
     except JournalTorn:
         return False
-    return value is not None and (spare.in_use or msgspec.msgpack.decode(value) == _FORM)
+    return value is not None and (fallback.in_use or msgspec.msgpack.decode(value) == _FORM)
 
 
-def _make(spare: SqliteConnection) -> None:
+def _make(fallback: SqliteConnection) -> None:
     """Create the tables of this version, after dropping those of an older one."""
     tables = (*schema.metadata.sorted_tables, _note_table)
     dialect = sqlite_dialect.dialect()
     for table in tables:
-        spare.script(f"DROP TABLE IF EXISTS {table.name}")
-        spare.script(str(CreateTable(table).compile(dialect=dialect)))
+        fallback.script(f"DROP TABLE IF EXISTS {table.name}")
+        fallback.script(str(CreateTable(table).compile(dialect=dialect)))
         for index in table.indexes:
             assert isinstance(index, Index)
-            spare.script(str(CreateIndex(index).compile(dialect=dialect)))
+            fallback.script(str(CreateIndex(index).compile(dialect=dialect)))
     for statement in (
         "CREATE TRIGGER alert_opens AFTER INSERT ON event "
         "WHEN NEW.type = 'alert.received' AND NEW.version = 1 "
@@ -369,5 +369,5 @@ def _make(spare: SqliteConnection) -> None:
         "CREATE TRIGGER alert_reopens AFTER INSERT ON event WHEN NEW.type = 'alert.reopened' "
         "BEGIN INSERT OR IGNORE INTO open_alert (alert, seq) VALUES (substr(NEW.stream, 7), NEW.seq); END",
     ):
-        spare.script(statement)
-    noted(spare, "form", _FORM)
+        fallback.script(statement)
+    noted(fallback, "form", _FORM)

@@ -19,8 +19,8 @@ from store.journal.verify import verify
 from store.registry.registry import Registry
 from tests.store.children import Say, children
 from tests.store.failing_flush import let_flushes_fail
+from tests.store.fallback.node import DEADLINE_S, Node, lasts, rows_of
 from tests.store.places import answered, journal_in, returned, signal
-from tests.store.spare.node import DEADLINE_S, Node, lasts, rows_of
 from tests.support.disks import fill
 
 
@@ -66,7 +66,7 @@ def test_a_node_that_starts_on_a_read_only_disk_knows_its_operators_and_its_open
     assert journal.append(Append(streams.case(alert), 0, (answered(),)))[0].version == 1
     assert not lasts(journal)
     assert sorted(os.listdir(node.run)) == [
-        "spare.db", "spare.db-shm", "spare.db-wal", "spare.lock", "spare.state",
+        "fallback.db", "fallback.db-shm", "fallback.db-wal", "fallback.lock", "fallback.state",
     ]  # fmt: skip
     with pytest.raises(JournalReadOnly):
         keeper.go_back()
@@ -79,7 +79,7 @@ def test_a_flush_that_fails_in_one_process_moves_all_and_nothing_is_lost(node: N
     """Really: the kernel answers EIO to every flush of that process."""
     first = node.journal()
     first.append(Append("line-a", 0, (returned(),)))
-    node.keeper().warm()
+    node.keeper().replicate()
 
     def failing(say: Say) -> None:
         journal = node.journal()
@@ -135,7 +135,7 @@ def test_processes_that_find_out_at_the_same_moment_lose_nothing_and_write_nothi
                 subprocess.run(["mount", "-o", "remount,size=64m", small_disk], check=True)
                 assert not keeper.go_back().renumbered
             else:
-                keeper.warm()
+                keeper.replicate()
     found = node.on_disk()
     for name in names:
         assert found.version(name) >= acknowledged[name]
@@ -170,14 +170,14 @@ def test_a_backup_in_the_place_of_a_torn_journal_is_not_read_through_the_log_of_
         say(str(node.journal().version("line-a")))
         threading.Event().wait()
 
-    keeper.warm()
+    keeper.replicate()
     with children(resting) as (child,):
         assert child.line() == "500"
         journal.append(Append("line-a", 500, (answered(500),)))
-        keeper.warm()
+        keeper.replicate()
         with node.path.open("r+b") as file:
             file.write(os.urandom(4096))
-        keeper.warm()
+        keeper.replicate()
         assert not lasts(journal)
         backup.rename(node.path)
         assert keeper.go_back().renumbered

@@ -11,13 +11,13 @@ from model.alert.live import LiveCases
 from store import streams
 from store.alerts.accepting import accept
 from store.errors import JournalFull, JournalRenumbered, JournalTorn
+from store.fallback.replica import noted
 from store.journal.journal import Append
 from store.journal.rebuild import rebuild
 from store.journal.verify import verify
 from store.registry.registry import Registry
-from store.spare.warm import noted
+from tests.store.fallback.node import DEADLINE_S, Disk, Node, back, full, gone, lasts
 from tests.store.places import answered, returned, signal
-from tests.store.spare.node import DEADLINE_S, Disk, Node, back, full, gone, lasts
 
 
 def test_what_others_have_written_meanwhile_stays_and_ours_comes_after_it(node: Node, disk: Disk) -> None:
@@ -62,7 +62,7 @@ def test_an_empty_file_gets_all_that_the_spare_has(node: Node, disk: Disk) -> No
     registry.add_operator("Anna", "+393330000001", by="test")
     journal.append(Append("line-a", 0, (returned(),) * 20))
     alert = accept(journal, signal(node.clock), DEADLINE_S).alert
-    keeper.warm(anew=True)
+    keeper.replicate(anew=True)
     disk.fails(JournalFull("/disk: full"))
     journal.append(Append("line-a", 20, (returned(),)))
     disk.works()
@@ -77,7 +77,7 @@ def test_an_empty_file_gets_all_that_the_spare_has(node: Node, disk: Disk) -> No
     assert found.version(streams.inbox(alert)) == 1
     # Once more, now that all is as usual.
     fresh = node.journal()
-    node.keeper().warm()
+    node.keeper().replicate()
     disk.fails(JournalFull("/disk: full"))
     fresh.append(Append("line-b", None, (returned(),)))
     assert not back(disk, node.keeper()).renumbered
@@ -88,11 +88,11 @@ def test_what_is_in_memory_outlives_an_update_that_gives_tables_another_form(nod
     journal.append(Append("line-a", 0, (returned(),)))
     full(disk, keeper)
     journal.append(Append("line-a", 1, (answered(),)))
-    with keeper._spare_open() as spare:
-        spare.begin_write()
-        noted(spare, "form", "older")
-        spare.script("DROP TABLE alert_row")
-        spare.commit()
+    with keeper._open_fallback() as fallback:
+        fallback.begin_write()
+        noted(fallback, "form", "older")
+        fallback.script("DROP TABLE alert_row")
+        fallback.commit()
     assert not back(disk, node.keeper()).renumbered
     assert [one.event for one in node.on_disk().read("line-a")] == [returned(), answered()]
     gone(disk, keeper)
@@ -102,10 +102,10 @@ def test_what_is_in_memory_outlives_an_update_that_gives_tables_another_form(nod
 def test_a_journal_that_stays_torn_stays_left(node: Node) -> None:
     journal, keeper = node.journal(), node.keeper()
     alert = accept(journal, signal(node.clock), DEADLINE_S).alert
-    keeper.warm()
+    keeper.replicate()
     with node.path.open("r+b") as file:
         file.write(os.urandom(4096))
-    keeper.warm()
+    keeper.replicate()
     assert not lasts(journal)
     for _ in range(2):
         with pytest.raises(JournalTorn):
@@ -121,9 +121,9 @@ def test_a_journal_that_was_cut_off_is_seen_though_all_of_it_is_in_memory(node: 
     journal, keeper = node.journal(), node.keeper()
     journal.append(Append("line-a", 0, (returned(),) * 200))
     journal.checkpoint()
-    keeper.warm()
+    keeper.replicate()
     os.truncate(node.path, 8192)
-    keeper.warm()
+    keeper.replicate()
     assert not lasts(journal)
     assert journal.append(Append("line-a", 200, (returned(),)))[0].version == 201
 
@@ -134,7 +134,7 @@ def test_an_id_that_was_another_alert_s_long_ago_is_renamed(node: Node, disk: Di
     journal.append(Append(streams.case(old), 0, (AlertClosed(outcome=Outcome.CANCELLED),)))
     node.clock.forward(3600)
     journal.append(Append("line-a", 0, (returned(),)))
-    keeper.warm(anew=True)
+    keeper.replicate(anew=True)
     disk.is_gone()
     assert accept(journal, signal(node.clock, phone="+393339999999", id="again"), DEADLINE_S).created
     assert back(disk, keeper).renumbered
@@ -157,7 +157,7 @@ def test_who_starts_on_an_emptied_journal_leaves_the_log_of_the_one_that_takes_i
     resting = node.journal()
     resting.append(Append("line-a", 0, (returned(),)))
     keeper = node.keeper()
-    keeper.warm()
+    keeper.replicate()
     os.truncate(node.path, 0)
     log = Path(f"{node.path}-wal")
     log.rename(f"{node.path}.old-wal")
@@ -173,7 +173,7 @@ def test_a_journal_that_is_missing_is_not_made_anew_by_who_starts(node: Node) ->
     """It may be on a disk that is not mounted; and the log that was left would be taken for the new one's."""
     journal, keeper = node.journal(), node.keeper()
     journal.append(Append("line-a", 0, (returned(),) * 20))
-    keeper.warm()
+    keeper.replicate()
     away = node.path.rename(node.path.with_name("away"))
     starts = node.journal()
     assert not lasts(starts)
@@ -191,14 +191,14 @@ def test_nothing_is_lost_that_came_after_a_copy_was_made_which_takes_the_journal
 ) -> None:
     journal, keeper = node.journal(), node.keeper()
     journal.append(Append("line-a", 0, (returned(),)))
-    keeper.warm()
+    keeper.replicate()
     journal.checkpoint()
     copy = tmp_path / "copy"
     copy.write_bytes(node.path.read_bytes())
     journal.append(Append("line-a", 1, (answered(1),)))
     replace(node.path, copy.read_bytes())
     if seen_by != "writer":
-        node.keeper().warm()
+        node.keeper().replicate()
         assert not lasts(journal)
     journal.append(Append("line-a", 2, (answered(2),)))
     assert not lasts(journal)

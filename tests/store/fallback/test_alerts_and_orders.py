@@ -47,8 +47,8 @@ from store.registry import devices
 from store.registry.access import sessions
 from store.registry.registry import Registry
 from store.sms_outbox import ask_text
+from tests.store.fallback.node import DEADLINE_S, Disk, Node, back, full, lasts
 from tests.store.places import START, Clock, returned, signal
-from tests.store.spare.node import DEADLINE_S, Disk, Node, back, full, lasts
 from tests.store.test_devices import enrolled
 from tests.store.test_group_commit import held_up
 from tests.support.there import is_a, there
@@ -216,7 +216,7 @@ def test_each_kind_of_alert_and_each_order_is_taken_while_the_disk_fails(
 ) -> None:
     journal, keeper = node.journal(), node.keeper()
     works = everything(journal, node.clock)
-    keeper.warm()
+    keeper.replicate()
     before = journal.last_seq()
     FAILURES[failure](disk)
     refused = {name: error for name, error in zip(works, done(journal, works.values()), strict=True) if error}

@@ -16,10 +16,8 @@ from store.database.dialect import Connection
 from store.database.sqlite import SqliteConnection
 from store.database.sqlite_file import inodes
 from store.errors import JournalError, JournalFull, JournalTorn, JournalUnavailable
-from store.journal import rows
-from store.journal.transaction import Append, Transaction
-from store.spare.spare import Spare
-from store.spare.warm import (
+from store.fallback.fallback import Fallback
+from store.fallback.replica import (
     Place,
     Used,
     add_beside,
@@ -28,8 +26,10 @@ from store.spare.warm import (
     known_file,
     known_place,
     noted,
-    open_spare,
+    open_fallback,
 )
+from store.journal import rows
+from store.journal.transaction import Append, Transaction
 
 ALARM = "journal.not_durable"
 SUBJECT = "journal"
@@ -37,7 +37,7 @@ TEXT = "The disk cannot be written: nothing is durable now. Alerts are handled f
 
 
 def change_over(
-    spare: Spare,
+    fallback: Fallback,
     journal: Path,
     *,
     node: NodeId,
@@ -52,12 +52,12 @@ def change_over(
     commits; then the alarm is raised. Raises JournalLocked if a process of ours holds the journal for longer
     than `wait_s`, or the errors of the fallback's database; nothing has changed then.
     """
-    with spare.switching(wait_s):
-        if spare.in_use:
+    with fallback.switching(wait_s):
+        if fallback.in_use:
             return
-        with closing(open_spare(spare, patience_s)) as connection:
+        with closing(open_fallback(fallback, patience_s)) as connection:
             connection.begin_write()
-            _catch_up(spare, connection, journal, patience_s)
+            _catch_up(fallback, connection, journal, patience_s)
             place = known_place(connection) or Place()
             noted(connection, "place", place)
             noted(
@@ -75,14 +75,14 @@ def change_over(
             words = TEXT.format(reason=error)
             tx.append(Append(stream, None, tuple(due(stands, {(ALARM, SUBJECT): words}))))
             connection.commit()
-        spare.flip()
+        fallback.switch_over()
 
 
-def _catch_up(spare: Spare, connection: Connection, journal: Path, patience_s: float) -> None:
+def _catch_up(fallback: Fallback, connection: Connection, journal: Path, patience_s: float) -> None:
     before = known_place(connection)
     file, _log = known_file(connection)
     as_it_is = partial(SqliteConnection, journal, patience_s=patience_s)
-    for readable in (lambda: closing(as_it_is()), lambda: _copied(journal, spare, patience_s)):
+    for readable in (lambda: closing(as_it_is()), lambda: _copied(journal, fallback, patience_s)):
         connection.savepoint()
         try:
             with readable() as found:
@@ -96,7 +96,7 @@ def _catch_up(spare: Spare, connection: Connection, journal: Path, patience_s: f
         except JournalError:
             connection.back_to_savepoint()
     # The journal is unreadable, or another file by now: the log of recent commits is authoritative.
-    events, beside = spare.tail.rows((before or Place()).seq)
+    events, beside = fallback.log.rows((before or Place()).seq)
     place = add_rows(connection, events)
     add_beside(connection, beside)
     if place is not None:
@@ -104,17 +104,17 @@ def _catch_up(spare: Spare, connection: Connection, journal: Path, patience_s: f
 
 
 @contextmanager
-def _copied(journal: Path, spare: Spare, patience_s: float) -> Iterator[SqliteConnection]:
+def _copied(journal: Path, fallback: Fallback, patience_s: float) -> Iterator[SqliteConnection]:
     """Yield a copy of the journal in memory. On a read-only disk SQLite cannot even read a log that no
     process has open.
 
     No process can be writing to the journal then, so that the copy is consistent.
     """
-    copied = spare.folder / "copied.db"
+    copied = fallback.folder / "copied.db"
     try:
         try:
             sources = [one for suffix in ("", "-wal") if (one := Path(f"{journal}{suffix}")).exists()]
-            memory = os.statvfs(spare.folder)
+            memory = os.statvfs(fallback.folder)
             if sum(one.stat().st_size for one in sources) * 2 > memory.f_bavail * memory.f_frsize:
                 raise JournalFull(f"{journal} is too large to be copied into memory")
             for source in sources:

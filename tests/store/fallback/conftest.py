@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from store.database.sqlite import SqliteConnection
+from tests.store.fallback.node import Disk, Node
 from tests.store.places import Clock
-from tests.store.spare.node import Disk, Node
 
 
 @pytest.fixture

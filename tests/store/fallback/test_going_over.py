@@ -11,12 +11,12 @@ from messages.ids import Instant, NodeId, OperatorId
 from store import alarms, errors, streams
 from store.alerts.accepting import accept
 from store.database.sqlite import SqliteConnection
+from store.fallback.fallback import Fallback
+from store.fallback.replica import noted
 from store.journal.journal import Append, Journal
 from store.journal.verify import verify
-from store.spare.spare import Spare
-from store.spare.warm import noted
+from tests.store.fallback.node import DEADLINE_S, Disk, Node, back, full, lasts, rows_of
 from tests.store.places import answered, returned, signal
-from tests.store.spare.node import DEADLINE_S, Disk, Node, back, full, lasts, rows_of
 
 
 def test_what_another_version_has_in_memory_is_left_to_it(node: Node, disk: Disk) -> None:
@@ -25,10 +25,10 @@ def test_what_another_version_has_in_memory_is_left_to_it(node: Node, disk: Disk
     journal.append(Append("line-sim1", None, (returned(),)))
     assert not journal.durable
     journal.close()
-    with closing(SqliteConnection(node.run / "spare.db", patience_s=0.3, lasting=False)) as spare:
-        spare.begin_write()
-        noted(spare, "form", "0012.1")
-        spare.commit()
+    with closing(SqliteConnection(node.run / "fallback.db", patience_s=0.3, lasting=False)) as fallback:
+        fallback.begin_write()
+        noted(fallback, "form", "0012.1")
+        fallback.commit()
     with pytest.raises(errors.JournalUnavailable, match="run that version until the disk can be written"):
         node.journal()
 
@@ -48,7 +48,7 @@ def test_whatever_the_disk_fails_with_the_append_is_taken_in_memory_and_comes_ba
 ) -> None:
     journal, keeper = node.journal(), node.keeper()
     journal.append(Append("line-a", 0, (returned(), returned())))
-    keeper.warm()
+    keeper.replicate()
     assert lasts(journal)
     disk.fails(error)
     seq = journal.last_seq()
@@ -67,9 +67,9 @@ def test_whatever_the_disk_fails_with_the_append_is_taken_in_memory_and_comes_ba
 
 def test_what_was_not_committed_gives_way_to_what_was(node: Node, disk: Disk) -> None:
     journal, other = node.journal(), node.journal()
-    node.keeper().warm()
-    assert journal._access.spare is not None
-    journal._access.spare.tail.add([(1, "line-a", 1, "line.returned", 5, "n1", 0, b"x")], [])
+    node.keeper().replicate()
+    assert journal._access.fallback is not None
+    journal._access.fallback.log.add([(1, "line-a", 1, "line.returned", 5, "n1", 0, b"x")], [])
     other.append(Append("line-b", 0, (returned(),)))
     disk.is_gone()
     assert journal.version("line-a") == 0
@@ -129,7 +129,7 @@ def test_the_alarm_stands_again_where_the_node_has_started_anew_in_memory(node: 
 
 def test_an_alarm_that_could_not_be_cleared_is_not_raised_by_the_next_change(node: Node, disk: Disk) -> None:
     journal, keeper = node.journal(), node.keeper()
-    keeper.warm()
+    keeper.replicate()
     for _ in range(3):
         disk.fails(errors.JournalFull("/disk: full"))
         journal.append(Append("line-a", None, (returned(),)))
@@ -143,7 +143,7 @@ def test_a_copy_that_had_to_wait_for_a_change_leaves_what_has_come_since(node: N
     journal.append(Append("line-a", 0, (returned(),)))
     full(disk, keeper)
     journal.append(Append("line-a", 1, (answered(),)))
-    keeper.warm()
+    keeper.replicate()
     assert [one.event for one in journal.read("line-a")] == [returned(), answered()]
     assert back(disk, keeper).events == 2
     assert [one.event for one in node.on_disk().read("line-a")] == [returned(), answered()]
@@ -161,7 +161,7 @@ def test_a_folder_that_is_not_there_is_a_mistake_in_the_settings(node: Node, tmp
     node.path = tmp_path / "nowhere" / "journal.db"
     with pytest.raises(errors.JournalUnavailable, match="cannot be created"):
         node.journal()
-    assert not Spare(node.run).in_use
+    assert not Fallback(node.run).in_use
 
 
 def test_a_node_that_finds_a_torn_journal_starts_on_an_empty_spare(node: Node) -> None:
@@ -174,10 +174,10 @@ def test_a_node_that_finds_a_torn_journal_starts_on_an_empty_spare(node: Node) -
 def test_another_program_that_holds_the_journal_is_trouble_and_one_of_ours_is_not(node: Node) -> None:
     journal, ours = node.journal(0.2), node.journal()
     journal.append(Append("line-a", 0, (returned(),)))
-    assert ours._access.spare is not None
+    assert ours._access.fallback is not None
     foreign = sqlite3.connect(node.path, isolation_level=None)
     foreign.execute("BEGIN EXCLUSIVE")
-    with ours._access.spare.writing(0.1), pytest.raises(errors.JournalLocked):
+    with ours._access.fallback.writing(0.1), pytest.raises(errors.JournalLocked):
         journal.append(Append("line-a", 1, (returned(),)))
     assert lasts(journal)
     assert journal.append(Append("line-a", 1, (returned(),)))[0].version == 2
