@@ -24,8 +24,10 @@ _SIGNS: Final[dict[Verdict, str]] = {Verdict.OK: "✓", Verdict.WARN: "!", Verdi
 class Common:
     """Options that every command accepts."""
 
-    state: Annotated[Path | None, Parameter(help="State directory of the center.")] = None
-    json: Annotated[bool, Parameter(negative="", help="Only JSON on stdout.")] = False
+    state: Annotated[
+        Path | None, Parameter(help="State directory of the center; default: $XDG_STATE_HOME/securwoman.")
+    ] = None
+    json: Annotated[bool, Parameter(negative="", help="Write only JSON to stdout.")] = False
 
     @property
     def directory(self) -> StateDir:
@@ -87,6 +89,8 @@ class Common:
         # Output to another program has no line limit.
         Console(width=None if sys.stdout.isatty() else 10_000, highlight=False).print(table)
 
+
+Alert = Annotated[str, Parameter(help="Id of the alert.")]
 
 DEFAULT = Common()
 """Defaults of all options."""

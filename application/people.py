@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 ASKED: Final = ("-", "ask")
 """Values of an option that request a prompt, so that the secret is not on the command line."""
 
-Now = Annotated[bool, Parameter(negative="", help="Also while on an alert, whose console ends.")]
+OneOperator = Annotated[str, Parameter(help="Id, number or name of the operator.")]
+OneUser = Annotated[str, Parameter(help="Number, id or device id of the user.")]
+Now = Annotated[
+    bool,
+    Parameter(
+        negative="", help="Do this even if the operator is on an alert; the console of that operator ends."
+    ),
+]
 
 
 def secret_asked(what: str) -> str:

@@ -18,7 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, Parameter
 
 from application.errors import CenterError, UsageError
 from application.settings.where import config_in_use, features_off
@@ -33,16 +33,19 @@ INTERNAL: Final = 70
 """Internal error (sysexits.h, EX_SOFTWARE)."""
 TRACEBACK: Final = "SECURWOMAN_TRACEBACK"
 """Environment variable: if set, an internal error prints its traceback."""
+_PARAMETER: Final = Parameter(negative_iterable=(), show_default=lambda default: default or None)
+"""Help without the defaults that say nothing, such as False, and without options such as `--empty-to`."""
 
 
 def build() -> App:
     """Return the tree of commands. Imports no command."""
     app = App(
         name="securwoman",
-        help="Operations center for people in danger.",
+        help="Run and administer an operations center that answers alerts of people in danger.",
         version=_version,
         help_format="plaintext",
         result_action="return_value",
+        default_parameter=_PARAMETER,
     )
     groups = dict(GROUPS)
     for feature in installed():

@@ -13,7 +13,7 @@ from cyclopts import Parameter
 from application.auditing import BY
 from application.client import Client, SentAlert, SentPosition, post_alert
 from application.errors import NotFound, UsageError
-from application.options import DEFAULT, Common
+from application.options import DEFAULT, Alert, Common
 from application.state.journals import journal_of
 from application.times import local, rfc3339, since_s
 from center.alerts import Summary, case_of, newest_cases, received_us, streams_of, summary
@@ -25,15 +25,25 @@ if TYPE_CHECKING:
 
 def send(
     *,
-    phone: Annotated[str | None, Parameter(help="The user's number, E.164.")] = None,
-    device: Annotated[str | None, Parameter(help="The app's device id.")] = None,
-    id: Annotated[str | None, Parameter(help="The alert's id; the center makes one.")] = None,
-    lat: Annotated[float | None, Parameter(help="Degrees north.")] = None,
-    lon: Annotated[float | None, Parameter(help="Degrees east.")] = None,
-    accuracy: Annotated[float | None, Parameter(help="Radius in metres.")] = None,
-    battery: Annotated[int | None, Parameter(help="Battery in percent.")] = None,
-    test: Annotated[bool, Parameter(negative="", help="Marked TEST from end to end.")] = False,
-    silent: Annotated[bool, Parameter(negative="", help="Nothing may sound at the user's.")] = False,
+    phone: Annotated[str | None, Parameter(help="Number of the user's phone, E.164.")] = None,
+    device: Annotated[
+        str | None, Parameter(help="Device id of the app; --phone or --device is required.")
+    ] = None,
+    id: Annotated[str | None, Parameter(help="Id of the alert; default: made by the center.")] = None,
+    lat: Annotated[float | None, Parameter(help="Latitude in degrees, north positive.")] = None,
+    lon: Annotated[float | None, Parameter(help="Longitude in degrees, east positive.")] = None,
+    accuracy: Annotated[float | None, Parameter(help="Accuracy of the position: radius in metres.")] = None,
+    battery: Annotated[int | None, Parameter(help="Battery level of the phone, in percent.")] = None,
+    test: Annotated[
+        bool, Parameter(negative="", help="Mark the alert TEST: the real 112 is never called.")
+    ] = False,
+    silent: Annotated[
+        bool,
+        Parameter(
+            negative="",
+            help="Raise a silent alert: the user's phone is not called until an operator orders it.",
+        ),
+    ] = False,
     common: Common = DEFAULT,
 ) -> None:
     """Raise an alert; the last line is its id."""
@@ -57,8 +67,8 @@ def send(
 
 def list_(
     *,
-    limit: Annotated[int, Parameter(help="No more than so many.")] = 50,
-    open: Annotated[bool, Parameter(negative="", help="Only those that are not closed.")] = False,
+    limit: Annotated[int, Parameter(help="Largest number of alerts.")] = 50,
+    open: Annotated[bool, Parameter(negative="", help="List only open alerts.")] = False,
     common: Common = DEFAULT,
 ) -> None:
     """List the alerts of the journal, newest first."""
@@ -100,7 +110,7 @@ def _after(seconds: float | None) -> str:
     return "" if seconds is None else f"{seconds:.1f} s"
 
 
-def show(alert: str, /, *, common: Common = DEFAULT) -> None:
+def show(alert: Alert, /, *, common: Common = DEFAULT) -> None:
     """Show the state of one alert."""
     from application.auditing import note
     from store.audit.entry import Action
@@ -138,7 +148,7 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     seq: int
 
 
-def timeline(alert: str, /, *, common: Common = DEFAULT) -> None:
+def timeline(alert: Alert, /, *, common: Common = DEFAULT) -> None:
     """Print the story of one alert, in seconds since it was received."""
     from application.auditing import note
     from messages.journal import event_type
@@ -172,7 +182,9 @@ def timeline(alert: str, /, *, common: Common = DEFAULT) -> None:
 
 def watch(
     *,
-    since: Annotated[int | None, Parameter(help="First seq minus one; default: only new events.")] = None,
+    since: Annotated[
+        int | None, Parameter(help="Print also past events after this seq; default: only new events.")
+    ] = None,
     common: Common = DEFAULT,
 ) -> None:
     """Print the events of all alerts as they happen. Ends with Ctrl-C."""
@@ -212,10 +224,10 @@ def watch(
 
 
 def hold(
-    alert: str,
+    alert: Alert,
     /,
     *,
-    reason: Annotated[str, Parameter(help="Who requests the hold, and why.")],
+    reason: Annotated[str, Parameter(help="Reason for the hold, and the authority that requests it.")],
     common: Common = DEFAULT,
 ) -> None:
     """Put a legal hold on an alert, such as for a court: alert and recordings are kept until a release."""
@@ -228,7 +240,7 @@ def hold(
     common.say(f"{alert} is held")
 
 
-def release(alert: str, /, *, common: Common = DEFAULT) -> None:
+def release(alert: Alert, /, *, common: Common = DEFAULT) -> None:
     """Release the hold on an alert: the alert is erased at once if its person was erased, else at the end of
     its retention.
     """
@@ -248,7 +260,7 @@ def release(alert: str, /, *, common: Common = DEFAULT) -> None:
 
 
 @contextmanager
-def _kept(common: Common, alert: str, what: str) -> Iterator[Journal]:
+def _kept(common: Common, alert: Alert, what: str) -> Iterator[Journal]:
     """Yield the journal, with the audit entry about the change of the hold written. Raises NotFound."""
     from application.auditing import note
     from store import streams

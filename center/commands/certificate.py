@@ -17,7 +17,9 @@ _HOST: Final = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(\.{_LABEL})*")
 
 def make(
     *,
-    name: Annotated[tuple[str, ...], Parameter(help="Host or address of the center; one or more.")],
+    name: Annotated[
+        tuple[str, ...], Parameter(help="Host name or IP address of the center; may be repeated.")
+    ],
     to: Annotated[
         Path | None, Parameter(help="Folder to write to; default: certificate/ of the state directory.")
     ] = None,

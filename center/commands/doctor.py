@@ -23,8 +23,8 @@ from model.settings import Settings
 
 def doctor(
     *,
-    config: Annotated[Path | None, Parameter(help="Settings; default: the settings in use.")] = None,
-    simulate: Annotated[Path | None, Parameter(help="Simulation; default: the simulation in use.")] = None,
+    config: Annotated[Path | None, Parameter(help="Settings file; default: the file in use.")] = None,
+    simulate: Annotated[Path | None, Parameter(help="Simulation file; default: the file in use.")] = None,
     common: Common = DEFAULT,
 ) -> int:
     """Check everything that a center needs; exit 1 on a failure."""

@@ -39,8 +39,10 @@ def verify(*, common: Common = DEFAULT) -> int:
 
 def export(
     *,
-    format: Annotated[Literal["jsonl", "msgpack"], Parameter(help="jsonl: an object a line.")] = "jsonl",
-    since: Annotated[int, Parameter(help="Only events after this seq.")] = 0,
+    format: Annotated[
+        Literal["jsonl", "msgpack"], Parameter(help="Format; jsonl has one JSON object a line.")
+    ] = "jsonl",
+    since: Annotated[int, Parameter(help="Export only events after this seq.")] = 0,
     common: Common = DEFAULT,
 ) -> None:
     """Write events to stdout. This is no backup: it has no user, no operator and no app key."""
@@ -64,7 +66,12 @@ def export(
     sys.stdout.flush()
 
 
-def import_(path: Path, /, *, common: Common = DEFAULT) -> None:
+def import_(
+    path: Annotated[Path, Parameter(help="Export file, state directory, or journal.db.")],
+    /,
+    *,
+    common: Common = DEFAULT,
+) -> None:
     """Import an export, or a center's state directory or journal.db, into an empty journal."""
     from store.audit.entry import EVERYBODY, Action
     from store.journal.moving import move

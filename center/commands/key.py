@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from store.registry.people import AppKey
 
 _NAME_MAX: Final = 64
+Name = Annotated[str, Parameter(help="Name of the keys, such as the name of the app.")]
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +58,7 @@ def list_(*, common: Common = DEFAULT) -> None:
     )
 
 
-def issue(name: str, /, *, common: Common = DEFAULT) -> None:
+def issue(name: Name, /, *, common: Common = DEFAULT) -> None:
     """Issue a new app key beside those of the name; the last line is the key."""
     from store.audit.entry import Action
     from store.registry.registry import Registry
@@ -81,10 +82,12 @@ def issue(name: str, /, *, common: Common = DEFAULT) -> None:
 
 
 def revoke(
-    name: str,
+    name: Name,
     /,
     *,
-    older: Annotated[bool, Parameter(negative="", help="Leave the newest one valid.")] = False,
+    older: Annotated[
+        bool, Parameter(negative="", help="Revoke only the older keys; the newest key stays valid.")
+    ] = False,
     common: Common = DEFAULT,
 ) -> None:
     """Revoke the app keys of a name, within a second."""

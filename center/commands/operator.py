@@ -13,7 +13,7 @@ from cyclopts import Parameter
 from application.auditing import BY, note
 from application.errors import CenterError
 from application.options import DEFAULT, Common
-from application.people import Now, free_of_alerts, operator_of
+from application.people import Now, OneOperator, free_of_alerts, operator_of
 from application.state.journals import journal_of
 from application.times import local, rfc3339
 from store.errors import NotRegistered
@@ -35,7 +35,7 @@ class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
     used_at: str | None
 
 
-def remove(operator: str, /, *, now: Now = False, common: Common = DEFAULT) -> None:
+def remove(operator: OneOperator, /, *, now: Now = False, common: Common = DEFAULT) -> None:
     """Remove an operator: all credentials, the sessions and the shift end."""
     from store.audit.entry import Action
     from store.registry.people import StaffRole
@@ -75,7 +75,7 @@ def first(*, common: Common = DEFAULT) -> None:
     common.tell({"code": code}, use, code)
 
 
-def recover(operator: str, /, *, common: Common = DEFAULT) -> None:
+def recover(operator: OneOperator, /, *, common: Common = DEFAULT) -> None:
     """Print a code that signs an operator on once, within a day, to set a new password or passkey. The code
     is the last line.
     """
@@ -92,7 +92,7 @@ def recover(operator: str, /, *, common: Common = DEFAULT) -> None:
 
 
 def tokens(
-    operator: str,
+    operator: OneOperator,
     /,
     *,
     new: Annotated[
@@ -125,7 +125,7 @@ def tokens(
 
 
 def revoke(
-    operator: str,
+    operator: OneOperator,
     /,
     *,
     passkeys: Annotated[
@@ -157,7 +157,7 @@ def revoke(
         common.say(f"the password still signs on; exchange it: securwoman operator password {found.id}")
 
 
-def sessions(operator: str = "", /, *, common: Common = DEFAULT) -> None:
+def sessions(operator: OneOperator = "", /, *, common: Common = DEFAULT) -> None:
     """List the sessions of one operator, or of all, with address and end."""
     from store.audit.entry import Action
     from store.registry.registry import Registry

@@ -29,18 +29,23 @@ LOOK_S: Final = 0.2
 
 def run(
     *,
-    config: Annotated[Path | None, Parameter(help="Settings; default: the shipped settings.")] = None,
+    config: Annotated[Path | None, Parameter(help="Settings file; default: the shipped settings.")] = None,
     simulate: Annotated[
-        str | None, Parameter(help="Simulated carrier in place of modems; FILE, or the shipped one.")
+        str | None,
+        Parameter(help="Simulate the carrier in place of modems, from this file or the shipped file."),
     ] = None,
-    host: Annotated[str | None, Parameter(help="Address to listen on.")] = None,
-    port: Annotated[int | None, Parameter(help="Port to listen on; 0: any.")] = None,
+    host: Annotated[
+        str | None, Parameter(help="IP address to listen on; default: from the settings.")
+    ] = None,
+    port: Annotated[
+        int | None, Parameter(help="HTTP port to listen on; 0: any free port; default: from the settings.")
+    ] = None,
     join: Annotated[
-        tuple[str, ...], Parameter(help="Address of a node of the same center, one or more.")
+        tuple[str, ...], Parameter(help="Address of another node of this center; may be repeated.")
     ] = (),
     drain: Annotated[
         bool,
-        Parameter(negative="", help="Drain the node that runs here: it accepts no more alerts, and ends."),
+        Parameter(negative="", help="Drain the node running here: no new alerts, end after the last call."),
     ] = False,
     common: Common = DEFAULT,
 ) -> None:

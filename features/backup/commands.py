@@ -26,20 +26,22 @@ _NOBODY: Final = (
 
 
 def backup(
-    file: Path | None = None,
+    file: Annotated[Path | None, Parameter(help="File to write; default: [backup] file.")] = None,
     /,
     *,
     to: Annotated[
         tuple[str, ...],
-        Parameter(help="Recipient who may open the backup: age1…, ssh-…, or a file of these."),
+        Parameter(help="Recipient of the backup: age1…, ssh-…, or a file of these; default: [backup] to."),
     ] = (),
-    plain: Annotated[bool, Parameter(negative="", help="Not encrypted at all.")] = False,
+    plain: Annotated[bool, Parameter(negative="", help="Write the backup without encryption.")] = False,
     replace: Annotated[
-        bool, Parameter(negative="", help="Overwrite FILE even if this center has not made it.")
+        bool, Parameter(negative="", help="Overwrite FILE even if another program or center made it.")
     ] = False,
     new_key: Annotated[
         Path | None,
-        Parameter(help="Make a key in this file, and do nothing else; the last line is for --to."),
+        Parameter(
+            help="Only make a key in this file; the last line of the output is its recipient, for --to."
+        ),
     ] = None,
     common: Common = DEFAULT,
 ) -> None:
@@ -93,22 +95,35 @@ def backup(
 
 
 def restore(
-    file: Path | None = None,
+    file: Annotated[
+        Path | None, Parameter(help="Backup to read; with --check, default: [backup] file.")
+    ] = None,
     /,
     *,
-    check: Annotated[bool, Parameter(negative="", help="Only test the restore, and leave nothing.")] = False,
-    identity: Annotated[Path | None, Parameter(help="The key, of age-keygen or an SSH private one.")] = None,
-    keys: Annotated[Path | None, Parameter(help="The other part, where it is not FILE.keys.")] = None,
+    check: Annotated[bool, Parameter(negative="", help="Only test the restore; nothing is kept.")] = False,
+    identity: Annotated[
+        Path | None,
+        Parameter(
+            help="Private key file: of age-keygen, of --new-key or of SSH; default: [backup] identity."
+        ),
+    ] = None,
+    keys: Annotated[Path | None, Parameter(help="File of the keys; default: FILE.keys.")] = None,
     without_keys: Annotated[
-        bool, Parameter(negative="", help="The journal alone, with what is personal in it empty.")
+        bool, Parameter(negative="", help="Restore the journal without its keys: personal data stay empty.")
     ] = False,
     fingerprint: Annotated[
-        str, Parameter(help="Of the center that signed it: `backup` and `doctor` print it.")
+        str,
+        Parameter(help="Fingerprint of the center that signed the backup, as backup and doctor print it."),
     ] = "",
     unverified: Annotated[
-        bool, Parameter(negative="", help="Also one that is not signed, or by another center.")
+        bool, Parameter(negative="", help="Accept a backup without a signature, or signed by another center.")
     ] = False,
-    journal: Annotated[str, Parameter(help="postgresql://… of an empty database, else a file.")] = "",
+    journal: Annotated[
+        str,
+        Parameter(
+            help="Empty database to restore to: postgresql://…; default: journal.db in the state directory."
+        ),
+    ] = "",
     common: Common = DEFAULT,
 ) -> None:
     """Make a center from a backup in an empty state directory; with --check only try whether this works."""

@@ -43,13 +43,13 @@ BACKUP: Final = Feature(
     commands=(
         Command(
             words="backup",
-            does="Write all of the center to an encrypted file, while it runs.",
+            does="Write the whole center to an encrypted backup, also while it runs.",
             by="features.backup.commands:backup",
             audit="export",
         ),
         Command(
             words="restore",
-            does="Make a center of a backup; with --check only try it.",
+            does="Make a center from a backup; with --check only test the restore.",
             by="features.backup.commands:restore",
             audit="import",
         ),

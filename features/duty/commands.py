@@ -54,11 +54,13 @@ def export(*, common: Common = DEFAULT) -> None:
 
 
 def import_(
-    file: Annotated[Path, Parameter(help="As `duty export` writes it.")],
+    file: Annotated[Path, Parameter(help="Roster file, as duty export writes it.")],
     /,
     *,
-    check: Annotated[bool, Parameter(negative="", help="Only show what would change.")] = False,
-    yes: Annotated[bool, Parameter(negative="", help="Do not ask.")] = False,
+    check: Annotated[
+        bool, Parameter(negative="", help="Only show the changes; nothing is imported.")
+    ] = False,
+    yes: Annotated[bool, Parameter(negative="", help="Import without a confirmation.")] = False,
     common: Common = DEFAULT,
 ) -> None:
     """Import the roster from a file: shows the changes, and asks for confirmation at a terminal."""
@@ -105,7 +107,9 @@ def import_(
 
 def list_(
     *,
-    at: Annotated[str, Parameter(help="ISO 8601; without an offset, of the roster's zone.")] = "",
+    at: Annotated[
+        str, Parameter(help="Time, ISO 8601; without an offset in the roster's time zone; default: now.")
+    ] = "",
     common: Common = DEFAULT,
 ) -> None:
     """List all people, first those called now or at another time, in order. The audit records this."""

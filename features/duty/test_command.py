@@ -47,10 +47,12 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def try_ways(
-    person: Annotated[str | None, Parameter(help="By id or name; else all who are on duty now.")] = None,
+    person: Annotated[
+        str | None, Parameter(help="Id or name of a person; default: all people on duty now.")
+    ] = None,
     *,
     way: Annotated[
-        DutyWay | None, Parameter(help="By this way alone; else by each that the person has.")
+        DutyWay | None, Parameter(help="Channel to test; default: every channel of the person.")
     ] = None,
     common: Common = DEFAULT,
 ) -> int:

@@ -19,9 +19,9 @@ EACH: Final = 1_000_000
 
 
 def import_(
-    *files: Annotated[Path, Parameter(help="CSV or GeoJSON, plain, .gz or .zip; one or more.")],
+    *files: Annotated[Path, Parameter(help="Address files: CSV or GeoJSON, plain, .gz or .zip.")],
     out: Annotated[
-        Path | None, Parameter(help="Where; else maps/addresses.sqlite of the state directory.")
+        Path | None, Parameter(help="File to write; default: maps/addresses.sqlite in the state directory.")
     ] = None,
     common: Common = DEFAULT,
 ) -> None:

@@ -20,12 +20,12 @@ MAPS: Final = Feature(
     commands=(
         Command(
             words="map import",
-            does="Make the file of addresses, of OpenStreetMap's or a country's.",
+            does="Make the file of addresses from files of OpenStreetMap or of a country.",
             by="features.maps.commands:import_",
             audit="addresses of houses, and of nobody in them",
         ),
     ),
-    command_groups={"map": "Streets and addresses on the center's own disk."},
+    command_groups={"map": "Make the file of addresses for the positions of alerts."},
     pages=Path(__file__).parent / "pages",
     routes=("features.maps.routes",),
     told={"map": "features.maps.routes:told"},

@@ -37,7 +37,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """
 
 
-def list_(phone: str | None = None, /, *, common: Common = DEFAULT) -> None:
+def list_(
+    phone: Annotated[str | None, Parameter(help="Only phones that prove this number, E.164.")] = None,
+    /,
+    *,
+    common: Common = DEFAULT,
+) -> None:
     """List the enrolled phones, oldest first; with PHONE, those that prove this number."""
     from store.audit.entry import Action
     from store.registry.devices import all_devices
@@ -70,7 +75,7 @@ def list_(phone: str | None = None, /, *, common: Common = DEFAULT) -> None:
 
 def invite(
     *,
-    phone: Annotated[str, Parameter(help="The number that the phone will prove, E.164.")],
+    phone: Annotated[str, Parameter(help="Number of the phone to enrol, E.164.")],
     common: Common = DEFAULT,
 ) -> None:
     """Invite one phone to enrol for this number, once and within a day; the last line is the invitation."""
@@ -96,7 +101,12 @@ def invite(
     common.say(made)
 
 
-def revoke(device: str, /, *, common: Common = DEFAULT) -> None:
+def revoke(
+    device: Annotated[str, Parameter(help="Id of the device, as device list prints it.")],
+    /,
+    *,
+    common: Common = DEFAULT,
+) -> None:
     """Revoke an enrolled phone: it proves nothing any more, within a second."""
     from store.audit.entry import Action
     from store.registry import devices, phones

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from application.auditing import BY, note
 from application.options import DEFAULT, Common
-from application.people import Now, free_of_alerts, new_password, operator_of, region_of
+from application.people import Now, OneOperator, free_of_alerts, new_password, operator_of, region_of
 from application.state.journals import journal_of
 from messages.ids import ShiftState
 from store.registry.people import StaffRole
@@ -40,15 +40,17 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def add(
-    name: str,
+    name: Annotated[str, Parameter(help="Name of the operator.")],
     /,
     *,
     phone: Annotated[str, Parameter(help="Number of the operator's phone, E.164.")],
-    language: Annotated[str, Parameter(help="ISO 639-1.")] = "it",
-    on_call: Annotated[bool, Parameter(negative="", help="Called when nobody on shift answers.")] = False,
+    language: Annotated[str, Parameter(help="Language of the operator, ISO 639-1.")] = "it",
+    on_call: Annotated[
+        bool, Parameter(negative="", help="Call this operator when no operator on shift answers.")
+    ] = False,
     role: Annotated[StaffRole, Parameter(help="Role of the operator.")] = StaffRole.OPERATOR,
-    password: Annotated[bool, Parameter(negative="", help="Ask for the operator's password.")] = False,
-    ready: Annotated[bool, Parameter(negative="", help="On shift at once.")] = False,
+    password: Annotated[bool, Parameter(negative="", help="Prompt for a password of the operator.")] = False,
+    ready: Annotated[bool, Parameter(negative="", help="Set the operator ready at once.")] = False,
     token: Annotated[bool, Parameter(negative="", help="Make a token, printed as the last line.")] = False,
     common: Common = DEFAULT,
 ) -> None:
@@ -124,7 +126,7 @@ def list_(*, common: Common = DEFAULT) -> None:
     )
 
 
-def shift(operator: str, state: ShiftState, /, *, common: Common = DEFAULT) -> None:
+def shift(operator: OneOperator, state: ShiftState, /, *, common: Common = DEFAULT) -> None:
     """Set an operator ready, paused or off. OPERATOR is an id or number."""
     from application.state.keys import set_shift
     from store.registry.registry import Registry
@@ -135,7 +137,7 @@ def shift(operator: str, state: ShiftState, /, *, common: Common = DEFAULT) -> N
     common.tell({"operator": found.id, "state": state}, f"{found.name} is {state}")
 
 
-def password(operator: str, /, *, now: Now = False, common: Common = DEFAULT) -> None:
+def password(operator: OneOperator, /, *, now: Now = False, common: Common = DEFAULT) -> None:
     """Set an operator's password: typed twice without echo, or one line on stdin. The sessions end."""
     from store.audit.entry import Action
     from store.registry.registry import Registry
@@ -149,7 +151,7 @@ def password(operator: str, /, *, now: Now = False, common: Common = DEFAULT) ->
     common.tell({"operator": found.id, "has_password": True}, f"{found.name} has a new password")
 
 
-def role(operator: str, role: StaffRole, /, *, now: Now = False, common: Common = DEFAULT) -> None:
+def role(operator: OneOperator, role: StaffRole, /, *, now: Now = False, common: Common = DEFAULT) -> None:
     """Set the role: operator, supervisor or admin. The sessions end. OPERATOR is an id or number."""
     from store.audit.entry import Action
     from store.registry.registry import Registry

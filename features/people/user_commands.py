@@ -11,7 +11,7 @@ from cyclopts import Parameter
 
 from application.auditing import BY, note
 from application.options import DEFAULT, Common
-from application.people import ASKED, region_of, secret_asked, user_of
+from application.people import ASKED, OneUser, region_of, secret_asked, user_of
 from application.state.journals import journal_of
 from application.times import rfc3339
 
@@ -38,18 +38,28 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 def add(
     *,
     phone: Annotated[
-        tuple[str, ...], Parameter(help="The user's number, E.164; several: the first is called first.")
+        tuple[str, ...],
+        Parameter(help="Number of the user, E.164; may be repeated: the first number is called first."),
     ],
-    first_name: str = "",
-    last_name: str = "",
-    language: Annotated[str | None, Parameter(help="ISO 639-1.")] = None,
+    first_name: Annotated[str, Parameter(help="First name of the user.")] = "",
+    last_name: Annotated[str, Parameter(help="Last name of the user.")] = "",
+    language: Annotated[
+        str | None, Parameter(help="Language of the user, ISO 639; default: it.")
+    ] = None,
     notes: Annotated[str | None, Parameter(help="Information for the operator.")] = None,
-    device: Annotated[tuple[str, ...], Parameter(help="The app's device id.")] = (),
+    device: Annotated[tuple[str, ...], Parameter(help="Device id of the user's app; may be repeated.")] = (),
     pin: Annotated[
-        str | None, Parameter(help="Ends an alert from the app; `-` asks for it.", allow_leading_hyphen=True)
+        str | None,
+        Parameter(
+            help="PIN that cancels an alert in the app; - prompts for the PIN.", allow_leading_hyphen=True
+        ),
     ] = None,
     duress_pin: Annotated[
-        str | None, Parameter(help="Seems to end it; `-` asks for it.", allow_leading_hyphen=True)
+        str | None,
+        Parameter(
+            help="PIN that seems to cancel an alert under duress; - prompts for the PIN.",
+            allow_leading_hyphen=True,
+        ),
     ] = None,
     common: Common = DEFAULT,
 ) -> None:
@@ -74,7 +84,12 @@ def add(
     common.tell(_row(user), f"{user.name or 'user'}, {', '.join(user.phones)}", user.id)
 
 
-def import_(file: Path, /, *, common: Common = DEFAULT) -> None:
+def import_(
+    file: Annotated[Path, Parameter(help="CSV file; docs/people-csv.md describes the columns.")],
+    /,
+    *,
+    common: Common = DEFAULT,
+) -> None:
     """Import a CSV file of users; the whole file or nothing."""
     from features.people.importing import import_users
     from store.audit.entry import EVERYBODY, Action
@@ -89,10 +104,10 @@ def import_(file: Path, /, *, common: Common = DEFAULT) -> None:
 
 
 def list_(
-    search: Annotated[str, Parameter(help="Part of a name or number; a device or id.")] = "",
+    search: Annotated[str, Parameter(help="Part of a name or number, or a whole device id or user id.")] = "",
     /,
     *,
-    limit: Annotated[int, Parameter(help="No more than so many.")] = 1000,
+    limit: Annotated[int, Parameter(help="Largest number of users.")] = 1000,
     common: Common = DEFAULT,
 ) -> None:
     """List all users."""
@@ -121,7 +136,7 @@ def list_(
     )
 
 
-def show(user: str, /, *, common: Common = DEFAULT) -> None:
+def show(user: OneUser, /, *, common: Common = DEFAULT) -> None:
     """Show one user, by number, device or id. The audit records the access."""
     from store.audit.entry import Action
     from store.registry.registry import Registry

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from store.audit.entry import Entry
     from store.audit.trail import Verified
 
-Limit = Annotated[int, Parameter(help="No more than so many, the newest.")]
+Limit = Annotated[int, Parameter(help="Largest number of entries; the newest are shown.")]
 
 
 HEAD_LOST: Final = 3
@@ -43,19 +43,33 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     number: int
 
 
-def person(who: str, /, *, limit: Limit = 1000, common: Common = DEFAULT) -> None:
+def person(
+    person: Annotated[str, Parameter(help="Number, id or device id of the person.")],
+    /,
+    *,
+    limit: Limit = 1000,
+    common: Common = DEFAULT,
+) -> None:
     """List who has seen or changed a person's data: by number, device or id."""
     from store.audit.entry import EVERYBODY, Action
     from store.audit.search import entries, ids_of
     from store.registry.registry import Registry
 
     with journal_of(common.directory) as journal:
-        ids = ids_of(journal, Registry(journal), who, region_of(common.directory))
+        ids = ids_of(journal, Registry(journal), person, region_of(common.directory))
         note(journal, common.directory, Action.READ_AUDIT, ids - {EVERYBODY}, "person")
         _show(common, islice(entries(journal, subjects=ids), limit))
 
 
-def operator(name: str, /, *, limit: Limit = 1000, common: Common = DEFAULT) -> None:
+def operator(
+    name: Annotated[
+        str, Parameter(help="Name, number or id of an operator; or account:NAME, app or center.")
+    ],
+    /,
+    *,
+    limit: Limit = 1000,
+    common: Common = DEFAULT,
+) -> None:
     """List the actions of an actor: an operator by name, number or id, or `account:NAME`, `app`, `center`."""
     from store.audit.entry import Action
     from store.audit.search import entries
@@ -69,7 +83,13 @@ def operator(name: str, /, *, limit: Limit = 1000, common: Common = DEFAULT) -> 
         _show(common, islice(entries(journal, actor=actor), limit))
 
 
-def since(time: str, /, *, limit: Limit = 1000, common: Common = DEFAULT) -> None:
+def since(
+    time: Annotated[str, Parameter(help="2026-11-28, 2026-11-28T04:00, or 30m, 12h, 7d ago.")],
+    /,
+    *,
+    limit: Limit = 1000,
+    common: Common = DEFAULT,
+) -> None:
     """List everything since TIME: `2026-11-28`, `2026-11-28T04:00`, or `30m`, `12h`, `7d` ago."""
     from store.audit.entry import EVERYBODY, Action
     from store.audit.search import entries

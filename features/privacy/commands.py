@@ -11,8 +11,8 @@ from cyclopts import Parameter
 
 from application.auditing import BY, note
 from application.errors import CenterError, UsageError
-from application.options import DEFAULT, Common
-from application.people import region_of, user_of
+from application.options import DEFAULT, Alert, Common
+from application.people import OneUser, region_of, user_of
 from application.settings.in_use import settings_in_use
 from application.state.journals import journal_of
 from application.times import rfc3339
@@ -36,16 +36,24 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def record(
-    user: str,
+    user: OneUser,
     /,
     *,
     set_: Annotated[
-        tuple[str, ...], Parameter(name="--set", help="FIELD=TEXT, as a column of the CSV file; several.")
+        tuple[str, ...],
+        Parameter(
+            name="--set", help="FIELD=TEXT, with FIELD a column of the users' CSV file; may be repeated."
+        ),
     ] = (),
-    file: Annotated[Path | None, Parameter(help="The whole record as JSON, as the API has it.")] = None,
-    photo: Annotated[Path | None, Parameter(help="JPEG, PNG or WebP; an empty file takes it away.")] = None,
+    file: Annotated[
+        Path | None, Parameter(help="JSON file with the whole record, as the API returns it.")
+    ] = None,
+    photo: Annotated[
+        Path | None, Parameter(help="Photo of the user: JPEG, PNG or WebP; an empty file removes the photo.")
+    ] = None,
     picture: Annotated[
-        tuple[str, ...], Parameter(help="NAME=FILE: of somebody who is dangerous; several.")
+        tuple[str, ...],
+        Parameter(help="NAME=FILE: photo of a dangerous person in the record; may be repeated."),
     ] = (),
     common: Common = DEFAULT,
 ) -> None:
@@ -82,10 +90,10 @@ def record(
 
 
 def export(
-    user: str,
+    user: OneUser,
     /,
     *,
-    to: Annotated[Path, Parameter(help="The folder, made anew.")],
+    to: Annotated[Path, Parameter(help="Folder to write; it must not exist.")],
     common: Common = DEFAULT,
 ) -> None:
     """Write all data about a user, for this user: a page to read, the data, and the user's recorded voice."""
@@ -108,12 +116,12 @@ def export(
 
 
 def dossier(
-    alert: str,
+    alert: Alert,
     /,
     *,
-    to: Annotated[Path, Parameter(help="The PDF; its signature and what was recorded come beside it.")],
+    to: Annotated[Path, Parameter(help="PDF file to write; signature and recordings are written beside it.")],
     language: Annotated[
-        Literal["it", "en"] | None, Parameter(help="Of the PDF; without it the center's.")
+        Literal["it", "en"] | None, Parameter(help="Language of the PDF; default: the center's.")
     ] = None,
     common: Common = DEFAULT,
 ) -> None:
@@ -135,10 +143,10 @@ def dossier(
 
 
 def erase(
-    user: str,
+    user: OneUser,
     /,
     *,
-    yes: Annotated[bool, Parameter(negative="", help="Do not ask.")] = False,
+    yes: Annotated[bool, Parameter(negative="", help="Erase without a confirmation.")] = False,
     common: Common = DEFAULT,
 ) -> None:
     """Erase a user for good: personal data, also in the user's alerts, and recordings of these alerts."""

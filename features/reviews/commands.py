@@ -13,12 +13,12 @@ from application.state.journals import journal_of
 
 
 def report(
-    month: Annotated[str, Parameter(help="As 2026-11, by the center's own calendar.")],
+    month: Annotated[str, Parameter(help="Month, such as 2026-11, in the center's time zone.")],
     /,
     *,
-    pdf: Annotated[Path | None, Parameter(help="Write it there, to be read and printed.")] = None,
-    csv: Annotated[Path | None, Parameter(help="Write its figures there, a row each.")] = None,
-    language: Annotated[Literal["it", "en"], Parameter(help="Of the PDF.")] = "en",
+    pdf: Annotated[Path | None, Parameter(help="Write the report to this PDF file.")] = None,
+    csv: Annotated[Path | None, Parameter(help="Write the figures to this CSV file, one a row.")] = None,
+    language: Annotated[Literal["it", "en"], Parameter(help="Language of the PDF.")] = "en",
     common: Common = DEFAULT,
 ) -> None:
     """Report a month. Without a file its figures are printed."""

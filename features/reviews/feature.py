@@ -17,7 +17,7 @@ REVIEWS: Final = Feature(
     commands=(
         Command(
             words="report",
-            does="What a month was like: availability, answering, alerts, calls to people on duty.",
+            does="Report a month: availability, answering, alerts, calls to people on duty.",
             by="features.reviews.commands:report",
             audit="figures of the center, of nobody",
         ),

@@ -29,24 +29,24 @@ SELFTEST: Final = Feature(
     commands=(
         Command(
             words="proof run",
-            does="Try it now; exit 1 where something is wrong.",
+            does="Test the running center now; exit 1 if a step failed.",
             by="features.selftest.commands.proof:run",
             audit=_MEASURED,
         ),
         Command(
             words="proof last",
-            does="What the last one found; exit 1 where something is wrong.",
+            does="Show the result of this node's last self-test; exit 1 if a step failed.",
             by="features.selftest.commands.proof:last",
             audit=_MEASURED,
         ),
         Command(
             words="drill",
-            does="One test alert through real lines, end to end, never to a real PSAP.",
+            does="Run one test alert through real lines, end to end, never to a real PSAP.",
             by="features.selftest.commands.drill:drill",
             audit="a test, of the center's own phone",
         ),
     ),
-    command_groups={"proof": "The whole chain, tried each night and on demand."},
+    command_groups={"proof": "Run the self-test of the center, or show its last result."},
     metrics=("features.selftest.metrics:ProofMetrics",),
     pages=Path(__file__).parent / "pages",
     proofs={ProofStep.CHAIN: "features.selftest.chain:chain"},

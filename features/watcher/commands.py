@@ -13,17 +13,18 @@ from application.options import DEFAULT, Common
 
 def watch(
     *urls: Annotated[
-        str, Parameter(help="Only ask these intakes, without heartbeats and without a file: https://…")
+        str,
+        Parameter(help="Only probe the intakes at these URLs, https://…: no heartbeats, no settings file."),
     ],
     roster: Annotated[
-        Path | None, Parameter(help="Who is called: as `duty export` writes it. With URLs alone.")
+        Path | None, Parameter(help="With URLs: roster file of the people to call, as duty export writes it.")
     ] = None,
-    modem: Annotated[str, Parameter(help="The modem's port, to phone by. With URLs alone.")] = "",
-    config: Annotated[Path, Parameter(help="Whom it watches, and by which modem it phones.")] = Path(
-        "/etc/securwoman/watch.toml"
-    ),
+    modem: Annotated[str, Parameter(help="With URLs: port of the modem for the calls.")] = "",
+    config: Annotated[
+        Path, Parameter(help="Settings file: the centers to watch, and the modem for the calls.")
+    ] = Path("/etc/securwoman/watch.toml"),
     check: Annotated[
-        bool, Parameter(negative="", help="Only say what it lacks; exit 1 where that is a failure.")
+        bool, Parameter(negative="", help="Only check the settings and this machine; exit 1 on a failure.")
     ] = False,
     common: Common = DEFAULT,
 ) -> int:

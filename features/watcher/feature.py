@@ -101,7 +101,7 @@ WATCHER: Final = Feature(
     commands=(
         Command(
             words="watch",
-            does="On another machine: phone people when a center falls silent.",
+            does="Watch centers from another machine, and phone people when one falls silent.",
             by="features.watcher.commands:watch",
             audit="a program of another machine, which has no audit and shows nobody's data",
         ),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import secrets
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
+
+from cyclopts import Parameter
 
 from application.errors import CenterError
 from application.options import DEFAULT, Common
@@ -19,7 +21,12 @@ LONGEST_S: Final = 430.0
 AGAIN_S: Final = 0.2
 
 
-def credit(line: str, /, *, common: Common = DEFAULT) -> int:
+def credit(
+    line: Annotated[str, Parameter(help="Name of the line, as modem list prints it.")],
+    /,
+    *,
+    common: Common = DEFAULT,
+) -> int:
     """Request the credit of a line's SIM, as configured (`credit` of its `[[modem]]`).
 
     Wait until the line is free, and for the answer. Exit with 0 if the amount is known and sufficient.

@@ -32,7 +32,7 @@ _HEADINGS: Final = (
 def list_(
     *,
     toml: Annotated[
-        bool, Parameter(negative="", help="Print [[modem]] for those that no line names.")
+        bool, Parameter(negative="", help="Print [[modem]] settings for modems without a line.")
     ] = False,
     common: Common = DEFAULT,
 ) -> None:

@@ -28,7 +28,12 @@ POLL_S: Final = 0.2
 """Interval in seconds at which the trace of a running center's line is read."""
 
 
-def probe(port: str | None = None, /, *, common: Common = DEFAULT) -> int:
+def probe(
+    port: Annotated[str | None, Parameter(help="Port of the modem; default: every free port.")] = None,
+    /,
+    *,
+    common: Common = DEFAULT,
+) -> int:
     """Identify the modem at a port, or the modems at every port that is not in use."""
     from serial.tools import list_ports
 
@@ -72,12 +77,12 @@ def _say(common: Common, found: Probed) -> None:
 
 
 def trace(
-    port: str,
+    port: Annotated[str, Parameter(help="Port of the modem, or name of a line of the running center.")],
     /,
     *,
-    out: Annotated[Path | None, Parameter(help="File to write; default: stdout.")] = None,
+    out: Annotated[Path | None, Parameter(help="File for the trace; default: stdout.")] = None,
     seconds: Annotated[float | None, Parameter(help="Seconds until the end; default: until Ctrl-C.")] = None,
-    dialect: Annotated[str, Parameter(help="Name of a dialect.")] = "auto",
+    dialect: Annotated[str, Parameter(help="AT dialect of the modem; auto identifies it.")] = "auto",
     common: Common = DEFAULT,
 ) -> None:
     """Write the communication between a modem and its line as an AT trace, with its numbers and texts.
@@ -153,7 +158,12 @@ def _remarks(port: str) -> Iterator[str]:
             yield f"USB {place.usb}, interface {place.interface}, at usb:{place.position}"
 
 
-def replay(file: Path, /, *, common: Common = DEFAULT) -> None:
+def replay(
+    file: Annotated[Path, Parameter(help="AT trace, as modem trace writes it.")],
+    /,
+    *,
+    common: Common = DEFAULT,
+) -> None:
     """Read an AT trace and print the calls in it; with --json an object a line."""
     from application.people import region_of
     from gateways.gsm.dialects.loading import Dialects
@@ -182,15 +192,19 @@ def replay(file: Path, /, *, common: Common = DEFAULT) -> None:
 
 
 def call(
-    port: str,
-    number: str,
+    port: Annotated[str, Parameter(help="Port of the modem.")],
+    number: Annotated[str, Parameter(help="Number to call; emergency numbers are refused.")],
     /,
     *,
     voice: Annotated[bool, Parameter(negative="", help="Test the audio in both directions.")] = False,
-    twice: Annotated[bool, Parameter(negative="", help="Repeat the test in a second call.")] = False,
-    seconds: Annotated[float, Parameter(help="Seconds until hang-up; with --voice, from the answer.")] = 30.0,
-    voice_port: Annotated[str, Parameter(help="Audio port; default: as the line would find it.")] = "",
-    dialect: Annotated[str, Parameter(help="Name of a dialect.")] = "auto",
+    twice: Annotated[
+        bool, Parameter(negative="", help="With --voice: repeat the test in a second call.")
+    ] = False,
+    seconds: Annotated[
+        float, Parameter(help="Seconds until the call is hung up; with --voice, counted from the answer.")
+    ] = 30.0,
+    voice_port: Annotated[str, Parameter(help="Audio port; default: found by the rules of a line.")] = "",
+    dialect: Annotated[str, Parameter(help="AT dialect of the modem; auto identifies it.")] = "auto",
     trace: Annotated[
         Path | None,
         Parameter(

@@ -32,12 +32,14 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def setup(
-    port: str,
+    port: Annotated[str, Parameter(help="Port of the modem.")],
     /,
     *,
-    usb_audio: Annotated[bool, Parameter(negative="", help="Have the modem present a sound card.")] = False,
-    yes: Annotated[bool, Parameter(negative="", help="Set without asking.")] = False,
-    dialect: Annotated[str, Parameter(help="Name of a dialect.")] = "auto",
+    usb_audio: Annotated[
+        bool, Parameter(negative="", help="Also make the modem present a USB sound card.")
+    ] = False,
+    yes: Annotated[bool, Parameter(negative="", help="Set without a confirmation.")] = False,
+    dialect: Annotated[str, Parameter(help="AT dialect of the modem; auto identifies it.")] = "auto",
     common: Common = DEFAULT,
 ) -> int:
     """Set once the settings in a modem's own memory; exit with 1 if one is not as required.

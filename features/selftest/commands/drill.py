@@ -38,9 +38,12 @@ TALK_S: Final = 2.0
 def drill(
     *,
     phone: Annotated[
-        str | None, Parameter(help="Called as the user; else drill.phone of the settings.")
+        str | None, Parameter(help="Number to call as the user, E.164; default: drill.phone in the settings.")
     ] = None,
-    timeout: Annotated[float | None, Parameter(help="Seconds until it has failed.")] = None,
+    timeout: Annotated[
+        float | None,
+        Parameter(help="Seconds until the drill has failed; default: drill.timeout_s in the settings."),
+    ] = None,
     common: Common = DEFAULT,
 ) -> int:
     """Run one test alert through real lines, end to end, never to a real PSAP."""

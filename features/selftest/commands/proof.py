@@ -37,7 +37,9 @@ class Proved(msgspec.Struct, frozen=True, kw_only=True):
 
 def run(
     *,
-    step: Annotated[tuple[ProofStep, ...], Parameter(help="Only this; can be given again.")] = (),
+    step: Annotated[
+        tuple[ProofStep, ...], Parameter(help="Run only this step; may be repeated; default: all steps.")
+    ] = (),
     common: Common = DEFAULT,
 ) -> int:
     """Test the running center now; exit 1 if a step failed."""
