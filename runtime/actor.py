@@ -261,12 +261,12 @@ class CenterActor(Actor):
                 self._early.append((data, sender))
             return
         if envelope.to and envelope.to != self._whom:
-            self.log.info("dropped: for another, who is gone", message=envelope.id, meant=envelope.to)
+            self.log.info("message dropped: its receiver has ended", message=envelope.id, meant=envelope.to)
             return
         who = (envelope.node, envelope.role, envelope.key)
         newest = self._newest.get(who, 0)
         if envelope.incarnation < newest:
-            self.log.info("dropped: from a dead incarnation", message=envelope.id, newest=newest)
+            self.log.info("message dropped: its sender has been replaced", message=envelope.id, newest=newest)
             return
         self._newest[who] = envelope.incarnation
         match body:

@@ -76,7 +76,7 @@ class NodeVoice:
     def __post_init__(self) -> None:
         # Checked at the start of the node, not by the first alert with a voice on another node's line.
         if len(self.secret) != 32:
-            raise WrongEnvironment(f"the nodes' secret has 32 bytes, not {len(self.secret)}")
+            raise WrongEnvironment(f"the nodes' secret must have 32 bytes, not {len(self.secret)}")
 
 
 @dataclass(kw_only=True)

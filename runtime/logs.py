@@ -204,5 +204,5 @@ class Outage:
     def works(self) -> None:
         """Record a successful use."""
         if self._failed:
-            self._log.warning("a fault is over", what=self._what, failed=self._failed)
+            self._log.warning("a fault has ended", what=self._what, failed=self._failed)
             self._failed = 0

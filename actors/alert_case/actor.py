@@ -95,7 +95,7 @@ class AlertCaseActor(CenterActor):
             case bridge.BridgeReady():
                 self._bridge_asks(envelope.alert)
             case _:
-                self.log.debug("not for this case", kind=type(body).__name__)
+                self.log.debug("message dropped: it is for another case", kind=type(body).__name__)
 
     def tick(self, now_us: Instant) -> None:
         """Read the inbox and publish the desired state again."""
@@ -129,7 +129,11 @@ class AlertCaseActor(CenterActor):
         self._listen(alert)
         case = fold(self._journal.read_streams(streams.inbox(alert), streams.case(alert)))
         if case is None or case.closed_at is not None:
-            self.log.info("nothing to open", alert=alert, closed=case is not None)
+            self.log.info(
+                "the alert is not opened: it does not exist or is closed",
+                alert=alert,
+                closed=case is not None,
+            )
             self._listen(None)
             self._say_status()
             return
@@ -318,13 +322,18 @@ class AlertCaseActor(CenterActor):
         if case is None or not (self._ceded or is_elsewhere(case, self._me)):
             self.at(Instant(self.now_us() + RETRY_US), "wake")
         elif is_ours and case.closed_at is None:
-            self.log.info("it is this node's again", alert=alert)
+            self.log.info("the alert has returned to this node", alert=alert)
             self._take_up(alert)
         elif is_taken_over(case):
-            self.log.info("let go: another node has it, and its people", alert=alert)
+            self.log.info(
+                "the alert is released: another node has taken over the alert and its calls", alert=alert
+            )
             self._let_go()
         elif not self._ceded:
-            self.log.info("another node has it; its people are kept until it has them", alert=alert)
+            self.log.info(
+                "another node has the alert; this node keeps the calls until that node has taken them over",
+                alert=alert,
+            )
             self._ceded = True
 
     def _reread(self, conflict: VersionConflict) -> bool:
@@ -344,7 +353,7 @@ class AlertCaseActor(CenterActor):
             if case is not None and is_elsewhere(case, self._me):
                 self._yield()
             else:
-                self.log.info("let go: another has it", alert=alert)
+                self.log.info("the alert is released: another AlertCase has the alert", alert=alert)
                 self._let_go()
             return False
         self._case = case

@@ -44,11 +44,11 @@ from model.telling.contacts import to_be_told
 NO_LINE_TO_OPERATOR: Final = "alert.no_operator_line"
 BROKEN: Final = "ended_soon_after_leave"
 _WHY: Final = {
-    Lack.NONE: "there is no line for it",
-    Lack.OUT_OF_USE: "no line for it is of use",
-    Lack.TAKEN: "all lines for it are taken",
-    Lack.FAILING: "calls fail on each line",
-    Lack.GUARDED: "the dial guard does not let it pass",
+    Lack.NONE: "no line for this call is configured",
+    Lack.OUT_OF_USE: "no line for this call is in service",
+    Lack.TAKEN: "all lines for this call are in use",
+    Lack.FAILING: "the calls fail on every line",
+    Lack.GUARDED: "the dial guard blocks the number",
 }
 
 
@@ -66,15 +66,15 @@ def _standing(case: Case) -> dict[Key, str]:
     standing: dict[Key, str] = {}
     if case.to_112.no_line:
         why = _WHY[Lack(case.to_112.no_line)]
-        standing[NO_LINE_FOR_112, case.alert] = f"112 is wanted for an alert and is not called: {why}."
+        standing[NO_LINE_FOR_112, case.alert] = f"112 is requested for an alert and is not called: {why}."
     if lines_fail(case, Party.OPERATOR) and case.operator is None and not case.leaving:
         standing[NO_LINE_TO_OPERATOR, case.alert] = (
-            "No operator can be called for an alert: calls fail on each line."
+            "No operator can be called for an alert: the calls fail on every line."
         )
     if case.leave.broken_at is not None:
         who = "The user's call" if case.leave.broken_party is Party.USER else "The call to 112"
         standing[BROKEN, case.alert] = (
-            f"{who} has ended soon after the operator had left the conference, or was cut off."
+            f"{who} ended or was cut off soon after the operator left the conference."
         )
     return standing
 

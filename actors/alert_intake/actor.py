@@ -189,7 +189,7 @@ class AlertIntakeActor(CenterActor):
         self._state = made.state
         if made.settled and not self._settled:
             self._settled = True
-            self.log.info("workers known", workers=len(self._state.workers), alerts=len(self._mine))
+            self.log.info("the workers have reported", crews=len(self._state.crews), alerts=len(self._mine))
         if made.open:
             self._given_us = now_us
         for alert, worker in made.open:
@@ -229,7 +229,7 @@ class AlertIntakeActor(CenterActor):
         for alert in waiting[:HANDED_ON_AT_ONCE]:
             try:
                 if hand_on(self._journal, alert, self.env.node, to):
-                    self.log.info("handed on", alert=alert, node=to)
+                    self.log.info("the alert is handed to another node", alert=alert, node=to)
             except JournalError as error:
                 self.log.error(
                     "the alert cannot be handed over to another node", alert=alert, error=str(error)
@@ -364,7 +364,7 @@ class AlertIntakeActor(CenterActor):
         signal = signal_of(sms, self._own_numbers(), self.now_us())
         if signal is None:
             # The text is not logged: it may be private.
-            self.log.info("a short message is no alert", line=sms.line, service=sms.service)
+            self.log.info("the text message raises no alert", line=sms.line, service=sms.service)
             self.tell(Role.GSM_MODEM, sms.line, SmsKept(key=sms.key))
             return None
         try:

@@ -58,14 +58,18 @@ class CallLegActor(CenterActor):
         match body:
             case Originate() | ReleaseLeg() | RestLeg() if envelope.at_us < self._said_at:
                 # An order older than the last one is late: carried out, it would call a party twice.
-                self.log.info("dropped: an older wish", message=envelope.id)
+                self.log.info("order dropped: a newer order was received", message=envelope.id)
             case Originate() | ReleaseLeg():
                 self._heard_at, self._said_at = now_us, envelope.at_us
                 self.busy_with(body.alert)
                 self._do(on_wish(self._task, body, now_us))
                 self._end_if_lost()
             case CallReport(line=line) if is_own(line) and not self._own.speaks(line, envelope.node):
-                self.log.info("dropped: her voice is at another node now", line=line, said_by=envelope.node)
+                self.log.info(
+                    "report dropped: the operator's audio is at another node",
+                    line=line,
+                    said_by=envelope.node,
+                )
             case CallReport():
                 said = self._own.followed(body, envelope.node) if is_own(body.line) else body
                 self._do(on_call(self._task, said, now_us))

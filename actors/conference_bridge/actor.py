@@ -165,7 +165,7 @@ class ConferenceBridgeActor(CenterActor):
         match body:
             case SetMembers() if envelope.at_us < self._said_at:
                 # Older members than the last ones are late, and would open ports of ended calls.
-                self.log.info("dropped: older members", message=envelope.id)
+                self.log.info("order dropped: newer members were received", message=envelope.id)
             case SetMembers(members=()) if self._state.alert not in (None, body.alert):
                 pass  # from a case that has taken over the previous alert of this worker
             case SetMembers():
@@ -178,7 +178,7 @@ class ConferenceBridgeActor(CenterActor):
         """Report lost and regained ports; contact the case if it has been silent."""
         if self._is_orphan():
             if now_us - self._heard_at >= ORPHAN_US:
-                self._die_out("nobody has asked for the voice")
+                self._die_out("no case has requested the conference")
             return
         self._crash_if_still()
         self._say_joined(asked=False)
@@ -272,7 +272,7 @@ class ConferenceBridgeActor(CenterActor):
         """Leave the conference: another bridge has the ports, and the members of our case no longer count."""
         self.log.info("the voice is handed over", alert=self.alert)
         if self._is_orphan():
-            self._die_out("it is handed over")
+            self._die_out("the conference was handed over")
             return
         self._state = State()
         self.busy_with(None)
@@ -287,7 +287,7 @@ class ConferenceBridgeActor(CenterActor):
         status = self._mixer.status()
         self._still = self._still.next(status.pace.ticks)
         if not status.handed_over and self._still.looks >= STILL_LOOKS:
-            raise VoiceStandsStillError(f"no tick since number {status.pace.ticks}")
+            raise VoiceStandsStillError(f"the media thread hangs: no tick since tick {status.pace.ticks}")
 
     def _is_orphan(self) -> bool:
         """Return True if our actor system has ended: the next system would receive our reports."""

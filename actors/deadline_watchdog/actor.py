@@ -218,5 +218,5 @@ class DeadlineWatchdogActor(CenterActor):
 def _text(finding: Finding) -> str:
     what = f"No progress: {finding.reason}."
     if finding.whom:
-        return f"{what} A part of the center is started again for it."
-    return f"{what} Restarts have not helped: look at it yourself."
+        return f"{what} The center restarts the actors of the alert."
+    return f"{what} Restarts have not helped: handle the alert by phone."

@@ -23,7 +23,7 @@ from model.rules.calls.own_line import is_own
 from store import streams
 
 ALARM: Final = "line.no_sound"
-SOUND: Final = "A call on it had sound."
+SOUND: Final = "A call on the line had sound."
 WITHIN_US: Final = Instant(3600 * SECOND)
 PROVES_AFTER_US: Final = Instant(5 * SECOND)
 """Duration of a call without loss of sound that proves its line; silence is detected after three seconds."""

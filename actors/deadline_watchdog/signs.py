@@ -54,44 +54,44 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 UNOPENED = Rule(
     name="unopened",
     limit_us=Instant(8 * SECOND),
-    reason="a worker is idle, and nobody has taken the alert up",
+    reason="a worker is idle, and no worker has opened the alert",
     first=(Role.ALERT_INTAKE,),
 )
 OWNERLESS = Rule(
     name="ownerless",
     # A restarted center has many alerts to resume, on a busy machine.
     limit_us=Instant(10 * SECOND),
-    reason="the AlertCase that had it has died, and no other has taken it up",
+    reason="the AlertCase of the alert has died, and no other AlertCase has opened the alert",
     then=(Role.ALERT_INTAKE,),
 )
 NOT_TAKEN_UP = Rule(
     name="not_taken_up",
     limit_us=Instant(8 * SECOND),
-    reason="the alert has come from another node, and no AlertCase here has taken it up",
+    reason="the alert has come from another node, and no AlertCase here has opened the alert",
     first=(Role.ALERT_CASE, Role.ALERT_INTAKE),
 )
 UNREAD = Rule(
     name="unread",
     limit_us=Instant(3 * SECOND),
-    reason="an order lies unread, though a case reads its inbox every second",
+    reason="an order is unread, though an AlertCase reads its inbox every second",
     spared=3,
 )
 UNDONE = Rule(
     name="undone",
     limit_us=Instant(3 * SECOND),
-    reason="by its own rules the case would say",
+    reason="the rules require an event that the AlertCase has not written",
     spared=3,
 )
 UNSOUND = Rule(
     name="unsound",
     limit_us=Instant(3 * SECOND),
-    reason="the case's own rules fail",
+    reason="the rules fail for this alert",
 )
 RELEASING = Rule(
     name="releasing",
     # A CallLeg abandons a silent modem after 6 s; a responding modem has five attempts of a second.
     limit_us=Instant(15 * SECOND),
-    reason="a call is to be hung up, and nobody says that it is",
+    reason="a call must be hung up, and its end is not reported",
     first=(Role.ALERT_CASE, Role.CALL_LEG),
     then=(Role.GSM_MODEM,),
     spared=2,
@@ -99,7 +99,7 @@ RELEASING = Rule(
 UNJOINED = Rule(
     name="unjoined",
     limit_us=Instant(8 * SECOND),
-    reason="somebody is on the line and not in the conference",
+    reason="an answered call is not in the conference",
     then=(Role.CONFERENCE_BRIDGE,),
     spared=3,
 )
@@ -112,14 +112,14 @@ NO_OPERATOR = Rule(
 USER_DUE = Rule(
     name="user_due",
     limit_us=Instant(5 * SECOND),
-    reason="it is time to call the user and a line is free, and no call is made",
+    reason="the user must be called and a line is free, and the user is not called",
     then=(Role.TRUNK_POOL,),
     spared=2,
 )
 PSAP_DUE = Rule(
     name="psap_due",
     limit_us=Instant(5 * SECOND),
-    reason="112 was asked for and a line is free, and it is not called",
+    reason="112 was requested and a line is free, and 112 is not called",
     then=(Role.TRUNK_POOL,),
 )
 

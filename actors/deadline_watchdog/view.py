@@ -28,7 +28,7 @@ second.
 
 BACK_US: Final = Instant(10 * SECOND)
 """Time for a restarted or briefly unplugged modem to return, in microseconds; later it needs repair."""
-LINE_FOR_112: Final = "A line for 112 is of use again."
+LINE_FOR_112: Final = "A line for 112 is in service again."
 
 
 class View:
@@ -118,7 +118,7 @@ class View:
         public = (spec.line for lines in nodes for spec in lines if not spec.emergency)
         resort = self._setup.settings.psap.last_resort is LastResort.PUBLIC
         resort = resort and any(self._is_of_use(line, now_us, Joins.HOST) for line in public)
-        then = "112 is called on a public line." if resort else "112 can be called from another phone alone."
+        then = "112 is called on a public line." if resort else "call 112 from another phone."
         return {(NO_LINE_FOR_112, trunk): f"No line of trunk {trunk} carries calls: {then}"}
 
     def _is_gone(self, line: LineId, now_us: Instant) -> bool:

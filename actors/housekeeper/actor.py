@@ -105,7 +105,7 @@ class HousekeeperActor(CenterActor):
                 return
             self._sweeping = None
             self.log.info(
-                "what is personal was looked through", **{str(k): n for k, n in self._swept.items()}
+                "personal data were checked for expiry", **{str(k): n for k, n in self._swept.items()}
             )
             self._scrub_at = now_us if self._swept and self._on_server else self._scrub_at
         except JournalError as error:
@@ -150,7 +150,7 @@ class HousekeeperActor(CenterActor):
                 return
             self._trail.committed(told)
             self._trail.save()
-            self.log.info("old entries of the audit have gone", upto=told.said.detail.split()[1])
+            self.log.info("expired audit entries are deleted", upto=told.said.detail.split()[1])
         except (JournalError, OSError) as error:
             self._prune_at = Instant(now_us + DELETE_EVERY_US)
             self.log.error("expired audit entries cannot be deleted and stay pending", error=str(error))
@@ -191,7 +191,7 @@ class HousekeeperActor(CenterActor):
         """Raise the alarm if phones with automatic checks have stopped checking."""
         try:
             found = stopped(counted(checks(self._journal), now_us))
-            self._alarms.tell({PHONES_SILENT: found}, over="Most phones check again.")
+            self._alarms.tell({PHONES_SILENT: found}, over="Most phones check in again.")
         except JournalError as error:
             self.log.error("the alarms cannot be written and stay pending", error=str(error))
 

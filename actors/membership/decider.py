@@ -32,13 +32,13 @@ AT_ONCE: Final = 8
 
 LOST: Final = "node.lost"
 _LOST: Final = (
-    "Node {node} ({address}) is away: others have its alerts, and its lines cannot be used. Look at its "
-    "power, its network, and its way to the database."
+    "Node {node} ({address}) does not respond: other nodes have its alerts, and its lines cannot be used. "
+    "Check its power, its network, and its connection to the database."
 )
 CLOCK: Final = "node.clock"
 _CLOCK: Final = (
-    "The clock of node {node} is {off_s:.1f} s {which} the database's: it calls too early or too late, and "
-    "leaves alerts that no node has to the others. See to its time server."
+    "The clock of node {node} is {off_s:.1f} s {which} the database's: the node calls too early or too late, "
+    "and takes over no alerts of lost nodes. Check its time server."
 )
 
 

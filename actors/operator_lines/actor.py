@@ -133,7 +133,7 @@ class OperatorLinesActor(CenterActor):
         line = order.line
         operator = None if line is None else operator_of(line)
         if line is None or operator is None:
-            self.log.warning("an order names a line that is not an operator's", leg=order.leg, line=line)
+            self.log.warning("order dropped: its line is not an operator's line", leg=order.leg, line=line)
             return
         if mode_of(line) is OperatorLine.NAILED_UP and operator not in self._nailed:
             # The operator's call may have moved to this node just now.
@@ -262,7 +262,7 @@ class OperatorLinesActor(CenterActor):
         if act.order is not None and wanted.line is not None:
             self.tell_line(Role.GSM_MODEM, wanted.line, act.order)
         if act.free and wanted.line is not None:
-            self.log.info("a nailed-up call is over", operator=operator, reason=act.nailed.text)
+            self.log.info("a nailed-up call has ended", operator=operator, reason=act.nailed.text)
             if self._hold(operator) is not None:
                 self._seize(wanted.line, LegId(""), wanted.attempt, operator, None)
             self._voice_changed(LineId(own_line(operator, OperatorLine.NAILED_UP) or ""))
@@ -343,7 +343,7 @@ class OperatorLinesActor(CenterActor):
         if voice.state is calls.CallState.ANSWERED and not voice.wavering:
             return ""
         if self._mode is OperatorLine.HEADSET:
-            return "her headset is not connected"
+            return "the headset is not connected"
         known = self._nailed.get(operator)
         return "" if known is None else known.text
 
@@ -370,8 +370,8 @@ class OperatorLinesActor(CenterActor):
             if not here or one.up or not self._wanted(one.operator).call:
                 found[ALARM, one.operator] = ""
             elif now_us - one.since >= ALARM_AFTER_US:
-                name, why = self._people[one.operator].name, one.text or "it is being made"
-                text = f"{name} has no nailed-up line and is called on her phone: {why}."
+                name, why = self._people[one.operator].name, one.text or "the call is being set up"
+                text = f"{name} has no nailed-up call, and is called by phone for an alert: {why}."
                 found[ALARM, one.operator] = text
         try:
             self._alarms.tell(found)

@@ -167,9 +167,9 @@ def _on_line(nailed: Nailed, wanted: Wanted, now_us: Instant) -> Act:
     if state is CallState.RELEASED or (report is not None and state is CallState.UNKNOWN):
         return _over(nailed, wanted, now_us)
     if wanted.lost:
-        return _over(replace(nailed, text="the node of its line is lost"), wanted, now_us)
+        return _over(replace(nailed, text="the node of the line is lost"), wanted, now_us)
     if now_us - nailed.heard_at >= (SILENT_UP_US if up and wanted.keep else SILENT_US):
-        return _over(replace(nailed, text="its modem says nothing"), wanted, now_us)
+        return _over(replace(nailed, text="the modem does not report"), wanted, now_us)
     in_vain = _in_vain(nailed, wanted, state, now_us)
     if not wanted.keep or in_vain:
         return Act(
@@ -182,7 +182,7 @@ def _on_line(nailed: Nailed, wanted: Wanted, now_us: Instant) -> Act:
         return Act(nailed=nailed, order=AttachCall(leg=leg, attempt=attempt, number=number))
     if number is None:
         return Act(nailed=nailed, order=HangUpCall(leg=leg, attempt=attempt))
-    calling = "her phone is being called"
+    calling = "the operator's phone is being called"
     return Act(
         nailed=replace(nailed, text=nailed.text or calling),
         order=DialCall(leg=leg, attempt=attempt, number=number),
@@ -194,8 +194,9 @@ def _in_vain(nailed: Nailed, wanted: Wanted, state: CallState, now_us: Instant) 
     lasts_us = now_us - nailed.since
     if state is CallState.ANSWERED:
         voiceless = nailed.report is not None and nailed.report.voice is None
-        return f"{wanted.line} gives no voice to the center" if voiceless and lasts_us >= NO_VOICE_US else ""
-    return "she does not answer her phone" if lasts_us >= NO_ANSWER_US else ""
+        no_audio = f"line {wanted.line} delivers no audio to the center"
+        return no_audio if voiceless and lasts_us >= NO_VOICE_US else ""
+    return "the operator does not answer" if lasts_us >= NO_ANSWER_US else ""
 
 
 def _over(nailed: Nailed, wanted: Wanted, now_us: Instant) -> Act:
@@ -220,13 +221,13 @@ def _over(nailed: Nailed, wanted: Wanted, now_us: Instant) -> Act:
 
 
 _WHY: Final[dict[int, str]] = {
-    HangupCause.BUSY: "her phone is busy",
-    HangupCause.NO_ANSWER: "she does not answer her phone",
-    HangupCause.NO_USER_RESPONDING: "she does not answer her phone",
-    HangupCause.SUBSCRIBER_ABSENT: "her phone cannot be reached",
-    HangupCause.REJECTED: "she has declined the call",
+    HangupCause.BUSY: "the operator's phone is busy",
+    HangupCause.NO_ANSWER: "the operator does not answer",
+    HangupCause.NO_USER_RESPONDING: "the operator does not answer",
+    HangupCause.SUBSCRIBER_ABSENT: "the operator's phone cannot be reached",
+    HangupCause.REJECTED: "the operator has declined the call",
     HangupCause.LINE_LOST: "the line has failed",
     HangupCause.LINE_TAKEN: "the line has another call",
-    HangupCause.INVALID_NUMBER: "her number cannot be dialled",
-    HangupCause.GUARDED: "her number is an emergency number",
+    HangupCause.INVALID_NUMBER: "the operator's number cannot be dialled",
+    HangupCause.GUARDED: "the operator's number is an emergency number",
 }

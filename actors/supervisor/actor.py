@@ -297,7 +297,7 @@ class SupervisorActor(CenterActor):
             self.log.error("an alarm is raised", alarm=ALARM, subject=subject, text=text)
             self._note(AlarmRaised(alarm=ALARM, subject=subject, text=text))
         else:
-            self.log.info("alarm is over", alarm=ALARM, subject=subject)
+            self.log.info("an alarm has ended", alarm=ALARM, subject=subject)
             self._note(AlarmCleared(alarm=ALARM, subject=subject))
 
     # ------------------------------------------------------------ the directory

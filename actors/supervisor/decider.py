@@ -214,7 +214,8 @@ class _Deciding(Book):
         else:
             self.put(replace(dead, phase=Phase.RESTING, until_us=Instant(self.now_us + REST_US), deaths=()))
             self.alarm(
-                dead.name, f"died {INTENSITY} times within 10 s, last: {cause}; tried again in a minute"
+                dead.name,
+                f"died {INTENSITY} times within 10 s, last cause: {cause}; the next start is in a minute",
             )
             self.fill()
 
@@ -313,9 +314,9 @@ class _Deciding(Book):
         due = self.now_us >= member.until_us
         match member.phase:
             case Phase.CREATING if age_us > CREATE_US:
-                self.kill(member, "no process came of it")
+                self.kill(member, "no process was created")
             case Phase.STARTING if age_us > START_US:
-                self.kill(member, "did not start")
+                self.kill(member, "the process did not start")
             case Phase.STARTING if self.now_us - member.seen_us >= START_AGAIN_US:
                 self.put(replace(member, seen_us=self.now_us))
                 self.publish()

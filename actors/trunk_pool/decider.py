@@ -177,9 +177,9 @@ def _to_duty(
     free = [one for one in public if one.line not in kept and is_free(one, request.leg, held, now_us)]
     fit = [one for one in free if one.joins is Joins.HOST and one.line not in request.avoid]
     if not fit:
-        return LineRefused(leg=request.leg, attempt=request.attempt, reason="no line fit for it is free")
+        return LineRefused(leg=request.leg, attempt=request.attempt, reason="no suitable line is free")
     if len(free) <= (LEFT_TO_ALERTS if alerts else LEFT_TO_THE_NEXT):
-        reason = "the lines that are free are left to alerts"
+        reason = "the free lines are kept for alerts"
         return LineRefused(leg=request.leg, attempt=request.attempt, reason=reason)
     return _granted(request, min(fit, key=lambda one: _rank(one, request)))
 
@@ -216,12 +216,12 @@ def _added(
     request: RequestLine, group: Iterable[Line], held: Held, now_us: Instant, beside: Beside | None
 ) -> LineGranted | LineRefused:
     """Grant the line of the alert's other parties: its modem joins the calls in the network."""
-    reason = "nobody is on a line that joins in the network"
+    reason = "no party is on a line that joins calls in the network"
     for one in group:
         if beside is None or one.line != beside.line or one.joins is not Joins.NETWORK:
             continue
         if request.party is Party.LISTENER:
-            reason = "a listener would be heard on this line"
+            reason = "the other parties would hear a listener on this line"
         elif (
             one.alert != request.alert
             or not usable(one, now_us)
@@ -229,7 +229,7 @@ def _added(
         ):
             reason = "the line that joins this alert cannot be used"
         elif one.setting_up:
-            reason = "the line that joins this alert is calling somebody"
+            reason = "the line that joins this alert is setting up a call"
         else:
             return _granted(request, one)
     return LineRefused(leg=request.leg, attempt=request.attempt, reason=reason)
@@ -297,7 +297,7 @@ def _too_many_nailed_up(request: RequestLine, group: Sequence[Line], held: Held,
     taken = sum(one.nailed_up or one.line in granted for one in group)
     if taken < there // 2:
         return ""
-    return f"{taken} of {there} public lines are nailed up, and users have to be called on the others"
+    return f"{taken} of {there} public lines are nailed up; the others are kept for users"
 
 
 def yields(request: RequestLine) -> bool:
@@ -377,7 +377,9 @@ def _why(request: RequestLine, group: Sequence[Line], free: Sequence[Line]) -> s
     if not free:
         return f"no {kind} line is free"
     return (
-        f"the last {kind} lines are kept free of tests" if request.test else "those begun need what is free"
+        f"the last {kind} lines are kept free of tests"
+        if request.test
+        else "the free lines are kept for alerts in progress"
     )
 
 

@@ -74,5 +74,5 @@ class DialGate:
 
 def refused(request: RequestLine, why: Withheld) -> LineRefused:
     """Return the refusal of a line."""
-    reason = "the number is not called by itself"
+    reason = "this number is not dialled automatically"
     return LineRefused(leg=request.leg, attempt=request.attempt, reason=reason, withheld=why.value)

@@ -90,15 +90,18 @@ class VoiceGateActor(CenterActor):
             notes = self._gate.take_notes()
             for note in notes[-_MOST_NOTES:]:
                 tell = self.log.warning if note.suspicious else self.log.info
-                tell("the voice gate reports", what=note.text)
+                tell("the voice gate reports an event", what=note.text)
             if len(notes) > _MOST_NOTES:
-                self.log.warning("the voice gate reports more", more=len(notes) - _MOST_NOTES)
+                self.log.warning(
+                    "the voice gate reports further events, which are not listed",
+                    more=len(notes) - _MOST_NOTES,
+                )
 
     def _listen(self) -> None:
         """Listen; the address may appear later, as with a VPN or a cable plugged in late."""
         nodes = self.env.node_voice
         if nodes is None:
-            raise WrongEnvironment("a voice gate was started in a node that is by itself")
+            raise WrongEnvironment("a voice gate needs a center of several nodes")
         try:
             listener = listening(nodes.host, self._ports(nodes), public=nodes.public)
         except (AddressRefused, OSError) as error:
@@ -116,7 +119,7 @@ class VoiceGateActor(CenterActor):
         self._gate.start()
         self._trouble = ""
         self._publish(self._gate)
-        self.log.info("listens", at=voice_files.host_and_port(*self._gate.address))
+        self.log.info("the voice gate listens", at=voice_files.host_and_port(*self._gate.address))
 
     def _ports(self, nodes: NodeVoice) -> tuple[int, ...]:
         if nodes.port:

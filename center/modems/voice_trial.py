@@ -105,23 +105,23 @@ def lines_of(report: VoiceReport) -> Iterator[str]:
     if report.opened_after_s is not None:
         first = report.first_sound_after_s
         sound = "" if first is None else f", the first sound {first:.2f} s later"
-        yield f"opened {report.opened_after_s:.1f} s after the answer, tries {report.tries}{sound}"
+        yield f"opened {report.opened_after_s:.1f} s after the answer, attempts {report.tries}{sound}"
     if report.seconds:
         yield from _figures(report)
     for finding in report.findings:
         yield f"! {_sentence(finding, report)}"
     if report.proved:
-        yield "the voice works, as far as can be told from here"
+        yield "the voice works: no fault was measured at this end"
 
 
 def _figures(report: VoiceReport) -> Iterator[str]:
     yield (
         f"{report.seconds:.0f} s: in {report.in_bytes_s} bytes/s, out {report.out_bytes_s} bytes/s, "
-        f"{report.rate_hz} Hz; of {RATE_HZ} samples a second {report.samples_s:.0f} came"
+        f"{report.rate_hz} Hz; {report.samples_s:.0f} of {RATE_HZ} samples a second were received"
     )
     yield (
-        f"frames lost {report.lost_frames}, not taken {report.dropped_frames}, bytes made up for "
-        f"{report.realigned}; longest pause {report.longest_pause_ms} ms"
+        f"frames lost {report.lost_frames}, not accepted by the modem {report.dropped_frames}, bytes "
+        f"replaced {report.realigned}; longest pause {report.longest_pause_ms} ms"
     )
     into, out = report.into, report.out
     yield (
@@ -131,7 +131,7 @@ def _figures(report: VoiceReport) -> Iterator[str]:
     echo = report.echo
     yield "no echo" if echo is None else f"echo after {echo.delay_ms} ms, {echo.level_db:.0f} dB"
     if report.drift_ppm is None:
-        yield "clock: too short to tell"
+        yield "clock: the call was too short to measure"
     else:
         within = report.drift_within_ppm
         yield f"clock {report.drift_ppm:+.0f} ppm (within {within:.0f}) against this machine's"
@@ -140,69 +140,69 @@ def _figures(report: VoiceReport) -> Iterator[str]:
 def _sentence(finding: Finding, report: VoiceReport) -> str:
     match finding:
         case Finding.NOT_ANSWERED:
-            return "nobody has answered: of the voice nothing is known"
+            return "the call was not answered: the voice was not tested; call a number that answers"
         case Finding.NO_PORT if not report.path:
             return (
-                "no voice port is known: name it (--voice-port), or see docs/hardware.md for what gives one"
+                "no voice port is known: name the port with --voice-port, or see docs/hardware.md for "
+                "modems with a voice port"
             )
         case Finding.NO_PORT:
             return f"the voice port cannot be opened: {report.trouble}"
         case Finding.REFUSED:
             why = f" ({report.trouble})" if report.trouble else ""
-            return f"the modem did not switch its voice on{why}: its firmware may be for data alone"
+            return f"the modem did not switch audio on{why}: check that its firmware supports voice"
         case Finding.NOTHING:
             return (
-                "no byte comes from the voice port: the wrong port, or a PCM port that something else has; "
-                "run `securwoman modem setup` and power the modem off and on"
+                "no byte comes from the voice port: the port is wrong, or another program has the PCM port; "
+                "run `securwoman modem setup`, then switch the modem off and on"
             )
         case Finding.MUTE:
             return (
-                "nothing but digital silence comes: the modem's voice goes elsewhere; "
-                "see `securwoman modem setup`"
+                "only digital silence comes from the voice port: the modem routes its audio elsewhere; "
+                "run `securwoman modem setup`"
             )
         case Finding.NOISE:
             return (
-                "noise as loud as speech comes, and no voice: a dirty PCM port, or another rate than is "
-                "believed; `securwoman modem setup`, then power the modem off and on"
+                "noise as loud as speech comes, and no voice: the PCM port is misaligned, or its sample rate "
+                "is wrong; run `securwoman modem setup`, then switch the modem off and on"
             )
         case Finding.RATE:
             return (
-                f"{report.samples_s:.0f} samples come a second where {RATE_HZ} should: half speed or double; "
-                "set the dialect, or see what it says of 16 kHz"
+                f"{report.samples_s:.0f} samples a second are received in place of {RATE_HZ}: half or double "
+                "speed; set the dialect, or check its rate of 16 kHz"
             )
         case Finding.NOT_TAKEN:
-            return f"the modem did not take {report.dropped_frames} frames: who is called hears gaps"
+            return f"the modem did not accept {report.dropped_frames} frames: the called party hears gaps"
         case Finding.WORN:
             return (
-                "worn: the call before this one was good; reset the modem after each call, or try "
-                "other firmware"
+                "degraded: the previous call was good; have the modem reset after each call, or try "
+                "another firmware"
             )
         case Finding.SHORT:
-            return (
-                "the call was too short: call a number that stays on the line, for ten seconds at the least"
-            )
+            return "the call was too short: call a number that stays on the line for at least ten seconds"
         case Finding.LATE:
             return (
                 f"the voice opened {report.opened_after_s:.0f} s after the answer: the first words are lost"
             )
         case Finding.LOST:
             return (
-                f"{report.lost_frames} frames of 20 ms were lost: another socket, cable or hub; no other load"
+                f"{report.lost_frames} frames of 20 ms were lost: use another USB socket, cable or hub, and "
+                "stop other programs"
             )
         case Finding.DRIFT:
-            return f"the modem's clock is off by {report.drift_ppm:+.0f} ppm, more than any crystal"
+            return f"the modem's clock is off by {report.drift_ppm:+.0f} ppm: replace the modem"
         case Finding.LOUD:
-            return f"too loud, cut off in {report.into.clipped:.0%} of the frames{_gain(report)}"
+            return f"too loud: clipped in {report.into.clipped:.0%} of the frames{_gain(report)}"
         case Finding.QUIET:
-            return f"quiet: {report.into.dbfs:.0f} dBFS{_gain(report)}"
+            return f"too quiet: {report.into.dbfs:.0f} dBFS{_gain(report)}"
         case Finding.ECHO:
             assert report.echo is not None
             return (
-                f"what is said comes back at {report.echo.level_db:.0f} dB after {report.echo.delay_ms} ms: "
-                "an echo test does that, a phone on a table too; call another phone to be sure"
+                f"an echo returns at {report.echo.level_db:.0f} dB after {report.echo.delay_ms} ms: normal "
+                "for an echo test or a phone on a table; call another phone to exclude a fault"
             )
         case Finding.NO_VOICE:
-            return "nobody has spoken: of the level nothing is known; speak, or call an echo test"
+            return "no speech was received: speak into the phone, or call an echo test"
 
 
 def _gain(report: VoiceReport) -> str:

@@ -43,9 +43,7 @@ def add(
     ],
     first_name: Annotated[str, Parameter(help="First name of the user.")] = "",
     last_name: Annotated[str, Parameter(help="Last name of the user.")] = "",
-    language: Annotated[
-        str | None, Parameter(help="Language of the user, ISO 639; default: it.")
-    ] = None,
+    language: Annotated[str | None, Parameter(help="Language of the user, ISO 639; default: it.")] = None,
     notes: Annotated[str | None, Parameter(help="Information for the operator.")] = None,
     device: Annotated[tuple[str, ...], Parameter(help="Device id of the user's app; may be repeated.")] = (),
     pin: Annotated[

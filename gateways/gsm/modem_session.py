@@ -77,7 +77,7 @@ def voice_of(state: StateDir, line: Modem) -> VoicePort:
     dialects = installed()
 
     def never(path: str) -> Port:
-        raise PortLost(f"{path} is not asked")
+        raise PortLost(f"{path} is not opened")
 
     where = ModemLocation(
         line,
@@ -148,11 +148,11 @@ class ModemSession:
         """Return the reason why no modem became ready, as text with the time waited."""
         waited_s = 0.0 if self._began_s is None else time.monotonic() - self._began_s
         if self.driver.ever_answered:
-            falls = "falls silent" if self.unresponsive else "is not ready"
+            falls = "then stops answering" if self.unresponsive else "is not ready"
             return f"a modem answers, and {falls} within {waited_s:.1f} s"
         if self._said:
-            return f"what answers does not answer as a modem does ({self._said!r}), in {waited_s:.1f} s"
-        return f"nothing has answered within {waited_s:.1f} s"
+            return f"the device does not answer as a modem does: {self._said!r} within {waited_s:.1f} s"
+        return f"no modem has answered within {waited_s:.1f} s"
 
     def _write(self) -> None:
         if data := self.driver.take_output():

@@ -63,7 +63,7 @@ def _in_use(state: StateDir, path: str) -> Probed | None:
         dialect=report.dialect,
         network=report.registration,
         signal_dbm=report.signal_dbm,
-        text=f"line {line} of the running center has it{f': {report.text}' if report.text else ''}",
+        text=f"line {line} of the running center uses this modem{f': {report.text}' if report.text else ''}",
     )
 
 

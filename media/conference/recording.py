@@ -105,7 +105,7 @@ class Recorder:
         if not heard:
             return
         if self._free_bytes(self._folder) < KEEP_FREE_BYTES:
-            raise SoundFileFailed(f"{self._folder}: the room that is left is kept for the journal")
+            raise SoundFileFailed(f"{self._folder}: the remaining disk space is kept for the journal")
         if self._writer is None:
             self._writer = self._begin()
             self._file = self._writer.path.name

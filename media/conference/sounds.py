@@ -51,7 +51,7 @@ def at_8_khz(wav: bytes) -> Samples:
     """Convert a WAV as a synthesizer pipes it: 16 bits, one channel, unknown length. Raises UnfitSound."""
     at = wav.find(b"data")
     if wav[:4] != b"RIFF" or at < 0:
-        raise UnfitSound("no WAV")
+        raise UnfitSound("not a WAV file")
     rate_hz = int.from_bytes(wav[24:28], "little")
     return resampled(samples_of(wav[at + 8 :]), rate_hz)
 
@@ -144,7 +144,7 @@ class Sounds:
             except (OSError, subprocess.SubprocessError, SoundError) as error:
                 raise NoSuchSound(f"{name}.{language}: {error}") from error
         if not len(found):
-            raise NoSuchSound(f"{name}.{language}: nothing is said")
+            raise NoSuchSound(f"{name}.{language}: the announcement has no sound")
         return found
 
 
@@ -162,13 +162,14 @@ def _recorded(folder: Path | None, name: str, language: str) -> Samples | None:
 def problems(own: Path, known: Iterable[str]) -> Iterator[str]:
     """Yield the faults of a center's own folder, each with its path. `known`: names of all sounds in use."""
     if not own.is_dir():
-        yield f"{own}: there is no such folder"
+        yield f"{own}: the folder does not exist"
         return
     names = set(known)
     for path in sorted(own.glob("*.wav")):
         name, _, language = path.stem.rpartition(".")
         if name not in names or len(language) != 2:
-            yield f"{path}: is never played; NAME.LANGUAGE.wav, NAME one of {', '.join(sorted(names))}"
+            known = ", ".join(sorted(names))
+            yield f"{path}: is never played; rename it to NAME.LANGUAGE.wav, with NAME one of {known}"
             continue
         try:
             read_wav(path)

@@ -45,11 +45,11 @@ class Visitor:
         try:
             data = self.made.recv(_READ_BYTES)
             if not data:
-                raise HelloBroken("it hung up during the hello")
+                raise HelloBroken("the peer closed the connection during the handshake")
             said = self._door.receive(data)
             # Less than a hundred bytes on a new connection: the kernel takes all of them or is out of memory.
             if said and self.made.send(said) != len(said):
-                raise HelloBroken("it takes nothing")
+                raise HelloBroken("the peer accepts no data")
         except BlockingIOError:
             return
         except OSError as error:

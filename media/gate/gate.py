@@ -87,7 +87,7 @@ class Gate:
     ) -> None:
         """Take over the listener. Raises ValueError for a secret of the wrong length."""
         if len(secret) != SECRET_BYTES:
-            raise ValueError(f"the nodes' secret has {SECRET_BYTES} bytes, not {len(secret)}")
+            raise ValueError(f"the nodes' secret must have {SECRET_BYTES} bytes, not {len(secret)}")
         self._listener = listener
         host, port, *_ = listener.getsockname()
         self.address: tuple[str, int] = (str(host), int(port))
@@ -158,7 +158,7 @@ class Gate:
                 self._turn()
             except Exception as error:  # a fault of ours with one voice must not end the others
                 self._faults += 1
-                self._note(f"a fault: {error!r}")
+                self._note(f"internal error: {error!r}")
         self._end()
 
     def _wait_s(self) -> float:
@@ -173,7 +173,10 @@ class Gate:
                     self._with(one, one.turn)
                 case Visitor():
                     opens = self._seats.waits(one)
-                    self._turn_away(one, "its port takes long to open" if opens else "its hello takes long")
+                    self._turn_away(
+                        one,
+                        "the voice port takes too long to open" if opens else "the handshake takes too long",
+                    )
                 case _:
                     self._watch(self._listener.fileno(), self._accept)
 
@@ -186,12 +189,12 @@ class Gate:
             return
         except OSError as error:
             # Out of descriptors: the event would repeat at once, for ever.
-            self._note(f"nobody can be let in now: {error.strerror}")
+            self._note(f"no connection can be accepted now: {error.strerror}")
             self._unwatch(self._listener.fileno())
             self._dues.set(self._listener, self._now_us() + _ACCEPT_AGAIN_US)
             return
         if len(self._visitors) >= MOST_VISITORS:
-            self._turn_away(next(iter(self._visitors)), "too many knock at once")
+            self._turn_away(next(iter(self._visitors)), "too many connections are in their handshake")
         visitor = Visitor(made, f"{address[0]}:{address[1]}", self._secret, self._now_us())
         self._visitors[visitor] = None
         self._dues.set(visitor, visitor.until_us)
@@ -209,7 +212,7 @@ class Gate:
             if turn.refused:
                 self._turn_away(visitor, turn.refused)
             if turn.overtaken is not None:
-                self._turn_away(turn.overtaken, "a newer one wants the same voice")
+                self._turn_away(turn.overtaken, "a newer connection requests the same voice")
             if turn.opens:
                 spawn(partial(self._open, knock.name))
 
@@ -217,7 +220,7 @@ class Gate:
         self._seats.left(visitor)
         self._forget(visitor)
         visitor.turn_away(words)
-        self._note(f"{visitor.peer} was turned away: {words}", suspicious=suspicious)
+        self._note(f"{visitor.peer} was refused: {words}", suspicious=suspicious)
         self._turned_away += 1
 
     def _forget(self, visitor: Visitor) -> None:
@@ -233,7 +236,7 @@ class Gate:
         try:
             spec = self._offer(name)
             if spec is None:
-                words = f"no voice here has the name {name}"
+                words = f"no voice of this node has the name {name}"
             else:
                 port = self._open_port(spec)
         except Exception as error:  # any fault of a driver; the words go to the client
@@ -272,7 +275,7 @@ class Gate:
         guest = Guest(knock, visitor.peer, NodeWire(made, visitor.peer, now_us), port, now_us)
         before = self._seats.sit(guest, knock)
         if before is not None:
-            self._note(f"{guest.peer} has taken the voice of {knock.name} over from {before.peer}")
+            self._note(f"{guest.peer} has taken over the voice of {knock.name} from {before.peer}")
             self._release(before)
         self._dues.set(guest, guest.due_us)
         self._watch(guest.wire.fileno(), lambda: self._with(guest, guest.from_bridge))

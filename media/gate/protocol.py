@@ -86,27 +86,29 @@ class Caller:
         """Build the knock. Raises ValueError for a secret, caller, nonce or name of an unusable length."""
         called = name.encode()
         if len(secret) != SECRET_BYTES or len(caller) != CALLER_BYTES or len(nonce) != NONCE_BYTES:
-            raise ValueError("the secret, the caller or the nonce has another length than agreed")
+            raise ValueError("the secret, the caller or the nonce has the wrong length")
         if not 0 < len(called) <= MOST_NAME_BYTES:
-            raise ValueError(f"a name has 1 to {MOST_NAME_BYTES} bytes")
+            raise ValueError(f"a name must have 1 to {MOST_NAME_BYTES} bytes")
         self._secret = secret
         self.knock = MAGIC + caller + nonce + bytes((len(called),)) + called
 
     def prove(self, challenge: bytes) -> bytes:
         """Return the proof for `CHALLENGE_BYTES` of a gate. Raises HelloBroken."""
         if len(challenge) != CHALLENGE_BYTES or not challenge.startswith(MAGIC):
-            raise HelloBroken("it is no voice gate of this version")
+            raise HelloBroken(
+                "the peer is not a voice gate of this version: install the same version on both nodes"
+            )
         nonce = challenge[len(MAGIC) : -PROOF_BYTES]
         right = _proof(self._secret, _OF_GATE, self.knock, nonce)
         if not hmac.compare_digest(right, challenge[-PROOF_BYTES:]):
-            raise WrongSecret("it does not know the secret of these nodes")
+            raise WrongSecret("the peer does not know the secret of these nodes")
         return _proof(self._secret, _OF_PORT, self.knock, nonce)
 
 
 def read_verdict(data: bytes) -> Verdict:
     """Decode the first `VERDICT_BYTES` of a verdict. Raises HelloBroken."""
     if len(data) != VERDICT_BYTES or data[0] not in tuple(Answer) or data[1] > MOST_WORDS_BYTES:
-        raise HelloBroken("its verdict is none")
+        raise HelloBroken("the peer's verdict is not understood")
     return Verdict(Answer(data[0]), data[1])
 
 
@@ -122,7 +124,7 @@ class Doorkeeper:
     def __init__(self, secret: bytes, *, nonce: bytes) -> None:
         """Start a handshake. Raises ValueError for a secret or nonce of an unusable length."""
         if len(secret) != SECRET_BYTES or len(nonce) != NONCE_BYTES:
-            raise ValueError("the secret or the nonce has another length than agreed")
+            raise ValueError("the secret or the nonce has the wrong length")
         self._secret = secret
         self._nonce = nonce
         self._come = b""
@@ -134,7 +136,7 @@ class Doorkeeper:
     def receive(self, data: bytes) -> bytes:
         """Return the bytes to send. Raises HelloBroken; never keeps more than a handshake's length."""
         if self.proven:
-            raise HelloBroken("it speaks before it was let in")
+            raise HelloBroken("the peer sends audio before it was accepted")
         self._come += data[: _KNOCK_BYTES + MOST_NAME_BYTES + PROOF_BYTES + 1]
         said = b""
         if self.knock is None:
@@ -145,29 +147,31 @@ class Doorkeeper:
 
     def _read_knock(self) -> bytes:
         if not MAGIC.startswith(self._come[: len(MAGIC)]):
-            raise HelloBroken("it is no voice port of this version")
+            raise HelloBroken(
+                "the peer is not a voice port of this version: install the same version on both nodes"
+            )
         if len(self._come) < _KNOCK_BYTES:
             return b""
         length = self._come[_KNOCK_BYTES - 1]
         if not 0 < length <= MOST_NAME_BYTES:
-            raise HelloBroken("the name has no length that a name has")
+            raise HelloBroken("the name has an invalid length")
         if len(self._come) < _KNOCK_BYTES + length:
             return b""
         knock, self._come = self._come[: _KNOCK_BYTES + length], self._come[_KNOCK_BYTES + length :]
         try:
             name = knock[_KNOCK_BYTES:].decode()
         except UnicodeDecodeError as error:
-            raise HelloBroken("the name is no text") from error
+            raise HelloBroken("the name is not UTF-8 text") from error
         self.knock = Knock(name, knock[len(MAGIC) : len(MAGIC) + CALLER_BYTES])
         self._right = _proof(self._secret, _OF_PORT, knock, self._nonce)
         return MAGIC + self._nonce + _proof(self._secret, _OF_GATE, knock, self._nonce)
 
     def _read_proof(self) -> None:
         if len(self._come) > PROOF_BYTES:
-            raise HelloBroken("it says more than a hello has")
+            raise HelloBroken("the handshake is followed by unexpected bytes")
         if len(self._come) == PROOF_BYTES:
             if not hmac.compare_digest(self._right, self._come):
-                raise WrongSecret("it does not know the secret of these nodes")
+                raise WrongSecret("the peer does not know the secret of these nodes")
             self.proven = True
 
 
@@ -210,7 +214,7 @@ class Unpacker:
         while len(self._come) - at >= HEADER_BYTES:
             length, number = _HEADER.unpack_from(self._come, at)
             if length not in (0, FRAME_BYTES):
-                raise NoFrames(f"a frame of {length} bytes")
+                raise NoFrames(f"a frame has an invalid length: {length} bytes")
             if len(self._come) - at < HEADER_BYTES + length:
                 break
             self._count(number)
@@ -223,6 +227,6 @@ class Unpacker:
     def _count(self, number: int) -> None:
         gap = 0 if self._next is None else (number - self._next) % _NUMBERS
         if gap >= _NUMBERS // 2:
-            raise NoFrames("numbers that go backwards")
+            raise NoFrames("the frame numbers go backwards")
         self.missed += gap
         self._next = (number + 1) % _NUMBERS

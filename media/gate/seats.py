@@ -59,7 +59,7 @@ class Seats(Generic[Visitor, Guest]):
             before, self._waiting[knock.name] = self._waiting[knock.name], visitor
             return Reception(overtaken=before)
         if seat is None and len(self._seats) + len(self._waiting) >= MOST_VOICES:
-            return Reception(refused="this gate relays as many voices as it can")
+            return Reception(refused="this gate relays its largest number of voices")
         self._waiting[knock.name] = visitor
         return Reception(opens=True)
 

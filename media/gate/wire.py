@@ -83,7 +83,7 @@ class NodeWire:
             except OSError as error:
                 raise VoicePortLost(f"{self._peer}: {error.strerror or error}") from error
             if not data:
-                raise VoicePortLost(f"{self._peer}: hung up")
+                raise VoicePortLost(f"{self._peer}: the connection was closed")
             self._heard_us = now_us
             try:
                 frames += self._unpacker.feed(data)
@@ -95,7 +95,7 @@ class NodeWire:
         frames = frames[-QUEUE_FRAMES:]
         self.read_frames += len(frames)
         if now_us - self._heard_us >= SILENT_US:
-            raise VoicePortLost(f"{self._peer}: nothing was heard of it for a second")
+            raise VoicePortLost(f"{self._peer}: no data for a second")
         return frames
 
     def put(self, frame: bytes, now_us: int) -> None:
@@ -160,14 +160,21 @@ def check_private(host: str, *, public: bool = False) -> None:
     try:
         address = ipaddress.ip_address(host)
     except ValueError as error:
-        raise AddressRefused(f"{host} is no address; a voice gate listens at one, not at a name") from error
+        raise AddressRefused(
+            f"{host} is not an IP address: set cluster.host to an address, not a name"
+        ) from error
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
         address = address.ipv4_mapped
     if address.is_unspecified or address.is_multicast:
-        raise AddressRefused(f"{host} is no address of one network; a voice gate listens at the private one")
+        raise AddressRefused(
+            f"{host} is not an address of one network: set cluster.host to a private address"
+        )
     shared = address.version == _SHARED.version and address in _SHARED
     if not (public or address.is_private or address.is_loopback or address.is_link_local or shared):
-        raise AddressRefused(f"{host} is a public address; what is said would cross the internet")
+        raise AddressRefused(
+            f"{host} is a public address: voices would cross the internet; set cluster.host to a "
+            "private address"
+        )
 
 
 def listening(host: str, ports: Sequence[int], *, public: bool = False) -> socket.socket:

@@ -99,7 +99,7 @@ class AlsaVoicePort:
         """
         ratio = rate_hz // RATE_HZ
         if rate_hz not in (RATE_HZ, 2 * RATE_HZ):
-            raise VoicePortUnusable(f"{path}: {rate_hz} Hz cannot be spoken")
+            raise VoicePortUnusable(f"{path}: {rate_hz} Hz is not a supported sample rate")
         self.path = path
         self._rates = Rates(rate_hz, keeps_wide=keeps_wide)
         self._frame_bytes = FRAME_BYTES * ratio

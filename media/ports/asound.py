@@ -138,7 +138,7 @@ class _LibraryPcm:
             if error.errno == errno.ENODEV:
                 raise VoicePortMissing(f"{name}: {error.strerror}") from error
             raise VoicePortUnusable(
-                f"{name}: takes no 16 bit mono at {rate_hz} Hz: {error.strerror}"
+                f"{name}: the sound card does not support 16 bit mono at {rate_hz} Hz: {error.strerror}"
             ) from error
 
     def read(self, samples: int) -> bytes:

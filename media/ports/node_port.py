@@ -59,7 +59,7 @@ def place_of(path: str) -> NodePlace:
     gate, _, name = path.partition("/")
     host, _, port = gate.rpartition(":")
     if not host or not name or not port.isdecimal() or not 0 < int(port) < 1 << 16:
-        raise VoicePortUnusable(f"{path}: no HOST:PORT/NAME")
+        raise VoicePortUnusable(f"{path}: expected HOST:PORT/NAME")
     return NodePlace(host.removeprefix("[").removesuffix("]"), int(port), name)
 
 
@@ -151,7 +151,7 @@ class _Connection(NamedTuple):
             self.made.settimeout(_left_s(self.until_us, self.now_us))
             data = self.made.recv(size - len(heard))
             if not data:
-                raise VoicePortMissing(f"{self.path}: turned away")
+                raise VoicePortMissing(f"{self.path}: the voice gate refused the connection")
             heard += data
         return heard
 
@@ -169,7 +169,7 @@ def _connected(place: NodePlace, path: str, until_us: int, now_us: Callable[[], 
         # No names: a resolver may take any time.
         socket.inet_pton(family, place.host)
     except (OSError, UnicodeError, ValueError) as error:
-        raise VoicePortUnusable(f"{path}: {place.host} is no address") from error
+        raise VoicePortUnusable(f"{path}: {place.host} is not an IP address") from error
     made = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
     try:
         prepare(made)

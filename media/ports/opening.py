@@ -103,7 +103,9 @@ def _open(
             return AlsaVoicePort(spec.path, spec.rate_hz, keeps_wide=keeps_wide, claim=claim, locks=locks)
         case "node":
             if let_in_by is None:
-                raise VoicePortUnusable(f"{spec.path}: this node is on its own, it has no secret")
+                raise VoicePortUnusable(
+                    f"{spec.path}: this center has one node, and no secret for voice between nodes"
+                )
             return NodeVoicePort(spec.path, let_in_by)
         case kind:
-            raise VoicePortUnusable(f"{spec.path}: no such kind of voice port: {kind}")
+            raise VoicePortUnusable(f"{spec.path}: unknown kind of voice port: {kind}")

@@ -51,7 +51,7 @@ class TtyVoicePort:
         16 kHz. `by_modem`: write as much as the modem delivers, instead of a frame in each write.
         """
         if rate_hz < RATE_HZ or rate_hz % RATE_HZ or frame_bytes <= 0 or frame_bytes % SAMPLE_BYTES:
-            raise VoicePortUnusable(f"{path}: {rate_hz} Hz in units of {frame_bytes} bytes cannot be spoken")
+            raise VoicePortUnusable(f"{path}: {rate_hz} Hz in units of {frame_bytes} bytes is not supported")
         self.path = path
         self._now_s = now_s
         self._measured = MeasuredRate(rate_hz)
@@ -161,7 +161,7 @@ class TtyVoicePort:
             except OSError as error:
                 raise VoicePortLost(f"{self.path}: {error.strerror}") from error
             if not data:  # with VMIN=1 this is a hang-up, never mere silence
-                raise VoicePortLost(f"{self.path}: hung up")
+                raise VoicePortLost(f"{self.path}: the voice port was closed")
             parts.append(data)
             if len(data) < _READ_BYTES - 1:
                 break

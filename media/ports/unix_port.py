@@ -38,7 +38,7 @@ class UnixVoicePort:
         ratio = rate_hz // RATE_HZ
         if ratio < 1 or rate_hz % RATE_HZ or frame_bytes != FRAME_BYTES * ratio:
             raise VoicePortUnusable(
-                f"{path}: {rate_hz} Hz in units of {frame_bytes} bytes is no frame of 20 ms"
+                f"{path}: {rate_hz} Hz in units of {frame_bytes} bytes is not a frame of 20 ms"
             )
         self.path = path
         self._unit = frame_bytes
@@ -57,7 +57,7 @@ class UnixVoicePort:
             except OSError as error:
                 raise VoicePortLost(f"{self.path}: {error.strerror}") from error
             if not packet:
-                raise VoicePortLost(f"{self.path}: hung up")
+                raise VoicePortLost(f"{self.path}: the voice port was closed")
             if len(packet) == self._unit:
                 parts.append(packet)
         pcm = b"".join(parts)

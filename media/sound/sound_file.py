@@ -206,4 +206,4 @@ def _mend(part: Path) -> Path | None:
 
 def _words(error: Exception) -> str:
     """Return the reason of an error; libsndfile reports only that the system has refused."""
-    return getattr(error, "strerror", None) or str(error).strip() or "the disk does not take it"
+    return getattr(error, "strerror", None) or str(error).strip() or "the disk cannot be written"

@@ -58,7 +58,7 @@ def test_a_modem_says_what_it_is_and_what_such_modems_are_known_to_do(
 
 @pytest.mark.parametrize(
     ("answer", "words"),
-    [(b"", "nothing has answered within "), (b"\r\nOK\r\n", "what answers does not answer as a modem does")],
+    [(b"", "no modem has answered within "), (b"\r\nOK\r\n", "the device does not answer as a modem does")],
 )
 def test_it_is_said_what_came_from_a_port_that_is_no_modems_and_after_how_long(
     answer: bytes, words: str, capfd: pytest.CaptureFixture[str]

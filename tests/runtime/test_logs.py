@@ -135,5 +135,5 @@ def test_an_outage_is_one_line_at_its_beginning_and_one_at_its_end(tmp_path: Pat
         outage.works()
         outage.works()
     said = [(one["event"], one.get("error"), one.get("failed")) for one in lines(tmp_path)]
-    away, back = ("the journal cannot be read", "gone", None), ("a fault is over", None, 1000)
+    away, back = ("the journal cannot be read", "gone", None), ("a fault has ended", None, 1000)
     assert said == [away, back, away, back]

@@ -51,8 +51,8 @@ _WHO: Final = {Party.USER: "the user", Party.PSAP: "112", Party.OPERATOR: "the o
 
 def lost(leg: Leg) -> tuple[ev.LegSoundLost, ev.AlarmRaised]:
     """Return the events for a leg with lasting silence."""
-    why = "its voice port is missing" if leg.voice else "its modem does not switch it on"
-    why = "digital silence, or a port that takes none" if leg.joined else why
+    why = "the voice port is missing" if leg.voice else "the modem does not switch audio on"
+    why = "the voice port delivers digital silence, or accepts no audio" if leg.joined else why
     text = f"No sound from {_WHO[leg.party]} on line {leg.line}: {why}."
     said = ev.LegSoundLost(leg=leg.leg, attempt=leg.attempt, line=leg.line)
     return said, ev.AlarmRaised(alarm=ALARM, subject=leg.leg, text=text)

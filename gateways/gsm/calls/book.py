@@ -222,7 +222,9 @@ class CallBook:
     def end_now(self, call: Call, now_s: float) -> None:
         """Release the call at once: another call has its place."""
         if call.ending is None:
-            call.ending = Ending(since_s=now_s, due_s=now_s, text="its place was taken by another call")
+            call.ending = Ending(
+                since_s=now_s, due_s=now_s, text="another call has taken its place in the modem's list"
+            )
         self.release(call, now_s)
 
     def settle_certain(self, now_s: float) -> None:

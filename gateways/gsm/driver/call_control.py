@@ -231,7 +231,7 @@ class CallControl:
     def _must_find(self, call: CallId) -> CallView:
         view = self._table.view(call)
         if view is None:
-            raise RequestRefused("the call is gone")
+            raise RequestRefused("the call has ended")
         return view
 
     def _send_hang_up(self, call: CallId, verb: str, now_s: float) -> None:

@@ -337,7 +337,9 @@ class Driver:
         self._modem.channel.opened = self._modem.readiness.ready = False
         self._modem.channel.engine.stop()
         self._modem.settle(now_s)
-        self._modem.table.dials_lost(now_s, cause=HangupCause.LINE_LOST, text="the modem's port is gone")
+        self._modem.table.dials_lost(
+            now_s, cause=HangupCause.LINE_LOST, text="the modem's port has disappeared"
+        )
         self._modem.table.port_gone()
         self._modem.work(now_s)
 

@@ -269,9 +269,7 @@ class Modem:
             return
         self.channel.events.append(ModemRebooted(at_s=now_s))
         self.voice.wear.started_anew()
-        self.table.all_lost(
-            now_s, cause=HangupCause.LINE_LOST, text="the modem has started anew", certain=False
-        )
+        self.table.all_lost(now_s, cause=HangupCause.LINE_LOST, text="the modem has restarted", certain=False)
         self.readiness.needs_start = True
         self.settle(now_s)
         self.channel.engine.start(now_s)

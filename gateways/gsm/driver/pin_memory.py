@@ -89,7 +89,7 @@ class PinMemory:
             if one.fate is not Fate.TAKEN and (one.card == card or not one.card or not card):
                 self.fault = (
                     f"the PIN in {self._pin_file} was {_WORDS[one.fate]} and is not tried again: write the "
-                    f"right one there, or remove {self._record} to have the same one tried once more"
+                    f"right PIN to this file, or remove {self._record} to have the same PIN tried again"
                 )
                 return ""
         salt = secrets.token_bytes(16)
@@ -123,7 +123,7 @@ class PinMemory:
 
     def _read(self) -> str:
         if not self._pin_file:
-            self.fault = "it has a PIN, which nobody has typed, and no pin_file is set"
+            self.fault = "pin_file is not set: write the PIN to a file, and set pin_file of the line"
             return ""
         try:
             pin = Path(self._pin_file).read_text(encoding="ascii").strip()
@@ -131,7 +131,7 @@ class PinMemory:
             self.fault = f"pin_file {self._pin_file} cannot be read ({error})"
             return ""
         if not (pin.isdecimal() and 4 <= len(pin) <= 8):
-            self.fault = f"pin_file {self._pin_file} does not hold a PIN of 4 to 8 digits"
+            self.fault = f"pin_file {self._pin_file} must hold a PIN of 4 to 8 digits"
             return ""
         return pin
 
@@ -158,15 +158,15 @@ class PinMemory:
             finally:
                 os.close(directory)
         except OSError as error:
-            self.fault = f"what became of the PIN cannot be written down, so it is not given ({error})"
+            self.fault = f"the PIN is not tried, because its result could not be recorded ({error})"
             return False
         return True
 
 
 _WORDS: Final = {
-    Fate.GIVEN: "given once, nobody knows with what result,",
+    Fate.GIVEN: "entered once with unknown result",
     Fate.REFUSED: "refused by the SIM",
-    Fate.TAKEN: "taken by the SIM",
+    Fate.TAKEN: "accepted by the SIM",
 }
 
 

@@ -157,7 +157,7 @@ class NetworkCodes:
     def ask(self, code: str, now_s: float, *, within_s: float) -> None:
         """Send a code. Raises RequestRefused for an invalid code."""
         if CODE.fullmatch(code) is None:
-            raise RequestRefused(f"not a network's code: {code!r}")
+            raise RequestRefused(f"not a USSD code: {code!r}")
         forms = [code, packed(code)]
         if self._channel.dialect.data.ussd == "packed":
             forms.reverse()

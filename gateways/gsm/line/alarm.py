@@ -76,19 +76,17 @@ class LineAlarm:
         }
         # Ends with the first dial that gets through: not while the line merely pauses.
         if health.failing:
-            words[FAILING] = f"Line {self._line} makes no calls: its modem or its network refuses each one."
+            words[FAILING] = f"Line {self._line} makes no calls: its modem or its network refuses every call."
         elif health.dials_well:
             words[FAILING] = ""
-        stray = f"Line {self._line} has a call that is no alert's; it is being ended."
+        stray = f"Line {self._line} has a call that belongs to no alert; the call is being ended."
         words[STRAY] = stray if health.ghosts else ""
-        worn = (
-            f"The voice of line {self._line} is worn: calls on it may be mute until its modem has been reset."
-        )
+        worn = f"The voice of line {self._line} is degraded: calls may be mute until the modem is reset."
         words[WORN] = worn if health.worn else ""
         if health.unread is not None:
             unread = (
-                f"A short message on line {self._line} cannot be read: it is kept, as it came, in the alert "
-                "of its sender. Send a text to the line; where that is not read either, restart its modem."
+                f"A text message on line {self._line} cannot be decoded: its bytes are kept in the alert of "
+                "its sender. Send a text to the line; if that is not decoded either, restart the modem."
             )
             words[UNREAD] = unread if health.unread else ""
         return {(alarm, self._line): text for alarm, text in words.items()}
@@ -116,5 +114,5 @@ class LineAlarm:
         self._weak_us = self._weak_us or now_us
         if now_us - self._weak_us < WEAK_US:
             return {}
-        words = f"Line {self._line} hardly hears its network ({dbm} dBm): calls may fail or break off."
+        words = f"Line {self._line} receives its network weakly ({dbm} dBm): calls may fail or break off."
         return {WEAK: words}

@@ -30,11 +30,11 @@ REOPEN_US: Final = Instant(SECOND // 4)
 LONGEST_PAUSE_US: Final = Instant(SECOND)
 """Longest pause between two openings. A modem back within GONE_US is found in time to keep its calls."""
 _TRIED: Final = {
-    Stage.RESYNC: "it is asked again",
-    Stage.REOPEN: "its port is opened anew",
-    Stage.RESET: "it is told to start anew",
+    Stage.RESYNC: "its state is requested again",
+    Stage.REOPEN: "its port is reopened",
+    Stage.RESET: "the modem is restarted by command",
     Stage.USB_RESET: "its USB device is reset",
-    Stage.QUARANTINE: "it is tried again now and then",
+    Stage.QUARANTINE: "the modem is tried again periodically",
 }
 
 
@@ -227,11 +227,11 @@ def being_tried(stage: Stage) -> str:
 def given_up(*, may_hold_call: bool, ever_answered: bool, port: str, usb_reset: str) -> str:
     """Return why the line is taken out of service, and the remedy. `usb_reset`: result of the last reset."""
     if may_hold_call:
-        return "The modem does not answer; it may hold a call, and is not reset."
+        return "The modem does not answer, and is not reset, because it may hold a call."
     reset = f" ({usb_reset})" if usb_reset else ""
     if ever_answered:
-        return f"The modem does not answer, whatever was tried{reset}: switch it off and on."
+        return f"The modem does not answer after every kind of reset{reset}: switch the modem off and on."
     return (
-        f"Nothing at {port} answers as a modem, whatever was tried{reset}: switch it off and on, and see in "
-        "`securwoman modem list` whether this is the port that takes commands."
+        f"No modem answers at {port} after every kind of reset{reset}: switch the modem off and on, and "
+        "check with `securwoman modem list` that this port accepts AT commands."
     )

@@ -22,20 +22,26 @@ from runtime.actor import CenterActor
 from runtime.published import line_files
 
 _REGISTRATION: Final = {
-    Registration.SEARCHING: "It finds no network: look at its aerial and its place.",
-    Registration.DENIED: "The network refuses its SIM: ask the operator whether it is active.",
+    Registration.SEARCHING: "The modem finds no network: check its antenna and its location.",
+    Registration.DENIED: "The network refuses the SIM: ask the carrier if the SIM is active.",
 }
 _RADIO_OFF: Final = (
-    "Its radio is off (+CFUN), and does not go on when it is told to: look for a switch, or another program."
+    "The modem's radio is off (+CFUN) and cannot be switched on: look for a switch on the modem, or another "
+    "program that uses it."
 )
-_GHOST: Final = "There is a call on it that is no alert's and does not end: switch the modem off and on."
-_WORN: Final = "Its modem's voice is worn; it is used last, and reset once another line is free as well."
-_RESTS: Final = "Its modem or its network refuses what is dialled; it is tried again in a while."
+_GHOST: Final = "The line has a call that belongs to no alert and does not end: switch the modem off and on."
+_WORN: Final = (
+    "The modem's voice is degraded: the line is used last, and is reset once another line is free as well."
+)
+_RESTS: Final = "The modem or its network refuses calls; the line is tried again after a pause."
 _DATA_ALONE: Final = (
-    "It is registered for data only: no voice call can be placed; there is neither VoLTE nor 2G."
+    "The modem is registered for data only (no VoLTE, no 2G): no voice call can be placed. Have the carrier "
+    "enable VoLTE, or use another SIM."
 )
-_NO_VOICE: Final = "Its modem's firmware gives no voice to the center: its calls are joined in the network."
-_OFF: Final = "It is in no network: look at its aerial, and whether its SIM is active."
+_NO_VOICE: Final = (
+    "The modem's firmware provides no audio to the center: its calls are joined in the network."
+)
+_OFF: Final = "The modem is in no network: check its antenna, and that its SIM is active."
 SOON_S: Final = 1.0
 """Seconds within which a normal SIM lists its messages. A slow SIM takes longer: a dial would wait for the
 list, and be lost."""
@@ -158,13 +164,16 @@ def condition(
         state = LineState.WRONG_MODEM if another_modem else LineState.LOST
         return state, trouble or "The modem's port cannot be opened."
     if driver.sim == SIM_PUK:
-        return LineState.PUK_NEEDED, "The SIM is locked: open it in a telephone, with the PUK of its papers."
+        return (
+            LineState.PUK_NEEDED,
+            "The SIM is locked: unlock it in a telephone, with the PUK of its documents.",
+        )
     if driver.sim == SIM_PIN and pin_fault:
-        return LineState.PIN_NEEDED, f"The SIM is closed: {pin_fault}."
+        return LineState.PIN_NEEDED, f"The SIM needs its PIN: {pin_fault}."
     if driver.sim == NOT_INSERTED:
-        return LineState.NO_SIM, "There is no SIM in the modem, or it does not sit well."
+        return LineState.NO_SIM, "The modem has no SIM, or the SIM has no contact: insert it again."
     if driver.sim not in ("", "READY", SIM_PIN):
-        return LineState.NO_SIM, f"The SIM cannot be used; the modem says: {driver.sim}."
+        return LineState.NO_SIM, f"The SIM cannot be used, the modem reports {driver.sim}: replace the SIM."
     if not driver.ready or driver.sim == SIM_PIN:
         return LineState.STARTING, trouble or "The modem is being set up."
     if driver.registration is not None and not driver.registration.in_service:

@@ -70,7 +70,7 @@ class DialGuard:
         self._kept += whole[passed:]
         if len(self._kept) > _MAX_KEPT:
             self._kept.clear()
-            raise DialRefused("a command line without an end")
+            raise DialRefused("the command line has no end")
         return whole[:passed]
 
     def is_emergency(self, number: str) -> bool:
@@ -82,20 +82,20 @@ class DialGuard:
             # This byte ends the text of a message, or cancels the text. A modem without a prompt may ignore
             # the byte, and read the text around it as one line.
             if _PDU_TEXT.fullmatch(line) is None:
-                raise DialRefused("a command line that ends like a message")
+                raise DialRefused("the command line ends like a text message")
             return
         text = line.decode("latin-1").removeprefix("\n").upper()
         if "A/" in text:
-            raise DialRefused("a repeated command line could be a dial")
+            raise DialRefused("a repeated command line could dial a number")
         if any(ord(char) < 0x20 or ord(char) > 0x7E for char in text):
             # With a backspace or a dropped byte the modem would read another line than the line checked here.
-            raise DialRefused("control characters in a command line")
+            raise DialRefused("the command line has control characters")
         compact = text.replace(" ", "")
         self._check_dials(compact)
         if _UNJUDGED.search(compact):
-            raise DialRefused(f"{compact}: could be a dial")
+            raise DialRefused(f"{compact}: the command could dial a number")
         if _CALLING.search(compact) and any(self.is_emergency(run) for run in re.findall(r"[+\d]+", compact)):
-            raise DialRefused(f"{compact}: names an emergency number")
+            raise DialRefused(f"{compact}: the command names an emergency number")
 
     def _check_dials(self, compact: str) -> None:
         """Check every `D` that may begin a dial string, after `AT` or elsewhere. Raises DialRefused."""
@@ -104,12 +104,12 @@ class DialGuard:
             loose = _LOOSE_DIAL_STRING.match(rest)
             if loose is not None and self.is_emergency(loose["number"]):
                 raise DialRefused(
-                    f"{compact}: an emergency number, and psap.live or the trunk does not allow it"
+                    f"{compact}: an emergency number, which psap.live or the trunk does not allow"
                 )
             if _is_command(compact, dial.start()):
                 strict = _DIAL_STRING.match(rest)
                 if strict is None:
-                    raise DialRefused(f"{compact}: a dial whose number cannot be seen")
+                    raise DialRefused(f"{compact}: the command dials a number that cannot be read")
 
 
 def _is_command(compact: str, place: int) -> bool:

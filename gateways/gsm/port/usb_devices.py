@@ -143,16 +143,16 @@ def usb_reset(port: str, *, dev: Path = DEV, sys: Path = SYS) -> str:
     reset that is impossible is left out."""
     device = usb_device_of(port, sys=sys)
     if device is None:
-        return "it has no USB device that could be reset"
+        return "the modem has no USB device to reset"
     try:
         numbers = [int((device / name).read_text()) for name in ("busnum", "devnum")]
     except (OSError, ValueError):
-        return "its USB device is gone"
+        return "its USB device has disappeared"
     node = dev / "bus" / "usb" / "{:03d}/{:03d}".format(*numbers)
     try:
         fd = os.open(node, os.O_WRONLY | os.O_CLOEXEC)
     except PermissionError:
-        return f"its USB device could be reset by who may write to {node} only"
+        return f"its USB device cannot be reset: this account may not write to {node}"
     except OSError as error:
         return f"its USB device cannot be reset ({error.strerror})"
     try:

@@ -145,7 +145,7 @@ class ModemLocation:
             for mark, (path, imei, _) in self._seen.items()
             if mark in there
         ]
-        looked = f"looked at: {', '.join(sorted(seen))}" if seen else "no other port may be asked"
+        looked = f"searched: {', '.join(sorted(seen))}" if seen else "no other port may be queried"
         return f"no port has the modem with IMEI {self._spec.imei}; {looked}"
 
     # -------------------------------------------------------------------- search

@@ -148,7 +148,8 @@ class Run:
                 resumed = taken["at"]
             case "AlertIntake":
                 line = until(
-                    "the workers known", lambda: log.said("workers known", incarnation=successor.incarnation)
+                    "the crews known",
+                    lambda: log.said("the workers have reported", incarnation=successor.incarnation),
                 )
                 resumed = line["at"]
             case _:

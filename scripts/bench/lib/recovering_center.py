@@ -264,8 +264,8 @@ def idle_time_s() -> float:
     return int(fields[4]) / os.sysconf("SC_CLK_TCK")
 
 
-STEPS: Final = ("started", "workers known")
-"""Lines of the log: the actor system runs; the intake knows that no worker has any of the alerts."""
+STEPS: Final = ("started", "the workers have reported")
+"""Lines of the log: the actor system runs; the intake knows that no crew has any of the alerts."""
 LISTENED_TO: Final = 8
 """Number of users' phones with a check of their sound."""
 

@@ -107,7 +107,7 @@ def test_a_trunk_for_112_of_which_every_line_was_taken_out_has_none() -> None:
     out = LineTakenOut(line=LineId("e1"), by=OperatorId("eva"), reason="x")
     made.lines.apply(recorded(out, at_us=START, stream="service-e1"))
     assert list(made.no_line_for_112(START).values()) == [
-        "No line of trunk e carries calls: 112 can be called from another phone alone."
+        "No line of trunk e carries calls: call 112 from another phone."
     ]
 
 

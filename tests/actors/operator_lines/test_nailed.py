@@ -157,7 +157,7 @@ def test_it_is_made_again_after_two_seconds_and_then_ever_later() -> None:
             plant.pass_time(1)
     pauses = [(after - before) // SECOND for before, after in zip(plant.dials, plant.dials[1:], strict=False)]
     assert pauses == [2, 4, 8, 16, 30, 30, 30]
-    assert plant.nailed.text == "her phone is busy"
+    assert plant.nailed.text == "the operator's phone is busy"
 
 
 def test_a_call_that_has_stood_begins_the_count_anew() -> None:
@@ -190,7 +190,7 @@ def test_a_modem_that_gives_no_voice_is_no_use() -> None:
     assert nailed.voice(plant.nailed, plant.wanted()).state is CallState.RINGING
     act = nailed.step(plant.nailed, plant.wanted(), Instant(plant.now + nailed.NO_VOICE_US))
     assert isinstance(act.order, HangUpCall)
-    assert "p1 gives no voice" in act.nailed.text
+    assert "p1 delivers no audio" in act.nailed.text
 
 
 def test_a_phone_that_is_not_answered_is_not_rung_for_ever() -> None:
@@ -242,7 +242,7 @@ def test_a_call_on_a_line_of_a_lost_node_is_over_at_once_and_made_anew() -> None
     plant.lost = plant.node_lost = True
     plant.pass_time(1)
     assert plant.hold is None
-    assert plant.nailed.text == "the node of its line is lost"
+    assert plant.nailed.text == "the node of the line is lost"
     assert nailed.voice(plant.nailed, plant.wanted()).state is CallState.RELEASED
     plant.lost = False
     plant.pass_time(3)

@@ -321,7 +321,7 @@ def test_half_of_the_lines_at_the_most_are_nailed_up() -> None:
     two = [nailed_up(public[1], "anna"), nailed_up(public[2], "bice")]
     answer = grant(shift("carla"), [public[0], *two, *public[3:]], {}, SETTINGS, NOW)
     assert isinstance(answer, LineRefused)
-    assert answer.reason == "2 of 5 public lines are nailed up, and users have to be called on the others"
+    assert answer.reason == "2 of 5 public lines are nailed up; the others are kept for users"
     assert granted(request(), public[0], *two, *public[3:]) == "p3", "an alert is another matter"
 
 

@@ -64,14 +64,14 @@ def test_who_is_on_shift_is_told_with_how_the_operator_is_reached(state: StateDi
         OperatorVoice(operator=who, mode=OperatorLine.NAILED_UP, state=how, line=LineId("m1"), text=why)  # type: ignore[arg-type]
         for who, how, why in (
             ("anna", CallState.ANSWERED, ""),
-            ("bice", CallState.RELEASED, "her phone is busy"),
+            ("bice", CallState.RELEASED, "the operator's phone is busy"),
         )
     ]
     voice_files.write(state.run, OperatorVoices(voices=tuple(said)))
     found = [(one.verdict, one.text) for one in voices(state, parse(settings("nailed_up")))]
     assert found == [
         (Verdict.OK, "Anna is nailed up on m1"),
-        (Verdict.WARN, "Bice is called by phone: her phone is busy"),
+        (Verdict.WARN, "Bice is called by phone: the operator's phone is busy"),
     ]
 
 

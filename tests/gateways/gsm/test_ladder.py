@@ -45,7 +45,7 @@ def test_who_answers_is_at_its_foot_again() -> None:
 
 @each("stage", Stage)
 def test_every_rung_has_words(stage: Stage) -> None:
-    assert being_tried(stage).startswith("the modem does not answer: it")
+    assert being_tried(stage).startswith("the modem does not answer: ")
 
 
 def test_a_port_that_never_answered_may_be_the_wrong_one_and_a_call_is_not_risked() -> None:
@@ -61,5 +61,5 @@ def test_a_port_that_never_answered_may_be_the_wrong_one_and_a_call_is_not_riske
     assert "/dev/ttyUSB1" in wrong
     assert "modem list" in wrong
     dead = told(may_hold_call=False, ever_answered=True)
-    assert dead.endswith("(its USB device was reset): switch it off and on.")
+    assert dead.endswith("(its USB device was reset): switch the modem off and on.")
     assert "is not reset" in told(may_hold_call=True, ever_answered=True)

@@ -190,7 +190,7 @@ def test_without_a_device_or_the_right_to_it_the_reset_is_left_out_with_its_reas
         raise PermissionError(13, "denied")
 
     monkeypatch.setattr(os, "open", refused)
-    assert "may write" in told()
+    assert "may not write" in told()
 
 
 def test_a_pseudo_terminal_is_told_by_its_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -106,7 +106,7 @@ def test_a_line_that_is_registered_for_data_alone_is_not_ready_until_a_call_woul
     state, text = condition(site.driver, open_port=True)
     assert condition(site.driver, open_port=True, emergency=True) == (LineState.READY, text), "112 is tried"
     assert state is LineState.NO_VOICE_SERVICE
-    assert "registered for data only: no voice call can be placed" in text
+    assert "registered for data only (no VoLTE, no 2G)" in text
     site.modem.change(Vices(no_ims=False))
     site.run(6.0)
     assert condition(site.driver, open_port=True)[0] is LineState.READY

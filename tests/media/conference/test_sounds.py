@@ -108,7 +108,7 @@ def test_what_is_no_wav_or_holds_nothing_or_is_endless_or_never_played_is_told(t
     for reason in ("please_hold.it.wav", "holds no sound", "longer than 30 s", "is never played"):
         assert reason in said
     (missing,) = problems(tmp_path / "none", texts())
-    assert missing == f"{tmp_path / 'none'}: there is no such folder"
+    assert missing == f"{tmp_path / 'none'}: the folder does not exist"
 
 
 def test_a_sound_is_read_once(tmp_path: Path) -> None:

@@ -199,7 +199,7 @@ def test_a_modem_that_says_nothing_is_no_lost_port_and_a_silent_bridge_is() -> N
 
 def test_an_unknown_name_is_refused_in_words() -> None:
     with node("sim1") as (one, gate):
-        with pytest.raises(VoicePortMissing, match="no voice here has the name sim9"):
+        with pytest.raises(VoicePortMissing, match="no voice of this node has the name sim9"):
             opened(gate, "sim9")
         assert one.paths == []
 
@@ -207,7 +207,7 @@ def test_an_unknown_name_is_refused_in_words() -> None:
 @each("name", ["/dev/sim1", "../dev/sim1", "sim1/", "sim1\n", "SIM1", "é" * 64])
 def test_only_what_is_offered_is_opened_whatever_a_name_looks_like(name: str) -> None:
     with node("sim1") as (one, gate):
-        with pytest.raises(VoicePortMissing, match="no voice here"):
+        with pytest.raises(VoicePortMissing, match="no voice of this node"):
             opened(gate, name)
         assert one.paths == []
 
@@ -221,10 +221,10 @@ def test_another_secret_is_refused_and_a_node_without_one_has_no_ports_elsewhere
     with node("sim1") as (one, gate):
         with pytest.raises(VoicePortUnusable, match="does not know the secret"):
             opened(gate, "sim1", let_in(OTHER_SECRET))
-        with pytest.raises(VoicePortUnusable, match="on its own"):
+        with pytest.raises(VoicePortUnusable, match="has one node"):
             open_port(node_spec(at(gate), "sim1"))
         wait_until(lambda: gate.status().turned_away == 1)
-        assert "turned away" in gate.take_notes()[0].text
+        assert "was refused" in gate.take_notes()[0].text
         assert one.paths == []
         opened(gate, "sim1").close()
 

@@ -63,7 +63,7 @@ def test_there_is_an_end_to_how_many_voices_are_relayed() -> None:
     seats: Seats[str, str] = Seats()
     for number in range(MOST_VOICES):
         assert seated(seats, str(number), ONE, f"sim{number}") is None
-    assert "as many voices" in str(seated(seats, "one more", ONE, "another"))
+    assert "largest number of voices" in str(seated(seats, "one more", ONE, "another"))
     assert seated(seats, "successor", TWO, "sim7") == "7"
 
 

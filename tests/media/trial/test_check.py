@@ -100,7 +100,7 @@ def test_an_echo_is_told_with_its_delay() -> None:
 )
 def test_a_second_call_without_voice_after_a_good_one_is_worn(second: VoiceReport) -> None:
     assert Finding.WORN in second.findings
-    assert any(line.startswith("! worn: ") for line in lines_of(second))
+    assert any(line.startswith("! degraded: ") for line in lines_of(second))
 
 
 def test_two_bad_calls_are_not_worn_and_neither_is_a_call_that_was_not_answered() -> None:
