@@ -189,7 +189,9 @@ class AlertIntakeActor(CenterActor):
         self._state = made.state
         if made.settled and not self._settled:
             self._settled = True
-            self.log.info("the workers have reported", crews=len(self._state.crews), alerts=len(self._mine))
+            self.log.info(
+                "the workers have reported", workers=len(self._state.workers), alerts=len(self._mine)
+            )
         if made.open:
             self._given_us = now_us
         for alert, worker in made.open:

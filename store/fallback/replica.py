@@ -191,7 +191,7 @@ def check_form(fallback: Fallback, patience_s: float) -> None:
     made = None if value is None else msgspec.msgpack.decode(value, type=str)
     if made != _FORM:
         raise JournalUnavailable(
-            f"{spare.file}: another version (form {made}, not {_FORM}) has continued here in memory:"
+            f"{fallback.file}: another version (form {made}, not {_FORM}) has continued here in memory:"
             " run that version until the disk can be written, and update then"
         )
 

@@ -148,7 +148,7 @@ class Run:
                 resumed = taken["at"]
             case "AlertIntake":
                 line = until(
-                    "the crews known",
+                    "the workers have reported",
                     lambda: log.said("the workers have reported", incarnation=successor.incarnation),
                 )
                 resumed = line["at"]

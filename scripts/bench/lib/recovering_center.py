@@ -265,7 +265,7 @@ def idle_time_s() -> float:
 
 
 STEPS: Final = ("started", "the workers have reported")
-"""Lines of the log: the actor system runs; the intake knows that no crew has any of the alerts."""
+"""Lines of the log: the actor system runs; the intake knows that no worker has any of the alerts."""
 LISTENED_TO: Final = 8
 """Number of users' phones with a check of their sound."""
 
