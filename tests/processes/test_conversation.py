@@ -91,7 +91,7 @@ def test_a_port_of_a_line_at_work_is_not_opened_but_told_of(made: Center) -> Non
             assert asked.returncode == 0, asked.stderr
             (found,) = json.loads(asked.stdout)
             assert (found["answers"], found["dialect"], found["network"]) == (True, "huawei", "home")
-            assert found["text"] == "line sim1 of the running center has it"
+            assert found["text"] == "line sim1 of the running center uses this modem"
             assert "E1550: dropping one of two calls" in " ".join(found["to_know"])
         assert "ATI" not in trace.read_text(), "nobody has asked it anew"
     finally:
@@ -119,7 +119,7 @@ def test_a_line_whose_modem_is_pulled_out_is_listed_with_what_is_wrong(made: Cen
     assert row["text"]
     asked = made.cli("modem", "probe", "sim2", "--json")
     assert asked.returncode == 1
-    assert json.loads(asked.stdout)[0]["text"].startswith("line sim2 of the running center has it: ")
+    assert json.loads(asked.stdout)[0]["text"].startswith("line sim2 of the running center uses this modem: ")
     assert made.carrier.post("/modems/sim2/plug").status_code < 300
     made.until("it is back", lambda: all_up(listed(made)))
 

@@ -69,7 +69,7 @@ def test_an_ec25_with_firmware_for_data_is_never_offered_where_a_voice_is_needed
     )
     world.until("all are up", lambda: all(ready(world, f"sim{n}") for n in range(1, 7)))
     assert [said_of(world, f"sim{n}").joins for n in (2, 3, 6)] == [Joins.NETWORK, Joins.HOST, Joins.NETWORK]
-    assert "gives no voice" in said_of(world, "sim2").text
+    assert "provides no audio" in said_of(world, "sim2").text
     to_talking(world)
     assert len(joined(world)) == 2
     assert "sim2" not in seized(world)

@@ -104,7 +104,7 @@ def test_an_actor_that_does_not_start_is_killed_and_created_again() -> None:
     made.silent.add(POOL)
     made.begin().settle().advance(START_US + 2 * TICK_US)
     assert made.roster.members[POOL].incarnation == 2
-    assert made.roster.members[POOL].cause == "did not start"
+    assert made.roster.members[POOL].cause == "the process did not start"
 
 
 def test_an_actor_whose_order_to_start_was_lost_is_told_again() -> None:

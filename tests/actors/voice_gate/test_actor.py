@@ -65,7 +65,7 @@ def test_another_node_has_a_lines_voice_and_its_successor_gives_it_at_the_same_p
         at = voice_gate_of(env.run)
         port = opened(env)
         port.write(SILENCE)
-        with pytest.raises(VoicePortMissing, match="no voice here"):
+        with pytest.raises(VoicePortMissing, match="no voice of this node"):
             opened(env, "sim9")
         os.kill(first.pid, signal.SIGKILL)
         with pytest.raises(VoicePortLost):

@@ -136,7 +136,7 @@ def test_an_erasure(tmp_path: Path, begin: Path) -> None:
     user = giulia(journal)
     for n in range(2):
         (begin / "recordings" / f"{raised(journal, clock, user)}.{n}.flac").write_bytes(b"said")
-    keeper(journal, begin).warm()
+    keeper(journal, begin).replicate()
     journal.close()
     with pytest.raises(CenterError):  # what it imports is imported once, and not in each process
         erase("nobody", yes=True, common=Common(state=begin))
