@@ -54,3 +54,13 @@ def same(one: str, other: str) -> bool:
         return first == second
     tail = min(shorter, 9)
     return first[-tail:] == second[-tail:]
+
+
+def damaged_form(number: str, listed: str) -> bool:
+    """Return True if `listed` may be the number after damage on the line: one character is another or is
+    lost, or one of the two texts begins the other."""
+    if number.startswith(listed) or listed.startswith(number):
+        return True
+    if len(number) == len(listed):
+        return sum(a != b for a, b in zip(number, listed, strict=True)) == 1
+    return any(number[:at] + number[at + 1 :] == listed for at in range(len(number)))

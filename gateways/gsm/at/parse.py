@@ -115,6 +115,7 @@ def parse_clcc(line: str) -> ClccRow | None:
         or head[1] not in (0, 1)
         or head[2] is None
         or head[2] > Stat.RELEASED
+        or any(value is None and field for field, value in zip(fields[3:5], head[3:], strict=True))
     ):
         return None
     if Stat(head[2]) in (_ONLY_IN if head[1] == Direction.OUT else _ONLY_OUT):

@@ -1,7 +1,9 @@
 """Unsolicited lines about calls: the call that each line concerns, and the lines that are trusted at once.
 
-A hint of progress is trusted at once. A hint of an end is trusted if the hint names the call, if a list
-agrees, or if no list can be requested. Several lines may report one end; each line counts once.
+A hint of progress is trusted at once, unless it shows another call in the place of a call that stands: one
+damaged byte would end a call, so that the list decides if a list can be requested. A hint of an end is
+trusted if the hint names the call, if a list agrees, or if no list can be requested. Several lines may report
+one end; each line counts once.
 """
 
 from __future__ import annotations
@@ -24,6 +26,9 @@ RING_GAP_S: Final = 12.0
 JUST_ANSWERED_S: Final = 2.0
 """Seconds after the center's answer in which a ring may still arrive."""
 
+_COMING: Final = frozenset({Sign.RING, Sign.CALLER_ID, Sign.INCOMING, Sign.WAITING})
+_PROGRESS: Final = frozenset({Sign.DIALING, Sign.RINGING, Sign.ANSWERED, Sign.ACTIVE, Sign.HELD})
+
 
 class HintReader:
     """A reader of the unsolicited lines about the calls of one modem."""
@@ -36,8 +41,10 @@ class HintReader:
         """Process an unsolicited line. `can_ask`: a list of calls can be requested soon, so that a doubt can
         wait for the list."""
         self._book.look = True
+        if can_ask and self._contradicts(hint):
+            return
         match hint.sign:
-            case Sign.RING | Sign.CALLER_ID | Sign.INCOMING | Sign.WAITING:
+            case sign if sign in _COMING:
                 self._somebody_calls(hint, now_s, can_ask)
             case Sign.CLCC if hint.row is not None:
                 self._lists.single_row(hint.row, now_s)
@@ -57,6 +64,26 @@ class HintReader:
                 self._missed(hint, now_s)
             case _:
                 pass
+
+    def _contradicts(self, hint: Hint) -> bool:
+        """Return True if the line shows another call in the place of a call that stands. The line may be
+        damaged, so that the list decides whether the call has ended."""
+        coming = hint.sign in _COMING
+        if not coming and hint.sign not in _PROGRESS:
+            return False
+        standing = [call for call in self._book.calls if call.stands]
+        if hint.index is None:
+            ringing = [call for call in standing if call.state in COMING_IN]
+            alone = coming and hint.sign is not Sign.WAITING and len(ringing) == 1
+            return alone and not ringing[0].may_have(hint.number)
+        return any(
+            not call.may_have(hint.number)
+            or hint.direction not in (None, call.direction)
+            or (coming and call.state not in COMING_IN)
+            or (call.answered and hint.sign is Sign.DIALING)
+            for call in standing
+            if call.index == hint.index
+        )
 
     def _somebody_calls(self, hint: Hint, now_s: float, can_ask: bool) -> None:
         call = self._ringing_call(hint, now_s)

@@ -67,14 +67,12 @@ class ListReader:
         disputed = {
             call.index
             for call in missing
-            if call.index in here and (unclear or _may_be_its_own(call, here[call.index]))
+            if call.index in here and (unclear or call.disputes(here[call.index]))
         }
-        if unclear:
-            missing = []
+        missing = [] if unclear else [call for call in missing if call.index not in disputed]
         self._blame(missing, matched)
         for call in missing:
-            displaced = call.index in here and call.index not in disputed
-            self._miss(call, now_s, asked_s, conference, displaced=displaced)
+            self._miss(call, now_s, asked_s, conference, displaced=call.index in here)
         for row in left:
             if row.index in disputed:
                 self._book.look = True
@@ -99,7 +97,7 @@ class ListReader:
             self._take_row(renamed, row, now_s)
             return
         standing = [call for call in self._book.calls if call.index == row.index]
-        if any(_may_be_its_own(call, row) for call in standing):
+        if any(call.stands for call in standing):
             self._book.look = True
             return
         for call in standing:
@@ -129,7 +127,7 @@ class ListReader:
                 call.in_conference = True
 
     def _take_row(self, call: Call, row: ClccRow, now_s: float) -> None:
-        call.index, call.seen, call.misses, call.port_gone = row.index, True, 0, False
+        call.index, call.seen, call.misses, call.port_gone, call.rival = row.index, True, 0, False, None
         call.in_conference = row.multiparty or (call.in_conference and self._is_among_active(call, row))
         ending = call.ending
         if ending is not None:
@@ -229,20 +227,6 @@ def _same_index_back(call: Call, row: ClccRow) -> bool:
     """Return True if the row shows the call in an earlier state than the call has reached. Such a row of an
     outgoing call is damaged, or a dialect's error: a new dial would have taken the row for the new call."""
     return call.index == row.index and call.fits(row) and row.direction is Direction.OUT
-
-
-def _may_be_its_own(call: Call, row: ClccRow) -> bool:
-    """Return True if the row in the call's place may be the call's own row with one changed byte, and nothing
-    has contradicted the call until now. A second list decides."""
-    if not call.seen or call.ending is not None or call.misses > 0:
-        return False
-    others = sum(a != b for a, b in zip(call.number, row.number, strict=False))
-    changed = (
-        call.direction is not row.direction,
-        not call.may_have(row.number),
-        call.contradicted_by(row),
-    )
-    return sum(changed) <= 1 and (not changed[1] or (len(call.number) == len(row.number) and others == 1))
 
 
 def _moved(rows: Sequence[ClccRow]) -> _Rule:

@@ -6,7 +6,7 @@ import msgspec
 
 from gateways.gsm.at.parse import ClccRow, Direction, Stat
 from gateways.gsm.driver.events import CallId, Ref
-from gateways.gsm.numbers import compatible
+from gateways.gsm.numbers import compatible, damaged_form
 
 SETTING_UP = frozenset({Stat.DIALING, Stat.RINGING})
 COMING_IN = frozenset({Stat.INCOMING, Stat.WAITING})
@@ -63,6 +63,9 @@ class Call(msgspec.Struct, kw_only=True):
     awaiting_dial: bool = False
     """True if ATD has no result yet."""
     misses: int = 0
+    rival: tuple[Direction, str] | None = None
+    """Direction and number of the other row that the last list showed in the call's place; None if the list
+    showed the call."""
     port_gone: bool = False
     """True if the port was gone since the call was last seen: the modem may have lost power meanwhile."""
     answer_asked: bool = False
@@ -76,6 +79,23 @@ class Call(msgspec.Struct, kw_only=True):
     def ended_for_certain(self) -> bool:
         """True if the end is certain and only the cause is pending."""
         return self.ending is not None and self.ending.certain
+
+    @property
+    def stands(self) -> bool:
+        """True if a list has shown the call and no end of the call was reported."""
+        return self.seen and self.ending is None
+
+    def disputes(self, row: ClccRow) -> bool:
+        """Note the other row that a list shows in the call's place. Return True if the next list must decide:
+        the row may be the call's own row, damaged on the line, until two lists show the row."""
+        rival, self.rival = self.rival, (row.direction, row.number)
+        changed = (
+            self.direction is not row.direction,
+            not self.may_have(row.number),
+            self.contradicted_by(row),
+        )
+        damaged = sum(changed) <= 1 and (not changed[1] or damaged_form(self.number, row.number))
+        return self.stands and damaged and rival != self.rival
 
     def fits(self, row: ClccRow) -> bool:
         """Return True if direction and number agree, as far as known."""

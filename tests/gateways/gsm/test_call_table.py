@@ -169,6 +169,32 @@ def test_the_same_index_with_another_number_is_another_call() -> None:
     assert events[1].number == OTHER
 
 
+def test_a_damaged_number_in_the_place_of_a_call_ends_it_only_in_two_lists() -> None:
+    for damaged in ("+39333111222", "+393331112223145", "+393331112273"):
+        table = _dialled(Stat.ACTIVE)
+        table.take_events()
+        assert _list(table, 2.0, _row(1, OUT, Stat.ACTIVE, damaged)) == []
+        assert table.looks
+        second = _list(table, 2.1, _row(1, OUT, Stat.ACTIVE, damaged))
+        assert _names(second) == ["CallReleased", "CallFound"]
+
+
+def test_one_line_that_shows_another_call_in_the_place_of_a_call_ends_nothing_before_a_list() -> None:
+    lines = (
+        Hint(sign=Sign.ACTIVE, index=1, direction=OUT, number="+39", kind="dsci", text="^DSCI: 1,0,0,0,+39"),
+        Hint(sign=Sign.DIALING, index=1, direction=OUT, number=OTHER, kind="orig", text="^ORIG: 1,0"),
+        Hint(sign=Sign.INCOMING, index=1, direction=IN, number=OTHER, kind="dsci", text="^DSCI: 1,1,4,0"),
+        Hint(sign=Sign.CLCC, row=_row(1, IN, Stat.INCOMING, OTHER), kind="clcc", text="+CLCC: 1,1,4,0,0"),
+    )
+    for line in lines:
+        table = _dialled(Stat.ACTIVE)
+        table.take_events()
+        table.hint(line, 2.0, can_ask=True)
+        assert table.take_events() == [], line
+        assert table.looks
+        assert _list(table, 2.1, _row(1, OUT, Stat.ACTIVE)) == [], line
+
+
 def test_the_same_index_and_number_ringing_again_after_an_answer_is_another_call() -> None:
     table = CallTable()
     _list(table, 1.0, _row(1, IN, Stat.INCOMING))

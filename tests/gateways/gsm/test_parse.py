@@ -69,7 +69,7 @@ def test_a_name_with_a_comma_is_one_field() -> None:
     [
         "+CLCC:", "+CLCC: 1", "+CLCC: 1,0", "+CLCC: a,b,c", "+CLCC: 1,2,0", "+CLCC: 1,0,9",
         "+CLCC: 1,0,4", "+CLCC: 1,1,2", '+CLCC: 1,0,1,0,0,"+390',
-        '+CLCC: 1,0,1,0,0,"+390200000\x1100",145,""',
+        '+CLCC: 1,0,1,0,0,"+390200000\x1100",145,""', '+CLCC: 1,0,3,0,0."+39020000000",145,""',
     ],
 )  # fmt: skip
 def test_what_is_no_row_is_none(line: str) -> None:

@@ -10,6 +10,9 @@ from tests.gateways.gsm.carrier.site import ALL, FAMILIES, USER, Site
 from tests.support.depth import some
 from tests.support.each import each
 
+SET_UP_S = [0.3 * step for step in range(12)]
+"""Seconds from the dial to the damage: the phone rings after 1 s and is answered 2 s later."""
+
 
 @each(("dialect", "after_s"), some(13, list(product(FAMILIES, (0.0, 0.5, 1.5, 2.5, 6.0)))))
 def test_a_new_process_takes_a_call_over_in_whatever_state_it_is(dialect: str, after_s: float) -> None:
@@ -34,6 +37,18 @@ def test_a_garbled_line_loses_no_call(dialect: str) -> None:
     site.hang_up(call, 5.0)
     assert [event.ref for event in site.of(CallReleased)] == [Ref("leg")]
     assert str(site.carrier.calls[-1].state) == "ended"
+
+
+@each("dialect", ALL)
+def test_a_line_garbled_while_a_call_is_set_up_loses_no_call(dialect: str) -> None:
+    for after_s in SET_UP_S:
+        site = Site.set_up(dialect)
+        site.driver.dial(Ref("leg"), USER, site.now_s)
+        site.run(after_s)
+        site.modem.garble(site.now_s)
+        site.run(20.0)
+        assert [event for event in site.of(CallReleased) if event.ref == Ref("leg")] == [], after_s
+        assert Ref("leg") in {view.ref for view in site.driver.calls()}, after_s
 
 
 @each(("dialect", "boot_s"), some(13, list(product(FAMILIES, (3.3, 4.2, 5.0, 7.5, 12.0)))))
