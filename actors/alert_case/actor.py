@@ -205,8 +205,8 @@ class AlertCaseActor(CenterActor):
             return
         for leg in case.legs.values():
             self.tell(Role.CALL_LEG, f"{before.worker}/{place_of(leg.leg)}", cases.RestLeg(), case.alert)
-        nobody = bridge.SetMembers(alert=case.alert, bridge=BridgeId(case.alert), members=())
-        self.tell(Role.CONFERENCE_BRIDGE, before.worker, nobody, case.alert)
+        empty = bridge.SetMembers(alert=case.alert, bridge=BridgeId(case.alert), members=())
+        self.tell(Role.CONFERENCE_BRIDGE, before.worker, empty, case.alert)
 
     # ------------------------------------------------------------ decisions
 

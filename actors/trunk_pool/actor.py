@@ -242,7 +242,7 @@ class TrunkPoolActor(CenterActor):
                 alerts=bool(self._live.cases) or any(not yields(one.request) for one in still),
             )
             if urgent and leaves_lines(request):
-                reason = "a proved alert waits for a line"
+                reason = "an alert with evidence waits for a line"
                 answer = LineRefused(leg=request.leg, attempt=request.attempt, reason=reason)
             if gives_way(request, in_vain):
                 reason = "a real alert waits for a line"
