@@ -1,6 +1,8 @@
 // The language and the theme: what the address says, else what this browser keeps, else the browser's own.
 
+import { html } from '../../vendor/lit.js';
 import { language, languages, setLanguage } from '../words/words.js';
+import { icon } from './parts.js';
 
 const LANGUAGE = 'securwoman-language';
 const THEME = 'securwoman-theme';
@@ -23,7 +25,7 @@ export function begin(came) {
 }
 
 /** The language after the page's: where there are two, the other one. */
-export function nextLanguage() {
+function nextLanguage() {
   const all = languages();
   return all[(all.indexOf(language()) + 1) % all.length];
 }
@@ -40,6 +42,12 @@ export const itsName = (code) => {
   const name = new Intl.DisplayNames(code, { type: 'language' }).of(code);
   return name[0].toUpperCase() + name.slice(1);
 };
+
+/** Render the button that shows the page in the next language, by that language's name. @param {() => void} draw */
+export const languageButton = (draw) =>
+  html`<button type="button" class="btn" lang=${nextLanguage()} @click=${() => switchLanguage(draw)}>
+    ${icon('voice')}${itsName(nextLanguage())}
+  </button>`;
 
 /** @param {() => void} draw */
 export function switchTheme(draw) {

@@ -5,7 +5,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { answered, why } from '../admin/frame/faults.js';
 import * as sound from '../sound/sound.js';
 import { language, say } from '../words/words.js';
-import { itsName, nextLanguage, switchLanguage } from './appearance.js';
+import { languageButton } from './appearance.js';
 import { icon } from './parts.js';
 
 let code = ''; // of the link
@@ -109,13 +109,7 @@ export const firstGate = (ui) =>
         ><small>${say`Then you choose a password or passkey`}</small>
       </button>
       <div class="gate__more">
-        <button
-          type="button"
-          class="btn"
-          lang=${nextLanguage()}
-          @click=${() => switchLanguage(ui.draw)}>
-          ${icon('voice')}${itsName(nextLanguage())}
-        </button>
+        ${languageButton(ui.draw)}
       </div>
     </form>
   </main>`;

@@ -5,7 +5,7 @@ import { html, nothing, ref } from '../../vendor/lit.js';
 import * as passkeys from '../access/passkeys.js';
 import * as sound from '../sound/sound.js';
 import { inWords } from './sign-on-faults.js';
-import { itsName, nextLanguage, switchLanguage } from './appearance.js';
+import { languageButton } from './appearance.js';
 import { icon } from './parts.js';
 import { say } from '../words/words.js';
 
@@ -73,13 +73,7 @@ export function gate(ui) {
         <button type="button" data-other class="btn" @click=${() => other(ui)}>
           ${icon(byToken ? 'user' : 'copy')}${byToken ? say`Use name and password` : say`Use a token instead`}
         </button>
-        <button
-          type="button"
-          class="btn"
-          lang=${nextLanguage()}
-          @click=${() => switchLanguage(ui.draw)}>
-          ${icon('voice')}${itsName(nextLanguage())}
-        </button>
+        ${languageButton(ui.draw)}
       </div>
     </form>
   </main>`;
