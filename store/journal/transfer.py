@@ -42,7 +42,10 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _NOT_FINITE: Final = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 _BY_CHANCE: Final = (StreamKind.NUMBER, StreamKind.DEVICE)
-_FLOATS: Final = ("lat", "lon", "accuracy_m")
+_FLOATS: Final = frozenset(
+    {"lat", "lon", "accuracy_m", "in_db", "out_db", "level_db", "lost_percent", "figures"}
+)
+"""Names of the fields whose text `_NOT_FINITE` is a number: digital silence has a level of -Infinity dB."""
 
 
 class Format(StrEnum):
@@ -294,7 +297,7 @@ def _exact(key: str, value: object) -> object:
         case str() if key in _FLOATS and value in _NOT_FINITE:
             return _NOT_FINITE[value]
         case dict():
-            return {inner: _exact(str(inner), one) for inner, one in value.items()}
+            return {inner: _exact(key if key in _FLOATS else str(inner), one) for inner, one in value.items()}
         case list():
             return [_exact(key, one) for one in value]
         case _:

@@ -11,16 +11,19 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import inspect
 
 from messages import base, events
 from messages import events as ev
 from messages.base import Position
 from messages.event_kinds import kinds
-from messages.ids import E164, Channel, Instant, NodeId, OperatorId, Outcome, Proof, WorkerId
+from messages.ids import E164, Channel, Instant, LineId, NodeId, OperatorId, Outcome, Proof, WorkerId
+from messages.proofs import ProofStep, StepResult
+from messages.trials import WayShown
 from store.errors import TransferError
 from store.journal import rows
 from store.journal.journal import Append, Journal
-from store.journal.transfer import Format, export, import_file, verify
+from store.journal.transfer import _FLOATS, Format, export, import_file, verify
 from tests.store.databases import Database
 from tests.store.places import START, answered, journal_at, journal_in, on_both, returned
 from tests.support.journals import empty_journal
@@ -253,6 +256,49 @@ def test_any_event_comes_back_exactly(
     file.write_bytes(exported(one, form))
     import_file(other, file)
     assert dump(other) == dump(one)
+
+
+@FORMS
+@pytest.mark.parametrize("level", [math.inf, -math.inf, math.nan])
+def test_a_measured_level_need_not_be_finite(tmp_path: Path, form: Format, level: float) -> None:
+    one, other = (journal_at(empty_journal(tmp_path / name)) for name in ("one.db", "other.db"))
+    step = ev.ProofStepEnded(
+        proof="p1",
+        step=ProofStep.VOICE,
+        result=StepResult.OK,
+        figures={"level": level},
+        ways=(WayShown(speaker=LineId("L1"), listener=LineId("L2"), level_db=level, lost_percent=level),),
+    )
+    one.append(Append("line-a", 0, (step,)))
+    (tmp_path / "export").write_bytes(exported(one, form))
+    import_file(other, tmp_path / "export")
+    assert dump(other) == dump(one)
+
+
+def test_numbers_that_may_not_be_finite_are_told_by_their_names() -> None:
+    """The import lists every field of an event that holds a float; no text has such a name."""
+    found: dict[str, set[type]] = {}
+    for kind in kinds():
+        named_types(inspect.type_info(kind), "", found)
+    assert {name for name, held in found.items() if inspect.FloatType in held} == _FLOATS
+    assert not any(inspect.StrType in found[name] for name in _FLOATS)
+
+
+def named_types(held: inspect.Type, name: str, found: dict[str, set[type]]) -> None:
+    """Note the types of numbers and texts that each name holds, in structs, lists and maps."""
+    match held:
+        case inspect.StructType(fields=fields):
+            for field in fields:
+                named_types(field.type, field.encode_name, found)
+        case inspect.UnionType(types=several) | inspect.TupleType(item_types=several):
+            for one in several:
+                named_types(one, name, found)
+        case inspect.ListType(item_type=inner) | inspect.VarTupleType(item_type=inner):
+            named_types(inner, name, found)
+        case inspect.DictType(value_type=inner):
+            named_types(inner, name, found)
+        case inspect.FloatType() | inspect.StrType():
+            found.setdefault(name, set()).add(type(held))
 
 
 def test_moments_are_told_by_their_names() -> None:
