@@ -43,7 +43,7 @@ export const itsName = (code) => {
   return name[0].toUpperCase() + name.slice(1);
 };
 
-/** Render the button that shows the page in the next language, by that language's name. @param {() => void} draw */
+/** Render the button that shows the page in the next language. @param {() => void} draw */
 export const languageButton = (draw) =>
   html`<button type="button" class="btn" lang=${nextLanguage()} @click=${() => switchLanguage(draw)}>
     ${icon('voice')}${itsName(nextLanguage())}
