@@ -1,4 +1,5 @@
-// Puts the console together, and says when it is drawn again. What is true comes from the feed alone.
+// The console's start: creates its parts, connects them, and decides when the page is drawn again. Facts come
+// from the feed alone.
 
 import { render } from '../vendor/lit.js';
 import * as admin from './admin/admin.js';
@@ -23,7 +24,7 @@ const REST_MAX_MS = 250;
 
 const root = document.getElementById('page');
 
-/** What of this page goes along to another node. */
+/** Return the state of this page that another node's page receives. */
 const kept = () => ({
   chosen: screen.chosen,
   acknowledged: known.kept(),
@@ -34,7 +35,7 @@ const kept = () => ({
 });
 
 const feed = new Feed(soon, kept);
-const known = new Known(); // what has been acknowledged
+const known = new Known(); // acknowledged alerts and alarms
 const screen = new Screen(feed, known, {
   draw,
   opened: () => orders.disarm(),
@@ -59,13 +60,16 @@ function draw() {
 let wanted = /** @type {string | null} */ (null); // the callout that a link leads to
 let led = null; // the session that was led to a new password
 
-/** Who came in by a recovery code needs another way next time; the first admin then sees what is missing. */
+/**
+ * Lead the operator to what the sign-on requires: the callout of a link, what is missing for the first admin,
+ * another sign-on method after a recovery code.
+ */
 function lead() {
   if (feed.me && wanted) {
     const callout = wanted;
     wanted = null;
     screen.go('plant');
-    if (!called.point(callout)) ui.press('H'); // it is over: it stands with the others
+    if (!called.point(callout)) ui.press('H'); // the callout has ended: it is among the past callouts
   }
   if (first.leadsOn(ui)) {
     admin.begin();
@@ -92,7 +96,7 @@ function refresh() {
   restsUntilMs = endedMs + Math.min(REST_MAX_MS, 3 * (endedMs - begunMs));
 }
 
-/** Drawing takes a quarter of the time at most, so that in a storm keys are still heard. */
+/** Draw soon. Drawing takes at most a quarter of the time, so that keys still act in a storm of events. */
 function soon() {
   const restMs = restsUntilMs - performance.now();
   if (restMs <= 0) refresh();
@@ -108,7 +112,7 @@ wanted = came.callout;
 looks.begin(came.kept);
 listen(ui);
 draw();
-// A sign-on link that is opened in this very tab changes the fragment alone.
+// A sign-on link that is opened in this tab changes only the fragment.
 addEventListener('hashchange', () => {
   const { token, first: code, callout } = arrived();
   if (code) first.come(code);
@@ -118,12 +122,12 @@ addEventListener('hashchange', () => {
   return feed.signOn({ token });
 });
 feed.start(came).then((goesOn) => {
-  // Only what the operator's own page has sent along: a stranger's link could hide an alert.
+  // Only state that the operator's own page has sent: the link of a stranger could hide an alert.
   if (!goesOn) return;
   if (typeof came.kept.chosen === 'string') screen.restore(came.kept.chosen);
   known.restore(came.kept.acknowledged);
   orders.restore(came.kept.orders);
-  if (came.kept.sound) sound.unlock(); // as far as the browser lets it be heard before a key is pressed
+  if (came.kept.sound) sound.unlock(); // as far as the browser allows sound before a key is pressed
   shifts.heardBefore(came.kept.heard);
 });
 setInterval(() => {

@@ -1,7 +1,9 @@
-// What the operator of this page has acknowledged: alerts that were sounding, and what is wrong with the
-// centre.
+// The sounding alerts and alarms that the operator of this page has acknowledged.
 
-/** An alert that is broken, or was reopened, sounds anew. @param {CaseView} view */
+/**
+ * Return when the alert was last broken or reopened, or 0: the alert then sounds again.
+ * @param {CaseView} view
+ */
 function again(view) {
   return Math.max(view.broken_us ?? 0, view.reopened_us ?? 0);
 }
@@ -12,7 +14,7 @@ export class Known {
   #keys = new Set();
 
   /**
-   * Whether this alert, as it stands, needs no alarm for `me` any more.
+   * Return true if this alert, in its state, needs no more sound for `me`.
    * @param {CaseView} view @param {MeView} me
    */
   has(view, me) {
@@ -34,7 +36,7 @@ export class Known {
     this.#keys.delete(keyOf(view));
   }
 
-  /** Of an alarm, or of an alert that no operator has. @param {string} key */
+  /** Return true if this alarm or unassigned alert is acknowledged. @param {string} key */
   hasKey(key) {
     return this.#keys.has(key);
   }
@@ -48,7 +50,7 @@ export class Known {
     this.#keys.clear();
   }
 
-  /** For another node's page; and there. */
+  /** Return the acknowledged keys, for the page of another node. */
   kept() {
     return [...this.#keys];
   }
@@ -58,5 +60,5 @@ export class Known {
   }
 }
 
-/** By what an alert that no operator has is known once it is acknowledged. @param {CaseView} view */
+/** Return the key of the acknowledgement of an unassigned alert. @param {CaseView} view */
 export const waitingKey = (view) => `${keyOf(view)}/waiting`;

@@ -1,4 +1,4 @@
-// The language and the theme: what the address says, else what this browser keeps, else the browser's own.
+// The language and the theme: from the address, else from this browser's storage, else the browser's own.
 
 import { html } from '../../vendor/lit.js';
 import { language, languages, setLanguage } from '../words/words.js';
@@ -7,13 +7,13 @@ import { icon } from './parts.js';
 const LANGUAGE = 'securwoman-language';
 const THEME = 'securwoman-theme';
 
-/** For another node's page. */
+/** Return the stored language and theme, for the page of another node. */
 export const kept = () => ({
   language: localStorage.getItem(LANGUAGE),
   theme: localStorage.getItem(THEME),
 });
 
-/** `came` is what another node's page has sent along. */
+/** Apply the language and the theme. `came`: the state received from another node's page. */
 export function begin(came) {
   if (typeof came.language === 'string') localStorage.setItem(LANGUAGE, came.language);
   if (typeof came.theme === 'string') localStorage.setItem(THEME, came.theme);
@@ -24,20 +24,20 @@ export function begin(came) {
   document.documentElement.dataset.theme = query.get('theme') ?? theme ?? 'dark';
 }
 
-/** The language after the page's: where there are two, the other one. */
+/** Return the language after the page's; of two languages, the other. */
 function nextLanguage() {
   const all = languages();
   return all[(all.indexOf(language()) + 1) % all.length];
 }
 
-/** @param {() => void} draw */
+/** Show the page in the next language. @param {() => void} draw */
 export function switchLanguage(draw) {
   localStorage.setItem(LANGUAGE, nextLanguage());
   setLanguage(nextLanguage());
   draw();
 }
 
-/** What a language calls itself. @param {string} code */
+/** Return a language's own name. @param {string} code */
 export const itsName = (code) => {
   const name = new Intl.DisplayNames(code, { type: 'language' }).of(code);
   return name[0].toUpperCase() + name.slice(1);
@@ -49,7 +49,7 @@ export const languageButton = (draw) =>
     ${icon('voice')}${itsName(nextLanguage())}
   </button>`;
 
-/** @param {() => void} draw */
+/** Switch between the dark and the light theme. @param {() => void} draw */
 export function switchTheme(draw) {
   const theme = document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark';
   localStorage.setItem(THEME, theme);

@@ -1,4 +1,4 @@
-// The bar above every place: tabs, what is wrong, the lines, the link, and how it stands with this operator.
+// The bar above every place: tabs, alarms, the lines, the link, the operator's state.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon, word } from './parts.js';
@@ -14,12 +14,12 @@ import * as sections from './sections.js';
 import { last } from '../shift/shift.js';
 import * as wrapup from '../shift/wrap-up.js';
 
-/** @param {Ui} ui @param {CaseView} incoming */
+/** Render the bar. @param {Ui} ui @param {CaseView} incoming */
 export function bar(ui, incoming) {
   const { feed } = ui;
   const lost = feed.link === 'lost';
   const out = unusable(feed);
-  // Beside "112: no line" the number is of the others.
+  // The line of "112: no line" is not counted with the other lines.
   const none = noLineAlarm(feed) !== null;
   const lines = feed.lines.filter((one) => !none || !one.emergency);
   const bad = lines.filter((one) => out.has(one.line)).length;

@@ -1,9 +1,10 @@
-// Saves an answer of the center as a file.
+// Saving an answer of the center as a file.
 
-const KEPT_MS = 1000; // until the browser has taken it over
+const KEPT_MS = 1000; // until the browser has copied the data
 
 /**
- * Whether it came. @param {Ui} ui @param {string} path @param {string} name
+ * Request a path and save the answer as a file. Return true on success.
+ * @param {Ui} ui @param {string} path @param {string} name
  */
 export async function save(ui, path, name) {
   const answer = await ui.feed.read(path).catch(() => null);
@@ -12,7 +13,7 @@ export async function save(ui, path, name) {
   return Boolean(made);
 }
 
-/** Have the browser keep it. @param {Blob} made @param {string} name */
+/** Save data as a file in the browser. @param {Blob} made @param {string} name */
 export function hand(made, name) {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(made);

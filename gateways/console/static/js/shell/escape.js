@@ -1,5 +1,5 @@
-// What Esc closes: the first of these that is open. Esc never gives an order, and takes none back. A field
-// has the key before all of them, and gives the focus up.
+// The layers that Esc closes: the first open layer of this list. Esc never sends a command, and withdraws
+// none. A field receives Esc before all layers, and loses the focus.
 
 import * as dialogue from '../case/dialogue/dialogue.js';
 import * as questions from '../case/dialogue/questions.js';
@@ -12,17 +12,17 @@ import { phrase } from '../words/words.js';
 import * as sections from './sections.js';
 
 /**
- * `close`: true where it was open.
+ * `close` returns true if the layer was open.
  * @typedef {{ name: Phrase, close: (ui: Ui, view: CaseView | null) => boolean }} Layer
  */
 
 /**
- * A panel of the case that is shown.
+ * Return the layer of a panel of the case that is shown.
  * @param {Phrase} name @param {{ close: (ui: Ui, view: CaseView) => boolean }} one @returns {Layer}
  */
 const panel = (name, one) => ({ name, close: (ui, view) => view !== null && one.close(ui, view) });
 
-/** In their order; of the panels the one on top first. @type {Layer[]} */
+/** The layers in the order in which Esc closes them; of the panels, the uppermost first. @type {Layer[]} */
 export const LAYERS = [
   { name: phrase`the keys`, close: coversKeys },
   { name: phrase`a key that waits for Enter`, close: disarms },
@@ -36,23 +36,23 @@ export const LAYERS = [
   { name: phrase`the place, or another case`, close: goesBack },
 ];
 
-/** Close the topmost. @param {Ui} ui */
+/** Close the uppermost open layer. @param {Ui} ui */
 export function close(ui) {
   const view = ui.screen.section === 'case' ? ui.screen.selected() : null;
   LAYERS.some((layer) => layer.close(ui, view));
 }
 
-/** For the list of keys. */
+/** Return the layers in words, for the list of keys. */
 export const inWords = () => LAYERS.map(({ name }) => name()).join(' → ');
 
-/** @param {Ui} ui */
+/** Close the list of keys. @param {Ui} ui */
 function coversKeys(ui) {
   if (!ui.screen.help) return false;
   ui.press('?');
   return true;
 }
 
-/** @param {Ui} ui */
+/** Disarm a key that waits for Enter. @param {Ui} ui */
 function disarms(ui) {
   if (!ui.orders.armed) return false;
   ui.orders.disarm();
@@ -60,13 +60,13 @@ function disarms(ui) {
   return true;
 }
 
-/** Of the shift, or of the last alert. @param {Ui} ui @param {CaseView | null} view */
+/** Cancel a question of the shift or of the last alert. @param {Ui} ui @param {CaseView | null} view */
 function answersNo(ui, view) {
   if (ui.screen.section !== 'case' || view !== null) return false;
   return shifts.pressed(ui, 'Escape') || own.pressed(ui, 'Escape');
 }
 
-/** @param {Ui} ui @param {CaseView | null} view */
+/** Leave the place, or the case of another operator. @param {Ui} ui @param {CaseView | null} view */
 function goesBack(ui, view) {
   if (ui.screen.section !== 'case') ui.screen.leave();
   else if (view !== null && view.alert !== ui.screen.mineNow()?.alert) ui.screen.back();

@@ -1,5 +1,6 @@
-// The very first sign-on: whoever has the link that the installation printed says who it is, and becomes the
-// first admin. It goes on as a sign-on link does, to a password or passkey, then to what is still missing.
+// The very first sign-on: the user with the link that the installation printed enters a name and a telephone
+// number, and becomes the first admin. The page then continues as after a sign-on link: a password or
+// passkey, then the list of what is missing.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { answered, why } from '../admin/frame/faults.js';
@@ -8,20 +9,24 @@ import { language, say } from '../words/words.js';
 import { languageButton } from './appearance.js';
 import { icon } from './parts.js';
 
-let code = ''; // of the link
+let code = ''; // the code of the link
 let fault = '';
-let at = ''; // the field that is at fault
+let at = ''; // the name of the invalid field
 let busy = false;
 let leads = false; // the first admin is on the way to the list of what is missing
 
-/** @param {string} given */
+/** Keep the code of the installation's link. @param {string} given */
 export const come = (given) => {
   code = given;
 };
 
 export const waits = () => Boolean(code);
 
-/** Whether to go on to what is missing now: once, when password or passkey is there. @param {Ui} ui */
+/**
+ * Return true once, when the first admin has a password or passkey: the page then opens the list of what is
+ * missing.
+ * @param {Ui} ui
+ */
 export function leadsOn(ui) {
   if (ui.feed.me) code = fault = at = '';
   if (!leads || !ui.feed.me || ui.feed.signedOn?.way === 'recovery') return false;
@@ -29,10 +34,13 @@ export function leadsOn(ui) {
   return true;
 }
 
-/** @param {string} path */
+/** Return the field's name: the last part of the path. @param {string} path */
 const nameOf = (path) => path.split('.').pop();
 
-/** @param {Ui} ui @param {SubmitEvent} e */
+/**
+ * Create the first admin, then sign on with the code that the center returns.
+ * @param {Ui} ui @param {SubmitEvent} e
+ */
 async function submitted(ui, e) {
   e.preventDefault();
   if (busy) return;
@@ -51,7 +59,7 @@ async function submitted(ui, e) {
   if (said) {
     leads = true;
     await ui.feed.signOn({ token: said.code });
-    // This form stays until the console is there: in between no other is to be typed into.
+    // This form stays until the console is shown: another form in between could be typed into.
     if (ui.feed.signOnFault) code = '';
   }
   busy = false;
@@ -68,7 +76,7 @@ async function submitted(ui, e) {
 /** @param {string} name */
 const invalid = (name) => (fault && at === name ? 'true' : nothing);
 
-/** @param {Ui} ui */
+/** Render the form of the first sign-on. @param {Ui} ui */
 export const firstGate = (ui) =>
   html`<main class="gate">
     <form class="gate__card" aria-labelledby="first-h" @submit=${(e) => submitted(ui, e)}>

@@ -1,4 +1,4 @@
-// All keys, and what is chosen once: the language, the theme, signing off.
+// The list of all keys, with settings chosen once: the language, the theme, signing off.
 
 import { html } from '../../vendor/lit.js';
 import * as access from '../access/access.js';
@@ -14,11 +14,12 @@ import { itsName, switchLanguage, switchTheme } from './appearance.js';
 const SCROLL_PX = 120;
 const GUIDE = '/console/guide/first-night?lang=';
 
-let askedOnce = false; // whether the last operator who is ready has been asked once more
-let before = null; // what had the focus
+let askedOnce = false; // the last ready operator has been asked to confirm signing off
+let before = null; // the element that had the focus
 
 /**
- * The list of keys, which has the focus while it is there, and gives it back.
+ * Show or hide the list of keys. The list takes the focus while it is shown, and returns the focus when it is
+ * hidden.
  * @param {Ui} ui @param {boolean} shown
  */
 export function show(ui, shown) {
@@ -30,13 +31,13 @@ export function show(ui, shown) {
   else before?.focus();
 }
 
-/** The arrows, wherever the focus is. @param {string} key */
+/** Scroll the list by the arrow keys, whichever element has the focus. @param {string} key */
 export function scroll(key) {
   const by = { ArrowDown: SCROLL_PX, ArrowUp: -SCROLL_PX }[key] ?? 0;
   document.querySelector('.help__keys').scrollBy({ top: by });
 }
 
-/** The last one who is ready is asked once more: it ends the shift, too. @param {Ui} ui */
+/** Sign off. The last ready operator must confirm, because signing off also ends the shift. @param {Ui} ui */
 async function signOff(ui) {
   const { feed, screen } = ui;
   if (last(ui) && !screen.mineNow() && !askedOnce) {
@@ -59,13 +60,13 @@ async function signOff(ui) {
   ui.draw();
 }
 
-/** @param {Ui} ui */
+/** Close the list and open the operator's own access page. @param {Ui} ui */
 function toAccess(ui) {
   show(ui, false);
   ui.screen.go('access');
 }
 
-/** @param {Ui} ui */
+/** Render the list of all keys. @param {Ui} ui */
 export function help(ui) {
   return html`<div
     class="help"

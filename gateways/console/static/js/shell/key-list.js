@@ -1,4 +1,4 @@
-// All keys by where they act, for the list of keys. Pure.
+// All keys, grouped by the place where they act, for the list of keys. Pure.
 
 import { FEATURES } from '../features.js';
 import { ORDERS } from '../words/center.js';
@@ -7,7 +7,8 @@ import * as closing from './escape.js';
 import * as sections from './sections.js';
 
 /**
- * Orders by their keys, with what they do; ⏎ where Enter always follows. What the center has not is left out.
+ * Return the keys of these commands with their effects; ⏎ is added if Enter always follows. Commands that the
+ * center does not have are left out.
  * @param {OperatorCommand[]} commands @returns {[string, string][]}
  */
 const of = (...commands) =>
@@ -18,10 +19,10 @@ const of = (...commands) =>
       return [enter === 'always' ? `${key} ⏎` : key, told(listed ?? label)];
     });
 
-/** @param {keyof KernelKeys} where */
+/** Return the keys that features add to a group of the console's own. @param {keyof KernelKeys} where */
 const ofFeatures = (where) => FEATURES.flatMap(({ keysOf }) => keysOf?.[where]?.() ?? []);
 
-/** @returns {ListedKeys[]} */
+/** Return all groups of keys. @returns {ListedKeys[]} */
 export const groups = () => [
   {
     title: say`In a case`,

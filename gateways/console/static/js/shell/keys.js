@@ -1,4 +1,4 @@
-// The keys: which of them is for what is on the screen. Letters typed into a field are never commands.
+// Key handling: each key acts on what is on the screen. Letters typed into a field are never commands.
 
 import { FEATURES } from '../features.js';
 import * as alarms from '../alarms/alarms.js';
@@ -33,32 +33,37 @@ import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
 import { wrapping } from '../shift/wrap-up.js';
 
-/** A key pressed just as the state changes was meant for the state before. */
+/** A key pressed this soon after the state changed was meant for the state before. */
 export const SETTLE_MS = 300;
-/** What these keys open, and the command that its field needs. @type {Record<string, [any, string]>} */
+/**
+ * The panel that each key opens, and the command that the panel's field needs.
+ * @type {Record<string, [any, string]>}
+ */
 const PANELS = {
   [KEY.ask_spoken]: [questions, ''],
   [KEY.brief]: [facts, 'brief'],
   [KEY.write]: [dialogue, 'write'],
   D: [record, ''],
 };
-/** So long after a place was left with Esc no letter acts on the shift. */
+/** For this long after Esc left a place, no letter acts on the shift. */
 const FLED_MS = 1500;
-/** A key pressed again so soon is the same press: by two fingers, or in fright. */
+/** A key pressed again this soon is the same press: two fingers, or fright. */
 const TWICE_MS = 1000;
-/** The screen may take the field away from under somebody who types. */
+/**
+ * The screen may remove a field while the operator types: for this long afterwards, letters are not commands.
+ */
 const TYPED_MS = 1000;
 
 let last = { key: '', atMs: 0 };
 
-/** Carry out what this key is for, by whatever way it was pressed. @param {Ui} ui @param {string} key */
+/** Act on a key, or on the button of that key. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   const { feed } = ui;
   const twice = last.key === key && Date.now() - last.atMs < TWICE_MS;
   last = { key, atMs: Date.now() };
   sound.unlock();
   if (!feed.me || feed.link === 'signed-off') return;
-  // Enter confirms the key before it, and no earlier one.
+  // Enter confirms the key pressed immediately before, and no earlier key.
   if (key !== 'Enter' && key !== 'Escape') ui.orders.disarm();
   if (key === '?') return help.show(ui, !ui.screen.help);
   const incoming = ui.screen.incoming();
@@ -71,7 +76,7 @@ export function pressed(ui, key) {
   if (key === 'K') return seen(ui);
   if (key === KEY.take && takesOffered(ui)) return;
   if (handover.pressed(ui, key) || questions.pressed(ui, key)) return;
-  // The answer to why one pauses is a number, too.
+  // The answer to why the operator pauses is a number, too.
   const answers = ui.screen.section === 'case' && !ui.screen.selected() && shifts.asks(ui);
   if (!answers && sections.pressed(ui, key)) return;
   if (key === 'ArrowDown' || key === 'ArrowUp') return move(ui, key === 'ArrowDown' ? 1 : -1);
@@ -80,7 +85,10 @@ export function pressed(ui, key) {
   else inCase(ui, key, view, twice);
 }
 
-/** What is on this screen can still be read and copied. @param {Ui} ui @param {string} key */
+/**
+ * Act on a key while the center cannot be reached: what is on the screen can still be read and copied.
+ * @param {Ui} ui @param {string} key
+ */
 function withoutCenter(ui, key) {
   const view = ui.screen.section === 'case' ? ui.screen.selected() : null;
   if (key === 'Enter') ui.feed.retryNow();
@@ -90,37 +98,40 @@ function withoutCenter(ui, key) {
     ui.orders.notSent(key, view.alert);
 }
 
-/** One panel at a time. @param {Ui} ui @param {any} which @param {CaseView} view */
+/** Open one panel and close the others. @param {Ui} ui @param {any} which @param {CaseView} view */
 function openPanel(ui, which, view) {
-  // Nothing is uncovered for a moment in between, which would count as seen.
+  // The new panel opens first: a view uncovered in between would count as seen.
   which.open(ui, view);
   for (const [one] of Object.values(PANELS)) if (one !== which) one.close(ui, view);
   which.focus?.();
 }
 
-/** @param {Ui} ui @param {string} key @param {CaseView} incoming */
+/**
+ * Acknowledge the incoming alert with Space; all other keys are ignored.
+ * @param {Ui} ui @param {string} key @param {CaseView} incoming
+ */
 function acknowledge(ui, key, incoming) {
   shifts.interrupted();
   reopening.forget();
-  if (key !== 'Space') return; // nothing else can be reached
+  if (key !== 'Space') return; // no other key acts now
   ui.known.add(incoming);
   ui.screen.open(incoming.alert);
 }
 
-/** Everything that sounds for everybody has been heard, and every alarm seen. @param {Ui} ui */
+/** Acknowledge every sound that all operators hear, and every alarm. @param {Ui} ui */
 function seen(ui) {
   for (const view of waiting(ui.feed, Date.now())) ui.known.addKey(waitingKey(view));
   alarms.acknowledge(ui);
   const written = writtenAfter(ui.feed);
   for (const view of written) ui.known.addKey(writtenKey(view));
-  // Who has an alert stays with it; all others see that it is not read yet.
+  // An operator with an alert stays on that alert; other operators see that the message is unread.
   if (written.length && !ui.screen.mineNow()) ui.screen.open(written[0].alert);
   ui.draw();
 }
 
 /**
- * T takes the alert that no operator has, from every place; in another case that can be taken it takes that
- * one.
+ * Take the unassigned alert from any place, and return true. In another case that can be taken, T takes that
+ * case instead.
  * @param {Ui} ui
  */
 function takesOffered(ui) {
@@ -133,9 +144,9 @@ function takesOffered(ui) {
   return true;
 }
 
-/** @param {Ui} ui @param {string} key */
+/** Act on a key of the ready view. @param {Ui} ui @param {string} key */
 function ready(ui, key) {
-  // Who has fled from a place may think to be there still.
+  // An operator who has just left a place with Esc may still expect the keys of that place.
   if (key.length === 1 && Date.now() - ui.screen.leftAtMs < FLED_MS) return ui.orders.notTaken(key, null);
   if (shifts.pressed(ui, key) || own.pressed(ui, key) || handed.pressed(ui, key)) return;
   const more = inShift().find((one) => one.key === key);
@@ -144,7 +155,10 @@ function ready(ui, key) {
   else if (key === 'Enter' && ui.screen.cursor) ui.screen.open(ui.screen.cursor);
 }
 
-/** @param {Ui} ui @param {string} key @param {CaseView} view @param {boolean} twice */
+/**
+ * Act on a key in a case. `twice`: the key repeats the previous key.
+ * @param {Ui} ui @param {string} key @param {CaseView} view @param {boolean} twice
+ */
 function inCase(ui, key, view, twice) {
   const { feed } = ui;
   const allowed = feed.allowedIn(view);
@@ -173,7 +187,7 @@ function inCase(ui, key, view, twice) {
 }
 
 /**
- * Where nothing can be written, what is typed next is none the more a command.
+ * Open a panel. If the panel's command is refused, letters typed next are still not commands.
  * @param {Ui} ui @param {string} key @param {CaseView} view @param {Allowed} allowed
  */
 function panel(ui, key, view, allowed) {
@@ -184,10 +198,10 @@ function panel(ui, key, view, allowed) {
   return ui.orders.refuse(key, view.alert, allowed[command]);
 }
 
-/** Its opposites before it. @type {OperatorCommand[]} */
+/** The commands of the microphone's key, before `mute`. @type {OperatorCommand[]} */
 const MICROPHONE = ['stop_whispering', 'whisper', 'unmute'];
 
-/** What the key of the microphone does now. @param {Allowed} allowed */
+/** Return the command of the microphone's key in the current state. @param {Allowed} allowed */
 const microphone = (allowed) => MICROPHONE.find((command) => allowed[command] === null) ?? 'mute';
 
 /** @param {string} key */
@@ -197,7 +211,10 @@ const pressedTwice = () =>
   say`${KEY.call_psap} twice in a row: 112 is still being called. To take it back: one second, then
     ${KEY.withdraw_psap}.`;
 
-/** @param {Ui} ui @param {CaseView} view */
+/**
+ * Act on Enter in a case: confirm the armed command, else open the alert under the cursor.
+ * @param {Ui} ui @param {CaseView} view
+ */
 function enter(ui, view) {
   const armed = ui.orders.confirmed(view);
   if (armed) {
@@ -209,7 +226,7 @@ function enter(ui, view) {
   ui.draw();
 }
 
-/** @param {Ui} ui @param {number} by */
+/** Move the cursor of the list of alerts by `by` rows. @param {Ui} ui @param {number} by */
 function move(ui, by) {
   const listed = ui.screen.listed();
   if (!listed.length) return;
@@ -222,7 +239,7 @@ function move(ui, by) {
 
 let typedAtMs = 0;
 
-/** @param {EventTarget} element */
+/** Return true for an element that takes typed text. @param {EventTarget} element */
 const isField = (element) =>
   [HTMLInputElement, HTMLTextAreaElement, HTMLSelectElement].some((kind) => element instanceof kind);
 
@@ -235,7 +252,7 @@ export function listen(ui) {
     },
     true,
   );
-  // Leaving the field by a key is meant.
+  // An operator who leaves the field with a key intends to leave.
   addEventListener(
     'keydown',
     (e) => {
@@ -248,10 +265,10 @@ export function listen(ui) {
     if (e.ctrlKey || e.metaKey || e.altKey || e.repeat || isField(e.target)) return;
     const key = e.key === ' ' ? 'Space' : e.key.length === 1 ? e.key.toUpperCase() : e.key;
     if (e.target === document.body && Date.now() - typedAtMs < TYPED_MS) {
-      typedAtMs = Date.now(); // until the fingers rest
+      typedAtMs = Date.now(); // until typing stops
       return;
     }
-    // A focused button is pressed by its own Space and Enter; a key of a command wins over it.
+    // A focused button is pressed by its own Space and Enter; a key of a command has precedence.
     const button = e.target instanceof HTMLButtonElement;
     const acknowledges = key === 'Space' && ui.feed.me && ui.screen.incoming();
     const target = /** @type {HTMLElement} */ (e.target);
@@ -262,7 +279,7 @@ export function listen(ui) {
     if (['Space', 'ArrowUp', 'ArrowDown', '/'].includes(key) || (key === 'Enter' && asked))
       e.preventDefault();
     pressed(ui, key);
-    if (isField(document.activeElement)) e.preventDefault(); // not into the field that it has opened
+    if (isField(document.activeElement)) e.preventDefault(); // not typed into the field just opened
   });
   addEventListener('pointerdown', () => {
     sound.unlock();

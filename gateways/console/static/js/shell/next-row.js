@@ -1,7 +1,7 @@
 /**
- * Which row of a list the arrows lead to: from the one pointed at, `by` further, no further than its ends; to
- * the first where none is. Empty where there are no rows.
- * @param {string[]} rows by what each is known @param {string} from @param {number} by
+ * Return the row of a list that the arrow keys lead to: `by` rows after `from`, no further than the ends; the
+ * first row if `from` is not in the list. Return an empty string if there are no rows.
+ * @param {string[]} rows the rows' identifiers @param {string} from @param {number} by
  */
 export function stepped(rows, from, by) {
   const at = rows.indexOf(from);

@@ -1,6 +1,6 @@
-// What must be in sight in every place, under the bar: that the screen shows something else than the case
-// that one has, that no line can call 112, and that an alert has no operator. It stays as long as it is so;
-// Esc leads back, K ends the sound, T takes the alert.
+// Notices under the bar, in sight in every place: the screen shows something other than the operator's own
+// case, no line can call 112, an alert is unassigned. A notice stays as long as its condition; Esc leads
+// back, K ends the sound, T takes the alert.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from './parts.js';
@@ -16,14 +16,17 @@ import * as s from '../case/situation.js';
 import { waiting } from '../alerts/unassigned.js';
 import { writtenAfter, writtenKey } from '../alerts/late-messages.js';
 
-/** The alert that T takes from anywhere; null while I have one myself that is no test. @param {Ui} ui */
+/**
+ * Return the alert that T takes from any place. Return null while the operator has a real alert.
+ * @param {Ui} ui
+ */
 export function offered(ui) {
   const my = ui.screen.mineNow();
   const [first] = waiting(ui.feed, Date.now()).filter((view) => !(my && view.test));
   return first && (!my || my.test) ? first : null;
 }
 
-/** What sounds until it is acknowledged: [{key, test}], the gravest first. @param {Ui} ui */
+/** Return what sounds until it is acknowledged as `[{key, test}]`, the most serious first. @param {Ui} ui */
 export function sounding(ui) {
   const found = waiting(ui.feed, Date.now()).map((view) => ({ key: waitingKey(view), test: view.test }));
   const alarm = ui.feed.link === 'live' ? noLineAlarm(ui.feed) : null;
@@ -32,7 +35,7 @@ export function sounding(ui) {
   return found.filter((one) => !ui.known.hasKey(one.key));
 }
 
-/** @param {Ui} ui */
+/** Render the notices under the bar. @param {Ui} ui */
 export function strip(ui) {
   const my = ui.screen.away();
   const back = my ? ownCase(ui, my) : nothing;
@@ -40,7 +43,8 @@ export function strip(ui) {
   const alarm = noLineAlarm(ui.feed);
   const all = ui.screen.incoming() ? [] : waiting(ui.feed, Date.now());
   const shown = ui.screen.section === 'case' && !ui.screen.incoming() ? ui.screen.selected() : null;
-  const said = shown && s.mine(shown, ui.feed.me) && s.psapIs(shown) === 'lacking'; // by its own banner
+  // The banner of the case itself reports that no line can call 112.
+  const said = shown && s.mine(shown, ui.feed.me) && s.psapIs(shown) === 'lacking';
   const lacking = alarm && !said ? noLine(ui, alarm) : nothing;
   const written = ui.screen.incoming() ? [] : writtenAfter(ui.feed);
   return html`<div class="strips">
@@ -49,7 +53,10 @@ export function strip(ui) {
   </div>`;
 }
 
-/** That a user has written after the end of the alert. @param {Ui} ui @param {CaseView[]} all */
+/**
+ * Render the notice that a user has written after the end of the alert.
+ * @param {Ui} ui @param {CaseView[]} all
+ */
 function afterTheEnd(ui, all) {
   const [view] = all;
   const more = all.length > 1 ? say`, and ${all.length - 1} more` : '';
@@ -79,7 +86,7 @@ function afterTheEnd(ui, all) {
   </div>`;
 }
 
-/** The way back to the case that I have. @param {Ui} ui @param {CaseView} my */
+/** Render the notice that leads back to the operator's own case. @param {Ui} ui @param {CaseView} my */
 function ownCase(ui, my) {
   const what = my.test ? s.theAlert(my) : s.shortName(my);
   const title = !s.talking(my.operator_leg)
@@ -96,7 +103,7 @@ function ownCase(ui, my) {
   </div>`;
 }
 
-/** @param {Ui} ui @param {string} key */
+/** Render the button that acknowledges a notice's sound. @param {Ui} ui @param {string} key */
 const seen = (ui, key) =>
   ui.known.hasKey(key)
     ? nothing
@@ -104,7 +111,10 @@ const seen = (ui, key) =>
         <kbd>K</kbd><span>${say`Seen`}</span>
       </button>`;
 
-/** @param {Ui} ui @param {AlarmView} alarm */
+/**
+ * Render the notice that no line, or only a public line, can call 112.
+ * @param {Ui} ui @param {AlarmView} alarm
+ */
 function noLine(ui, alarm) {
   const resort = onPublicLine(alarm);
   const title = resort ? say`The lines kept for 112 are out of use` : say`No line can call 112`;
@@ -118,14 +128,17 @@ function noLine(ui, alarm) {
   </div>`;
 }
 
-/** Without a name or a number, beside a case of mine: the other one. @param {Ui} ui @param {CaseView} view */
+/**
+ * Return the alert's name in a notice. Without a name or number, beside an own case: the other alert.
+ * @param {Ui} ui @param {CaseView} view
+ */
 function inBand(ui, view) {
   const my = ui.screen.mineNow();
   if (view.person || view.phone || !my || my.alert === view.alert) return s.theAlert(view);
   return view.test ? say`the other TEST` : say`the other alert`;
 }
 
-/** @param {Ui} ui @param {CaseView[]} all */
+/** Render the notice of unassigned alerts. @param {Ui} ui @param {CaseView[]} all */
 function unheldAlerts(ui, all) {
   const [view] = all;
   const nowUs = ui.feed.nowUs();
@@ -141,7 +154,7 @@ function unheldAlerts(ui, all) {
   const leaves = my ? say`Leave the test, take ${who}` : label('take');
   const key = KEY.take;
   const shown = ui.screen.section === 'case' ? ui.screen.selected() : null;
-  // One T on a screen: of a case that can be taken it is that case's.
+  // A screen shows one T: in a case that can be taken, T belongs to that case.
   const other = shown && shown.alert !== view.alert && ui.feed.allowedIn(shown).take === null;
   const take =
     offered(ui)?.alert === view.alert && !other
@@ -166,19 +179,25 @@ function unheldAlerts(ui, all) {
 
 const onlyATest = () => say`You are in a test.`;
 
-/** How it comes to me who have a case, where nobody else is free. @param {Ui} ui @param {CaseView} my */
+/**
+ * Return how the unassigned alert reaches this operator, who has a case, if no other operator is free.
+ * @param {Ui} ui @param {CaseView} my
+ */
 function comesNext(ui, my) {
   const { operators, me } = ui.feed;
   const other = operators.some((one) => one.operator !== me.operator && one.state === 'ready' && !one.alert);
   if (other || ui.feed.myShift() !== 'ready') return '';
   if (ui.feed.allowedIn(my).leave !== null) return say`It comes to you as soon as you are free.`;
-  // Elsewhere on the page L is no key of the case.
+  // In the other places, L is no key of the case.
   return ui.screen.away()
     ? say`Esc, then ${KEY.leave}: you leave yours, and it comes to you.`
     : say`${KEY.leave}: you leave yours, and it comes to you.`;
 }
 
-/** Whether 112 is the real one; never with a tick while no line can call it. @param {Feed} feed */
+/**
+ * Show in the bar whether 112 is real or simulated; never with a tick while no line can call 112.
+ * @param {Feed} feed
+ */
 export function psapInBar(feed) {
   const live = feed.center.psap_live;
   const alarm = noLineAlarm(feed);

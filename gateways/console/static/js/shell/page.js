@@ -1,5 +1,5 @@
-// Everything around the case: sign-on, the bar, the list at the left, the ready and the incoming view, the
-// keys.
+// The whole page: sign-on, the bar, the list at the left, the ready view, the incoming alert, the case, the
+// list of keys.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { FEATURES } from '../features.js';
@@ -16,7 +16,7 @@ import { readyView } from '../shift/ready.js';
 import { help } from './help.js';
 import * as sections from './sections.js';
 
-/** @param {Ui} ui */
+/** Render the page. @param {Ui} ui */
 export function page(ui) {
   const { feed } = ui;
   if (waits() && !feed.me) return firstGate(ui);

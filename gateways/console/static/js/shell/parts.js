@@ -1,22 +1,23 @@
-// Small pieces that every view is made of.
+// Small elements that all views use.
 
 import { html, nothing, svg } from '../../vendor/lit.js';
 import { say } from '../words/words.js';
 
-/** @param {string} name @param {string} [tone] */
+/** Render an icon. @param {string} name @param {string} [tone] */
 export const icon = (name, tone = '') =>
   html`<svg class="icon ${tone}" aria-hidden="true"><use href="#i-${name}"></use></svg>`;
-/** @param {string} name @param {Drawn} text @param {string} [tone] */
+/** Render an icon with a text. @param {string} name @param {Drawn} text @param {string} [tone] */
 export const word = (name, text, tone = '') =>
   html`<span class="word ${tone}">${icon(name)}<span>${text}</span></span>`;
-/** @param {boolean} test */
+/** Render the mark of a test or of a real alert. @param {boolean} test */
 export const tag = (test) =>
   test
     ? html`<span class="tag tag--test">${icon('flask')}${say`TEST`}</span>`
     : html`<span class="tag tag--real">${icon('bell')}${say`REAL`}</span>`;
 
 /**
- * The line from the receipt to 60 s, with the deadline on it. `at` and `limit` are shares of it.
+ * Render the time line from the receipt to 60 s, with the deadline on it. `at` and `limit` are shares of the
+ * line.
  * @param {number} at @param {number} limit @param {string} label @param {string} tone
  */
 export function track(at, limit, label, tone) {
@@ -33,7 +34,7 @@ export function track(at, limit, label, tone) {
   </div>`;
 }
 
-/** The ring of the incoming alert: what is left of the time. @param {number} left */
+/** Render the ring of the incoming alert: the share of the time that is left. @param {number} left */
 export const ring = (left) =>
   html`<svg viewBox="0 0 200 200" aria-hidden="true">
     ${svg`<circle class="ring__rest" cx="100" cy="100" r="92" fill="none" stroke-width="10"></circle>
@@ -41,7 +42,7 @@ export const ring = (left) =>
         pathLength="50" stroke-dasharray="${Math.max(0, left * 50)} 50"></circle>`}
   </svg>`;
 
-/** A QR code, of the lines of dots that the center tells. @param {string[]} rows */
+/** Render a QR code from the rows of dots that the center returns. @param {string[]} rows */
 export function qr(rows) {
   const dots = rows.flatMap((row, y) => [...row].map((dot, x) => (dot === '1' ? `M${x} ${y}h1v1h-1z` : '')));
   const box = `-4 -4 ${rows.length + 8} ${rows.length + 8}`;
@@ -51,8 +52,8 @@ export function qr(rows) {
 }
 
 /**
- * One command's button. It stays where it is, allowed or not; what is not allowed says why in place of its
- * effect.
+ * Render the button of a command. The button keeps its place, allowed or not; a refused command shows its
+ * reason in place of its effect.
  * @param {Partial<Action> & { refused?: string, step?: boolean, press?: () => void }} action
  */
 export function act({ key, label, sub, why = null, refused = '', tone = '', step = false, press }) {

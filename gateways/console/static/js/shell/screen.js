@@ -1,5 +1,5 @@
-// What this page shows: which place, which alert, where the arrow keys stand. It is changed by its own
-// methods alone; what is true comes from the feed.
+// The screen's state: the place and the alert shown, the position of the arrow keys. Only the methods of
+// `Screen` change this state; facts come from the feed.
 
 import { rank } from '../alerts/urgency.js';
 import { calledFor, mine } from '../case/situation.js';
@@ -8,7 +8,10 @@ import { isFor } from './sections.js';
 
 const LISTED = 100;
 
-/** When I answered the call for this case, or 0. @param {CaseView} view @param {MeView} me */
+/**
+ * Return when the operator of this page answered the call for this case, or 0.
+ * @param {CaseView} view @param {MeView} me
+ */
 const answeredUs = ({ operator_leg: leg }, me) => (leg.operator === me.operator && leg.answered_us) || 0;
 
 export class Screen {
@@ -18,15 +21,15 @@ export class Screen {
   chosen = null; // the alert that is shown
   /** @type {string} */
   cursor = null; // the alert under the arrow keys
-  help = false; // the list of keys lies over it
-  changedAtMs = 0; // when what a key means changed last
+  help = false; // the list of keys covers the page
+  changedAtMs = 0; // when the meaning of a key changed last
   leftAtMs = 0; // when a place was left with Esc last
   #before = '';
-  #of = ''; // the operator whose page it is
-  #on = { alert: '', atUs: 0 }; // the case whose call I have answered last, and when
+  #of = ''; // the operator of this page
+  #on = { alert: '', atUs: 0 }; // the case whose call the operator answered last, and when
 
   /**
-   * `on`: `draw()`, `opened()` after another alert is shown, `entered(section)` after another place is.
+   * `on`: `draw()`, `opened()` after another alert is shown, `entered(section)` after another place is shown.
    * @param {Feed} feed
    */
   constructor(feed, known, on) {
@@ -35,7 +38,10 @@ export class Screen {
     this.on = on;
   }
 
-  /** The case that is mine, or that my phone is called for; of several the one whose call I answered last. */
+  /**
+   * Return the operator's own case, or the case that the operator is being called for; of several, the case
+   * whose call was answered last.
+   */
   mineNow() {
     const { cases, me } = this.feed;
     const open = [...cases.values()].filter((view) => view.closed_us === null);
@@ -45,26 +51,26 @@ export class Screen {
     return last ?? open.find((view) => calledFor(view, me)) ?? null;
   }
 
-  /** The case that is mine, while the screen shows something else; else null. */
+  /** Return the operator's own case while the screen shows something else; else null. */
   away() {
     const my = this.mineNow();
     const here = this.section === 'case' && this.chosen === my?.alert;
     return my && mine(my, this.feed.me) && !here ? my : null;
   }
 
-  /** Leave the case that is shown: for one's own, else for the shift. */
+  /** Leave the case that is shown, for the operator's own case, else for the shift. */
   back() {
     this.open(this.mineNow()?.alert ?? null);
   }
 
-  /** Leave the place that is shown: for one's own case, else for what was there before. */
+  /** Leave the place that is shown, for the operator's own case, else for what was shown before. */
   leave() {
     this.leftAtMs = this.changedAtMs = Date.now();
     if (this.away()) this.back();
     else this.go('case');
   }
 
-  /** An alert for which my phone is called and which I have not acknowledged. */
+  /** Return the alert that the operator is being called for and has not acknowledged. */
   incoming() {
     const { feed } = this;
     const view = this.mineNow();
@@ -76,7 +82,7 @@ export class Screen {
     return this.chosen === null ? null : (this.feed.cases.get(this.chosen) ?? null);
   }
 
-  /** Mine first, then as urgent as they are. */
+  /** Return the open alerts: the operator's own first, then by urgency. */
   listed() {
     const { cases, me } = this.feed;
     /** @param {CaseView} view */
@@ -95,17 +101,17 @@ export class Screen {
     this.on.draw();
   }
 
-  /** Move the cursor of a list. @param {string} alert */
+  /** Move the cursor of the list. @param {string} alert */
   point(alert) {
     this.cursor = alert;
   }
 
-  /** Whether the list of keys lies over all. @param {boolean} help */
+  /** Cover the page with the list of keys, or uncover the page. @param {boolean} help */
   cover(help) {
     this.help = help;
   }
 
-  /** @param {Section} section */
+  /** Return true if the operator's role may open this place. @param {Section} section */
   may(section) {
     return isFor(section, this.feed.me.role);
   }
@@ -120,30 +126,33 @@ export class Screen {
     document.querySelector('main h1')?.focus({ preventScroll: true });
   }
 
-  /** What was shown at another node. @param {string} alert */
+  /** Show the alert that was shown at another node. @param {string} alert */
   restore(alert) {
     this.chosen = alert;
     this.cursor = alert;
   }
 
-  /** Nothing is shown any more: signed off. */
+  /** Show nothing any more: the operator has signed off. */
   clear() {
     this.chosen = null;
     this.section = 'case';
   }
 
-  /** After news: where to look. True where a key may mean something else than before. */
+  /**
+   * Update what is shown after news from the center. Return true if a key may mean something other than
+   * before.
+   */
   follow() {
     const { feed, known } = this;
     const my = this.mineNow();
-    if (this.#of && this.#of !== feed.me.operator) this.clear(); // another operator sits here now
+    if (this.#of && this.#of !== feed.me.operator) this.clear(); // another operator uses this page now
     this.#of = feed.me.operator;
-    if (!this.may(this.section)) this.section = 'case'; // the role is another one by now
+    if (!this.may(this.section)) this.section = 'case'; // the role has changed
     if (my && !known.has(my, feed.me)) {
       this.section = 'case'; // a new alert takes the screen
       this.help = false;
     }
-    // What another operator has may be handed to this one again, and is heard then.
+    // An alert that another operator has may be handed to this operator again, and then sounds again.
     for (const view of feed.cases.values())
       if (view.operator && !mine(view, feed.me) && !calledFor(view, feed.me)) known.delete(view);
     if (my && mine(my, feed.me)) known.add(my); // the phone was answered
@@ -161,21 +170,25 @@ export class Screen {
     return true;
   }
 
-  /** What a key means: that of the step, and those that are their own opposites. @param {CaseView} view */
+  /**
+   * Return the meanings of keys that change: the key of the step, and keys that undo themselves.
+   * @param {CaseView} view
+   */
   #means(view) {
     const { key, command } = this.step(view);
     return `${key}/${command === 'withdraw_psap'}/${view.user_hears_nobody}`;
   }
 
-  /** What is to be done next in this case. @param {CaseView} view */
+  /** Return the next step in this case. @param {CaseView} view */
   step(view) {
     const { feed } = this;
     return next(view, feed.allowedIn(view), feed.me, feed.nowUs(), feed.names, feed.center).step;
   }
 
   /**
-   * Who answers is on that case, whatever was on the screen: what is typed belongs to the case before, and
-   * stays there. @param {CaseView | null} my
+   * Show the case whose call the operator has just answered. Typed text belongs to the case before, and stays
+   * there.
+   * @param {CaseView | null} my
    */
   #followCall(my) {
     const { feed } = this;
@@ -191,7 +204,7 @@ export class Screen {
     this.on.opened();
   }
 
-  /** @param {string} alert */
+  /** Show an alert, and report it to the center as opened. @param {string} alert */
   #show(alert) {
     this.chosen = alert;
     this.cursor = alert;

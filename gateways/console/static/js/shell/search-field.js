@@ -1,5 +1,5 @@
-// The field by which a page is searched. What is typed is asked for after a pause; Esc empties it, and leaves
-// it once it is empty; Enter and the arrow lead to what was found.
+// The search field of a page. A pause in typing starts the search; Esc empties the field, then leaves the
+// empty field; Enter and the arrow lead to the results.
 
 import { html } from '../../vendor/lit.js';
 import { say } from '../words/words.js';
@@ -8,17 +8,18 @@ import { icon } from './parts.js';
 /** @typedef {{ search: string, typing: number }} Searched What is in the field, and the pause's timer. */
 
 /**
+ * Render a search field.
  * @typedef {{ searched: Searched, pauseMs: number, ask: () => void, down: () => void }} Search
  * @param {{ id: string, hint: string } & Search} of
  */
 export function searchField({ id, hint, searched, pauseMs, ask, down }) {
-  /** @param {string} text */
+  /** Start the search after a pause. @param {string} text */
   const typed = (text) => {
     searched.search = text;
     clearTimeout(searched.typing);
     searched.typing = setTimeout(ask, pauseMs);
   };
-  /** @param {KeyboardEvent} e */
+  /** Act on Enter, Esc and the arrow; no key of the field reaches the page. @param {KeyboardEvent} e */
   const pressed = (e) => {
     e.stopPropagation();
     if (!['Enter', 'Escape', 'ArrowDown'].includes(e.key)) return;

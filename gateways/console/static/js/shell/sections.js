@@ -1,5 +1,5 @@
-// The places of the console, their tabs and keys; features have places of their own
-// (`features/NAME/pages/feature.js`). An incoming alert takes the screen whichever is shown.
+// The places of the console with their tabs and keys; features add places of their own
+// (`features/NAME/pages/feature.js`). An incoming alert takes the screen from every place.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { FEATURES } from '../features.js';
@@ -24,26 +24,29 @@ const PLACES = [
 ];
 const TABS = PLACES.filter((one) => one.keys && !one.below);
 
-/** @param {Section} section */
+/** Return the row of a place. @param {Section} section */
 const listed = (section) => PLACES.find((one) => one.name === section);
 
-/** The place of that name, which the case has not. @param {Section} section */
+/** Return the module of a place; null for the case. @param {Section} section */
 const placeOf = (section) => listed(section)?.place ?? null;
 
-/** Of the tabs, for the list of keys. */
+/** Return the keys of all tabs, for the list of keys. */
 export const keys = () => TABS.flatMap((one) => one.keys).join(' ');
 
-/** Whether there is this place, and for this role. @param {Section} section @param {StaffRole} role */
+/**
+ * Return true if this place exists and the role may open it.
+ * @param {Section} section @param {StaffRole} role
+ */
 export function isFor(section, role) {
   const place = listed(section);
   return Boolean(place && (!place.role || [place.role, 'admin'].includes(role)));
 }
 
-/** A place comes into sight. @param {Ui} ui @param {Section} section */
+/** Prepare a place that has just been opened. @param {Ui} ui @param {Section} section */
 export const entered = (ui, section) => placeOf(section)?.enter(ui);
 
 /**
- * Whether the key was for the tabs, or for a place that is not the case.
+ * Act on a key of the tabs or of the shown place, and return true; return false in the case.
  * @param {Ui} ui @param {string} key
  */
 export function pressed(ui, key) {
@@ -58,14 +61,17 @@ export function pressed(ui, key) {
   return true;
 }
 
-/** Whether something was open in the place that is shown, and is closed. @param {Ui} ui @returns {boolean} */
+/**
+ * Close what is open in the shown place; return true if something was open.
+ * @param {Ui} ui @returns {boolean}
+ */
 export const closes = (ui) => Boolean(placeOf(ui.screen.section)?.pressed(ui, 'Escape'));
 
-/** @param {Ui} ui */
+/** Render the tabs that the operator's role may open. @param {Ui} ui */
 export function tabs(ui) {
   const lost = ui.feed.link === 'lost' || ui.screen.incoming() !== null;
   const view = ui.screen.section === 'case' ? ui.screen.selected() : null;
-  const keyed = view === null || !questions.isOpen(view); // else the keys are the questions' own
+  const keyed = view === null || !questions.isOpen(view); // else the questions use the keys
   const { section } = ui.screen;
   const shown = listed(section)?.below ?? section;
   return html`<nav class="bar__nav" aria-label=${say`Sections`}>
@@ -85,7 +91,7 @@ export function tabs(ui) {
   </nav>`;
 }
 
-/** What is still missing before real use. @param {Ui} ui @param {Section} section */
+/** Render the number of things that are missing before real use. @param {Ui} ui @param {Section} section */
 function count(ui, section) {
   if (section !== 'admin') return nothing;
   const left = missing(ui);
@@ -95,7 +101,10 @@ function count(ui, section) {
     : nothing;
 }
 
-/** The place that is shown; null for the case and the shift, which are drawn as ever. @param {Ui} ui */
+/**
+ * Render the place that is shown; return null for the case and the shift, which the page renders itself.
+ * @param {Ui} ui
+ */
 export function pane(ui) {
   const place = placeOf(ui.screen.section);
   if (!place) return null;

@@ -1,9 +1,9 @@
-// Why the center does not sign on, or what it asks for besides, in words.
+// The words for a failed sign-on, and for what the center requests in addition.
 
 import { noneHere, tooOld } from '../access/factors.js';
 import { phrase, say } from '../words/words.js';
 
-/** Where no key is left to sign on by. @type {Phrase} */
+/** The advice if the operator has lost the only key. @type {Phrase} */
 const LOST = phrase`Lost it? Ask the centre’s administrator for a link (Admin, Operators, P).`;
 
 /** @type {Record<string, (byToken: boolean) => string>} */
@@ -26,5 +26,5 @@ const FAULTS = {
     byToken ? say`Too many wrong tries.` : say`Too many wrong tries. Wait, or use your token.`,
 };
 
-/** In words. @param {string} fault @param {boolean} byToken */
+/** Return the words for a fault of the sign-on. @param {string} fault @param {boolean} byToken */
 export const inWords = (fault, byToken) => (FAULTS[fault] ?? FAULTS.passwordWrong)(byToken);

@@ -1,5 +1,5 @@
-// Signing on: by name and password, with the code of an app where one is asked for; by a passkey; by a token.
-// What the center answers is said in words; nothing is kept here.
+// The sign-on form: name and password, with the code of an app if the center requests one; a passkey; a
+// token. The form shows the center's answer in words; this module stores nothing.
 
 import { html, nothing, ref } from '../../vendor/lit.js';
 import * as passkeys from '../access/passkeys.js';
@@ -11,16 +11,16 @@ import { say } from '../words/words.js';
 
 let byToken = false;
 let busy = false;
-let waited = false; // one had to wait, and no longer has
+let waited = false; // a wait was imposed, and has ended
 let ticking = null;
 
-/** @param {Feed} feed */
+/** Return the seconds until the next attempt is allowed. @param {Feed} feed */
 const leftS = (feed) => Math.max(0, Math.ceil((feed.signOnAgainMs - Date.now()) / 1000));
 
-/** What is over with the wait that goes with it. */
+/** Faults that end with their wait. */
 const WAITS = ['tooOften', 'many_at_once'];
 
-/** @param {Ui} ui */
+/** Render the sign-on form. @param {Ui} ui */
 export function gate(ui) {
   const { feed } = ui;
   if (feed.link === 'starting')
@@ -80,7 +80,10 @@ export function gate(ui) {
 }
 
 let known = null;
-/** Where to type, as soon as it is there. `autofocus` works once in a page. @param {HTMLElement} element */
+/**
+ * Focus the first field as soon as it is rendered: `autofocus` works once in a page.
+ * @param {HTMLElement} element
+ */
 function first(element) {
   if (element && element !== known) queueMicrotask(() => element.focus());
   known = element ?? null;
@@ -90,9 +93,9 @@ function first(element) {
 const described = (fault) => (fault ? 'gate-fault' : nothing);
 /** @param {string} fault */
 const invalid = (fault) => (fault === 'tokenWrong' || fault === 'passwordWrong' ? 'true' : nothing);
-/** @param {string} fault */
+/** Return true if the center requests the code of an app. @param {string} fault */
 const wantsCode = (fault) => !byToken && (fault === 'code_needed' || fault === 'code_wrong');
-/** Nothing is wrong: more is needed. @param {string} fault */
+/** Return true if nothing is wrong and the center requests one more entry. @param {string} fault */
 const isStep = (fault) => ['code_needed', 'passkey_needed', 'name_shared'].includes(fault);
 
 /** @param {string} fault */
@@ -149,7 +152,7 @@ function codeField(fault) {
   /></label>`;
 }
 
-/** @param {Ui} ui */
+/** Sign on with a passkey. @param {Ui} ui */
 async function byPasskey(ui) {
   const { feed } = ui;
   if (busy) return;
@@ -174,7 +177,7 @@ async function byPasskey(ui) {
   ui.draw();
 }
 
-/** @param {Ui} ui */
+/** Switch between password and token. @param {Ui} ui */
 function other(ui) {
   byToken = !byToken;
   ui.feed.forgetFault();
@@ -182,7 +185,7 @@ function other(ui) {
   document.querySelector('.gate input')?.focus();
 }
 
-/** @param {Ui} ui @param {SubmitEvent} e */
+/** Sign on with the fields of the form. @param {Ui} ui @param {SubmitEvent} e */
 async function submitted(ui, e) {
   e.preventDefault();
   const form = /** @type {HTMLFormElement} */ (e.target);

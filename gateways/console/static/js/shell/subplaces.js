@@ -1,15 +1,18 @@
-// The places of features that lie below another place, and are reached by a key of that one.
+// Places of features that lie below another place. A key of the upper place opens them.
 
 import { FEATURES } from '../features.js';
 
-/** Those for this role. @param {Ui} ui @param {Section} section */
+/**
+ * Return the places below `section` that the operator's role may open.
+ * @param {Ui} ui @param {Section} section
+ */
 export const below = (ui, section) =>
   FEATURES.flatMap(({ places = [] }) => places).filter(
     (one) => one.below === section && one.keys && ui.screen.may(one.name),
   );
 
 /**
- * True where the key leads to one of them; every key but the first means something there as well.
+ * Open the lower place of this key, and return true. The lower place also acts on each key but its first.
  * @param {Ui} ui @param {Section} section @param {string} key
  */
 export function leads(ui, section, key) {

@@ -1,4 +1,4 @@
-// The window's title: an alert that has not been acknowledged is seen on the tab, too. Pure.
+// The window's title: an unacknowledged alert also shows on the browser's tab. Pure.
 
 import { say } from '../words/words.js';
 import { name } from '../case/situation.js';
@@ -6,7 +6,7 @@ import { name } from '../case/situation.js';
 const NAME = 'securWoman';
 
 /**
- * The title now: for an incoming alert its words and ours by turns, a second each.
+ * Return the title; for an incoming alert, its words and the product's name alternate, a second each.
  * @param {CaseView} incoming @param {number} nowMs
  */
 export function title(incoming, nowMs) {

@@ -1,5 +1,5 @@
-// What is handed over: the notes of those before, and what is open. Asked for every few seconds while it is
-// shown; what the feed says already is taken from there.
+// The handover between shifts: notes of earlier operators and open items. Requested every few seconds while
+// it is shown; what the feed contains comes from the feed.
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
 import { Listed } from '../admin/frame/listed.js';
@@ -11,7 +11,7 @@ import * as f from '../words/format.js';
 
 const AGAIN_MS = 3000;
 const NOTE_MAX = 2000;
-/** The one draft of a note to the next shift. */
+/** The key of the one draft of a note to the next shift. */
 const DRAFT = 'shift';
 
 /** @type {Listed<ShiftView>} */
@@ -29,23 +29,23 @@ const notes = new Writing({
   },
 });
 
-/** What the center has said last; null before. */
+/** Return the center's last answer; null before the first. */
 export const said = () => listed.said;
 
-/** Another operator may sit here. */
+/** Clear the answer and the notes: another operator may use this page. */
 export function clear() {
   listed.clear();
   notes.clear();
   state.of = '';
 }
 
-/** @param {Ui} ui */
+/** Request the handover again. @param {Ui} ui */
 function again(ui) {
   state.atMs = Date.now();
   listed.load(ui);
 }
 
-/** It is being shown. @param {Ui} ui */
+/** Request the handover when the last answer is old. Runs at each drawing. @param {Ui} ui */
 function keepUp(ui) {
   const { operator } = ui.feed.me;
   if (state.of !== operator) {
@@ -56,14 +56,14 @@ function keepUp(ui) {
   if (ui.feed.link === 'live' && !document.hidden && Date.now() - state.atMs > AGAIN_MS) again(ui);
 }
 
-/** @param {Ui} ui @param {ShiftView['notes'][number]} note */
+/** Mark a note as done, or as not done. @param {Ui} ui @param {ShiftView['notes'][number]} note */
 async function finish(ui, note) {
   const answer = await ui.feed.finishNote(note.id, note.done_us === null);
   if (!answer.ok) ui.orders.refuse('B', DRAFT, answer.reason);
   again(ui);
 }
 
-/** W writes, B leads to what is to be done. @param {Ui} ui @param {string} key */
+/** Act on a key: W focuses the field for a note, B the first open note. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   if (key === 'W') notes.focus();
   else if (key === 'B') document.querySelector('.handed button')?.focus();
@@ -72,7 +72,7 @@ export function pressed(ui, key) {
   return true;
 }
 
-/** @param {Ui} ui @param {ShiftView['notes'][number]} note */
+/** Render a note. @param {Ui} ui @param {ShiftView['notes'][number]} note */
 function row(ui, note) {
   const done = note.done_us !== null;
   const who = `${ui.feed.names(note.by)}, ${f.shortDay(note.at_us)} ${f.minute(note.at_us)}`;
@@ -90,7 +90,7 @@ function row(ui, note) {
   </article>`;
 }
 
-/** @param {Ui} ui */
+/** Render the handover. @param {Ui} ui */
 export function panel(ui) {
   keepUp(ui);
   const told = said();

@@ -1,5 +1,5 @@
-// The alert in which the operator's part has ended last: a field for notes, which wrap-up is for, and the
-// call back.
+// The operator's last alert after the operator's part has ended: a field for notes during the wrap-up, and
+// the call back.
 
 import { html, nothing } from '../../vendor/lit.js';
 import * as reopening from '../alerts/reopening.js';
@@ -10,20 +10,23 @@ import { said } from './handed-over.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 
-/** So long it is shown after it was left, microseconds. */
+/** For this long after the operator left the alert, the alert is shown, microseconds. */
 const SHOWN_US = 12 * 3600 * 1e6;
 
-/** When a note was last added here, by alert. @type {Map<string, number>} */
+/** Times of the last note added here, by alert. @type {Map<string, number>} */
 const noted = new Map();
 notes.onNote((ui, alert) => noted.set(alert, ui.feed.nowUs()));
 
-/** @param {Ui} ui */
+/** Return the operator's last alert while it is recent; else null. @param {Ui} ui */
 function last(ui) {
   const own = said()?.own ?? null;
   return own && ui.feed.nowUs() - own.left_us < SHOWN_US ? own : null;
 }
 
-/** N writes, R calls again. True where the key was for that. @param {Ui} ui @param {string} key */
+/**
+ * Act on a key and return true: N focuses the field for a note, R calls the user again.
+ * @param {Ui} ui @param {string} key
+ */
 export function pressed(ui, key) {
   const own = last(ui);
   if (!own) return false;
@@ -33,10 +36,10 @@ export function pressed(ui, key) {
   return true;
 }
 
-/** Its user, as far as the page knows. @param {CaseView} view */
+/** Return the user's first name, if the page has received it. @param {CaseView} view */
 const user = (view) => (view?.person ? s.first(view) : say`User`);
 
-/** @param {Ui} ui */
+/** Render the operator's last alert. @param {Ui} ui */
 export function panel(ui) {
   const own = last(ui);
   if (!own) return nothing;

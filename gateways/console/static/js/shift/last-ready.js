@@ -1,4 +1,5 @@
-// That nobody else is ready: said as long as it is so, and sounded once when another has gone.
+// The warning to the last ready operator: shown while no other operator is ready, and sounded once when the
+// last other operator leaves.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from '../shell/parts.js';
@@ -6,10 +7,10 @@ import { say } from '../words/words.js';
 import { nobodyOnCall, onCall } from './people.js';
 import { last } from './shift.js';
 
-/** How many others were ready; null before it was known. @type {number | null} */
+/** The number of other ready operators at the last drawing; null before the first. @type {number | null} */
 let othersBefore = null;
 
-/** Whether I have just become the last one who is ready. @param {Ui} ui */
+/** Return true if the operator of this page has just become the last ready operator. @param {Ui} ui */
 export function becameLast(ui) {
   const { feed } = ui;
   const others = feed.operators.filter(
@@ -20,7 +21,7 @@ export function becameLast(ui) {
   return became;
 }
 
-/** Of the ready view. @param {Ui} ui */
+/** Render the warning in the ready view. @param {Ui} ui */
 export function standing(ui) {
   if (ui.feed.link !== 'live' || !last(ui)) return nothing;
   const calls = onCall(ui).join(', ');

@@ -1,5 +1,5 @@
-// What is open when a shift begins or ends, besides the notes: what is wrong, lines that carry nothing,
-// callbacks that are owed, what features tell. Each in words, with what leads to it.
+// Open items when a shift begins or ends, besides the notes: alarms, unusable lines, pending callbacks, items
+// of features. Each item is a text with a button that leads to it.
 
 import { html, nothing } from '../../vendor/lit.js';
 import * as alarms from '../alarms/alarms.js';
@@ -10,11 +10,11 @@ import { icon } from '../shell/parts.js';
 import { outcome, say } from '../words/words.js';
 import * as f from '../words/format.js';
 
-const BROKEN_MAX = 5; // the others are in the plant view
+const BROKEN_MAX = 5; // the others are in the infrastructure view
 
 /**
- * @param {string} ic @param {string} tone @param {Drawn} text @param {Drawn} more
- * @param {Drawn} [button]
+ * Render an open item.
+ * @param {string} ic @param {string} tone @param {Drawn} text @param {Drawn} more @param {Drawn} [button]
  */
 export const matter = (ic, tone, text, more, button = nothing) =>
   html`<article class="handed__matter">
@@ -26,7 +26,7 @@ export const matter = (ic, tone, text, more, button = nothing) =>
     ${button}
   </article>`;
 
-/** All of them, the gravest first. @param {Ui} ui @param {ShiftView} told */
+/** Render all open items, the most serious first. @param {Ui} ui @param {ShiftView} told */
 export function matters(ui, told) {
   return [
     ...broken(ui),
@@ -38,7 +38,7 @@ export function matters(ui, told) {
 /** @param {number | null} us */
 const since = (us) => (us ? say`since ${f.clock(us)}` : '');
 
-/** @param {Ui} ui @returns {Drawn[]} */
+/** Render the alarms and the unusable lines. @param {Ui} ui @returns {Drawn[]} */
 function broken(ui) {
   const all = grouped(alarms.alarms(ui)).filter((one) => one.state === 'stands');
   const said = new Set(all.flatMap((one) => one.members.map((each) => each.subject)));
@@ -61,7 +61,7 @@ function broken(ui) {
   return [...found.slice(0, BROKEN_MAX), matter('warn', 'ink-bad', text, say`Key 4`)];
 }
 
-/** @param {Ui} ui @param {ShiftView['owed'][number]} one */
+/** Render a pending callback. @param {Ui} ui @param {ShiftView['owed'][number]} one */
 function owed(ui, one) {
   const at = `${f.shortDay(one.received_us)} ${f.minute(one.received_us)}`;
   const label = say`Open`;

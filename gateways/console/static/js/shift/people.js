@@ -1,4 +1,4 @@
-// Who is here: the operators on shift with what they do, and who is on call.
+// The operators on shift with their activities, and the operators on call.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { operatorState } from '../alerts/rail.js';
@@ -10,27 +10,33 @@ import * as s from '../case/situation.js';
 
 const DAY_US = 86_400e6;
 
-/** The operators who are on call, by name. @param {Ui} ui */
+/** Return the names of the operators on call. @param {Ui} ui */
 export const onCall = (ui) =>
   (said()?.staff ?? []).filter((one) => one.on_call).map((one) => ui.feed.names(one.operator));
 
-/** Whether it is known that nobody is. */
+/** Return true if the center has reported that no operator is on call. */
 export const nobodyOnCall = () => said()?.staff.every((one) => !one.on_call) ?? false;
 
-/** @param {Ui} ui @param {OperatorView} one */
+/**
+ * Render an operator's activity: the case, else the state of the shift.
+ * @param {Ui} ui @param {OperatorView} one
+ */
 function does(ui, one) {
   const view = one.alert ? ui.feed.cases.get(one.alert) : null;
   return view ? word('headset', s.shortName(view), 'ink-2') : operatorState(ui, one);
 }
 
-/** `until 08:00`; on which day where it is a day away or more. @param {Ui} ui @param {number} us */
+/**
+ * Return the end of a period, `until 08:00`; with the day if it is a day away or more.
+ * @param {Ui} ui @param {number} us
+ */
 function lasts(ui, us) {
   const time = f.minute(us);
   if (us - ui.feed.nowUs() < DAY_US) return say`until ${time}`;
   return say`until ${f.weekday(us)}, ${time}`;
 }
 
-/** Who is called when something is wrong with the center itself. @param {Ui} ui */
+/** Render the operators who are called when something is wrong with the center itself. @param {Ui} ui */
 function duty(ui) {
   const now = said()?.duty;
   if (!now) return nothing;
@@ -43,11 +49,14 @@ function duty(ui) {
   </p>`;
 }
 
-/** @param {Ui} ui */
+/** Render the operators on shift. @param {Ui} ui */
 export function panel(ui) {
   const { feed } = ui;
   const roles = new Map((said()?.staff ?? []).map((one) => [one.operator, one.role]));
-  /** @param {OperatorView} one */
+  /**
+   * Return the role of a supervisor or admin, and mark the operator of this page.
+   * @param {OperatorView} one
+   */
   const is = (one) =>
     [
       one.operator === feed.me.operator ? say`You`.toLowerCase() : '',

@@ -1,4 +1,4 @@
-// What is asked of an operator between alerts, and how the sound stands.
+// Questions to an operator between alerts, and the state of the alarm's sound.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { say } from '../words/words.js';
@@ -9,7 +9,7 @@ import * as f from '../words/format.js';
 import * as sound from '../sound/sound.js';
 import * as voice from '../voice/voice.js';
 
-/** The alarm's sound as far as it is known: on, heard, not heard, blocked; and the output. */
+/** Render the state of the alarm's sound: on, heard, not heard, blocked; and the sound output. */
 export function soundState() {
   const output =
     {
@@ -39,7 +39,7 @@ export function soundState() {
     >`;
 }
 
-/** What to see to with the phone that is the operator's voice. @param {ShiftState} shift */
+/** Return the advice about the phone that carries the operator's calls. @param {ShiftState} shift */
 export const phoneAdvice = (shift) =>
   shift === 'off'
     ? say`Is it the one beside you? If not, tell whoever runs the centre.`
@@ -47,7 +47,7 @@ export const phoneAdvice = (shift) =>
       ? say`Alerts will ring here, once you resume.`
       : say`Keep it beside you: alerts ring here.`;
 
-/** What is to be answered in place of the row of keys; null where nothing is. @param {Ui} ui */
+/** Render the open question in place of the row of keys; return null if there is none. @param {Ui} ui */
 export function question(ui) {
   if (asksEnter(ui)) {
     const what = state.ending.shift === 'off' ? say`End shift` : say`Pause`;
@@ -88,7 +88,7 @@ export function question(ui) {
   return null;
 }
 
-/** @param {string} text @param {string} [tone] */
+/** Render a question with its answers as keys. @param {string} text @param {string} [tone] */
 function choice(text, answers, press, tone = '') {
   const cap = (key) => (key === 'Enter' ? say`Enter` : key);
   return html`<div class="ready__keys ready__ask" role="group" aria-labelledby="ask-h">
@@ -104,6 +104,9 @@ function choice(text, answers, press, tone = '') {
 /** @param {string} text */
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
-/** Why the operator pauses, before the sentence that says what it means. @param {OperatorView} mine */
+/**
+ * Render the reason of the operator's pause, before the sentence that explains the pause.
+ * @param {OperatorView} mine
+ */
 export const why = (mine) =>
   mine?.state === 'paused' && mine.reason ? html`<b>${capital(reasonName(mine.reason))}.</b> ` : nothing;

@@ -1,4 +1,4 @@
-// Between alerts: the shift, the sound, the lines and the colleagues.
+// The ready view, between alerts: the shift, the sound, the open alerts and the other operators.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { notice } from '../access/access.js';
@@ -17,14 +17,17 @@ import * as own from './last-alert.js';
 import * as people from './people.js';
 import * as wrapup from './wrap-up.js';
 
-/** Since when it is as it is: a pause, and its end, begin anew. @param {string} shift */
+/**
+ * Return the label of the time when the shift's state began; a pause and its end begin a new state.
+ * @param {string} shift
+ */
 const since = (shift) =>
   ({
     ready: say`Ready since`,
     paused: say`Paused since`,
   })[shift] ?? say`Shift`;
 
-/** @param {Ui} ui */
+/** Render the ready view. @param {Ui} ui */
 export function readyView(ui) {
   const { feed } = ui;
   const lost = feed.link === 'lost';
@@ -142,10 +145,10 @@ export function readyView(ui) {
   </section>`;
 }
 
-/** What features do between alerts. */
+/** Return the actions of features between alerts. */
 export const inShift = () => FEATURES.flatMap((one) => one.inShift ?? []);
 
-/** Below the keys: the place is kept while there is nothing to say. @param {Ui} ui */
+/** Render the line below the keys, which keeps its height while it is empty. @param {Ui} ui */
 function below(ui) {
   const refused = refusedHere(ui);
   const lines = inShift().map((one) => one.line(ui));
@@ -154,14 +157,14 @@ function below(ui) {
   </p>`;
 }
 
-/** Why a key of the shift was refused that has no place of its own for that. @param {Ui} ui */
+/** Return the refusal of a key that has no place of its own to show a refusal. @param {Ui} ui */
 function refusedHere(ui) {
   const { refused } = ui.orders;
   const placed = ['Enter', 'W', 'B', ...(ui.feed.myShift() === 'ready' ? [] : ['P'])];
   return refused?.alert === null && !placed.includes(refused.key) ? refused.text : '';
 }
 
-/** What can be done between alerts. @param {Ui} ui @param {ShiftState} shift */
+/** Render the keys of the ready view. @param {Ui} ui @param {ShiftState} shift */
 function keys(ui, shift) {
   const button = (key, label) =>
     html`<button aria-keyshortcuts=${key} @click=${() => ui.press(key)}>
@@ -175,7 +178,7 @@ function keys(ui, shift) {
   </div>`;
 }
 
-/** The open alerts, what was handed over and the colleagues. @param {Ui} ui */
+/** Render the open alerts, the handover and the other operators. @param {Ui} ui */
 function side(ui) {
   return html`<div class="ready__side">
     <section class="panel">

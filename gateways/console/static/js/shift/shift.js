@@ -1,5 +1,5 @@
-// Beginning and pausing a shift: whether the alarm is heard, which phone will ring, and why one pauses.
-// What is known of the sound lasts as long as the page does; the shift itself is the center's.
+// The start, pause and end of a shift: the test of the alarm's sound, the reason of a pause. The sound's
+// state lasts as long as the page; the shift itself is stored by the center.
 
 import { nothing } from '../../vendor/lit.js';
 import { say } from '../words/words.js';
@@ -12,7 +12,7 @@ export const REASONS = ['break', 'meal', 'training', 'other'];
 
 export const state = { pausing: false, asked: false, ending: null, heard: null, atMs: 0, output: '' };
 
-/** Why an operator pauses, in words; what no console has said is shown as it is. @param {string} code */
+/** Return the reason of a pause in words; an unknown code is shown as it is. @param {string} code */
 export const reasonName = (code) =>
   ({
     break: say`break`,
@@ -22,7 +22,8 @@ export const reasonName = (code) =>
   })[code] ?? code;
 
 /**
- * One operator's shift, with the reason of a pause, or what is left of a wrap-up, for the colleagues.
+ * Render an operator's shift for the other operators: the state with the reason of a pause, or the rest of a
+ * wrap-up.
  * @param {OperatorView} one @param {number} nowUs
  */
 export function shiftWord(one, nowUs) {
@@ -34,7 +35,7 @@ export function shiftWord(one, nowUs) {
 }
 
 /**
- * How an operator is reached who is meant to have a line standing; nothing where each alert calls the phone.
+ * Render how an operator with a standing line is reached; nothing if each alert calls the operator's phone.
  * @param {OperatorView} one
  */
 export function reached(one) {
@@ -46,14 +47,17 @@ export function reached(one) {
   return word('warn', say`Phone`, 'ink-wait');
 }
 
-/** Whether no other operator could be called for an alert once I am away. @param {Ui} ui */
+/**
+ * Return true if no other operator could be called for an alert once the operator of this page is away.
+ * @param {Ui} ui
+ */
 export function last(ui) {
   const others = ui.feed.operators.filter((one) => one.operator !== ui.feed.me.operator);
   return ui.feed.myShift() === 'ready' && !others.some((one) => one.state === 'ready');
 }
 
 /**
- * Order it; who ends the shift, and the last one of all, is asked once more.
+ * Pause or end the shift. The end of a shift, and a pause of the last ready operator, must be confirmed.
  * @param {Ui} ui @param {string} key @param {ShiftState} shift
  */
 function away(ui, key, shift, reason = '') {
@@ -62,7 +66,10 @@ function away(ui, key, shift, reason = '') {
   ui.draw();
 }
 
-/** A key of the ready view. True where it was one of these. @param {Ui} ui @param {string} key */
+/**
+ * Act on a key of the ready view; return true if the key belongs to the shift.
+ * @param {Ui} ui @param {string} key
+ */
 export function pressed(ui, key) {
   const shift = ui.feed.myShift();
   if (asksEnter(ui)) {
@@ -89,7 +96,7 @@ export function pressed(ui, key) {
   if (key === 'P') {
     state.pausing = shift === 'ready';
     if (shift !== 'ready') ui.orders.shift('P', 'ready');
-    if (shift === 'off') trySound(ui); // every shift begins with it
+    if (shift === 'off') trySound(ui); // every shift begins with a test of the sound
     ui.draw();
   } else if (key === 'O' && shift !== 'off') away(ui, 'O', 'off');
   else if (key === 'S') trySound(ui);
@@ -97,29 +104,29 @@ export function pressed(ui, key) {
   return true;
 }
 
-/** Whether Enter is waited for before one goes away. @param {Ui} ui */
+/** Return true while a pause or the end of the shift waits for Enter. @param {Ui} ui */
 export const asksEnter = (ui) => state.ending !== null && ui.feed.myShift() !== 'off';
 
-/** Whether the alarm was heard, and when, for another node's page; and there. */
+/** Return the result of the sound test and its time, for the page of another node. */
 export const heard = () => [state.heard, state.atMs];
 
-/** @param {unknown} known */
+/** Restore the result of the sound test from another node's page. @param {unknown} known */
 export function heardBefore(known) {
   if (Array.isArray(known) && typeof known[0] === 'boolean' && typeof known[1] === 'number')
     [state.heard, state.atMs] = known;
 }
 
-/** Whether numbers are answers now, or Enter is. @param {Ui} ui */
+/** Return true while numbers or Enter answer a question. @param {Ui} ui */
 export const asks = (ui) => (state.pausing && ui.feed.myShift() === 'ready') || asksEnter(ui);
 
-/** An alert has come: whatever was asked is asked no longer. */
+/** Cancel all questions: an alert has arrived. */
 export function interrupted() {
   state.pausing = false;
   state.asked = false;
   state.ending = null;
 }
 
-/** @param {Ui} ui */
+/** Test the alarm's sound, and ask the operator for the result. @param {Ui} ui */
 async function trySound(ui) {
   state.asked = true;
   state.pausing = false;
@@ -131,7 +138,7 @@ async function trySound(ui) {
   ui.draw();
 }
 
-/** @param {Ui} ui @param {boolean} yes */
+/** Store the operator's answer to the sound test. @param {Ui} ui @param {boolean} yes */
 function answer(ui, yes) {
   state.asked = false;
   state.heard = yes;
@@ -139,12 +146,15 @@ function answer(ui, yes) {
   ui.draw();
 }
 
-/** Which output the browser has. It gives names only to pages that listen, which this one never does. */
+/**
+ * Find the browser's sound output. Browsers name outputs only to pages that record sound, which this page
+ * never does.
+ */
 async function findOutput() {
   const media = navigator.mediaDevices;
   const found = (await media?.enumerateDevices().catch(() => [])) ?? [];
   const outputs = found.filter((one) => one.kind === 'audiooutput');
-  // Only Chromium lists outputs without being allowed to listen; of the others nothing follows from none.
+  // Only Chromium lists outputs without permission to record; in other browsers an empty list means nothing.
   state.output = outputs.length ? outputs[0].label || 'some' : media && navigator.userAgentData ? 'none' : '';
 }
 

@@ -1,5 +1,5 @@
-// Wrap-up: the seconds after an operator's part in an alert that are for notes. What stands is the
-// center's.
+// Wrap-up: the seconds after an operator's part in an alert that are for notes. The center decides when a
+// wrap-up ends.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { say } from '../words/words.js';
@@ -7,7 +7,7 @@ import * as f from '../words/format.js';
 import { word } from '../shell/parts.js';
 
 /**
- * What an operator has left of it, microseconds; 0 where there is none.
+ * Return the rest of an operator's wrap-up, microseconds; 0 outside a wrap-up.
  * @param {OperatorView} one @param {number} nowUs
  */
 export function leftUs(one, nowUs) {
@@ -15,25 +15,26 @@ export function leftUs(one, nowUs) {
   return until === null || one.state !== 'ready' || one.alert ? 0 : Math.max(0, until - nowUs);
 }
 
-/** A part of a second counts as one: what is said to be over is over. @param {number} us */
+/** Return a duration in words, rounded up: a wrap-up shown as ended has ended. @param {number} us */
 const span = (us) => f.span(Math.ceil(us / 1e6) * 1e6);
 
-/** @param {number} us */
+/** Render the wrap-up with its rest. @param {number} us */
 export const wrapWord = (us) => word('note', `${say`Wrap-up`} ${span(us)}`, 'ink-wait');
 
-/** @param {Ui} ui */
+/** Return the rest of the wrap-up of the operator of this page, microseconds. @param {Ui} ui */
 const mine = (ui) => leftUs(ui.feed.myself(), ui.feed.nowUs());
 
-/** Whether the operator of this page is in it now. @param {Ui} ui */
+/** Return true while the operator of this page is in a wrap-up. @param {Ui} ui */
 export const wrapping = (ui) => mine(ui) > 0 && ui.feed.link === 'live';
 
 /**
- * Whether Enter ends it: not where it goes back from what is closed, nor in the other places.
+ * Return true if Enter ends the wrap-up. In a closed case Enter leads back, and in other places Enter has
+ * another meaning.
  * @param {Ui} ui
  */
 const enterEnds = (ui) => ui.screen.section === 'case' && (ui.screen.selected()?.closed_us ?? null) === null;
 
-/** The operator's state in the bar. @param {Ui} ui */
+/** Render the operator's state in the bar during a wrap-up. @param {Ui} ui */
 export const inBar = (ui) => {
   const enter = enterEnds(ui)
     ? html`<span class="wide"> · ${say`Enter`}: ${say`Ready now`.toLowerCase()}</span>`
@@ -41,7 +42,7 @@ export const inBar = (ui) => {
   return word('note', html`${say`Wrap-up`} ${span(mine(ui))}${enter}`, 'ink-wait');
 };
 
-/** The ready view in it: {title, text, step}. @param {Ui} ui */
+/** Return the ready view's content during a wrap-up: `{title, text, step}`. @param {Ui} ui */
 export const hero = (ui) => ({
   title: `${say`Wrap-up`} ${span(mine(ui))}`,
   text: say`Time for your notes: the others are called before you. Where none is free, a real alert rings

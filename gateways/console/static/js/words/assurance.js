@@ -1,4 +1,4 @@
-// By what an alert counts as her phone's own, and why a signature did not count, in words.
+// The words for an alert's assurance level, and for the reason why a signature is not valid.
 
 import * as f from './format.js';
 import { phrase, say } from './words.js';
@@ -22,10 +22,13 @@ const DOUBTS = {
   budget: phrase`the sender sends too many`,
 };
 
-/** Since when a phone is enrolled. @param {number | null} sinceUs */
+/** Return the day when a phone was enrolled, in words. @param {number | null} sinceUs */
 export const enrolled = (sinceUs) => (sinceUs === null ? '' : say`enrolled on ${f.day(sinceUs)}`);
 
-/** @param {{proof: string, doubt: string | null, key_enrolled_us: number | null}} view */
+/**
+ * Return the words for an alert's assurance level and doubt.
+ * @param {{proof: string, doubt: string | null, key_enrolled_us: number | null}} view
+ */
 export const proof = (view) => {
   const level = PROOFS[view.proof] ? PROOFS[view.proof]() : view.proof;
   const said = [level, enrolled(view.key_enrolled_us)].filter(Boolean).join(', ');

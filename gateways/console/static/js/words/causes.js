@@ -1,5 +1,5 @@
-// Why a call ended, in plain words: ITU-T Q.850, table 1, and the center's own causes above 127. Data, and
-// one look-up.
+// The reason why a call ended, in plain words: ITU-T Q.850, table 1, and the center's own causes above 127.
+// Data, and one look-up.
 
 import { phrase, say } from './words.js';
 
@@ -44,12 +44,12 @@ const CAUSES = {
 /** @type {Phrase} */
 const UNUSUAL = phrase`The network gave an unusual reason.`;
 
-/** A sentence for the cause, with its number for those who look further. @param {number} value */
+/** Return a sentence for the cause, with the cause's number for specialists. @param {number} value */
 export const causeInWords = (value) =>
   `${(CAUSES[value] ?? UNUSUAL)()} (${value > 127 ? say`centre` : 'Q.850'} ${value})`;
 
 /**
- * What to say of a party whose call has ended; empty while there is nothing to say.
+ * Return the reason why a party's call has ended; an empty string for a call in progress.
  * @param {PartyView} party
  */
 export const why = (party) =>

@@ -1,10 +1,11 @@
-// What the center's own tables say, read before anything is drawn: of each order its key and its words, of
-// each refusal its sentence (`model/orders`), and of each language its words (`gateways/console/words`).
+// Tables of the center, read before anything is drawn: each command's key and words, each refusal's sentence
+// (`model/orders`), and each language's catalogue (`gateways/console/words`).
 
 const PAUSE_MS = 2000;
 
 /**
- * A table. Without them no key orders anything: the page waits for them, as it does for its scripts.
+ * Read a table, and retry until it arrives. Without the tables no key sends a command: the page waits for
+ * them as for its scripts.
  * @param {string} name
  */
 async function read(name) {
@@ -17,18 +18,18 @@ async function read(name) {
 const [tables, catalogues] = await Promise.all([read('orders'), read('words')]);
 
 export const {
-  /** By command. */
+  /** The commands' keys and words, by command. */
   orders: ORDERS,
-  /** By code: why the center does not allow a command. */
+  /** The sentences of refused commands, by code. */
   refusals: REFUSALS,
 } = /** @type {OrderTables} */ (tables);
 
-/** Of each language but English, what is said for which English. */
+/** The catalogue of each language but English, by English sentence. */
 export const CATALOGUES = /** @type {Record<string, Record<string, string>>} */ (catalogues);
 
 export const COMMANDS = /** @type {OperatorCommand[]} */ (Object.keys(ORDERS));
 
-/** By command: its letter, for buttons and sentences. */
+/** The letter of each command, for buttons and sentences. */
 export const KEY = /** @type {Record<OperatorCommand, string>} */ (
   Object.fromEntries(COMMANDS.map((command) => [command, ORDERS[command].key]))
 );

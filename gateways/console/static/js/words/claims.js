@@ -1,6 +1,6 @@
-// What the screen claims of the people and calls of an alert: each claim with what has to be so for it, and
-// its words. Each part of the screen takes its claims from here; a search goes through stories for one that
-// is shown and is not so (tests/gateways/console/test_claims.py). Pure.
+// The screen's claims about the people and calls of an alert: each claim has its condition and its words. All
+// parts of the screen take their claims from this table; a test searches stories for a claim that is shown
+// while its condition is false (tests/gateways/console/test_claims.py). Pure.
 
 import { KEY } from './center.js';
 import { say } from './words.js';
@@ -9,33 +9,39 @@ import { offered } from '../case/dialogue/read.js';
 import { endingOf, usersEnding } from '../case/call-ending.js';
 import * as s from '../case/situation.js';
 
-/** So long what is said to 112 first is who calls. */
+/** For this long after 112 answered, the operator is advised to name the user. */
 const INTRODUCED_US = 10e6;
-/** So long it may take until a microphone is heard. */
+/**
+ * For this long after the answer, a microphone may be silent before the screen reports the operator as
+ * unheard.
+ */
 const HEARD_US = 3e6;
 
 /** @typedef {Pick<Moment, 'view' | 'nowUs'> & Partial<Moment>} Now */
 
-/** @param {Now} now */
+/** Return how the last call to 112 ended; null before the first call. @param {Now} now */
 const lastTo112 = ({ view }) => s.psapEndings(view).at(-1) ?? null;
-/** @param {Now} now */
+/** Return true while another call to 112 waits for a line or for its turn. @param {Now} now */
 const retried = (now) => s.psapIs(now.view) === 'waiting' && !s.psapJustAsked(now.view, now.nowUs);
-/** As the tile and the story count them: each call to 112 of the alert. @param {Now} now */
+/**
+ * Return the number of the call to 112, as the tile and the story count: each call of the alert.
+ * @param {Now} now
+ */
 const attempt = ({ view }) => view.psap.attempt;
-/** And is not asked for again. @param {Now} now */
+/** Return true if 112 has hung up and is not requested again. @param {Now} now */
 const psapHungUp = ({ view }) => s.psapIs(view) === '' && ['hungUp', 'over'].includes(endingOf(view.psap));
-/** @param {Now} now */
+/** Return the leg of the operator of this page; null without one. @param {Now} now */
 const myLeg = ({ view, me }) =>
   [view.operator_leg, view.hand_over?.called].find((leg) => leg?.operator && leg.operator === me?.operator) ??
   null;
-/** @param {Now} now */
+/** Return true if the operator's leg is on the headset and its sound is in doubt. @param {Now} now */
 const inMyHeadset = (now) => {
   const leg = myLeg(now);
   return leg !== null && s.onHeadset(leg) && s.inDoubt(leg);
 };
-/** @param {Now} now */
+/** Return for how long the operator's leg has been answered, microseconds. @param {Now} now */
 const doubtUs = (now) => now.nowUs - (myLeg(now)?.answered_us ?? now.nowUs);
-/** @param {Now} now */
+/** Return for how long the user has been without an operator. @param {Now} now */
 const waitedFor = ({ view, nowUs }) => f.span(nowUs - s.aloneSinceUs(view));
 /** @param {Now} now */
 const Who = ({ view }) => s.capital(s.first(view));
@@ -48,16 +54,16 @@ const who = ({ view }) => s.first(view);
 const bothUp = ({ view }) => s.talking(view.user) && s.talking(view.psap);
 /** @param {Now} now */
 const isMuted = ({ view }) => view.operator_leg.muted;
-/** Whether user and 112 hear each other, each by itself; null where that is not known. @param {Now} now */
+/** Return whether user and 112 hear each other, each separately; null if unknown. @param {Now} now */
 const hears = ({ view }) => ({
   user: s.hearing(view, 'user', 'psap'),
   psap: s.hearing(view, 'psap', 'user'),
 });
-/** @param {Now} now */
+/** Return true if both directions between user and 112 are known. @param {Now} now */
 const known = (now) => Object.values(hears(now)).every((one) => one !== null);
 
 /**
- * How the last call to the user ended, while nobody has answered another one.
+ * Return the condition that the last call to the user ended like `how`, and no later call is answered.
  * @param {import('../case/call-ending.js').Ending} how
  */
 const ended =
@@ -102,7 +108,7 @@ const CLAIMS = {
     says: (now) => say`${Who(now)} is not on the line.`,
   },
 
-  // Who hears whom.
+  // The sound between the parties.
   keepTalking: {
     so: ({ view }) => view.user_hears_operator,
     says: (now) => say`Keep talking to ${who(now)} meanwhile.`,
@@ -120,7 +126,7 @@ const CLAIMS = {
     says: ({ view }) => say`Tell 112: “securWoman centre, ${inFull(view)} is on the line.”`,
   },
   phoneAnswered: {
-    // Who has answered while 112 was there may be a machine: only a key that was pressed shows a person.
+    // The answering party may be a machine: only a pressed key shows a person.
     so: ({ view }) =>
       view.user_hears_psap && view.user.answered_us > view.psap.answered_us && !view.user.pressed,
     says: ({ view }) => say`${s.possessive(view)} phone was answered, and is joined with 112.`,
@@ -161,7 +167,7 @@ const CLAIMS = {
     says: (now) => say`Stay: whether ${who(now)} and 112 hear each other is not known.`,
   },
 
-  // What leaving comes to, with user and 112 on the line.
+  // The effect of leaving, with user and 112 on the line.
   staysTogether: {
     so: ({ view }) => view.user_hears_psap,
     says: (now) => say`${Who(now)} and 112 stay joined.`,
@@ -260,7 +266,7 @@ const CLAIMS = {
     says: () => say`Tell 112 what has changed.`,
   },
 
-  // What is read to 112 of the user's call.
+  // The user's call, as read to 112.
   spokeThenNothing: {
     so: (now) =>
       s.spokenTo(now.view) &&
@@ -331,9 +337,9 @@ const CLAIMS = {
     says: () => say`You are being called: answer.`,
   },
 
-  // At the deadline.
+  // The deadline.
   appDials: {
-    // Not once anybody has typed a PIN into it.
+    // Not after a PIN was typed into the app.
     so: ({ view }) =>
       s.hasApp(view) &&
       view.met_us === null &&
@@ -362,18 +368,18 @@ const CLAIMS = {
   },
 };
 
-/** @param {Now} now */
+/** Return true if the user's phone has been ringing longer than the center's limit. @param {Now} now */
 function waitedLong({ view, nowUs, center }) {
   return view.rang_us !== null && nowUs - view.rang_us >= (center?.no_answer_s ?? 0) * 1e6;
 }
 
 /** @typedef {keyof typeof CLAIMS} Claim */
 
-/** Whether this may be said now. @param {Claim} claim @param {Now} now */
+/** Return true if the claim's condition holds now. @param {Claim} claim @param {Now} now */
 export const so = (claim, now) => CLAIMS[claim].so(now);
 
 /**
- * The words of the first of these claims that is so; empty where none is.
+ * Return the words of the first claim whose condition holds; an empty string if there is none.
  * @param {Now} now @param {Claim[]} claims
  */
 export function said(now, ...claims) {
@@ -381,6 +387,6 @@ export function said(now, ...claims) {
   return found ? CLAIMS[found].says(now) : '';
 }
 
-/** Every claim, with its words and whether it is so: for the search. @param {Now} now */
+/** Return every claim with its words and its condition's value, for the test. @param {Now} now */
 export const all = (now) =>
   Object.entries(CLAIMS).map(([claim, row]) => ({ claim, words: row.says(now), so: Boolean(row.so(now)) }));

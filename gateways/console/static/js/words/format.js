@@ -1,48 +1,48 @@
-// Times, durations, telephone numbers and coordinates as the page writes them.
+// Formats for times, durations, telephone numbers and coordinates.
 
 import { number, say } from './words.js';
 
 const NB = '\u00a0';
 
-/** `21:46:48`, local time. @param {number} us */
+/** Return a local time: `21:46:48`. @param {number} us */
 export const clock = (us) =>
   new Date(us / 1000).toLocaleTimeString('it-IT', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-/** `21:46`. @param {number} us */
+/** Return a local time: `21:46`. @param {number} us */
 export const minute = (us) => clock(us).slice(0, 5);
 
 const dated = (parts) => (us) => new Date(us / 1000).toLocaleDateString(say`en-GB`, parts);
-/** `24 Nov`. */
+/** Return a day: `24 Nov`. */
 export const shortDay = dated({ day: 'numeric', month: 'short' });
-/** `24 Nov 2026`. */
+/** Return a day: `24 Nov 2026`. */
 export const day = dated({ day: 'numeric', month: 'short', year: 'numeric' });
-/** That something was erased then. @param {number} us */
+/** Return the day of an erasure, in words. @param {number} us */
 export const erased = (us) => say`erased on ${day(us)}`;
-/** `Tuesday 24`. */
+/** Return a day: `Tuesday 24`. */
 export const weekday = dated({ weekday: 'long', day: 'numeric' });
-/** `Tuesday 24 November 2026`. */
+/** Return a day: `Tuesday 24 November 2026`. */
 export const longDay = dated({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 /** @param {string} month `2026-11` */
 export const monthName = (month) =>
   new Date(`${month}-15`).toLocaleDateString(say`en-GB`, { month: 'long', year: 'numeric' });
-/** `20,000`. @param {number} n */
+/** Return a whole number: `20,000`. @param {number} n */
 export const count = (n) => n.toLocaleString(say`en-GB`);
-/** `0:54`, never negative. @param {number} us */
+/** Return a duration: `0:54`, never negative. @param {number} us */
 export function span(us) {
   const s = Math.max(0, Math.floor(us / 1e6));
   return s >= 3600
     ? `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`
     : `${Math.floor(s / 60)}:${two(s % 60)}`;
 }
-/** `7.4 s`. @param {number} us @param {number} [digits] */
+/** Return a duration: `7.4 s`. @param {number} us @param {number} [digits] */
 export const seconds = (us, digits = 1) => `${number(us / 1e6, digits)}${NB}s`;
-/** `6 s old`. @param {number} us */
+/** Return an age: `6 s old`. @param {number} us */
 export function age(us) {
   const s = Math.max(0, Math.round(us / 1e6));
   const text =
     s < 120 ? `${s}${NB}s` : s < 7200 ? `${Math.round(s / 60)}${NB}min` : `${Math.round(s / 3600)}${NB}h`;
   return say`${text} old`;
 }
-/** Digits in groups, so that they can be read out. */
+/** Return a telephone number with its digits in groups, for reading aloud. */
 export function phone(e164) {
   const it = /^\+39(\d{3})(\d{3})(\d{3,4})$/.exec(e164);
   if (it && !it[1].startsWith('0')) return `+39 ${it[1]} ${it[2]} ${it[3]}`;
@@ -50,12 +50,12 @@ export function phone(e164) {
   if (city) return `+39 ${city[1]} ${city[2]} ${city[3]}`;
   return e164.startsWith('+') ? e164.replace(/(\d{3})(?=\d{2})/g, '$1 ') : e164;
 }
-/** `44.39058 N  8.97342 E`. @param {PositionView} p */
+/** Return coordinates: `44.39058 N 8.97342 E`. @param {PositionView} p */
 export const coordinates = (p) => {
   const degrees = (value, side) => `${Math.abs(value).toFixed(5)} ${side}`;
   return `${degrees(p.lat, p.lat < 0 ? 'S' : 'N')}\u2002${degrees(p.lon, p.lon < 0 ? 'W' : 'E')}`;
 };
-/** `44° 23′ 26.1″ N`. @param {number} value */
+/** Return a coordinate: `44° 23′ 26.1″ N`. @param {number} value */
 export function dms(value, positive, negative) {
   const all = Math.round(Math.abs(value) * 36000);
   const degrees = `${Math.floor(all / 36000)}°`;
@@ -63,17 +63,18 @@ export function dms(value, positive, negative) {
   const secs = `${((all % 600) / 10).toFixed(1).padStart(4, '0')}″`;
   return [degrees, minutes, secs, value < 0 ? negative : positive].join(NB);
 }
-/** `± 18 m`. @param {number} m */
+/** Return an accuracy: `± 18 m`. @param {number} m */
 export const accuracy = (m) =>
   m === null ? '' : m < 1000 ? `±${NB}${Math.round(m)}${NB}m` : `±${NB}${number(m / 1000)}${NB}km`;
-/** `200 m`, `5 km`: whole. @param {number} m */
+/** Return a distance: `200 m`, `5 km`, whole numbers. @param {number} m */
 export const metres = (m) => (m < 1000 ? `${Math.round(m)}${NB}m` : `${Math.round(m / 1000)}${NB}km`);
 
-/** @param {number} n */
+/** Return a number with two digits. @param {number} n */
 const two = (n) => String(n).padStart(2, '0');
 
 /**
- * A line's name: a modem's, or an operator's own, which has no name that anybody knows it by.
+ * Return a line's name: a modem's, or the kind of an operator's own line, whose name is not known to
+ * operators.
  * @param {string} line
  */
 export const lineName = (line) =>

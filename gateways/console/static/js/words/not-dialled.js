@@ -1,4 +1,4 @@
-// Why the centre does not call a number by itself, in words.
+// The reasons why the center does not dial a number automatically, in words.
 
 import { phrase } from './words.js';
 
@@ -14,5 +14,5 @@ const REASONS = {
   range: phrase`too many similar numbers within the hour`,
 };
 
-/** In the page's language as far as it knows the words. @param {string} why */
+/** Return the reason in the page's language; an unknown code is returned as it is. @param {string} why */
 export const withheld = (why) => (REASONS[why] ? REASONS[why]() : why);

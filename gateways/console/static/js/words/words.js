@@ -1,7 +1,7 @@
-// The words of the page. A sentence stands in English where it is said, and that is the key to what another
-// language has for it (`gateways/console/words`). There {0} is the first `${…}`, {0:lower} the same in small
-// letters, {mute} the key of that command. Sentences that are the same in English alone are told apart by a
-// word behind ##, which is not shown. A long one may be broken at a blank.
+// The words of the page. The code contains the English sentence, which is also the key of the translations
+// (`gateways/console/words`). In a translation {0} is the first `${…}`, {0:lower} the same in small letters,
+// {mute} the key of that command. English sentences that need different translations are distinguished by a
+// word after ##, which is not shown. A long sentence may be broken at a blank.
 
 import { CATALOGUES, KEY, REFUSALS } from './center.js';
 
@@ -9,19 +9,25 @@ const ENGLISH = 'en';
 const CONTEXT = /##\w+$/;
 let chosen = ENGLISH;
 
-/** @param {string} lang English, where there are no words of it. */
+/** Set the page's language; English if there is no catalogue for `lang`. @param {string} lang */
 export function setLanguage(lang) {
   chosen = Object.hasOwn(CATALOGUES, lang) ? lang : ENGLISH;
   document.documentElement.lang = chosen;
 }
 export const language = () => chosen;
-/** In which the page can be read. */
+/** Return the languages of the page. */
 export const languages = () => [...Object.keys(CATALOGUES), ENGLISH];
 
-/** By the parts of a template, which are the same object each time. @type {WeakMap<object, string>} */
+/**
+ * The catalogue keys, by the parts of a template, which are the same object each time.
+ * @type {WeakMap<object, string>}
+ */
 const keys = new WeakMap();
 
-/** @param {TemplateStringsArray} strings */
+/**
+ * Return the catalogue key of a template: `{0}`, `{1}` in place of its values.
+ * @param {TemplateStringsArray} strings
+ */
 function keyOf(strings) {
   if (!keys.has(strings)) {
     const key = strings.map((part, at) => (at ? `{${at - 1}}${part}` : part)).join('');
@@ -30,26 +36,33 @@ function keyOf(strings) {
   return keys.get(strings);
 }
 
-/** What is said for this key; where nothing is, the English. Its holes are open. @param {string} key */
+/** Return the translation of a key, else the English sentence, with open placeholders. @param {string} key */
 export const unfilled = (key) => CATALOGUES[chosen]?.[key] || key.replace(CONTEXT, '');
 
-/** The same with its holes filled. @param {string} key @param {unknown[]} [values] */
+/**
+ * Return the translation of a key with its placeholders filled.
+ * @param {string} key @param {unknown[]} [values]
+ */
 export const told = (key, values = []) =>
   unfilled(key).replace(/\{(\w+)(:lower)?\}/g, (hole, name, lower) => {
     const text = String(Object.hasOwn(values, name) ? values[name] : (KEY[name] ?? hole));
     return lower ? text.toLowerCase() : text;
   });
 
-/** In the page's language, now. @param {TemplateStringsArray} strings @param {unknown[]} values */
+/**
+ * Return a sentence in the page's language.
+ * @param {TemplateStringsArray} strings @param {unknown[]} values
+ */
 export const say = (strings, ...values) => told(keyOf(strings), values);
 /**
- * Of what the center itself has in several languages: in the page's, else by its English, else in any.
+ * Return a text that the center stores in several languages: in the page's language, else translated from its
+ * English, else in any language.
  * @param {{ en?: string }} texts
  */
 export const own = (texts) =>
   texts[chosen] ?? (texts.en === undefined ? (Object.values(texts)[0] ?? '') : unfilled(texts.en));
 /**
- * For a table: said anew each time.
+ * Return a function that translates a sentence at each call, for tables.
  * @param {TemplateStringsArray} strings @param {unknown[]} values @returns {Phrase}
  */
 export const phrase =
@@ -57,7 +70,7 @@ export const phrase =
   () =>
     say(strings, ...values);
 /**
- * With drawn things among the words.
+ * Return a sentence in the page's language as a list of its words and its rendered values.
  * @param {TemplateStringsArray} strings @param {Drawn[]} values @returns {Drawn}
  */
 export const pieces = (strings, ...values) =>
@@ -67,7 +80,7 @@ export const pieces = (strings, ...values) =>
 
 /** @typedef {{ key: string, pattern: RegExp }} Form */
 /**
- * A sentence that the center makes, with {0} for what is of the moment in it.
+ * Return the pattern of a sentence made by the center, with {0} for a varying part.
  * @param {TemplateStringsArray} strings @returns {Form}
  */
 export function form(strings) {
@@ -77,8 +90,8 @@ export function form(strings) {
   return { key, pattern: new RegExp(`^${plain.join('(.*?)')}$`) };
 }
 /**
- * What the center has said, in the page's language; as it stands where none of these forms is of it.
- * @param {string} text @param {Form[]} forms the first that fits
+ * Translate a sentence made by the center; a sentence that matches no form is returned as it is.
+ * @param {string} text @param {Form[]} forms the first match is used
  */
 export function worded(text, forms) {
   for (const { key, pattern } of forms) {
@@ -103,13 +116,13 @@ export const OUTCOMES = {
   put_away: phrase`put away`,
 };
 
-// Why this page does not give an order that the center would take (`alerts/unassigned.js`).
+// Reasons why this page does not send a command that the center would accept (`alerts/unassigned.js`).
 /** @type {Record<string, Phrase>} */
 const OWN_REASONS = {
   own_case_first: phrase`You have a case: ${KEY.leave} or ${KEY.hand_over} first.`,
   another_waits: phrase`${KEY.take} takes who has nobody.`,
 };
-// What the center answers where it fails itself; more may follow behind a colon.
+// Failures of the center itself, as answered by the center; details may follow after a colon.
 /** @type {Record<string, Phrase>} */
 const FAILURES = {
   'not durable': phrase`The centre has not written it down yet: see whether it happens, then press again.`,
@@ -144,7 +157,7 @@ const ROLES = {
 export const channel = (name) => (CHANNELS[name] ?? CHANNELS.data)();
 /** @param {string} name */
 export const outcome = (name) => OUTCOMES[name]?.() ?? name ?? '?';
-/** Why it was refused; what has no words here says it by itself. @param {string} code */
+/** Return the reason of a refusal in words; an unknown code is returned as it is. @param {string} code */
 export const reason = (code) => {
   const [kind] = code.split(':');
   const refused = REFUSALS[code] ?? REFUSALS[kind];
@@ -154,5 +167,5 @@ export const reason = (code) => {
 export const languageName = (code) => NAMES[code]?.() ?? code;
 /** @param {string} role */
 export const rolesName = (role) => ROLES[role]();
-/** A number with the language's decimal sign. @param {number} value @param {number} [digits] */
+/** Return a number with the language's decimal sign. @param {number} value @param {number} [digits] */
 export const number = (value, digits = 1) => value.toFixed(digits).replace('.', say`.##decimal`);
