@@ -1,4 +1,4 @@
-// The place where operators see by what they sign on, and where they are: passkeys, app, password, sessions.
+// The operator's own sign-on: passkeys, app, password, sessions.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon, word } from '../shell/parts.js';
@@ -16,8 +16,7 @@ const WAYS = {
   recovery: () => say`link that works once`,
 };
 
-/** What came of an order: whether it is good, and the words.
- * @type {Record<string, () => [boolean, string]>} */
+/** The result of a request: success and the words. @type {Record<string, () => [boolean, string]>} */
 const SAID = {
   passkeyAdded: () => [true, say`The passkey is added.`],
   appAdded: () => [true, say`The app is added: its code is asked for from now on.`],
@@ -38,7 +37,7 @@ const SAID = {
   notDone: () => [false, say`That was not done: try again.`],
 };
 
-/** @param {Ui} ui */
+/** Request the operator's sign-on data anew. @param {Ui} ui */
 export function enter(ui) {
   own.clear();
   own.load(ui);
@@ -46,7 +45,7 @@ export function enter(ui) {
 
 export const pressed = () => false;
 
-/** Why a second factor is to be added; empty where none is. @param {Ui} ui */
+/** Return why the operator must add a second factor; an empty string if none is required. @param {Ui} ui */
 export function lacking(ui) {
   const { signedOn } = ui.feed;
   if (signedOn?.way === 'recovery')
@@ -54,7 +53,7 @@ export function lacking(ui) {
   return signedOn?.enrol ? say`Your role asks for a passkey, or an authenticator app: add one now.` : '';
 }
 
-/** The same in the place where one waits, with the way to it. @param {Ui} ui */
+/** Render the same reason in the ready view, with a button that opens this place. @param {Ui} ui */
 export function notice(ui) {
   const why = lacking(ui);
   return why
@@ -67,7 +66,7 @@ export function notice(ui) {
 
 export const title = () => say`Your sign-on`;
 
-/** @param {Ui} ui */
+/** Render the operator's own sign-on. @param {Ui} ui */
 export function pane(ui) {
   const [good, said] = SAID[state.said]?.() ?? [true, ''];
   return html`<section class="view access" aria-labelledby="access-h">
@@ -92,7 +91,7 @@ export function pane(ui) {
   </section>`;
 }
 
-/** @param {Ui} ui */
+/** Render the form for a new password. @param {Ui} ui */
 function password(ui) {
   const needsOld = state.own.has_password && ui.feed.signedOn?.way !== 'recovery';
   if (!state.own.has_password && ui.feed.signedOn?.way !== 'recovery') return nothing;
@@ -125,7 +124,7 @@ function password(ui) {
   </section>`;
 }
 
-/** @param {Ui} ui */
+/** Render the operator's sessions. @param {Ui} ui */
 function sessions(ui) {
   const rows = state.own.sessions;
   return html`<section class="panel">
@@ -169,10 +168,10 @@ function sessions(ui) {
   </section>`;
 }
 
-/** @param {Ui} ui @param {SubmitEvent} e */
+/** Change the password by the submitted form. @param {Ui} ui @param {SubmitEvent} e */
 async function setPassword(ui, e) {
   const { form, data } = given(e);
   if (!(await own.setPassword(ui, data.get('password'), data.get('old') ?? ''))) return;
   form.reset();
-  document.getElementById('access-h')?.focus(); // the next keys are no part of a password
+  document.getElementById('access-h')?.focus(); // keys typed next are no part of a password
 }

@@ -1,4 +1,4 @@
-// Passkeys and the authenticator app: those that there are, and how another one is added.
+// The operator's passkeys and authenticator apps, with the forms that add another.
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
 import { icon, qr } from '../shell/parts.js';
@@ -9,11 +9,14 @@ import * as passkeys from './passkeys.js';
 
 const { state } = own;
 
-/** @param {string} moment */
+/** Return a moment as a day and a time; a dash if there is none. @param {string} moment */
 export const when = (moment) =>
   moment ? `${f.shortDay(Date.parse(moment) * 1000)} ${f.minute(Date.parse(moment) * 1000)}` : '—';
 
-/** @param {SubmitEvent} e */
+/**
+ * Return the submitted form and its data, in place of the browser's own submission.
+ * @param {SubmitEvent} e
+ */
 export function given(e) {
   e.preventDefault();
   return {
@@ -22,7 +25,7 @@ export function given(e) {
   };
 }
 
-/** @param {Ui} ui */
+/** Render the passkeys and apps. @param {Ui} ui */
 export function factors(ui) {
   const { own: mine, seed } = state;
   const app = mine.authenticators.some((one) => one.kind === 'totp');
@@ -71,7 +74,7 @@ export function factors(ui) {
   </section>`;
 }
 
-/** A name that no other one has. @param {AuthenticatorAnswer[]} there */
+/** Return an unused name for a new passkey. @param {AuthenticatorAnswer[]} there */
 export function newName(there) {
   const plain = say`This computer`;
   const names = new Set(there.map((one) => one.name));
@@ -80,13 +83,16 @@ export function newName(there) {
   return name;
 }
 
-/** At an address of numbers, or without TLS, no browser has passkeys. */
+/** Return the reason for no passkeys: browsers refuse them at a numeric address and without TLS. */
 export const noneHere = () =>
   say`There are no passkeys at this address: they need https and the centre’s name, no numbers.`;
 
 export const tooOld = () => say`This browser has no passkeys: update it.`;
 
-/** @param {Ui} ui @param {AuthenticatorAnswer} one */
+/**
+ * Render a passkey or app with its name and the button that removes it.
+ * @param {Ui} ui @param {AuthenticatorAnswer} one
+ */
 const factor = (ui, one) =>
   html`<li>
     ${icon(one.kind === 'totp' ? 'phone' : 'shield')}
@@ -104,7 +110,7 @@ const factor = (ui, one) =>
     </button>
   </li>`;
 
-/** The seed for the app, and its first code. @param {Ui} ui */
+/** Render the seed for a new app, and the field for its first code. @param {Ui} ui */
 const appFields = (ui) =>
   html`<form class="access__app" @submit=${(e) => addApp(ui, e)}>
     ${qr(state.seed.picture)}
@@ -125,8 +131,8 @@ const appFields = (ui) =>
     </div>
   </form>`;
 
-/** @param {Ui} ui @param {SubmitEvent} e */
+/** Add a passkey by the submitted form. @param {Ui} ui @param {SubmitEvent} e */
 const addPasskey = (ui, e) => own.addPasskey(ui, given(e).data.get('name').trim());
 
-/** @param {Ui} ui @param {SubmitEvent} e */
+/** Add an authenticator app by the submitted form. @param {Ui} ui @param {SubmitEvent} e */
 const addApp = (ui, e) => own.addApp(ui, say`Authenticator app`, given(e).data.get('code'));

@@ -1,4 +1,4 @@
-// By what the operator signs on, and where: what the center says of it, and what can be changed.
+// The state of the operator's own sign-on as the center reports it, and the requests that change it.
 
 import * as passkeys from './passkeys.js';
 
@@ -8,22 +8,23 @@ export const state = {
   /** @type {OwnAccess} */
   own: null,
   /** @type {Seed} */
-  seed: null, // of an authenticator app that is being added
+  seed: null, // the seed of an authenticator app that is being added
   busy: false,
-  asked: '', // what is to be removed, or ended, at the next press
-  said: '', // a key of access.js's SAID: what came of it
+  asked: '', // the item that the next press removes or ends
+  said: '', // the result of the last request: a key of access.js's SAID
 };
 
-/** @param {Ui} ui */
+/** Request the operator's sign-on data. @param {Ui} ui */
 export const load = (ui) => change(ui, () => ui.feed.ask('GET', PATH));
 
-/** Forget what was shown. */
+/** Clear the state. */
 export function clear() {
   Object.assign(state, { own: null, seed: null, asked: '', said: '' });
 }
 
 /**
- * Order it; whether it was done. `done`, `faults`: what to say then, the faults by path.
+ * Send a change, and return true on success. `done`: the result on success; `faults`: results of failures, by
+ * path.
  * @param {Ui} ui @param {() => Promise<Response>} order @param {string} [done]
  * @param {Record<string, string>} [faults]
  */
@@ -44,13 +45,16 @@ async function change(ui, order, done = '', faults = {}) {
   return Boolean(answer?.ok);
 }
 
-/** @param {Ui} ui @returns {Promise<Beginning>} */
+/**
+ * Request the challenge for a new passkey or app; return null on failure.
+ * @param {Ui} ui @returns {Promise<Beginning>}
+ */
 async function begin(ui) {
   const answer = await ui.feed.ask('POST', `${PATH}/challenge`, {}).catch(() => null);
   return answer?.ok ? answer.json() : null;
 }
 
-/** @param {Ui} ui @param {string} name */
+/** Create a passkey in the browser, and add it. @param {Ui} ui @param {string} name */
 export async function addPasskey(ui, name) {
   const options = (await begin(ui))?.passkey;
   const passkey = options ? await passkeys.create(options) : null;
@@ -62,14 +66,14 @@ export async function addPasskey(ui, name) {
   await change(ui, () => ui.feed.ask('POST', `${PATH}/authenticators`, { name, passkey }), 'passkeyAdded');
 }
 
-/** @param {Ui} ui */
+/** Request the seed for a new authenticator app. @param {Ui} ui */
 export async function beginApp(ui) {
   state.seed = (await begin(ui))?.totp ?? null;
   state.said = state.seed ? '' : 'notDone';
   ui.draw();
 }
 
-/** @param {Ui} ui @param {string} name @param {string} code */
+/** Add the authenticator app by its first code. @param {Ui} ui @param {string} name @param {string} code */
 export async function addApp(ui, name, code) {
   const { challenge } = state.seed;
   const added = await change(
@@ -82,17 +86,20 @@ export async function addApp(ui, name, code) {
   ui.draw();
 }
 
-/** @param {Ui} ui @param {string} id @param {string} name */
+/** Rename a passkey or app. @param {Ui} ui @param {string} id @param {string} name */
 export const rename = (ui, id, name) =>
   change(ui, () => ui.feed.ask('PUT', `${PATH}/authenticators/${id}`, { name }), 'renamed');
 
-/** At the second press. @param {Ui} ui @param {string} id */
+/** Remove a passkey or app at the second press. @param {Ui} ui @param {string} id */
 export const remove = (ui, id) => twice(ui, id, `${PATH}/authenticators/${id}`, 'removed');
 
-/** At the second press. @param {Ui} ui @param {string} id */
+/** End a session at the second press. @param {Ui} ui @param {string} id */
 export const end = (ui, id) => twice(ui, id, `${PATH}/sessions/${id}`, 'ended');
 
-/** @param {Ui} ui @param {string} id @param {string} path @param {string} done */
+/**
+ * Send a deletion at the second press for the same item.
+ * @param {Ui} ui @param {string} id @param {string} path @param {string} done
+ */
 function twice(ui, id, path, done) {
   if (state.asked === id) return change(ui, () => ui.feed.ask('DELETE', path), done);
   state.asked = id;
@@ -100,7 +107,7 @@ function twice(ui, id, path, done) {
   return undefined;
 }
 
-/** @param {Ui} ui @param {string} password @param {string} old */
+/** Change the password. @param {Ui} ui @param {string} password @param {string} old */
 export const setPassword = (ui, password, old) =>
   change(
     ui,

@@ -1,10 +1,11 @@
-// What the browser does with passkeys. It is asked for one at a press of a key or button alone.
+// Passkeys in the browser. The browser is called only at the press of a key or button.
 
-/** Whether this browser has passkeys at all. */
+/** Return true if this browser supports passkeys. */
 export const known = () => Boolean(window.PublicKeyCredential?.parseCreationOptionsFromJSON);
 
 /**
- * A new one, as the center reads it; null where the person thinks better of it, or it is there already.
+ * Create a passkey in the form that the center reads. Return null if the user cancels or the passkey exists
+ * already.
  * @param {CreationOptions} options
  */
 export const create = (options) =>
@@ -14,7 +15,7 @@ export const create = (options) =>
     }),
   );
 
-/** One that is there signs. @param {object} options */
+/** Sign a challenge with an existing passkey; return null if the user cancels. @param {object} options */
 export const sign = (options) =>
   made(() =>
     navigator.credentials.get({
@@ -22,7 +23,7 @@ export const sign = (options) =>
     }),
   );
 
-/** @param {() => Promise<Credential>} ask */
+/** Return the credential as JSON, or null. @param {() => Promise<Credential>} ask */
 async function made(ask) {
   try {
     const credential = /** @type {PublicKeyCredential} */ (await ask());

@@ -1,4 +1,4 @@
-// Which center this is, and under which licences what it is made of comes.
+// The chapter of the center's version and of the licences of its libraries.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
@@ -9,12 +9,12 @@ import { Listed } from './frame/listed.js';
 /** @type {Listed<VersionView>} */
 const list = new Listed('/v1/admin/version');
 
-/** @param {Ui} ui */
+/** Request the version. @param {Ui} ui */
 export const enter = (ui) => list.load(ui);
 
 export const pressed = () => false;
 
-/** @param {Ui} _ui */
+/** Render the chapter. @param {Ui} _ui */
 export function pane(_ui) {
   const { said } = list;
   return html`<section class="view chapter about-center" aria-labelledby="version-h">

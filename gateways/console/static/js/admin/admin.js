@@ -1,6 +1,6 @@
-// The place where the center is administered: chapters, each a module with `enter`, `pressed` and `pane`, and
-// where it has them `again` (what is asked for every few seconds) and `clear` (another operator sits here).
-// Features have chapters of their own (`features/NAME/pages/feature.js`).
+// The administration: chapters, each a module with `enter`, `pressed` and `pane`, and optionally `again`
+// (repeats its request every few seconds) and `clear` (another operator uses this page). Features add
+// chapters of their own (`features/NAME/pages/feature.js`).
 
 import { html } from '../../vendor/lit.js';
 import { FEATURES } from '../features.js';
@@ -11,9 +11,9 @@ import * as lines from './lines/lines.js';
 import * as nodes from './nodes/nodes.js';
 import * as start from './start/start.js';
 
-const AGAIN_MS = 3000; // so soon another admin's change is seen
+const AGAIN_MS = 3000; // until another admin's change is visible
 
-/** No letter of a chapter is a key within one. @type {ListedChapter[]} */
+/** The chapters. The letter of a chapter must not be a key within another chapter. @type {ListedChapter[]} */
 const CHAPTERS = [
   { place: 10, key: 'S', name: () => say`Start`, role: 'admin', chapter: start },
   { place: 40, key: 'C', name: () => say`Keys`, role: 'admin', chapter: keys },
@@ -25,21 +25,21 @@ const CHAPTERS = [
 CHAPTERS.sort((one, other) => one.place - other.place);
 
 let shown = CHAPTERS.find((one) => one.key === 'O');
-let of = ''; // the operator who sits here
+let of = ''; // the operator of this page
 let asking = 0;
 
-/** The chapters of the operator's role. @param {Ui} ui */
+/** Return the chapters that the operator's role may open. @param {Ui} ui */
 const open = (ui) => CHAPTERS.filter((one) => one.role !== 'admin' || ui.feed.me.role === 'admin');
 
-/** @param {Ui} ui */
+/** Return the chapter that is shown; the first if the role may not open it. @param {Ui} ui */
 const current = (ui) => (open(ui).includes(shown) ? shown : open(ui)[0]);
 
-/** What is still missing, when this place is opened next. */
+/** Show the list of what is missing when the administration is opened next. */
 export function begin() {
   shown = CHAPTERS.find((one) => one.key === 'S');
 }
 
-/** @param {Ui} ui */
+/** Open the administration, and repeat the request of the shown chapter. @param {Ui} ui */
 export function enter(ui) {
   if (of !== ui.feed.me.operator) for (const { chapter } of CHAPTERS) chapter.clear?.();
   of = ui.feed.me.operator;
@@ -51,7 +51,7 @@ export function enter(ui) {
   }, AGAIN_MS);
 }
 
-/** @param {Ui} ui @param {ListedChapter} to */
+/** Open a chapter, and put the focus on its heading. @param {Ui} ui @param {ListedChapter} to */
 function go(ui, to) {
   shown = to;
   to.chapter.enter(ui);
@@ -59,7 +59,10 @@ function go(ui, to) {
   document.querySelector('main h1')?.focus({ preventScroll: true });
 }
 
-/** @param {Ui} ui @param {string} key */
+/**
+ * Act on a key of the shown chapter or of the chapters; return true if there is one.
+ * @param {Ui} ui @param {string} key
+ */
 export function pressed(ui, key) {
   if (current(ui).chapter.pressed(ui, key)) return true;
   const to = open(ui).find((one) => one.key === key);
@@ -67,7 +70,7 @@ export function pressed(ui, key) {
   return Boolean(to);
 }
 
-/** @param {Ui} ui */
+/** Render the chapters and the shown chapter. @param {Ui} ui */
 export const pane = (ui) =>
   html`<nav class="chapters" aria-label=${say`Administration`}>
       ${open(ui).map(

@@ -1,4 +1,5 @@
-// The keys by which apps raise alerts. A new one is issued before an old one ends: several of a name open.
+// The chapter of the keys with which apps raise alerts. A new key is issued before an old key is revoked:
+// several keys of a name are valid at once.
 
 import { html } from '../../vendor/lit.js';
 import { say } from '../words/words.js';
@@ -27,12 +28,12 @@ const rows = new Rows('keys', '/v1/admin/keys', {
 });
 
 export const clear = () => rows.clear();
-/** @param {Ui} ui */
+/** Request the keys. @param {Ui} ui */
 export const enter = (ui) => rows.enter(ui);
-/** @param {Ui} ui */
+/** Request the keys again. @param {Ui} ui */
 export const again = (ui) => rows.again(ui);
 
-/** @param {Ui} ui */
+/** Issue a key by the open form, and show it once. @param {Ui} ui */
 async function issue(ui) {
   const said = await rows.send(ui, 'POST', rows.list.path, { name: rows.form.now.name.trim() });
   if (!said) return;
@@ -41,12 +42,15 @@ async function issue(ui) {
   rows.tell(ui, said);
 }
 
-/** @param {Ui} ui @param {string} sign */
+/** Revoke a key. @param {Ui} ui @param {string} sign */
 async function revoke(ui, sign) {
   if (await rows.order(ui, 'DELETE', rows.pathOf(sign))) rows.say(ui, true, say`Revoked: ${sign}.`);
 }
 
-/** @param {Ui} ui @param {string} key */
+/**
+ * Act on a key of the keyboard; return true if it belongs to this chapter.
+ * @param {Ui} ui @param {string} key
+ */
 export function pressed(ui, key) {
   if (rows.pressed(ui, key)) return true;
   if (key === 'A') rows.open(ui, new Form('key', FIELDS, { name: '' }));
@@ -58,7 +62,7 @@ export function pressed(ui, key) {
   return true;
 }
 
-/** @param {Ui} ui @param {KeyIssued} issued */
+/** Render the new key, which is shown once. @param {Ui} ui @param {KeyIssued} issued */
 const issuedPane = (ui, issued) =>
   html`<section class="panel once" aria-labelledby="issued-h">
     <div class="panel__head">
@@ -74,7 +78,7 @@ const issuedPane = (ui, issued) =>
     </div>
   </section>`;
 
-/** @param {Ui} ui */
+/** Render the chapter. @param {Ui} ui */
 export const pane = (ui) =>
   listPage(ui, rows, {
     title: say`App keys`,

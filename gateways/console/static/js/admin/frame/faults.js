@@ -1,4 +1,4 @@
-// Why something of the administration was not done, in words.
+// The reasons why the center refused a change of the administration, in words.
 
 import { phrase, say } from '../../words/words.js';
 
@@ -46,16 +46,19 @@ const WHY = {
   notDone: phrase`That was not done: try again.`,
 };
 
-/** Of these the center says more than a code can. */
+/** Codes for which the center's own reason is shown: it contains more than the code. */
 const IN_ITS_WORDS = ['settings_faulty', 'would_not_start'];
 
-/** @param {string} code @param {{ path?: string, reason?: string }} [said] */
+/**
+ * Return the reason of a refusal in words.
+ * @param {string} code @param {{ path?: string, reason?: string }} [said]
+ */
 export function why(code, { path = '', reason = '' } = {}) {
   if (IN_ITS_WORDS.includes(code)) return path ? `${path}: ${reason}` : reason;
   return code === 'noConnection' ? say`No connection` : (WHY[code] ?? WHY.notDone)();
 }
 
-/** Another admin was first. @param {string} isNow */
+/** Return the sentence that another admin has changed the value first. @param {string} isNow */
 export const meanwhile = (isNow) => say`Another admin has written “${isNow}”. Enter writes yours.`;
 
 /** @type {Record<number, string>} */
@@ -68,7 +71,7 @@ const CODES = {
 };
 
 /**
- * What the center has answered: the struct, or why not.
+ * Await the center's answer: its JSON in `said`, or null with the code, path and reason of the refusal.
  * @param {Promise<Response>} asked
  * @returns {Promise<{ said: any, code: string, path: string, isNow: string, reason: string }>}
  */

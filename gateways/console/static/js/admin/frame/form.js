@@ -1,5 +1,5 @@
-// A form: label and field, what is wrong beside the field, Enter sends, Escape leaves and asks first where
-// something was typed. What was typed stays while another place, or an alert, has the screen.
+// A form: labels and fields, each fault beside its field. Enter sends; Escape leaves, and asks first if there
+// are changes. Typed text stays while another place, or an alert, has the screen.
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { icon, word } from '../../shell/parts.js';
@@ -8,12 +8,12 @@ import { meanwhile, why } from './faults.js';
 
 export class Form {
   /** @type {Record<string, string>} */
-  faults = {}; // by field; of the whole form by ''
+  faults = {}; // by field; '' for the whole form
   busy = false;
-  leaving = false; // Escape was pressed over what is not saved
+  leaving = false; // Escape was pressed with unsaved changes
 
   /**
-   * `was` is what the fields hold: of one that is not there yet, what they begin with.
+   * `was`: the stored values of the fields; for a new row, the initial values.
    * @param {string} id @param {FormField[]} fields @param {Record<string, any>} was
    */
   constructor(id, fields, was) {
@@ -23,12 +23,12 @@ export class Form {
     this.now = { ...this.was };
   }
 
-  /** The names of the fields in which something else was written. */
+  /** Return the names of the changed fields. */
   changed() {
     return this.fields.map(({ name }) => name).filter((name) => this.now[name] !== this.was[name]);
   }
 
-  /** What was left alone follows what others write. @param {Record<string, any>} row */
+  /** Update the unchanged fields to the stored row. @param {Record<string, any>} row */
   follow(row) {
     const touched = this.changed();
     for (const { name } of this.fields)
@@ -36,18 +36,19 @@ export class Form {
   }
 
   /**
-   * What the center has found wrong.
+   * Show the center's refusal at the field.
    * @param {{ code: string, path: string, isNow: string, reason?: string }} said
    */
   refuse({ code, path, isNow, reason }) {
     const name = this.fields.length === 1 ? this.fields[0].name : path.split('.').pop();
     const known = this.fields.some((field) => field.name === name);
     this.faults = { [known ? name : '']: isNow ? meanwhile(isNow) : why(code, { path, reason }) };
-    if (known && isNow) this.was[name] = isNow; // it was seen: sent again it is meant
+    // The value of the other admin was seen: sent again, the change is intended..
+    if (known && isNow) this.was[name] = isNow;
     this.focus(known ? name : this.fields[0].name);
   }
 
-  /** Whether everything that is needed is there; says so where it is not. */
+  /** Return true if all required fields are filled; else show the fault at the first empty field. */
   complete() {
     const empty = this.fields.find((field) => field.needed && !String(this.now[field.name] ?? '').trim());
     this.faults = empty ? { [empty.name]: why('needed') } : {};
@@ -55,14 +56,14 @@ export class Form {
     return !empty;
   }
 
-  /** After it is drawn. @param {string} [name] */
+  /** Focus a field after the drawing. @param {string} [name] */
   focus(name = this.fields[0].name) {
     document.getElementById(`${this.id}-${name}`)?.focus();
   }
 }
 
 /**
- * Whether something is not saved; then it is shown and said, and nothing is to take its place.
+ * Return true if the form has unsaved changes, and show them: nothing may replace the form.
  * @param {Ui} ui @param {Form} form
  */
 export function unsaved(ui, form) {
@@ -74,7 +75,8 @@ export function unsaved(ui, form) {
 }
 
 /**
- * `send` and `leave` are called once it is time; `label`: what Enter does; `lead`: what to know before.
+ * Render a form. `send` and `leave` are called on Enter and Escape; `label`: the effect of Enter; `lead`: an
+ * introduction.
  * @param {Ui} ui @param {Form} form
  * @param {{ title: string, label: string, send: () => void, leave: () => void, lead?: any }} on
  */
@@ -91,7 +93,7 @@ export function formPane(ui, form, { title, label, send, leave, lead }) {
   };
   /** @param {KeyboardEvent} e */
   const keyed = (e) => {
-    e.stopPropagation(); // no key within a form is a command, on its buttons neither
+    e.stopPropagation(); // a key within a form is never a command
     if (e.key === 'Escape') away();
     else if (e.key === 'Enter' && !(e.target instanceof HTMLButtonElement || newLine(e))) submit(e);
   };
@@ -122,11 +124,11 @@ export function formPane(ui, form, { title, label, send, leave, lead }) {
   </form>`;
 }
 
-/** Within several lines Shift and Enter begin another one. @param {KeyboardEvent} e */
+/** Return true for Shift and Enter in a text area: they begin another line. @param {KeyboardEvent} e */
 const newLine = (e) => e.shiftKey && e.target instanceof HTMLTextAreaElement;
 
 /**
- * What can be chosen: also what is there and is none of it.
+ * Return the choices of a field, including its present value.
  * @param {FormField} field @param {string} value
  */
 function offered(field, value) {
@@ -134,7 +136,7 @@ function offered(field, value) {
   return choices.some(([key]) => key === value) ? choices : [...choices, [value, value]];
 }
 
-/** @param {Ui} ui @param {Form} form @param {FormField} field */
+/** Render a field with its label and fault. @param {Ui} ui @param {Form} form @param {FormField} field */
 function fieldPane(ui, form, field) {
   const id = `${form.id}-${field.name}`;
   const fault = form.faults[field.name];

@@ -1,4 +1,5 @@
-// What a chapter lists: asked for when it is opened and every few seconds after, told where it has changed.
+// A list of the center: requested when its place is opened and every few seconds after, drawn again when it
+// has changed.
 
 /** @template T */
 export class Listed {
@@ -23,7 +24,7 @@ export class Listed {
   }
 
   /**
-   * Whether something else is there than before. One that is overtaken is done once the later one is.
+   * Request the list, and return true if it has changed. An overtaken request ends with the later request.
    * @param {Ui} ui
    */
   load(ui) {
@@ -31,7 +32,7 @@ export class Listed {
     return this.#latest;
   }
 
-  /** @param {Ui} ui @returns {Promise<boolean>} */
+  /** Request the list; see `load`. @param {Ui} ui @returns {Promise<boolean>} */
   async #load(ui) {
     const asked = (this.#asked += 1);
     const answer = await ui.feed

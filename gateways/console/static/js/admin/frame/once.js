@@ -1,10 +1,10 @@
-// What is told once, to be handed on: a link by which somebody comes in, a new key.
+// A secret that is shown once, for handing on: a sign-on link, a new key.
 
 import { html } from '../../../vendor/lit.js';
 import { icon } from '../../shell/parts.js';
 import { say } from '../../words/words.js';
 
-/** What is told once, to be handed on. @param {string} secret @param {() => void} done */
+/** Render a secret with a button that copies it. @param {string} secret @param {() => void} done */
 export const once = (secret, done) => html`<input
     class="once__secret"
     readonly

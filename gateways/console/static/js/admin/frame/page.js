@@ -1,5 +1,5 @@
-// The page of a chapter that is a list: its head with the search and what came of the last act, the table,
-// the keys of the row that is pointed at, and beside them a form or what is told once.
+// The page of a chapter with a list: the heading with the search and the last result, the table, the keys of
+// the row under the cursor, and beside the list a form or a secret that is shown once.
 
 import { html, nothing, repeat } from '../../../vendor/lit.js';
 import { icon, word } from '../../shell/parts.js';
@@ -10,8 +10,8 @@ import { formPane } from './form.js';
 
 const SEARCH_MS = 60;
 
-/** @typedef {[key: string, text: string, icon?: string]} Act a key, and what it does */
-/** @typedef {[text: string, kind?: string]} Head a column; `spare`: where there is room */
+/** @typedef {[key: string, text: string, icon?: string]} Act a key and its effect */
+/** @typedef {[text: string, kind?: string]} Head a column; `spare`: hidden on a narrow screen */
 
 /**
  * `cells`: those of a row. `acts`: of the chapter, `rowActs`: of the row that is pointed at.
@@ -73,14 +73,14 @@ export function listPage(ui, rows, of) {
   </section>`;
 }
 
-/** @param {Ui} ui @param {Act} act */
+/** Render the button of a key. @param {Ui} ui @param {Act} act */
 export const button = (ui, [key, text, sign]) =>
   html`<button class="btn" aria-keyshortcuts=${key} @click=${() => ui.press(key)}>
     <kbd>${key === 'Enter' ? say`Enter` : key}</kbd>${sign ? icon(sign) : nothing}${text}
   </button>`;
 
 /**
- * What is asked, or what came of it, with the key that takes it back.
+ * Render the open question, or the last result with the key that takes the change back.
  * @param {Ui} ui @param {import('./rows.js').Rows<any>} rows
  */
 export function status(ui, { list, asked, said: [good, text], undo }) {

@@ -1,5 +1,5 @@
-// The rows of a chapter: which is pointed at, what is asked before it is done, what came of it and until when
-// it is taken back, and the form that is open. The keys that every list has are here; a chapter adds its own.
+// The rows of a chapter: the cursor, the question before an action, the action's result and the time until
+// which it can be taken back, the open form. This module has the keys of every list; a chapter adds its own.
 
 import { stepped } from '../../shell/next-row.js';
 import { say } from '../../words/words.js';
@@ -11,14 +11,14 @@ const UNDO_MS = 10_000;
 
 /** @template T */
 export class Rows {
-  cursor = ''; // the key of the row that is pointed at
+  cursor = ''; // the key of the row under the cursor
   search = '';
   typing = 0;
   /** @type {import('./form.js').Form} */
   form = null;
-  editing = ''; // the key of the row that the form changes; empty: it adds
+  editing = ''; // the key of the row that the form changes; empty: it adds a row
   /** @type {any} */
-  once = null; // what is told once, and stands beside the list until Escape
+  once = null; // shown once, beside the list until Escape
   /** @type {{ text: string, then: () => void }} */
   asked = null;
   /** @type {{ key: string, was: object, now: object, untilMs: number }} */
@@ -27,11 +27,11 @@ export class Rows {
   said = [true, ''];
 
   /**
-   * `id`: the class and the begin of the ids of the chapter's page. `rows`: what the answer of `path` lists.
-   * `text`: what a search looks into, and without it nothing is searched here.
+   * `id`: the page's class, and the beginning of its ids. `rows`: the rows in the answer of `path`. `text`:
+   * the text that the search matches; without it there is no search.
    * @param {string} id @param {string} path
    * @param {{ rows: (said: any) => T[], key: (row: T) => string, name: (row: T) => string,
-   *           text?: (row: T) => string }} of
+   * text?: (row: T) => string }} of
    */
   constructor(id, path, of) {
     this.id = id;
@@ -40,48 +40,48 @@ export class Rows {
     this.of = of;
   }
 
-  /** Another operator sits here. */
+  /** Clear the rows: another operator uses this page. */
   clear() {
     this.list.clear();
     Object.assign(this, { cursor: '', search: '', form: null, editing: '', once: null });
     Object.assign(this, { asked: null, undo: null, said: [true, ''] });
   }
 
-  /** @returns {T[]} */
+  /** Return all rows of the last answer. @returns {T[]} */
   all() {
     return this.list.said ? this.of.rows(this.list.said) : [];
   }
 
-  /** Those in which what is searched for is found. */
+  /** Return the rows that match the search. */
   found() {
     const plain = this.search.trim().toLowerCase();
     const { text } = this.of;
     return plain && text ? this.all().filter((one) => text(one).toLowerCase().includes(plain)) : this.all();
   }
 
-  /** @param {string} [key] */
+  /** Return the row of a key; by default, the row under the cursor. @param {string} [key] */
   row(key = this.cursor) {
     return this.all().find((one) => this.of.key(one) === key);
   }
 
-  /** @param {string} key */
+  /** Return the name of a row. @param {string} key */
   nameOf(key) {
     const row = this.row(key);
     return row ? this.of.name(row) : key;
   }
 
-  /** @param {string} key */
+  /** Return the path of a row. @param {string} key */
   pathOf(key) {
     return `${this.path}/${encodeURIComponent(key)}`;
   }
 
-  /** @param {Ui} ui */
+  /** Open the chapter. @param {Ui} ui */
   enter(ui) {
     this.asked = null;
     this.again(ui);
   }
 
-  /** The form follows what others write. @param {Ui} ui */
+  /** Request the rows again, and update the form to the stored row. @param {Ui} ui */
   async again(ui) {
     const row = (await this.list.load(ui)) && this.editing && this.row(this.editing);
     if (!row) return;
@@ -89,35 +89,35 @@ export class Rows {
     ui.draw();
   }
 
-  /** @param {Ui} ui @param {string} key */
+  /** Move the cursor to a row. @param {Ui} ui @param {string} key */
   point(ui, key) {
     this.cursor = key;
     ui.draw();
     document.querySelector(`.${this.id} tr[data-key="${CSS.escape(key)}"]`)?.focus();
   }
 
-  /** @param {Ui} ui @param {number} by */
+  /** Move the cursor by `by` rows. @param {Ui} ui @param {number} by */
   move(ui, by) {
     const keys = this.found().map(this.of.key);
     if (keys.length) this.point(ui, stepped(keys, this.cursor, by));
   }
 
-  /** @param {Ui} ui @param {boolean} good @param {string} text */
+  /** Show the result of an action. @param {Ui} ui @param {boolean} good @param {string} text */
   say(ui, good, text) {
     this.said = [good, text];
     ui.draw();
   }
 
   /**
-   * `then` is done at Enter; any other key lets it be.
+   * Ask a question. Enter runs `then`; any other key cancels.
    * @param {Ui} ui @param {string} text @param {() => void} then
    */
   ask(ui, text, then) {
     this.asked = { text, then };
-    this.point(ui, this.cursor); // on a button Enter would press that
+    this.point(ui, this.cursor); // with the focus on a button, Enter would press it
   }
 
-  /** What every list does; false where the key is the chapter's own. @param {Ui} ui @param {string} key */
+  /** Act on a key of every list; return false for other keys. @param {Ui} ui @param {string} key */
   pressed(ui, key) {
     const { asked } = this;
     this.asked = null;
@@ -134,7 +134,7 @@ export class Rows {
   }
 
   /**
-   * Open a form, unless one is open that is not saved. `editing`: the row that it changes.
+   * Open a form, unless another form has unsaved changes. `editing`: the row that the form changes.
    * @param {Ui} ui @param {import('./form.js').Form} form @param {string} [editing]
    */
   open(ui, form, editing = '') {
@@ -150,7 +150,7 @@ export class Rows {
     this.point(ui, this.cursor);
   }
 
-  /** Show what is told once, unless a form is open that is not saved. @param {Ui} ui @param {object} told */
+  /** Show a secret once, unless a form has unsaved changes. @param {Ui} ui @param {object} told */
   tell(ui, told) {
     if (unsaved(ui, this.form)) return;
     Object.assign(this, { form: null, editing: '', once: told, said: [true, ''] });
@@ -159,7 +159,7 @@ export class Rows {
   }
 
   /**
-   * Send what is in the form. What the center has answered; null where it refuses, which the form says then.
+   * Send a request of the open form. Return the center's answer; null on a refusal, which the form shows.
    * @param {Ui} ui @param {string} method @param {string} path @param {object} body
    */
   async send(ui, method, path, body) {
@@ -174,8 +174,8 @@ export class Rows {
   }
 
   /**
-   * Write what was changed in the form, with what was seen there (decision 145). `wire`: what is sent for
-   * what stands in the fields, `seen` where that is what was there; else those that were changed, as is.
+   * Send the changed fields with the values seen before (decision 145). `wire` converts the fields for the
+   * request, with `seen` for the values before; without `wire` the fields are sent as they are.
    * @param {Ui} ui @param {(fields: Record<string, any>, seen: boolean) => object} [wire]
    */
   async save(ui, wire) {
@@ -193,7 +193,7 @@ export class Rows {
   }
 
   /**
-   * Change what needs no form, or take a change back.
+   * Send a change that needs no form, or take a change back.
    * @param {Ui} ui @param {string} key @param {object} was @param {object} now
    */
   async change(ui, key, was, now) {
@@ -204,8 +204,8 @@ export class Rows {
   }
 
   /**
-   * Order what needs no form, then read the list again. What the center has answered; null where it refuses,
-   * which is said then.
+   * Send a request that needs no form, then request the list again. Return the center's answer; null on a
+   * refusal, which is shown.
    * @param {Ui} ui @param {string} method @param {string} path @param {object} [body]
    */
   async order(ui, method, path, body) {
@@ -215,7 +215,10 @@ export class Rows {
     return answer.said;
   }
 
-  /** @param {string} key @param {any} row as it is written @param {{ was: object, now: object }} body */
+  /**
+   * Store how the change can be taken back, and show that it is saved.
+   * @param {string} key @param {any} row as it is written @param {{ was: object, now: object }} body
+   */
   #changed(key, row, { was, now }) {
     const back = Object.fromEntries(Object.keys(now).map((name) => [name, row[name]]));
     this.undo = { key, was: back, now: was, untilMs: Date.now() + UNDO_MS };
@@ -223,7 +226,7 @@ export class Rows {
     this.said = [true, say`${name}: saved.`];
   }
 
-  /** @param {Ui} ui */
+  /** Take the last change back, within its time. @param {Ui} ui */
   async takeBack(ui) {
     const { undo } = this;
     this.undo = null;

@@ -1,4 +1,4 @@
-// What the doctor finds of lines and modems: what is in the way of each, by name.
+// The doctor's check of lines and modems: for each, what prevents its use.
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../shell/parts.js';
@@ -8,14 +8,14 @@ import { rows } from './rows.js';
 /** @type {Record<string, [string, string]>} */
 const LOOKS = { ok: ['check', 'ink-ok'], warn: ['warn', 'ink-wait'], fail: ['warn', 'ink-bad'] };
 
-/** @param {LineFinding} one */
+/** Render a finding. @param {LineFinding} one */
 const finding = ({ verdict, text, do: todo }) =>
   html`<li>
     <span lang="en">${word(LOOKS[verdict][0], text, LOOKS[verdict][1])}</span>
     ${todo.en ? html`<small class="ink-2">${own(todo)}</small>` : nothing}
   </li>`;
 
-/** What stands beside the lines. */
+/** The findings, shown beside the lines. */
 export class Check {
   /** @param {CheckView} said */
   constructor(said) {
@@ -23,13 +23,13 @@ export class Check {
   }
 }
 
-/** @param {Ui} ui */
+/** Request the check, and show it. @param {Ui} ui */
 export async function check(ui) {
   const said = await rows.order(ui, 'GET', `${rows.list.path}/check`);
   if (said) rows.tell(ui, new Check(said));
 }
 
-/** @param {Ui} ui @param {Check} check */
+/** Render the check. @param {Ui} ui @param {Check} check */
 export const checkPane = (ui, { found }) =>
   html`<section class="panel once trial" aria-labelledby="check-h">
     <div class="panel__head"><h2 id="check-h">${say`Check##noun`}</h2></div>

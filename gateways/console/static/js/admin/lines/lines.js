@@ -1,4 +1,4 @@
-// The lines: which there are, how each is, and what is ordered of them.
+// The chapter of the lines: the list, each line's state, and the actions on a line.
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { said, signal, trunkName, why } from '../../plant/lines.js';
@@ -12,11 +12,11 @@ import { unnamed } from '../../plant/modems.js';
 import * as setUp from './set-up.js';
 
 export const clear = () => rows.clear();
-/** @param {Ui} ui */
+/** Request the lines. @param {Ui} ui */
 export const enter = (ui) => enterLines(ui);
-/** @param {Ui} ui */
+/** Request the lines again. @param {Ui} ui */
 export const again = (ui) => rows.again(ui);
-/** @param {Ui} ui @param {string} key */
+/** Act on a key; return true if it belongs to this chapter. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   if (key === 'M') {
     check(ui);
@@ -34,10 +34,13 @@ export function pressed(ui, key) {
   return true;
 }
 
-/** @param {Ui} ui */
+/** Return true if the operator of this page is an admin. @param {Ui} ui */
 const isAdmin = (ui) => ui.feed.me.role === 'admin';
 
-/** @param {Ui} ui @returns {[string, string][]} */
+/**
+ * Return the keys that set up the line under the cursor, with their labels.
+ * @param {Ui} ui @returns {[string, string][]}
+ */
 const setUpActs = (ui) =>
   isAdmin(ui) && rows.row()?.own
     ? [
@@ -46,14 +49,17 @@ const setUpActs = (ui) =>
       ]
     : [];
 
-/** @param {number} db */
+/** Return a gain with its sign. @param {number} db */
 const dB = (db) => (db > 0 ? `+${db}` : String(db).replace('-', '−'));
 
-/** @param {import('./rows.js').Line} one */
+/**
+ * Return the line's modem: IMEI, port and dialect, or the node that has the line.
+ * @param {import('./rows.js').Line} one
+ */
 const modemOf = ({ own, node, imei, port, dialect }) =>
   own ? [imei, port.replace('/dev/', ''), dialect].filter(Boolean).join(' · ') : say`node ${node}`;
 
-/** @param {Ui} ui @param {import('./rows.js').Line} one */
+/** Render the cells of a line. @param {Ui} ui @param {import('./rows.js').Line} one */
 function cells(ui, one) {
   const view = now(ui, one.line);
   return html`<td><b>${one.line}</b></td>
@@ -73,7 +79,7 @@ function cells(ui, one) {
     <td class="ink-2 spare">${modemOf(one)}</td>`;
 }
 
-/** @param {Ui} ui */
+/** Render the chapter. @param {Ui} ui */
 export const pane = (ui) =>
   listPage(ui, rows, {
     title: say`Lines`,

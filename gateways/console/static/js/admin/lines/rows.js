@@ -1,5 +1,5 @@
-// The lines as they are set up, and what supervisors and admins order of the one that is pointed at: the same
-// in the administration and in the plant view. How each is at this moment the feed says.
+// The lines as set up, and the actions of supervisors and admins on the line under the cursor: the same in
+// the administration and in the infrastructure view. The present state of each line comes from the feed.
 
 import { FEATURES } from '../../features.js';
 import { say } from '../../words/words.js';
@@ -9,7 +9,7 @@ import { Rows } from '../frame/rows.js';
 /** @typedef {LineRow & LineSet} Line */
 /** @type {Rows<Line>} */
 export const rows = new Rows('lines', '/v1/admin/lines', {
-  // What the file says counts next, and is what is changed.
+  // The values in the file count from the next restart, and are the values that a change edits.
   rows: (/** @type {LinesView} */ said) => said.lines.map((one) => ({ ...one, ...one.set })),
   key: (one) => one.line,
   name: (one) => one.line,
@@ -32,37 +32,37 @@ const TYPED = {
 };
 const OUT = 'line-out'; // the id of the form
 
-/** What features order of a line. */
+/** Return the actions of features on a line. */
 const others = () => FEATURES.flatMap((one) => one.ofLine ?? []);
 
-/** Who may order anything of a line. @param {Ui} ui */
+/** Return true if the role may act on lines. @param {Ui} ui */
 export const mayOrder = (ui) => ui.feed.me.role !== 'operator';
 
-let of = ''; // the operator who sits here
+let of = ''; // the operator of this page
 
-/** Of both places: what stands beside the lines in one stands there in the other. @param {Ui} ui */
+/** Open the lines in either place: the form or secret beside the lines is the same in both. @param {Ui} ui */
 export function enter(ui) {
   if (of !== ui.feed.me.operator) rows.clear();
   of = ui.feed.me.operator;
   if (mayOrder(ui)) rows.enter(ui);
 }
 
-/** As the feed has it. @param {Ui} ui @param {string} line */
+/** Return the line's state in the feed. @param {Ui} ui @param {string} line */
 export const now = (ui, line) => ui.feed.lines.find((one) => one.line === line);
 
-/** @param {Ui} ui @param {Line} row */
+/** Put a line back in service. @param {Ui} ui @param {Line} row */
 async function putBack(ui, { line }) {
   if (await rows.order(ui, 'DELETE', `${rows.pathOf(line)}/out`))
     rows.say(ui, true, say`${line} is in service again.`);
 }
 
-/** @param {Ui} ui @param {Line} row */
+/** Open the form that takes a line out of service. @param {Ui} ui @param {Line} row */
 function askOut(ui, { emergency }) {
   const fields = emergency ? [REASON, TYPED] : [REASON];
   rows.open(ui, new Form(OUT, fields, { reason: '', typed: '' }));
 }
 
-/** @param {Ui} ui */
+/** Take the line under the cursor out of service by the open form. @param {Ui} ui */
 async function takeOut(ui) {
   const line = rows.cursor;
   if (!(await rows.send(ui, 'PUT', `${rows.pathOf(line)}/out`, rows.form.now))) return;
@@ -70,7 +70,7 @@ async function takeOut(ui) {
   rows.say(ui, true, say`${line} is out of service.`);
 }
 
-/** What can be ordered of the line that is pointed at. @param {Ui} ui */
+/** Return the keys of the line under the cursor, with their labels. @param {Ui} ui */
 export function acts(ui) {
   const out = now(ui, rows.cursor)?.out;
   return /** @type {[string, string][]} */ ([
@@ -79,7 +79,10 @@ export function acts(ui) {
   ]);
 }
 
-/** Whether the key was for the list or for the line that is pointed at. @param {Ui} ui @param {string} key */
+/**
+ * Act on a key of the list or of the line under the cursor; return true if there is one.
+ * @param {Ui} ui @param {string} key
+ */
 export function pressed(ui, key) {
   if (rows.pressed(ui, key)) return true;
   const row = rows.row();
@@ -90,7 +93,7 @@ export function pressed(ui, key) {
   return true;
 }
 
-/** Title, label and way of the form that is open, where it is one of these. @param {Ui} ui */
+/** Return title, label and action of the open form; null for a form of another module. @param {Ui} ui */
 export const form = (ui) =>
   rows.form.id === OUT
     ? {
@@ -100,10 +103,10 @@ export const form = (ui) =>
       }
     : others().reduce((found, one) => found ?? one.form(ui), null);
 
-/** What a feature tells of a line beside them; null: nothing. @param {Ui} ui */
+/** Render a feature's report on a line, beside the lines; null without one. @param {Ui} ui */
 export const once = (ui) => others().reduce((found, one) => found ?? one.pane(ui), null);
 
-/** What stands beside the lines: the form that is open, what was told; null: nothing. @param {Ui} ui */
+/** Render the open form or a feature's report, beside the lines; null without one. @param {Ui} ui */
 export function beside(ui) {
   const open = rows.form && form(ui);
   return open ? formPane(ui, rows.form, { ...open, leave: () => rows.leave(ui) }) : once(ui);

@@ -1,4 +1,4 @@
-// How a line is set up, in center.toml; the PIN of its SIM; and the switch for the real 112. For admins.
+// The set-up of a line in center.toml, the PIN of its SIM, and the switch for the real 112. For admins.
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../shell/parts.js';
@@ -12,10 +12,10 @@ export const LIVE = 'psap-live';
 const GAINS = ['gain_in_db', 'gain_out_db'];
 export const SENTENCE = () => say`CALL THE REAL 112`;
 
-/** @returns {Switches} */
+/** Return the switches of the lines' answer. @returns {Switches} */
 const switches = () => rows.list.said.switches;
 
-/** @returns {FormField[]} */
+/** Return the fields of a line. @returns {FormField[]} */
 const fields = () => [
   {
     name: 'trunk',
@@ -63,16 +63,16 @@ const SENTENCES = [
   },
 ];
 
-/** @param {Ui} ui @param {import('./rows.js').Line} row */
+/** Open the form of a line. @param {Ui} ui @param {import('./rows.js').Line} row */
 export function edit(ui, row) {
   if (row.set) rows.open(ui, new Form(SET_UP, fields(), row), row.line);
   else rows.say(ui, false, say`It is not in center.toml.`);
 }
 
-/** @param {Ui} ui */
+/** Open the form for the PIN of the SIM. @param {Ui} ui */
 export const askPin = (ui) => rows.open(ui, new Form(PIN, PINS, { pin: '' }));
 
-/** On by a sentence; off by Enter. @param {Ui} ui */
+/** Switch the real 112: on by a typed sentence, off by Enter. @param {Ui} ui */
 export function askLive(ui) {
   if (!switches().live_set) rows.open(ui, new Form(LIVE, SENTENCES, { typed: '' }));
   else
@@ -81,9 +81,9 @@ export function askLive(ui) {
     });
 }
 
-/** @param {Ui} ui @param {boolean} on */
+/** Show that the switch is set. @param {Ui} ui @param {boolean} on */
 function saidLive(ui, on) {
-  rows.undo = null; // of something else
+  rows.undo = null; // the last change, which Z would take back, is another one
   rows.say(
     ui,
     true,
@@ -91,7 +91,7 @@ function saidLive(ui, on) {
   );
 }
 
-/** @param {Record<string, any>} all */
+/** Return the changed fields for the request: gains as numbers. @param {Record<string, any>} all */
 const wire = (all) =>
   Object.fromEntries(
     rows.form
@@ -99,7 +99,7 @@ const wire = (all) =>
       .map((name) => [name, GAINS.includes(name) ? Number(String(all[name]).replace(',', '.')) : all[name]]),
   );
 
-/** @param {Ui} ui */
+/** Send the line's changes; show a fault at a gain that is no number. @param {Ui} ui */
 function save(ui) {
   const bad = GAINS.find((name) => Number.isNaN(Number(String(rows.form.now[name]).replace(',', '.'))));
   if (bad) {
@@ -109,7 +109,7 @@ function save(ui) {
   } else rows.save(ui, wire);
 }
 
-/** @param {Ui} ui */
+/** Send the PIN. @param {Ui} ui */
 async function savePin(ui) {
   const line = rows.cursor;
   if (!(await rows.send(ui, 'PUT', `${rows.pathOf(line)}/pin`, rows.form.now))) return;
@@ -117,7 +117,7 @@ async function savePin(ui) {
   rows.say(ui, true, say`${line}: the SIM is given the PIN, once.`);
 }
 
-/** @param {Ui} ui */
+/** Switch the real 112 on. @param {Ui} ui */
 async function saveLive(ui) {
   const body = { was: false, now: true, typed: rows.form.now.typed };
   if (!(await rows.send(ui, 'PUT', '/v1/admin/psap-live', body))) return;
@@ -125,7 +125,7 @@ async function saveLive(ui) {
   saidLive(ui, true);
 }
 
-/** Of the form that is open; null where it is another's. @param {Ui} ui */
+/** Return title, label and action of the open form; null for a form of another module. @param {Ui} ui */
 export function form(ui) {
   const label = say`Save`;
   switch (rows.form.id) {
@@ -148,7 +148,7 @@ export function form(ui) {
   }
 }
 
-/** Whether the real 112 is called, now and after a restart. */
+/** Render the switch for the real 112: its present value, and the value after a restart. */
 export function live() {
   const { live: on, live_set: next } = switches();
   const said = on ? say`Real 112: on` : say`Real 112: off`;

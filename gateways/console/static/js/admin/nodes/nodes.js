@@ -1,4 +1,4 @@
-// The nodes of the center: what each has, how it is, and what is ordered of it.
+// The chapter of the nodes: each node's resources, its state, and the actions on a node.
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../shell/parts.js';
@@ -8,8 +8,8 @@ import { listPage } from '../frame/page.js';
 import { Rows } from '../frame/rows.js';
 import { askRestart, orderNode, orderSaid } from './order.js';
 
-const CLOCK_MS = 500; // beyond it somebody is to look at the clock
-const OVERLOADED = 2; // for each core: beyond it calls are served late
+const CLOCK_MS = 500; // beyond this deviation the clock needs attention
+const OVERLOADED = 2; // for each core: beyond this load calls are served late
 
 /** @type {Rows<NodeRow>} */
 const rows = new Rows('nodes', '/v1/admin/nodes', {
@@ -19,12 +19,12 @@ const rows = new Rows('nodes', '/v1/admin/nodes', {
 });
 
 export const clear = () => rows.clear();
-/** @param {Ui} ui */
+/** Request the nodes. @param {Ui} ui */
 export const enter = (ui) => rows.enter(ui);
-/** @param {Ui} ui */
+/** Request the nodes again. @param {Ui} ui */
 export const again = (ui) => rows.again(ui);
 
-/** @param {Ui} ui @param {string} key */
+/** Act on a key; return true if it belongs to this chapter. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   const node = rows.row();
   if (key === 'Z' && node?.order) orderNode(ui, rows, node, null);
@@ -35,7 +35,7 @@ export function pressed(ui, key) {
   return true;
 }
 
-/** @param {Ui} ui @param {NodeRow} one */
+/** Render the state of a node. @param {Ui} ui @param {NodeRow} one */
 function state(ui, one) {
   const away = f.span(one.heard_s * 1e6);
   if (one.state === 'lost') return word('warn', say`Not heard for ${away}`, 'ink-bad');
@@ -43,13 +43,13 @@ function state(ui, one) {
   return one.order ? word('clock', orderSaid(ui, one), 'ink-wait') : word('check', say`In service`, 'ink-ok');
 }
 
-/** How many programs run or wait for each core. @param {number} perCore */
+/** Render the number of programs that run or wait for each core. @param {number} perCore */
 const load = (perCore) =>
   html`<span class=${perCore > OVERLOADED ? 'ink-bad' : ''}>${number(perCore)}</span>${
     perCore > OVERLOADED ? html`<small class="ink-bad">${say`overloaded`}</small>` : nothing
   }`;
 
-/** @param {Ui} ui @param {NodeRow} one */
+/** Render the cells of a node. @param {Ui} ui @param {NodeRow} one */
 const cells = (ui, one) =>
   html`<td>
       <b>${one.node}</b>
@@ -72,7 +72,7 @@ const cells = (ui, one) =>
       }
     </td>`;
 
-/** @returns {import('../frame/page.js').Act[]} */
+/** Return the keys of the node under the cursor. @returns {import('../frame/page.js').Act[]} */
 function acts() {
   const node = rows.row();
   if (node?.order) return [['Z', say`Take the order back`]];
@@ -84,7 +84,7 @@ function acts() {
   ];
 }
 
-/** @param {Ui} ui */
+/** Render the chapter. @param {Ui} ui */
 export const pane = (ui) =>
   listPage(ui, rows, {
     title: say`Nodes`,

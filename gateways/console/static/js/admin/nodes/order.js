@@ -1,9 +1,9 @@
-// What is ordered of a node: to take no more alerts, or to start again once it has none.
+// The orders to a node: drain (take no more alerts), and restart when no alert is open.
 
 import { say } from '../../words/words.js';
 import * as f from '../../words/format.js';
 
-/** @param {Ui} ui @param {NodeRow} node */
+/** Return a node's order in words, with its progress. @param {Ui} ui @param {NodeRow} node */
 export function orderSaid(ui, node) {
   const by = ui.feed.names(node.ordered_by);
   const at = f.minute(Date.parse(node.ordered_at) * 1000);
@@ -17,6 +17,7 @@ export function orderSaid(ui, node) {
 }
 
 /**
+ * Send an order to a node; null takes the order back.
  * @param {Ui} ui @param {import('../frame/rows.js').Rows<any>} rows
  * @param {NodeRow} node @param {NodeOrder | null} order
  */
@@ -27,7 +28,7 @@ export async function orderNode(ui, rows, node, order) {
 }
 
 /**
- * Asked first: where no alert is open it is done within two seconds, and Z comes too late.
+ * Ask before a restart: without an open alert it happens within two seconds, too soon to take it back with Z.
  * @param {Ui} ui @param {import('../frame/rows.js').Rows<any>} rows @param {NodeRow} node
  */
 export function askRestart(ui, rows, node) {

@@ -1,11 +1,11 @@
-// What is to be done for the need that is pointed at, with what was found of it.
+// The guide to the need under the cursor: the steps, and the center's findings.
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { FEATURES } from '../../features.js';
 import { qr, word } from '../../shell/parts.js';
 import { own, phrase, say } from '../../words/words.js';
 
-/** @param {Ui} ui @param {StartView} said @param {NeedRow} row */
+/** Render the guide to a need. @param {Ui} ui @param {StartView} said @param {NeedRow} row */
 export const guide = (ui, said, row) =>
   html`<section class="panel once start__guide" aria-labelledby="guide-h">
     <div class="panel__head"><h2 id="guide-h">${own(row.name)}</h2></div>
@@ -33,7 +33,10 @@ const TRUST = {
   other: phrase`A proxy’s, or unknown to this machine: try it with a phone, then confirm.`,
 };
 
-/** @param {TrustView} trust */
+/**
+ * Render the state of the certificate, and the steps that install the center's own authority.
+ * @param {TrustView} trust
+ */
 const trust = ({ kind, names, until, fingerprint, address, picture: dots }) =>
   html`<p>${TRUST[kind]()}</p>
     ${names.length ? html`<p class="ink-2">${names.join(', ')} · ${say`until##day`} ${until}</p>` : nothing}
@@ -49,7 +52,7 @@ const trust = ({ kind, names, until, fingerprint, address, picture: dots }) =>
         : nothing
     }`;
 
-/** @param {Ui} ui @param {StartView} said */
+/** Render the lines and the modems without a line. @param {Ui} ui @param {StartView} said */
 function lines(ui, said) {
   const { modems } = ui.feed;
   return html`<p>

@@ -1,4 +1,4 @@
-// A modem that is plugged in becomes a line: what is found of it stands in the form already.
+// The form that makes a plugged-in modem a line; the form contains the center's findings about the modem.
 
 import { say } from '../../words/words.js';
 import { Form } from '../frame/form.js';
@@ -33,10 +33,10 @@ const FIELDS = [
 
 const FORM = 'modem';
 const PATH = '/v1/admin/start/modem';
-let added = 0; // since this page was opened: they are no lines before a restart
+let added = 0; // since this page was opened: they become lines at the restart
 
 /**
- * `lines`: so many there are already.
+ * Open the form. `lines`: the number of existing lines.
  * @param {Ui} ui @param {import('../frame/rows.js').Rows<any>} rows @param {number} lines
  * @param {boolean} [emergency]
  */
@@ -56,7 +56,7 @@ export function ask(ui, rows, lines, emergency = false) {
 }
 
 /**
- * Title, label and way of the form; null where another is open.
+ * Return title, label and action of the form; null while another form is open.
  * @param {Ui} ui @param {import('../frame/rows.js').Rows<any>} rows
  */
 export const form = (ui, rows) =>
@@ -68,7 +68,7 @@ export const form = (ui, rows) =>
       }
     : null;
 
-/** @param {Ui} ui @param {import('../frame/rows.js').Rows<any>} rows */
+/** Add the line by the open form. @param {Ui} ui @param {import('../frame/rows.js').Rows<any>} rows */
 async function add(ui, rows) {
   const { emergency, ...now } = rows.form.now;
   const said = await rows.send(ui, 'POST', PATH, { ...now, emergency: emergency === 'yes' });

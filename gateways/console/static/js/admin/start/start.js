@@ -1,4 +1,4 @@
-// The first run, and what is still missing before real use: a row each need, what is to be done beside it.
+// The first run, and what is missing before real use: a row for each need, with its guide beside the list.
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { FEATURES } from '../../features.js';
@@ -24,7 +24,7 @@ const rows = new Rows('start', '/v1/admin/start', {
 });
 let countedAtMs = 0;
 
-/** What features begin for a need. */
+/** Return the actions of features for a need. */
 const others = () => FEATURES.flatMap((one) => one.ofNeed ?? []);
 
 export function clear() {
@@ -32,30 +32,30 @@ export function clear() {
   countedAtMs = 0;
 }
 
-/** @param {Ui} ui */
+/** Open the chapter. @param {Ui} ui */
 export async function enter(ui) {
   Object.assign(rows, { asked: null, said: [true, ''] });
   await again(ui);
-  // Where one goes on: the first that is not met.
+  // The cursor starts at the first unmet need.
   const next = rows.row() ? null : rows.all().find((one) => !one.done);
   if (next) rows.cursor = next.need;
   ui.draw();
 }
 
-/** @param {Ui} ui */
+/** Request the needs again. @param {Ui} ui */
 export async function again(ui) {
   countedAtMs = Date.now();
   await rows.again(ui);
 }
 
-/** How many needs are not met, for the bar; null where that is not known. @param {Ui} ui */
+/** Return the number of unmet needs, for the bar; null if unknown. @param {Ui} ui */
 export function missing(ui) {
   if (ui.feed.me.role !== 'admin') return null;
   if (ui.feed.link === 'live' && Date.now() - countedAtMs > COUNT_MS) again(ui);
   return rows.list.said?.missing ?? null;
 }
 
-/** @param {Ui} ui */
+/** Confirm a need by the open form. @param {Ui} ui */
 async function confirm(ui) {
   const { editing, form } = rows;
   const said = await rows.send(ui, 'PUT', `${rows.pathOf(editing)}/confirmation`, {
@@ -66,22 +66,22 @@ async function confirm(ui) {
   rows.leave(ui);
 }
 
-/** @param {Ui} ui @param {NeedRow} row */
+/** Withdraw the confirmation of a need. @param {Ui} ui @param {NeedRow} row */
 async function takeBack(ui, { need }) {
   if (await rows.order(ui, 'DELETE', `${rows.pathOf(need)}/confirmation`))
     rows.say(ui, true, say`It is not confirmed any more.`);
 }
 
-/** The line that is asked for where the row is one for 112. @param {Ui} ui */
+/** Open the form for a modem: a line for 112 if the need under the cursor is such a line. @param {Ui} ui */
 function askModem(ui) {
   const emergency = ['emergency_trunk', 'second_emergency_line'].includes(rows.cursor);
   if (!emergency) rows.cursor = 'lines';
   modem.ask(ui, rows, rows.list.said?.simulated ? 0 : ui.feed.lines.length, emergency);
 }
 
-/** @param {Ui} ui @param {string} key */
+/** Act on a key; return true if it belongs to this chapter. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
-  if (key === 'Escape' && !rows.asked) return false; // what stands beside the list stays there
+  if (key === 'Escape' && !rows.asked) return false; // the guide stays beside the list
   if (rows.pressed(ui, key)) return true;
   const row = rows.row();
   const other = others().find((one) => one.act()[0] === key);
@@ -95,11 +95,11 @@ export function pressed(ui, key) {
   return true;
 }
 
-/** @param {NeedRow} row */
+/** Render the state of a need. @param {NeedRow} row */
 const state = ({ done }) =>
   done ? word('done', say`There`, 'ink-ok') : word('todo', say`Missing`, 'ink-wait');
 
-/** @param {Ui} ui @param {NeedRow} row */
+/** Render how a need is known: measured, or confirmed by an admin. @param {Ui} ui @param {NeedRow} row */
 function known(ui, { by_person, by, at, note }) {
   if (!by_person) return say`measured`;
   if (!by) return say`a person confirms it`;
@@ -107,7 +107,7 @@ function known(ui, { by_person, by, at, note }) {
   return html`${ui.feed.names(by)}, ${day}${note ? html`<small class="ink-2"> · ${note}</small>` : nothing}`;
 }
 
-/** @param {Ui} ui */
+/** Render the chapter. @param {Ui} ui */
 export function pane(ui) {
   const { said } = rows.list;
   const row = rows.row();
