@@ -1,4 +1,4 @@
-// The backups: what is to be seen to, the last and the next, one more now, and whether it could be restored.
+// The chapter of the backups: faults, the last and the next backup, a backup on demand, the trial restore.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../../js/shell/parts.js';
@@ -19,19 +19,22 @@ export function clear() {
   refused = '';
 }
 
-/** @param {Ui} ui */
+/** Request the backups. @param {Ui} ui */
 export function enter(ui) {
   refused = '';
   list.load(ui);
 }
 
-/** While one is at work its time goes on, whether or not more of it is there. @param {Ui} ui */
+/**
+ * Request the backups again. During a run the page is drawn each time, because its elapsed time grows.
+ * @param {Ui} ui
+ */
 export async function again(ui) {
   await list.load(ui);
   if (list.said?.backup_run?.running || list.said?.check_run?.running) ui.draw();
 }
 
-/** @param {Ui} ui @param {'backup' | 'check'} work */
+/** Start a backup or a trial restore. @param {Ui} ui @param {'backup' | 'check'} work */
 async function begin(ui, work) {
   if (list.said?.wrong.includes('no_place')) {
     refused = wrong('no_place');
@@ -44,14 +47,17 @@ async function begin(ui, work) {
   ui.draw();
 }
 
-/** @param {Ui} ui @param {string} key */
+/** Act on a key; return true if it belongs to this chapter. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   if (key !== 'A' && key !== 'T') return false;
   begin(ui, key === 'A' ? 'backup' : 'check');
   return true;
 }
 
-/** @param {Ui} ui @param {string} name @param {BackupRunView | null} run @param {number} before */
+/**
+ * Render the state of a run.
+ * @param {Ui} ui @param {string} name @param {BackupRunView | null} run @param {number} before
+ */
 function state(ui, name, run, before) {
   const text = standing(run, ui.feed.nowUs(), before);
   if (!text) return nothing;
@@ -59,7 +65,7 @@ function state(ui, name, run, before) {
   return word(bad ? 'warn' : 'clock', `${name}: ${text}`, bad ? 'ink-bad' : '');
 }
 
-/** @param {Ui} ui @param {BackupsView} said */
+/** Render the place, the recipients and the times of the backups. @param {Ui} ui @param {BackupsView} said */
 function facts(ui, said) {
   const last = said.backups.find((one) => one.file === said.file);
   const rows = [
@@ -87,7 +93,7 @@ function facts(ui, said) {
   </dl>`;
 }
 
-/** @param {BackupRow} one */
+/** Render a backup. @param {BackupRow} one */
 const row = (one) =>
   html`<tr>
     <td>
@@ -99,7 +105,7 @@ const row = (one) =>
     <td>${one.checked_at ? moment(one.checked_at) : say`never`}</td>
   </tr>`;
 
-/** @param {BackupsView} said */
+/** Render the table of backups. @param {BackupsView} said */
 const table = (said) =>
   html`<table class="table">
     <thead>
@@ -116,7 +122,7 @@ const table = (said) =>
     </tbody>
   </table>`;
 
-/** @param {Ui} ui */
+/** Render the chapter. @param {Ui} ui */
 export function pane(ui) {
   const { said } = list;
   const before = said?.backups.find((one) => one.file === said.file)?.bytes ?? 0;

@@ -1,4 +1,4 @@
-// What is to be seen to of the backups, and how the last one stands, in words.
+// The words for faults of the backups and for the state of the last run.
 
 import { number, phrase, say } from '../../js/words/words.js';
 import * as f from '../../js/words/format.js';
@@ -22,22 +22,22 @@ const WRONG = {
   no_timer: phrase`Nothing makes one by itself on this machine (systemd, scripts/install).`,
 };
 
-/** @param {BackupWrong} one */
+/** Return the words for a fault. @param {BackupWrong} one */
 export const wrong = (one) => WRONG[one]();
 
-/** `28 Nov 2026 03:40`. @param {string | null} at */
+/** Return a moment: `28 Nov 2026 03:40`. @param {string | null} at */
 export function moment(at) {
   if (!at) return '—';
   const us = Date.parse(at) * 1000;
   return `${f.day(us)} ${f.minute(us)}`;
 }
 
-/** `12.4 MB`. @param {number} bytes */
+/** Return a size: `12.4 MB`. @param {number} bytes */
 export const size = (bytes) =>
   bytes < 1e5 ? `${number(bytes / 1e3, 1)}\u00a0kB` : `${number(bytes / 1e6, 1)}\u00a0MB`;
 
 /**
- * How the last one stands; `before`: as large the one before is, in bytes; 0 where nobody knows.
+ * Return the state of the last run in words. `before`: the previous backup's size in bytes, 0 if unknown.
  * @param {BackupRunView | null} run @param {number} nowUs @param {number} before
  */
 export function standing(run, nowUs, before) {

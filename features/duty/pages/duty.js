@@ -1,4 +1,5 @@
-// Who is called when the center itself needs somebody: people, the week, overrides, holidays; one roster.
+// The chapter of the on-call duty: people, the week, overrides and holidays of one roster. These people are
+// called when the center itself has a fault.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { say } from '../../js/words/words.js';
@@ -22,9 +23,9 @@ const PARTS = {
 };
 
 let shown = 'W';
-let later = 0; // the week that is drawn: this one, or the next
+let later = 0; // the drawn week: 0 this week, 1 the next
 
-/** @param {Ui} ui */
+/** Return true if the operator of this page is an admin. @param {Ui} ui */
 const isAdmin = (ui) => ui.feed.me.role === 'admin';
 const current = () => PARTS[shown].part;
 
@@ -34,23 +35,27 @@ export function clear() {
   shown = 'W';
 }
 
-/** @param {Ui} ui */
+/** Open the chapter. @param {Ui} ui */
 export function enter(ui) {
   current().rows.asked = null;
   again(ui);
 }
 
-/** What is open in a form stays as it is: it is sent whole, with the version that was seen. @param {Ui} ui */
+/**
+ * Request the roster again. An open form stays as it is: the form is sent whole, with the version that was
+ * seen.
+ * @param {Ui} ui
+ */
 export const again = (ui) => current().rows.list.load(ui);
 
-/** @param {Ui} ui @param {string} key */
+/** Show a part of the roster. @param {Ui} ui @param {string} key */
 function go(ui, key) {
   shown = key;
   current().rows.said = [true, ''];
   ui.draw();
 }
 
-/** @param {Ui} ui @param {string} key */
+/** Act on a key; return true if it belongs to this chapter. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   const { rows } = current();
   if (key === 'Z') roster.takeBack(ui, rows);
@@ -67,7 +72,7 @@ export function pressed(ui, key) {
   return true;
 }
 
-/** @param {Ui} ui */
+/** Render the chapter. @param {Ui} ui */
 export function pane(ui) {
   const { rows, parts } = current();
   const names = Object.entries(PARTS).map(([key, { name }]) => [key, name()]);

@@ -1,4 +1,4 @@
-// What the forms of the roster have in common: people in their order, as one field each.
+// Form fields that the parts of the roster share: people in their order, one field each.
 
 import { phrase } from '../../js/words/words.js';
 import { said } from './roster.js';
@@ -6,13 +6,13 @@ import { said } from './roster.js';
 /** @type {Phrase[]} */
 const PLACES = [phrase`Called first`, phrase`Then`];
 
-/** @returns {string[][]} */
+/** Return all people of the roster as choices. @returns {string[][]} */
 export const everybody = () => said().roster.people.map((one) => [one.id, one.name]);
 
-/** So many places as there are people, one more, and three at least. @param {readonly string[]} ids */
+/** Return the indices of the fields: one more than people, at least three. @param {readonly string[]} ids */
 const places = (ids) => [...Array(Math.max(3, ids.length + 1)).keys()];
 
-/** @param {readonly string[]} ids @returns {FormField[]} */
+/** Return the fields for people. @param {readonly string[]} ids @returns {FormField[]} */
 export const peopleFields = (ids) =>
   places(ids).map((n) => ({
     name: `person-${n}`,
@@ -21,11 +21,11 @@ export const peopleFields = (ids) =>
     choices: () => [['', '—'], ...everybody()],
   }));
 
-/** @param {readonly string[]} ids */
+/** Return the initial values of the fields. @param {readonly string[]} ids */
 export const peopleValues = (ids) =>
   Object.fromEntries(places(ids).map((n) => [`person-${n}`, ids[n] ?? '']));
 
-/** Each once, in their order. @param {Record<string, any>} fields */
+/** Return the chosen people in their order, each once. @param {Record<string, any>} fields */
 export const peopleIn = (fields) => [
   ...new Set(
     Object.keys(fields)

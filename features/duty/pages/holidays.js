@@ -1,4 +1,4 @@
-// Dates that count as another day of the week.
+// Holidays: dates that count as another day of the week.
 
 import { html } from '../../vendor/lit.js';
 import { say } from '../../js/words/words.js';
@@ -22,14 +22,14 @@ const FIELDS = [
   },
 ];
 
-/** @param {DutyHoliday} [row] */
+/** Return the initial values of the form. @param {DutyHoliday} [row] */
 const valuesOf = (row) => ({
   date: row?.date ?? '',
   name: row?.name ?? '',
   as_day: String(row?.as_day ?? 6),
 });
 
-/** @param {Ui} ui */
+/** Save the holiday of the open form. @param {Ui} ui */
 async function save(ui) {
   if (overtaken(rows)) return;
   const { form, editing } = rows;
@@ -42,7 +42,7 @@ async function save(ui) {
   await keep(ui, rows, { holidays }, say`${made.name}: saved.`, ([, , field]) => field);
 }
 
-/** @param {Ui} ui @param {DutyHoliday} row */
+/** Remove a holiday. @param {Ui} ui @param {DutyHoliday} row */
 function remove(ui, row) {
   keep(ui, rows, { holidays: without('holidays', row) }, say`${row.name} is removed.`);
 }
@@ -55,13 +55,13 @@ export const pressed = keys(rows, {
 
 export const parts = {
   heads: () => [[say`Date`], [say`Name`], [say`Counts as`]],
-  /** @param {DutyHoliday} one */
+  /** Render the cells of a holiday. @param {DutyHoliday} one */
   cells: (one) =>
     html`<td class="nowrap">${f.day(Date.parse(`${one.date}T12:00`) * 1000)}</td>
       <td><b>${one.name}</b></td>
       <td>${dayName(one.as_day)}</td>`,
   acts,
-  /** @param {Ui} ui */
+  /** Return title, label and action of the form. @param {Ui} ui */
   form: (ui) => beside(rows, say`New holiday`, () => save(ui)),
   empty: () => say`None`,
 };

@@ -1,4 +1,4 @@
-// What stands above each pane: who would be called now, what is wrong, and which pane this is.
+// The head of each part of the roster: the people called now, faults of the roster, the buttons of the parts.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../../js/shell/parts.js';
@@ -8,7 +8,7 @@ import { nameOf, said } from './roster.js';
 import { daysAfter, moment, wall, weekdayOf } from './times.js';
 import { dayName, flawSaid } from './words.js';
 
-/** The time in which we are; the page's own clock decides, what the center has said may be older. */
+/** Return the present span. The page's own clock decides, because the center's answer may be older. */
 export function spanNow(nowMs = Date.now()) {
   const all = said()?.spans ?? [];
   return (
@@ -18,15 +18,18 @@ export function spanNow(nowMs = Date.now()) {
   );
 }
 
-/** `Sun 29 Nov`. @param {string} date */
+/** Return a day: `Sun 29 Nov`. @param {string} date */
 const dayOf = (date) =>
   `${dayName(weekdayOf(date))} ${f.shortDay(moment(`${date}T12:00`, said().roster.zone) * 1000)}`;
 
-/** Nobody has looked further: what lasts until then may last longer. @param {DutySpan} span */
+/**
+ * Return true if the span reaches the end of the computed time: it may last longer.
+ * @param {DutySpan} span
+ */
 const toTheLast = (span) => span.to_at === said().spans.at(-1)?.to_at;
 
 /**
- * `Sun 08:00`; without the day where it is today's, with its date where that is a week away or more.
+ * Return a moment: `Sun 08:00`; without the day for today, with the date for a week away or more.
  * @param {string} at
  */
 function until(at) {
@@ -39,7 +42,7 @@ function until(at) {
 
 const GAPS_SHOWN = 3;
 
-/** The times that nobody has, the first of them. */
+/** Return the next spans without an assigned person, in words. */
 function gaps() {
   const all = said().spans.filter((one) => !one.covered && Date.parse(one.to_at) > Date.now());
   const { zone } = said().roster;
@@ -53,7 +56,7 @@ function gaps() {
   return [...shown, ...(all.length > GAPS_SHOWN ? ['…'] : [])].join(', ');
 }
 
-/** @param {FlawKind} kind */
+/** Render the faults of a kind. @param {FlawKind} kind */
 function flaw(kind) {
   const names = said()
     .flaws.filter((one) => one.kind === kind)
@@ -83,6 +86,7 @@ function called() {
 }
 
 /**
+ * Render the head of a part.
  * @param {Ui} ui @param {string[][]} panes key and name @param {string} shown the key @param {Drawn} more
  */
 export const above = (ui, panes, shown, more) =>

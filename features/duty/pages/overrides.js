@@ -1,4 +1,4 @@
-// Who is on duty in place of what the shifts say, once: a swap for tonight, a holiday, an illness.
+// Overrides: people on duty in place of the shifts, once, for a swap, a holiday or an illness.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { say } from '../../js/words/words.js';
@@ -17,13 +17,13 @@ export const rows = rowsOf('overrides', (one) => namesOf(one.people));
 
 const zone = () => said().roster.zone;
 
-/** @param {string} at */
+/** Return a moment as a day and a time in the roster's zone. @param {string} at */
 const when = (at) => {
   const there = wall(Date.parse(at), zone());
   return `${f.shortDay(moment(`${there.slice(0, 10)}T12:00`, zone()) * 1000)}, ${there.slice(11)}`;
 };
 
-/** @returns {FormField} */
+/** Return the field for the replaced person. @returns {FormField} */
 const insteadField = () => ({
   name: 'instead_of',
   label: () => say`In place of`,
@@ -31,7 +31,7 @@ const insteadField = () => ({
   choices: () => [['', say`all of the shift`], ...everybody()],
 });
 
-/** @returns {FormField} */
+/** Return the field for the end. @returns {FormField} */
 const untilField = () => ({
   name: 'to_at',
   label: () => say`Until`,
@@ -39,10 +39,10 @@ const untilField = () => ({
   needed: true,
 });
 
-/** @returns {FormField} */
+/** Return the field for the reason. @returns {FormField} */
 const whyField = () => ({ name: 'why', label: () => say`Why`, kind: 'text', max: 200 });
 
-/** @param {string[]} ids @returns {FormField[]} */
+/** Return the fields of an override. @param {string[]} ids @returns {FormField[]} */
 const fieldsOf = (ids) => [
   { name: 'from_at', label: () => say`From`, kind: 'datetime-local', needed: true },
   untilField(),
@@ -51,7 +51,7 @@ const fieldsOf = (ids) => [
   whyField(),
 ];
 
-/** @param {DutyOverride} [row] */
+/** Return the initial values of the form. @param {DutyOverride} [row] */
 const valuesOf = (row) => ({
   from_at: wall(row ? Date.parse(row.from_at) : Date.now(), zone()),
   to_at: wall(row ? Date.parse(row.to_at) : Date.now() + DAY_MS, zone()),
@@ -60,7 +60,10 @@ const valuesOf = (row) => ({
   why: row?.why ?? '',
 });
 
-/** When whoever is called first now is on duty no more. @param {string} who */
+/**
+ * Return when the hours of a person on duty now end, in milliseconds; 12 hours from now if they do not end.
+ * @param {string} who
+ */
 function relieved(who) {
   const nowMs = Date.now();
   const after = said().spans.filter((one) => Date.parse(one.to_at) > nowMs);
@@ -68,7 +71,7 @@ function relieved(who) {
   return last > 0 ? Date.parse(after[last].from_at) : nowMs + 12 * 3_600_000;
 }
 
-/** From now on, until that one's hours end. @param {Ui} ui */
+/** Open the form for a swap: from now until the hours of the first person end. @param {Ui} ui */
 export function swap(ui) {
   const span = spanNow();
   if (!span || said().roster.people.length < 2) return;
@@ -89,10 +92,10 @@ export function swap(ui) {
   open(ui, rows, new Form(SWAP, fields, begun));
 }
 
-/** Anybody else, where all are on duty. @param {string} but */
+/** Return any other person, for a swap while all people are on duty. @param {string} but */
 const nameless = (but) => said().roster.people.find((one) => one.id !== but);
 
-/** @param {Ui} ui */
+/** Save the override of the open form. @param {Ui} ui */
 async function save(ui) {
   if (overtaken(rows)) return;
   const { form, editing } = rows;
@@ -118,13 +121,13 @@ async function save(ui) {
   );
 }
 
-/** @param {DutyOverride} one */
+/** Return a saved override in words. @param {DutyOverride} one */
 const saidOf = (one) =>
   one.instead_of
     ? say`${namesOf(one.people)} in place of ${nameOf(one.instead_of)}, until ${when(one.to_at)}.`
     : say`${namesOf(one.people)}, until ${when(one.to_at)}.`;
 
-/** @param {Ui} ui @param {DutyOverride} row */
+/** Remove an override. @param {Ui} ui @param {DutyOverride} row */
 function remove(ui, row) {
   keep(ui, rows, { overrides: without('overrides', row) }, say`The shifts hold again.`);
 }
@@ -135,12 +138,12 @@ export const pressed = keys(rows, {
   remove,
 });
 
-/** @param {DutyOverride} one */
+/** Return true if the override has ended. @param {DutyOverride} one */
 const over = (one) => Date.parse(one.to_at) <= Date.now();
 
 export const parts = {
   heads: () => [[say`From`], [say`Until`], [say`Who is there`], [say`In place of`], [say`Why`, 'spare']],
-  /** @param {DutyOverride} one */
+  /** Render the cells of an override. @param {DutyOverride} one */
   cells: (one) =>
     html`<td class=${over(one) ? 'ink-3' : nothing}>${when(one.from_at)}</td>
       <td class=${over(one) ? 'ink-3' : nothing}>
@@ -150,7 +153,7 @@ export const parts = {
       <td>${one.instead_of ? nameOf(one.instead_of) : say`all`}</td>
       <td class="ink-2 spare">${one.why}</td>`,
   acts,
-  /** @param {Ui} ui */
+  /** Return title, label and action of the form. @param {Ui} ui */
   form: (ui) => ({
     title: rows.form.id === SWAP ? say`Swap now` : rows.editing ? say`Override` : say`New override`,
     label: say`Save`,

@@ -1,14 +1,15 @@
-// What all parts of the roster have in common: A adds, Enter changes what is pointed at, X takes it away.
+// Keys and forms that all parts of the roster share: A adds, Enter changes the row under the cursor, X
+// removes it.
 
 import { say } from '../../js/words/words.js';
 import { keyOf, open, said } from './roster.js';
 
 /**
- * The keys. `form`: of a row, or of a new one; `doubt`: what is asked before a row is removed; `more`: others
- * of the part's own.
+ * Return the key handler of a part. `form`: the form of a row, or of a new row; `doubt`: the question before
+ * a row is removed; `more`: further keys of the part.
  * @template T @param {import('../../js/admin/frame/rows.js').Rows<T>} rows
  * @param {{ form: (row?: T) => import('../../js/admin/frame/form.js').Form, doubt: (row: T) => string,
- *           remove: (ui: Ui, row: T) => unknown, more?: (ui: Ui, key: string, row: T) => boolean }} of
+ * remove: (ui: Ui, row: T) => unknown, more?: (ui: Ui, key: string, row: T) => boolean }} of
  */
 export const keys =
   (rows, { form, doubt, remove, more = () => false }) =>
@@ -22,12 +23,13 @@ export const keys =
     return true;
   };
 
-/** What the keys of a row are called. @param {...string[]} more */
+/** Return the keys of a row with their labels. @param {...string[]} more */
 export const acts = (...more) => [['Enter', say`Change`], ...more, ['X', say`Remove`]];
 
 /**
- * The form beside the list. @template T @param {import('../../js/admin/frame/rows.js').Rows<T>} rows
- * @param {string} fresh its title where it adds @param {() => unknown} send
+ * Return title, label and action of a form.
+ * @template T @param {import('../../js/admin/frame/rows.js').Rows<T>} rows
+ * @param {string} fresh the title for a new row @param {() => unknown} send
  */
 export const beside = (rows, fresh, send) => ({
   title: rows.editing ? rows.nameOf(rows.editing) : fresh,
@@ -36,7 +38,7 @@ export const beside = (rows, fresh, send) => ({
 });
 
 /**
- * The part with `made` in place of what has this key, or behind all.
+ * Return the part with `made` in place of the row of this key; a new row is appended.
  * @template {'people' | 'shifts' | 'overrides'} P
  * @param {P} part @param {string} key @param {DutyRoster[P][number]} made
  */
@@ -47,7 +49,8 @@ export function withRow(part, key, made) {
 }
 
 /**
- * The part without this row. @template {'shifts' | 'overrides' | 'holidays'} P
+ * Return the part without this row.
+ * @template {'shifts' | 'overrides' | 'holidays'} P
  * @param {P} part @param {DutyRoster[P][number]} row
  */
 export const without = (part, row) =>

@@ -1,4 +1,4 @@
-// The people who can be on duty: by which ways each is reached, in which order; and a test of these ways.
+// The people of the on-call duty: their contact methods in order, and a test of these methods.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../../js/shell/parts.js';
@@ -15,10 +15,13 @@ const LANGUAGES = ['it', 'en'];
 
 export const rows = rowsOf('people', (one) => one.name);
 
-/** @param {DutyPerson} [row] */
+/**
+ * Return the indices of the contact fields: one more than contacts, at least three.
+ * @param {DutyPerson} [row]
+ */
 const slots = (row) => [...Array(Math.max(3, (row?.contacts.length ?? 0) + 1)).keys()];
 
-/** @returns {FormField} */
+/** Return the field that links a person to an operator. @returns {FormField} */
 const operatorField = () => ({
   name: 'operator',
   label: () => say`Which operator (gives name and number)`,
@@ -26,7 +29,10 @@ const operatorField = () => ({
   choices: () => [['', say`none`], ...said().operators.map((one) => [one.operator, one.name])],
 });
 
-/** Of somebody new the operator comes first. @param {DutyPerson} [row] @returns {FormField[]} */
+/**
+ * Return the fields of a person. For a new person, the operator is the first field.
+ * @param {DutyPerson} [row] @returns {FormField[]}
+ */
 const fieldsOf = (row) => [
   ...(row ? [] : [operatorField()]),
   { name: 'name', label: () => say`First and last name`, kind: 'text', max: 100 },
@@ -53,7 +59,7 @@ const fieldsOf = (row) => [
   ...(row ? [operatorField()] : []),
 ];
 
-/** @param {DutyPerson} [row] */
+/** Return the initial values of the form. @param {DutyPerson} [row] */
 const valuesOf = (row) => ({
   name: row?.name ?? '',
   language: row?.language ?? 'it',
@@ -66,16 +72,16 @@ const valuesOf = (row) => ({
   ),
 });
 
-/** What is written without a way is a number that is called, or an address. @param {string} to */
+/** Return the contact method of an address without a chosen method. @param {string} to */
 const guessed = (to) => (to.includes('://') ? 'webhook' : to.includes('@') ? 'email' : 'call');
 
-/** @param {Record<string, any>} fields */
+/** Return the indices of the filled contact fields. @param {Record<string, any>} fields */
 const places = (fields) =>
   Object.keys(fields)
     .filter((name) => name.startsWith('to-') && fields[name].trim())
     .map((name) => Number(name.slice(3)));
 
-/** @param {Ui} ui */
+/** Save the person of the open form. @param {Ui} ui */
 async function save(ui) {
   if (overtaken(rows)) return;
   const { form, editing } = rows;
@@ -102,13 +108,13 @@ async function save(ui) {
       typed.length || !operator ? typed : [{ way: /** @type {DutyWay} */ ('call'), to: operator.phone }],
   };
   const people = withRow('people', id, made);
-  /** @param {string[]} path */
+  /** Return the form's field for the path of a fault. @param {string[]} path */
   const place = ([, n, field, k]) =>
     people[Number(n)]?.id !== id ? '' : field === 'contacts' ? `to-${used[Number(k)] ?? 0}` : field;
   if (await keep(ui, rows, { people }, say`${made.name}: saved.`, place)) rows.point(ui, id);
 }
 
-/** Out of all shifts, too. @param {Ui} ui @param {DutyPerson} row */
+/** Remove a person, also from all shifts and overrides. @param {Ui} ui @param {DutyPerson} row */
 function remove(ui, { id, name }) {
   const { people, shifts, overrides } = said().roster;
   const without = (/** @type {string[]} */ ids) => ids.filter((one) => one !== id);
@@ -126,7 +132,7 @@ function remove(ui, { id, name }) {
   );
 }
 
-/** @param {Ui} ui @param {DutyPerson} row */
+/** Start a test of a person's contact methods. @param {Ui} ui @param {DutyPerson} row */
 async function test(ui, { id, name }) {
   if (await rows.order(ui, 'POST', `${PATH}/test`, { person: id }))
     rows.say(ui, true, say`${name}: the test has begun.`);
@@ -145,7 +151,7 @@ export const pressed = keys(rows, {
   },
 });
 
-/** @param {DutyPerson} one */
+/** Return true if a person is in no shift. @param {DutyPerson} one */
 const idle = ({ id }) =>
   said().flaws.some(
     ({ kind, path }) => kind === 'idle' && said().roster.people[Number(path.split('.')[1])]?.id === id,
@@ -153,7 +159,7 @@ const idle = ({ id }) =>
 
 const PROVED_MS = 90 * 86_400_000;
 
-/** What came of the last test, or that there was none. @param {DutyPerson} one */
+/** Render the result of a person's last test. @param {DutyPerson} one */
 function tried({ id }) {
   const known = said().tried.find(({ person }) => person === id);
   const { asked_at: asked, over_at: over, taken_at: taken } = known ?? {};
@@ -165,7 +171,7 @@ function tried({ id }) {
   return word(old ? 'warn' : 'check', f.shortDay(Date.parse(taken) * 1000), old ? 'ink-wait' : 'ink-ok');
 }
 
-/** @param {DutyContact} one */
+/** Render a contact. @param {DutyContact} one */
 const reached = ({ way, to }) =>
   html`<li>
     ${wayName(way)} ${to.startsWith('+') ? html`<span class="phone">${f.phone(to)}</span>` : to}
@@ -179,7 +185,7 @@ export const parts = {
     [say`Shifts`],
     [say`Tried##way`],
   ],
-  /** @param {DutyPerson} one */
+  /** Render the cells of a person. @param {DutyPerson} one */
   cells: (one) =>
     html`<td><b>${one.name}</b></td>
       <td><ol class="duty__ways">${one.contacts.map(reached)}</ol></td>
@@ -196,7 +202,7 @@ export const parts = {
       </td>
       <td>${tried(one)}</td>`,
   acts: () => acts(['T', say`Test`]),
-  /** @param {Ui} ui */
+  /** Return title, label and action of the form. @param {Ui} ui */
   form: (ui) => beside(rows, say`New person`, () => save(ui)),
   empty: () => say`Nobody: A adds who is to be called`,
 };

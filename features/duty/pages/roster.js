@@ -1,5 +1,5 @@
-// The roster as the center keeps it: one document, which each pane shows a part of and changes whole. Whoever
-// changes it says which version was seen; what was there before is taken back by Z for ten seconds.
+// The roster as the center stores it: one document; each part of the chapter shows a section and sends the
+// whole. A change contains the version that was seen; Z takes a change back for ten seconds.
 
 import { say } from '../../js/words/words.js';
 import { answered, why } from '../../js/admin/frame/faults.js';
@@ -15,7 +15,7 @@ const list = new Listed(PATH);
 /** @type {{ roster: DutyRoster, version: number, untilMs: number }} */
 let before = null;
 
-/** What the center has said; null before. */
+/** Return the center's last answer; null before the first. */
 export const said = () => list.said;
 
 export function clear() {
@@ -23,14 +23,14 @@ export function clear() {
   before = null;
 }
 
-/** Names by ids. @param {string} id */
+/** Return the name of a person; an unknown id is returned as it is. @param {string} id */
 export const nameOf = (id) => said()?.roster.people.find((one) => one.id === id)?.name ?? id;
 
-/** @param {readonly string[]} ids */
+/** Return the names of people. @param {readonly string[]} ids */
 export const namesOf = (ids) => ids.map(nameOf).join(', ');
 
 /**
- * The rows of a part of it; all have what the center has said in common.
+ * Return the rows of a part of the roster; all parts share one answer of the center.
  * @template {'people' | 'shifts' | 'overrides' | 'holidays'} P
  * @param {P} part @param {(one: DutyRoster[P][number]) => string} name
  * @returns {Rows<DutyRoster[P][number]>}
@@ -45,14 +45,17 @@ export function rowsOf(part, name) {
   return rows;
 }
 
-/** People have ids; the others are known by what they are. @param {string} part @param {any} one */
+/**
+ * Return the key of a row: a person's id, else the row's own content.
+ * @param {string} part @param {any} one
+ */
 export const keyOf = (part, one) => (part === 'people' ? one.id : JSON.stringify(one));
 
 /**
- * Keep it with these parts changed. What the form is to say by the path of a fault: `place` is its field.
- * True once it is kept.
- * @param {Ui} ui @param {Rows<any>} rows @param {Partial<DutyRoster>} parts @param {string} text said then
- * @param {(path: string[]) => string} [place]
+ * Save the roster with these parts changed, and return true on success. `place` returns the form's field for
+ * the path of a fault.
+ * @param {Ui} ui @param {Rows<any>} rows @param {Partial<DutyRoster>} parts
+ * @param {string} text shown on success @param {(path: string[]) => string} [place]
  */
 export async function keep(ui, rows, parts, text, place = () => '') {
   const was = said();
@@ -75,6 +78,7 @@ export async function keep(ui, rows, parts, text, place = () => '') {
 }
 
 /**
+ * Show a refusal, at its field if a form is open.
  * @param {Ui} ui @param {Rows<any>} rows @param {{ code: string, path: string, reason: string }} answer
  * @param {(path: string[]) => string} place
  */
@@ -95,10 +99,10 @@ function refuse(ui, rows, { code, path, reason }, place) {
 
 const meanwhile = () => say`Another admin has changed the roster meanwhile: look, then Enter writes yours.`;
 
-let seen = ''; // what the form that is open changes, as it was then
+let seen = ''; // the row of the open form, as it was when seen
 
 /**
- * A form, of what is to be changed, or added where there is no row.
+ * Open a form that changes a row; without a row, the form adds one.
  * @param {Ui} ui @param {Rows<any>} rows @param {import('../../js/admin/frame/form.js').Form} form
  * @param {object} [row]
  */
@@ -107,7 +111,7 @@ export function open(ui, rows, form, row) {
   rows.open(ui, form, row && rows.of.key(row));
 }
 
-/** Whether another admin has changed meanwhile what the form changes: said once. @param {Rows<any>} rows */
+/** Return true if another admin has changed the form's row, and show it once. @param {Rows<any>} rows */
 export function overtaken(rows) {
   if (!rows.editing || JSON.stringify(rows.row(rows.editing)) === seen) return false;
   rows.form.faults = { '': meanwhile() };
@@ -116,17 +120,17 @@ export function overtaken(rows) {
   return true;
 }
 
-/** What is there now has been seen; of what is there no more the form adds one. @param {Rows<any>} rows */
+/** Mark the present row as seen; if the row has been removed, the form adds a row. @param {Rows<any>} rows */
 function look(rows) {
   const row = rows.editing ? rows.row(rows.editing) : undefined;
   seen = JSON.stringify(row);
   if (!row) rows.editing = '';
 }
 
-/** Whether Z takes something back. */
+/** Return true if Z can take a change back. */
 const undoable = () => before !== null && Date.now() < before.untilMs;
 
-/** @param {Ui} ui @param {Rows<any>} rows */
+/** Take the last change back. @param {Ui} ui @param {Rows<any>} rows */
 export async function takeBack(ui, rows) {
   if (!undoable()) return;
   const { roster, version } = before;

@@ -1,4 +1,4 @@
-// The hours that come each week: drawn as this week is, and below it what makes it so.
+// The weekly shifts: drawn as the present week, with the table of shifts below.
 
 import { html } from '../../vendor/lit.js';
 import { say } from '../../js/words/words.js';
@@ -13,7 +13,7 @@ const WEEK = [0, 1, 2, 3, 4, 5, 6];
 
 export const rows = rowsOf('shifts', (one) => one.name);
 
-/** @param {string[]} ids @returns {FormField[]} */
+/** Return the fields of a shift. @param {string[]} ids @returns {FormField[]} */
 const fieldsOf = (ids) => [
   { name: 'name', label: () => say`Name`, kind: 'text', max: 100, needed: true },
   { name: 'begins', label: () => say`From##hour`, kind: 'text', max: 5, needed: true },
@@ -26,7 +26,7 @@ const fieldsOf = (ids) => [
   ...peopleFields(ids),
 ];
 
-/** @param {DutyShift} [row] */
+/** Return the initial values of the form. @param {DutyShift} [row] */
 const valuesOf = (row) => ({
   name: row?.name ?? '',
   begins: row?.begins ?? '20:00',
@@ -35,10 +35,13 @@ const valuesOf = (row) => ({
   ...peopleValues(row?.people ?? []),
 });
 
-/** The field that holds no time of day; empty where both do. @param {Record<string, any>} fields */
+/**
+ * Return the field whose value is no time of day; an empty string if both are valid.
+ * @param {Record<string, any>} fields
+ */
 const untimely = (fields) => ['begins', 'ends'].find((name) => !timeOfDay(fields[name])) ?? '';
 
-/** @param {Ui} ui */
+/** Save the shift of the open form. @param {Ui} ui */
 async function save(ui) {
   if (overtaken(rows)) return;
   const { form, editing } = rows;
@@ -69,7 +72,7 @@ async function save(ui) {
   );
 }
 
-/** @param {Ui} ui @param {DutyShift} row */
+/** Remove a shift. @param {Ui} ui @param {DutyShift} row */
 function remove(ui, row) {
   keep(ui, rows, { shifts: without('shifts', row) }, say`${row.name} is removed.`);
 }
@@ -82,14 +85,14 @@ export const pressed = keys(rows, {
 
 export const parts = {
   heads: () => [[say`Shift`], [say`Days`], [say`Hours`], [say`Who, in order`]],
-  /** @param {DutyShift} one */
+  /** Render the cells of a shift. @param {DutyShift} one */
   cells: (one) =>
     html`<td><b>${one.name}</b></td>
       <td>${daysName(one.days)}</td>
       <td class="nowrap">${one.begins}–${one.ends}</td>
       <td>${namesOf(one.people)}</td>`,
   acts,
-  /** @param {Ui} ui */
+  /** Return title, label and action of the form. @param {Ui} ui */
   form: (ui) => beside(rows, say`New shift`, () => save(ui)),
   empty: () =>
     said()?.roster.people.length

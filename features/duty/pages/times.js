@@ -1,11 +1,11 @@
-// Times of day in the roster's own zone, whatever zone the browser is in.
+// Times of day in the roster's own time zone, independent of the browser's.
 
 const DAY_MS = 86_400_000;
 
 /** @type {Record<string, Intl.DateTimeFormat>} */
 const FORMATS = {};
 
-/** @param {string} zone */
+/** Return the formatter of a time zone. @param {string} zone */
 function formatOf(zone) {
   FORMATS[zone] ??= new Intl.DateTimeFormat('en-CA', {
     timeZone: zone,
@@ -19,7 +19,7 @@ function formatOf(zone) {
   return FORMATS[zone];
 }
 
-/** What the clock on the wall shows there: `2026-11-28T18:00`. @param {number} ms @param {string} zone */
+/** Return the local time of a moment: `2026-11-28T18:00`. @param {number} ms @param {string} zone */
 export function wall(ms, zone) {
   const parts = Object.fromEntries(
     formatOf(zone)
@@ -30,8 +30,8 @@ export function wall(ms, zone) {
 }
 
 /**
- * The moment at which it shows that. One that a change of the clocks leaves out is read with the offset from
- * before it, one that comes twice is the first (RFC 5545, 3.3.5).
+ * Return the moment of a local time, in milliseconds. A local time that a clock change skips is read with the
+ * offset before the change; of a local time that occurs twice, the first is returned (RFC 5545, 3.3.5).
  * @param {string} text @param {string} zone
  */
 export function moment(text, zone) {
@@ -41,14 +41,17 @@ export function moment(text, zone) {
   return wall(before, zone) !== text && wall(after, zone) === text ? after : before;
 }
 
-/** The date so many days after. @param {string} date `2026-11-28` @param {number} days */
+/** Return the date `days` days after a date. @param {string} date `2026-11-28` @param {number} days */
 export const daysAfter = (date, days) =>
   new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 
-/** 0 is Monday. @param {string} date */
+/** Return the day of the week; 0 is Monday. @param {string} date */
 export const weekdayOf = (date) => (new Date(`${date}T00:00:00Z`).getUTCDay() + 6) % 7;
 
-/** `20:00` of what somebody types (`20`, `8:30`, `2000`); empty for none. @param {string} text */
+/**
+ * Return a typed time (`20`, `8:30`, `2000`) as `20:00`; an empty string if it is none.
+ * @param {string} text
+ */
 export function timeOfDay(text) {
   const found = /^(\d{1,2})[:.h]?(\d{2})?$/.exec(text.trim());
   if (!found || Number(found[1]) > 23 || Number(found[2] ?? 0) > 59) return '';

@@ -1,5 +1,5 @@
-// A week drawn: seven days, each a bar of its hours, with who is called first and then; what nobody has is
-// hatched, and says so.
+// The drawing of a week: seven days, each a bar of its hours with the people in calling order; hours without
+// a person are hatched and labelled.
 
 import { html, nothing, ref } from '../../vendor/lit.js';
 import { say } from '../../js/words/words.js';
@@ -10,9 +10,11 @@ import { dayName } from './words.js';
 const HOURS = [0, 6, 12, 18];
 const TINTS = 5;
 
-/** @typedef {{ from: number, to: number, span: DutySpan }} Piece of a day, in hundredths of it */
+/**
+ * @typedef {{ from: number, to: number, span: DutySpan }} Piece of a day, from and to in percent of the day
+ */
 
-/** What of the spans lies in this day. @param {string} date @returns {Piece[]} */
+/** Return the pieces of the spans that lie in this day. @param {string} date @returns {Piece[]} */
 function pieces(date) {
   const { spans, roster } = said();
   const begins = moment(`${date}T00:00`, roster.zone);
@@ -24,21 +26,25 @@ function pieces(date) {
     .filter(({ from, to }) => to > from);
 }
 
-/** @param {DutySpan} span */
+/** Return the hours of a span in words. @param {DutySpan} span */
 const hours = (span) =>
   [span.from_at, span.to_at].map((at) => wall(Date.parse(at), said().roster.zone).slice(11)).join('–');
 
-/** Of the person who is called first; the same through the week. @param {DutySpan} span */
+/** Return the tint of the first person of a span, the same through the week. @param {DutySpan} span */
 const tint = ({ people: [first] }) => said().roster.people.findIndex((one) => one.id === first) % TINTS;
 
-/** Where it is, for the style sheet: a page has no style of its own. @param {Record<string, string>} at */
+/**
+ * Set the position as style properties for the style sheet: the page's security policy allows no style
+ * attributes.
+ * @param {Record<string, string>} at
+ */
 const drawnAt = (at) =>
   ref((one) => {
     for (const [name, value] of Object.entries(at))
       /** @type {HTMLElement} */ (one)?.style.setProperty(name, value);
   });
 
-/** @param {Piece} piece */
+/** Render a piece. @param {Piece} piece */
 const drawn = ({ from, to, span }) =>
   html`<li
     data-tint=${span.covered ? tint(span) : 'gap'}
@@ -48,7 +54,7 @@ const drawn = ({ from, to, span }) =>
     ${span.covered ? namesOf(span.people) : say`nobody: all are called`}
   </li>`;
 
-/** @param {string} date @param {string} today */
+/** Render a day. @param {string} date @param {string} today */
 function day(date, today) {
   const holiday = said().roster.holidays.find((one) => one.date === date);
   const nowMs = Date.now();
@@ -64,10 +70,7 @@ function day(date, today) {
   </li>`;
 }
 
-/**
- * By which key another week is drawn.
- * @param {Ui} ui @param {number} later
- */
+/** Render the button that draws the other week. @param {Ui} ui @param {number} later */
 export const weeks = (ui, later) =>
   html`<button
     class="btn"
@@ -76,7 +79,7 @@ export const weeks = (ui, later) =>
     <kbd>${later ? '←' : '→'}</kbd>${later ? say`From today` : say`The week after`}
   </button>`;
 
-/** From today on. @param {number} later weeks */
+/** Render a week, beginning with today's weekday. @param {number} later weeks from now */
 export function week(later) {
   if (!said()?.roster.people.length) return nothing;
   const today = wall(Date.now(), said().roster.zone).slice(0, 10);

@@ -1,14 +1,14 @@
-// Who is on duty, in words: days, ways, and what is wrong with a roster.
+// The words for days and for faults of a roster.
 
 import { phrase, say } from '../../js/words/words.js';
 
 /** @type {Phrase[]} */
 const DAYS = [phrase`Mon`, phrase`Tue`, phrase`Wed`, phrase`Thu`, phrase`Fri`, phrase`Sat`, phrase`Sun`];
 
-/** @param {number} day 0 is Monday */
+/** Return a day's name. @param {number} day 0 is Monday */
 export const dayName = (day) => DAYS[day]();
 
-/** `Mon–Fri, Sun`. @param {number[]} days in their order */
+/** Return days in words: `Mon–Fri, Sun`. @param {number[]} days in their order */
 export function daysName(days) {
   if (days.length === 7) return say`every day`;
   /** @type {number[][]} */
@@ -40,5 +40,5 @@ const FLAWS = {
   no_call: phrase`no call among the ways, and nothing that is written wakes anybody`,
 };
 
-/** @param {string} kind */
+/** Return a fault in words; an empty string for an unknown kind. @param {string} kind */
 export const flawSaid = (kind) => (FLAWS[kind] ? FLAWS[kind]() : '');

@@ -1,14 +1,15 @@
-// Which towns are written on the map, and on which side of their dot: the largest first, none over another.
+// The placement of town labels on the map, left or right of the dot: the largest towns first, without
+// overlaps.
 
 const MOST = 40;
 const LARGE = 50000;
 const HEIGHT = 22;
-const GAP = 12; // from the dot to the word
-const CLEAR = 16; // kept free around the user
+const GAP = 12; // from the dot to the label
+const CLEAR = 16; // around the user
 
 /**
- * {lat, lon, element, large, left} of each; the largest of those that are in sight. `kept` are places for
- * other things, in pixels of the map.
+ * Return the labels as {lat, lon, element, large, left}, for the largest towns in sight. `kept`: areas of
+ * other elements, in pixels of the map.
  * @param {Town[]} towns
  */
 export function townLabels(map, towns, here, kept) {

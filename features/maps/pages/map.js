@@ -1,6 +1,6 @@
-// The map: the user's newest position, how sure it is, the way to it. It does not jump: it pans only when
-// that leaves the middle of what is shown, or when asked to. Nothing it draws is from elsewhere: streets,
-// where the center has them, lie over what the page has itself.
+// The map: the user's newest position, its accuracy, the trail of positions. The map pans only when the
+// position leaves the middle of the view, or on request. All data comes from the center: streets, if the
+// center has them, are drawn over the page's own coast and towns.
 
 import {
   Circle,
@@ -19,11 +19,12 @@ import { kept, load as loadTowns, towns } from '../../js/place/towns.js';
 import { townLabels } from './labels.js';
 import { streets, tiles } from './tiles.js';
 
-const MIDDLE = 0.6; // the share of the width and the height in which a position may move about
-const NEAREST_ZOOM = 12; // about 20 km across: the next towns can be seen. The coast is no better than that
+const MIDDLE = 0.6; // the share of the width and the height in which a position may move
+// About 20 km across: the next towns are visible; the coast is no more exact than that.
+const NEAREST_ZOOM = 12;
 const STREETS_ZOOM = 16; // with streets: about 1 km across
 const FURTHEST_ZOOM = 6;
-const COAST_M = 1000; // how far the drawn coast may be from the true one: a band and no line, when large
+const COAST_M = 1000; // the maximum error of the drawn coast: zoomed in, the coast is a band
 const OPTIONS = {
   zoomControl: false,
   attributionControl: false,
@@ -39,10 +40,10 @@ const OPTIONS = {
 const STILL = { animate: false };
 const drawn = (className, pane) => ({ className, interactive: false, ...(pane ? { pane } : {}) });
 
-/** What has come so far: {box, land, borders} as [lat, lon]. */
+/** The base map: {box, land, borders} as [lat, lon]; null until it has arrived. */
 const base = { drawn: null };
 
-/** Coast and borders: fetched from the center before a map is shown, and kept. */
+/** Request coast and borders once, before a map is shown. */
 export const load = kept('base-map.json', (said) => {
   base.drawn = {
     box: said.box,
@@ -51,7 +52,10 @@ export const load = kept('base-map.json', (said) => {
   };
 });
 
-/** `lon, lat, lon, lat, …`, each the difference from the one before, as [lat, lon] in degrees. */
+/**
+ * Return points as [lat, lon] in degrees. `differences`: `lon, lat, lon, lat, …`, each relative to the point
+ * before.
+ */
 function points(differences, perDegree) {
   const found = [];
   for (let i = 0, lon = 0, lat = 0; i < differences.length; i += 2) {
@@ -74,7 +78,7 @@ export class SwMap extends HTMLElement {
   #streets = null;
   #size = new ResizeObserver(() => this.#map?.invalidateSize({ pan: false }));
 
-  /** The case whose positions are shown. @param {CaseView} view */
+  /** Set the case with the positions to show. @param {CaseView} view */
   set view(view) {
     this.#view = view;
     if (this.isConnected) this.#show();
@@ -84,7 +88,7 @@ export class SwMap extends HTMLElement {
     return this.#view;
   }
 
-  /** The center's word for its tiles, or null; before `view`. */
+  /** Set the center's tile settings, or null; must be set before `view`. */
   set tiles(said) {
     this.#streets = said;
   }
@@ -105,7 +109,7 @@ export class SwMap extends HTMLElement {
     this.#based = false;
   }
 
-  /** A key of the map: + nearer, − further, 0 to the user. Whether it was one. @param {string} key */
+  /** Act on a key of the map and return true: + zooms in, − out, 0 centers the user. @param {string} key */
   press(key) {
     if (!this.#map) return false;
     if (key === '+' || key === '=') this.#map.zoomIn(1, STILL);
@@ -118,7 +122,7 @@ export class SwMap extends HTMLElement {
   #key = (e) => {
     const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[e.key];
     if (!by || !this.#map) return;
-    // On the map the arrows move it, and not the list.
+    // On the map the arrows pan the map; the list ignores them.
     e.preventDefault();
     e.stopPropagation();
     this.#map.panBy([by[0] * 80, by[1] * 80], STILL);
@@ -143,7 +147,7 @@ export class SwMap extends HTMLElement {
       this.#inMiddle(before) &&
       !this.#inMiddle(this.#here)
     ) {
-      // Where the operator has moved the map away herself, it stays.
+      // A map that the operator has panned away stays there.
       this.#map.panTo(this.#here, STILL);
     }
   }
@@ -161,9 +165,9 @@ export class SwMap extends HTMLElement {
     control.scale({ imperial: false, maxWidth: 120, position: 'bottomleft' }).addTo(map);
     this.#user.addTo(map);
     this.#towns.addTo(map);
-    // Leaflet says so 200 ms after the window's new size, also of a map that is gone.
+    // Leaflet reports a resize 200 ms late, also for a removed map.
     map.on('moveend zoomend resize', () => this.#map && this.#label());
-    // Without dragging: a press on a place brings it to the middle.
+    // In place of dragging, a click centers its point.
     map.on('click', (e) => map.panTo(e.latlng, STILL));
     if (this.#streets) {
       map.setMaxZoom(Math.max(OPTIONS.maxZoom, this.#streets.max_zoom));
@@ -214,7 +218,7 @@ export class SwMap extends HTMLElement {
     }
   }
 
-  /** @param {PositionView} p */
+  /** Draw the positions and the trail. @param {PositionView} p */
   #draw(p, positions) {
     this.#user.clearLayers();
     const way = positions.map((one) => [one.lat, one.lon]);
@@ -229,7 +233,7 @@ export class SwMap extends HTMLElement {
     this.#user.addLayer(new CircleMarker(this.#here, { ...drawn('map__here', 'user'), radius: 9 }));
   }
 
-  /** The nearest at which all of it is in the middle. @param {PositionView} p */
+  /** Return the largest zoom at which all positions are in the middle. @param {PositionView} p */
   #zoom(p, positions) {
     const around = this.#here.toBounds(2 * Math.max(p.accuracy_m ?? 0, 10));
     for (const one of positions) around.extend([one.lat, one.lon]);
@@ -261,5 +265,5 @@ export class SwMap extends HTMLElement {
 
 customElements.define('sw-map', SwMap);
 
-/** Give a key to the map that is shown; whether it took it. @param {string} key */
+/** Pass a key to the map that is shown; return true if the map used it. @param {string} key */
 export const mapKey = (key) => document.querySelector('sw-map')?.press(key) ?? false;

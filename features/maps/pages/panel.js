@@ -1,4 +1,4 @@
-// The map as the case shows it: with its keys, the way close up, and whose it is.
+// The map in a case, with its keys, the close-up and the credits.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { closeup } from '../../js/place/closeup.js';
@@ -8,7 +8,7 @@ import { say } from '../../js/words/words.js';
 import { mapKey } from './map.js';
 import { tiles } from './tiles.js';
 
-/** @param {Ui} ui @param {CaseView} view */
+/** Render the map of a case. @param {Ui} ui @param {CaseView} view */
 export const pane = ({ feed }, view) =>
   html`<div class="map">
     <sw-map
@@ -41,7 +41,7 @@ export const pane = ({ feed }, view) =>
   </div>`;
 
 /**
- * Whose map it is; and once, in small words, that there are no streets where there should be.
+ * Return the map's credits, with a short notice if the center's streets are not available.
  * @param {MapView} streets
  */
 function credit(streets) {
@@ -56,7 +56,7 @@ function credit(streets) {
     .join(' · ');
 }
 
-/** @param {PositionView} p */
+/** Return the map's label for screen readers. @param {PositionView} p */
 function mapLabel(p) {
   const { near } = whereabouts(p);
   return [

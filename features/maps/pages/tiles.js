@@ -1,18 +1,17 @@
-// Streets below the user's place: pictures that the center hands out, laid over the map that the page has
-// itself. Where one is missing, or none can be had, that map is seen: there is never a hole.
+// Streets around the user's place: tiles of the center, drawn over the page's own map. The own map shows
+// wherever a tile is missing.
 
 import { TileLayer } from '../../vendor/leaflet.js';
 
 const AGAIN_MS = 30000;
 
 /**
- * What is known of them. `failing`: the last that was asked for could not be had; `shown`: none, some, all of
- * the view.
+ * The state of the tiles. `failing`: the last request failed; `shown`: none, some or all tiles of the view.
  */
 export const tiles = { failing: false, shown: 'none' };
 
-// A canvas and no image: an answer is then told from another, and nothing is written into the browser's log
-// for a place without a picture.
+// The layer uses a canvas in place of an image: the statuses of answers can be distinguished, and an empty
+// tile writes no error into the browser's log.
 const Streets = TileLayer.extend({
   createTile(coords, done) {
     const begun = { stop: new AbortController(), complete: false, drawn: false };
@@ -43,8 +42,8 @@ async function asked(place, signal) {
 let probedAtMs = -Infinity;
 
 /**
- * Before a map is shown, and as long as they fail: whether there are streets. A map opens as near as it has
- * something to show.
+ * Test for streets before a map is shown, and again while requests fail: the first zoom of a map depends on
+ * the result.
  * @param {MapView} said
  */
 export function probe(said) {
@@ -72,8 +71,8 @@ async function fill(tile, { z, x, y }) {
 }
 
 /**
- * The layer for a map; `said` is the center's word for its tiles. `changed(shown)` is told what the view has
- * of them.
+ * Return the layer of streets for a map. `said`: the center's tile settings. `changed(shown)` is called with
+ * the state of the view's tiles.
  * @param {MapView} said
  */
 export function streets(said, pane, changed) {
@@ -94,7 +93,7 @@ export function streets(said, pane, changed) {
   layer.on('load', look);
   const beyond = () => {
     if (layer._tileZoom === undefined) look();
-  }; // further out than there are pictures
+  }; // zoomed out beyond the tiles
   let timer = 0;
   layer.on('add', ({ target }) => {
     target._map.on('zoomend', beyond);

@@ -1,4 +1,5 @@
-// The audit, for supervisors and admins: who has seen or changed what. Searched by person, or by who did it.
+// The audit, for supervisors and admins: accesses and changes, searched by the person concerned or by the
+// operator.
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
 import { word } from '../../js/shell/parts.js';
@@ -10,7 +11,7 @@ import * as f from '../../js/words/format.js';
 
 const DAYS = { T: 1, W: 7, Y: 30 };
 const DAY_US = 86_400_000_000;
-const TYPING_MS = 400; // each question is an entry itself
+const TYPING_MS = 400; // long, because each search is an entry of the audit
 const SUBJECTS = 4;
 
 const state = {
@@ -25,12 +26,12 @@ const state = {
   cursor: '',
 };
 
-/** @param {Ui} ui */
+/** Request the audit. @param {Ui} ui */
 export function enter(ui) {
   load(ui);
 }
 
-/** @param {Ui} ui */
+/** Request the entries of the search. `older`: append the entries before those shown. @param {Ui} ui */
 async function load(ui, older = false) {
   const asked = (state.asked += 1);
   const since = Math.max(0, Math.round(ui.feed.nowUs() - state.days * DAY_US));
@@ -47,7 +48,10 @@ async function load(ui, older = false) {
   ui.draw();
 }
 
-/** @param {Ui} ui @param {'person' | 'operator'} by @param {string} [search] */
+/**
+ * Search by the person concerned or by the operator.
+ * @param {Ui} ui @param {'person' | 'operator'} by @param {string} [search]
+ */
 function searchBy(ui, by, search = state.search) {
   state.by = by;
   state.search = search;
@@ -55,10 +59,10 @@ function searchBy(ui, by, search = state.search) {
   ui.draw();
 }
 
-/** @param {EntryView} one */
+/** Return the key of an entry. @param {EntryView} one */
 const keyOf = (one) => `${one.chain}/${one.number}`;
 
-/** @param {Ui} ui @param {number} by */
+/** Move the cursor by `by` rows; at the end, request older entries. @param {Ui} ui @param {number} by */
 function move(ui, by) {
   const rows = (state.said?.entries ?? []).map(keyOf);
   if (!rows.length) return;
@@ -68,7 +72,7 @@ function move(ui, by) {
   document.querySelector(`.audit tr[data-key="${CSS.escape(state.cursor)}"]`)?.focus();
 }
 
-/** @param {Ui} ui @param {string} key */
+/** Act on a key; return true if it belongs to the audit. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   if (DAYS[key]) {
     state.days = DAYS[key];
@@ -84,7 +88,7 @@ export function pressed(ui, key) {
   return true;
 }
 
-/** @param {EntryView} one */
+/** Render the persons concerned. @param {EntryView} one */
 function subjects(one) {
   const shown = one.subjects.map((id) => (id === '*' ? say`everybody` : id));
   const more = shown.length - SUBJECTS;
@@ -93,13 +97,13 @@ function subjects(one) {
   >`;
 }
 
-/** @param {EntryView} one */
+/** Render the details of an entry. @param {EntryView} one */
 const details = (one) => [
   one.in_memory ? word('warn', say`in memory`, 'ink-wait') : nothing,
   detail(one.detail),
 ];
 
-/** @param {Ui} ui @param {EntryView} one */
+/** Render an entry. @param {Ui} ui @param {EntryView} one */
 const row = (ui, one) =>
   html`<tr
     tabindex="0"
@@ -117,7 +121,7 @@ const row = (ui, one) =>
   </tr>`;
 
 /**
- * One of several, by its key.
+ * Render a choice of one of several, with keys.
  * @param {Ui} ui @param {string} label @param {string[][]} choices @param {(key: string) => boolean} is
  */
 const seg = (ui, label, choices, is) =>
@@ -130,7 +134,7 @@ const seg = (ui, label, choices, is) =>
     )}
   </div>`;
 
-/** @param {Ui} ui */
+/** Render the audit. @param {Ui} ui */
 export function pane(ui) {
   const entries = state.said?.entries ?? [];
   const person = state.by === 'person';

@@ -1,4 +1,4 @@
-// What the audit calls an action, in words.
+// The words for actions of the audit.
 
 import { form, phrase, worded } from '../../js/words/words.js';
 
@@ -27,7 +27,8 @@ const ACTIONS = {
 };
 
 /**
- * What the center writes beside it. Of those that fit a text the first is taken: the longer ones come before.
+ * The details that the center writes in an entry. The first matching form is used: longer forms come before
+ * shorter ones.
  */
 const DETAILS = [
   form`added`,
@@ -101,8 +102,11 @@ const DETAILS = [
   form`{0} ordered`,
 ];
 
-/** What was written beside it; as it stands where the page has no words of its own. @param {string} text */
+/**
+ * Return an entry's details in the page's language; unknown details are returned as they are.
+ * @param {string} text
+ */
 export const detail = (text) => worded(text, DETAILS);
 
-/** What was done. @param {string} action */
+/** Return an action in words. @param {string} action */
 export const done = (action) => ACTIONS[action]?.() ?? action;

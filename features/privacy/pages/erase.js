@@ -1,4 +1,4 @@
-// A person is erased for good: asked by typing who it is, and what came of it.
+// The form that erases a person permanently: confirmed by typing a number or name; afterwards the result.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { why } from '../../js/admin/frame/faults.js';
@@ -17,15 +17,15 @@ const FIELDS = [
     needed: true,
   },
 ];
-/** In which the form is. @type {PeopleList} */
+/** The list that has the form. @type {PeopleList} */
 let list = null;
 /** @type {PersonAnswer} */
 let person = null;
 
-/** @param {PersonAnswer} one */
+/** Return the name of a person. @param {PersonAnswer} one */
 const nameOf = (one) => list.rows.of.name(one);
 
-/** @param {Ui} ui @param {PersonRow} row @param {PeopleList} of */
+/** Open the form for a person. @param {Ui} ui @param {PersonRow} row @param {PeopleList} of */
 export async function open(ui, row, of) {
   const found = await of.read(ui, row.id);
   if (!found) return;
@@ -34,10 +34,10 @@ export async function open(ui, row, of) {
   list.rows.open(ui, new Form('erase', FIELDS, { typed: '' }));
 }
 
-/** @param {number} n */
+/** Return a number of alerts in words. @param {number} n */
 const alerts = (n) => (n === 1 ? say`1 alert` : say`${n} alerts`);
 
-/** @param {Ui} ui */
+/** Erase the person, and show the result. @param {Ui} ui */
 async function send(ui) {
   const { rows } = list;
   const { id } = person;
@@ -46,7 +46,7 @@ async function send(ui) {
   const said = /** @type {PersonErased} */ (await rows.send(ui, 'POST', path, rows.form.now));
   if (!said) return;
   person = null;
-  Object.assign(rows, { form: null, search: '' }); // where somebody was erased the name is left nowhere
+  Object.assign(rows, { form: null, search: '' }); // the name of an erased person must remain nowhere
   await list.seek(ui);
   const held = said.held.length ? say`; ${alerts(said.held.length)} held, until released` : '';
   const disk = said.on_disk_until ? say`; on the disk until: ${said.on_disk_until}` : '';
@@ -55,7 +55,7 @@ async function send(ui) {
   rows.move(ui, 0);
 }
 
-/** @param {Ui} ui */
+/** Return title, label and action of the form. @param {Ui} ui */
 export const form = (ui) => ({
   title: say`Erase ${nameOf(person)}`,
   label: say`Erase for good`,

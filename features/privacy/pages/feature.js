@@ -1,4 +1,4 @@
-// What the console has of the feature.
+// The feature's parts in the console.
 
 import { save } from '../../js/shell/download.js';
 import { phrase, say } from '../../js/words/words.js';
@@ -13,7 +13,7 @@ export const chapters = [{ place: 90, key: 'R', name: () => say`Audit`, role: 's
 export const keys = () => [['P A', say`Audit: whose, or by whom`]];
 
 /**
- * Everything about a person, for that person.
+ * Save all data about a person as a file, for handing over to that person.
  * @param {Ui} ui @param {PersonRow} row @param {PeopleList} list
  */
 async function give(ui, row, { rows }) {

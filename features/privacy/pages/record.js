@@ -1,20 +1,23 @@
-// What must be known of a person before it can be said, as staff writes it.
+// The form for a person's record, filled in by staff: facts to be known before the person can say them.
 
 import { say } from '../../js/words/words.js';
 import { answered, meanwhile, why } from '../../js/admin/frame/faults.js';
 import { Form } from '../../js/admin/frame/form.js';
 
-/** In which the form is. @type {PeopleList["rows"]} */
+/** The rows of the list that has the form. @type {PeopleList["rows"]} */
 let rows = null;
 /** @type {PersonRow} */
 let person = null;
-/** As it was read. @type {RecordAnswer} */
+/** The record as it was read. @type {RecordAnswer} */
 let kept = null;
 
-/** @param {string} id */
+/** Return the path of a person's record. @param {string} id */
 const path = (id) => `/v1/users/${encodeURIComponent(id)}/record`;
 
-/** @param {Ui} ui @param {PersonRow} row @param {PeopleList} list */
+/**
+ * Open the form for the record of a person.
+ * @param {Ui} ui @param {PersonRow} row @param {PeopleList} list
+ */
 export async function open(ui, row, list) {
   const { said, code } = await answered(ui.feed.read(path(row.id)));
   if (!said) return list.rows.say(ui, false, why(code));
@@ -24,7 +27,7 @@ export async function open(ui, row, list) {
   return rows.open(ui, new Form('record', fieldsOf(said.record), flat(said.record)));
 }
 
-/** @param {Ui} ui */
+/** Send the changed record. @param {Ui} ui */
 async function send(ui) {
   const { form } = rows;
   if (!form.changed().length) return rows.leave(ui);
@@ -43,7 +46,7 @@ async function send(ui) {
 }
 
 /**
- * By which field the form has it: of a number that is none the center says whose it is.
+ * Return the path of the field at fault. For an invalid number the center names the contact in its reason.
  * @param {{ path: string, reason: string }} said @param {Record<string, any>} now
  */
 function pathOf({ path: where, reason }, now) {
@@ -54,7 +57,11 @@ function pathOf({ path: where, reason }, now) {
   return name ? name.replace(/name$/, 'number') : where;
 }
 
-/** Somebody else was first: what was left alone follows, what both have written is shown. @param {Ui} ui */
+/**
+ * Update the form after another change of the record: unchanged fields take the stored values; fields changed
+ * by both show the stored value.
+ * @param {Ui} ui
+ */
 async function follow(ui) {
   const { said } = await answered(ui.feed.read(path(person.id)));
   if (!said) return;
@@ -72,15 +79,15 @@ async function follow(ui) {
   rows.form = next;
 }
 
-/** @param {Ui} ui */
+/** Return title, label and action of the form. @param {Ui} ui */
 export const form = (ui) => ({
   title: say`Record of ${rows.of.name(person)}`,
   label: say`Save`,
   send: () => send(ui),
 });
 
-// A record as the form has it, and back: a field for each line, and always one more of each that there can be
-// several of. Pure.
+// Conversion between a record and the form: a field for each line, with one empty place for each repeated
+// part. Pure.
 
 const NEW = { name: '' };
 const MOST = { addresses: 5, dangerous: 4, contacts: 8 };
@@ -110,10 +117,13 @@ const TEXTS = [
   ['reach', 'text', 200, () => say`How to reach the person`],
 ];
 
-/** How many of them the form has. @param {PersonRecord} record @param {keyof typeof MOST} part */
+/**
+ * Return the indices of a part's places in the form.
+ * @param {PersonRecord} record @param {keyof typeof MOST} part
+ */
 const places = (record, part) => [...Array(Math.min((record[part] ?? []).length + 1, MOST[part])).keys()];
 
-/** @param {PersonRecord} record @returns {FormField[]} */
+/** Return the fields of the form. @param {PersonRecord} record @returns {FormField[]} */
 const fieldsOf = (record) => [
   ...several(record, 'dangerous'),
   ...TEXTS.map(([name, kind, max, label]) => ({ name, kind, max, label })),
@@ -126,7 +136,10 @@ const fieldsOf = (record) => [
   ...several(record, 'contacts'),
 ];
 
-/** @param {PersonRecord} record @param {'dangerous' | 'contacts'} part @returns {FormField[]} */
+/**
+ * Return the fields of a repeated part.
+ * @param {PersonRecord} record @param {'dangerous' | 'contacts'} part @returns {FormField[]}
+ */
 const several = (record, part) =>
   places(record, part).flatMap((n) =>
     PARTS[part].map(([name, kind, max, label], first) => ({
@@ -137,7 +150,10 @@ const several = (record, part) =>
     })),
   );
 
-/** What the fields hold. @param {PersonRecord} record @returns {Record<string, string | boolean>} */
+/**
+ * Return the values of the fields.
+ * @param {PersonRecord} record @returns {Record<string, string | boolean>}
+ */
 function flat(record) {
   /** @type {Record<string, string | boolean>} */
   const held = Object.fromEntries(TEXTS.map(([name]) => [name, record[name] ?? '']));
@@ -150,7 +166,7 @@ function flat(record) {
 }
 
 /**
- * The record of what the fields hold now; pictures stay as they are. What is empty is left out.
+ * Return the record of the fields' values, without empty parts; pictures stay as they are.
  * @param {PersonRecord} record as it was read @param {Record<string, any>} now
  */
 function recordOf(record, now) {
@@ -172,5 +188,5 @@ function recordOf(record, now) {
   };
 }
 
-/** @param {string | boolean} value */
+/** Return the value without blanks at its ends. @param {string | boolean} value */
 const trimmed = (value) => (typeof value === 'string' ? value.trim() : value);
