@@ -8,7 +8,7 @@ from enum import Enum, auto
 
 from application.state.state_dir import NodeFile, StateDir
 from messages.rows import Sentence
-from model.checks import Asker, Check, Cost, Finding
+from model.checks import Check, CheckUser, Cost, Finding
 from model.settings import Settings
 
 
@@ -68,7 +68,7 @@ def look(
     by: Callable[[Around], Iterator[Finding]],
     *wants: Wants,
     cost: Cost = Cost.FILES,
-    asked: tuple[Asker, ...] = (Asker.DOCTOR,),
+    asked: tuple[CheckUser, ...] = (CheckUser.DOCTOR,),
 ) -> Look:
     """Return the row of a check."""
     return Look(name=name, at=at, do=do, look=by, wants=wants, cost=cost, asked=frozenset(asked))

@@ -14,8 +14,8 @@ from application.settings.file import load
 from application.settings.in_use import simulation_in_use
 from application.settings.where import config_in_use
 from application.state.state_dir import NodeFile, StateDir, read_json
-from model.feature import installed, named
-from model.first_run import Machine, Need, Trust
+from model.feature import installed, load_object
+from model.first_run import CertificateTrust, MachineMeasurements, Need
 from model.settings import Settings
 from model.settings.web import HttpSettings
 from runtime.wall_clock import synchronised
@@ -25,18 +25,18 @@ AUTHORITY: Final = "authority.crt"
 """File beside a certificate of `certificate make`: the authority for devices."""
 
 
-def machine(state: StateDir, journal: Journal) -> Machine:
+def machine(state: StateDir, journal: Journal) -> MachineMeasurements:
     """Measure what the first run needs of the machine, in some milliseconds. With unreadable settings, all
     needs measured here count as unmet.
     """
     try:
         settings = load(config_in_use(state))
     except CenterError:
-        return Machine(measured=dict.fromkeys(_measures(), False))
+        return MachineMeasurements(measured=dict.fromkeys(_measures(), False))
     simulated = simulation_in_use(settings, None, read_json(state.node_file, NodeFile)) is not None
     measured = {need: measure(state, settings, journal) for need, measure in _measures().items()}
     return _with_trust(
-        Machine(simulated=simulated, measured=measured, clock=synchronised()),
+        MachineMeasurements(simulated=simulated, measured=measured, clock=synchronised()),
         settings.http,
     )
 
@@ -50,7 +50,7 @@ def authority(state: StateDir) -> bytes | None:
 
 
 def _measures() -> dict[Need, Callable[[StateDir, Settings, Journal], bool]]:
-    return {need: named(where) for feature in installed() for need, where in feature.needs.items()}
+    return {need: load_object(where) for feature in installed() for need, where in feature.needs.items()}
 
 
 def _authority(http: HttpSettings) -> bytes | None:
@@ -62,12 +62,12 @@ def _authority(http: HttpSettings) -> bytes | None:
         return None
 
 
-def _with_trust(machine: Machine, http: HttpSettings) -> Machine:
+def _with_trust(machine: MachineMeasurements, http: HttpSettings) -> MachineMeasurements:
     from application.certificates import is_known_here, read
 
     proxied = http.public_url.startswith("https://")
     if not http.certificate:
-        return replace(machine, trust=Trust.OTHER) if proxied else machine
+        return replace(machine, trust=CertificateTrust.OTHER) if proxied else machine
     try:
         content = Path(http.certificate).read_bytes()
         found = read(content)
@@ -76,9 +76,12 @@ def _with_trust(machine: Machine, http: HttpSettings) -> Machine:
     authority = _authority(http)
     host = urlsplit(http.public_url).hostname or next(iter(found.names), "")
     if authority is not None:
-        trust, shown = Trust.OWN, read(authority)
+        trust, shown = CertificateTrust.OWN, read(authority)
     else:
-        trust, shown = Trust.PUBLIC if is_known_here(content, host) else Trust.OTHER, found
+        trust, shown = (
+            CertificateTrust.PUBLIC if is_known_here(content, host) else CertificateTrust.OTHER,
+            found,
+        )
     return replace(
         machine,
         trust=trust,

@@ -13,10 +13,10 @@ import msgspec
 from cyclopts import Parameter
 
 from application.state.state_dir import StateDir, default_path
-from model.checks import Finding, Verdict
+from model.checks import Finding, Severity
 from runtime.terminal import shown, shown_json
 
-_SIGNS: Final[dict[Verdict, str]] = {Verdict.OK: "✓", Verdict.WARN: "!", Verdict.FAIL: "✗"}
+_SIGNS: Final[dict[Severity, str]] = {Severity.OK: "✓", Severity.WARN: "!", Severity.FAIL: "✗"}
 
 
 @Parameter(name="*")
@@ -58,7 +58,7 @@ class Common:
 
     def checks(self, found: Sequence[Finding]) -> int:
         """Print the findings of checks; return the exit status: 1 for a failure."""
-        failed = any(one.verdict is Verdict.FAIL for one in found)
+        failed = any(one.verdict is Severity.FAIL for one in found)
         if self.json:
             self.data({"ok": not failed, "checks": found})
         else:
@@ -67,8 +67,8 @@ class Common:
                 [(_SIGNS[one.verdict], one.check, one.text) for one in found],
                 "",
             )
-            warnings = sum(one.verdict is Verdict.WARN for one in found)
-            failures = sum(one.verdict is Verdict.FAIL for one in found)
+            warnings = sum(one.verdict is Severity.WARN for one in found)
+            failures = sum(one.verdict is Severity.FAIL for one in found)
             self.say(f"{failures} failures, {warnings} warnings")
         return 1 if failed else 0
 

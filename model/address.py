@@ -53,7 +53,7 @@ class Nearby(msgspec.Struct, frozen=True, kw_only=True):
         return hypot(self.east_m, self.north_m)
 
 
-class Around(msgspec.Struct, frozen=True, kw_only=True):
+class NearbyAddresses(msgspec.Struct, frozen=True, kw_only=True):
     """Addresses that a source knows around a position."""
 
     addresses: tuple[Nearby, ...] = ()
@@ -62,18 +62,20 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
     """Radius in metres within which the list is complete; 0 if the neighbours of the nearest are unknown."""
 
 
-def around(addresses: Sequence[Nearby], within_m: float = 0.0) -> Around:
+def nearby_addresses(addresses: Sequence[Nearby], within_m: float = 0.0) -> NearbyAddresses:
     """Return the addresses sorted by distance."""
-    return Around(addresses=tuple(sorted(addresses, key=lambda one: one.distance_m)), within_m=within_m)
+    return NearbyAddresses(
+        addresses=tuple(sorted(addresses, key=lambda one: one.distance_m)), within_m=within_m
+    )
 
 
-def metres(lat: float, lon: float, to_lat: float, to_lon: float) -> tuple[float, float]:
+def offset_m(lat: float, lon: float, to_lat: float, to_lon: float) -> tuple[float, float]:
     """Return the offset to a point close by, in metres to the east and to the north."""
     east = ((to_lon - lon + 180.0) % 360.0 - 180.0) * METRES_PER_DEGREE * cos(radians(lat))
     return east, (to_lat - lat) * METRES_PER_DEGREE
 
 
-def address_of(position: Position, known: Around) -> Address | None:
+def address_of(position: Position, known: NearbyAddresses) -> Address | None:
     """Return the address that may be stated for the position; None if any address would be a guess."""
     if position.accuracy_m is None or position.accuracy_m > NEAR_ACCURACY_M or not known.addresses:
         return None
@@ -94,14 +96,14 @@ def address_of(position: Position, known: Around) -> Address | None:
     )
 
 
-def holds(address: Address, position: Position) -> bool:
+def address_still_holds(address: Address, position: Position) -> bool:
     """Return True if the address of one position also holds for another: same place, accuracy not worse."""
     if position.accuracy_m is None or position.accuracy_m > address.accuracy_m:
         return False
-    return hypot(*metres(address.lat, address.lon, position.lat, position.lon)) <= HOLDS_M
+    return hypot(*offset_m(address.lat, address.lon, position.lat, position.lon)) <= HOLDS_M
 
 
-def says_the_same(one: Address | None, other: Address) -> bool:
+def is_displayed_alike(one: Address | None, other: Address) -> bool:
     """Return True if both addresses are displayed in the same words, regardless of the distance."""
     return one is not None and (one.nearness, one.street, one.number, one.town) == (
         other.nearness,
@@ -116,7 +118,7 @@ def in_one_line(known: Address) -> str:
     return ", ".join(filter(None, (f"{known.street} {known.number}".strip(), known.town)))
 
 
-def _nearness(nearest: Nearby, known: Around, accuracy_m: float) -> Nearness:
+def _nearness(nearest: Nearby, known: NearbyAddresses, accuracy_m: float) -> Nearness:
     if nearest.distance_m > DOOR_M:
         return Nearness.NEAR
     reach_m = nearest.distance_m + 2 * accuracy_m

@@ -35,7 +35,7 @@ def outline(rings: Iterable[Ring]) -> Outline:
     return Outline(west=min(lons), south=min(lats), east=max(lons), north=max(lats), rings=kept)
 
 
-def holds(area: Outline, lat: float, lon: float) -> bool:
+def contains(area: Outline, lat: float, lon: float) -> bool:
     """Return True if the place lies within the area. A place on a shared border lies in exactly one area."""
     if not (area.west <= lon <= area.east and area.south <= lat <= area.north):
         return False

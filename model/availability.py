@@ -22,7 +22,7 @@ _BYTES: Final = DAY_MINUTES // 8
 _NONE: Final = bytes(_BYTES)
 
 
-class Probed(msgspec.Struct, frozen=True, kw_only=True):
+class ProbeResult(msgspec.Struct, frozen=True, kw_only=True):
     """Result of one watcher's probes of the intake in one minute, over a phone's path."""
 
     watcher: str
@@ -43,7 +43,7 @@ class WatchedDay(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     worst_ms: int = 0
     """Slowest answer in the minutes that were not lost, in milliseconds."""
 
-    def with_minute(self, probed: Probed) -> WatchedDay:
+    def with_minute(self, probed: ProbeResult) -> WatchedDay:
         """Return the day with this minute added. A repetition, or a minute without tries, changes nothing."""
         if probed.tried <= 0:
             return self
@@ -57,7 +57,7 @@ class WatchedDay(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
         )
 
 
-class Planned(msgspec.Struct, frozen=True, kw_only=True):
+class PlannedWork(msgspec.Struct, frozen=True, kw_only=True):
     """Planned work during which all alarms were shelved."""
 
     begins: Instant
@@ -88,7 +88,7 @@ class Availability(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def availability(
-    days: Mapping[int, Sequence[WatchedDay]], planned: Sequence[Planned], begins: Instant, ends: Instant
+    days: Mapping[int, Sequence[WatchedDay]], planned: Sequence[PlannedWork], begins: Instant, ends: Instant
 ) -> Availability:
     """Return the availability between two times. `days`: results of each watcher, by days since 1970."""
     first, last = begins // MINUTE_US, max(begins, ends) // MINUTE_US
@@ -128,9 +128,9 @@ def availability(
     )
 
 
-def planned_work(recorded: Iterable[Recorded]) -> list[Planned]:
+def planned_work(recorded: Iterable[Recorded]) -> list[PlannedWork]:
     """Return the times during which all alarms of a node, or of all nodes, were shelved."""
-    found: list[Planned] = []
+    found: list[PlannedWork] = []
     open_: dict[str, int] = {}
     for one in recorded:
         match one.event:
@@ -139,7 +139,7 @@ def planned_work(recorded: Iterable[Recorded]) -> list[Planned]:
                     found[open_[node]] = msgspec.structs.replace(found[open_[node]], ends=ends)
                 else:
                     open_[node] = len(found)
-                    found.append(Planned(begins=one.at_us, ends=ends))
+                    found.append(PlannedWork(begins=one.at_us, ends=ends))
             case AlarmUnshelved(alarm="", subject="", node=node) if node in open_:
                 place = open_.pop(node)
                 ends = Instant(min(found[place].ends, one.at_us))
@@ -159,7 +159,7 @@ def _judged(by: Sequence[WatchedDay]) -> tuple[int, int]:
     return seen, seen & ~well
 
 
-def _is_planned(minute: int, planned: Sequence[Planned]) -> bool:
+def _is_planned(minute: int, planned: Sequence[PlannedWork]) -> bool:
     begins, ends = minute * MINUTE_US, (minute + 1) * MINUTE_US
     return any(one.begins < ends and begins < one.ends for one in planned)
 

@@ -16,7 +16,7 @@ OLDEST_BACKUP_S: Final = 25 * 3600
 """Greatest age of a daily backup, with the time of writing included."""
 
 
-def overdue(made_at: Instant | None, now_us: Instant) -> str:
+def why_backup_is_overdue(made_at: Instant | None, now_us: Instant) -> str:
     """Return why no good backup exists, for the alarm; empty if one does. `made_at`: of the last good one."""
     if made_at is None:
         return "none was made by this center"

@@ -15,11 +15,11 @@ import msgspec
 
 from messages.rows import Sentence
 
-At = TypeVar("At")
-Found = TypeVar("Found")
+Subject = TypeVar("Subject")
+Result = TypeVar("Result")
 
 
-class Verdict(StrEnum):
+class Severity(StrEnum):
     """Severity of a finding."""
 
     OK = "ok"
@@ -33,11 +33,11 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """Result of one check."""
 
     check: str
-    verdict: Verdict
+    verdict: Severity
     text: str
 
 
-class Asker(StrEnum):
+class CheckUser(StrEnum):
     """Consumer of the check."""
 
     DOCTOR = "doctor"
@@ -69,7 +69,7 @@ class Cost(StrEnum):
     """Minutes and more, or a call: everything is read, or tried."""
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class CheckRow(msgspec.Struct, frozen=True, kw_only=True):
     """Description of a check."""
 
     name: str
@@ -79,13 +79,13 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     do: Sentence
     """Remedy if the check fails."""
     cost: Cost
-    asked: frozenset[Asker]
+    asked: frozenset[CheckUser]
 
 
-class Check(Row, Generic[At, Found], frozen=True, kw_only=True):
+class Check(CheckRow, Generic[Subject, Result], frozen=True, kw_only=True):
     """A row with the function that measures."""
 
-    look: Callable[[At], Found]
+    look: Callable[[Subject], Result]
 
 
 Look = Callable[[], Iterable[Finding]]
@@ -93,20 +93,20 @@ Look = Callable[[], Iterable[Finding]]
 
 def ok(check: str, text: str) -> Finding:
     """Return a finding: all is well."""
-    return Finding(check=check, verdict=Verdict.OK, text=text)
+    return Finding(check=check, verdict=Severity.OK, text=text)
 
 
 def warn(check: str, text: str) -> Finding:
     """Return a finding: it works, and a person should act."""
-    return Finding(check=check, verdict=Verdict.WARN, text=text)
+    return Finding(check=check, verdict=Severity.WARN, text=text)
 
 
 def fail(check: str, text: str) -> Finding:
     """Return a finding: it does not work."""
-    return Finding(check=check, verdict=Verdict.FAIL, text=text)
+    return Finding(check=check, verdict=Severity.FAIL, text=text)
 
 
-def examined(name: str, look: Look) -> Iterator[Finding]:
+def run_check(name: str, look: Look) -> Iterator[Finding]:
     """Yield the findings of a check; an exception becomes a finding, too, so that the other checks run."""
     try:
         yield from look()

@@ -25,7 +25,7 @@ as requests.
 """
 
 
-def amount_in(answer: str, pattern: str) -> float | None:
+def parse_amount(answer: str, pattern: str) -> float | None:
     """Return the amount left, in any notation of the answer (`1.234,56`, `12.30`, `5`); None if absent.
 
     The result is the first number with the pattern's words next to it. The search never backtracks: no
@@ -80,7 +80,7 @@ def pattern_fault(pattern: str) -> str | None:
     return None if _beside(pattern) else f"beside the group stand words alone, and {BETWEEN} in front of it"
 
 
-def changes_the_line(code: str) -> bool:
+def is_service_change(code: str) -> bool:
     """Return True if the code sets a service instead of requesting information."""
     found = re.match(r"[*#]{1,2}([0-9]{2,3})(?:[*#]|$)", code)
     return found is not None and found[1] in _SERVICES

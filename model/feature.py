@@ -27,7 +27,7 @@ from model.settings import Settings
 from model.settings.fields import Table
 
 
-def nothing(settings: Settings) -> Iterable[str]:
+def no_faults(settings: Settings) -> Iterable[str]:
     """Return no fault, for any settings."""
     return ()
 
@@ -71,7 +71,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     """Name of the `Action` in the audit; or the reason why the command shows no personal data."""
 
 
-class AtStart(msgspec.Struct, frozen=True, kw_only=True):
+class StartStep(msgspec.Struct, frozen=True, kw_only=True):
     """Step of each node at its start, before its actors; its sentences are reported."""
 
     by: str
@@ -80,7 +80,7 @@ class AtStart(msgspec.Struct, frozen=True, kw_only=True):
     """Return True if a center with these settings runs the step; otherwise its module is not imported."""
 
 
-class Watched(msgspec.Struct, frozen=True, kw_only=True):
+class WatchedCondition(msgspec.Struct, frozen=True, kw_only=True):
     """Check of each node once a minute, by its Housekeeper, with an alarm as result."""
 
     alarm: str
@@ -102,7 +102,7 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """Benefit of the feature for a center."""
     actors: tuple[ActorRow, ...] = ()
     alarms: tuple[AlarmKind, ...] = ()
-    at_start: tuple[AtStart, ...] = ()
+    at_start: tuple[StartStep, ...] = ()
     beside_web: tuple[str, ...] = ()
     """Paths of asynchronous context managers made of `Web`: entered at its start, left at its end."""
     checks: tuple[str, ...] = ()
@@ -136,7 +136,7 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """Paths of functions that preload modules which a web would otherwise load at its first request."""
     settings: tuple[type[FeatureTable | FeatureRow], ...] = ()
     """Tables of the settings' file, also accepted if the feature is off."""
-    faults: Callable[[Settings], Iterable[str]] = nothing
+    faults: Callable[[Settings], Iterable[str]] = no_faults
     """Return every fault in the combination of these keys, as `path: fault`."""
     loaded: str = ""
     """Path of a function applied once the file is read, with `Settings`, the file's folder and a list for
@@ -148,7 +148,7 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """Modules that declare routes (`gateways.http.routing.route`)."""
     told: dict[str, str] = {}
     """Fields of `CenterView` sent to each console: paths of functions of `Web`."""
-    watched: tuple[Watched, ...] = ()
+    watched: tuple[WatchedCondition, ...] = ()
 
 
 class FeatureTable(Table, frozen=True, kw_only=True):
@@ -245,7 +245,7 @@ def installed() -> tuple[Feature, ...]:
     return _installed
 
 
-def named(where: str) -> Any:
+def load_object(where: str) -> Any:
     """Return the object named by `module:NAME`, or the module if NAME is missing. Imports the module."""
     module, _, name = where.partition(":")
     found = import_module(module)

@@ -32,8 +32,8 @@ from messages.ids import (
 )
 from messages.journal import Recorded, Unreadable
 from model.alert.evolve import alert_of, receipt
-from model.alert.leg import place
-from model.rules.calls.own_line import is_own
+from model.alert.leg import place_of
+from model.rules.calls.own_line import is_own_line
 
 T = TypeVar("T")
 
@@ -78,7 +78,7 @@ class Review(msgspec.Struct, frozen=True, array_like=True, gc=False):
     at_us: Instant
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
+class AlertRow(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """Row of one alert. Each Instant is the first occurrence; None: never occurred.
 
     The store keeps rows unchanged (`store.alerts.figures`): a change here needs another `FORM` there.
@@ -146,12 +146,12 @@ def _since(begun: Instant, at: Instant | None) -> int | None:
     return None if at is None else max(0, at - begun)
 
 
-def begin(recorded: Recorded) -> Row | None:
+def begin(recorded: Recorded) -> AlertRow | None:
     """Return the row of a new alert; None for any other event, and for a check."""
     event = receipt(recorded)
     if event is None or recorded.version != 1 or event.check is not None:
         return None
-    return Row(
+    return AlertRow(
         alert=alert_of(recorded),
         seq=recorded.seq,
         received_us=event.received_at,
@@ -163,7 +163,7 @@ def begin(recorded: Recorded) -> Row | None:
     )
 
 
-def evolve(row: Row, recorded: Recorded) -> Row:
+def evolve(row: AlertRow, recorded: Recorded) -> AlertRow:
     """Return the row after one more event of either of the alert's streams."""
     at = recorded.at_us
     match recorded.event:
@@ -174,13 +174,13 @@ def evolve(row: Row, recorded: Recorded) -> Row:
                 operators=_with(row.operators, operator),
                 operator_us=row.operator_us or at,
             )
-        case ev.LegOriginating(line=line) if not is_own(line):
+        case ev.LegOriginating(line=line) if not is_own_line(line):
             return replace(row, lines=_with(row.lines, line))
         case ev.LegRinging(leg=leg) if _is_user(leg):
             return replace(row, ringing_us=row.ringing_us or at)
         case ev.LegAnswered(leg=leg, confirmed=True) | ev.LegConfirmed(leg=leg) if _is_user(leg):
             return replace(row, answered_us=row.answered_us or at)
-        case ev.LegAnswered(leg=leg, confirmed=True) | ev.LegConfirmed(leg=leg) if place(leg).startswith(
+        case ev.LegAnswered(leg=leg, confirmed=True) | ev.LegConfirmed(leg=leg) if place_of(leg).startswith(
             "psap"
         ):
             return replace(row, psap_us=row.psap_us or at)
@@ -224,18 +224,18 @@ def _with(known: tuple[T, ...], one: T | None) -> tuple[T, ...]:
 
 
 def _is_user(leg: LegId) -> bool:
-    return place(leg) == "user"
+    return place_of(leg) == "user"
 
 
-def row_of(recorded: Iterable[Recorded]) -> Row | None:
+def row_of(recorded: Iterable[Recorded]) -> AlertRow | None:
     """Return the row of an alert from its two streams, in the journal's order."""
-    row: Row | None = None
+    row: AlertRow | None = None
     for one in recorded:
         row = begin(one) if row is None else evolve(row, one)
     return row
 
 
-class Spread(msgspec.Struct, frozen=True, kw_only=True):
+class Distribution(msgspec.Struct, frozen=True, kw_only=True):
     """Distribution of a duration over many alerts. Seconds; shares are fractions of 1."""
 
     of: int
@@ -251,12 +251,12 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True):
     """Number of alerts up to 2 s, up to 4 s, …; the last bar holds all longer durations."""
 
 
-def spread(took_us: Sequence[int | None]) -> Spread:
+def distribution_of(took_us: Sequence[int | None]) -> Distribution:
     """Return the distribution of these durations; None stands for a step that never occurred."""
     done = sorted(one for one in took_us if one is not None)
     edges = (0, *(bisect_left(done, n * BIN_S * SECOND) for n in range(1, BINS)), len(done))
     total = len(took_us)
-    return Spread(
+    return Distribution(
         of=total,
         never=total - len(done),
         p50_s=quantile(done, total, 0.5),
@@ -274,7 +274,7 @@ def quantile(done_us: Sequence[int], total: int, share: float) -> float | None:
     return done_us[rank - 1] / SECOND if 0 < rank <= len(done_us) else None
 
 
-class Day(msgspec.Struct, frozen=True, kw_only=True):
+class DayStatistics(msgspec.Struct, frozen=True, kw_only=True):
     """A day of the center's local calendar. `hours`: number of real alerts in each hour."""
 
     day: str
@@ -286,7 +286,7 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     hours: tuple[int, ...]
 
 
-class Figures(msgspec.Struct, frozen=True, kw_only=True):
+class AlertStatistics(msgspec.Struct, frozen=True, kw_only=True):
     """Statistics of the alerts of some days."""
 
     real: int
@@ -298,27 +298,27 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """Receipt of the last real alert with a missed deadline."""
     outcomes: dict[str, int]
     """Number of closed real alerts by outcome."""
-    operator: Spread
-    ringing: Spread
-    psap: Spread
-    days: tuple[Day, ...]
+    operator: Distribution
+    ringing: Distribution
+    psap: Distribution
+    days: tuple[DayStatistics, ...]
 
 
-def figures(
-    rows: Iterable[Row],
+def statistics_of(
+    rows: Iterable[AlertRow],
     *,
     days: Sequence[date],
     since_us: Instant,
     before_us: Instant,
     now_us: Instant,
     local: Callable[[Instant], datetime],
-) -> Figures:
+) -> AlertStatistics:
     """Return the statistics of the alerts received since `since_us`, the start of the first of `days`.
 
     `before_us`: start of the period for comparison; `local`: conversion of an instant to the center's local
     time.
     """
-    real: list[Row] = []
+    real: list[AlertRow] = []
     tests = before = 0
     for row in rows:
         if row.received_us >= since_us:
@@ -331,40 +331,40 @@ def figures(
     settled = [row.closed_us is not None or row.received_us + DUE_US <= now_us for row in real]
     missed = [row for row in real if row.missed]
     outcomes = Counter(row.outcome for row in real if row.outcome is not None)
-    return Figures(
+    return AlertStatistics(
         real=len(real),
         tests=tests,
         before=before,
         missed=len(missed),
         last_missed_us=max((row.received_us for row in missed), default=None),
         outcomes={outcome.value: count for outcome, count in outcomes.items()},
-        operator=spread(
+        operator=distribution_of(
             [row.to_operator_us for row, over in zip(real, settled, strict=True) if over or row.operator_us]
         ),
         # Under duress, and in a silent alert, the user is not called on purpose.
-        ringing=spread(
+        ringing=distribution_of(
             [
                 row.to_ringing_us
                 for row, over in zip(real, settled, strict=True)
                 if row.ringing_us or (over and not row.quiet)
             ]
         ),
-        psap=spread([row.to_psap_us for row in real if _asked_for_psap(row, now_us)]),
+        psap=distribution_of([row.to_psap_us for row in real if _asked_for_psap(row, now_us)]),
         days=_by_day(real, days, local),
     )
 
 
-def _asked_for_psap(row: Row, now_us: Instant) -> bool:
+def _asked_for_psap(row: AlertRow, now_us: Instant) -> bool:
     if row.psap_requested_us is None:
         return False
     return row.psap_us is not None or row.closed_us is not None or row.psap_requested_us + DUE_US <= now_us
 
 
 def _by_day(
-    real: Sequence[Row], days: Sequence[date], local: Callable[[Instant], datetime]
-) -> tuple[Day, ...]:
+    real: Sequence[AlertRow], days: Sequence[date], local: Callable[[Instant], datetime]
+) -> tuple[DayStatistics, ...]:
     hours = {day: [0] * 24 for day in days}
-    found: dict[date, list[Row]] = {day: [] for day in days}
+    found: dict[date, list[AlertRow]] = {day: [] for day in days}
     for row in real:
         at = local(row.received_us)
         day = at.date()
@@ -372,12 +372,12 @@ def _by_day(
             hours[day][at.hour] += 1
             found[day].append(row)
     return tuple(
-        Day(
+        DayStatistics(
             day=day.isoformat(),
             alerts=len(there),
             false_alarms=sum(row.outcome is Outcome.FALSE_ALARM for row in there),
             missed=sum(row.missed for row in there),
-            ringing_p50_s=spread(
+            ringing_p50_s=distribution_of(
                 [row.to_ringing_us for row in there if row.ringing_us or (row.closed_us and not row.quiet)]
             ).p50_s,
             hours=tuple(hours[day]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from messages.ids import Channel, Instant, LineId, OperatorId, Outcome
-from model.figures import Row
+from model.figures import AlertRow
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +23,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     until_us: Instant | None = None
     """Exclusive end of the time of receipt."""
 
-    def fits(self, row: Row) -> bool:
+    def fits(self, row: AlertRow) -> bool:
         """Return True if the alert matches."""
         return (
             (self.outcome is None or row.outcome is self.outcome)

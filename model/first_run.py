@@ -14,7 +14,7 @@ import msgspec
 
 from messages.ids import Instant, OperatorId
 from messages.rows import Sentence
-from model.checks import Asker, Check, Cost
+from model.checks import Check, CheckUser, Cost
 
 PUBLIC_LINES_WANTED: Final = 2
 """Lines for operator and user, who are called at the same time."""
@@ -51,7 +51,7 @@ class Need(StrEnum):
     """The second switch, `psap.live`: the last step."""
 
 
-class Trust(StrEnum):
+class CertificateTrust(StrEnum):
     """Authority by which phones and browsers trust the center's address."""
 
     NONE = "none"
@@ -64,7 +64,7 @@ class Trust(StrEnum):
     """An authority unknown to this machine, or a proxy's."""
 
 
-class Machine(msgspec.Struct, frozen=True, kw_only=True):
+class MachineMeasurements(msgspec.Struct, frozen=True, kw_only=True):
     """Measurements of the machine. None: cannot be measured here."""
 
     simulated: bool = False
@@ -72,7 +72,7 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     measured: dict[Need, bool] = {}
     """Needs measured by features."""
     clock: bool | None = None
-    trust: Trust = Trust.NONE
+    trust: CertificateTrust = CertificateTrust.NONE
     names: tuple[str, ...] = ()
     """Names in the certificate."""
     until: str = ""
@@ -81,10 +81,10 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     """SHA-256 of the center's own authority's certificate, in the form that phones display."""
 
 
-class Measured(msgspec.Struct, frozen=True, kw_only=True):
+class Measurements(msgspec.Struct, frozen=True, kw_only=True):
     """All measurements."""
 
-    machine: Machine
+    machine: MachineMeasurements
     public_lines: int
     emergency_lines: int
     emergency_trunk: bool
@@ -93,7 +93,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     test_alert: bool
 
 
-class Confirmed(msgspec.Struct, frozen=True, kw_only=True):
+class NeedConfirmation(msgspec.Struct, frozen=True, kw_only=True):
     """Confirmation of a need by a person."""
 
     by: OperatorId
@@ -101,29 +101,29 @@ class Confirmed(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class NeedState(msgspec.Struct, frozen=True, kw_only=True):
     """State of one need."""
 
     need: Need
-    check: Check[Measured, bool | None]
+    check: Check[Measurements, bool | None]
     done: bool
     by_person: bool
     """True if the need cannot be measured: a person confirms it, or withdraws the confirmation."""
-    confirmed: Confirmed | None = None
+    confirmed: NeedConfirmation | None = None
 
 
-def _real(found: Measured) -> bool:
+def _real(found: Measurements) -> bool:
     return not found.machine.simulated
 
 
-def _by_a_person(found: Measured) -> None:
+def _by_a_person(found: Measurements) -> None:
     """Return None: the need cannot be measured."""
 
 
 def _need(
-    need: Need, cost: Cost, at: Sentence, do: Sentence, look: Callable[[Measured], bool | None]
-) -> Check[Measured, bool | None]:
-    return Check(name=need, at=at, do=do, cost=cost, asked=frozenset({Asker.START}), look=look)
+    need: Need, cost: Cost, at: Sentence, do: Sentence, look: Callable[[Measurements], bool | None]
+) -> Check[Measurements, bool | None]:
+    return Check(name=need, at=at, do=do, cost=cost, asked=frozenset({CheckUser.START}), look=look)
 
 
 NEEDS: Final = (
@@ -136,7 +136,7 @@ NEEDS: Final = (
             "Browser e telefoni devono fidarsi dell’indirizzo del centro: senza, l’app non può "
             "lanciare allarmi.",
         ),
-        lambda found: {Trust.NONE: False, Trust.PUBLIC: True}.get(found.machine.trust),
+        lambda found: {CertificateTrust.NONE: False, CertificateTrust.PUBLIC: True}.get(found.machine.trust),
     ),
     _need(
         Need.LINES,
@@ -264,24 +264,26 @@ NEEDS: Final = (
 _OF: Final = {check.name: check for check in NEEDS}
 
 
-def rows(found: Measured, confirmed: Mapping[Need, Confirmed]) -> tuple[Row, ...]:
+def need_states(found: Measurements, confirmed: Mapping[Need, NeedConfirmation]) -> tuple[NeedState, ...]:
     """Return the state of all needs, in their order."""
     return tuple(_row(check, found, confirmed) for check in NEEDS)
 
 
-def missing(all_rows: tuple[Row, ...]) -> int:
+def count_unmet(all_rows: tuple[NeedState, ...]) -> int:
     """Return the number of unmet needs."""
     return sum(not row.done for row in all_rows)
 
 
-def is_a_persons(need: Need, found: Measured) -> bool:
+def is_confirmed_by_person(need: Need, found: Measurements) -> bool:
     """Return True if a person may confirm the need: it cannot be measured here."""
     return _OF[need].look(found) is None
 
 
-def _row(check: Check[Measured, bool | None], found: Measured, confirmed: Mapping[Need, Confirmed]) -> Row:
+def _row(
+    check: Check[Measurements, bool | None], found: Measurements, confirmed: Mapping[Need, NeedConfirmation]
+) -> NeedState:
     need, measured = Need(check.name), check.look(found)
     if measured is not None:
-        return Row(need=need, check=check, done=measured, by_person=False)
+        return NeedState(need=need, check=check, done=measured, by_person=False)
     said = confirmed.get(need)
-    return Row(need=need, check=check, done=said is not None, by_person=True, confirmed=said)
+    return NeedState(need=need, check=check, done=said is not None, by_person=True, confirmed=said)

@@ -32,7 +32,7 @@ class Loudness(StrEnum):
     """Digital silence, or no data at all."""
 
 
-def judged(way: WayLevel) -> Loudness:
+def loudness_of(way: WayLevel) -> Loudness:
     """Return the loudness of this direction."""
     if not way.sound_ms:
         return Loudness.NO_SOUND
@@ -45,7 +45,7 @@ def judged(way: WayLevel) -> Loudness:
 
 def better_gain_in_db(into: WayLevel, gains: Gains) -> float | None:
     """Return a better `gain_in_db`, in whole dB; None if no change is needed or possible."""
-    match judged(into):
+    match loudness_of(into):
         case Loudness.QUIET:
             wanted = gains.in_db + NOMINAL_DBFS - into.dbfs
         case Loudness.LOUD:

@@ -78,7 +78,9 @@ def _shared(settings: Settings) -> Iterator[tuple[str, object]]:
             yield name, value
 
 
-def differing(of_nodes: Mapping[NodeId, Mapping[str, int]]) -> dict[str, tuple[tuple[NodeId, ...], ...]]:
+def differing_settings(
+    of_nodes: Mapping[NodeId, Mapping[str, int]],
+) -> dict[str, tuple[tuple[NodeId, ...], ...]]:
     """Return the keys that differ, each with groups of the nodes that share a value.
 
     A node with a version that does not publish a key is left out of that key.

@@ -46,7 +46,7 @@ class Contact(_Part, frozen=True, kw_only=True):
         return ", ".join(filter(None, (self.name, self.relation, self.number)))
 
 
-class Dangerous(_Part, frozen=True, kw_only=True):
+class DangerousPerson(_Part, frozen=True, kw_only=True):
     """Person who is a danger to the user."""
 
     name: Named
@@ -65,7 +65,7 @@ class Dangerous(_Part, frozen=True, kw_only=True):
 class PersonRecord(_Part, frozen=True, kw_only=True):
     """Whole record; empty fields are unknown."""
 
-    dangerous: Annotated[tuple[Dangerous, ...], Meta(max_length=DANGEROUS_MAX)] = ()
+    dangerous: Annotated[tuple[DangerousPerson, ...], Meta(max_length=DANGEROUS_MAX)] = ()
     children: Text = ""
     medical: Text = ""
     court_order: Text = ""
@@ -91,7 +91,7 @@ class PersonRecord(_Part, frozen=True, kw_only=True):
 EMPTY: Final = PersonRecord()
 
 
-class Shared(StrEnum):
+class SharedField(StrEnum):
     """Fields of a record that 112 may receive, in the order in which 112 asks. The safe word is excluded.
     Contacts are other people's numbers, which the settings must allow by name.
     """
@@ -106,18 +106,18 @@ class Shared(StrEnum):
     PHOTO = "photo"
 
 
-SHARED: Final = tuple(one for one in Shared if one not in (Shared.CONTACTS, Shared.PHOTO))
+SHARED: Final = tuple(one for one in SharedField if one not in (SharedField.CONTACTS, SharedField.PHOTO))
 """Default fields: those needed to save lives (Regulation (EU) 2016/679, art. 6(1)(d), 9(2)(c)). Pictures of
 dangerous people are included.
 """
 
 
-def shared(record: PersonRecord, fields: tuple[Shared, ...]) -> PersonRecord:
+def shared_with_psap(record: PersonRecord, fields: tuple[SharedField, ...]) -> PersonRecord:
     """Return the record with only these fields, for 112."""
     return PersonRecord(**{one.value: getattr(record, one.value) for one in fields})
 
 
-class Who(msgspec.Struct, frozen=True, kw_only=True):
+class PsapPerson(msgspec.Struct, frozen=True, kw_only=True):
     """Registry data of the user, as far as 112 receives it."""
 
     name: str = ""
@@ -138,7 +138,7 @@ def facts(record: PersonRecord) -> Iterator[tuple[str, str]]:
     yield from (("contact", one.in_one_line) for one in record.contacts)
 
 
-def joined(kept: PersonRecord, other: PersonRecord) -> PersonRecord:
+def merge_records(kept: PersonRecord, other: PersonRecord) -> PersonRecord:
     """Return the record of two persons merged into one: texts joined, lists without duplicates, the photo of
     `kept`.
 
@@ -156,14 +156,14 @@ def joined(kept: PersonRecord, other: PersonRecord) -> PersonRecord:
     try:
         return msgspec.convert(msgspec.to_builtins(made), PersonRecord)
     except msgspec.ValidationError as error:
-        raise TooMuch(str(error)) from error
+        raise RecordTooLarge(str(error)) from error
 
 
-class TooMuch(ValueError):
+class RecordTooLarge(ValueError):
     """Two records exceed the limits of one."""
 
 
-def filled(kept: PersonRecord, entered: PersonRecord) -> PersonRecord:
+def fill_record(kept: PersonRecord, entered: PersonRecord) -> PersonRecord:
     """Return the kept record with the entered fields; empty fields of `entered` change nothing."""
     fields = (field.name for field in msgspec.structs.fields(PersonRecord))
     return msgspec.structs.replace(

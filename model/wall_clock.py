@@ -40,7 +40,7 @@ class ClockFacts:
     """Seconds since the boot."""
 
 
-def settles(facts: ClockFacts) -> bool:
+def is_about_to_be_set(facts: ClockFacts) -> bool:
     """Return True if the wall clock is about to be set, so that no decision should use it yet.
 
     True only shortly after a boot, and with a reason to expect it: a time service, or no battery-backed
@@ -50,7 +50,7 @@ def settles(facts: ClockFacts) -> bool:
     return facts.follows is False and expected and facts.up_s < SETTLES_WITHIN_S
 
 
-def unset(facts: ClockFacts, *, followed: bool) -> str:
+def why_not_trusted(facts: ClockFacts, *, followed: bool) -> str:
     """Return why the wall clock cannot be believed, in words; empty if it can, or if unknown.
 
     `followed`: True if the clock has followed a time server since this node began. Without a time service,

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select, text
 from messages.events import AlarmRaised, Event
 from messages.ids import Instant, NodeId
 from messages.journal import Recorded
-from model.alarms.active import Key, Words, due, standing
+from model.alarms.active import Key, Words, active_alarms, alarm_changes
 from model.alarms.book import AlarmBook
 from model.alarms.history import TYPES
 from store import streams
@@ -95,7 +95,7 @@ def recent_alarm_events(journal: Journal, node: NodeId, since_us: Instant) -> li
 
 def standing_now(journal: Journal, node: NodeId) -> dict[Key, str]:
     """Return the node's active alarms, each with its text. Raises JournalError."""
-    return standing(one.event for one in since_started(journal, node))
+    return active_alarms(one.event for one in since_started(journal, node))
 
 
 class NodeAlarms:
@@ -123,7 +123,7 @@ class NodeAlarms:
         if self._stands is None:
             self._version = _begins(self._journal, self._node, _END)
         found = self._journal.read(streams.node(self._node), self._version)
-        self._stands = standing((one.event for one in found), self._stands)
+        self._stands = active_alarms((one.event for one in found), self._stands)
         self._version = found[-1].version if found else self._version
         return self._stands
 
@@ -132,10 +132,10 @@ class NodeAlarms:
         call retries. `over`: reason of an end, in words. `reworded`: raise an active alarm again with its new
         text.
         """
-        alarms = due(self.stands, found, over=over, reworded=reworded)
+        alarms = alarm_changes(self.stands, found, over=over, reworded=reworded)
         if alarms:
             self._journal.append(Append(streams.node(self._node), None, tuple(alarms)))
-            self._stands = standing(alarms, self.stands)
+            self._stands = active_alarms(alarms, self.stands)
 
     def news(self, appends: Sequence[Append]) -> Callable[[Transaction], list[Append]]:
         """Return a filter of `appends` for use within the transaction that writes them: the filter drops
@@ -149,7 +149,7 @@ class NodeAlarms:
         before, after = dict(self.refresh()), self._version
 
         def news(tx: Transaction) -> list[Append]:
-            now = standing((one.event for one in tx.read(stream, after)), before)
+            now = active_alarms((one.event for one in tx.read(stream, after)), before)
             return [left for one in appends if (left := _news(one, now)) is not None]
 
         return news

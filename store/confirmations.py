@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import bindparam, delete, insert, select
 
 from messages.ids import Instant, OperatorId
-from model.first_run import Confirmed, Need
+from model.first_run import Need, NeedConfirmation
 from store.database.query import Query
 from store.database.schema import confirmation
 from store.journal.journal import Journal, Transaction
@@ -19,10 +19,10 @@ _ADD: Final = Query(insert(confirmation), *(column.name for column in confirmati
 _NEEDS: Final = {need.value: need for need in Need}
 
 
-def confirmations(journal: Journal) -> dict[Need, Confirmed]:
+def confirmations(journal: Journal) -> dict[Need, NeedConfirmation]:
     """Return all confirmations; needs unknown to this version are left out. Raises JournalError."""
     return {
-        _NEEDS[need]: Confirmed(by=OperatorId(by), at=Instant(at_us), note=note)
+        _NEEDS[need]: NeedConfirmation(by=OperatorId(by), at=Instant(at_us), note=note)
         for need, by, at_us, note in journal.rows(_ALL)
         if need in _NEEDS
     }

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, delete, insert, select
 
 from messages.base import MALFORMED
 from messages.ids import Instant
-from model.availability import DAY_MINUTES, MINUTE_US, Probed, WatchedDay
+from model.availability import DAY_MINUTES, MINUTE_US, ProbeResult, WatchedDay
 from store.database.query import Query
 from store.database.schema import watched_day
 from store.journal.journal import Journal, Transaction
@@ -41,7 +41,7 @@ _OLD: Final = Query(delete(watched_day).where(_w.day < bindparam("before")), "be
 _decoder: Final = msgspec.msgpack.Decoder(WatchedDay)
 
 
-def keep(tx: Transaction, watcher: str, minutes: Iterable[Probed]) -> int:
+def keep(tx: Transaction, watcher: str, minutes: Iterable[ProbeResult]) -> int:
     """Store the probe results of this watcher; minutes that are too old or in the future are left out. Return
     the newest minute that the watcher need not report again, 0 if it has reported none. The result is never
     in the future: all minutes before it would otherwise be lost.

@@ -42,7 +42,7 @@ from messages.ids import (
     TextPurpose,
 )
 from messages.journal import AnyEvent
-from model.rules.messages.message_channel import is_final, meaning
+from model.rules.messages.message_channel import delivery_state, is_final
 from store import streams
 from store.alerts.candidates import known_alert
 from store.database.query import Query, Row
@@ -191,7 +191,7 @@ def became(journal: Journal, text: TextId) -> Carried | None:
 def _whole(story: list[AnyEvent]) -> Carried | None:
     """Return the outcome of all parts of a text by its delivery reports; None if these show nothing new."""
     parts = next((len(one.references) for one in story if isinstance(one, TextSent)), 0)
-    last = {one.part: meaning(one.status) for one in story if isinstance(one, TextReported)}
+    last = {one.part: delivery_state(one.status) for one in story if isinstance(one, TextReported)}
     if Carried.UNDELIVERED in last.values():
         return Carried.UNDELIVERED
     if Carried.WAITS in last.values():

@@ -25,9 +25,9 @@ from messages.ids import SECOND, AlertId, BridgeId, Instant, Role, WorkerId
 from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.evolve import evolve, fold
-from model.alert.leg import place as place_of
+from model.alert.leg import place_of
 from model.alert.parts import Owner
-from model.rules.vouching import releases_worker
+from model.rules.vouching import may_release_worker
 from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.logs import Outage
@@ -164,7 +164,7 @@ class AlertCaseActor(CenterActor):
     def _give_back(self) -> None:
         """Return the alert to the queue of alerts without a worker, unless work on the alert has begun."""
         case = self._case
-        if case is None or case.owner != self._me or not releases_worker(case):
+        if case is None or case.owner != self._me or not may_release_worker(case):
             return
         try:
             stream = streams.case(case.alert)

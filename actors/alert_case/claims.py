@@ -22,7 +22,7 @@ from messages.events import (
 )
 from messages.ids import NodeId, Party
 from model.alert.case import Case
-from model.rules.calls.own_line import is_own, mode_of
+from model.rules.calls.own_line import is_own_line, mode_of
 from model.rules.wrap_up import PART_ENDED
 from store import streams
 from store.journal.journal import Append
@@ -50,7 +50,7 @@ def claims(case: Case, pending: PendingOffers, events: Iterable[Decided], node: 
                 others.append(
                     Append(stream=streams.operator(operator), expected=None, events=(in_operator_stream,))
                 )
-            case LegOriginating(line=line) if is_own(line):
+            case LegOriginating(line=line) if is_own_line(line):
                 # The reservation of the operator includes the operator's own line.
                 others += _listener(case, pending, event)
             case LegOriginating(line=line, leg=leg, attempt=attempt):

@@ -32,14 +32,14 @@ from messages.bridge import BridgeReport
 from messages.cases import Identify
 from messages.ids import SECOND, Instant, OperatorCommand, OperatorLine, Party
 from messages.lines import Lack
-from model.alarms.active import NO_LINE_FOR_112, Alarm, Key, due, nothing_else
+from model.alarms.active import NO_LINE_FOR_112, Alarm, Key, alarm_changes, with_cleared_alarms
 from model.alert.case import Case
 from model.alert.evolve import apply
 from model.alert.parts import Owner
 from model.rules.calls.attempts import lines_fail
-from model.rules.messages.message_channel import NEVER, due_by_sms, lost_at
+from model.rules.messages.message_channel import NEVER, lost_at, pending_sms
 from model.settings import Settings
-from model.telling.contacts import to_be_told
+from model.telling.contacts import must_notify_contacts
 
 NO_LINE_TO_OPERATOR: Final = "alert.no_operator_line"
 BROKEN: Final = "ended_soon_after_leave"
@@ -57,7 +57,7 @@ def alarms(before: Case, after: Case) -> list[Alarm]:
     was, now = _standing(before), _standing(after)
     # A new owner has raised no alarm yet, and clears those of the previous owner.
     told = was if before.owner == after.owner else dict.fromkeys(was, "")
-    return due(told, nothing_else(now, was), reworded=True)
+    return alarm_changes(told, with_cleared_alarms(now, was), reworded=True)
 
 
 def _standing(case: Case) -> dict[Key, str]:
@@ -81,7 +81,7 @@ def _standing(case: Case) -> dict[Key, str]:
 
 def write_by_sms(case: Case, _pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
     """Send each message once, in order; wake when the next undelivered message is due."""
-    due = due_by_sms(case, settings, now_us)
+    due = pending_sms(case, settings, now_us)
     if due:
         return Step(events=tuple(ev.DialogueTexted(number=one.number) for one in due))
     wake_at = lost_at(case)
@@ -92,7 +92,7 @@ def tell_contacts(case: Case, _pending: PendingOffers, settings: Settings, _now_
     """Notify the contacts once 112 is informed; `store.alerts.texting` adds the contacts when it writes the
     event.
     """
-    return Step(events=(ev.ContactsTexted(),)) if to_be_told(case, settings) else NOTHING
+    return Step(events=(ev.ContactsTexted(),)) if must_notify_contacts(case, settings) else NOTHING
 
 
 SETTLE_US: Final = Instant(SECOND // 10)

@@ -22,7 +22,7 @@ from model.alert.case import Case
 from model.alert.leg import Leg, LegState
 from model.alert.reasons import ReleaseReason
 from model.rules.calls.after_leave import is_cut_off
-from model.rules.calls.silent_and_duress import spoken_to
+from model.rules.calls.silent_and_duress import was_user_on_line
 from model.settings import Settings
 from model.settings.alerts import MetBy
 
@@ -118,7 +118,7 @@ def _reached(case: Case, leg: Leg, said: CallReport, settings: Settings) -> list
     """Return the events of the user's answer; an answer that proves nothing counts as ringing."""
     if leg.call is None and not said.confirmed:
         return _rang(case, settings)
-    if spoken_to(case):
+    if was_user_on_line(case):
         return []
     met_by = "inbound" if leg.call is not None else MetBy.ANSWERED.value
     return [ev.UserReached(met_by=met_by, by="answer")]
@@ -133,7 +133,7 @@ def _in_the_network(case: Case, leg: Leg, said: CallReport) -> list[Decided]:
     if leg.party is Party.PSAP and leg.confirmed_answered:
         made.append(ev.PsapJoined(leg=leg.leg))
     # The modem joins only calls that it has seen answered, regardless of its reports.
-    return [*made, *answers.confirmed(case, replace(leg, joined=True), "network")]
+    return [*made, *answers.confirm_answer(case, replace(leg, joined=True), "network")]
 
 
 def ev_cause(said: CallReport) -> int:
@@ -161,7 +161,7 @@ def _bridge(case: Case, said: BridgeReport) -> tuple[ev.CaseEvent, ...]:
         made.extend(_pressed(case.legs[name], said))
         by = "digit" if said.pressed.get(name) else "voice" if name in said.heard else ""
         if by:
-            made.extend(answers.confirmed(case, replace(case.legs[name], joined=True), by))
+            made.extend(answers.confirm_answer(case, replace(case.legs[name], joined=True), by))
     return tuple(made)
 
 

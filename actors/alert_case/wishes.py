@@ -15,10 +15,10 @@ from messages.calls import CallState
 from messages.cases import Originate, ReleaseLeg
 from messages.ids import BridgeId, LegId, Party
 from model.alert.case import Case
-from model.alert.leg import Leg, LegState, place
+from model.alert.leg import Leg, LegState, place_of
 from model.alert.parts import Owner
-from model.rules.calls.silent_and_duress import voices_withheld
-from model.rules.messages.announcements import playing
+from model.rules.calls.silent_and_duress import are_voices_withheld
+from model.rules.messages.announcements import clips_to_play
 
 _SEEN = {
     LegState.ORIGINATING: CallState.UNKNOWN,
@@ -29,7 +29,7 @@ _SEEN = {
 
 def leg_wishes(case: Case) -> dict[str, Originate | ReleaseLeg]:
     """Return the desired state of each live leg, by its place in the worker."""
-    return {place(leg.leg): _wish(case, leg) for leg in case.legs.values() if leg.live}
+    return {place_of(leg.leg): _wish(case, leg) for leg in case.legs.values() if leg.live}
 
 
 def _wish(case: Case, leg: Leg) -> Originate | ReleaseLeg:
@@ -73,9 +73,9 @@ def bridge_wish(case: Case, name: str = "") -> SetMembers:
     )
     heard = {member.leg for member in members}
     user = case.answered(Party.USER)
-    if user is not None and voices_withheld(case):
+    if user is not None and are_voices_withheld(case):
         members = tuple(_unheard_by(user.leg, member, heard) for member in members)
-    clips = tuple(clip for clip in playing(case, name) if not heard.isdisjoint(clip.to))
+    clips = tuple(clip for clip in clips_to_play(case, name) if not heard.isdisjoint(clip.to))
     return SetMembers(alert=case.alert, bridge=BridgeId(case.alert), members=members, playing=clips)
 
 

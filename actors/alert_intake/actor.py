@@ -21,8 +21,8 @@ from messages.lines import PreemptCase
 from messages.sms import SmsArrived, SmsKept
 from model.alert.case import Case
 from model.alert.live import LiveCases
-from model.rules.calls.silent_and_duress import hushed
-from model.rules.messages.advice import Why, call_112_now
+from model.rules.calls.silent_and_duress import is_hushed
+from model.rules.messages.advice import AdviceReason, call_112_now
 from model.rules.signal import Signal
 from model.setup import Setup
 from runtime.actor import CenterActor
@@ -263,7 +263,7 @@ class AlertIntakeActor(CenterActor):
 
     def _advise(self, alerts: Sequence[AlertId]) -> None:
         """Advise the apps of these alerts to call 112: no worker is available for them now (case 10)."""
-        advice = call_112_now(Why.ALL_AT_WORK)
+        advice = call_112_now(AdviceReason.ALL_AT_WORK)
         for first in range(0, len(alerts), ADVISED_AT_ONCE):
             part = alerts[first : first + ADVISED_AT_ONCE]
             try:
@@ -287,7 +287,7 @@ class AlertIntakeActor(CenterActor):
             self.tell(Role.LINE_TEST, "", call)
             return None
         raised = (case for case in self._live.cases.values() if case.phone == call.number)
-        verdict = self._voice.hear(call, hushed=any(hushed(case) for case in raised))
+        verdict = self._voice.hear(call, hushed=any(is_hushed(case) for case in raised))
         if verdict is Verdict.REJECT:
             self.tell(Role.GSM_MODEM, call.line, calls.RejectCall(call=call.call))
         if verdict is Verdict.WAIT or verdict is Verdict.KNOWN:

@@ -15,8 +15,8 @@ from msgspec.structs import replace
 from messages.ids import SECOND, AlertId, Instant, LegId, NodeId, Party, WorkerId
 from model.alert.case import Case
 from model.rules.deadline import Urgency, urgency
-from model.rules.messages.advice import waits
-from model.rules.vouching import rank, releases_worker, vouched
+from model.rules.messages.advice import is_waiting_for_callback
+from model.rules.vouching import is_vouched, may_release_worker, rank
 from model.rules.workers import held_back
 from model.settings import Settings
 
@@ -218,10 +218,10 @@ def _to_give_back(
 
     Workers are freed even if more could be started: in a flood a start takes seconds.
     """
-    wanted = sum(1 for alert in waiting if vouched(alerts[alert]) and not alerts[alert].test)
+    wanted = sum(1 for alert in waiting if is_vouched(alerts[alert]) and not alerts[alert].test)
     if not wanted:
         return ()
-    cases = [alerts[alert] for alert in assigned if releases_worker(alerts[alert])]
+    cases = [alerts[alert] for alert in assigned if may_release_worker(alerts[alert])]
     cases.sort(key=lambda case: (case.test, case.rank, case.received_at, case.alert), reverse=True)
     return tuple((case.alert, assigned[case.alert].worker) for case in cases[:wanted])
 
@@ -236,7 +236,7 @@ def _told_to_wait_in_vain(case: Case, state: State, now_us: Instant) -> bool:
     way.
     """
     since = max(case.reopened_at or case.received_at, state.started_at)
-    return waits(case) and now_us >= since + PATIENCE_US
+    return is_waiting_for_callback(case) and now_us >= since + PATIENCE_US
 
 
 def in_the_way(alerts: Iterable[Case]) -> list[tuple[AlertId, LegId]]:

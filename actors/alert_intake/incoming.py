@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from messages.calls import IncomingCall
 from messages.ids import E164, AlertId, Channel, Instant, LineId
 from messages.sms import SmsArrived
-from model.rules.calls.withheld_numbers import unfit
+from model.rules.calls.withheld_numbers import why_number_unfit
 from model.rules.signal import Signal
 from model.settings.alerts import VoiceAlert
 from model.setup import Setup
@@ -60,7 +60,9 @@ class VoiceAlerts:
         if not call.settled:
             return Verdict.WAIT
         # A caller who cannot be called back automatically is answered in any case.
-        called_back = call.number is not None and unfit(call.number, self._settings) is None and not hushed
+        called_back = (
+            call.number is not None and why_number_unfit(call.number, self._settings) is None and not hushed
+        )
         return Verdict.REJECT if self._callback and called_back else Verdict.TAKE
 
     def gone(self, line: LineId, call: int) -> None:

@@ -24,7 +24,7 @@ from messages.calls import CallReport, CallState, LineBack
 from messages.cases import LegReady, Originate, ReleaseLeg, RestLeg
 from messages.envelope import Envelope
 from messages.ids import SECOND, Instant, LineId, Role, WorkerId
-from model.rules.calls.own_line import carrier, is_own
+from model.rules.calls.own_line import carrier_of, is_own_line
 from model.setup import Setup
 from runtime.actor import CenterActor
 
@@ -64,14 +64,14 @@ class CallLegActor(CenterActor):
                 self.busy_with(body.alert)
                 self._do(on_wish(self._task, body, now_us))
                 self._end_if_lost()
-            case CallReport(line=line) if is_own(line) and not self._own.speaks(line, envelope.node):
+            case CallReport(line=line) if is_own_line(line) and not self._own.speaks(line, envelope.node):
                 self.log.info(
                     "report dropped: the operator's audio is at another node",
                     line=line,
                     said_by=envelope.node,
                 )
             case CallReport():
-                said = self._own.followed(body, envelope.node) if is_own(body.line) else body
+                said = self._own.followed(body, envelope.node) if is_own_line(body.line) else body
                 self._do(on_call(self._task, said, now_us))
                 self._say_taken_over(said)
             case LineBack(line=line):
@@ -115,9 +115,9 @@ class CallLegActor(CenterActor):
 
     def _order(self, line: LineId, order: Order) -> None:
         """Send the order to the process that carries the calls of this line, on any node."""
-        role, key = carrier(line)
+        role, key = carrier_of(line)
         order = replace(order, line=line)
-        if not is_own(line):
+        if not is_own_line(line):
             self.tell_line(role, key, order, self.alert)
         elif (node := self._own.node_of(line)) is not None:
             self.tell_node(node, role, key, order, self.alert)
@@ -128,7 +128,7 @@ class CallLegActor(CenterActor):
         if report.voice is None or task is None:
             return report
         line = task.wish.line
-        if is_own(line):
+        if is_own_line(line):
             return replace(report, voice=self._own.port(line, report.voice))
         return replace(report, voice=self.env.peers.voice_of(line, report.voice, self._lines))
 
@@ -137,7 +137,7 @@ class CallLegActor(CenterActor):
         if self.env.peers.alone or self._task is None or self._task.done:
             return
         line = self._task.wish.line
-        if is_own(line):
+        if is_own_line(line):
             return
         if self.env.peers.is_lost(line, self._lines):
             self.log.warning("the node of the line is lost", line=line, leg=self._task.wish.leg)

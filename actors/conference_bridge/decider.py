@@ -21,7 +21,7 @@ from messages.bridge import BridgeReport, Clip, Press, Recording, SetMembers
 from messages.ids import AlertId, BridgeId, Instant, LegId, LineId, Party, Unplayed
 from messages.lines import LineLevels, WayLevel
 from messages.readings import Level, LevelReading
-from model.alert.leg import place
+from model.alert.leg import place_of
 
 PRESSES_MAX: Final = 32
 """Most key presses of one leg in a report: the case has recorded earlier ones long ago."""
@@ -144,7 +144,7 @@ def line_levels(
 def tracks(recording: Recording, parties: Sequence[Party]) -> dict[str, int]:
     """Return the track of each recorded leg; the parties have one track each."""
     track_of = {party: track for track, party in enumerate(parties)}
-    found = {leg: track_of.get(_PARTY_AT.get(place(leg), Party.OPERATOR)) for leg in recording.legs}
+    found = {leg: track_of.get(_PARTY_AT.get(place_of(leg), Party.OPERATOR)) for leg in recording.legs}
     return {leg: track for leg, track in found.items() if track is not None}
 
 

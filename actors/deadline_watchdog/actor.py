@@ -27,7 +27,7 @@ from messages.events import AlarmCleared, AlarmRaised
 from messages.ids import AlertId, Instant, Role
 from messages.lines import AskLine, LineReport, NodeLines
 from messages.supervision import RestartWanted
-from model.alarms.active import STUCK, nothing_else
+from model.alarms.active import STUCK, with_cleared_alarms
 from model.alert.case import Case
 from model.setup import Setup
 from runtime.actor import CenterActor
@@ -173,7 +173,7 @@ class DeadlineWatchdogActor(CenterActor):
             # The alarms of an open alert are known here; any other alert was closed while no watchdog was
             # running.
             before = [key for key in self._alarms.stands if key[0] == DAMAGED and streams.alert_of(key[1])]
-            self._alarms.tell(nothing_else(self._unreadable.found, before), over=CLOSED)
+            self._alarms.tell(with_cleared_alarms(self._unreadable.found, before), over=CLOSED)
         except JournalError as error:
             self.log.error("the alarms cannot be written and stay pending", error=str(error))
 

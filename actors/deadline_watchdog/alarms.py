@@ -19,7 +19,7 @@ from messages.ids import SECOND, AlertId, Instant, LegId, LineId
 from messages.journal import Recorded, Unreadable, is_kind
 from model.alarms.active import Key
 from model.alert.leg import alert_of
-from model.rules.calls.own_line import is_own
+from model.rules.calls.own_line import is_own_line
 from store import streams
 
 ALARM: Final = "line.no_sound"
@@ -54,7 +54,7 @@ class SilentLines:
         """Apply the next event."""
         event, at = recorded.event, recorded.at_us
         match event:
-            case ev.LegOriginating(leg=leg, line=line, attempt=attempt) if not is_own(line):
+            case ev.LegOriginating(leg=leg, line=line, attempt=attempt) if not is_own_line(line):
                 self._calls[leg] = _Call(line=line, attempt=attempt)
             case ev.LegAnswered(leg=leg, confirmed=True) if call := self._call(leg, event.attempt):
                 self._calls[leg] = replace(call, answered_at=call.answered_at or at)

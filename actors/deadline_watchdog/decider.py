@@ -22,9 +22,9 @@ from messages.ids import SECOND, Advice, AlertId, Instant, NodeId, OperatorId, O
 from model.alert.case import Case
 from model.alert.leg import Leg, LegState
 from model.alert.parts import Owner
-from model.rules.calls.silent_and_duress import hushed, in_duress
+from model.rules.calls.silent_and_duress import is_hushed, is_in_duress
 from model.rules.deadline import DIAL_US, Urgency, urgency
-from model.rules.messages.advice import Why, call_112_now
+from model.rules.messages.advice import AdviceReason, call_112_now
 from model.rules.vouching import rank
 from model.settings import Settings
 from model.settings.alerts import MetBy
@@ -92,7 +92,7 @@ def forecasts(
             # The user is on the line already and only needs an answer.
             yield case, Instant(now_us + DIAL_US)
             continue
-        if hushed(case) and not in_duress(case, settings):
+        if is_hushed(case) and not is_in_duress(case, settings):
             # The user must not be called: only an operator is awaited.
             at = now_us
             if not _has_operators_leg(case):
@@ -107,7 +107,7 @@ def forecasts(
             # The user is called on an operator's order, at a time that cannot be forecast.
             yield case, NEVER
             continue
-        if case.phone is None or in_duress(case, settings):
+        if case.phone is None or is_in_duress(case, settings):
             # The user is not called, so no line is needed.
             yield case, _dialled(now_us, settings)
             continue
@@ -187,5 +187,5 @@ def _events(case: Case, reached_at: Instant, now_us: Instant) -> tuple[DeadlineM
     if missed and case.missed_at is None:
         made.append(DeadlineMissed())
     if case.advice is Advice.WAIT and (missed or reached_at > case.deadline_at):
-        made.append(call_112_now(Why.DEADLINE if missed else Why.FORECAST))
+        made.append(call_112_now(AdviceReason.DEADLINE if missed else AdviceReason.FORECAST))
     return tuple(made)

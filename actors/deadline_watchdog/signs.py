@@ -25,11 +25,11 @@ from model.alert.case import Case
 from model.alert.leg import Leg, LegState
 from model.alert.parts import Owner
 from model.rules.calls.attempts import not_before
-from model.rules.calls.joining import beside, is_setting_up
-from model.rules.calls.pairs import Pairs, lacking, needed
-from model.rules.calls.pairs import begun as has_begun
+from model.rules.calls.joining import is_setting_up, line_to_join
+from model.rules.calls.pairs import LinePairs, lines_needed, parties_to_call
+from model.rules.calls.pairs import holds_line as has_begun
 from model.rules.deadline import Urgency, urgency
-from model.rules.vouching import left, rank, vouched
+from model.rules.vouching import is_vouched, operators_to_leave, rank
 from model.rules.workers import held_back
 from model.settings import Settings
 
@@ -234,8 +234,8 @@ class _Free:
         self._public, self._reserved = means.public_free(now_us), means.reserved
         self._operators = set(means.operators)
         opened = list(opened)
-        self._begun = {case.alert: lacking(case, (), settings) for case in opened if has_begun(case)}
-        self._vouched = {case.alert for case in opened if vouched(case)}
+        self._begun = {case.alert: parties_to_call(case, (), settings) for case in opened if has_begun(case)}
+        self._vouched = {case.alert for case in opened if is_vouched(case)}
         self._urgent = False
         """True if a vouched alert waits for a line; less urgent alerts then leave free lines to it."""
 
@@ -244,7 +244,7 @@ class _Free:
         if self._now_us < not_before(case, Party.OPERATOR):
             return False
         found = self._operators.difference(want.avoid)
-        keeps = left(self.means.on_shift, may_have_last=want.may_have_last)
+        keeps = operators_to_leave(self.means.on_shift, may_have_last=want.may_have_last)
         if not found or len(self._operators) <= keeps or not self.line(case, Party.OPERATOR):
             return False
         self._operators.discard(min(found))
@@ -257,10 +257,10 @@ class _Free:
         with_others = self._fits_the_conference(case, party)
         if with_others is not None:
             return with_others
-        real = vouched(case) and not case.test
+        real = is_vouched(case) and not case.test
         begun = {alert: lacks for alert, lacks in self._begun.items() if alert in self._vouched or not real}
-        pairs = Pairs(begun=begun, asking=lacking(case, (), self._settings))
-        if self._public < needed(case.alert, party, pairs) or (self._urgent and not real):
+        pairs = LinePairs(begun=begun, asking=parties_to_call(case, (), self._settings))
+        if self._public < lines_needed(case.alert, party, pairs) or (self._urgent and not real):
             self._urgent = self._urgent or (real and party in begun.get(case.alert, pairs.asking))
             return False
         self._public -= 1
@@ -270,7 +270,7 @@ class _Free:
 
     def _fits_the_conference(self, case: Case, party: Party) -> bool | None:
         """Return True if the line that joins the others can take one more call; None if any line will do."""
-        others = beside(case, party, self._settings)
+        others = line_to_join(case, party, self._settings)
         if others is None or others.joins is not Joins.NETWORK:
             return None
         return not is_setting_up(case, others.line)

@@ -21,8 +21,8 @@ from actors.deadline_watchdog.decider import Means
 from actors.deadline_watchdog.signs import Sign, signs
 from messages.ids import SECOND, AlertId, Instant, Role
 from model.alert.case import Case
-from model.alert.leg import place
-from model.rules.calls.own_line import carrier
+from model.alert.leg import place_of
+from model.rules.calls.own_line import carrier_of
 from model.settings import Settings
 
 PAUSES_US: Final = (Instant(0), Instant(10 * SECOND), Instant(30 * SECOND))
@@ -177,9 +177,9 @@ def _whom(sign: Sign, *, again: bool) -> Iterator[Name]:
     for role in (*sign.rule.first, *(sign.rule.then if again else ())):
         match role:
             case Role.CALL_LEG if worker is not None:
-                yield from ((role, f"{worker}/{place(leg.leg)}") for leg in sign.legs)
+                yield from ((role, f"{worker}/{place_of(leg.leg)}") for leg in sign.legs)
             case Role.GSM_MODEM:
-                yield from (carrier(leg.line) for leg in sign.legs)
+                yield from (carrier_of(leg.line) for leg in sign.legs)
             case Role.ALERT_CASE | Role.CONFERENCE_BRIDGE if worker is not None:
                 yield role, worker
             case Role.ALERT_INTAKE | Role.OPERATOR_POOL | Role.TRUNK_POOL:

@@ -21,8 +21,8 @@ from media.conference.recording import KEEP_FREE_BYTES
 from media.sound.sound_file import SoundFileFailed
 from messages.ids import SECOND, Instant, PersonalKind, Role
 from model.alarms.history import episodes
-from model.feature import installed, named
-from model.rules.phones_that_check import counted, stopped
+from model.feature import installed, load_object
+from model.rules.phones_that_check import count_by_state, silent_phones_fault
 from model.setup import Setup
 from runtime.actor import CenterActor
 from store import streams
@@ -51,7 +51,7 @@ class HousekeeperActor(CenterActor):
         """Run every job at once: the machine may have been off for long."""
         setup = self.env.settings_as(Setup)
         self._settings, self._rules = setup.settings, setup.settings.recording
-        self._watched = [(one, named(one.look)) for feature in installed() for one in feature.watched]
+        self._watched = [(one, load_object(one.look)) for feature in installed() for one in feature.watched]
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._alarms = NodeAlarms(self._journal, self.env.node)
         self._folder = self.env.state / "recordings"
@@ -190,8 +190,8 @@ class HousekeeperActor(CenterActor):
     def _look_at_phones(self, now_us: Instant) -> None:
         """Raise the alarm if phones with automatic checks have stopped checking."""
         try:
-            found = stopped(counted(checks(self._journal), now_us))
-            self._alarms.tell({PHONES_SILENT: found}, over="Most phones check in again.")
+            found = silent_phones_fault(count_by_state(checks(self._journal), now_us))
+            self._alarms.tell({PHONES_SILENT: found}, over="Most phones check again.")
         except JournalError as error:
             self.log.error("the alarms cannot be written and stay pending", error=str(error))
 

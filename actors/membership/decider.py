@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from messages.ids import SECOND, Instant, NodeId
-from model.alarms.active import Key, Words, nothing_else
+from model.alarms.active import Key, Words, with_cleared_alarms
 from model.membership import CLOCK_OFF_US, RENEW_US, TTL_US, Member
 
 SETTLE_US: Final = Instant(TTL_US + SECOND // 2)
@@ -127,4 +127,4 @@ def lost_nodes(seen: Iterable[Member], me: NodeId, stands: Words) -> dict[Key, s
         for one in sorted(seen, key=lambda one: one.node)
         if one.node != me and not one.alive and not one.left
     }
-    return nothing_else(lost, [key for key in stands if key[0] == LOST])
+    return with_cleared_alarms(lost, [key for key in stands if key[0] == LOST])

@@ -33,7 +33,7 @@ from messages.events import LineSeized
 from messages.ids import SECOND, Instant, LegId, LineId, OperatorId, OperatorLine, Role, ShiftState
 from messages.operators import OperatorVoice, OperatorVoices
 from model.alarms.active import Key
-from model.rules.calls.own_line import mode_of, operator_of, own_line, standing_leg
+from model.rules.calls.own_line import mode_of, nailed_up_leg, operator_of, own_line
 from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.logs import Outage
@@ -248,7 +248,7 @@ class OperatorLinesActor(CenterActor):
         return next((hold for hold in self._lines.lines.values() if hold.operator == operator), None)
 
     def _nailed_by(self, leg: LegId) -> nailed.Nailed | None:
-        return next((one for one in self._nailed.values() if standing_leg(one.operator) == leg), None)
+        return next((one for one in self._nailed.values() if nailed_up_leg(one.operator) == leg), None)
 
     def _go_on(self, operator: OperatorId) -> None:
         """Take the next step of the operator's call."""
@@ -271,7 +271,7 @@ class OperatorLinesActor(CenterActor):
         """Claim the line of the operator's call again if the journal has it as free."""
         hold = None if wanted.line is None else self._lines.lines.get(wanted.line)
         if hold is not None and hold.leg is None and wanted.keep:
-            leg = standing_leg(operator)
+            leg = nailed_up_leg(operator)
             self._seize(hold.line, leg, wanted.attempt, operator, hold.version)
 
     def _granted(self, granted: lines.LineGranted) -> None:

@@ -16,7 +16,7 @@ from messages.base import HangupCause
 from messages.calls import AttachCall, CallReport, CallState, DialCall, HangUpCall
 from messages.ids import E164, SECOND, Instant, LineId, OperatorId, Party
 from messages.lines import RequestLine
-from model.rules.calls.own_line import standing_leg
+from model.rules.calls.own_line import nailed_up_leg
 
 Order = DialCall | AttachCall | HangUpCall
 
@@ -150,7 +150,7 @@ def _without_line(nailed: Nailed, wanted: Wanted, now_us: Instant) -> Act:
     # Seconds since 1970: an attempt's number is never reused, even after a loss of state.
     attempt = nailed.asking or max(now_us // SECOND, nailed.attempt + 1)
     request = RequestLine(
-        leg=standing_leg(nailed.operator),
+        leg=nailed_up_leg(nailed.operator),
         attempt=attempt,
         party=Party.OPERATOR,
         operator=nailed.operator,
@@ -161,7 +161,7 @@ def _without_line(nailed: Nailed, wanted: Wanted, now_us: Instant) -> Act:
 
 def _on_line(nailed: Nailed, wanted: Wanted, now_us: Instant) -> Act:
     report = nailed.report
-    leg, attempt, number = standing_leg(nailed.operator), wanted.attempt, wanted.number
+    leg, attempt, number = nailed_up_leg(nailed.operator), wanted.attempt, wanted.number
     state = CallState.DIALLING if report is None else report.state
     up = state is CallState.ANSWERED
     if state is CallState.RELEASED or (report is not None and state is CallState.UNKNOWN):

@@ -215,7 +215,7 @@ class OperatorPoolActor(CenterActor):
                 shift=state.state,
                 reserved_by=state.reserved_by,
                 not_answering=person.id in self._silent,
-                wraps_up=wrap_up.stands(state.left_at, self._settings, now_us),
+                wraps_up=wrap_up.is_in_wrap_up(state.left_at, self._settings, now_us),
                 free_since=self._free_since.get(person.id, Instant(0)),
                 number=person.phone,
                 mode=modes.get(person.id, OperatorLine.ON_DEMAND),

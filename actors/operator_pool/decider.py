@@ -17,7 +17,12 @@ from messages.operators import HeldOperator, OperatorOffer, OperatorsOffered, Re
 from model.alert.case import Case
 from model.rules.deadline import Urgency, urgency
 from model.rules.proof import OVER_BUDGET, PROVED
-from model.rules.vouching import gives_up, gives_up_when_taken, left, listens
+from model.rules.vouching import (
+    listening_operators,
+    operators_to_leave,
+    operators_to_release,
+    operators_to_release_when_taken,
+)
 from model.settings import Settings
 
 OFFERED_FOR_US: Final = Instant(3 * SECOND // 2)
@@ -155,7 +160,7 @@ def _but_the_last(
     if request.named is not None:
         return ranked
     on_shift = [one for one in everybody if one.shift is ShiftState.READY and not one.on_call]
-    keeps = left(len(on_shift), may_have_last=request.may_have_last)
+    keeps = operators_to_leave(len(on_shift), may_have_last=request.may_have_last)
     there = [one for one in on_shift if one.reserved_by is None and one.number is not None]
     answering = sum(not one.not_answering and not _is_elsewhere(one, request, held, now_us) for one in there)
     sure = [one for one in ranked if not one.on_call and not one.not_answering]
@@ -178,7 +183,7 @@ def _held(
         rings = case.active(Party.USER) is not None
         return (
             not is_taking(one, case),
-            one.operator not in listens(case),
+            one.operator not in listening_operators(case),
             not case.test,
             case.rank != OVER_BUDGET,
             case.silent,
@@ -188,15 +193,15 @@ def _held(
         )
 
     def is_taking(one: Candidate, case: Case) -> bool:
-        return one.operator == request.taking and one.operator in gives_up_when_taken(case)
+        return one.operator == request.taking and one.operator in operators_to_release_when_taken(case)
 
     def is_given(one: Candidate, case: Case) -> bool:
         if is_taking(one, case):
             return True
-        if one.operator in listens(case):
+        if one.operator in listening_operators(case):
             return one.shift is ShiftState.READY
         others = request.rank == PROVED and case.alert != request.alert and one.operator not in request.avoid
-        return others and one.operator in gives_up(case)
+        return others and one.operator in operators_to_release(case)
 
     holders = (
         (one, cases[one.reserved_by])

@@ -44,14 +44,14 @@ from messages.lines import (
 from messages.sms import SendText
 from messages.trials import PROOF
 from model.alarms.book import AlarmBook
-from model.alarms.can_wait import lost
+from model.alarms.can_wait import lost_lines
 from model.alert.case import Case
 from model.alert.live import LiveCases
-from model.rules.calls.joining import Beside, beside, is_setting_up
-from model.rules.calls.own_line import is_own, operator_of
-from model.rules.calls.pairs import Pairs, lacking
+from model.rules.calls.joining import LineToJoin, is_setting_up, line_to_join
+from model.rules.calls.own_line import is_own_line, operator_of
+from model.rules.calls.pairs import LinePairs, parties_to_call
 from model.rules.proof import PROVED
-from model.rules.vouching import vouched
+from model.rules.vouching import is_vouched
 from model.settings.lines import Modem
 from model.setup import Setup
 from runtime.actor import CenterActor
@@ -289,11 +289,11 @@ class TrunkPoolActor(CenterActor):
         """Return the numbers of all lines of the center."""
         return frozenset(spec.number for spec, *_ in self._specs() if spec.number)
 
-    def _beside(self, case: Case | None, party: Party) -> Beside | None:
+    def _beside(self, case: Case | None, party: Party) -> LineToJoin | None:
         """Return the call that this party's call must join. The line's modem reports how it joins calls
         before a leg does.
         """
-        found = beside(case, party, self._setup.settings)
+        found = line_to_join(case, party, self._setup.settings)
         if case is None or found is None:
             return None
         up = case.confirmed_answered(Party.USER) or case.operator_leg
@@ -323,9 +323,9 @@ class TrunkPoolActor(CenterActor):
 
     def _is_vouched(self, alert: AlertId) -> bool:
         case = self._live.cases.get(alert)
-        return case is not None and not case.test and vouched(case)
+        return case is not None and not case.test and is_vouched(case)
 
-    def _pairs(self, request: RequestLine, lines: list[Line], granted_to: Held, now_us: Instant) -> Pairs:
+    def _pairs(self, request: RequestLine, lines: list[Line], granted_to: Held, now_us: Instant) -> LinePairs:
         """Return the parties still to be called by alerts that have a line or are about to get one."""
         settings, cases = self._setup.settings, self._live.cases
         in_hand: dict[AlertId, set[Party]] = {}
@@ -339,14 +339,16 @@ class TrunkPoolActor(CenterActor):
                 in_hand.setdefault(line.alert, set())
             elif fresh and granted is not None and granted.alert and granted.party:
                 in_hand.setdefault(granted.alert, set()).add(granted.party)
-        begun = {alert: lacking(cases.get(alert), parties, settings) for alert, parties in in_hand.items()}
+        begun = {
+            alert: parties_to_call(cases.get(alert), parties, settings) for alert, parties in in_hand.items()
+        }
         if not request.test:
             # No line that a real alert needs is kept for a test.
             begun = {alert: lacks for alert, lacks in begun.items() if not self._is_test(alert)}
         if request.rank == PROVED and not yields(request):
             begun = {alert: lacks for alert, lacks in begun.items() if self._is_vouched(alert)}
         asking = None if request.alert is None else cases.get(request.alert)
-        return Pairs(begun=begun, asking=lacking(asking, (), settings))
+        return LinePairs(begun=begun, asking=parties_to_call(asking, (), settings))
 
     def _is_test(self, alert: AlertId) -> bool:
         case = self._live.cases.get(alert)
@@ -383,8 +385,8 @@ class TrunkPoolActor(CenterActor):
 
     def _all_lines(self) -> Iterator[Line]:
         legs = (leg for case in self._live.cases.values() for leg in case.legs.values() if leg.live)
-        stood_on = {operator_of(leg.line) for leg in legs if is_own(leg.line)}
-        in_doubt = lost(self._alarms, self.now_us())
+        stood_on = {operator_of(leg.line) for leg in legs if is_own_line(leg.line)}
+        in_doubt = lost_lines(self._alarms, self.now_us())
         for spec, node, drained in self._specs():
             held = self._lines.lines.get(spec.line)
             report, heard_at = self._reports.get(spec.line, (None, self._began_us))

@@ -17,8 +17,8 @@ from actors.trunk_pool.lines import Line, last_resort, serves, usable, with_lack
 from messages.base import Joins
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, NodeId, Party
 from messages.lines import WEAK_DBM, LineGranted, LineRefused, LineState, RequestLine
-from model.rules.calls.joining import Beside
-from model.rules.calls.pairs import Pairs, needed
+from model.rules.calls.joining import LineToJoin
+from model.rules.calls.pairs import LinePairs, lines_needed
 from model.rules.deadline import Urgency, urgency
 from model.rules.proof import PROVED
 from model.settings import Settings
@@ -43,7 +43,7 @@ class Granted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Held = Mapping[LineId, Granted]
-NO_PAIRS: Final = Pairs()
+NO_PAIRS: Final = LinePairs()
 _FIRST: Final = {Party.PSAP: 0, Party.USER: 1, Party.OPERATOR: 2, Party.LISTENER: 3}
 """Order of service by party: a begun alert is completed before another is begun."""
 
@@ -96,8 +96,8 @@ def grant(
     held: Held,
     settings: Settings,
     now_us: Instant,
-    pairs: Pairs = NO_PAIRS,
-    beside: Beside | None = None,
+    pairs: LinePairs = NO_PAIRS,
+    beside: LineToJoin | None = None,
     *,
     hung_up: bool = False,
     alerts: bool = False,
@@ -127,8 +127,8 @@ def _grant(
     held: Held,
     settings: Settings,
     now_us: Instant,
-    pairs: Pairs,
-    beside: Beside | None,
+    pairs: LinePairs,
+    beside: LineToJoin | None,
     hung_up: bool,
     alerts: bool,
 ) -> LineGranted | LineRefused:
@@ -213,7 +213,7 @@ def _still_there(request: RequestLine, lines: Iterable[Line], now_us: Instant) -
 
 
 def _added(
-    request: RequestLine, group: Iterable[Line], held: Held, now_us: Instant, beside: Beside | None
+    request: RequestLine, group: Iterable[Line], held: Held, now_us: Instant, beside: LineToJoin | None
 ) -> LineGranted | LineRefused:
     """Grant the line of the alert's other parties: its modem joins the calls in the network."""
     reason = "no party is on a line that joins calls in the network"
@@ -241,7 +241,7 @@ def _of_group(
     held: Held,
     settings: Settings,
     now_us: Instant,
-    pairs: Pairs,
+    pairs: LinePairs,
     *,
     least: int = 1,
 ) -> LineGranted | LineRefused:
@@ -265,10 +265,12 @@ def _sends_text(one: Line) -> bool:
     return one.seized_by is None and one.report is not None and one.report.sends_text
 
 
-def _needed(request: RequestLine, group: Iterable[Line], pairs: Pairs) -> int:
+def _needed(request: RequestLine, group: Iterable[Line], pairs: LinePairs) -> int:
     """Return the number of free lines needed: one serves two parties that the network joins."""
     return (
-        1 if all(one.joins is Joins.NETWORK for one in group) else needed(request.alert, request.party, pairs)
+        1
+        if all(one.joins is Joins.NETWORK for one in group)
+        else lines_needed(request.alert, request.party, pairs)
     )
 
 
@@ -317,7 +319,7 @@ def gives_way(request: RequestLine, refused: Iterable[RequestLine]) -> bool:
     return yields(request) and any(not yields(one) and one.emergency == request.emergency for one in refused)
 
 
-def is_urgent(request: RequestLine, pairs: Pairs) -> bool:
+def is_urgent(request: RequestLine, pairs: LinePairs) -> bool:
     """Return True if alerts that are not vouched for leave their lines to this request: its alert is vouched
     for, and has yet to call that party for the first time.
     """

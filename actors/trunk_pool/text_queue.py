@@ -9,7 +9,7 @@ from actors.trunk_pool.texting import next_text
 from messages.events import TextFailed
 from messages.ids import E164, SECOND, Instant, LineId, TextFailure, TextId, TextPurpose
 from messages.journal import Recorded
-from model.rules.calls.withheld_numbers import unfit
+from model.rules.calls.withheld_numbers import why_number_unfit
 from model.settings import Settings
 from runtime import logs
 from store.errors import StoreError
@@ -66,7 +66,7 @@ class TextQueue:
         """
         if text.purpose is TextPurpose.PROOF:
             return text.to in own or text.to in self._answering
-        return text.to not in own and unfit(text.to, self._settings) is None
+        return text.to not in own and why_number_unfit(text.to, self._settings) is None
 
     def _give_up(self, text: TextId, why: TextFailed) -> None:
         log.warning("the text message is given up", text=text, cause=str(why.cause))

@@ -14,7 +14,7 @@ from messages.events import LegOriginating
 from messages.ids import E164, SECOND, Instant, Party
 from messages.journal import Recorded
 from messages.lines import LineRefused, RequestLine
-from model.rules.calls.withheld_numbers import HOUR_US, NEVER, Called, Withheld, withheld
+from model.rules.calls.withheld_numbers import HOUR_US, NEVER, NoDialReason, RecentlyDialled, why_not_dialled
 from model.setup import Setup
 from runtime import logs
 from store.errors import StoreError
@@ -35,7 +35,7 @@ class DialGate:
         self._settings = setup.settings
         self._registry = Registry(journal)
         self._no_registry = logs.Outage(log, "the registry cannot be read")
-        self._called = Called(setup.settings.region)
+        self._called = RecentlyDialled(setup.settings.region)
         self._staff: frozenset[E164] = frozenset()
         self._forgotten_us = now_us
         for recorded in originated_since(journal, Instant(now_us - HOUR_US)):
@@ -61,18 +61,18 @@ class DialGate:
             self._forgotten_us = now_us
             self._called.forget(now_us)
 
-    def withheld(self, request: RequestLine, own: Collection[E164], now_us: Instant) -> Withheld | None:
+    def withheld(self, request: RequestLine, own: Collection[E164], now_us: Instant) -> NoDialReason | None:
         """Return the reason why the request's number is not dialled; None if allowed or without a number to
         dial.
         """
         if request.number is None or request.party is not Party.USER or request.held:
             return None
         others = 0 if request.ordered else self._called.others(request.number, now_us)
-        why = withheld(request.number, self._settings, own=own, staff=self._staff, others=others)
+        why = why_not_dialled(request.number, self._settings, own=own, staff=self._staff, others=others)
         return None if request.ordered and why not in NEVER else why
 
 
-def refused(request: RequestLine, why: Withheld) -> LineRefused:
+def refused(request: RequestLine, why: NoDialReason) -> LineRefused:
     """Return the refusal of a line."""
     reason = "this number is not dialled automatically"
     return LineRefused(leg=request.leg, attempt=request.attempt, reason=reason, withheld=why.value)

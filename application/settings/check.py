@@ -10,7 +10,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address, ip_netw
 from typing import Final
 from urllib.parse import urlsplit
 
-from model.credit import changes_the_line, pattern_fault
+from model.credit import is_service_change, pattern_fault
 from model.feature import known
 from model.rules.calls.psap import is_named
 from model.settings import Settings
@@ -134,7 +134,7 @@ def _modems(settings: Settings) -> Iterator[str]:
 def _credit(where: str, credit: CreditSettings) -> Iterator[str]:
     if credit.ussd and credit.sms_to:
         yield f"{where}.sms_to: give either ussd or sms_to, not both"
-    if credit.ussd and changes_the_line(credit.ussd):
+    if credit.ussd and is_service_change(credit.ussd):
         yield f"{where}.ussd: {credit.ussd} would change the settings of the line"
     if credit.sms_to and is_named(credit.sms_to):
         yield f"{where}.sms_to: must not be an emergency number"

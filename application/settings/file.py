@@ -23,7 +23,7 @@ from application.settings.check import faults_of
 from application.settings.fields import expected, keys_of
 from application.settings.paths import whole
 from application.settings.protocols import ProtocolError, protocols_of
-from model.feature import known, named, settings_type
+from model.feature import known, load_object, settings_type
 from model.settings import Settings
 
 _SAID: Final = re.compile(r"^(?P<reason>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?$", re.DOTALL)
@@ -61,7 +61,7 @@ def loaded(text: str, path: Path) -> Settings:
     settings = replace(settings, psap=replace(settings.psap, route=route))
     for feature in known():
         if feature.loaded:
-            settings = named(feature.loaded)(settings, beside, faults)
+            settings = load_object(feature.loaded)(settings, beside, faults)
     if faults:
         raise SettingsError(str(path), faults)
     return settings

@@ -18,9 +18,9 @@ from messages.ids import LineId, OperatorLine, Role, ShiftState
 from messages.lines import WEAK_DBM, LineLevels, LineReport, LineState, VoiceService
 from messages.operators import OperatorVoice
 from messages.rows import Sentence
-from model.checks import Asker, Finding, fail, ok, warn
+from model.checks import CheckUser, Finding, fail, ok, warn
 from model.first_run import EMERGENCY_LINES_WANTED, PUBLIC_LINES_WANTED
-from model.loudness import Loudness, better_gain_in_db, judged
+from model.loudness import Loudness, better_gain_in_db, loudness_of
 from model.settings import Settings
 from model.settings.lines import Modem
 from model.settings.port_names import CARD, by_card, is_address
@@ -246,7 +246,7 @@ def of_lines(settings: Settings, state: StateDir) -> Iterator[Finding]:
 
 
 def _of_line(line: Modem, levels: LineLevels | None) -> Finding:
-    if levels is None or judged(levels.into) in (Loudness.NO_SOUND, Loudness.NO_VOICE):
+    if levels is None or loudness_of(levels.into) in (Loudness.NO_SOUND, Loudness.NO_VOICE):
         port = line.port or "PORT"
         return warn(
             "voice",
@@ -257,10 +257,10 @@ def _of_line(line: Modem, levels: LineLevels | None) -> Finding:
     gain = better_gain_in_db(levels.into, levels.gains)
     if gain is None:
         return ok("voice", told)
-    return warn("voice", f"{told}, {judged(levels.into)}: try gain_in_db = {gain:.0f}")
+    return warn("voice", f"{told}, {loudness_of(levels.into)}: try gain_in_db = {gain:.0f}")
 
 
-_BOTH: Final = (Asker.DOCTOR, Asker.LINES)
+_BOTH: Final = (CheckUser.DOCTOR, CheckUser.LINES)
 ENOUGH: Final = (
     look(
         "trunks",

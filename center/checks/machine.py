@@ -25,7 +25,7 @@ from messages.proofs import ProofStep, ProofWhy, Shown, StepResult
 from messages.rows import Sentence
 from model.bounds import CLOCK_STEP_S
 from model.checks import Cost, Finding, fail, ok, warn
-from model.wall_clock import SETTLES_WITHIN_S, STEP_S, settles, unset
+from model.wall_clock import SETTLES_WITHIN_S, STEP_S, is_about_to_be_set, why_not_trusted
 from runtime.wall_clock import ahead_us, facts, synchronised
 
 FLUSHES: Final = 5
@@ -122,7 +122,7 @@ def clocks(node: NodeFile | None) -> Iterator[Finding]:
         else:
             yield ok("clocks", text)
     known = facts()
-    if settles(known):
+    if is_about_to_be_set(known):
         yield warn(
             "clocks",
             "the machine has just begun and is about to set its clock: until then, for "
@@ -133,7 +133,7 @@ def clocks(node: NodeFile | None) -> Iterator[Finding]:
         case None:
             yield warn("clocks", "the kernel does not say whether its clock is synchronised")
         case False:
-            why = unset(known, followed=False) or "the wall clock is not synchronised (no NTP)"
+            why = why_not_trusted(known, followed=False) or "the wall clock is not synchronised (no NTP)"
             yield warn("clocks", why)
         case True:
             yield ok("clocks", "the wall clock is synchronised")

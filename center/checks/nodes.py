@@ -12,7 +12,7 @@ from application.state.state_dir import NodeFile, StateDir
 from messages.ids import SECOND, LineId, NodeId
 from messages.rows import Sentence
 from model.checks import Finding, fail, ok, warn
-from model.membership import CLOCK_OFF_US, RENEW_US, Member, differing
+from model.membership import CLOCK_OFF_US, RENEW_US, Member, differing_settings
 from model.settings import Settings
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _lines(places: Iterable[Place]) -> Iterator[Finding]:
 
 
 def _settings(of_nodes: Mapping[NodeId, Mapping[str, int]]) -> Iterator[Finding]:
-    for name, groups in differing(of_nodes).items():
+    for name, groups in differing_settings(of_nodes).items():
         who = " than on ".join(" and ".join(group) for group in groups)
         yield warn(
             "nodes",

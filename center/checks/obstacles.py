@@ -14,7 +14,7 @@ from gateways.gsm.dialects.loading import installed
 from gateways.gsm.port.places import resolved, usb_device_of
 from gateways.gsm.port.usb_devices import UsbDevice
 from messages.rows import Sentence
-from model.checks import Asker, Finding, fail, warn
+from model.checks import CheckUser, Finding, fail, warn
 from model.settings import Settings
 
 _STOPS: Final = frozenset({Obstacle.STORAGE, Obstacle.NO_DRIVER, Obstacle.HELD, Obstacle.NOT_ALLOWED})
@@ -103,6 +103,6 @@ CHECKS: Final = (
         lambda around: plugged_in(around.settings, around.state),
         Wants.SETTINGS,
         Wants.MODEMS,
-        asked=(Asker.DOCTOR, Asker.LINES),
+        asked=(CheckUser.DOCTOR, CheckUser.LINES),
     ),
 )

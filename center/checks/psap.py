@@ -69,7 +69,7 @@ _WHY: Final = {
 
 def dialling(state: StateDir, settings: Settings) -> Iterator[Finding]:
     """Report the numbers that may be dialled automatically, and check that `drill.phone` is such a number."""
-    from model.rules.calls.withheld_numbers import withheld
+    from model.rules.calls.withheld_numbers import why_not_dialled
 
     table = settings.dialling
     where = ", ".join(dict.fromkeys((settings.region, *table.countries)))
@@ -81,7 +81,7 @@ def dialling(state: StateDir, settings: Settings) -> Iterator[Finding]:
     if not settings.drill.phone:
         return
     own = [line.number for line in settings.lines if line.number]
-    why = withheld(E164(settings.drill.phone), settings, own=own, staff=_staff(state), others=0)
+    why = why_not_dialled(E164(settings.drill.phone), settings, own=own, staff=_staff(state), others=0)
     if why is not None:
         yield fail("dialling", f"drill.phone {settings.drill.phone} is not called: {_WHY[why]}")
 

@@ -21,7 +21,7 @@ from application.state.state_dir import StateDir
 from center import features
 from center.checks import journal, machine, web
 from messages.proofs import ProofStep, ProofWhy, Shown, StepResult
-from model.feature import installed, named
+from model.feature import installed, load_object
 from runtime.pidfd import die_with_parent
 
 Look = Callable[[StateDir], Shown]
@@ -31,7 +31,7 @@ _KERNEL: Final[Mapping[ProofStep, Look]] = {**machine.NIGHT, **web.NIGHT, **jour
 def look_of(step: ProofStep) -> Look | None:
     """Return the check of the step, the center's own or a feature's; None if the step has none."""
     of_features = {one: where for feature in installed() for one, where in feature.proofs.items()}
-    return named(of_features[step]) if step in of_features else _KERNEL.get(step)
+    return load_object(of_features[step]) if step in of_features else _KERNEL.get(step)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -27,8 +27,8 @@ from center.checks import (
     running as run,
 )
 from messages.rows import UNSAID, Sentence
-from model.checks import Asker, Finding, Row, Verdict, examined, fail
-from model.feature import installed, named
+from model.checks import CheckRow, CheckUser, Finding, Severity, fail, run_check
+from model.feature import installed, load_object
 
 KERNEL: Final[tuple[Look, ...]] = (
     *machine.STATE,
@@ -51,7 +51,7 @@ KERNEL: Final[tuple[Look, ...]] = (
     *lines.RUNNING,
     *run.CHECKS,
 )
-_WORST_FIRST: Final = tuple(reversed(Verdict))
+_WORST_FIRST: Final = tuple(reversed(Severity))
 
 
 def looks() -> tuple[Look, ...]:
@@ -59,17 +59,17 @@ def looks() -> tuple[Look, ...]:
     return (*KERNEL, *(row for row in _of_features() if isinstance(row, Look)))
 
 
-def _of_features() -> Iterator[Row]:
+def _of_features() -> Iterator[CheckRow]:
     for feature in installed():
         for where in feature.checks:
-            yield from named(where)
+            yield from load_object(where)
 
 
 def found(around: Around) -> Iterator[Finding]:
     """Run the doctor's checks and yield their findings."""
     for check in looks():
-        if Asker.DOCTOR in check.asked and all(around.has(want) for want in check.wants):
-            yield from examined(check.name, partial(check.look, around))
+        if CheckUser.DOCTOR in check.asked and all(around.has(want) for want in check.wants):
+            yield from run_check(check.name, partial(check.look, around))
 
 
 def of_lines(state: StateDir) -> list[tuple[Finding, Sentence]]:
@@ -79,16 +79,16 @@ def of_lines(state: StateDir) -> list[tuple[Finding, Sentence]]:
     except CenterError as error:
         return [(fail("settings", str(error)), UNSAID)]
     around = Around(state=state, node=running(state), known=settings, simulated=False)
-    asked = [check for check in looks() if Asker.LINES in check.asked]
+    asked = [check for check in looks() if CheckUser.LINES in check.asked]
     told = [
-        (one, UNSAID if one.verdict is Verdict.OK else check.do)
+        (one, UNSAID if one.verdict is Severity.OK else check.do)
         for check in asked
-        for one in examined(check.name, partial(check.look, around))
+        for one in run_check(check.name, partial(check.look, around))
     ]
     return sorted(told, key=lambda one: _WORST_FIRST.index(one[0].verdict))
 
 
-def every() -> tuple[Row, ...]:
+def every() -> tuple[CheckRow, ...]:
     """Return the rows of all askers."""
     from gateways.http.routes import health
     from model import first_run
@@ -96,7 +96,7 @@ def every() -> tuple[Row, ...]:
     return (
         *KERNEL,
         *_of_features(),
-        *(row for feature in installed() for where in feature.own_checks for row in named(where)),
+        *(row for feature in installed() for where in feature.own_checks for row in load_object(where)),
         *health.CHECKS,
         *first_run.NEEDS,
     )

@@ -14,7 +14,7 @@ from gateways.gsm.modem_session import LEG, NO_LINE, CallThroughModem
 from media.conference.beat import monotonic_us
 from messages.calls import OwnCallEnd
 from messages.ids import Instant
-from model.rules.calls.own_call import Limits, begun, end, heard, turn
+from model.rules.calls.own_call import Limits, end_call, next_step, on_report, start_call
 
 if TYPE_CHECKING:
     from center.modems.voice_trial import VoiceTrial
@@ -55,20 +55,20 @@ class Calling:
         self._calls += 1
         limits = Limits(rings_s=ANSWER_S, up_s=seconds) if from_answer else Limits(whole_s=seconds)
         through = CallThroughModem(self._session, Ref(f"command line {self._calls}"), self._hear)
-        call = begun(NO_LINE, LEG, to, limits, _now_us())
+        call = start_call(NO_LINE, LEG, to, limits, _now_us())
         over = False
         while not over:
             try:
-                due = turn(call, _now_us())
+                due = next_step(call, _now_us())
                 call, over = due.call, due.over
                 for report in () if over else through.obey(due.order):
-                    call = heard(call, report, _now_us())
+                    call = on_report(call, report, _now_us())
             except KeyboardInterrupt:
                 if call.why is not None:
                     raise
-                call = end(call, OwnCallEnd.ORDERED)
+                call = end_call(call, OwnCallEnd.ORDERED)
             if self._session.unresponsive:
-                call = end(call, OwnCallEnd.LOST)
+                call = end_call(call, OwnCallEnd.LOST)
         if call.ends[0].asked and not call.gone:
             raise CenterError("the modem does not confirm the end of the call: hang up by hand")
         return call.answered_at is not None

@@ -28,7 +28,7 @@ from center.node.composition import SUPERVISOR, environment, journal_opened, pla
 from center.node.launching import Restarts, StoppedWatch
 from messages.events import ActorStarted, Event, LineSeized, NodeStarted, NodeStopped
 from messages.ids import SECOND, LegId, NodeId, Role
-from model.feature import installed, named
+from model.feature import installed, load_object
 from model.setup import Setup
 from runtime import logs, pidfd
 from runtime.clock import SystemClock
@@ -161,7 +161,7 @@ class ActorsGroup:
                     for feature in installed():
                         for row in feature.at_start:
                             if row.wanted(settings):
-                                told += named(row.by)(settings, journal)
+                                told += load_object(row.by)(settings, journal)
                 except JournalNotDurable as error:
                     # Alerts are handled from memory: a start that failed here would handle none.
                     told.append(f"the app key and the operators could not be set up: {error}")

@@ -12,7 +12,7 @@ from typing import Final
 
 from application.errors import NodeError
 from application.listening import unfit
-from model.alarms.active import CERTIFICATE, Alarm, Words, due, standing
+from model.alarms.active import CERTIFICATE, Alarm, Words, active_alarms, alarm_changes
 from runtime.published.file import publish
 
 _SUBJECT: Final = "http.certificate"
@@ -42,8 +42,8 @@ class Certificate:
         if still and seen != self._judged:
             self._judged = seen
             self.fault = self._take()
-        alarms = due(self._stands, {(CERTIFICATE, _SUBJECT): self.fault}, reworded=True)
-        self._stands = standing(alarms, self._stands)
+        alarms = alarm_changes(self._stands, {(CERTIFICATE, _SUBJECT): self.fault}, reworded=True)
+        self._stands = active_alarms(alarms, self._stands)
         return alarms
 
     def _signs(self) -> Signs:

@@ -17,8 +17,8 @@ from typing import Final
 
 from application.state.state_dir import NodeFile, StateDir, boot_id, read_json
 from messages.ids import NodeId
-from model.alarms.active import CLOCK, Alarm, Words, due, standing
-from model.wall_clock import ClockFacts, StepWatch, unset
+from model.alarms.active import CLOCK, Alarm, Words, active_alarms, alarm_changes
+from model.wall_clock import ClockFacts, StepWatch, why_not_trusted
 from runtime.clock import SystemClock
 
 SAME_US: Final = 1000
@@ -86,7 +86,7 @@ class ClockWatch:
         """
         self._followed |= facts.follows is True
         stepped, again = self._steps.look(step_s, facts.up_s, busy)
-        words = stepped or unset(facts, followed=self._followed)
-        alarms = due(self._stands, {(CLOCK, _SUBJECT): words})
-        self._stands = standing(alarms, self._stands)
+        words = stepped or why_not_trusted(facts, followed=self._followed)
+        alarms = alarm_changes(self._stands, {(CLOCK, _SUBJECT): words})
+        self._stands = active_alarms(alarms, self._stands)
         return alarms, again

@@ -20,7 +20,7 @@ from features.backup.status import untried
 from messages.ids import Instant
 from messages.proofs import ProofWhy, Shown, StepResult
 from messages.rows import Sentence
-from model.bounds import OLDEST_BACKUP_S, overdue
+from model.bounds import OLDEST_BACKUP_S, why_backup_is_overdue
 from model.checks import Finding, fail, ok, warn
 from model.settings import Settings
 from store.errors import StoreError
@@ -35,7 +35,7 @@ def backup(state: StateDir, settings: Settings, *, simulated: bool) -> Iterator[
         yield told("backup", "backup.file is not set: if the disk fails, everything is lost")
         return
     made = backups(state.path).get(file)
-    if why := overdue(None if made is None else made.made_at, now_us):
+    if why := why_backup_is_overdue(None if made is None else made.made_at, now_us):
         yield warn("backup", f"{file}: {why}")
     if made is None:
         return

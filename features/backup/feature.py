@@ -8,8 +8,8 @@ from typing import Final
 from features.backup.settings import BackupSettings
 from messages.proofs import ProofStep
 from messages.rows import Sentence
-from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
-from model.feature import Command, Feature, Watched
+from model.alarms.kind import AlarmKind, Priority, Responder, SubjectKind, Wakes, Words
+from model.feature import Command, Feature, WatchedCondition
 from model.first_run import Need
 
 BACKUP: Final = Feature(
@@ -22,11 +22,11 @@ BACKUP: Final = Feature(
         AlarmKind(
             name="backup.old",
             priority=Priority.LATER,
-            acts=Acts.MACHINE,
+            acts=Responder.MACHINE,
             because="nothing is lost unless the machine is",
             wakes=Wakes.MORNING,
             wakes_because="a day more changes little",
-            about=About.PART,
+            about=SubjectKind.PART,
             it=Words(
                 "Manca il backup",
                 "L’ultimo backup riuscito ha più di un giorno, o non ce n’è",
@@ -65,7 +65,7 @@ BACKUP: Final = Feature(
     settings=(BackupSettings,),
     loaded="features.backup.settings:loaded",
     watched=(
-        Watched(
+        WatchedCondition(
             alarm="backup.old",
             subject="backup",
             look="features.backup.status:late",

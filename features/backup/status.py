@@ -15,7 +15,7 @@ from application.state.state_dir import StateDir
 from features.backup.records import Backups, Made, Work, backups
 from features.backup.settings import BackupSettings
 from messages.ids import Instant
-from model.bounds import overdue
+from model.bounds import why_backup_is_overdue
 from model.settings import Settings
 from store.journal.journal import Journal
 
@@ -166,7 +166,7 @@ def wrong(
     if last is None:
         yield BackupWrong.NEVER
         return
-    if overdue(last.made_at, now_us):
+    if why_backup_is_overdue(last.made_at, now_us):
         yield BackupWrong.OLD
     if not file.is_file():
         yield BackupWrong.GONE
@@ -182,7 +182,7 @@ def late(settings: Settings, state: Path, now_us: Instant) -> str | None:
     if not file:
         return None
     made = backups(state).get(file)
-    return overdue(None if made is None else made.made_at, now_us)
+    return why_backup_is_overdue(None if made is None else made.made_at, now_us)
 
 
 def is_written(state: StateDir, settings: Settings, journal: Journal) -> bool:

@@ -46,11 +46,11 @@ from messages.ids import (
 )
 from messages.lines import GiveWay, LineGranted, LineRefused, RequestLine
 from model.alarms.active import NO_WAY, Key
-from model.alarms.kind import About
-from model.alarms.table import about
+from model.alarms.kind import SubjectKind
+from model.alarms.table import subject_kind_of
 from model.callouts.callout import Callout
 from model.callouts.roster import Person, on_duty
-from model.rules.calls.withheld_numbers import unfit
+from model.rules.calls.withheld_numbers import why_number_unfit
 from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.threads import Courier, ThreadCourier, Waker
@@ -282,7 +282,7 @@ class DutyCallerActor(CenterActor):
             self._asked = _Asked(*first, now_us)
         asked = self._asked
         asked.number = number = len(callout.attempts) + 1
-        refused = unfit(E164(asked.wanted.to), self._setup.settings) is not None
+        refused = why_number_unfit(E164(asked.wanted.to), self._setup.settings) is not None
         if refused or now_us - asked.at >= LINE_US:
             self._asked = None
             why = CalloutFailure.REFUSED if refused else CalloutFailure.NO_LINE
@@ -300,7 +300,7 @@ class DutyCallerActor(CenterActor):
 
     def _to_avoid(self, callout: Callout) -> tuple[LineId, ...]:
         """Return the lines with an alarm of this callout, and those on which a call of the callout failed."""
-        wrong = [one.subject for one in callout.alarms if about(one.alarm) is About.LINE]
+        wrong = [one.subject for one in callout.alarms if subject_kind_of(one.alarm) is SubjectKind.LINE]
         failed = [
             one.line
             for one in callout.attempts

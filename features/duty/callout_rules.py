@@ -16,9 +16,9 @@ from msgspec.structs import replace
 from messages.events import AlarmRaised, CalloutAlarm, NodeStarted
 from messages.ids import SECOND, AlertId, CalloutEnd, CalloutKind, DutyWay, Instant, NodeId
 from messages.journal import Recorded
-from model.alarms.book import AlarmBook, AlarmKey, Nodes, Told, quiet_until
-from model.alarms.can_wait import wakes_now
-from model.alarms.kind import Acts, Priority, Wakes
+from model.alarms.book import AlarmBook, AlarmKey, AlarmRecord, Nodes, shelved_until
+from model.alarms.can_wait import waking_now
+from model.alarms.kind import Priority, Responder, Wakes
 from model.alarms.table import kind_of, priority_of, rank
 from model.callouts.callout import OFTEN_US, Callout, Callouts
 from model.callouts.roster import Roster
@@ -46,7 +46,7 @@ class WakingBook(AlarmBook):
 
     def __init__(self, is_open: Callable[[AlertId], bool | None]) -> None:
         super().__init__(is_open)
-        self._stood: dict[AlarmKey, tuple[Told, Instant]] = {}
+        self._stood: dict[AlarmKey, tuple[AlarmRecord, Instant]] = {}
         """Each alarm with the start time of its node."""
 
     def apply(self, node: NodeId, recorded: Recorded) -> bool:
@@ -102,7 +102,7 @@ def due(
         and key[2].partition(":")[0] not in none_of
     }
     is_morning = {key: now_us >= morning_after(at, zone, morning) for key, at in new.items()}
-    kinds = {key: wakes_now(*key[1:], waits) for key in new}
+    kinds = {key: waking_now(*key[1:], waits) for key in new}
     waking = {
         key: at
         for key, at in new.items()
@@ -172,7 +172,7 @@ def _gravest(alarms: Collection[CalloutAlarm]) -> int:
 
 def _settles_us(name: str, *, present: bool) -> Instant:
     kind = kind_of(name)
-    theirs = kind is not None and kind.acts is not Acts.MACHINE
+    theirs = kind is not None and kind.acts is not Responder.MACHINE
     return PRESENT_US if theirs and present else SETTLES_US
 
 
@@ -185,11 +185,11 @@ def _steady_us(callouts: Callouts, key: AlarmKey, now_us: Instant) -> int:
 def _is_asleep(callouts: Callouts, key: AlarmKey, now_us: Instant, waits: Container[str]) -> bool:
     taken_at = callouts.taken.get(key)
     late = taken_at is not None and now_us - taken_at >= ASLEEP_US
-    return late and wakes_now(*key[1:], waits) is Wakes.AT_ONCE
+    return late and waking_now(*key[1:], waits) is Wakes.AT_ONCE
 
 
 def _is_quiet(book: AlarmBook, key: AlarmKey, now_us: Instant) -> bool:
-    return quiet_until(book.shelf.at(now_us), key[1], key[2], key[0]) is not None
+    return shelved_until(book.shelf.at(now_us), key[1], key[2], key[0]) is not None
 
 
 def _gravest_first(found: Mapping[AlarmKey, Instant]) -> tuple[CalloutAlarm, ...]:

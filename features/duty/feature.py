@@ -8,8 +8,8 @@ from typing import Final
 
 from messages.ids import Role
 from messages.rows import Sentence
-from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
-from model.feature import ActorRow, AtStart, Command, Feature
+from model.alarms.kind import AlarmKind, Priority, Responder, SubjectKind, Wakes, Words
+from model.feature import ActorRow, Command, Feature, StartStep
 from model.first_run import Need
 from model.settings import Settings
 from model.settings.monitoring import MailTls
@@ -44,11 +44,11 @@ DUTY: Final = Feature(
         AlarmKind(
             name="duty.nobody",
             priority=Priority.SOON,
-            acts=Acts.SUPERVISOR,
+            acts=Responder.SUPERVISOR,
             because="those on duty do not answer, and whoever sits here can act, or find somebody",
             wakes=Wakes.NEVER,
             wakes_because="all who could be woken have been called, and are called again",
-            about=About.PART,
+            about=SubjectKind.PART,
             it=Words(
                 "Nessun reperibile risponde",
                 "Tutti i reperibili sono stati chiamati e nessuno se ne occupa: si continua a chiamare",
@@ -63,11 +63,11 @@ DUTY: Final = Feature(
         AlarmKind(
             name="duty.no_way",
             priority=Priority.SOON,
-            acts=Acts.SUPERVISOR,
+            acts=Responder.SUPERVISOR,
             because="nobody who is away learns that something is wrong, and whoever sits here does",
             wakes=Wakes.NEVER,
             wakes_because="there is no way by which anybody could be",
-            about=About.PART,
+            about=SubjectKind.PART,
             it=Words(
                 "Reperibili: nessuna via",
                 "Chi è reperibile non si può chiamare: mancano i recapiti, o una linea libera per farlo",
@@ -82,11 +82,11 @@ DUTY: Final = Feature(
         AlarmKind(
             name="duty.unreadable",
             priority=Priority.SOON,
-            acts=Acts.SUPERVISOR,
+            acts=Responder.SUPERVISOR,
             because="who stands in what cannot be read is not called, and the next alarm may be theirs",
             wakes=Wakes.AT_ONCE,
             wakes_because="those who can still be read are called, and have to know that others are not",
-            about=About.PART,
+            about=SubjectKind.PART,
             it=Words(
                 "Turni: illeggibili",
                 "Una parte dei turni di reperibilità non si legge: chi vi figura non viene chiamato",
@@ -99,7 +99,7 @@ DUTY: Final = Feature(
             ),
         ),
     ),
-    at_start=(AtStart(by="features.duty.roster_file:first_roster", wanted=_names_people),),
+    at_start=(StartStep(by="features.duty.roster_file:first_roster", wanted=_names_people),),
     checks=("features.duty.checks:CHECKS",),
     commands=(
         Command(

@@ -19,7 +19,7 @@ from messages.ids import E164, SECOND, DutyWay, Instant, PersonId
 from model.callouts.roster import BY_NUMBER, LOOKED_AHEAD_US, Contact, Roster, gaps
 from model.callouts.times import date_of, zone_of
 from model.rules.calls.psap import EMERGENCY_NUMBERS
-from model.rules.calls.withheld_numbers import Withheld, unfit
+from model.rules.calls.withheld_numbers import NoDialReason, why_number_unfit
 from model.settings import Settings
 
 _DATES: Final = (Instant(0), Instant(100 * 366 * 86_400 * SECOND))
@@ -182,7 +182,7 @@ def _unfit(number: str, settings: Settings, own: Collection[E164]) -> FlawKind |
         return FlawKind.NO_NUMBER
     if number in own:
         return FlawKind.OWN_LINE
-    why = unfit(E164(number), settings)
+    why = why_number_unfit(E164(number), settings)
     if why is None:
         return None
-    return FlawKind.EMERGENCY if why in (Withheld.EMERGENCY, Withheld.PSAP) else FlawKind.WITHHELD
+    return FlawKind.EMERGENCY if why in (NoDialReason.EMERGENCY, NoDialReason.PSAP) else FlawKind.WITHHELD

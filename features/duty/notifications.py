@@ -26,7 +26,7 @@ from messages.ids import (
 )
 from model.callouts.callout import Attempt, Callout
 from model.callouts.roster import Contact, Person
-from model.rules.calls.withheld_numbers import unfit
+from model.rules.calls.withheld_numbers import why_number_unfit
 from model.setup import Setup
 from runtime import logs
 from runtime.threads import Courier
@@ -69,7 +69,7 @@ class Writing:
             events: list[Event] = []
             for number, one in zip(numbers, tries, strict=True):
                 text = None
-                if one.way is DutyWay.SMS and unfit(E164(one.to), self._setup.settings) is None:
+                if one.way is DutyWay.SMS and why_number_unfit(E164(one.to), self._setup.settings) is None:
                     words = self._told(callout, one.person).sms
                     link = self._setup.settings.http.take_url(callout.id)
                     until = Instant(now_us + TEXT_US)

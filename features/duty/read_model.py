@@ -13,9 +13,9 @@ from messages.events import Event, LineTakenOut
 from messages.ids import AlertId, Instant, LineId, NodeId, ShiftState
 from messages.journal import Recorded
 from model.alarms.book import alert_of
-from model.alarms.can_wait import can_wait, lost
-from model.alarms.kind import About, Wakes
-from model.alarms.table import about, wakes
+from model.alarms.can_wait import lines_that_can_wait, lost_lines
+from model.alarms.kind import SubjectKind, Wakes
+from model.alarms.table import subject_kind_of, waking_of
 from model.alert.live import LiveCases
 from model.callouts.callout import Callouts
 from model.callouts.roster import Roster
@@ -60,11 +60,11 @@ class Watching:
         self.unreadable = kept.unreadable
         if kept.roster.people or not kept.unreadable:
             self.roster = kept.roster  # otherwise the last readable roster counts
-        of_alerts = [key for key in self.book.told if about(key[1]) is About.ALERT]
+        of_alerts = [key for key in self.book.told if subject_kind_of(key[1]) is SubjectKind.ALERT]
         if of_alerts or any(
             told.stands
             and told.seen_at is None
-            and wakes(key[1]) is Wakes.AT_ONCE
+            and waking_of(key[1]) is Wakes.AT_ONCE
             and told.at > self.callouts.handled.get(key, 0)
             for key, told in self.book.told.items()
         ):
@@ -78,15 +78,15 @@ class Watching:
         self, lines: Sequence[Modem], inbound_kept: int, nodes: Collection[NodeId], now_us: Instant
     ) -> frozenset[LineId]:
         """Return the lines whose loss can wait until morning. `lines`, `inbound_kept`: of all nodes."""
-        if not lost(self.book, now_us, nodes):
+        if not lost_lines(self.book, now_us, nodes):
             return frozenset()  # without a lost line no line can wake a person
         for spec in lines:
             for recorded in self._new(streams.service(spec.line)):
                 out = isinstance(recorded.event, LineTakenOut)
                 (self._taken_out.add if out else self._taken_out.discard)(spec.line)
         # A loss that is over in a moment does not count, and must not wake a person for lines that wait.
-        gone = lost(self.book, Instant(now_us - SETTLES_US), nodes)
-        return can_wait(lines, gone | self._taken_out, inbound_kept)
+        gone = lost_lines(self.book, Instant(now_us - SETTLES_US), nodes)
+        return lines_that_can_wait(lines, gone | self._taken_out, inbound_kept)
 
     def look_at_callouts(self) -> None:
         """Read the stream of callouts, shared by all nodes."""
@@ -113,7 +113,7 @@ class Watching:
             version = self._journal.version(stream)
             new = recent_alarm_events(self._journal, node, Instant(now_us - LATELY_US))
             self._read[stream] = version
-            if any(about(getattr(one.event, "alarm", "")) is About.ALERT for one in new):
+            if any(subject_kind_of(getattr(one.event, "alarm", "")) is SubjectKind.ALERT for one in new):
                 self._look_at_people()
         for recorded in new:
             self.book.apply(node, recorded)

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from features.maps.addresses import REACH_M, AddressesFailed
-from model.address import METRES_PER_DEGREE, Around, Nearby, around, metres
+from model.address import METRES_PER_DEGREE, Nearby, NearbyAddresses, nearby_addresses, offset_m
 
 APPLICATION: Final = 0x73774164
 """Application id `swAd`: identifies the file type to SQLite."""
@@ -78,7 +78,7 @@ class AddressFile:
         except (sqlite3.Error, TypeError) as error:
             raise AddressesFailed(f"{self._path}: {error}") from error
 
-    async def around(self, lat: float, lon: float) -> Around:
+    async def around(self, lat: float, lon: float) -> NearbyAddresses:
         """Return the addresses around a point. Raises AddressesFailed."""
         return await asyncio.to_thread(self.look, lat, lon)
 
@@ -87,7 +87,7 @@ class AddressFile:
         with self._lock:
             self._file.close()
 
-    def look(self, lat: float, lon: float) -> Around:
+    def look(self, lat: float, lon: float) -> NearbyAddresses:
         """Return the addresses around a point, blocking. Raises AddressesFailed."""
         north = REACH_M / METRES_PER_DEGREE
         east = north / max(cos(radians(lat)), 0.01)
@@ -97,11 +97,11 @@ class AddressFile:
                 rows = self._file.execute(_AROUND, [round(one * PER_DEGREE) for one in box]).fetchall()
         except sqlite3.Error as error:
             raise AddressesFailed(f"{self._path}: {error}") from error
-        return around([_nearby(lat, lon, *row) for row in rows], REACH_M)
+        return nearby_addresses([_nearby(lat, lon, *row) for row in rows], REACH_M)
 
 
 def _nearby(lat: float, lon: float, street: str, number: str, town: str, south: int, west: int) -> Nearby:
-    east_m, north_m = metres(lat, lon, south / PER_DEGREE, west / PER_DEGREE)
+    east_m, north_m = offset_m(lat, lon, south / PER_DEGREE, west / PER_DEGREE)
     return Nearby(street=street, number=number, town=town, east_m=east_m, north_m=north_m)
 
 

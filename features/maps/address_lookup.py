@@ -22,7 +22,7 @@ from gateways.http.wire.errors import NoSuchAlert, NotDurable
 from messages.base import Address, Position
 from messages.events import AddressFound
 from messages.ids import AlertId, NodeId
-from model.address import address_of, says_the_same
+from model.address import address_of, is_displayed_alike
 from model.alert.case import Case
 from runtime import logs
 
@@ -91,7 +91,7 @@ class Asking:
         case = self._case_of(alert)
         if found is None or case is None or case.closed_at is not None:
             return
-        if not says_the_same(case.address, found):
+        if not is_displayed_alike(case.address, found):
             await self._write(alert, found)
 
     def _done(self, alert: AlertId, task: asyncio.Task[None]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from features.maps.settings import MapSettings
-from model.address import NEAR_M, Around
+from model.address import NEAR_M, NearbyAddresses
 
 WITHIN_S: Final = 1.0
 """Time limit of a query in seconds; a later answer is discarded."""
@@ -26,7 +26,7 @@ class AddressesFailed(Exception):
 class Source(Protocol):
     """A source of addresses."""
 
-    async def around(self, lat: float, lon: float) -> Around:
+    async def around(self, lat: float, lon: float) -> NearbyAddresses:
         """Return the addresses around a point, degrees (WGS 84). Raises AddressesFailed."""
         ...
 

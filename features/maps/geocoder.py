@@ -16,7 +16,7 @@ import msgspec
 
 from features.maps import nominatim, photon
 from features.maps.addresses import WITHIN_S, AddressesFailed
-from model.address import Around
+from model.address import NearbyAddresses
 from runtime import logs
 
 ANSWER_MAX: Final = 512 * 1024
@@ -32,7 +32,7 @@ class Speaks(NamedTuple):
     """Request and response format of a kind of geocoder."""
 
     question: Callable[[float, float], dict[str, str]]
-    answer: Callable[[bytes, float, float], Around]
+    answer: Callable[[bytes, float, float], NearbyAddresses]
     """Raises msgspec.DecodeError if the response is invalid."""
 
 
@@ -57,7 +57,7 @@ class Geocoder:
         self._client: httpx.AsyncClient | None = None
         self._rests_until_s = 0.0
 
-    async def around(self, lat: float, lon: float) -> Around:
+    async def around(self, lat: float, lon: float) -> NearbyAddresses:
         """Return the addresses that the geocoder knows around a point. Raises AddressesFailed."""
         if time.monotonic() < self._rests_until_s:
             raise AddressesFailed(f"{self._host} has just failed")

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from features.maps.addresses import name
-from model.address import Around, Nearby, around, metres
+from model.address import Nearby, NearbyAddresses, nearby_addresses, offset_m
 
 
 class _Address(msgspec.Struct, frozen=True):
@@ -54,21 +54,21 @@ def question(lat: float, lon: float) -> dict[str, str]:
     }
 
 
-def answer(content: bytes, lat: float, lon: float) -> Around:
+def answer(content: bytes, lat: float, lon: float) -> NearbyAddresses:
     """Parse the answer; empty if the geocoder knows no street. Raises msgspec.DecodeError."""
     said = _decoder.decode(content)
     of = said.address
     street, number = name(of.road), name(of.house_number)
     if not street:
-        return around([])
+        return nearby_addresses([])
     # A street's own point is its middle, which may be far away: its nearest point counts.
     offset = None if number else _nearest(said.geojson, lat, lon)
     try:
-        east_m, north_m = offset or metres(lat, lon, float(said.lat), float(said.lon))
+        east_m, north_m = offset or offset_m(lat, lon, float(said.lat), float(said.lon))
     except ValueError as error:
         raise msgspec.DecodeError("no coordinates") from error
     town = name(of.city or of.town or of.village or of.municipality)
-    return around([Nearby(street=street, number=number, town=town, east_m=east_m, north_m=north_m)])
+    return nearby_addresses([Nearby(street=street, number=number, town=town, east_m=east_m, north_m=north_m)])
 
 
 def _nearest(shape: _Shape, lat: float, lon: float) -> tuple[float, float] | None:
@@ -86,7 +86,7 @@ def _nearest(shape: _Shape, lat: float, lon: float) -> tuple[float, float] | Non
 def _feet(lines: list[Points], lat: float, lon: float) -> Iterator[tuple[float, float]]:
     """Yield the nearest point of each segment of the lines."""
     for line in lines:
-        points = [metres(lat, lon, to_lat, to_lon) for to_lon, to_lat in line]
+        points = [offset_m(lat, lon, to_lat, to_lon) for to_lon, to_lat in line]
         for (east, north), (to_east, to_north) in pairwise(points):
             along_east, along_north = to_east - east, to_north - north
             length = along_east**2 + along_north**2

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from features.maps.addresses import REACH_M, name
-from model.address import Around, Nearby, around, metres
+from model.address import Nearby, NearbyAddresses, nearby_addresses, offset_m
 
 MOST: Final = 50
 """Requested number of addresses: the limit of a server with default settings."""
@@ -43,16 +43,16 @@ def question(lat: float, lon: float) -> dict[str, str]:
     return {**where, "layer": "house", "limit": str(MOST), "dedupe": "0"}
 
 
-def answer(content: bytes, lat: float, lon: float) -> Around:
+def answer(content: bytes, lat: float, lon: float) -> NearbyAddresses:
     """Parse the answer, nearest first. Raises msgspec.DecodeError."""
     features = _decoder.decode(content).features
     found = []
     for one in features:
-        east_m, north_m = metres(lat, lon, one.geometry.coordinates[1], one.geometry.coordinates[0])
+        east_m, north_m = offset_m(lat, lon, one.geometry.coordinates[1], one.geometry.coordinates[0])
         street, number = name(one.properties.street), name(one.properties.housenumber)
         town = name(one.properties.city)
         found.append(Nearby(street=street, number=number, town=town, east_m=east_m, north_m=north_m))
     # An answer cut off by the limit has the nearest addresses.
     furthest_m = max((one.distance_m for one in found), default=0.0)
     within_m = REACH_M if len(features) < FEW else min(furthest_m, REACH_M)
-    return around([one for one in found if one.street], within_m)
+    return nearby_addresses([one for one in found if one.street], within_m)

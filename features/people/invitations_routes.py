@@ -15,7 +15,7 @@ from gateways.http.routing.route import DELETE, GET, POST, Answer, route
 from gateways.http.wire.answers import Moment, derived, picture_of
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.ids import E164, SECOND, Carried, Instant, TextPurpose
-from model.rules.calls.withheld_numbers import unfit
+from model.rules.calls.withheld_numbers import why_number_unfit
 from store import sms_outbox
 from store.audit.entry import EVERYBODY, Action
 from store.errors import NumberRefused
@@ -106,7 +106,7 @@ async def admin_invite(web: Web, who: Caller, data: NewInvitation) -> Answer[Inv
         raise BadBody(str(error), "$.phone", Why.NUMBER_REFUSED) from error
     if data.text and not _can_text(web):
         raise NotDone("no line can send text messages", Why.NO_LINE, "$.text")
-    if data.text and unfit(phone, settings) is not None:
+    if data.text and why_number_unfit(phone, settings) is not None:
         raise BadBody(
             "[dialling] in the settings does not permit this number", "$.phone", Why.NUMBER_NOT_CALLED
         )

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, select, update
 from features.people.conditional_change import to_change
 from features.people.person_changes import Fields
 from messages.ids import AlertId, UserId
-from model.record import joined
+from model.record import merge_records
 from store.alerts.candidates import is_open
 from store.alerts.erasing import OF_PERSON, alerts_of
 from store.database.query import Query
@@ -66,7 +66,7 @@ def merge(
                 raise InAnAlert(f"the alert {alert} of {known.id} is open")
     alerts = [AlertId(row[0]) for row in tx.all(OF_PERSON, two.id)]
     pins = _pins_of(tx, one, two)
-    record = joined(records.read(tx, one.id).record, records.take_over(tx, one.id, two.id))
+    record = merge_records(records.read(tx, one.id).record, records.take_over(tx, one.id, two.id))
     tx.write(_DEVICES, one.id, two.id)
     drop_rows(tx, two.id)
     merged.lead(tx, two.id, one.id)

@@ -20,8 +20,8 @@ from gateways.http.routing.route import DELETE, GET, PATCH, POST, Answer, route
 from gateways.http.wire.answers import Moment, derived, rfc3339
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.ids import UserId
-from model.record import TooMuch
-from model.rules.phones_that_check import Checked, counted
+from model.record import RecordTooLarge
+from model.rules.phones_that_check import PhoneCheckState, count_by_state
 from store.alerts.candidates import is_open
 from store.alerts.erasing import alerts_of, is_held
 from store.audit.entry import Action
@@ -58,7 +58,7 @@ class PeopleView(msgspec.Struct, frozen=True, kw_only=True):
     people: list[PersonRow]
     found: int
     known: int
-    phones: dict[Checked, int]
+    phones: dict[PhoneCheckState, int]
 
 
 class PhoneRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,7 +162,7 @@ def admin_people(
         people=[derived(PersonRow, user) for user in people],
         found=fitting,
         known=registry.count_users(),
-        phones=counted(devices.checks(web.journal), now_us),
+        phones=count_by_state(devices.checks(web.journal), now_us),
     )
     return Answer(view, [user.id for user in view.people])
 
@@ -312,5 +312,5 @@ def _refusing(body: str = "$") -> Iterator[None]:
             raise NotDone(str(error), Why.ON_AN_ALERT) from error
         except SamePerson as error:
             raise NotDone(str(error), Why.ONE_ALREADY) from error
-        except TooMuch as error:
+        except RecordTooLarge as error:
             raise NotDone(f"the merged record would be too long: {error}", Why.RECORDS_TOO_LONG) from error

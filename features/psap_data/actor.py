@@ -34,7 +34,7 @@ from messages.ids import AlertId, Instant, Role
 from model.alarms.active import Key
 from model.alert.case import Case
 from model.alert.live import Live
-from model.record import Who
+from model.record import PsapPerson
 from model.setup import Setup
 from model.telling.sheet import Sheet, begin, evolve, fold
 from runtime.actor import CenterActor
@@ -184,7 +184,7 @@ class DataSenderActor(CenterActor):
         # The journal's time, so that a repeated message is identical.
         return replace(due, at=written[0].at_us)
 
-    def _who(self, case: Case) -> Who | None:
+    def _who(self, case: Case) -> PsapPerson | None:
         return who_is(self._journal, case.user, self._shares)
 
     def _is_ours(self, case: Case) -> bool:

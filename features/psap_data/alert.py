@@ -13,8 +13,8 @@ import msgspec
 from messages.base import Address
 from messages.ids import E164, AlertId, BriefingField, Instant, Outcome, Party
 from model.alert.parts import KnownPosition
-from model.record import Who
-from model.rules.calls.silent_and_duress import voices_withheld
+from model.record import PsapPerson
+from model.rules.calls.silent_and_duress import are_voices_withheld
 from model.telling.sheet import Sheet
 
 ASKED_BY_112: Final = tuple(BriefingField)
@@ -38,7 +38,7 @@ class PsapAlert(msgspec.Struct, frozen=True, kw_only=True):
     """Address of the position."""
     briefing: dict[BriefingField, str] = {}
     """Known text by field, in 112's order."""
-    who: Who | None = None
+    who: PsapPerson | None = None
     """The person; None for an unregistered number."""
     phone: E164 | None = None
     battery_pct: int | None = None
@@ -49,7 +49,7 @@ class PsapAlert(msgspec.Struct, frozen=True, kw_only=True):
         return hashlib.sha256(msgspec.msgpack.encode(self)).hexdigest()[:32]
 
 
-def psap_alert(sheet: Sheet, who: Who | None) -> PsapAlert:
+def psap_alert(sheet: Sheet, who: PsapPerson | None) -> PsapAlert:
     """Return the data for 112 of the alert's current state."""
     case, briefing = sheet.case, sheet.briefing
     return PsapAlert(
@@ -58,7 +58,7 @@ def psap_alert(sheet: Sheet, who: Who | None) -> PsapAlert:
         raised_at=case.raised_at,
         closed_at=case.closed_at,
         outcome=case.outcome,
-        cannot_talk=voices_withheld(case),
+        cannot_talk=are_voices_withheld(case),
         on_line=case.confirmed_answered(Party.USER) is not None,
         position=case.position,
         address=case.address,

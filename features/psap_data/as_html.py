@@ -19,9 +19,9 @@ from messages.ids import SECOND, BriefingField, Instant, Nearness, Party
 from model.address import in_one_line
 from model.alert.parts import KnownPosition
 from model.record import PersonRecord, facts
-from model.rules.calls.silent_and_duress import voices_withheld
-from model.rules.messages.dialogue import written_after
-from model.telling.psap_snapshot import Changes
+from model.rules.calls.silent_and_duress import are_voices_withheld
+from model.rules.messages.dialogue import messages_after_end
+from model.telling.psap_snapshot import SnapshotChanges
 from model.telling.sheet import Sheet
 from store.registry.people import User
 
@@ -120,7 +120,7 @@ def page(
     lang: str,
     now_us: Instant,
     since_us: Instant,
-    changed: Changes,
+    changed: SnapshotChanges,
 ) -> str:
     """Return the page of the alert now, with `changed` since `since_us` marked. `record`: the part of the
     record that 112 may read.
@@ -129,7 +129,7 @@ def page(
     notes = [w["test"]] if case.test else []
     if case.closed_at is not None:
         notes.append(w["closed"].format(_clock(case.closed_at)))
-    if voices_withheld(case):
+    if are_voices_withheld(case):
         notes.append(w["cannot"])
     on_line = case.confirmed_answered(Party.USER) is not None
 
@@ -138,7 +138,7 @@ def page(
 
     after = [
         _Line(w["written"].format(_clock(one.at), one.text), one.at > since_us)
-        for one in reversed(written_after(case))
+        for one in reversed(messages_after_end(case))
         if one.text
     ]
     rows = [
@@ -179,7 +179,7 @@ def page(
     )
 
 
-def _where(sheet: Sheet, w: dict[str, str], now_us: Instant, changed: Changes) -> list[_Line]:
+def _where(sheet: Sheet, w: dict[str, str], now_us: Instant, changed: SnapshotChanges) -> list[_Line]:
     case = sheet.case
     lines = list(_filled(sheet, BriefingField.WHERE, w, changed))
     if case.address is not None:
@@ -214,7 +214,9 @@ def _who(sheet: Sheet, user: User | None, w: dict[str, str]) -> list[str]:
     return [user.name, *more]
 
 
-def _filled(sheet: Sheet, field: BriefingField, w: dict[str, str], changed: Changes) -> Iterable[_Line]:
+def _filled(
+    sheet: Sheet, field: BriefingField, w: dict[str, str], changed: SnapshotChanges
+) -> Iterable[_Line]:
     known = sheet.briefing.get(field)
     if known is not None and known.text:
         return (_Line(known.text, field in changed.fields),)

@@ -16,10 +16,10 @@ from features.psap_data.alert import PsapAlert, psap_alert
 from features.psap_data.settings import DataFormat, DataTarget
 from messages.ids import SECOND, DataKind, Instant, Outcome
 from model.alert.case import Case
-from model.areas import holds
-from model.record import Who
-from model.rules.calls.silent_and_duress import told_112
-from model.telling.sheet import GivenData, Sheet
+from model.areas import contains
+from model.record import PsapPerson
+from model.rules.calls.silent_and_duress import is_psap_informed
+from model.telling.sheet import SentData, Sheet
 
 KEEPS_ON_US: Final = Instant(3600 * SECOND)
 """Time after the alert's end in which pending messages are tried."""
@@ -47,7 +47,7 @@ def wanted(case: Case) -> bool:
 
     Most alerts are no emergency, and a recipient of all of them would soon ignore them.
     """
-    return case.psap is not None or told_112(case)
+    return case.psap is not None or is_psap_informed(case)
 
 
 def serves(target: DataTarget, alert: PsapAlert) -> bool:
@@ -57,7 +57,7 @@ def serves(target: DataTarget, alert: PsapAlert) -> bool:
     if target.outline is None:
         return True
     place = alert.position
-    return place is not None and holds(target.outline, place.lat, place.lon)
+    return place is not None and contains(target.outline, place.lat, place.lon)
 
 
 def called_off(case: Case) -> bool:
@@ -75,7 +75,7 @@ def over(case: Case, now_us: Instant) -> bool:
     return case.erased is not None or (case.closed_at is not None and now_us > case.closed_at + KEEPS_ON_US)
 
 
-def owed(sheet: Sheet, target: DataTarget, who: Who | None, now_us: Instant) -> Owed | None:
+def owed(sheet: Sheet, target: DataTarget, who: PsapPerson | None, now_us: Instant) -> Owed | None:
     """Return the message pending for this target; None if none is pending yet."""
     case, given = sheet.case, sheet.data.get(target.name)
     if target.is_feed or over(case, now_us) or (given is None and not wanted(case)):
@@ -112,7 +112,7 @@ def owed(sheet: Sheet, target: DataTarget, who: Who | None, now_us: Instant) -> 
     return Owed(alert=alert, version=version, kind=kind, digest=digest, at=now_us, after=after)
 
 
-def _kind(case: Case, given: GivenData | None) -> DataKind:
+def _kind(case: Case, given: SentData | None) -> DataKind:
     if called_off(case):
         return DataKind.CANCEL
     if given is None or not given.may_have:

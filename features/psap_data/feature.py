@@ -7,7 +7,7 @@ from typing import Final
 from features.psap_data.settings import DataTarget, faults, simulated
 from messages.ids import OperatorCommand, Role
 from messages.rows import Sentence
-from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
+from model.alarms.kind import AlarmKind, Priority, Responder, SubjectKind, Wakes, Words
 from model.feature import ActorRow, Feature
 from model.settings import Settings
 
@@ -28,11 +28,11 @@ PSAP_DATA: Final = Feature(
         AlarmKind(
             name="data.refused",
             priority=Priority.SOON,
-            acts=Acts.MACHINE,
+            acts=Responder.MACHINE,
             because="112 is told by voice meanwhile; what was agreed is the machine's to mend",
             wakes=Wakes.MORNING,
             wakes_because="112 is told by voice all night, and who has agreed on it sleeps",
-            about=About.PART,
+            about=SubjectKind.PART,
             it=Words(
                 "{s}: dati rifiutati",
                 "Il sistema {s} del 112 rifiuta i dati degli allarmi",
@@ -47,11 +47,11 @@ PSAP_DATA: Final = Feature(
         AlarmKind(
             name="data.away",
             priority=Priority.SOON,
-            acts=Acts.SUPERVISOR,
+            acts=Responder.SUPERVISOR,
             because="112 is told by voice meanwhile; a call to 112’s own support tells whether it is theirs",
             wakes=Wakes.MORNING,
             wakes_because="112 is told by voice all night, and it is tried on",
-            about=About.PART,
+            about=SubjectKind.PART,
             it=Words(
                 "{s} non riceve dati",
                 "Il sistema {s} del 112 non risponde da un minuto: si continua a tentare",

@@ -25,8 +25,8 @@ from gateways.http.wire.errors import NoSuchPerson
 from messages.events import PageViewed
 from messages.ids import Instant
 from model.alert.case import Case
-from model.record import EMPTY, PersonRecord, shared
-from model.telling.psap_snapshot import Told, changes
+from model.record import EMPTY, PersonRecord, shared_with_psap
+from model.telling.psap_snapshot import PsapSnapshot, changes
 from model.telling.sheet import Sheet, fold
 from store import streams
 from store.alerts import pages
@@ -145,7 +145,7 @@ def _record_of(web: Web, case: Case) -> PersonRecord:
         return EMPTY
     user = case.user
     kept = web.journal.at_one_moment(lambda connection: records.read(connection, user))
-    return shared(kept.record, web.settings.center.psap.shares)
+    return shared_with_psap(kept.record, web.settings.center.psap.shares)
 
 
 def _sheet_of(web: Web, code: str) -> Sheet | None:
@@ -153,11 +153,11 @@ def _sheet_of(web: Web, code: str) -> Sheet | None:
     return None if alert is None else web.following.fresh(alert)
 
 
-def _told_at(web: Web, case: Case, at: Instant) -> Told:
+def _told_at(web: Web, case: Case, at: Instant) -> PsapSnapshot:
     """Return the page's content at that moment."""
     recorded = web.journal.read_streams(streams.inbox(case.alert), streams.case(case.alert))
     then = fold(one for one in recorded if one.at_us <= at)
-    return Told() if then is None else then.told
+    return PsapSnapshot() if then is None else then.told
 
 
 def _has_seen(sheet: Sheet, address: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import bindparam, select, text
 
 from messages.ids import AlertId, Instant, UserId
-from model.record import Shared, Who, shared
+from model.record import PsapPerson, SharedField, shared_with_psap
 from model.telling.sheet import Sheet
 from store import streams
 from store.alerts.sheets import read
@@ -56,7 +56,7 @@ def _was_sent(journal: Journal, alert: AlertId) -> bool:
     return bool(journal.rows(rows.NEWEST_OF_TYPE, streams.inbox(alert), "data.sent"))
 
 
-def who_is(journal: Journal, user: UserId | None, shares: tuple[Shared, ...]) -> Who | None:
+def who_is(journal: Journal, user: UserId | None, shares: tuple[SharedField, ...]) -> PsapPerson | None:
     """Return the person's data for 112, with the parts of the record in `shares`; None for an unknown person.
 
     Raises StoreError.
@@ -67,6 +67,6 @@ def who_is(journal: Journal, user: UserId | None, shares: tuple[Shared, ...]) ->
     if known is None:
         return None
     # Pictures are left out here: 112's page shows them.
-    fields = tuple(one for one in shares if one is not Shared.PHOTO)
-    record = shared(kept.record, fields)
-    return Who(name=known.name, language=known.language, notes=known.notes, record=record)
+    fields = tuple(one for one in shares if one is not SharedField.PHOTO)
+    record = shared_with_psap(kept.record, fields)
+    return PsapPerson(name=known.name, language=known.language, notes=known.notes, record=record)

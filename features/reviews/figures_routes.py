@@ -24,7 +24,7 @@ from gateways.http.routing.route import GET, Answer, route
 from gateways.http.wire.answers import derived, no_store, rfc3339
 from gateways.http.wire.errors import RequestError
 from messages.ids import SECOND, AlertId, Channel, Instant, OperatorId, Outcome, Proof
-from model.figures import WITHIN_S, Figures, Row
+from model.figures import WITHIN_S, AlertRow, AlertStatistics
 from store.audit.entry import EVERYBODY, Action
 
 OF_NOBODY: Final = "figures of the center, of nobody"
@@ -95,11 +95,11 @@ class FiguresView(msgspec.Struct, frozen=True, kw_only=True):
     now_us: Instant
     within_s: tuple[int, ...]
     targets: Targets
-    figures: Figures
+    figures: AlertStatistics
     latest: list[AlertFigures]
 
 
-def alert_figures(row: Row, people: People) -> AlertFigures:
+def alert_figures(row: AlertRow, people: People) -> AlertFigures:
     """Return the figures of one alert, with the user's first name."""
     person = people.person(row.user)
     return derived(
@@ -112,7 +112,7 @@ def alert_figures(row: Row, people: People) -> AlertFigures:
     )
 
 
-def as_csv(rows: Iterable[Row]) -> str:
+def as_csv(rows: Iterable[AlertRow]) -> str:
     """Return the rows as CSV with a header: no user's name, no number, and operators by their ids."""
     text = io.StringIO(newline="")
     written = csv.writer(text)

@@ -163,7 +163,7 @@ def listed(
 
 
 def _listed(
-    people: People, seq: int, case: Case, row: figures.Row, reopen: Refusal | None, me: OperatorId
+    people: People, seq: int, case: Case, row: figures.AlertRow, reopen: Refusal | None, me: OperatorId
 ) -> PastAlert:
     erased = case.erased is not None and case.erased.person
     person, own = None if erased else people.person(case.user), row.operator == me

@@ -18,7 +18,7 @@ from messages.ids import SECOND, CalloutEnd, CalloutKind, Instant, Outcome
 from messages.journal import Recorded
 from messages.proofs import ProofEnd, StepResult
 from model.availability import Availability
-from model.figures import DUE_US, Row
+from model.figures import DUE_US, AlertRow
 
 
 class Benchmark(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +60,7 @@ class Answering(msgspec.Struct, frozen=True, kw_only=True):
     measured: tuple[Measured, ...]
 
 
-def answering(rows: Sequence[Row], now_us: Instant) -> Answering:
+def answering(rows: Sequence[AlertRow], now_us: Instant) -> Answering:
     """Compute the answering of these alerts. An alert that ended or still waits without an operator was not
     answered in time.
     """
@@ -148,7 +148,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 def report(
     month: str,
-    rows: Sequence[Row],
+    rows: Sequence[AlertRow],
     there: Availability,
     bad_days: Sequence[BadDay],
     called: Sequence[CalloutTold],

@@ -11,7 +11,7 @@ from features.reviews.month import BadDay, Report, callouts, proofs, report
 from gateways.console.tally import Tally, midnight
 from messages.ids import SECOND, Instant
 from messages.journal import Recorded
-from model.availability import Availability, Planned, availability, planned_work
+from model.availability import Availability, PlannedWork, availability, planned_work
 from model.filtering import ALL
 from runtime.clock import Clock
 from store import streams
@@ -81,10 +81,10 @@ class Monthly:
         told = (one for name in names for one in journal.read(name, journal.version_before(name, since)))
         return sorted((one for one in told if one.at_us < before), key=lambda one: one.seq)
 
-    def _planned(self) -> list[Planned]:
+    def _planned(self) -> list[PlannedWork]:
         return planned_work(self._journal.read(streams.SHELF))
 
-    def _away(self, planned: list[Planned], begins: Instant, ends: Instant) -> Availability:
+    def _away(self, planned: list[PlannedWork], begins: Instant, ends: Instant) -> Availability:
         ends = min(ends, self._clock.now_us())
         if ends <= begins:
             return Availability(minutes=0)

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Final
 
 from messages.ids import OperatorId
-from model.figures import Review, Row
+from model.figures import AlertRow, Review
 
 CALLS: Final = 2
 """Number of calls for each operator and month."""
@@ -31,12 +31,12 @@ class NotReviewed(StrEnum):
     """The words of the alert are erased: a review could not be kept."""
 
 
-def review_of(row: Row, operator: OperatorId) -> Review | None:
+def review_of(row: AlertRow, operator: OperatorId) -> Review | None:
     """Return the review of this operator's part in the alert; None if not reviewed."""
     return next((one for one in row.reviews if one.operator == operator), None)
 
 
-def drawn(rows: Sequence[Row], month: str, operator: OperatorId) -> list[Row]:
+def drawn(rows: Sequence[AlertRow], month: str, operator: OperatorId) -> list[AlertRow]:
     """Return the operator's calls among the month's alerts that are reviewed, or are to be reviewed.
 
     During the month a later alert may replace one that is not reviewed yet.
@@ -47,7 +47,7 @@ def drawn(rows: Sequence[Row], month: str, operator: OperatorId) -> list[Row]:
     real = [row for row in spoken if not row.test]
     drills = spoken if not real and all(row.test for row in done) else []
 
-    def place(row: Row) -> bytes:
+    def place(row: AlertRow) -> bytes:
         return sha256(f"{month} {operator} {row.alert}".encode()).digest()
 
     rest = sorted(real or drills, key=place)[: max(0, CALLS - len(done))]
@@ -55,7 +55,7 @@ def drawn(rows: Sequence[Row], month: str, operator: OperatorId) -> list[Row]:
 
 
 def why_not(
-    rows: Sequence[Row], month: str, row: Row, operator: OperatorId, by: OperatorId
+    rows: Sequence[AlertRow], month: str, row: AlertRow, operator: OperatorId, by: OperatorId
 ) -> NotReviewed | None:
     """Return the reason that `by` cannot review this operator's call; None if a review is allowed."""
     if by in row.operators:
@@ -67,7 +67,7 @@ def why_not(
     return None
 
 
-def _was_spoken_to(row: Row) -> bool:
+def _was_spoken_to(row: AlertRow) -> bool:
     return row.answered_us is not None or row.reached_us is not None or row.psap_us is not None
 
 

@@ -14,7 +14,7 @@ import msgspec
 from features.reviews.review import NotReviewed, drawn, read, review_of
 from messages.events import CallReviewed
 from messages.ids import AlertId, Instant, OperatorId, Outcome
-from model.figures import Row
+from model.figures import AlertRow
 from store import streams
 from store.journal.journal import Journal
 
@@ -101,9 +101,9 @@ class GivenReviews(msgspec.Struct, frozen=True, kw_only=True):
     reviews: list[GivenReview]
 
 
-def drawn_view(rows: Sequence[Row], month: str, me: OperatorId, *, over: bool) -> ReviewsView:
+def drawn_view(rows: Sequence[AlertRow], month: str, me: OperatorId, *, over: bool) -> ReviewsView:
     """Return the month's selection for `me`. `rows`: alerts of the month."""
-    had: dict[OperatorId, list[Row]] = defaultdict(list)
+    had: dict[OperatorId, list[AlertRow]] = defaultdict(list)
     for row in rows:
         for operator in row.operators:
             had[operator].append(row)
@@ -123,7 +123,7 @@ def drawn_view(rows: Sequence[Row], month: str, me: OperatorId, *, over: bool) -
     )
 
 
-def _call(row: Row, operator: OperatorId, me: OperatorId) -> DrawnCall:
+def _call(row: AlertRow, operator: OperatorId, me: OperatorId) -> DrawnCall:
     given = review_of(row, operator)
     return DrawnCall(
         alert=row.alert,
@@ -137,7 +137,7 @@ def _call(row: Row, operator: OperatorId, me: OperatorId) -> DrawnCall:
     )
 
 
-def given(journal: Journal, row: Row) -> list[GivenReview]:
+def given(journal: Journal, row: AlertRow) -> list[GivenReview]:
     """Return the reviews of this call, newest first. Raises JournalError."""
     found = [one for one in journal.read(streams.inbox(row.alert)) if isinstance(one.event, CallReviewed)]
     return [

@@ -26,7 +26,7 @@ from gateways.http.wire.errors import BadBody, NoSuchAlert, RequestError
 from messages.events import AlertErased, CallReviewed, OutcomeCorrected
 from messages.ids import AlertId, OperatorId, Outcome, PersonalKind
 from model.alert.evolve import fold
-from model.figures import Row
+from model.figures import AlertRow
 from model.filtering import Filter
 from model.rules.correcting import NotCorrected, counts_as
 from model.rules.correcting import why_not as why_not_corrected
@@ -203,7 +203,7 @@ async def correct_outcome(web: Web, who: Caller, alert: AlertId, data: OutcomeBo
     return Answer(kept, (alert,), f"outcome {data.was} corrected to {data.now}")
 
 
-def _rows_of(web: Web, month: str) -> list[Row]:
+def _rows_of(web: Web, month: str) -> list[AlertRow]:
     return web.tally.rows(_period(month).around(Filter()))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
+from model.alarms.kind import AlarmKind, Priority, Responder, SubjectKind, Wakes, Words
 
 _VOICE_IT: Final = (
     "Provarla con una chiamata; guardare la porta voce e il comando che la accende, o cambiare il modem"
@@ -17,11 +17,11 @@ OF_PROOFS: Final = (
     AlarmKind(
         name="proof.line_mute",
         priority=Priority.SOON,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="who is called on it next hears nothing",
         wakes=Wakes.FEW_LEFT,
         wakes_because="where few lines are left the next alert gets it, and nothing else shows it mute",
-        about=About.LINE,
+        about=SubjectKind.LINE,
         it=Words(
             "Linea {s}: muta",
             "Nella prova nulla di ciò che si dice sulla linea {s} arriva dall’altra parte",
@@ -36,11 +36,11 @@ OF_PROOFS: Final = (
     AlarmKind(
         name="proof.line_deaf",
         priority=Priority.SOON,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="whoever is called on it next is not heard",
         wakes=Wakes.FEW_LEFT,
         wakes_because="where few lines are left the next alert gets it, and nothing else shows it deaf",
-        about=About.LINE,
+        about=SubjectKind.LINE,
         it=Words(
             "Linea {s}: sorda",
             "Nella prova dalla linea {s} non viene nulla di ciò che l’altra parte dice",
@@ -55,11 +55,11 @@ OF_PROOFS: Final = (
     AlarmKind(
         name="proof.line_poor",
         priority=Priority.LATER,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="words are still understood on it, with trouble",
         wakes=Wakes.MORNING,
         wakes_because="words are still understood on it",
-        about=About.LINE,
+        about=SubjectKind.LINE,
         it=Words(
             "Linea {s}: voce cattiva",
             "Nella prova la voce sulla linea {s} è in ritardo, bucata o debole",
@@ -77,11 +77,11 @@ OF_PROOFS: Final = (
     AlarmKind(
         name="proof.line_call",
         priority=Priority.SOON,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="the next call on it does not come to be",
         wakes=Wakes.FEW_LEFT,
         wakes_because="where few lines are left the next alert gets it, and loses the time of a call",
-        about=About.LINE,
+        about=SubjectKind.LINE,
         it=Words(
             "Linea {s}: prova fallita",
             "La chiamata di prova sulla linea {s} non è riuscita",
@@ -96,11 +96,11 @@ OF_PROOFS: Final = (
     AlarmKind(
         name="proof.emergency",
         priority=Priority.SOON,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="no other call shows whether the lines kept for 112 can carry one",
         wakes=Wakes.FEW_LEFT,
         wakes_because="where few lines are left the next call to 112 may be this one’s",
-        about=About.LINE,
+        about=SubjectKind.LINE,
         it=Words(
             "Linea {s}: prova del 112",
             "La linea {s}, riservata al 112, non ha raggiunto il numero di prova",
@@ -115,11 +115,11 @@ OF_PROOFS: Final = (
     AlarmKind(
         name="proof.text",
         priority=Priority.LATER,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="alerts by SMS are few, and the app and a call remain",
         wakes=Wakes.MORNING,
         wakes_because="the app and a call remain",
-        about=About.LINE,
+        about=SubjectKind.LINE,
         it=Words(
             "Linea {s}: SMS mai arrivato",
             "Nella prova un SMS della linea {s} non è partito o non è arrivato",
@@ -134,11 +134,11 @@ OF_PROOFS: Final = (
     AlarmKind(
         name="proof.credit",
         priority=Priority.LATER,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="what is left carries some calls",
         wakes=Wakes.MORNING,
         wakes_because="it is topped up by day, and some is left",
-        about=About.LINE,
+        about=SubjectKind.LINE,
         it=Words(
             "Linea {s}: credito",
             "Sulla SIM della linea {s} resta meno del voluto, o il credito non si sa",
@@ -153,11 +153,11 @@ OF_PROOFS: Final = (
     AlarmKind(
         name="proof.chain",
         priority=Priority.SOON,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="what a test alert has not done a real one may not do",
         wakes=Wakes.AT_ONCE,
         wakes_because="the next alert may stop where this one did, tonight",
-        about=About.PART,
+        about=SubjectKind.PART,
         it=Words(
             "Allarme di prova fallito",
             "L’allarme di prova della notte non è andato fino in fondo",
@@ -172,11 +172,11 @@ OF_PROOFS: Final = (
     AlarmKind(
         name="proof.journal",
         priority=Priority.SOON,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="what is damaged grows, and good backups grow old",
         wakes=Wakes.AT_ONCE,
         wakes_because="a disk that damages one page damages the next, and alerts are written to it",
-        about=About.PART,
+        about=SubjectKind.PART,
         it=Words(
             "Registro danneggiato",
             "Il registro degli allarmi, letto per intero, non è integro",
@@ -197,11 +197,11 @@ OF_PROOFS: Final = (
     AlarmKind(
         name="proof.audit",
         priority=Priority.LATER,
-        acts=Acts.SUPERVISOR,
+        acts=Responder.SUPERVISOR,
         because="who has changed an entry is to be asked, not mended",
         wakes=Wakes.MORNING,
         wakes_because="nothing is worse off for some hours",
-        about=About.PART,
+        about=SubjectKind.PART,
         it=Words(
             "Verbale alterato",
             "Il verbale di chi ha visto e cambiato dati non è come fu scritto",
@@ -216,11 +216,11 @@ OF_PROOFS: Final = (
     AlarmKind(
         name="proof.backup",
         priority=Priority.LATER,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="nothing is lost unless the machine is",
         wakes=Wakes.MORNING,
         wakes_because="the one before it still makes a centre",
-        about=About.PART,
+        about=SubjectKind.PART,
         it=Words(
             "Backup non ripristinabile",
             "L’ultimo backup, ripristinato per prova, non ha dato un centro, o è di giorni fa",
@@ -235,11 +235,11 @@ OF_PROOFS: Final = (
     AlarmKind(
         name="proof.clock",
         priority=Priority.LATER,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="times that are written are wrong, deadlines are not",
         wakes=Wakes.MORNING,
         wakes_because="deadlines are counted by a clock that nobody moves",
-        about=About.PART,
+        about=SubjectKind.PART,
         it=Words(
             "Orologio sbagliato",
             "L’orologio della macchina non è regolato, o è stato spostato",
@@ -254,11 +254,11 @@ OF_PROOFS: Final = (
     AlarmKind(
         name="proof.certificate",
         priority=Priority.LATER,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="it is good for days",
         wakes=Wakes.BY_DAY,
         wakes_because="it was written of a week before, and with its last day no app comes in",
-        about=About.PART,
+        about=SubjectKind.PART,
         it=Words(
             "Certificato in scadenza",
             "Il certificato del centro vale ancora meno di due settimane",
@@ -273,11 +273,11 @@ OF_PROOFS: Final = (
     AlarmKind(
         name="proof.certificate_soon",
         priority=Priority.LATER,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="it is good for two weeks at the least",
         wakes=Wakes.MORNING,
         wakes_because="there are weeks to renew it in",
-        about=About.PART,
+        about=SubjectKind.PART,
         it=Words(
             "Certificato da rinnovare",
             "Il certificato del centro vale ancora meno di tre settimane, e non è stato rinnovato",
@@ -292,11 +292,11 @@ OF_PROOFS: Final = (
     AlarmKind(
         name="proof.disk",
         priority=Priority.LATER,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="there is room for the days that its row tells",
         wakes=Wakes.MORNING,
         wakes_because="there is room until the day",
-        about=About.PART,
+        about=SubjectKind.PART,
         it=Words(
             "Disco quasi pieno",
             "Il disco si riempie così in fretta che sarà pieno entro una settimana",
@@ -311,11 +311,11 @@ OF_PROOFS: Final = (
     AlarmKind(
         name="proof.overdue",
         priority=Priority.LATER,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="nothing is wrong as far as is known, and less is known each day",
         wakes=Wakes.MORNING,
         wakes_because="what it would find is found by day as well",
-        about=About.PART,
+        about=SubjectKind.PART,
         it=Words(
             "Nessuna prova da due giorni",
             "Da più di 48 ore nessuna prova del centro è arrivata in fondo",

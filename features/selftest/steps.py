@@ -13,7 +13,7 @@ from features.selftest.alarms import OF_PROOFS
 from messages.ids import SECOND, Instant
 from messages.proofs import ProofItem, ProofStep
 from messages.rows import Sentence
-from model.checks import Asker, Cost, Row
+from model.checks import CheckRow, CheckUser, Cost
 from model.settings.lines import Modem
 
 _ALARMS: Final = {kind.name: kind for kind in OF_PROOFS}
@@ -172,12 +172,12 @@ KINDS: Final = (
 """All kinds, in the order in which they are tried."""
 BY_STEP: Final = {kind.step: kind for kind in KINDS}
 ROWS: Final = tuple(
-    Row(
+    CheckRow(
         name=kind.step,
         at=kind.at,
         do=Sentence(_ALARMS[kind.alarm].en.do, _ALARMS[kind.alarm].it.do),
         cost=kind.cost,
-        asked=frozenset({Asker.NIGHT}),
+        asked=frozenset({CheckUser.NIGHT}),
     )
     for kind in KINDS
 )

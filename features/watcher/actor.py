@@ -23,7 +23,7 @@ from features.watcher.settings import HeartbeatTarget, WatchedCenter
 from messages.ids import SECOND, Instant, Role
 from model.alarms.active import Key
 from model.alert.live import LiveCases
-from model.availability import Probed
+from model.availability import ProbeResult
 from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.environment import AGAIN, DRAINING
@@ -196,7 +196,7 @@ class HeartbeatSenderActor(CenterActor):
             case Away(why=why):
                 return decider.failed(known, why)
 
-    def _with_probes(self, watcher: str, known: Known, probes: tuple[Probed, ...]) -> Known:
+    def _with_probes(self, watcher: str, known: Known, probes: tuple[ProbeResult, ...]) -> Known:
         """Store the watcher's probes; the watcher repeats them until a heartbeat confirms them."""
         # Events written during a failure of the disk do not survive it.
         if not probes or not self._journal.durable:

@@ -15,7 +15,7 @@ import msgspec
 from messages.ids import Instant, NodeId
 from model.alarms.active import NO_WAY
 from model.alarms.kind import Priority
-from model.availability import Probed
+from model.availability import ProbeResult
 
 
 class Wrong(StrEnum):
@@ -99,4 +99,4 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     unable: tuple[Unable, ...] = ()
     roster_version: int = 0
     """Version of the watcher's roster; 0: none."""
-    probes: tuple[Probed, ...] = ()
+    probes: tuple[ProbeResult, ...] = ()

@@ -15,7 +15,7 @@ from features.watcher.settings import HeartbeatTarget, TargetKind
 from messages.events import AlarmShelved
 from messages.ids import SECOND, Instant, NodeId
 from model.alarms.active import Key
-from model.alarms.book import quiet_until
+from model.alarms.book import shelved_until
 from model.alarms.table import priority_of, rank
 
 WATCHER_SILENT: Final = "watcher.silent"
@@ -108,7 +108,7 @@ def of_center(name: str, told: Verdict) -> dict[Key, str]:
 
 def stands(keys: Iterable[Key], shelved: Sequence[AlarmShelved], node: NodeId) -> tuple[Stands, ...]:
     """Return this node's alarms by kind, the gravest first, without shelved ones."""
-    kinds = Counter(name for name, subject in keys if quiet_until(shelved, name, subject, node) is None)
+    kinds = Counter(name for name, subject in keys if shelved_until(shelved, name, subject, node) is None)
     return tuple(
         Stands(alarm=name, priority=priority_of(name), count=kinds[name]) for name in sorted(kinds, key=rank)
     )

@@ -23,9 +23,9 @@ from messages.rows import Sentence
 from model.alarms.active import Key
 from model.alarms.book import AlarmBook, AlarmKey
 from model.alarms.kind import Wakes
-from model.alarms.table import wakes
+from model.alarms.table import waking_of
 from model.callouts.callout import Callouts
-from model.checks import Asker, Check, Cost
+from model.checks import Check, CheckUser, Cost
 from runtime.local_http import WEB_SOCKET, LocalConnection
 from runtime.published.directory import Directory
 from runtime.system.spec import Plan
@@ -106,7 +106,7 @@ def _are_there(seen: Evidence) -> bool:
 def _well(
     name: Wrong, cost: Cost, at: Sentence, do: Sentence, look: Callable[[Evidence], bool]
 ) -> Check[Evidence, bool]:
-    return Check(name=name, at=at, do=do, cost=cost, asked=frozenset({Asker.HEARTBEAT}), look=look)
+    return Check(name=name, at=at, do=do, cost=cost, asked=frozenset({CheckUser.HEARTBEAT}), look=look)
 
 
 CHECKS: Final = (
@@ -206,7 +206,7 @@ class NodePicture:
         waking = [
             key
             for key in self._book.stand()
-            if wakes(key[1]) is Wakes.AT_ONCE or (wakes(key[1]) is Wakes.FEW_LEFT and key in has)
+            if waking_of(key[1]) is Wakes.AT_ONCE or (waking_of(key[1]) is Wakes.FEW_LEFT and key in has)
         ]
         seen = {key for key in waking if self._book.told[key].seen_at is not None}
         return bool(waking) and all(key in seen or has.get(key, False) for key in waking)

@@ -7,7 +7,7 @@ from typing import Final
 from features.watcher.settings import HeartbeatTarget, WatchedCenter, faults, outside
 from messages.ids import Role
 from messages.rows import Sentence
-from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
+from model.alarms.kind import AlarmKind, Priority, Responder, SubjectKind, Wakes, Words
 from model.feature import ActorRow, Command, Feature
 from model.settings import Settings
 
@@ -35,11 +35,11 @@ WATCHER: Final = Feature(
         AlarmKind(
             name="center.silent",
             priority=Priority.NOW,
-            acts=Acts.MACHINE,
+            acts=Responder.MACHINE,
             because="its alerts reach nobody, and there may be nobody else who knows",
             wakes=Wakes.AT_ONCE,
             wakes_because="it cannot wake anybody by itself",
-            about=About.PART,
+            about=SubjectKind.PART,
             quiet=False,
             it=Words(
                 "Centro {s}: silenzio",
@@ -55,11 +55,11 @@ WATCHER: Final = Feature(
         AlarmKind(
             name="watcher.silent",
             priority=Priority.LATER,
-            acts=Acts.MACHINE,
+            acts=Responder.MACHINE,
             because="nothing is lost yet: were this center to die now, nobody would be told",
             wakes=Wakes.MORNING,
             wakes_because="two things would have to fail in one night",
-            about=About.PART,
+            about=SubjectKind.PART,
             it=Words(
                 "{s} non risponde",
                 "Chi sorveglia il centro da fuori ({s}) non risponde: "
@@ -76,11 +76,11 @@ WATCHER: Final = Feature(
         AlarmKind(
             name="watcher.mute",
             priority=Priority.LATER,
-            acts=Acts.MACHINE,
+            acts=Responder.MACHINE,
             because="it would see this center die, and could wake nobody",
             wakes=Wakes.MORNING,
             wakes_because="two things would have to fail in one night",
-            about=About.PART,
+            about=SubjectKind.PART,
             it=Words(
                 "{s} non può telefonare",
                 "Chi sorveglia il centro da fuori ({s}) risponde, ma non potrebbe chiamare nessuno",

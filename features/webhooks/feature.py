@@ -7,7 +7,7 @@ from typing import Final
 from features.webhooks.events import EndNotTold, EndTold
 from features.webhooks.settings import WebhookSettings, faults
 from messages.rows import Sentence
-from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
+from model.alarms.kind import AlarmKind, Priority, Responder, SubjectKind, Wakes, Words
 from model.feature import ActorRow, Feature
 
 WEBHOOKS: Final = Feature(
@@ -26,11 +26,11 @@ WEBHOOKS: Final = Feature(
         AlarmKind(
             name="webhook.away",
             priority=Priority.LATER,
-            acts=Acts.MACHINE,
+            acts=Responder.MACHINE,
             because="no alert waits for it, and it is tried on for three days",
             wakes=Wakes.MORNING,
             wakes_because="nobody in danger is worse off by it",
-            about=About.PART,
+            about=SubjectKind.PART,
             it=Words(
                 "{s} non riceve",
                 "Da dieci minuti {s} non riceve gli allarmi conclusi: si continua a tentare",

@@ -18,7 +18,7 @@ from messages.base import HangupCause, VoicePort
 from messages.calls import CallReport, OwnCallEnd
 from messages.ids import E164, SECOND, CalloutFailure, Instant, LegId, LineId
 from model.rules.calls import own_call
-from model.rules.calls.own_call import Limits, Order, begun
+from model.rules.calls.own_call import Limits, Order, start_call
 
 RINGS_S: Final = 40.0
 """Time from the order to dial until an unanswered call is hung up: most answering machines answer later."""
@@ -120,7 +120,7 @@ class DutyCall:
     ) -> None:
         self.line = line
         self.leg = leg
-        self._call = begun(line, leg, number, Limits(rings_s=rings_s), now_us, began_at)
+        self._call = start_call(line, leg, number, Limits(rings_s=rings_s), now_us, began_at)
         self._language = language
         self._words = words
         self._voice = voice
@@ -163,12 +163,12 @@ class DutyCall:
 
     def heard(self, report: CallReport, now_us: Instant) -> None:
         """Apply the report of a modem about a call."""
-        self._call = own_call.heard(self._call, report, now_us)
+        self._call = own_call.on_report(self._call, report, now_us)
 
     def hang_up(self, why: CalloutFailure | None) -> None:
         """End the call; the first reason stays."""
         if not self.hanging_up:
-            self._call, self._why = own_call.end(self._call, OwnCallEnd.ORDERED), why
+            self._call, self._why = own_call.end_call(self._call, OwnCallEnd.ORDERED), why
 
     def key(self, now_us: Instant) -> str:
         """Return the key that the person meant: `TAKES` or `NEXT`; empty while no such key is certain."""
@@ -192,10 +192,10 @@ class DutyCall:
         """Return the next order to the modem, and True if the call is over. `port` is the voice port if
         available.
         """
-        self._call = own_call.look(self._call, now_us)
+        self._call = own_call.apply_limits(self._call, now_us)
         if self._call.answered_at is not None and not self.hanging_up:
             self._speak(self._call.answered_at, now_us, port)
-        due = own_call.turn(self._call, now_us)
+        due = own_call.next_step(self._call, now_us)
         self._call = due.call
         if due.over:
             self._voice.stop()

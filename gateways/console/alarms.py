@@ -12,9 +12,9 @@ import msgspec
 
 from gateways.console.views.plant import AlarmOverView, AlarmView, QuietView
 from messages.ids import Instant, NodeId
-from model.alarms.book import AlarmBook, AlarmKey, Nodes, Told, quiet_until
+from model.alarms.book import AlarmBook, AlarmKey, AlarmRecord, Nodes, shelved_until
 from model.alarms.kind import Wakes
-from model.alarms.table import wakes
+from model.alarms.table import waking_of
 
 __all__ = ["AlarmKey", "Alarms", "Nodes"]
 
@@ -40,7 +40,7 @@ class Alarms(AlarmBook):
         shelved = self.shelf.at(now_us)
         found: dict[tuple[str, str], AlarmView] = {}
         for key in sorted(self.stand(alive), key=lambda key: self.told[key].at):
-            one = _view(key, self.told[key], quiet_until(shelved, key[1], key[2], key[0]), waits)
+            one = _view(key, self.told[key], shelved_until(shelved, key[1], key[2], key[0]), waits)
             before = found.get(key[1:])
             found[key[1:]] = one if before is None else _of_both_nodes(before, one)
         return list(found.values())
@@ -72,7 +72,7 @@ class Alarms(AlarmBook):
         ]
 
 
-def _view(key: AlarmKey, told: Told, quiet_us: Instant | None, waits: Container[str]) -> AlarmView:
+def _view(key: AlarmKey, told: AlarmRecord, quiet_us: Instant | None, waits: Container[str]) -> AlarmView:
     _, alarm, subject = key
     return AlarmView(
         alarm=alarm,
@@ -82,7 +82,7 @@ def _view(key: AlarmKey, told: Told, quiet_us: Instant | None, waits: Container[
         seen_us=told.seen_at,
         seen_by=told.seen_by,
         quiet_us=quiet_us,
-        waits=wakes(alarm) is Wakes.FEW_LEFT and subject in waits,
+        waits=waking_of(alarm) is Wakes.FEW_LEFT and subject in waits,
     )
 
 

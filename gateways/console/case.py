@@ -29,14 +29,14 @@ from messages.base import Address, Message
 from messages.ids import Channel, Instant, OperatorId, Party, Proof
 from model.alert.case import Case
 from model.alert.leg import LegState
-from model.alert.parts import KnownPosition, Said, Texted
+from model.alert.parts import DialogueMessage, KnownPosition, SmsDelivery
 from model.alert.phase import phase
-from model.rules.calls.silent_and_duress import voices_withheld
+from model.rules.calls.silent_and_duress import are_voices_withheld
 from model.rules.messages import message_channel
-from model.rules.messages.announcements import progress
+from model.rules.messages.announcements import question_progress
 from model.rules.messages.dialogue import read_by_app, unread_since
 from model.telling.psap_snapshot import changes
-from model.telling.sheet import Claim, GivenData
+from model.telling.sheet import Claim, SentData
 
 _ANSWERS: Final = ("leg.answered", "leg.confirmed")
 
@@ -137,7 +137,7 @@ def said_views(case: Case) -> tuple[SaidView, ...]:
     return tuple(_said(case, one) for one in case.dialogue)
 
 
-def _said(case: Case, one: Said) -> SaidView:
+def _said(case: Case, one: DialogueMessage) -> SaidView:
     return SaidView(
         number=one.number,
         id=one.id,
@@ -148,7 +148,7 @@ def _said(case: Case, one: Said) -> SaidView:
         asks=one.asks,
         answer=one.answer,
         answers=one.answers,
-        spoken=progress(case, one),
+        spoken=question_progress(case, one),
         language="" if one.spoken is None else one.spoken.language,
         softly=one.spoken is not None and one.spoken.softly,
         heard_us=one.heard_at,
@@ -159,7 +159,7 @@ def _said(case: Case, one: Said) -> SaidView:
     )
 
 
-def _texted(one: Texted) -> TextedView:
+def _texted(one: SmsDelivery) -> TextedView:
     return TextedView(
         asked_us=one.asked_at,
         sent_us=one.sent_at,
@@ -236,10 +236,10 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         user=party_view(user, hears(case, user)),
         operator_leg=party_view(operator),
         psap=party_view(psap, hears(case, psap)),
-        user_hears_nobody=voices_withheld(case),
-        user_hears_operator=not voices_withheld(case) and hear_each_other(user, operator),
+        user_hears_nobody=are_voices_withheld(case),
+        user_hears_operator=not are_voices_withheld(case) and hear_each_other(user, operator),
         operator_hears_psap=hear_each_other(operator, psap),
-        user_hears_psap=not voices_withheld(case) and hear_each_other(user, psap),
+        user_hears_psap=not are_voices_withheld(case) and hear_each_other(user, psap),
         recorded=_recorded(case),
         psap_requested_us=None if case.psap is None else case.psap.at,
         psap_no_line=case.to_112.no_line,
@@ -300,7 +300,7 @@ def _claim(claim: Claim) -> ClaimView:
     )
 
 
-def _data(target: str, given: GivenData) -> DataView:
+def _data(target: str, given: SentData) -> DataView:
     return DataView(
         target=target,
         sent_us=given.at,

@@ -11,7 +11,7 @@ from messages.events import AlertReceived, NumberRaised, PsapRequested
 from messages.ids import E164, SECOND, AlertId, Instant, Outcome
 from messages.journal import Recorded
 from model.alert.evolve import fold
-from model.rules.drilling import Step, judged
+from model.rules.drilling import DrillStep, drill_result
 from store import streams
 from store.journal.erasable import stream_of
 from store.journal.journal import Journal
@@ -30,7 +30,7 @@ class DrillView(msgspec.Struct, frozen=True, kw_only=True):
     """True if the drill has ended in time, and all parties have spoken with each other."""
     deadline_met: bool = False
     outcome: Outcome | None = None
-    steps: tuple[Step, ...] = ()
+    steps: tuple[DrillStep, ...] = ()
 
 
 def drill_of(journal: Journal, alert: AlertId, *, now_us: Instant, timeout_s: float) -> DrillView:
@@ -39,7 +39,7 @@ def drill_of(journal: Journal, alert: AlertId, *, now_us: Instant, timeout_s: fl
     case = fold(recorded)
     if case is None or not case.test:
         return DrillView()
-    found = judged(case, recorded, with_psap=_psap_was_asked(recorded))
+    found = drill_result(case, recorded, with_psap=_psap_was_asked(recorded))
     return DrillView(
         alert=alert,
         begun_us=case.received_at,

@@ -20,7 +20,7 @@ from messages.ids import OperatorCommand
 from model.alarms.table import kinds
 from model.feature import installed, orders_left_out
 from model.orders.refusals import Refusal
-from model.orders.row import AtConsole
+from model.orders.row import ConsoleKey
 from model.orders.table import ORDERS as ROWS
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -44,7 +44,7 @@ PERMISSIONS: Final = "geolocation=(), camera=(), payment=(), microphone=(self)"
 class OrderTables(msgspec.Struct, frozen=True):
     """Tables of orders and refusals, which the console reads before drawing anything."""
 
-    orders: dict[OperatorCommand, AtConsole]
+    orders: dict[OperatorCommand, ConsoleKey]
     refusals: dict[Refusal, str]
 
 

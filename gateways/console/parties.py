@@ -71,7 +71,7 @@ def party_view(leg: Leg | None, hears: tuple[str, ...] = ()) -> PartyView:
 def hears(case: Case, leg: Leg | None) -> tuple[str, ...]:
     """Return the announcements that the leg's conference plays to the leg."""
     ours = leg is not None and leg.joined and leg.joins is Joins.HOST
-    return announcements.hears(case, leg.leg) if leg is not None and ours else ()
+    return announcements.clip_names_for(case, leg.leg) if leg is not None and ours else ()
 
 
 def hear_each_other(one: Leg | None, other: Leg | None) -> bool:

@@ -28,7 +28,7 @@ from messages.ids import (
     UserId,
 )
 from messages.journal import Recorded, Unreadable, is_kind
-from model.alarms.can_wait import can_wait, lost
+from model.alarms.can_wait import lines_that_can_wait, lost_lines
 from model.alert.case import Case
 from model.alert.leg import Leg
 from model.callouts.callout import Callouts
@@ -123,7 +123,9 @@ class Picture:
         """Return the lines that can wait, because enough others of their kind are left. `lines` and
         `inbound_kept` cover all nodes that take part.
         """
-        return can_wait(lines, lost(self.alarms, now_us, alive) | self.taken_out.keys(), inbound_kept)
+        return lines_that_can_wait(
+            lines, lost_lines(self.alarms, now_us, alive) | self.taken_out.keys(), inbound_kept
+        )
 
     def open(self) -> list[Known]:
         """Return the open alerts, earliest deadline first."""
@@ -248,7 +250,7 @@ class Picture:
         return Change(alert, operators=operators, lines=lines, alarms=over)
 
     def _operator(self, operator: OperatorId, recorded: Recorded) -> Change:
-        left_at, event = wrap_up.begun(recorded), recorded.event
+        left_at, event = wrap_up.wrap_up_begins_at(recorded), recorded.event
         if left_at is None:
             self.left.pop(operator, None)
         else:

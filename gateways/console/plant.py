@@ -12,7 +12,7 @@ from messages.calls import CallState
 from messages.ids import AlertId, LineId, NodeId, OperatorId, ShiftState
 from messages.lines import LineLevels, LineReport, VoiceService
 from messages.operators import OperatorVoice
-from model.loudness import better_gain_in_db, judged
+from model.loudness import better_gain_in_db, loudness_of
 from model.rules import wrap_up
 from model.settings import Settings
 from model.settings.lines import Modem
@@ -46,7 +46,7 @@ def operator_views(
                 since_us=None if shift is None else shift.since,
                 reason="" if shift is None else shift.reason,
                 alert=busy.get(operator),
-                wrap_up_until_us=wrap_up.ends_at(picture.left.get(operator), settings),
+                wrap_up_until_us=wrap_up.wrap_up_ends_at(picture.left.get(operator), settings),
                 line=settings.operator.line if voice is None else voice.mode,
                 line_state=CallState.UNKNOWN if voice is None else voice.state,
                 line_text="" if voice is None else voice.text,
@@ -110,6 +110,6 @@ def _loudness_view(levels: LineLevels | None) -> LoudnessView | None:
         at_us=levels.at,
         into=levels.into,
         out=levels.out,
-        says=judged(levels.into),
+        says=loudness_of(levels.into),
         better_gain_in_db=better_gain_in_db(levels.into, levels.gains),
     )

@@ -17,10 +17,10 @@ from messages.ids import SECOND, AlertId, Instant, OperatorCommand, OperatorId, 
 from model.callouts.roster import Roster, spans
 from model.callouts.times import midnight_of
 from model.filtering import Filter
-from model.orders.effects import OWED
+from model.orders.effects import PENDING_BEFORE_END
 from model.orders.of_words import why_no_note
 from model.orders.refusals import Refusal
-from model.rules.calls.silent_and_duress import hushed
+from model.rules.calls.silent_and_duress import is_hushed
 from store import streams
 from store.registry.people import StaffRole
 from store.shift_notes import ShiftNote
@@ -129,7 +129,7 @@ def owed(tally: Tally) -> list[OwedRow]:
             operator=row.operator,
         )
         for row in tally.rows(tally.last(OWED_DAYS).around(Filter(test=False)))
-        if row.closed_us is not None and row.outcome is not None and row.outcome in OWED
+        if row.closed_us is not None and row.outcome is not None and row.outcome in PENDING_BEFORE_END
     ]
 
 
@@ -148,7 +148,7 @@ def own_last(following: Following, room: Room, me: OperatorId) -> OwnLast | None
         left_us=left.at_us,
         closed_us=case.closed_at,
         note=why_no_note(case) or room.why_not(case, OperatorCommand.NOTE, me),
-        quiet=case.duress or hushed(case),
+        quiet=case.duress or is_hushed(case),
         reopen=why_not_reopened(journal, case) or room.why_not(case, OperatorCommand.REOPEN, me),
     )
 

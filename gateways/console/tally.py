@@ -18,7 +18,7 @@ from typing import Final
 import msgspec
 
 from messages.ids import SECOND, AlertId, Instant
-from model.figures import Figures, Row, figures
+from model.figures import AlertRow, AlertStatistics, statistics_of
 from model.filtering import Filter
 from runtime import logs
 from runtime.clock import Clock
@@ -88,7 +88,7 @@ class Tally:
         """Return the last `days` days, today included."""
         return Period(first=self.today() - timedelta(days=days - 1), days=days)
 
-    def figures(self, period: Period, wanted: Filter) -> tuple[Figures, list[Row]]:
+    def figures(self, period: Period, wanted: Filter) -> tuple[AlertStatistics, list[AlertRow]]:
         """Return the statistics of the matching alerts of these days, and their rows as `rows` returns them.
         Raises JournalError.
         """
@@ -96,7 +96,7 @@ class Tally:
         assert there.since_us is not None
         assert before.since_us is not None
         found = self.rows(msgspec.structs.replace(there, since_us=before.since_us))
-        counted = figures(
+        counted = statistics_of(
             found,
             days=period.all,
             since_us=there.since_us,
@@ -106,11 +106,11 @@ class Tally:
         )
         return counted, [row for row in found if there.fits(row)]
 
-    def rows(self, wanted: Filter) -> list[Row]:
+    def rows(self, wanted: Filter) -> list[AlertRow]:
         """Return the rows of the matching alerts, newest first, tests included. Raises JournalError."""
         return list(islice(self.each(wanted), ROWS_MAX))
 
-    def each(self, wanted: Filter, before: int = 2**62) -> Iterator[Row]:
+    def each(self, wanted: Filter, before: int = 2**62) -> Iterator[AlertRow]:
         """Yield the matching rows of alerts received before this position of the journal, newest first.
         Raises JournalError.
         """
@@ -124,12 +124,12 @@ class Tally:
         row = row_of(self._journal, alert)
         return row is not None and wanted.fits(row)
 
-    def row(self, alert: AlertId) -> Row | None:
+    def row(self, alert: AlertId) -> AlertRow | None:
         """Return the alert's current row; None for an unknown alert. Raises JournalError."""
         self._catch_up_if_free()
         return row_of(self._journal, alert)
 
-    def day_of(self, row: Row) -> date:
+    def day_of(self, row: AlertRow) -> date:
         """Return the day of the alert's receipt, in the center's calendar."""
         return self._local(row.received_us).date()
 

@@ -50,7 +50,7 @@ from gateways.http.wire.decoding import BODY_MAX
 from gateways.http.wire.errors import NotDurable, RequestError, TooMany
 from messages.ids import Advice, OperatorId
 from messages.readings import LevelReading
-from model.feature import installed, named
+from model.feature import installed, load_object
 from runtime import logs
 from runtime.published import voice_files
 from runtime.published.file import Lately
@@ -89,7 +89,9 @@ def build(web: Web) -> Litestar:
         settings=web.settings.center,
         lines=web.settings.center.lines,
         version=web.settings.version,
-        told={name: named(where)(web) for feature in installed() for name, where in feature.told.items()},
+        told={
+            name: load_object(where)(web) for feature in installed() for name, where in feature.told.items()
+        },
         protocols=settings.protocols,
         speaks=settings.speaks,
         reports=web.lines.read,
@@ -119,7 +121,7 @@ def build(web: Web) -> Litestar:
         web.following.add(screen)
         beside = AsyncExitStack()
         for where in (one for feature in installed() for one in feature.beside_web):
-            await beside.enter_async_context(named(where)(web))
+            await beside.enter_async_context(load_object(where)(web))
         meters.start()
         headsets.start()
         works = (
@@ -212,7 +214,7 @@ def _bring_shift(web: Web, operator: OperatorId) -> None:
 
 def routes() -> tuple[Route, ...]:
     """Return the routes of the kernel and of the installed features, in the order of the description."""
-    return routes_of((*_KERNEL, *(named(where) for feature in installed() for where in feature.routes)))
+    return routes_of((*_KERNEL, *(load_object(where) for feature in installed() for where in feature.routes)))
 
 
 def exception_handlers(web: Web) -> ExceptionHandlersMap:

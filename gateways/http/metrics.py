@@ -19,16 +19,16 @@ from gateways.nodes import Standing
 from messages.ids import SECOND, Instant, NodeId, ShiftState
 from messages.lines import LineLevels, LineReport, LineState
 from messages.readings import Pace
-from model.alarms.kind import About, Priority
-from model.alarms.table import OF_THE_PAGE, about, kinds, priority_of
+from model.alarms.kind import Priority, SubjectKind
+from model.alarms.table import OF_THE_PAGE, kinds, priority_of, subject_kind_of
 from model.alert.case import Case
-from model.feature import installed, named
-from model.rules.phones_that_check import Checked
+from model.feature import installed, load_object
+from model.rules.phones_that_check import PhoneCheckState
 from runtime.clock import Clock
 from store.journal.journal import Journal
 
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
-_OF_NOBODY: Final = (About.LINE, About.NODE, About.PART)
+_OF_NOBODY: Final = (SubjectKind.LINE, SubjectKind.NODE, SubjectKind.PART)
 """Alarms whose subject is named in metrics, because the name identifies no person and no alert."""
 
 
@@ -143,7 +143,7 @@ class Metrics:
         self.voice_ticks.labels("late").inc(pace.late)
         self.voice_ticks.labels("left_out").inc(pace.skipped)
 
-    def phones(self, many: Mapping[Checked, int]) -> None:
+    def phones(self, many: Mapping[PhoneCheckState, int]) -> None:
         """Set the number of phones by the state of their own checks."""
         for checked, phones in many.items():
             self._phones.labels(checked).set(phones)
@@ -194,7 +194,7 @@ class Metrics:
     def add_of_features(self, journal: Journal, state: Path, clock: Clock) -> None:
         """Register the metrics of the installed features."""
         for where in (one for feature in installed() for one in feature.metrics):
-            self.registry.register(named(where)(journal, state, clock))
+            self.registry.register(load_object(where)(journal, state, clock))
 
     def text(self) -> bytes:
         """Return the exposition, format 0.0.4."""
@@ -244,7 +244,7 @@ class CenterMetrics:
         for name in {kind.name for kind in kinds()} - OF_THE_PAGE:
             self._standing.labels(name, "", "unseen").set(0)
         for one in standing:
-            subject = one.subject if about(one.alarm) in _OF_NOBODY else ""
+            subject = one.subject if subject_kind_of(one.alarm) in _OF_NOBODY else ""
             self._standing.labels(one.alarm, subject, how(one, now_us)).inc()
 
     def operators(self, shifts: Iterable[ShiftState]) -> None:

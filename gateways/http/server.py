@@ -31,7 +31,7 @@ from gateways.http.security.response_headers import SocketProtocol
 from gateways.http.settings import WebSettings
 from messages.rows import Sentence
 from model.checks import Finding
-from model.feature import installed, named
+from model.feature import installed, load_object
 from runtime import logs
 
 GRACE_S: Final = 3
@@ -226,7 +226,7 @@ def rehearse() -> None:
     signatures.load()
     for feature in installed():
         for where in feature.rehearsed:
-            named(where)()
+            load_object(where)()
 
     async def begin_and_end() -> None:
         lifespan = config.lifespan_class(config)

@@ -22,7 +22,7 @@ from messages.base import NO_GAINS, Gains
 from messages.ids import LineId
 from messages.lines import WayLevel
 from messages.trials import Finding
-from model.loudness import Loudness, better_gain_in_db, judged
+from model.loudness import Loudness, better_gain_in_db, loudness_of
 
 LATEST_MS: Final = 1000
 _STANDS_OUT: Final = 8.0
@@ -202,7 +202,7 @@ def _findings(report: VoiceReport) -> list[Finding]:
 
 
 def _loudness(into: WayLevel) -> list[Finding]:
-    match judged(into):
+    match loudness_of(into):
         case Loudness.NO_SOUND:
             return [Finding.MUTE]
         case _ if not into.voice_ms and into.dbfs > _NOISE_DBFS:

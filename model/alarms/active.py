@@ -30,7 +30,7 @@ Words = Mapping[Key, str]
 """Text of each alarm, active or found at a poll; empty text: all is well."""
 
 
-def standing(events: Iterable[AnyEvent], before: Words | None = None) -> dict[Key, str]:
+def active_alarms(events: Iterable[AnyEvent], before: Words | None = None) -> dict[Key, str]:
     """Return the active alarms of a node after these events of its stream."""
     stands = dict(before or {})
     for event in events:
@@ -52,12 +52,12 @@ def standing(events: Iterable[AnyEvent], before: Words | None = None) -> dict[Ke
     return stands
 
 
-def nothing_else(wrong: Words, before: Iterable[Key]) -> dict[Key, str]:
+def with_cleared_alarms(wrong: Words, before: Iterable[Key]) -> dict[Key, str]:
     """Return `wrong` completed by an empty text for every other alarm that was active."""
     return {**wrong, **{key: "" for key in before if key not in wrong}}
 
 
-def due(stands: Words, found: Words, *, over: str = "", reworded: bool = False) -> list[Alarm]:
+def alarm_changes(stands: Words, found: Words, *, over: str = "", reworded: bool = False) -> list[Alarm]:
     """Return the events to write: each alarm once, and its end once.
 
     `over`: the text of the end. `reworded`: True raises an active alarm again if its text has changed.

@@ -28,11 +28,11 @@ from messages.events import AlarmShelved, AlarmUnshelved
 from messages.ids import SECOND, AlertId, Instant, NodeId, OperatorId, Role
 from messages.journal import Recorded
 from model.alarms.active import STUCK
-from model.alarms.kind import About
-from model.alarms.table import about, may_be_quiet
+from model.alarms.kind import SubjectKind
+from model.alarms.table import may_be_shelved, subject_kind_of
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class AlarmRecord(msgspec.Struct, frozen=True, kw_only=True):
     """State of one raised alarm."""
 
     at: Instant
@@ -48,45 +48,45 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
         return self.over_at is None
 
 
-def seen(told: Told, raised_at: Instant, by: OperatorId, at: Instant) -> Told | None:
+def acknowledge(told: AlarmRecord, raised_at: Instant, by: OperatorId, at: Instant) -> AlarmRecord | None:
     """Return the alarm, acknowledged if raised at or before `raised_at`; None if the alarm goes."""
     if told.at > raised_at or told.seen_at is not None:
         return told
     return msgspec.structs.replace(told, seen_at=at, seen_by=by) if told.stands else None
 
 
-def over(told: Told, name: str, at: Instant) -> Told | None:
+def clear(told: AlarmRecord, name: str, at: Instant) -> AlarmRecord | None:
     """Return the alarm once its cause is over; None if the alarm goes."""
-    if told.seen_at is not None or about(name) is About.ALERT:
+    if told.seen_at is not None or subject_kind_of(name) is SubjectKind.ALERT:
         return None
     return told if not told.stands else msgspec.structs.replace(told, over_at=at)
 
 
 LONGEST_US: Final = 24 * 3600 * SECOND
 
-Slot = tuple[str, str, NodeId]
+ShelvingKey = tuple[str, str, NodeId]
 """Name of an alarm, its subject, its node; an empty part matches any value."""
 
 
-def slot(event: AlarmShelved | AlarmUnshelved) -> Slot:
+def shelving_key(event: AlarmShelved | AlarmUnshelved) -> ShelvingKey:
     """Return the key of the shelving."""
     return event.alarm, event.subject, event.node
 
 
-class Shelf:
+class ShelvedAlarms:
     """Shelved alarms. Fold of `shelf-center`."""
 
     def __init__(self) -> None:
-        self._slots: dict[Slot, AlarmShelved] = {}
+        self._slots: dict[ShelvingKey, AlarmShelved] = {}
 
     def put(self, event: AlarmShelved) -> None:
         """Shelve, in place of an earlier shelving with the same key."""
-        self._slots.pop(slot(event), None)
-        self._slots[slot(event)] = event
+        self._slots.pop(shelving_key(event), None)
+        self._slots[shelving_key(event)] = event
 
     def take(self, event: AlarmUnshelved) -> None:
         """Unshelve."""
-        self._slots.pop(slot(event), None)
+        self._slots.pop(shelving_key(event), None)
 
     def at(self, now_us: Instant) -> list[AlarmShelved]:
         """Return the shelvings in force, the first to end first."""
@@ -94,16 +94,16 @@ class Shelf:
         return sorted(self._slots.values(), key=lambda one: one.ends_at)
 
 
-def quiet_until(shelved: Iterable[AlarmShelved], name: str, subject: str, node: NodeId) -> Instant | None:
+def shelved_until(shelved: Iterable[AlarmShelved], name: str, subject: str, node: NodeId) -> Instant | None:
     """Return the time until which this alarm of this node calls no one; None if the alarm calls."""
-    if not may_be_quiet(name):
+    if not may_be_shelved(name):
         return None
     found = [one.ends_at for one in shelved if _covers(one, name, subject, node)]
     return max(found, default=None)
 
 
 def _covers(one: AlarmShelved, name: str, subject: str, node: NodeId) -> bool:
-    of_node = one.node in ("", node) or (about(name) is About.NODE and subject == one.node)
+    of_node = one.node in ("", node) or (subject_kind_of(name) is SubjectKind.NODE and subject == one.node)
     return one.alarm in ("", name) and one.subject in ("", subject) and of_node
 
 
@@ -120,24 +120,24 @@ class AlarmBook:
     def __init__(self, is_open: Callable[[AlertId], bool | None]) -> None:
         """Create the book. `is_open`: return True if the alert is open; None if no such alert is known."""
         self._is_open = is_open
-        self.told: dict[AlarmKey, Told] = {}
-        self.shelf = Shelf()
+        self.told: dict[AlarmKey, AlarmRecord] = {}
+        self.shelf = ShelvedAlarms()
 
     def apply(self, node: NodeId, recorded: Recorded) -> bool:
         """Apply an event of this node's stream, or of the shelf; True if the display changes."""
         event, at = recorded.event, recorded.at_us
         match event:
             case ev.AlarmRaised(alarm=alarm, subject=subject, text=text):
-                if about(alarm) is About.ALERT and not self._is_open(alert_of(subject)):
+                if subject_kind_of(alarm) is SubjectKind.ALERT and not self._is_open(alert_of(subject)):
                     return False
-                self.told[node, alarm, subject] = Told(at=at, text=text)
+                self.told[node, alarm, subject] = AlarmRecord(at=at, text=text)
             case ev.AlarmCleared(alarm=alarm, subject=subject):
                 # An alarm about an alert is cleared by the node that owns the alert at that time.
                 is_alerts = self._is_open(alert_of(subject)) is not None
                 for whose in {key[0] for key in self.told} if is_alerts else (node,):
-                    self._step((whose, alarm, subject), lambda told: over(told, alarm, at))
+                    self._step((whose, alarm, subject), lambda told: clear(told, alarm, at))
             case ev.AlarmSeen(alarm=alarm, subject=subject, raised_at=raised_at, by=by):
-                self._step((node, alarm, subject), lambda told: seen(told, raised_at, by, at))
+                self._step((node, alarm, subject), lambda told: acknowledge(told, raised_at, by, at))
             case ev.AlarmsSummed(alarms=alarms):
                 return self._begin(node, alarms)
             case ev.AlarmShelved():
@@ -185,9 +185,9 @@ class AlarmBook:
         if any(whose == node for whose, _, _ in self.told):
             return False
         for one in alarms:
-            if about(one.alarm) is About.ALERT and not self._is_open(alert_of(one.subject)):
+            if subject_kind_of(one.alarm) is SubjectKind.ALERT and not self._is_open(alert_of(one.subject)):
                 continue
-            self.told[node, one.alarm, one.subject] = Told(
+            self.told[node, one.alarm, one.subject] = AlarmRecord(
                 at=one.raised_at,
                 text=one.text,
                 seen_at=one.seen_at,
@@ -196,7 +196,7 @@ class AlarmBook:
             )
         return True
 
-    def _step(self, key: AlarmKey, step: Callable[[Told], Told | None]) -> None:
+    def _step(self, key: AlarmKey, step: Callable[[AlarmRecord], AlarmRecord | None]) -> None:
         told = self.told.pop(key, None)
         after = None if told is None else step(told)
         if after is not None:

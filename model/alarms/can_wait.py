@@ -10,23 +10,25 @@ from typing import Final
 from messages.ids import Instant, LineId
 from model.alarms.book import AlarmBook, Nodes
 from model.alarms.kind import Wakes
-from model.alarms.table import wakes
+from model.alarms.table import waking_of
 from model.settings.lines import Modem
 
 OF_AN_ALERT: Final = {False: 2, True: 1}
 """Lines that one alert takes: public lines for user and operator, an emergency line for 112."""
 
 
-def lost(book: AlarmBook, before: Instant, alive: Nodes = None) -> frozenset[LineId]:
+def lost_lines(book: AlarmBook, before: Instant, alive: Nodes = None) -> frozenset[LineId]:
     """Return the lines with an active alarm of loss, raised at or before this moment."""
     return frozenset(
         LineId(key[2])
         for key in book.stand(alive)
-        if wakes(key[1]) is Wakes.FEW_LEFT and book.told[key].at <= before
+        if waking_of(key[1]) is Wakes.FEW_LEFT and book.told[key].at <= before
     )
 
 
-def can_wait(lines: Iterable[Modem], gone: Container[LineId], inbound_kept: int) -> frozenset[LineId]:
+def lines_that_can_wait(
+    lines: Iterable[Modem], gone: Container[LineId], inbound_kept: int
+) -> frozenset[LineId]:
     """Return the lines whose loss can wait until morning: more than half of their kind are left, and at least
     one more than the next alert needs.
 
@@ -43,9 +45,9 @@ def can_wait(lines: Iterable[Modem], gone: Container[LineId], inbound_kept: int)
     return found
 
 
-def wakes_now(name: str, subject: str, waits: Container[str]) -> Wakes:
+def waking_now(name: str, subject: str, waits: Container[str]) -> Wakes:
     """Return when people on duty are notified of the alarm; `waits`: lines that can wait (`can_wait`)."""
-    found = wakes(name)
+    found = waking_of(name)
     if found is not Wakes.FEW_LEFT:
         return found
     return Wakes.MORNING if subject in waits else Wakes.AT_ONCE

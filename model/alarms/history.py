@@ -30,7 +30,7 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     seen_by: OperatorId | None = None
 
 
-class Often(msgspec.Struct, frozen=True, kw_only=True):
+class AlarmCount(msgspec.Struct, frozen=True, kw_only=True):
     """Number of occurrences of one alarm."""
 
     alarm: str
@@ -80,13 +80,13 @@ def episodes(recorded: Iterable[Recorded]) -> list[Episode]:
     return sorted(told, key=lambda episode: episode.since_us, reverse=True)
 
 
-def often(found: Iterable[Episode]) -> list[Often]:
+def count_occurrences(found: Iterable[Episode]) -> list[AlarmCount]:
     """Count the occurrences of each alarm, the most frequent first."""
     times: dict[tuple[str, str], list[Instant]] = {}
     for one in found:
         times.setdefault((one.alarm, one.subject), []).append(one.since_us)
     counted = [
-        Often(alarm=alarm, subject=subject, times=len(all_of_it), last_us=max(all_of_it))
+        AlarmCount(alarm=alarm, subject=subject, times=len(all_of_it), last_us=max(all_of_it))
         for (alarm, subject), all_of_it in times.items()
     ]
     return sorted(counted, key=lambda one: (-one.times, -one.last_us))

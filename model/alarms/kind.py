@@ -21,7 +21,7 @@ class Priority(StrEnum):
     """Within this shift, as time allows."""
 
 
-class Acts(StrEnum):
+class Responder(StrEnum):
     """Role that responds to the alarm."""
 
     OPERATOR = "operator"
@@ -45,7 +45,7 @@ class Wakes(StrEnum):
     """Show on the console only."""
 
 
-class About(StrEnum):
+class SubjectKind(StrEnum):
     """Kind of the alarm's subject."""
 
     ALERT = "alert"
@@ -74,13 +74,13 @@ class AlarmKind(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     """Name in `alarm.raised`. Permanent."""
     priority: Priority
-    acts: Acts
+    acts: Responder
     because: str
     """Reason for the priority and the role."""
     wakes: Wakes
     wakes_because: str
     """Reason for waking or not waking people on duty."""
-    about: About
+    about: SubjectKind
     it: Words
     en: Words
     quiet: bool = True

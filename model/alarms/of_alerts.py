@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
+from model.alarms.kind import AlarmKind, Priority, Responder, SubjectKind, Wakes, Words
 
 OF_ALERTS: Final = (
     AlarmKind(
         name="alert.no_operator_line",
         priority=Priority.NOW,
-        acts=Acts.OPERATOR,
+        acts=Responder.OPERATOR,
         because="a user waits, and whoever sits here can take the alert by headset",
         wakes=Wakes.AT_ONCE,
         wakes_because="a user waits, and no operator can be called",
-        about=About.ALERT,
+        about=SubjectKind.ALERT,
         quiet=False,
         it=Words(
             "Nessuna linea per gli operatori",
@@ -30,11 +30,11 @@ OF_ALERTS: Final = (
     AlarmKind(
         name="case.stuck",
         priority=Priority.NOW,
-        acts=Acts.OPERATOR,
+        acts=Responder.OPERATOR,
         because="a user waits, and the center does nothing more by itself",
         wakes=Wakes.AT_ONCE,
         wakes_because="a user waits, and nobody may be looking",
-        about=About.ALERT,
+        about=SubjectKind.ALERT,
         quiet=False,
         it=Words(
             "{s}: allarme fermo",
@@ -50,11 +50,11 @@ OF_ALERTS: Final = (
     AlarmKind(
         name="ended_soon_after_leave",
         priority=Priority.NOW,
-        acts=Acts.OPERATOR,
+        acts=Responder.OPERATOR,
         because="a user may be alone again, who was thought to be with 112",
         wakes=Wakes.AT_ONCE,
         wakes_because="a user may be alone again, and the operator has left",
-        about=About.ALERT,
+        about=SubjectKind.ALERT,
         quiet=False,
         it=Words(
             "{s}: conferenza caduta",
@@ -70,11 +70,11 @@ OF_ALERTS: Final = (
     AlarmKind(
         name="pin.wrong",
         priority=Priority.NOW,
-        acts=Acts.OPERATOR,
+        acts=Responder.OPERATOR,
         because="a sign of coercion, which changes what is said to the user",
         wakes=Wakes.NEVER,
         wakes_because="the operator who has the alert is told, and nobody else can do anything",
-        about=About.ALERT,
+        about=SubjectKind.ALERT,
         quiet=False,
         it=Words(
             "{s}: PIN sbagliati",
@@ -90,11 +90,11 @@ OF_ALERTS: Final = (
     AlarmKind(
         name="leg.no_sound",
         priority=Priority.NOW,
-        acts=Acts.OPERATOR,
+        acts=Responder.OPERATOR,
         because="somebody on the line hears or says nothing",
         wakes=Wakes.NEVER,
         wakes_because="who is on the line hears it, and the operator who has the alert is told",
-        about=About.ALERT,
+        about=SubjectKind.ALERT,
         quiet=False,
         it=Words(
             "{s}: nessun suono",
@@ -110,11 +110,11 @@ OF_ALERTS: Final = (
     AlarmKind(
         name="record.unreadable",
         priority=Priority.NOW,
-        acts=Acts.OPERATOR,
+        acts=Responder.OPERATOR,
         because="an empty record is taken for a user without illness, weapons in the house or a safe word",
         wakes=Wakes.NEVER,
         wakes_because="the operator who has the alert is told, and can ask the user",
-        about=About.ALERT,
+        about=SubjectKind.ALERT,
         quiet=False,
         it=Words(
             "{s}: scheda illeggibile",

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
+from model.alarms.kind import AlarmKind, Priority, Responder, SubjectKind, Wakes, Words
 
 OF_CENTER: Final = (
     AlarmKind(
         name="psap.no_line",
         priority=Priority.NOW,
-        acts=Acts.OPERATOR,
+        acts=Responder.OPERATOR,
         because="112 cannot be called from here, and the operator has another phone at hand",
         wakes=Wakes.AT_ONCE,
         wakes_because="112 cannot be called for anybody until somebody mends it",
-        about=About.PART,
+        about=SubjectKind.PART,
         quiet=False,
         it=Words(
             "112: nessuna linea",
@@ -36,11 +36,11 @@ OF_CENTER: Final = (
     AlarmKind(
         name="journal.not_durable",
         priority=Priority.NOW,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="what is done now is lost with the machine's power, and the machine's disk is theirs",
         wakes=Wakes.AT_ONCE,
         wakes_because="a power cut would lose what is going on now",
-        about=About.PART,
+        about=SubjectKind.PART,
         quiet=False,
         it=Words(
             "Disco: nulla è durevole",
@@ -56,11 +56,11 @@ OF_CENTER: Final = (
     AlarmKind(
         name="pin.duress",
         priority=Priority.NOW,
-        acts=Acts.SUPERVISOR,
+        acts=Responder.SUPERVISOR,
         because="somebody is being forced now, and has raised no alert",
         wakes=Wakes.AT_ONCE,
         wakes_because="it is the only sign that this person can give",
-        about=About.PART,
+        about=SubjectKind.PART,
         quiet=False,
         it=Words(
             "{s}: PIN di costrizione",
@@ -76,11 +76,11 @@ OF_CENTER: Final = (
     AlarmKind(
         name="deadline.missed",
         priority=Priority.NOW,
-        acts=Acts.OPERATOR,
+        acts=Responder.OPERATOR,
         because="a user has not been reached in time, and may be calling 112",
         wakes=Wakes.NEVER,
         wakes_because="a console sees it by itself, so that somebody looks at it already",
-        about=About.PART,
+        about=SubjectKind.PART,
         quiet=False,
         it=Words(
             "{s} oltre il limite",
@@ -96,11 +96,11 @@ OF_CENTER: Final = (
     AlarmKind(
         name="node.lost",
         priority=Priority.SOON,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="the others have its alerts; one more loss would not be carried",
         wakes=Wakes.AT_ONCE,
         wakes_because="one more loss ends the center",
-        about=About.NODE,
+        about=SubjectKind.NODE,
         it=Words(
             "Nodo {s} perso",
             (
@@ -118,11 +118,11 @@ OF_CENTER: Final = (
     AlarmKind(
         name="node.clock",
         priority=Priority.LATER,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="the node calls too early or too late, and takes nothing of a lost one that another can take",
         wakes=Wakes.MORNING,
         wakes_because="the others take what it leaves",
-        about=About.NODE,
+        about=SubjectKind.NODE,
         it=Words(
             "Orologio del nodo {s}",
             "L'orologio del nodo {s} è lontano da quello del database: chiama troppo presto o troppo tardi",
@@ -137,11 +137,11 @@ OF_CENTER: Final = (
     AlarmKind(
         name="no_operator",
         priority=Priority.SOON,
-        acts=Acts.SUPERVISOR,
+        acts=Responder.SUPERVISOR,
         because="the next alert rings those on call, who are slower by a minute",
         wakes=Wakes.NEVER,
         wakes_because="a console sees it by itself; an alert calls the operators on call",
-        about=About.PART,
+        about=SubjectKind.PART,
         it=Words(
             "Nessuno disponibile",
             "Nessun operatore è disponibile: un allarme chiamerebbe solo chi è reperibile, se c’è",
@@ -156,11 +156,11 @@ OF_CENTER: Final = (
     AlarmKind(
         name="actor.failing",
         priority=Priority.SOON,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="the center goes on without the part, and its log says why it fails",
         wakes=Wakes.AT_ONCE,
         wakes_because="nobody knows what the next alert will miss",
-        about=About.PART,
+        about=SubjectKind.PART,
         it=Words(
             "Parte in avaria",
             "Una parte del centro cade di continuo: {s}",
@@ -175,11 +175,11 @@ OF_CENTER: Final = (
     AlarmKind(
         name="event.damaged",
         priority=Priority.SOON,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="its alert goes on without what cannot be read, and the disk may fail with the next one",
         wakes=Wakes.AT_ONCE,
         wakes_because="nobody knows what was lost, nor what the disk will lose next",
-        about=About.PART,
+        about=SubjectKind.PART,
         it=Words(
             "Registro danneggiato",
             "Una parte del registro è danneggiata e non si può leggere: {s}",
@@ -194,11 +194,11 @@ OF_CENTER: Final = (
     AlarmKind(
         name="recording.failed",
         priority=Priority.SOON,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="the voice goes on; what is not recorded is lost",
         wakes=Wakes.MORNING,
         wakes_because="nobody in danger is worse off by it",
-        about=About.PART,
+        about=SubjectKind.PART,
         it=Words(
             "Non si registra",
             "Le chiamate non vengono registrate: il disco è pieno o non si può scrivere; la voce continua",
@@ -213,11 +213,11 @@ OF_CENTER: Final = (
     AlarmKind(
         name="operator.line_lost",
         priority=Priority.SOON,
-        acts=Acts.OPERATOR,
+        acts=Responder.OPERATOR,
         because="the operator's own phone: the next alert is slower by the time of a call",
         wakes=Wakes.NEVER,
         wakes_because="the operator has the phone at hand, and is called on it for an alert",
-        about=About.OPERATOR,
+        about=SubjectKind.OPERATOR,
         it=Words(
             "{s}: chiamata fissa giù",
             "La chiamata fissa di {s} non regge: per un allarme chiamiamo il suo telefono",
@@ -232,11 +232,11 @@ OF_CENTER: Final = (
     AlarmKind(
         name="clock.wrong",
         priority=Priority.LATER,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="no deadline moves; who is on duty, sign-on codes and phones' signatures go by that clock",
         wakes=Wakes.MORNING,
         wakes_because="a step is taken over once no alert is open, and a clock by itself drifts slowly",
-        about=About.PART,
+        about=SubjectKind.PART,
         it=Words(
             "Orologio sbagliato",
             "L'orologio della macchina non è affidabile: turni, codici d'accesso e firme seguono quell'ora",
@@ -259,11 +259,11 @@ OF_CENTER: Final = (
     AlarmKind(
         name="certificate.unusable",
         priority=Priority.LATER,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="the one before it is still served, and is good for days",
         wakes=Wakes.MORNING,
         wakes_because="the one before it is good for days",
-        about=About.PART,
+        about=SubjectKind.PART,
         it=Words(
             "Certificato non usato",
             (
@@ -284,11 +284,11 @@ OF_CENTER: Final = (
     AlarmKind(
         name="event.newer",
         priority=Priority.LATER,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="the newer node sees to its alerts; this one shows them without what it cannot read",
         wakes=Wakes.MORNING,
         wakes_because="in an upgrade it is expected until this node has the new version, too",
-        about=About.PART,
+        about=SubjectKind.PART,
         it=Words(
             "Versione più vecchia",
             "Un altro nodo ha una versione più nuova: questo non ne legge gli eventi {s}",
@@ -303,11 +303,11 @@ OF_CENTER: Final = (
     AlarmKind(
         name="pin.refused",
         priority=Priority.LATER,
-        acts=Acts.SUPERVISOR,
+        acts=Responder.SUPERVISOR,
         because="most are slips; another may have the phone, and what was asked for was not done",
         wakes=Wakes.MORNING,
         wakes_because="nothing was changed, and nobody has cried for help",
-        about=About.PART,
+        about=SubjectKind.PART,
         it=Words(
             "{s}: PIN sbagliato nell’app",
             "Nell’app di {s} è stato usato un PIN sbagliato: l’app dice fatto, ma nulla è stato fatto",
@@ -322,11 +322,11 @@ OF_CENTER: Final = (
     AlarmKind(
         name="phones.silent",
         priority=Priority.LATER,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="half of the phones that check by themselves would not have reached the center either",
         wakes=Wakes.MORNING,
         wakes_because="it is known after days, and what stops alerts at once has alarms of its own",
-        about=About.PART,
+        about=SubjectKind.PART,
         it=Words(
             "I telefoni non provano più",
             "Metà dei telefoni che provano da soli un allarme ha saltato l’ultima prova",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
+from model.alarms.kind import AlarmKind, Priority, Responder, SubjectKind, Wakes, Words
 
 _FEW_LEFT: Final = "where few lines are left one more loss before the morning may be the last"
 
@@ -12,11 +12,11 @@ OF_LINES: Final = (
     AlarmKind(
         name="line.out_of_service",
         priority=Priority.SOON,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="no call is lost while other lines stand, and it is mended at the machine",
         wakes=Wakes.FEW_LEFT,
         wakes_because=_FEW_LEFT,
-        about=About.LINE,
+        about=SubjectKind.LINE,
         it=Words(
             "Linea {s} fuori uso",
             "La linea {s} non porta chiamate: modem spento, staccato o senza rete",
@@ -31,11 +31,11 @@ OF_LINES: Final = (
     AlarmKind(
         name="line.quarantined",
         priority=Priority.SOON,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="no call is lost while other lines stand, and it is mended at the machine",
         wakes=Wakes.FEW_LEFT,
         wakes_because=_FEW_LEFT,
-        about=About.LINE,
+        about=SubjectKind.LINE,
         it=Words(
             "Linea {s} esclusa",
             "La linea {s} è esclusa: il modem non risponde, qualunque cosa si tenti",
@@ -50,11 +50,11 @@ OF_LINES: Final = (
     AlarmKind(
         name="line.wrong_modem",
         priority=Priority.SOON,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="no call is lost while other lines stand, and it is mended at the machine",
         wakes=Wakes.FEW_LEFT,
         wakes_because=_FEW_LEFT,
-        about=About.LINE,
+        about=SubjectKind.LINE,
         it=Words(
             "Linea {s}: altro modem",
             "La linea {s} non porta chiamate: alla sua porta c’è un altro modem (IMEI diverso)",
@@ -69,11 +69,11 @@ OF_LINES: Final = (
     AlarmKind(
         name="line.pin_needed",
         priority=Priority.SOON,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="no call is lost while other lines stand, and it is mended at the machine",
         wakes=Wakes.FEW_LEFT,
         wakes_because=_FEW_LEFT,
-        about=About.LINE,
+        about=SubjectKind.LINE,
         it=Words(
             "Linea {s}: manca il PIN",
             "La linea {s} non porta chiamate: la SIM è chiusa e il suo PIN manca o è stato rifiutato",
@@ -88,11 +88,11 @@ OF_LINES: Final = (
     AlarmKind(
         name="line.puk_needed",
         priority=Priority.SOON,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="no call is lost while other lines stand, and it is mended at the machine",
         wakes=Wakes.FEW_LEFT,
         wakes_because=_FEW_LEFT,
-        about=About.LINE,
+        about=SubjectKind.LINE,
         it=Words(
             "Linea {s}: SIM bloccata",
             "La linea {s} non porta chiamate: la SIM è bloccata e chiede il PUK",
@@ -107,11 +107,11 @@ OF_LINES: Final = (
     AlarmKind(
         name="line.no_sim",
         priority=Priority.SOON,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="no call is lost while other lines stand, and it is mended at the machine",
         wakes=Wakes.FEW_LEFT,
         wakes_because=_FEW_LEFT,
-        about=About.LINE,
+        about=SubjectKind.LINE,
         it=Words(
             "Linea {s}: manca la SIM",
             "La linea {s} non porta chiamate: la SIM manca, è mal inserita o guasta",
@@ -126,11 +126,11 @@ OF_LINES: Final = (
     AlarmKind(
         name="line.no_network",
         priority=Priority.SOON,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="no call is lost while other lines stand, and it is mended at the machine",
         wakes=Wakes.FEW_LEFT,
         wakes_because=_FEW_LEFT,
-        about=About.LINE,
+        about=SubjectKind.LINE,
         it=Words(
             "Linea {s} senza rete",
             "La linea {s} non porta chiamate: il modem non è registrato in rete",
@@ -145,11 +145,11 @@ OF_LINES: Final = (
     AlarmKind(
         name="line.no_voice_service",
         priority=Priority.SOON,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="no call is lost while other lines stand, and it is mended at the machine",
         wakes=Wakes.FEW_LEFT,
         wakes_because=_FEW_LEFT,
-        about=About.LINE,
+        about=SubjectKind.LINE,
         it=Words(
             "Linea {s}: solo dati",
             "La linea {s} è registrata solo per i dati e non può chiamare: mancano VoLTE e 2G",
@@ -167,11 +167,11 @@ OF_LINES: Final = (
     AlarmKind(
         name="line.failing",
         priority=Priority.SOON,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="no call is lost while other lines stand, and it is mended at the machine",
         wakes=Wakes.FEW_LEFT,
         wakes_because=_FEW_LEFT,
-        about=About.LINE,
+        about=SubjectKind.LINE,
         it=Words(
             "Linea {s}: non chiama",
             "La linea {s} non riesce a chiamare: il modem o la sua rete rifiuta ogni chiamata",
@@ -186,11 +186,11 @@ OF_LINES: Final = (
     AlarmKind(
         name="line.no_sound",
         priority=Priority.SOON,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="who is called on it hears nothing, until it is tried at the machine",
         wakes=Wakes.FEW_LEFT,
         wakes_because="where few lines are left the next user may be called on it and hear nobody",
-        about=About.LINE,
+        about=SubjectKind.LINE,
         it=Words(
             "Linea {s} senza suono",
             "Dalla porta voce del modem della linea {s} non è venuto suono in due allarmi di seguito",
@@ -205,11 +205,11 @@ OF_LINES: Final = (
     AlarmKind(
         name="line.weak_signal",
         priority=Priority.LATER,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="calls still stand; an aerial is moved by day",
         wakes=Wakes.MORNING,
         wakes_because="an aerial is moved by day",
-        about=About.LINE,
+        about=SubjectKind.LINE,
         it=Words(
             "Linea {s}: segnale debole",
             "La linea {s} sente appena la rete: le chiamate possono cadere",
@@ -224,11 +224,11 @@ OF_LINES: Final = (
     AlarmKind(
         name="line.stray_call",
         priority=Priority.LATER,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="it is being ended; only if it stays is there something to do",
         wakes=Wakes.MORNING,
         wakes_because="it is being ended by itself",
-        about=About.LINE,
+        about=SubjectKind.LINE,
         it=Words(
             "Linea {s}: chiamata di nessuno",
             "Sulla linea {s} c’è una chiamata che non è di alcun allarme: la stiamo chiudendo",
@@ -243,11 +243,11 @@ OF_LINES: Final = (
     AlarmKind(
         name="line.voice_worn",
         priority=Priority.LATER,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="the line is used last, and reset by itself",
         wakes=Wakes.MORNING,
         wakes_because="it is reset by itself",
-        about=About.LINE,
+        about=SubjectKind.LINE,
         it=Words(
             "Linea {s}: voce degradata",
             "La voce della linea {s} è logora: le chiamate possono restare mute; si usa per ultima",
@@ -268,11 +268,11 @@ OF_LINES: Final = (
     AlarmKind(
         name="line.text_unreadable",
         priority=Priority.LATER,
-        acts=Acts.MACHINE,
+        acts=Responder.MACHINE,
         because="an alert was raised for its sender, and calls are carried as before",
         wakes=Wakes.MORNING,
         wakes_because="an operator has the alert that was raised for it",
-        about=About.LINE,
+        about=SubjectKind.LINE,
         it=Words(
             "Linea {s}: SMS illeggibile",
             "Un SMS arrivato sulla linea {s} non si può leggere: è conservato nell’allarme del suo mittente",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from model.alarms.kind import About, AlarmKind, Priority, Wakes
+from model.alarms.kind import AlarmKind, Priority, SubjectKind, Wakes
 from model.alarms.of_alerts import OF_ALERTS
 from model.alarms.of_center import OF_CENTER
 from model.alarms.of_lines import OF_LINES
@@ -33,10 +33,10 @@ def _by_name(features: tuple[Feature, ...]) -> dict[str, AlarmKind]:
     return {kind.name: kind for kind in sorted(found, key=lambda kind: list(Priority).index(kind.priority))}
 
 
-def about(name: str) -> About:
+def subject_kind_of(name: str) -> SubjectKind:
     """Return the kind of the alarm's subject; an unknown alarm concerns a part of the center."""
     kind = kind_of(name)
-    return About.PART if kind is None else kind.about
+    return SubjectKind.PART if kind is None else kind.about
 
 
 def rank(name: str) -> int:
@@ -50,13 +50,13 @@ def priority_of(name: str) -> Priority:
     return Priority.SOON if kind is None else kind.priority
 
 
-def wakes(name: str) -> Wakes:
+def waking_of(name: str) -> Wakes:
     """Return when people on duty are notified; an unknown alarm: in the morning."""
     kind = kind_of(name)
     return Wakes.MORNING if kind is None else kind.wakes
 
 
-def may_be_quiet(name: str) -> bool:
+def may_be_shelved(name: str) -> bool:
     """Return True if planned work may shelve the alarm."""
     kind = kind_of(name)
     return kind is None or kind.quiet

@@ -13,13 +13,13 @@ from messages import events as ev
 from messages.ids import OperatorId, Party
 from model.alert.case import Case
 from model.alert.leg import Leg
-from model.rules.calls.silent_and_duress import spoken_to
+from model.rules.calls.silent_and_duress import was_user_on_line
 
 _BY: Final = {"voice": "voice", "digit": "digit", "word": "operator", "network": "answer"}
 """Proof that the user is reached (`user.reached`), by the proof in `leg.confirmed`."""
 
 
-def in_doubt(case: Case) -> Leg | None:
+def leg_in_doubt(case: Case) -> Leg | None:
     """Return the leg in doubt that the operator on the line may confirm: 112 before the user."""
     for party in (Party.PSAP, Party.USER):
         leg = case.answered(party)
@@ -28,23 +28,23 @@ def in_doubt(case: Case) -> Leg | None:
     return None
 
 
-def of_operator(case: Case, operator: OperatorId) -> Leg | None:
+def operators_leg_in_doubt(case: Case, operator: OperatorId) -> Leg | None:
     """Return this operator's own leg if its answer is in doubt."""
     return next((leg for leg in case.of(Party.OPERATOR) if leg.operator == operator and leg.in_doubt), None)
 
 
-def confirmed(case: Case, leg: Leg | None, by: str) -> tuple[ev.CaseEvent, ...]:
+def confirm_answer(case: Case, leg: Leg | None, by: str) -> tuple[ev.CaseEvent, ...]:
     """Return the events that confirm the answer; none if the answer was never in doubt."""
     if leg is None or not leg.in_doubt:
         return ()
     made: list[ev.CaseEvent] = [ev.LegConfirmed(leg=leg.leg, attempt=leg.attempt, by=by)]
-    if leg.party is Party.USER and not spoken_to(case):
+    if leg.party is Party.USER and not was_user_on_line(case):
         made.append(ev.UserReached(met_by="answered", by=_BY[by]))
     if leg.party is Party.PSAP and leg.joined:
         made.append(ev.PsapJoined(leg=leg.leg))
     return tuple(made)
 
 
-def spoken_with(case: Case, *parties: Party) -> tuple[ev.CaseEvent, ...]:
+def confirm_spoken_parties(case: Case, *parties: Party) -> tuple[ev.CaseEvent, ...]:
     """Return the events that confirm these parties' answers, because an order implies them."""
-    return tuple(made for party in parties for made in confirmed(case, case.answered(party), "word"))
+    return tuple(made for party in parties for made in confirm_answer(case, case.answered(party), "word"))

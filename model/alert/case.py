@@ -30,24 +30,24 @@ from messages.ids import (
 from model import address
 from model.alert.leg import Leg
 from model.alert.parts import (
-    Beside,
     CallsTo112,
-    CancelAsked,
+    CancelRequests,
+    ConflictingAlert,
     Correction,
-    Erased,
+    DialogueMessage,
+    ErasedData,
+    FailedCalls,
     HandOver,
     InboundCall,
     InboxEntry,
-    InVain,
-    Kept,
     KnownOrder,
     KnownPosition,
-    Leave,
+    LeaveState,
     Listener,
     Matter,
     Owner,
     PsapCall,
-    Said,
+    RecordingState,
 )
 from model.alert.trail import Trail
 
@@ -79,7 +79,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """Rank of need, 0 first (`model.rules.proof`)."""
     key: str = ""
     """Enrolled device that signed the alert; empty below `device`."""
-    beside: tuple[Beside, ...] = ()
+    beside: tuple[ConflictingAlert, ...] = ()
     test: bool = False
     check: Check | None = None
     """Kind of check: a test without an operator, up to a defined step; None for other alerts."""
@@ -115,7 +115,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     # parties
     legs: dict[LegId, Leg] = {}
-    in_vain: dict[Party, InVain] = {}
+    in_vain: dict[Party, FailedCalls] = {}
     calls_on_lost_nodes: dict[LegId, Leg] = {}
     """Attempts given up because the line's node lost contact, with the time of giving up, until a new attempt
     is answered. If the node comes back, its modem may still hold the calls.
@@ -147,7 +147,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """Hand-over in progress: others are called and the first to join gets the case."""
     bridge: BridgeId | None = None
 
-    recording: Kept = Kept()
+    recording: RecordingState = RecordingState()
 
     # the user
     rang_at: Instant | None = None
@@ -190,7 +190,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     # declarations and messages
     false_alarm_at: Instant | None = None
     briefing_at: Instant | None = None
-    leave: Leave = Leave()
+    leave: LeaveState = LeaveState()
     reopened_at: Instant | None = None
     close_at: Instant | None = None
     """Time at which an operator ordered the closing of a finished alert."""
@@ -201,13 +201,13 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     cancel_unproved: bool = False
     """True if a cancel was requested and the user has no PIN to prove the identity."""
     duress: bool = False
-    cancel_asked: CancelAsked | None = None
+    cancel_asked: CancelRequests | None = None
     advice: Advice = Advice.WAIT
     has_page: bool = False
     """True if 112 was given a page since the alert was last opened."""
     voices: bool | None = None
     """Order of an operator: whether the user hears the others; None: default of the alert's kind."""
-    dialogue: tuple[Said, ...] = ()
+    dialogue: tuple[DialogueMessage, ...] = ()
     texts_ordered: bool = False
     """True if an operator has ordered that messages may go by SMS although the phone makes a sound."""
     asked: tuple[str, ...] = ()
@@ -215,7 +215,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     played: tuple[str, ...] = ()
     """Ids of the clips that were played to their end and are not repeated."""
 
-    erased: Erased | None = None
+    erased: ErasedData | None = None
 
     closed_at: Instant | None = None
     outcome: Outcome | None = None
@@ -341,7 +341,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     def address(self) -> Address | None:
         """Address that may be stated for the displayed position; None if nothing is certain or known yet."""
         shown, found = self.position, self.address_found
-        return found if shown is not None and found is not None and address.holds(found, shown) else None
+        return (
+            found
+            if shown is not None and found is not None and address.address_still_holds(found, shown)
+            else None
+        )
 
 
 def _progress(leg: Leg) -> tuple[bool, bool, bool, int]:

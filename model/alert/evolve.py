@@ -21,7 +21,7 @@ from messages.ids import CHECK, SECOND, AlertId, Channel, Check, Instant, Proof
 from messages.journal import AnyEvent, Recorded, Unreadable
 from model.alert.case import NOWHERE, Case
 from model.alert.folds.dialogue import fold_dialogue, fold_texts
-from model.alert.folds.ending import closed, fold_ending, fold_erasure, reopened, together_again
+from model.alert.folds.ending import close_case, fold_ending, fold_erasure, reopen_case, restore_conference
 from model.alert.folds.legs import LegEvent, fold_leg
 from model.alert.folds.orders import fold_orders
 from model.alert.folds.parties import fold_operators, fold_psap, fold_user
@@ -136,14 +136,14 @@ def apply(case: Case, event: AnyEvent, at: Instant) -> Case:
     if isinstance(event, Unreadable):
         match event.kind:
             case "alert.closed":
-                return closed(case, None, at)
+                return close_case(case, None, at)
             case "alert.reopened":
-                return reopened(case, None, at)
+                return reopen_case(case, None, at)
             case _:
                 return case
     known = _FOLD_OF.get(type(event))
     if known is None and isinstance(event, LegEvent):
-        return together_again(fold_leg(case, event, at), at)
+        return restore_conference(fold_leg(case, event, at), at)
     for one in _FOLDS if known is None else (known,):
         after = one(case, event, at)
         if after is not None:

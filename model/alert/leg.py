@@ -140,7 +140,7 @@ LINE_FAILURES = frozenset(
 """Causes after which the number is dialled again at once, on another line."""
 
 
-def place(leg: LegId) -> str:
+def place_of(leg: LegId) -> str:
     """Return the leg's place within its alert: `user`, `op1`, `psap`."""
     return leg.rpartition(":")[2]
 

@@ -98,7 +98,7 @@ class Owner(msgspec.Struct, frozen=True, kw_only=True):
     incarnation: int
 
 
-class Texted(msgspec.Struct, frozen=True, kw_only=True):
+class SmsDelivery(msgspec.Struct, frozen=True, kw_only=True):
     """Delivery of a message by SMS, as far as known."""
 
     asked_at: Instant
@@ -114,7 +114,7 @@ class Texted(msgspec.Struct, frozen=True, kw_only=True):
     """Reason for which the center gave the SMS up; None: the network did."""
 
 
-class Said(msgspec.Struct, frozen=True, kw_only=True):
+class DialogueMessage(msgspec.Struct, frozen=True, kw_only=True):
     """A message of the dialogue between user and operator."""
 
     number: int
@@ -152,7 +152,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     arrived_at: Instant | None = None
     """Time of arrival at the other side's phone or screen."""
     read_at: Instant | None = None
-    texted: Texted | None = None
+    texted: SmsDelivery | None = None
     """Delivery by SMS; None if sent by the app alone, or written by the user."""
 
 
@@ -181,7 +181,7 @@ class PsapCall(msgspec.Struct, frozen=True, kw_only=True):
     at: Instant
 
 
-class Beside(msgspec.Struct, frozen=True, kw_only=True):
+class ConflictingAlert(msgspec.Struct, frozen=True, kw_only=True):
     """Another alert of this number, with a different assurance level."""
 
     alert: AlertId
@@ -211,7 +211,7 @@ class CallsTo112(msgspec.Struct, frozen=True, kw_only=True):
     """Time at which 112 was first informed for certain, before the alert was reopened."""
 
 
-class Erased(msgspec.Struct, frozen=True, kw_only=True):
+class ErasedData(msgspec.Struct, frozen=True, kw_only=True):
     """Personal data that was erased for good."""
 
     at: Instant
@@ -225,7 +225,7 @@ class Erased(msgspec.Struct, frozen=True, kw_only=True):
         return self.reason is ErasureReason.PERSON
 
 
-class Leave(msgspec.Struct, frozen=True, kw_only=True):
+class LeaveState(msgspec.Struct, frozen=True, kw_only=True):
     """Leave of the operator, and the state of the parties left."""
 
     at: Instant | None = None
@@ -251,7 +251,7 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
+class RecordingState(msgspec.Struct, frozen=True, kw_only=True):
     """Recording of the conference."""
 
     files: tuple[str, ...] = ()
@@ -262,7 +262,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """Reason why nothing is recorded although the settings require it; empty if none."""
 
 
-class CancelAsked(msgspec.Struct, frozen=True, kw_only=True):
+class CancelRequests(msgspec.Struct, frozen=True, kw_only=True):
     """Requests of the app to cancel since the alert was last raised from it, with any PIN (case 19)."""
 
     at: Instant
@@ -277,7 +277,7 @@ class CancelAsked(msgspec.Struct, frozen=True, kw_only=True):
     """True if no PIN is set."""
 
 
-class InVain(msgspec.Struct, frozen=True, kw_only=True):
+class FailedCalls(msgspec.Struct, frozen=True, kw_only=True):
     """Failed calls to one party in a row (`model.rules.calls.attempts`)."""
 
     in_a_row: int

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from messages.ids import Party
 from model.alert.case import Case
-from model.rules.calls.silent_and_duress import hushed
+from model.rules.calls.silent_and_duress import is_hushed
 
 
 class Phase(StrEnum):
@@ -40,7 +40,7 @@ def phase(case: Case) -> Phase:
         return Phase.TALKING
     if user is not None:
         return Phase.CALLING_USER
-    if case.operator is not None and not hushed(case):
+    if case.operator is not None and not is_hushed(case):
         return Phase.CALLING_USER
     # Between two calls to operators there is a pause, and the search goes on. The operator of a silent alert
     # calls no one before 112, unless ordered.

@@ -25,7 +25,7 @@ from model.alert.folds.orders import DIALLED
 from model.alert.parts import KnownOrder, Matter
 from model.feature import orders_left_out
 from model.orders.refusals import Refusal
-from model.orders.row import Asked, By, While, why_not_on_the_line
+from model.orders.row import OrderContext, OrderGiver, RequiredState, why_not_on_the_line
 from model.orders.table import ORDERS
 from model.rules.correcting import counts_as
 from model.settings import Settings
@@ -67,13 +67,13 @@ def refusal_now(
     row, closed = ORDERS[command], case.closed_at is not None
     if command in orders_left_out():
         return Refusal.LEFT_OUT
-    if row.when is While.OPEN and closed:
+    if row.when is RequiredState.OPEN and closed:
         return Refusal.CLOSED
-    if row.when is While.CLOSED and not closed:
+    if row.when is RequiredState.CLOSED and not closed:
         return Refusal.NOT_CLOSED
-    asked = Asked(case, by, settings, to, party, supervisor)
-    if row.by is not By.ANYBODY:
-        wrong = why_not_on_the_line(asked, called=row.by is By.CALLED)
+    asked = OrderContext(case, by, settings, to, party, supervisor)
+    if row.by is not OrderGiver.ANYBODY:
+        wrong = why_not_on_the_line(asked, called=row.by is OrderGiver.CALLED)
         if wrong is not None:
             return wrong
     return row.why_not(asked)
@@ -92,7 +92,7 @@ def events_of(case: Case, order: ev.CommandGiven, settings: Settings) -> tuple[e
     return ORDERS[order.command].makes(case, order, settings)
 
 
-def rests_on(command: OperatorCommand, party: Party | None = None) -> frozenset[Matter]:
+def matters_of_order(command: OperatorCommand, party: Party | None = None) -> frozenset[Matter]:
     """Return the matters on which the order rests. `party`: for a digit, or another line."""
     calls: tuple[Party, ...] = ()
     if command is OperatorCommand.SEND_DIGIT:
@@ -111,7 +111,7 @@ def is_out_of_date(
     """
     if command is OperatorCommand.BRIEF:
         return filled > seen
-    return any(case.changed.get(matter, 0) > seen for matter in rests_on(command, party))
+    return any(case.changed.get(matter, 0) > seen for matter in matters_of_order(command, party))
 
 
 def is_repeated(case: Case, order: str, command: OperatorCommand, by: OperatorId) -> bool:
@@ -123,7 +123,7 @@ AFTERWARDS: Final = tuple([command for command, row in ORDERS.items() if row.had
 """Commands decided by `why_not_afterwards`."""
 OWN_AGAIN_US: Final = Instant(12 * 3600 * SECOND)
 """Time after the end within which an operator may reopen an own alert: a shift and the way home."""
-OWED: Final = frozenset({Outcome.NO_CONTACT, Outcome.USER_CALLED_112, Outcome.PUT_AWAY})
+PENDING_BEFORE_END: Final = frozenset({Outcome.NO_CONTACT, Outcome.USER_CALLED_112, Outcome.PUT_AWAY})
 """Outcomes without a conversation between operator and user: any operator may make the callback."""
 
 
@@ -141,7 +141,7 @@ def why_not_afterwards(
         return None
     if command is OperatorCommand.NOTE:
         return None if by in case.had_by else Refusal.ANOTHERS_ALERT
-    if counts_as(case) in OWED or alone:
+    if counts_as(case) in PENDING_BEFORE_END or alone:
         return None
     if by not in case.had_by:
         return Refusal.ANOTHERS_ALERT

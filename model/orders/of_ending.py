@@ -10,12 +10,26 @@ from model.alert import answers
 from model.alert.case import Case
 from model.alert.parts import Matter
 from model.orders.refusals import Refusal
-from model.orders.row import Asked, AtConsole, By, Enter, Order, While, making
+from model.orders.row import (
+    ConsoleKey,
+    EnterKey,
+    Order,
+    OrderContext,
+    OrderGiver,
+    RequiredState,
+    single_event,
+)
 from model.rules.calls.joining import psap_is_alone
-from model.rules.calls.psap import has_psap, on_another_phone
-from model.rules.calls.silent_and_duress import dials_by_itself, never_heard, quiet, spoken_to, told_112
-from model.rules.calls.user_due import why_not_over
-from model.rules.vouching import vouched
+from model.rules.calls.psap import has_psap, must_use_another_phone
+from model.rules.calls.silent_and_duress import (
+    is_psap_informed,
+    may_app_dial_psap,
+    must_not_ring,
+    was_never_heard,
+    was_user_on_line,
+)
+from model.rules.calls.user_due import why_attempts_continue
+from model.rules.vouching import is_vouched
 from model.settings import Settings
 
 Made = tuple[ev.CaseEvent, ...]
@@ -23,10 +37,10 @@ _ENDS: Final = frozenset({Matter.END, Matter.CALL_TO_112, Matter.OPERATOR, Matte
 """An order that ends a conversation rests on every order about the conversation."""
 
 
-def _why_not_leave(asked: Asked) -> Refusal | None:
+def _why_not_leave(asked: OrderContext) -> Refusal | None:
     case = asked.case
     told_elsewhere = case.to_112.elsewhere_at is not None and case.psap is None
-    if not told_elsewhere and on_another_phone(case, asked.settings):
+    if not told_elsewhere and must_use_another_phone(case, asked.settings):
         return Refusal.NOT_BRIEFED
     if not told_elsewhere and not case.answered(Party.PSAP):
         return Refusal.PSAP_ABSENT
@@ -40,10 +54,10 @@ def _left(case: Case, order: ev.CommandGiven, _: Settings) -> Made:
     together = together and not psap_is_alone(case)
     # Without a briefing the operator leaves two parties who are talking.
     who = (Party.PSAP, Party.USER) if case.briefing_at is None else (Party.PSAP,)
-    return (*answers.spoken_with(case, *who), ev.LeaveRequested(by=order.by, handed_over=together))
+    return (*answers.confirm_spoken_parties(case, *who), ev.LeaveRequested(by=order.by, handed_over=together))
 
 
-def _why_no_false_alarm(asked: Asked) -> Refusal | None:
+def _why_no_false_alarm(asked: OrderContext) -> Refusal | None:
     case = asked.case
     if case.duress:
         return Refusal.DURESS
@@ -51,17 +65,17 @@ def _why_no_false_alarm(asked: Asked) -> Refusal | None:
         return Refusal.PSAP_CALLED
     if case.briefing_at is not None:
         return Refusal.PSAP_BRIEFED
-    if case.answered(Party.USER) is None and not spoken_to(case):
+    if case.answered(Party.USER) is None and not was_user_on_line(case):
         return Refusal.USER_NOT_ANSWERED
-    return Refusal.USER_NOT_HEARD if never_heard(case) else None
+    return Refusal.USER_NOT_HEARD if was_never_heard(case) else None
 
 
 def _false_alarm(case: Case, order: ev.CommandGiven, _: Settings) -> Made:
     declared = ev.FalseAlarmDeclared(by=order.by, text=order.text)
-    return (*answers.spoken_with(case, Party.USER), declared)
+    return (*answers.confirm_spoken_parties(case, Party.USER), declared)
 
 
-def _why_not_close(asked: Asked) -> Refusal | None:
+def _why_not_close(asked: OrderContext) -> Refusal | None:
     """Return why the alert may not be closed now.
 
     An alert that 112 knows may be closed. Without 112, a supervisor may close the alert if the user was
@@ -78,25 +92,25 @@ def _why_not_close(asked: Asked) -> Refusal | None:
         return Refusal.PSAP_BEING_CALLED
     # In a storm an alert may pass its deadline before any operator is free: the app has called 112, unless a
     # cancel was tried there, and the alert may be closed.
-    left_to_app = not case.legs and case.missed_at is not None and dials_by_itself(case)
-    if told_112(case) or left_to_app:
+    left_to_app = not case.legs and case.missed_at is not None and may_app_dial_psap(case)
+    if is_psap_informed(case) or left_to_app:
         return None
     untold = has_psap(case, settings) and not (case.test or case.presumed_calling_112)
     if untold and not asked.supervisor:
         return Refusal.PSAP_NOT_TOLD
-    if spoken_to(case) or quiet(case, settings):
+    if was_user_on_line(case) or must_not_ring(case, settings):
         return None
-    return why_not_over(case, settings)
+    return why_attempts_continue(case, settings)
 
 
-def _why_not_put_away(asked: Asked) -> Refusal | None:
+def _why_not_put_away(asked: OrderContext) -> Refusal | None:
     """Return why the alert may not be put away.
 
     Only an alert that nothing vouches for, and only by a supervisor unless a test: a real unsigned alert
     looks like a forged one if the user declines or cannot talk, and 112 would never be informed.
     """
     case = asked.case
-    if vouched(case):
+    if is_vouched(case):
         return Refusal.HEARD_OR_PROVED
     if case.active(Party.USER) is not None:
         return Refusal.CALL_UP
@@ -116,7 +130,7 @@ OF_ENDING: Final = (
         makes=_false_alarm,
         changes=Matter.END,
         rests_on=_ENDS,
-        console=AtConsole(key="F", whenever=True, enter=Enter.ALWAYS, label="False alarm"),
+        console=ConsoleKey(key="F", whenever=True, enter=EnterKey.ALWAYS, label="False alarm"),
     ),
     Order(
         command=OperatorCommand.LEAVE,
@@ -125,19 +139,19 @@ OF_ENDING: Final = (
         makes=_left,
         changes=Matter.END,
         rests_on=_ENDS,
-        console=AtConsole(key="L", whenever=True, enter=Enter.SOMETIMES, label="Leave"),
+        console=ConsoleKey(key="L", whenever=True, enter=EnterKey.SOMETIMES, label="Leave"),
     ),
     Order(
         command=OperatorCommand.CLOSE,
         italian="chiudere",
-        by=By.ANYBODY,
+        by=OrderGiver.ANYBODY,
         says_role=True,
         why_not=_why_not_close,
-        makes=making(ev.CloseRequested),
+        makes=single_event(ev.CloseRequested),
         changes=Matter.END,
         rests_on=_ENDS,
-        console=AtConsole(
-            key="X", whenever=True, enter=Enter.ALWAYS, listed="Close, after 112; put away what is forged"
+        console=ConsoleKey(
+            key="X", whenever=True, enter=EnterKey.ALWAYS, listed="Close, after 112; put away what is forged"
         ),
     ),
     Order(
@@ -148,17 +162,17 @@ OF_ENDING: Final = (
         makes=_put_away,
         changes=Matter.END,
         rests_on=_ENDS,
-        console=AtConsole(key="X", enter=Enter.ALWAYS, waiting="Put it away, without 112"),
+        console=ConsoleKey(key="X", enter=EnterKey.ALWAYS, waiting="Put it away, without 112"),
     ),
     Order(
         command=OperatorCommand.REOPEN,
         italian="riaprire",
         takes=frozenset({"party"}),
         parties=(Party.PSAP,),
-        by=By.ANYBODY,
-        when=While.CLOSED,
+        by=OrderGiver.ANYBODY,
+        when=RequiredState.CLOSED,
         had_it=True,
         rests_on=frozenset({Matter.END}),
-        console=AtConsole(key="R", enter=Enter.ALWAYS, label="Reopen", listed="Reopen a closed alert"),
+        console=ConsoleKey(key="R", enter=EnterKey.ALWAYS, label="Reopen", listed="Reopen a closed alert"),
     ),
 )

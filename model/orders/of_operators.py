@@ -12,8 +12,8 @@ from model.alert.case import Case
 from model.alert.parts import Matter
 from model.alert.reasons import ReleaseReason
 from model.orders.refusals import Refusal
-from model.orders.row import Asked, AtConsole, By, Effect, Order, making
-from model.rules.calls.joining import in_the_network
+from model.orders.row import ConsoleKey, Effect, Order, OrderContext, OrderGiver, single_event
+from model.rules.calls.joining import is_joined_in_network
 from model.settings import Settings
 
 Made = tuple[ev.CaseEvent, ...]
@@ -21,13 +21,13 @@ _LISTENING: Final = frozenset({Matter.LISTENING})
 _MUTE: Final = frozenset({Matter.MUTE})
 
 
-def _why_not_take(asked: Asked) -> Refusal | None:
+def _why_not_take(asked: OrderContext) -> Refusal | None:
     case, by = asked.case, asked.by
     if case.false_alarm_at is not None:
         return Refusal.BEING_ENDED
     if case.operator == by:
         return Refusal.ALREADY_YOURS
-    if answers.of_operator(case, by) is not None:
+    if answers.operators_leg_in_doubt(case, by) is not None:
         # The operator confirms an answer that the line alone does not prove.
         return None
     if by in case.reserved:
@@ -38,11 +38,11 @@ def _why_not_take(asked: Asked) -> Refusal | None:
 
 
 def _taken(case: Case, order: ev.CommandGiven, _: Settings) -> Made:
-    there = answers.confirmed(case, answers.of_operator(case, order.by), "word")
+    there = answers.confirm_answer(case, answers.operators_leg_in_doubt(case, order.by), "word")
     return there or (ev.TakeRequested(by=order.by),)
 
 
-def _why_not_hand_over(asked: Asked) -> Refusal | None:
+def _why_not_hand_over(asked: OrderContext) -> Refusal | None:
     case = asked.case
     if case.hand_over is not None:
         return Refusal.BEING_HANDED_OVER
@@ -56,7 +56,7 @@ def _handed_over(_: Case, order: ev.CommandGiven, _settings: Settings) -> Made:
     return (ev.HandOverRequested(by=order.by, to=order.to, text=order.text),)
 
 
-def _why_not_keep(asked: Asked) -> Refusal | None:
+def _why_not_keep(asked: OrderContext) -> Refusal | None:
     return None if asked.case.hand_over is not None else Refusal.NOT_BEING_HANDED_OVER
 
 
@@ -87,7 +87,7 @@ def _listens(case: Case, by: OperatorId) -> bool:
     return case.listener is not None and case.listener.operator == by
 
 
-def _why_not_listen(asked: Asked) -> Refusal | None:
+def _why_not_listen(asked: OrderContext) -> Refusal | None:
     case, by = asked.case, asked.by
     if case.operator == by or by in case.reserved:
         return Refusal.ALREADY_YOURS
@@ -99,10 +99,10 @@ def _why_not_listen(asked: Asked) -> Refusal | None:
         return Refusal.BEING_ENDED
     if not any(case.answered(party) for party in (Party.OPERATOR, Party.USER, Party.PSAP)):
         return Refusal.NOBODY_ON_THE_LINE
-    return Refusal.LINE_WITHOUT_LISTENING if in_the_network(case) else None
+    return Refusal.LINE_WITHOUT_LISTENING if is_joined_in_network(case) else None
 
 
-def _why_not_stop(asked: Asked) -> Refusal | None:
+def _why_not_stop(asked: OrderContext) -> Refusal | None:
     return None if _listens(asked.case, asked.by) else Refusal.NOT_LISTENING
 
 
@@ -115,7 +115,7 @@ def _listens_no_more(case: Case, order: ev.CommandGiven, _: Settings) -> Made:
     return (ev.LegReleasing(leg=leg.leg, attempt=leg.attempt, reason=ReleaseReason.STOPPED),)
 
 
-def _whisper(asked: Asked, *, on: bool) -> Refusal | None:
+def _whisper(asked: OrderContext, *, on: bool) -> Refusal | None:
     case = asked.case
     if case.listener is None or not _listens(case, asked.by):
         return Refusal.NOT_LISTENING
@@ -132,11 +132,11 @@ OF_OPERATORS: Final = (
     Order(
         command=OperatorCommand.TAKE,
         italian="prendere il caso",
-        by=By.ANYBODY,
+        by=OrderGiver.ANYBODY,
         why_not=_why_not_take,
         makes=_taken,
         rests_on=frozenset({Matter.END}),
-        console=AtConsole(key="T", label="Take", listed="Take the case; leave a test for a real one"),
+        console=ConsoleKey(key="T", label="Take", listed="Take the case; leave a test for a real one"),
     ),
     Order(
         command=OperatorCommand.HAND_OVER,
@@ -146,7 +146,7 @@ OF_OPERATORS: Final = (
         makes=_handed_over,
         changes=Matter.OPERATOR,
         rests_on=frozenset({Matter.OPERATOR, Matter.END}),
-        console=AtConsole(key="H", label="Hand over", listed="Hand over / Keep the case"),
+        console=ConsoleKey(key="H", label="Hand over", listed="Hand over / Keep the case"),
     ),
     Order(
         command=OperatorCommand.KEEP,
@@ -155,7 +155,7 @@ OF_OPERATORS: Final = (
         makes=_kept,
         changes=Matter.OPERATOR,
         rests_on=frozenset({Matter.OPERATOR}),
-        console=AtConsole(key="H", label="Keep the case"),
+        console=ConsoleKey(key="H", label="Keep the case"),
     ),
     Order(
         command=OperatorCommand.MUTE,
@@ -164,7 +164,7 @@ OF_OPERATORS: Final = (
         makes=_muted(ev.LegMuted),
         changes=Matter.MUTE,
         rests_on=_MUTE,
-        console=AtConsole(
+        console=ConsoleKey(
             key="U", label="Mute", listed="Your microphone; listening in: speak to the operator"
         ),
     ),
@@ -175,48 +175,48 @@ OF_OPERATORS: Final = (
         makes=_muted(ev.LegUnmuted),
         changes=Matter.MUTE,
         rests_on=_MUTE,
-        console=AtConsole(key="U", label="Unmute"),
+        console=ConsoleKey(key="U", label="Unmute"),
     ),
     Order(
         command=OperatorCommand.LISTEN,
         italian="ascoltare",
-        by=By.ANYBODY,
+        by=OrderGiver.ANYBODY,
         supervisor=True,
         why_not=_why_not_listen,
-        makes=making(ev.ListenRequested),
+        makes=single_event(ev.ListenRequested),
         changes=Matter.LISTENING,
         rests_on=_LISTENING,
-        console=AtConsole(key="A", whenever=True, listed="Listen in, stop listening (supervisor)"),
+        console=ConsoleKey(key="A", whenever=True, listed="Listen in, stop listening (supervisor)"),
     ),
     Order(
         command=OperatorCommand.STOP_LISTENING,
         italian="smettere di ascoltare",
-        by=By.ANYBODY,
+        by=OrderGiver.ANYBODY,
         why_not=_why_not_stop,
         makes=_listens_no_more,
         changes=Matter.LISTENING,
         rests_on=_LISTENING,
-        console=AtConsole(key="A", label="Stop listening"),
+        console=ConsoleKey(key="A", label="Stop listening"),
     ),
     Order(
         command=OperatorCommand.WHISPER,
         italian="parlare solo all’operatore",
-        by=By.ANYBODY,
+        by=OrderGiver.ANYBODY,
         supervisor=True,
         why_not=lambda asked: _whisper(asked, on=True),
-        makes=making(ev.WhisperBegun),
+        makes=single_event(ev.WhisperBegun),
         changes=Matter.LISTENING,
         rests_on=_LISTENING,
-        console=AtConsole(key="U", label="Whisper"),
+        console=ConsoleKey(key="U", label="Whisper"),
     ),
     Order(
         command=OperatorCommand.STOP_WHISPERING,
         italian="tornare a tacere",
-        by=By.ANYBODY,
+        by=OrderGiver.ANYBODY,
         why_not=lambda asked: _whisper(asked, on=False),
-        makes=making(ev.WhisperEnded),
+        makes=single_event(ev.WhisperEnded),
         changes=Matter.LISTENING,
         rests_on=_LISTENING,
-        console=AtConsole(key="U", label="Only listen"),
+        console=ConsoleKey(key="U", label="Only listen"),
     ),
 )

@@ -11,17 +11,17 @@ from model.alert.case import Case
 from model.alert.parts import Matter
 from model.alert.reasons import ReleaseReason
 from model.orders.refusals import Refusal
-from model.orders.row import Asked, AtConsole, By, Enter, Order
-from model.rules.calls.joining import in_the_network
-from model.rules.calls.psap import has_psap, on_another_phone, psap_number
-from model.rules.calls.silent_and_duress import in_duress
+from model.orders.row import ConsoleKey, EnterKey, Order, OrderContext, OrderGiver
+from model.rules.calls.joining import is_joined_in_network
+from model.rules.calls.psap import has_psap, must_use_another_phone, psap_number
+from model.rules.calls.silent_and_duress import is_in_duress
 from model.rules.messages import announcements
 from model.settings import Settings
 
 Made = tuple[ev.CaseEvent, ...]
 
 
-def _why_not_call(asked: Asked) -> Refusal | None:
+def _why_not_call(asked: OrderContext) -> Refusal | None:
     case, settings = asked.case, asked.settings
     if up := case.confirmed_answered(Party.PSAP):
         return Refusal.PSAP_ON_THE_LINE if up.unheard_at is None else Refusal.LINE_UNHEARD
@@ -29,7 +29,7 @@ def _why_not_call(asked: Asked) -> Refusal | None:
         return Refusal.PSAP_BEING_CALLED
     if not has_psap(case, settings):
         return Refusal.TEST_WITHOUT_PSAP
-    return Refusal.PSAP_ON_ANOTHER_PHONE if on_another_phone(case, settings) else None
+    return Refusal.PSAP_ON_ANOTHER_PHONE if must_use_another_phone(case, settings) else None
 
 
 def _called(case: Case, order: ev.CommandGiven, settings: Settings) -> Made:
@@ -37,7 +37,7 @@ def _called(case: Case, order: ev.CommandGiven, settings: Settings) -> Made:
     return () if number is None else (ev.PsapRequested(by=order.by, number=number),)
 
 
-def _why_not_withdraw(asked: Asked) -> Refusal | None:
+def _why_not_withdraw(asked: OrderContext) -> Refusal | None:
     """Return why the call to 112 cannot be withdrawn: allowed until 112 has provably answered. A call
     reported as answered without proof may still ring.
     """
@@ -46,19 +46,19 @@ def _why_not_withdraw(asked: Asked) -> Refusal | None:
         return Refusal.PSAP_NOT_BEING_CALLED
     if case.confirmed_answered(Party.PSAP):
         return Refusal.PSAP_ON_THE_LINE
-    return Refusal.DURESS_PSAP_FIRST if in_duress(case, asked.settings) else None
+    return Refusal.DURESS_PSAP_FIRST if is_in_duress(case, asked.settings) else None
 
 
 def _withdrawn(case: Case, order: ev.CommandGiven, _: Settings) -> Made:
     return (*_hung_up(case, ReleaseReason.WITHDRAWN), ev.PsapWithdrawn(by=order.by))
 
 
-def _why_not_elsewhere(asked: Asked) -> Refusal | None:
+def _why_not_elsewhere(asked: OrderContext) -> Refusal | None:
     """Return why 112 cannot be reported as called elsewhere. After a lack of a line, or a failed attempt, the
     order stays allowed: later attempts do not undo a call that was made.
     """
     case = asked.case
-    if on_another_phone(case, asked.settings):
+    if must_use_another_phone(case, asked.settings):
         return None
     if case.answered(Party.PSAP):
         return Refusal.PSAP_ON_THE_LINE
@@ -79,34 +79,38 @@ def _hung_up(case: Case, reason: ReleaseReason) -> Made:
     return () if leg is None else (ev.LegReleasing(leg=leg.leg, attempt=leg.attempt, reason=reason),)
 
 
-def _why_not_briefed(asked: Asked) -> Refusal | None:
-    there = asked.case.answered(Party.PSAP) or on_another_phone(asked.case, asked.settings)
+def _why_not_briefed(asked: OrderContext) -> Refusal | None:
+    there = asked.case.answered(Party.PSAP) or must_use_another_phone(asked.case, asked.settings)
     return None if there else Refusal.PSAP_ABSENT
 
 
 def _briefed(case: Case, order: ev.CommandGiven, settings: Settings) -> Made:
-    if on_another_phone(case, settings):
+    if must_use_another_phone(case, settings):
         return _called_elsewhere(case, order, settings)
-    return (*answers.spoken_with(case, Party.PSAP), ev.BriefingGiven(by=order.by))
+    return (*answers.confirm_spoken_parties(case, Party.PSAP), ev.BriefingGiven(by=order.by))
 
 
-def _why_not_announce(asked: Asked) -> Refusal | None:
+def _why_not_announce(asked: OrderContext) -> Refusal | None:
     case = asked.case
     if case.answered(Party.PSAP) is None:
         return Refusal.PSAP_ABSENT
     if case.answered(Party.USER) is None:
         return Refusal.USER_ABSENT
-    if in_the_network(case):
+    if is_joined_in_network(case):
         return Refusal.LINE_WITHOUT_PLAYING
-    return Refusal.BEING_PLAYED if announcements.waiting(case, announcements.CANNOT_SPEAK) else None
+    return (
+        Refusal.BEING_PLAYED
+        if announcements.is_announcement_pending(case, announcements.CANNOT_SPEAK)
+        else None
+    )
 
 
 def _announced(case: Case, order: ev.CommandGiven, _: Settings) -> Made:
     asked = ev.AnnouncementRequested(what=order.what or announcements.CANNOT_SPEAK, by=order.by)
-    return (*answers.spoken_with(case, Party.PSAP), asked)
+    return (*answers.confirm_spoken_parties(case, Party.PSAP), asked)
 
 
-def _why_no_digit(asked: Asked) -> Refusal | None:
+def _why_no_digit(asked: OrderContext) -> Refusal | None:
     party = asked.party or Party.PSAP
     if asked.case.answered(party) is not None:
         return None
@@ -124,24 +128,24 @@ OF_PSAP: Final = (
     Order(
         command=OperatorCommand.CALL_PSAP,
         italian="chiamare il 112",
-        by=By.CALLED,
+        by=OrderGiver.CALLED,
         why_not=_why_not_call,
         makes=_called,
         changes=Matter.CALL_TO_112,
         rests_on=frozenset({Matter.CALL_TO_112, Matter.END}),
-        console=AtConsole(
+        console=ConsoleKey(
             key="E", whenever=True, label="Call 112", listed="Call 112; E again, 1 to 5 s later: take it back"
         ),
     ),
     Order(
         command=OperatorCommand.WITHDRAW_PSAP,
         italian="annullare la chiamata al 112",
-        by=By.CALLED,
+        by=OrderGiver.CALLED,
         why_not=_why_not_withdraw,
         makes=_withdrawn,
         changes=Matter.CALL_TO_112,
         rests_on=frozenset({Matter.CALL_TO_112}),
-        console=AtConsole(key="E", label="Cancel the call"),
+        console=ConsoleKey(key="E", label="Cancel the call"),
     ),
     Order(
         command=OperatorCommand.CALLED_ELSEWHERE,
@@ -150,8 +154,8 @@ OF_PSAP: Final = (
         makes=_called_elsewhere,
         changes=Matter.CALL_TO_112,
         rests_on=frozenset({Matter.CALL_TO_112}),
-        console=AtConsole(
-            key="Y", enter=Enter.SOMETIMES, label="I have briefed 112", waiting="112 is briefed"
+        console=ConsoleKey(
+            key="Y", enter=EnterKey.SOMETIMES, label="I have briefed 112", waiting="112 is briefed"
         ),
     ),
     Order(
@@ -160,7 +164,7 @@ OF_PSAP: Final = (
         why_not=_why_not_briefed,
         makes=_briefed,
         rests_on=frozenset({Matter.CALL_TO_112, Matter.PSAP_DIALLED}),
-        console=AtConsole(key="B", whenever=True, label="I have briefed 112"),
+        console=ConsoleKey(key="B", whenever=True, label="I have briefed 112"),
     ),
     Order(
         command=OperatorCommand.ANNOUNCE,
@@ -170,7 +174,7 @@ OF_PSAP: Final = (
         makes=_announced,
         changes=Matter.ANNOUNCEMENT,
         rests_on=frozenset({Matter.ANNOUNCEMENT, Matter.PSAP_DIALLED}),
-        console=AtConsole(key="Z", listed="Tell 112 that she cannot speak"),
+        console=ConsoleKey(key="Z", listed="Tell 112 that she cannot speak"),
     ),
     Order(
         command=OperatorCommand.SEND_DIGIT,

@@ -13,12 +13,12 @@ from model.alert.leg import Leg
 from model.alert.parts import Matter
 from model.alert.reasons import ReleaseReason
 from model.orders.refusals import Refusal
-from model.orders.row import Asked, AtConsole, Enter, Order, making
-from model.rules.calls.joining import in_the_network
-from model.rules.calls.silent_and_duress import in_duress, quiet, voices_withheld, why_quiet
-from model.rules.calls.sound import hung_up_for, leg_of, party_without_sound, why_no_other_line
+from model.orders.row import ConsoleKey, EnterKey, Order, OrderContext, single_event
+from model.rules.calls.joining import is_joined_in_network
+from model.rules.calls.silent_and_duress import are_voices_withheld, is_in_duress, must_not_ring, why_not_ring
+from model.rules.calls.sound import leg_of, legs_ended_with, party_without_sound, why_no_other_line
 from model.rules.calls.withheld_numbers import NEVER
-from model.rules.vouching import vouched
+from model.rules.vouching import is_vouched
 from model.settings import Settings
 
 Made = tuple[ev.CaseEvent, ...]
@@ -28,12 +28,12 @@ def _on_line(user: Leg) -> Refusal:
     return Refusal.USER_ON_THE_LINE if user.unheard_at is None else Refusal.LINE_UNHEARD
 
 
-def _why_not_redial(asked: Asked) -> Refusal | None:
+def _why_not_redial(asked: OrderContext) -> Refusal | None:
     case, settings = asked.case, asked.settings
     if user := case.confirmed_answered(Party.USER):
         return _on_line(user)
-    if quiet(case, settings):
-        return why_quiet(case, settings)
+    if must_not_ring(case, settings):
+        return why_not_ring(case, settings)
     if case.active(Party.USER) or case.redial:
         return Refusal.USER_BEING_CALLED
     if case.phone is None:
@@ -43,20 +43,20 @@ def _why_not_redial(asked: Asked) -> Refusal | None:
     return None
 
 
-def _why_not_aloud(asked: Asked) -> Refusal | None:
+def _why_not_aloud(asked: OrderContext) -> Refusal | None:
     case, settings = asked.case, asked.settings
     if not case.silent:
         return Refusal.NOT_SILENT
     if case.aloud:
         return Refusal.USER_CALLED_ALREADY
-    if in_duress(case, settings):
-        return why_quiet(case, settings)
+    if is_in_duress(case, settings):
+        return why_not_ring(case, settings)
     if user := case.active(Party.USER):
         return _on_line(user) if user.confirmed_answered else Refusal.USER_BEING_CALLED
     return Refusal.NUMBER_UNKNOWN if case.phone is None else None
 
 
-def _why_no_machine(asked: Asked) -> Refusal | None:
+def _why_no_machine(asked: OrderContext) -> Refusal | None:
     """Return why the call cannot be marked as a machine's. A ringing call always counts as unanswered; an
     answered call may be the user's.
     """
@@ -68,9 +68,9 @@ def _why_no_machine(asked: Asked) -> Refusal | None:
         return None
     if user.call is not None:
         return Refusal.USER_CALLED_IN
-    if in_the_network(case) and case.answered(Party.PSAP) is not None:
+    if is_joined_in_network(case) and case.answered(Party.PSAP) is not None:
         return Refusal.PSAP_ON_THIS_CALL
-    if quiet(case, settings) or (case.psap is not None and in_the_network(case)):
+    if must_not_ring(case, settings) or (case.psap is not None and is_joined_in_network(case)):
         return Refusal.USER_NOT_CALLED_AGAIN
     return None
 
@@ -83,15 +83,15 @@ def _machine(case: Case, order: ev.CommandGiven, _: Settings) -> Made:
     return (ev.MachineMarked(by=order.by), releasing)
 
 
-def _why_no_answer(asked: Asked) -> Refusal | None:
-    return None if answers.in_doubt(asked.case) is not None else Refusal.NO_ANSWER_IN_DOUBT
+def _why_no_answer(asked: OrderContext) -> Refusal | None:
+    return None if answers.leg_in_doubt(asked.case) is not None else Refusal.NO_ANSWER_IN_DOUBT
 
 
 def _confirmed(case: Case, _: ev.CommandGiven, _settings: Settings) -> Made:
-    return answers.confirmed(case, answers.in_doubt(case), "word")
+    return answers.confirm_answer(case, answers.leg_in_doubt(case), "word")
 
 
-def _why_no_other_line(asked: Asked) -> Refusal | None:
+def _why_no_other_line(asked: OrderContext) -> Refusal | None:
     return why_no_other_line(asked.case, asked.party or party_without_sound(asked.case), asked.settings)
 
 
@@ -103,7 +103,7 @@ def _another_line(case: Case, order: ev.CommandGiven, _: Settings) -> Made:
     leg = leg_of(case, party)
     if leg is None:
         return ()
-    ended = hung_up_for(case, leg)
+    ended = legs_ended_with(case, leg)
     made: Made = (
         ev.AnotherLineRequested(by=order.by, party=party),
         *(
@@ -121,7 +121,7 @@ def _voices(case: Case, *, given: bool) -> Refusal | None:
         return Refusal.LINE_WITHOUT_MUTE
     if given and user is None:
         return Refusal.USER_ABSENT
-    if voices_withheld(case) is not given:
+    if are_voices_withheld(case) is not given:
         return Refusal.VOICES_GIVEN if given else Refusal.VOICES_WITHHELD
     return None
 
@@ -131,24 +131,28 @@ OF_USER: Final = (
         command=OperatorCommand.REDIAL_USER,
         italian="richiamare l’utente",
         why_not=_why_not_redial,
-        makes=making(ev.RedialRequested),
+        makes=single_event(ev.RedialRequested),
         changes=Matter.USERS_CALL,
         rests_on=frozenset({Matter.USERS_CALL, Matter.USER_DIALLED, Matter.WORDS}),
-        console=AtConsole(
-            key="R", whenever=True, enter=Enter.SOMETIMES, label="Redial user", listed="Call the user again"
+        console=ConsoleKey(
+            key="R",
+            whenever=True,
+            enter=EnterKey.SOMETIMES,
+            label="Redial user",
+            listed="Call the user again",
         ),
     ),
     Order(
         command=OperatorCommand.CALL_ALOUD,
         italian="chiamare benché l’allarme sia silenzioso",
         why_not=_why_not_aloud,
-        makes=making(ev.CallAloudRequested),
+        makes=single_event(ev.CallAloudRequested),
         changes=Matter.USERS_CALL,
         rests_on=frozenset({Matter.USERS_CALL, Matter.WORDS}),
-        console=AtConsole(
+        console=ConsoleKey(
             key="O",
             whenever=True,
-            enter=Enter.ALWAYS,
+            enter=EnterKey.ALWAYS,
             label="Call her all the same",
             listed="In a silent case: call her all the same",
         ),
@@ -160,10 +164,10 @@ OF_USER: Final = (
         makes=_machine,
         changes=Matter.USERS_CALL,
         rests_on=frozenset({Matter.USERS_CALL, Matter.USER_DIALLED}),
-        console=AtConsole(
+        console=ConsoleKey(
             key="M",
             whenever=True,
-            enter=Enter.ALWAYS,
+            enter=EnterKey.ALWAYS,
             label="Machine",
             listed="A machine: the user’s call ends",
         ),
@@ -174,7 +178,7 @@ OF_USER: Final = (
         why_not=_why_no_answer,
         makes=_confirmed,
         rests_on=frozenset({Matter.USER_DIALLED, Matter.PSAP_DIALLED}),
-        console=AtConsole(
+        console=ConsoleKey(
             key="Y",
             whenever=True,
             label="Answered",
@@ -184,9 +188,9 @@ OF_USER: Final = (
     Order(
         command=OperatorCommand.VOUCH,
         italian="l’allarme è vero",
-        why_not=lambda asked: Refusal.VOUCHED_ALREADY if vouched(asked.case) else None,
-        makes=making(ev.AlertVouched),
-        console=AtConsole(key="Y"),
+        why_not=lambda asked: Refusal.VOUCHED_ALREADY if is_vouched(asked.case) else None,
+        makes=single_event(ev.AlertVouched),
+        console=ConsoleKey(key="Y"),
     ),
     Order(
         command=OperatorCommand.ANOTHER_LINE,
@@ -196,26 +200,26 @@ OF_USER: Final = (
         makes=_another_line,
         changes=Matter.LINE,
         rests_on=frozenset({Matter.LINE}),
-        console=AtConsole(
-            key="V", enter=Enter.ALWAYS, label="Another line", listed="Call again on another line"
+        console=ConsoleKey(
+            key="V", enter=EnterKey.ALWAYS, label="Another line", listed="Call again on another line"
         ),
     ),
     Order(
         command=OperatorCommand.WITHHOLD_VOICES,
         italian="nessuna voce all’utente",
         why_not=lambda asked: _voices(asked.case, given=False),
-        makes=making(ev.VoicesWithheld),
+        makes=single_event(ev.VoicesWithheld),
         changes=Matter.VOICES,
         rests_on=frozenset({Matter.VOICES}),
-        console=AtConsole(key="S", listed="No voice from the phone / voices again"),
+        console=ConsoleKey(key="S", listed="No voice from the phone / voices again"),
     ),
     Order(
         command=OperatorCommand.GIVE_VOICES,
         italian="di nuovo le voci all’utente",
         why_not=lambda asked: _voices(asked.case, given=True),
-        makes=making(ev.VoicesGiven),
+        makes=single_event(ev.VoicesGiven),
         changes=Matter.VOICES,
         rests_on=frozenset({Matter.VOICES, Matter.WORDS}),
-        console=AtConsole(key="S", enter=Enter.SOMETIMES, waiting="Who forces her will hear the voices"),
+        console=ConsoleKey(key="S", enter=EnterKey.SOMETIMES, waiting="Who forces her will hear the voices"),
     ),
 )

@@ -11,18 +11,26 @@ from messages.ids import OperatorCommand, Party, PersonalKind
 from model.alert.case import Case
 from model.alert.parts import Matter
 from model.orders.refusals import Refusal
-from model.orders.row import Asked, AtConsole, By, Enter, Order, While, why_not_on_the_line
-from model.rules.calls.silent_and_duress import voices_withheld
-from model.rules.messages.announcements import why_not
+from model.orders.row import (
+    ConsoleKey,
+    EnterKey,
+    Order,
+    OrderContext,
+    OrderGiver,
+    RequiredState,
+    why_not_on_the_line,
+)
+from model.rules.calls.silent_and_duress import are_voices_withheld
+from model.rules.messages.announcements import why_no_question
 from model.rules.messages.dialogue import unread_since
-from model.rules.messages.message_channel import Why, why_no_text, why_unwritten
+from model.rules.messages.message_channel import ChannelReason, why_no_message, why_no_sms
 
 _UNWRITTEN: Final = {
-    Why.CANCELLED: Refusal.APP_SHOWS_NOTHING,
-    Why.SOUNDS: Refusal.PHONE_WOULD_SOUND,
-    Why.OFF: Refusal.TEXTS_OFF,
-    Why.NO_NUMBER: Refusal.NUMBER_UNKNOWN,
-    Why.UNFIT: Refusal.NUMBER_NOT_TEXTED,
+    ChannelReason.CANCELLED: Refusal.APP_SHOWS_NOTHING,
+    ChannelReason.SOUNDS: Refusal.PHONE_WOULD_SOUND,
+    ChannelReason.OFF: Refusal.TEXTS_OFF,
+    ChannelReason.NO_NUMBER: Refusal.NUMBER_UNKNOWN,
+    ChannelReason.UNFIT: Refusal.NUMBER_NOT_TEXTED,
 }
 _ASKS: Final = frozenset({Matter.USER_DIALLED})
 _MESSAGE: Final = frozenset({"id", "text"})
@@ -37,27 +45,27 @@ def why_no_note(case: Case) -> Refusal | None:
     return Refusal.PERSON_ERASED if gone else None
 
 
-def _why_not_read(asked: Asked) -> Refusal | None:
+def _why_not_read(asked: OrderContext) -> Refusal | None:
     """Return why messages cannot be marked as read; after the end every operator may do so."""
     if asked.case.closed_at is not None or unread_since(asked.case) is not None:
         return None
     return why_not_on_the_line(asked)
 
 
-def _why_not_write(asked: Asked) -> Refusal | None:
-    why = why_unwritten(asked.case, asked.settings)
+def _why_not_write(asked: OrderContext) -> Refusal | None:
+    why = why_no_message(asked.case, asked.settings)
     return None if why is None else _UNWRITTEN[why]
 
 
-def _why_no_sms(asked: Asked) -> Refusal | None:
-    why = why_no_text(asked.case, asked.settings)
+def _why_no_sms(asked: OrderContext) -> Refusal | None:
+    why = why_no_sms(asked.case, asked.settings)
     if why is None:
         return Refusal.TEXTS_ALLOWED
-    return None if why is Why.SOUNDS else _UNWRITTEN[why]
+    return None if why is ChannelReason.SOUNDS else _UNWRITTEN[why]
 
 
-def _why_not_aloud(asked: Asked) -> Refusal | None:
-    if voices_withheld(asked.case):
+def _why_not_aloud(asked: OrderContext) -> Refusal | None:
+    if are_voices_withheld(asked.case):
         return Refusal.VOICES_WITHHELD
     return None if asked.case.answered(Party.USER) is not None else Refusal.USER_ABSENT
 
@@ -67,23 +75,23 @@ OF_WORDS: Final = (
         command=OperatorCommand.NOTE,
         italian="nota",
         needs=frozenset({"text"}),
-        by=By.ANYBODY,
-        when=While.EITHER,
+        by=OrderGiver.ANYBODY,
+        when=RequiredState.EITHER,
         had_it=True,
         why_not=lambda asked: why_no_note(asked.case),
-        console=AtConsole(key="N", label="Note", listed="Note, on a closed alert too"),
+        console=ConsoleKey(key="N", label="Note", listed="Note, on a closed alert too"),
     ),
     Order(
         command=OperatorCommand.BRIEF,
         italian="per il 112",
         needs=frozenset({"field"}),
-        console=AtConsole(key="Q", listed="What is known for 112"),
+        console=ConsoleKey(key="Q", listed="What is known for 112"),
     ),
     Order(
         command=OperatorCommand.OPEN_PAGE,
         italian="la pagina per il 112",
         why_not=lambda asked: Refusal.PAGE_OPEN if asked.case.has_page else None,
-        console=AtConsole(key="P", whenever=True, listed="A page for 112, with a code"),
+        console=ConsoleKey(key="P", whenever=True, listed="A page for 112, with a code"),
     ),
     Order(
         command=OperatorCommand.WRITE,
@@ -91,17 +99,17 @@ OF_WORDS: Final = (
         needs=_MESSAGE,
         takes=_ANSWERS | {"asks"},
         why_not=_why_not_write,
-        console=AtConsole(key="W", listed="Write to the user"),
+        console=ConsoleKey(key="W", listed="Write to the user"),
     ),
     Order(
         command=OperatorCommand.WRITE_BY_SMS,
         italian="scrivere per SMS",
         why_not=_why_no_sms,
         rests_on=frozenset({Matter.WORDS}),
-        console=AtConsole(
+        console=ConsoleKey(
             key="I",
             whenever=True,
-            enter=Enter.ALWAYS,
+            enter=EnterKey.ALWAYS,
             label="Send by SMS",
             waiting="Messages go by SMS, and the phone sounds there",
             listed="From the messages: by SMS, the phone sounds",
@@ -114,32 +122,32 @@ OF_WORDS: Final = (
         takes=_ANSWERS,
         why_not=_why_not_aloud,
         rests_on=_ASKS,
-        console=AtConsole(key="J"),
+        console=ConsoleKey(key="J"),
     ),
     Order(
         command=OperatorCommand.ASK_SPOKEN,
         italian="una domanda con la voce del centro",
         needs=_SPOKEN,
         takes=_ANSWERS,
-        why_not=lambda asked: why_not(asked.case, softly=False),
+        why_not=lambda asked: why_no_question(asked.case, softly=False),
         rests_on=_ASKS,
-        console=AtConsole(key="J", listed="Yes/no questions, if she cannot talk"),
+        console=ConsoleKey(key="J", listed="Yes/no questions, if she cannot talk"),
     ),
     Order(
         command=OperatorCommand.ASK_SOFTLY,
         italian="una domanda sottovoce",
         needs=_SPOKEN,
         takes=_ANSWERS,
-        why_not=lambda asked: why_not(asked.case, softly=True),
+        why_not=lambda asked: why_no_question(asked.case, softly=True),
         rests_on=_ASKS,
-        console=AtConsole(key="J"),
+        console=ConsoleKey(key="J"),
     ),
     Order(
         command=OperatorCommand.HAVE_READ,
         italian="letto",
         needs=frozenset({"upto"}),
-        by=By.ANYBODY,
-        when=While.EITHER,
+        by=OrderGiver.ANYBODY,
+        when=RequiredState.EITHER,
         why_not=_why_not_read,
     ),
 )

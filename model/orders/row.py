@@ -17,7 +17,7 @@ from model.orders.refusals import Refusal
 from model.settings import Settings
 
 
-class By(Enum):
+class OrderGiver(Enum):
     """Operators who may give an order, for rules shared by several orders."""
 
     ON_THE_LINE = auto()
@@ -30,7 +30,7 @@ class By(Enum):
     """Any operator whom the row's own condition allows."""
 
 
-class While(Enum):
+class RequiredState(Enum):
     """State of the alert that an order requires."""
 
     OPEN = auto()
@@ -38,7 +38,7 @@ class While(Enum):
     EITHER = auto()
 
 
-class Enter(StrEnum):
+class EnterKey(StrEnum):
     """Confirmation of the console's key by Enter, for orders that cannot be undone, or cost a call."""
 
     NEVER = "never"
@@ -47,7 +47,7 @@ class Enter(StrEnum):
     ALWAYS = "always"
 
 
-class AtConsole(msgspec.Struct, frozen=True, kw_only=True):
+class ConsoleKey(msgspec.Struct, frozen=True, kw_only=True):
     """Presentation of an order at the console: its key and those words that are equal in every case.
 
     The words are in English, the key to other languages (`gateways/console/words`).
@@ -57,7 +57,7 @@ class AtConsole(msgspec.Struct, frozen=True, kw_only=True):
     """Letter; empty: the page gives the order without a key, or by a key of its own."""
     whenever: bool = False
     """True if the key gives this order wherever no other order uses it."""
-    enter: Enter = Enter.NEVER
+    enter: EnterKey = EnterKey.NEVER
     label: str | None = None
     """Label of the button, or of the entry in the list of keys."""
     waiting: str | None = None
@@ -66,7 +66,7 @@ class AtConsole(msgspec.Struct, frozen=True, kw_only=True):
     """Entry in the list of keys if longer than the label; also covers the orders that share the key."""
 
 
-class Asked(msgspec.Struct, frozen=True):
+class OrderContext(msgspec.Struct, frozen=True):
     """Input of a condition: the order as given by `by` in the present case."""
 
     case: Case
@@ -80,11 +80,11 @@ class Asked(msgspec.Struct, frozen=True):
     """True if `by` is a supervisor."""
 
 
-Condition = Callable[[Asked], Refusal | None]
+Condition = Callable[[OrderContext], Refusal | None]
 Effect = Callable[[Case, ev.CommandGiven, Settings], tuple[ev.CaseEvent, ...]]
 
 
-def why_not_on_the_line(asked: Asked, *, called: bool = False) -> Refusal | None:
+def why_not_on_the_line(asked: OrderContext, *, called: bool = False) -> Refusal | None:
     """Return why `by` is not the operator in charge; None if in charge and not ending. `called`: also accept
     an operator being called for an unassigned alert.
     """
@@ -95,16 +95,16 @@ def why_not_on_the_line(asked: Asked, *, called: bool = False) -> Refusal | None
     return Refusal.BEING_ENDED if case.leaving else None
 
 
-def allowed(_: Asked) -> None:
+def always_allowed(_: OrderContext) -> None:
     """Refuse nothing: `by` and `when` are the only conditions."""
 
 
-def nothing(_case: Case, _order: ev.CommandGiven, _settings: Settings) -> tuple[ev.CaseEvent, ...]:
+def no_events(_case: Case, _order: ev.CommandGiven, _settings: Settings) -> tuple[ev.CaseEvent, ...]:
     """Make no event: the order's own event is enough."""
     return ()
 
 
-def making(kind: Callable[..., ev.CaseEvent]) -> Effect:
+def single_event(kind: Callable[..., ev.CaseEvent]) -> Effect:
     """Return the effect of an order that makes one event with the operator's id."""
     return lambda _case, order, _settings: (kind(by=order.by),)
 
@@ -115,8 +115,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     command: OperatorCommand
     italian: str
     """Name in an Italian sentence; an English sentence uses the value."""
-    by: By = By.ON_THE_LINE
-    when: While = While.OPEN
+    by: OrderGiver = OrderGiver.ON_THE_LINE
+    when: RequiredState = RequiredState.OPEN
     supervisor: bool = False
     """True for supervisors and administrators only; checked by the web, since an alert does not know roles.
     """
@@ -131,12 +131,12 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """Values allowed for `party`, if the order takes one."""
     says_role: bool = False
     """True if the event records whether a supervisor gave the order."""
-    why_not: Condition = allowed
+    why_not: Condition = always_allowed
     """Return why not, if `by` and `when` do not refuse the order."""
-    makes: Effect = nothing
+    makes: Effect = no_events
     """Return the events of the AlertCase; called only if the order is allowed."""
     changes: Matter | None = None
     """Matter that the order changes."""
-    console: AtConsole = AtConsole()
+    console: ConsoleKey = ConsoleKey()
     rests_on: frozenset[Matter] = frozenset()
     """Matters unchanged since the operator saw the alert. Some orders have more: `model.orders.effects`."""

@@ -15,18 +15,18 @@ from msgspec.structs import replace
 from messages.events import AlertCancelled, AlertSignalAdded, PinRefused
 from messages.ids import Channel, Instant
 from model.alert.case import Case
-from model.alert.parts import CancelAsked
+from model.alert.parts import CancelRequests
 
 WRONG_KEPT_MAX: Final = 20
 """Greatest number of wrong PINs kept per raised alert: guessing must not fill the journal."""
 
 
-def tried(case: Case) -> bool:
+def was_cancel_attempted(case: Case) -> bool:
     """Return True from the first attempt to cancel, even after the alert was raised again."""
     return case.cancelled or case.cancel_unproved or case.wrong_pins > 0
 
 
-def adds(case: Case, event: AlertCancelled | PinRefused) -> bool:
+def adds_information(case: Case, event: AlertCancelled | PinRefused) -> bool:
     """Return True if this attempt adds information to the earlier attempts."""
     asked = case.cancel_asked
     if asked is None:
@@ -42,9 +42,9 @@ def adds(case: Case, event: AlertCancelled | PinRefused) -> bool:
             return not asked.right
 
 
-def asked_again(case: Case, event: AlertCancelled | PinRefused, at: Instant) -> CancelAsked:
+def with_cancel_attempt(case: Case, event: AlertCancelled | PinRefused, at: Instant) -> CancelRequests:
     """Return the attempts including this one."""
-    asked = case.cancel_asked or CancelAsked(at=at, version=case.version)
+    asked = case.cancel_asked or CancelRequests(at=at, version=case.version)
     match event:
         case PinRefused(none_set=True):
             return replace(asked, unproved=True)
@@ -56,6 +56,6 @@ def asked_again(case: Case, event: AlertCancelled | PinRefused, at: Instant) -> 
             return replace(asked, right=True)
 
 
-def raised_again(case: Case, event: AlertSignalAdded) -> bool:
+def is_raised_again(case: Case, event: AlertSignalAdded) -> bool:
     """Return True if the signal is a new alert from the app, and not a retransmission."""
     return event.channel is Channel.DATA and event.raised_at != case.raised_at

@@ -15,7 +15,7 @@ from messages import events as ev
 from messages.ids import Check
 from messages.journal import AnyEvent, Recorded
 from model.alert.evolve import fold
-from model.alert.leg import place
+from model.alert.leg import place_of
 
 
 class Link(StrEnum):
@@ -82,6 +82,6 @@ _BY_EVENT: Final[dict[type[AnyEvent], Link]] = {
 
 
 def _link(event: AnyEvent) -> Link | None:
-    if isinstance(event, ev.BridgeJoined) and any(place(leg) == "user" for leg in event.legs):
+    if isinstance(event, ev.BridgeJoined) and any(place_of(leg) == "user" for leg in event.legs):
         return Link.JOINED
     return _BY_EVENT.get(type(event))

@@ -11,13 +11,13 @@ from messages.events import BridgeJoined
 from messages.ids import SECOND, Instant
 from messages.journal import Recorded
 from model.alert.case import Case
-from model.alert.leg import place
+from model.alert.leg import place_of
 
 DUE_AFTER_US: Final = Instant(7 * 86_400 * SECOND)
 """Interval of drills, a week: equipment not tested for longer is not known to work."""
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
+class DrillStep(msgspec.Struct, frozen=True, kw_only=True):
     """An expected step of a drill."""
 
     step: str
@@ -25,7 +25,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds since the receipt of the alert; None: not reached."""
 
 
-class Drilled(msgspec.Struct, frozen=True, kw_only=True):
+class DrillResult(msgspec.Struct, frozen=True, kw_only=True):
     """Result of a drill."""
 
     alert: str
@@ -33,7 +33,7 @@ class Drilled(msgspec.Struct, frozen=True, kw_only=True):
     closed: bool
     outcome: str | None
     deadline_met: bool
-    steps: tuple[Step, ...]
+    steps: tuple[DrillStep, ...]
 
 
 def is_due(last_at: Instant | None, now_us: Instant) -> bool:
@@ -41,7 +41,7 @@ def is_due(last_at: Instant | None, now_us: Instant) -> bool:
     return last_at is None or now_us > last_at + DUE_AFTER_US
 
 
-def judged(case: Case, recorded: Sequence[Recorded], *, with_psap: bool) -> Drilled:
+def drill_result(case: Case, recorded: Sequence[Recorded], *, with_psap: bool) -> DrillResult:
     """Return the present result of the drill: successful once closed, with all parties in conversation."""
     moments = {
         "operator joined": case.operator_joined_at,
@@ -52,11 +52,11 @@ def judged(case: Case, recorded: Sequence[Recorded], *, with_psap: bool) -> Dril
         moments["112 in conference"] = case.to_112.joined_at
     moments["closed"] = case.closed_at
     steps = tuple(
-        Step(step=name, after_s=round((at - case.received_at) / 1e6, 2) if at is not None else None)
+        DrillStep(step=name, after_s=round((at - case.received_at) / 1e6, 2) if at is not None else None)
         for name, at in moments.items()
     )
     met = case.met_at is not None and case.met_at <= case.deadline_at
-    return Drilled(
+    return DrillResult(
         alert=case.alert,
         ok=met and all(step.after_s is not None for step in steps),
         closed=case.closed_at is not None,
@@ -71,7 +71,7 @@ def _joined_at(recorded: Sequence[Recorded], places: set[str]) -> int | None:
     joined: set[str] = set()
     for one in recorded:
         if isinstance(one.event, BridgeJoined):
-            joined |= {place(leg) for leg in one.event.legs}
+            joined |= {place_of(leg) for leg in one.event.legs}
             if places < joined:
                 return one.at_us
     return None

@@ -44,14 +44,14 @@ from messages.events import (
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, Proof
 from messages.journal import Recorded
 from model.alert.parts import BELIEVED_US
-from model.rules.proof import joins
+from model.rules.proof import may_join
 from model.rules.signal import Signal
 
 SAME_EVENT_S: Final = 120
 """Time after its end within which an alert still accepts signals of its number."""
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True):
+class KnownAlert(msgspec.Struct, frozen=True, kw_only=True):
     """An existing alert, with the data that decides which signals join it."""
 
     alert: AlertId
@@ -67,7 +67,9 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
         return self.first.proof
 
 
-def chosen(signal: Signal, number: E164 | None, of_its_number: Iterable[Known]) -> Known | None:
+def alert_to_join(
+    signal: Signal, number: E164 | None, of_its_number: Iterable[KnownAlert]
+) -> KnownAlert | None:
     """Return the alert that the signal joins (clauses 2 and 3); None for a new alert.
 
     `number`: number on which the signal's user is called. `of_its_number`: alerts of its key, number or
@@ -75,9 +77,9 @@ def chosen(signal: Signal, number: E164 | None, of_its_number: Iterable[Known]) 
     """
     found = None
     for known in of_its_number:
-        if not is_called_at(known, number, signal) or not _takes(known, signal):
+        if not has_same_number(known, number, signal) or not _takes(known, signal):
             continue
-        if not joins(signal.level, known.proof) and not signal.is_words:
+        if not may_join(signal.level, known.proof) and not signal.is_words:
             continue
         if known.proof is Proof.DEVICE or not signal.is_words:
             return known
@@ -85,17 +87,17 @@ def chosen(signal: Signal, number: E164 | None, of_its_number: Iterable[Known]) 
     return found
 
 
-def is_called_at(known: Known, number: E164 | None, signal: Signal) -> bool:
+def has_same_number(known: KnownAlert, number: E164 | None, signal: Signal) -> bool:
     """Return True if both are called at one number, or have no number and share a device."""
     return known.number == number and (number is not None or known.first.device == signal.device)
 
 
-def repeats_its_id(signal: Signal, number: E164 | None, known: Known) -> bool:
+def repeats_its_id(signal: Signal, number: E164 | None, known: KnownAlert) -> bool:
     """Return True if the signal that names the alert is of the alert's own phone (clause 1). The name alone
     joins nothing.
     """
     first = known.first
-    if (first.test and not signal.test) or first.check is not None or not joins(signal.level, known.proof):
+    if (first.test and not signal.test) or first.check is not None or not may_join(signal.level, known.proof):
         return False
     if _is_a_new_cry(known, signal):
         return False
@@ -106,25 +108,25 @@ def repeats_its_id(signal: Signal, number: E164 | None, known: Known) -> bool:
     return signal.device == first.device and (signal.device is not None or known.number is None)
 
 
-def repeats_its_alias(signal: Signal, number: E164 | None, before: SignalNamed, known: Known) -> bool:
+def repeats_its_alias(signal: Signal, number: E164 | None, before: SignalNamed, known: KnownAlert) -> bool:
     """Return True if the signal joins the alert of an earlier signal with this alias (clause 1)."""
-    if not is_called_at(known, number, signal) or (before.test and not signal.test):
+    if not has_same_number(known, number, signal) or (before.test and not signal.test):
         return False
-    return (joins(signal.level, known.proof) or signal.is_words) and not _is_a_new_cry(known, signal)
+    return (may_join(signal.level, known.proof) or signal.is_words) and not _is_a_new_cry(known, signal)
 
 
-def stands_beside(signal: Signal, number: E164 | None, known: Known) -> bool:
+def conflicts_with(signal: Signal, number: E164 | None, known: KnownAlert) -> bool:
     """Return True for an open alert of the number that the signal cannot join, for its assurance level."""
     return (
         known.closed_at is None
         and known.first.test == signal.test
-        and not joins(signal.level, known.proof)
+        and not may_join(signal.level, known.proof)
         and known.number is not None
         and known.number == number
     )
 
 
-def _is_a_new_cry(known: Known, signal: Signal) -> bool:
+def _is_a_new_cry(known: KnownAlert, signal: Signal) -> bool:
     """Return True if the alert was closed before the signal was raised, by a plausible clock."""
     raised_at = signal.raised_at
     if known.closed_at is None or raised_at is None or signal.channel is not Channel.DATA:
@@ -132,7 +134,7 @@ def _is_a_new_cry(known: Known, signal: Signal) -> bool:
     return raised_at > known.closed_at and abs(raised_at - signal.received_at) <= BELIEVED_US
 
 
-def _takes(known: Known, signal: Signal) -> bool:
+def _takes(known: KnownAlert, signal: Signal) -> bool:
     """Return True if the signal belongs to the event of the alert."""
     if known.closed_at is not None and not _may_be_late(signal, known.closed_at):
         return False
@@ -153,12 +155,14 @@ AT_ONCE: Final = 20
 EVERY_US: Final = Instant(60 * SECOND)
 
 
-def keeps_claim(lately: Sequence[Recorded], now_us: Instant) -> bool:
+def may_keep_claim(lately: Sequence[Recorded], now_us: Instant) -> bool:
     """Return True if another signal under aliases is kept. `lately`: newest first."""
     return _is_due([one.at_us for one in lately if is_claim(one)], now_us)
 
 
-def keeps_signal(lately: Sequence[Recorded], first: AlertReceived, signal: Signal, now_us: Instant) -> bool:
+def may_keep_signal(
+    lately: Sequence[Recorded], first: AlertReceived, signal: Signal, now_us: Instant
+) -> bool:
     """Return True if another signal of the alert's own sender is kept. Signals that change the alert are
     always kept: a request for silence, and a new alert after an attempt to cancel.
     """

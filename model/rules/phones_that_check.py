@@ -20,7 +20,7 @@ FEWEST: Final = 20
 """Least number of late phones for an alarm: below, a holiday of a few makes a half."""
 
 
-class Checked(StrEnum):
+class PhoneCheckState(StrEnum):
     """State of a phone's checks."""
 
     LATELY = "lately"
@@ -35,7 +35,7 @@ class Checked(StrEnum):
     """Never checked: an older app, or one not opened since."""
 
 
-class Counted(msgspec.Struct, frozen=True):
+class PhoneCount(msgspec.Struct, frozen=True):
     """Number of phones with this day of the last check and this interval in days."""
 
     checked_on: Instant | None
@@ -43,27 +43,33 @@ class Counted(msgspec.Struct, frozen=True):
     phones: int
 
 
-def standing(checked_on: Instant | None, every_days: int | None, now_us: Instant) -> Checked:
+def check_state(checked_on: Instant | None, every_days: int | None, now_us: Instant) -> PhoneCheckState:
     """Return the state of a phone's checks. Only the day is known, so each interval has one day more."""
     if every_days == 0:
-        return Checked.OFF
+        return PhoneCheckState.OFF
     if every_days is None or checked_on is None:
-        return Checked.UNKNOWN
+        return PhoneCheckState.UNKNOWN
     rounds = (now_us - checked_on - DAY_US) / (every_days * DAY_US)
-    return Checked.LATELY if rounds < 1 else Checked.LATE if rounds < 2 else Checked.SILENT
+    return (
+        PhoneCheckState.LATELY
+        if rounds < 1
+        else PhoneCheckState.LATE
+        if rounds < 2
+        else PhoneCheckState.SILENT
+    )
 
 
-def counted(found: Iterable[Counted], now_us: Instant) -> dict[Checked, int]:
+def count_by_state(found: Iterable[PhoneCount], now_us: Instant) -> dict[PhoneCheckState, int]:
     """Return the number of phones in each state."""
-    many = Counter(dict.fromkeys(Checked, 0))
+    many = Counter(dict.fromkeys(PhoneCheckState, 0))
     for one in found:
-        many[standing(one.checked_on, one.every_days, now_us)] += one.phones
+        many[check_state(one.checked_on, one.every_days, now_us)] += one.phones
     return dict(many)
 
 
-def stopped(phones: dict[Checked, int]) -> str:
+def silent_phones_fault(phones: dict[PhoneCheckState, int]) -> str:
     """Return the fault for the alarm; empty while fewer than half of the checking phones have stopped."""
-    late, lately = phones[Checked.LATE], phones[Checked.LATELY]
+    late, lately = phones[PhoneCheckState.LATE], phones[PhoneCheckState.LATELY]
     if late < FEWEST or late < lately:
         return ""
     return f"{late} of {late + lately} phones that check by themselves have missed their last check"

@@ -25,7 +25,7 @@ class PinVerdict(StrEnum):
     """The person has no PIN."""
 
 
-def verdict(*, is_set: bool, is_cancel: bool, is_duress: bool) -> PinVerdict:
+def verdict_of_pin(*, is_set: bool, is_cancel: bool, is_duress: bool) -> PinVerdict:
     """Return the kind of the PIN. Without a PIN set no PIN is right: the app's word alone proves nothing."""
     if not is_set:
         return PinVerdict.NONE_SET
@@ -34,7 +34,7 @@ def verdict(*, is_set: bool, is_cancel: bool, is_duress: bool) -> PinVerdict:
     return PinVerdict.DURESS if is_duress else PinVerdict.WRONG
 
 
-def in_alert(verdict: PinVerdict) -> AlertCancelled | PinRefused:
+def event_of_pin(verdict: PinVerdict) -> AlertCancelled | PinRefused:
     """Return the event for the alert. Without a PIN set the event is an unproved request to cancel."""
     match verdict:
         case PinVerdict.WRONG:
@@ -47,7 +47,7 @@ def in_alert(verdict: PinVerdict) -> AlertCancelled | PinRefused:
             return AlertCancelled()
 
 
-def outside_alert(verdict: PinVerdict, person: UserId, where: str) -> AlarmRaised | None:
+def alarm_of_pin(verdict: PinVerdict, person: UserId, where: str) -> AlarmRaised | None:
     """Return the alarm for the operators; None if none is due. `where`: purpose of the PIN's entry, worded as
     the end of a sentence.
     """

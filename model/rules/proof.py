@@ -27,12 +27,14 @@ def level_of(channel: Channel) -> Proof:
     return Proof.APP if channel is Channel.DATA else Proof.NETWORK
 
 
-def joins(signal: Proof, alert: Proof) -> bool:
+def may_join(signal: Proof, alert: Proof) -> bool:
     """Return True if a signal of this level can join an alert of that level."""
     return (signal is Proof.DEVICE) == (alert is Proof.DEVICE)
 
 
-def speaks_for(alert: AlertId, first: AlertReceived, channel: Channel, named: str | None, key: str) -> bool:
+def is_from_own_sender(
+    alert: AlertId, first: AlertReceived, channel: Channel, named: str | None, key: str
+) -> bool:
     """Return True for a signal of the alert's own sender.
 
     `first`: the alert's receipt; `named`: the id stated by the signal; `key`: the enrolled device that signed

@@ -14,7 +14,7 @@ from model.settings.storage import RetentionSettings
 _DAY_US: Final = 86_400 * SECOND
 
 
-class Remembered(msgspec.Struct, frozen=True, kw_only=True):
+class RetainedAlert(msgspec.Struct, frozen=True, kw_only=True):
     """Retention state of an alert."""
 
     kinds: tuple[PersonalKind, ...]
@@ -26,7 +26,9 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     """True if the alert belongs to a person whose data were erased."""
 
 
-def due(alert: Remembered, retention: RetentionSettings, now_us: Instant) -> tuple[PersonalKind, ...]:
+def kinds_to_erase(
+    alert: RetainedAlert, retention: RetentionSettings, now_us: Instant
+) -> tuple[PersonalKind, ...]:
     """Return the kinds due for erasure. Nothing is erased of an open alert, nor under a legal hold."""
     if alert.closed_at is None or alert.held:
         return ()
@@ -36,7 +38,7 @@ def due(alert: Remembered, retention: RetentionSettings, now_us: Instant) -> tup
     return tuple(kind for kind in alert.kinds if _over(age_us, retention.days(kind)))
 
 
-def why(alert: Remembered) -> ErasureReason:
+def erasure_reason(alert: RetainedAlert) -> ErasureReason:
     """Return the reason for the erasure."""
     return ErasureReason.PERSON if alert.erased else ErasureReason.RETENTION
 

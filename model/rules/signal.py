@@ -69,7 +69,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
         return self.raised_at
 
 
-def repeats(signal: Signal, known: AlertReceived | AlertSignalAdded) -> bool:
+def is_retransmission(signal: Signal, known: AlertReceived | AlertSignalAdded) -> bool:
     """Return True for a retransmission: the app has not received the response, and sends the data again."""
     raised_at = known.received_at if signal.raised_at is None else signal.raised
     return (
@@ -85,10 +85,10 @@ def aliases_of(signal: Signal, came: Iterable[Recorded]) -> list[AlertId]:
     """Return the aliases under which this signal is among these events, in order."""
     kept = (one.event for one in came)
     named = (one for one in kept if isinstance(one, AlertSignalAdded) and one.alias)
-    return [AlertId(one.alias) for one in named if repeats(signal, one)]
+    return [AlertId(one.alias) for one in named if is_retransmission(signal, one)]
 
 
-def received(signal: Signal, deadline_at: Instant, asked: str) -> AlertReceived:
+def alert_received(signal: Signal, deadline_at: Instant, asked: str) -> AlertReceived:
     """Return the receipt of a new alert. `asked`: the id given by its sender, if in use by another alert."""
     return AlertReceived(
         channel=signal.channel,
@@ -111,7 +111,7 @@ def received(signal: Signal, deadline_at: Instant, asked: str) -> AlertReceived:
     )
 
 
-def added(signal: Signal, alias: str = "", skipped: int = 0) -> AlertSignalAdded:
+def signal_added(signal: Signal, alias: str = "", skipped: int = 0) -> AlertSignalAdded:
     """Return the signal as a further one of an alert. `skipped`: earlier signals that were not kept."""
     return AlertSignalAdded(
         channel=signal.channel,

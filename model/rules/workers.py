@@ -17,7 +17,7 @@ from messages.events import CommandGiven
 from messages.ids import SECOND, AlertId, Instant
 from model.alert.case import Case
 from model.rules.proof import PROVED
-from model.rules.vouching import begun, rank, vouched
+from model.rules.vouching import has_work_begun, is_vouched, rank
 from model.settings import Settings
 
 BEYOND_SHIFT: Final = 4
@@ -54,11 +54,11 @@ def held_back(
 
 def _spoken_for(case: Case) -> bool:
     """Return True if a phone has signed the alert, even a test, or a person vouches for it."""
-    return case.rank == PROVED or vouched(case)
+    return case.rank == PROVED or is_vouched(case)
 
 
 def _may_wait(case: Case, now_us: Instant, settings: Settings) -> bool:
     """Return True if the user is not to be called soon, and no order was given and no call has begun."""
     called_at = case.deadline_at - round(settings.user.setup_time_s * SECOND)
     ordered = any(isinstance(entry.event, CommandGiven) for entry in case.unread)
-    return now_us < called_at - WORKER_BEFORE_US and not ordered and not begun(case)
+    return now_us < called_at - WORKER_BEFORE_US and not ordered and not has_work_begun(case)

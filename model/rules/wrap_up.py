@@ -19,21 +19,21 @@ PART_ENDED: Final = frozenset({LeaveReason.LEFT, LeaveReason.HANDED_OVER})
 """Reasons of `operator.left` with notes to write; an operator who has lost the case is called again."""
 
 
-def begun(newest: Recorded | None) -> Instant | None:
+def wrap_up_begins_at(newest: Recorded | None) -> Instant | None:
     """Return when the wrap-up of an operator's newest event began, even if over; None if none began."""
     if newest is None or not isinstance(newest.event, ev.OperatorLeft):
         return None
     return newest.at_us
 
 
-def ends_at(begun_at: Instant | None, settings: Settings) -> Instant | None:
+def wrap_up_ends_at(begun_at: Instant | None, settings: Settings) -> Instant | None:
     """Return when the wrap-up ends by itself; None if there is none."""
     if begun_at is None or settings.operator.wrap_up_s <= 0:
         return None
     return Instant(begun_at + round(settings.operator.wrap_up_s * SECOND))
 
 
-def stands(begun_at: Instant | None, settings: Settings, now_us: Instant) -> bool:
+def is_in_wrap_up(begun_at: Instant | None, settings: Settings, now_us: Instant) -> bool:
     """Return True while the wrap-up lasts."""
-    until = ends_at(begun_at, settings)
+    until = wrap_up_ends_at(begun_at, settings)
     return until is not None and now_us < until

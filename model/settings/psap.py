@@ -7,7 +7,7 @@ from typing import Annotated
 
 from messages.ids import E164
 from model.areas import Outline
-from model.record import SHARED, Shared
+from model.record import SHARED, SharedField
 from model.settings.fields import (
     RESOLVED,
     Area,
@@ -119,7 +119,7 @@ class PsapSettings(Table, frozen=True, kw_only=True):
     ] = 2.0
     route: tuple[PsapRoute, ...] = ()
     shares: Annotated[
-        tuple[Shared, ...],
+        tuple[SharedField, ...],
         doc(
             "What of the record 112 is told",
             "Che cosa della scheda si dice al 112",

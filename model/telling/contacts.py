@@ -14,27 +14,27 @@ from typing import Final
 from messages.ids import SECOND, Instant, Nearness
 from model.address import in_one_line
 from model.alert.case import Case
-from model.rules.calls.silent_and_duress import told_112, voices_withheld
+from model.rules.calls.silent_and_duress import are_voices_withheld, is_psap_informed
 from model.settings import Settings
 
 WITHIN_US: Final = Instant(1800 * SECOND)
 """Time after informing 112 within which the SMS may be sent; a line that is free later sends none."""
 
 
-def to_be_told(case: Case, settings: Settings) -> bool:
+def must_notify_contacts(case: Case, settings: Settings) -> bool:
     """Return True if the contacts must be notified now."""
     judged = case.to_112.elsewhere_at is not None or (case.psap is not None and case.psap.by is not None)
     wanted = case.tells and case.contacts_at is None and bool(settings.sms.contacts)
-    return wanted and judged and told_112(case) and not (case.test or withheld(case))
+    return wanted and judged and is_psap_informed(case) and not (case.test or must_not_notify_contacts(case))
 
 
-def withheld(case: Case) -> bool:
+def must_not_notify_contacts(case: Case) -> bool:
     """Return True if contacts must not be notified, even if the SMS was requested and waits for a line."""
     tried = case.cancelled or case.cancel_unproved or case.duress or case.cancel_asked is not None
-    return tried or voices_withheld(case) or case.false_alarm_at is not None
+    return tried or are_voices_withheld(case) or case.false_alarm_at is not None
 
 
-def words(case: Case, settings: Settings, name: str, *, where: bool) -> str:
+def contact_text(case: Case, settings: Settings, name: str, *, where: bool) -> str:
     """Return the SMS to a contact; with address or position, if the user has agreed and it is known."""
     told = _in_language(case, settings, settings.sms.contacts).replace("{name}", name)
     place = _place(case) if where else ""

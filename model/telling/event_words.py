@@ -27,12 +27,12 @@ from messages.ids import (
     Proof,
     Unplayed,
 )
-from model.alert.leg import place
+from model.alert.leg import place_of
 from model.alert.reasons import LeaveReason, ReleaseReason
 from model.orders.refusals import Refusal
 from model.orders.table import ORDERS
-from model.rules.calls.own_line import is_own, mode_of
-from model.rules.messages.advice import Why
+from model.rules.calls.own_line import is_own_line, mode_of
+from model.rules.messages.advice import AdviceReason
 
 UNKNOWN: Final = "unknown"
 """Table of the texts for values missing in a named form's table; `{}` is the value."""
@@ -54,7 +54,7 @@ def _day(words: Words, at: int) -> str:
 
 def _place(words: Words, leg: LegId) -> str:
     """Return the name of the leg's call, with its number among several: `op2`, `operatore 2`."""
-    named = place(leg)
+    named = place_of(leg)
     stem = named.rstrip(_DIGITS)
     known = words.get("place", {}).get(stem)
     return named if known is None else f"{known} {named.removeprefix(stem)}".rstrip()
@@ -62,7 +62,7 @@ def _place(words: Words, leg: LegId) -> str:
 
 def _role(words: Words, leg: LegId) -> str:
     """Return the party of the leg's call."""
-    return word(words, "role", place(leg).rstrip(_DIGITS))
+    return word(words, "role", place_of(leg).rstrip(_DIGITS))
 
 
 def _clip(words: Words, clip: str) -> str:
@@ -77,7 +77,7 @@ FORMS: Final[Mapping[str, Callable[[Words, Any], str]]] = {
     "role": _role,
     "clip": _clip,
     "day": _day,
-    "own": lambda words, line: word(words, "own", mode_of(line)) if is_own(line) else "",
+    "own": lambda words, line: word(words, "own", mode_of(line)) if is_own_line(line) else "",
     "again": lambda words, attempt: str(attempt) if attempt > 1 else "",
     "some": lambda words, number: str(number) if number else "",
     "count": lambda words, all_of_them: str(len(all_of_them)),
@@ -269,12 +269,12 @@ ITALIAN: Final[Words] = {
         LeaveReason.NOT_NEEDED: "non serve più",
         LeaveReason.LINE_FAILED: "la linea è caduta",
         "busy": "occupato",
-        Why.NOT_DURABLE: "il disco non è scrivibile",
-        Why.ALL_AT_WORK: "il centro è al completo",
-        Why.NO_OPERATOR: "nessun operatore",
-        Why.NO_LINE_FOR_112: "nessuna linea per il 112",
-        Why.FORECAST: "una chiamata non arriverebbe in tempo",
-        Why.DEADLINE: "la scadenza",
+        AdviceReason.NOT_DURABLE: "il disco non è scrivibile",
+        AdviceReason.ALL_AT_WORK: "il centro è al completo",
+        AdviceReason.NO_OPERATOR: "nessun operatore",
+        AdviceReason.NO_LINE_FOR_112: "nessuna linea per il 112",
+        AdviceReason.FORECAST: "una chiamata non arriverebbe in tempo",
+        AdviceReason.DEADLINE: "la scadenza",
     },
     "refusal": {one: one.sentence for one in Refusal},
     "cause": {

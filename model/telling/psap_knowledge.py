@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import hypot
 
 from messages.ids import BriefingField, Instant, PsapKnows
-from model.address import HOLDS_M, metres
+from model.address import HOLDS_M, offset_m
 from model.alert.case import Case
-from model.rules.calls.silent_and_duress import hushed, told_112
+from model.rules.calls.silent_and_duress import is_hushed, is_psap_informed
 from model.rules.messages.announcements import CANNOT_SPEAK
-from model.telling.psap_snapshot import Told
+from model.telling.psap_snapshot import PsapSnapshot
 from model.telling.sheet import Sheet
 
 
@@ -18,14 +18,14 @@ def psap_knows(sheet: Sheet) -> tuple[PsapKnows, ...]:
     center's own voice. Facts stated in a conversation are unknown.
     """
     case = sheet.case
-    if not told_112(case) and not _looked(sheet):
+    if not is_psap_informed(case) and not _looked(sheet):
         return ()
     read = _read(sheet)
     knows = [PsapKnows.ALERT]
     if read is not None and (read.fields.get(BriefingField.WHERE) or (read.position and _there(read, case))):
         knows.append(PsapKnows.PLACE)
     heard = any(clip.startswith(f"{CANNOT_SPEAK}:") for clip in case.played)
-    if hushed(case) and (read is not None or heard):
+    if is_hushed(case) and (read is not None or heard):
         knows.append(PsapKnows.SILENCE)
     return tuple(knows)
 
@@ -42,15 +42,15 @@ def _looked(sheet: Sheet) -> bool:
     return sheet.page is not None and sheet.page.viewed_at is not None
 
 
-def _read(sheet: Sheet) -> Told | None:
+def _read(sheet: Sheet) -> PsapSnapshot | None:
     """Return the data that 112 has read; its page shows the present data."""
     return sheet.told if _looked(sheet) else sheet.briefed
 
 
-def _there(read: Told, case: Case) -> bool:
+def _there(read: PsapSnapshot, case: Case) -> bool:
     """Return False if a newer position of the user is certainly elsewhere."""
     before, now = read.position, case.position
     if before is None or now is None:
         return before is not None
     doubt_m = HOLDS_M + (before.accuracy_m or 0.0) + (now.accuracy_m or 0.0)
-    return hypot(*metres(before.lat, before.lon, now.lat, now.lon)) <= doubt_m
+    return hypot(*offset_m(before.lat, before.lon, now.lat, now.lon)) <= doubt_m

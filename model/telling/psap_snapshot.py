@@ -8,10 +8,10 @@ import msgspec
 
 from messages.base import Address, Position
 from messages.ids import BriefingField
-from model.address import HOLDS_M, metres, says_the_same
+from model.address import HOLDS_M, is_displayed_alike, offset_m
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class PsapSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     """Data known at one time."""
 
     fields: dict[BriefingField, str] = {}
@@ -20,7 +20,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     position: Position | None = None
 
 
-class Changes(msgspec.Struct, frozen=True, kw_only=True):
+class SnapshotChanges(msgspec.Struct, frozen=True, kw_only=True):
     """Differences to the present data."""
 
     fields: dict[BriefingField, str] = {}
@@ -32,7 +32,7 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.fields) or self.address or self.position
 
 
-def changes(before: Told, now: Told) -> Changes:
+def changes(before: PsapSnapshot, now: PsapSnapshot) -> SnapshotChanges:
     """Return the changes of the text since then, including withdrawn fields.
 
     A vanished address alone is no change: the address goes with its position, and returns once the address of
@@ -43,8 +43,8 @@ def changes(before: Told, now: Told) -> Changes:
         for field in (*now.fields, *(one for one in before.fields if one not in now.fields))
         if before.fields.get(field) != now.fields.get(field)
     }
-    address = now.address is not None and not says_the_same(before.address, now.address)
-    return Changes(fields=fields, address=address, position=_moved(before.position, now.position))
+    address = now.address is not None and not is_displayed_alike(before.address, now.address)
+    return SnapshotChanges(fields=fields, address=address, position=_moved(before.position, now.position))
 
 
 def _moved(before: Position | None, now: Position | None) -> bool:
@@ -54,4 +54,4 @@ def _moved(before: Position | None, now: Position | None) -> bool:
     if (before.accuracy_m is None) != (now.accuracy_m is None):
         return True
     wider_m = abs((now.accuracy_m or 0.0) - (before.accuracy_m or 0.0))
-    return wider_m > HOLDS_M or hypot(*metres(before.lat, before.lon, now.lat, now.lon)) > HOLDS_M
+    return wider_m > HOLDS_M or hypot(*offset_m(before.lat, before.lon, now.lat, now.lon)) > HOLDS_M

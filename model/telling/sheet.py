@@ -33,7 +33,7 @@ from model.alert.evolve import receipt
 from model.alert.folds.legs import LegEvent
 from model.alert.folds.signals import known_position
 from model.alert.parts import KnownPosition
-from model.telling.psap_snapshot import Told
+from model.telling.psap_snapshot import PsapSnapshot
 
 _OF_CALLS: Final = frozenset(get_args(LegEvent)) - {ev.LegPressed}
 """Events that change only the case, the majority. A pressed key may also answer a question."""
@@ -47,7 +47,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-class Filled(msgspec.Struct, frozen=True, kw_only=True):
+class BriefingEntry(msgspec.Struct, frozen=True, kw_only=True):
     """Content of one field of the briefing."""
 
     text: str
@@ -67,7 +67,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """Time of the first visit."""
 
 
-class GivenData(msgspec.Struct, frozen=True, kw_only=True):
+class SentData(msgspec.Struct, frozen=True, kw_only=True):
     """Data about the alert sent to one of 112's own systems."""
 
     version: int
@@ -133,23 +133,23 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[Note, ...] = ()
     contacts: str = ""
     """Names of the contacts notified by SMS at the user's request."""
-    briefing: dict[BriefingField, Filled] = {}
+    briefing: dict[BriefingField, BriefingEntry] = {}
     """Known fields only."""
     changed: dict[BriefingField, int] = {}
     """Version of the alert at which each field of the briefing last changed."""
 
     # data held by 112
-    briefed: Told | None = None
+    briefed: PsapSnapshot | None = None
     """Data read to 112 when an operator last confirmed the briefing."""
     page: Page | None = None
-    data: dict[str, GivenData] = {}
+    data: dict[str, SentData] = {}
     """Data sent to 112's own systems, by target."""
 
     @property
-    def told(self) -> Told:
+    def told(self) -> PsapSnapshot:
         """Present content of the text for 112."""
         fields = {field: filled.text for field, filled in self.briefing.items()}
-        return Told(fields=fields, address=self.case.address, position=self.case.position)
+        return PsapSnapshot(fields=fields, address=self.case.address, position=self.case.position)
 
 
 def fold(recorded: Iterable[Recorded]) -> Sheet | None:
@@ -202,7 +202,7 @@ def _after(sheet: Sheet, case: Case, event: AnyEvent, at: Instant) -> Sheet:
             return replace(sheet, contacts=names)
         case ev.BriefingFilled(field=field, text=text, by=by):
             others = {name: filled for name, filled in sheet.briefing.items() if name is not field}
-            known = {field: Filled(text=text, by=by, at=at)} if text else {}
+            known = {field: BriefingEntry(text=text, by=by, at=at)} if text else {}
             return _with_briefing(sheet, others | known)
         case ev.DialogueSaid() | ev.LegPressed():
             return _answered(sheet, before, at)
@@ -262,20 +262,20 @@ def _answered(sheet: Sheet, before: Case, at: Instant) -> Sheet:
             continue
         filled = sheet.briefing.get(question.fills)
         text = known if filled is None or known in filled.text else f"{filled.text}; {known}"
-        answered = Filled(text=text, by=OperatorId(""), at=at)
+        answered = BriefingEntry(text=text, by=OperatorId(""), at=at)
         return _with_briefing(sheet, sheet.briefing | {question.fills: answered})
     return sheet
 
 
-def _with_briefing(sheet: Sheet, briefing: dict[BriefingField, Filled]) -> Sheet:
+def _with_briefing(sheet: Sheet, briefing: dict[BriefingField, BriefingEntry]) -> Sheet:
     fields = [field for field in BriefingField if briefing.get(field) != sheet.briefing.get(field)]
     changed = sheet.changed | dict.fromkeys(fields, sheet.case.version)
     return replace(sheet, briefing=briefing, changed=changed)
 
 
 def _given(
-    before: GivenData | None, event: ev.DataSent | ev.DataReceived | ev.DataRefused, at: Instant
-) -> GivenData | None:
+    before: SentData | None, event: ev.DataSent | ev.DataReceived | ev.DataRefused, at: Instant
+) -> SentData | None:
     """Return the data sent to a target after this event; None if the event is no news."""
     match event:
         case ev.DataSent(version=version, kind=kind):
@@ -284,7 +284,7 @@ def _given(
             # Versions that the target may have and that the message refers to; a first message refers to
             # none.
             had = () if before is None or kind is DataKind.ALERT else before.may_have
-            return GivenData(
+            return SentData(
                 version=version,
                 kind=kind,
                 digest=event.digest,

@@ -58,7 +58,7 @@ def cause_in_words(cause: int, language: str = "en") -> str:
 
 
 @cache
-def parsed(template: str) -> tuple[Part, ...]:
+def parse_template(template: str) -> tuple[Part, ...]:
     """Return the parts of a sentence of one language."""
     (way,) = _ways(_TOKEN.finditer(template))
     return way
@@ -83,7 +83,7 @@ def _ways(tokens: Iterator[re.Match[str]]) -> tuple[tuple[Part, ...], ...]:
 
 
 def _sentence(struct: Any, language: str) -> str:
-    return _said(parsed(getattr(struct.sentence, language)), struct, language)[0]
+    return _said(parse_template(getattr(struct.sentence, language)), struct, language)[0]
 
 
 def _said(parts: tuple[Part, ...], struct: msgspec.Struct, language: str) -> tuple[str, bool]:

@@ -20,7 +20,7 @@ from gateways.gsm.sms.aml import read_aml
 from gateways.gsm.sms.inbox import Inbox, listed
 from gateways.gsm.sms.pending_messages import Texts
 from messages.ids import Instant, LineId
-from model.credit import amount_in
+from model.credit import parse_amount
 
 NOW: Final = Instant(1_800_000_000_000_000)
 CODES: Final = (
@@ -156,4 +156,4 @@ class Players:
             question, answer, _ = heard(question, line, self.now_s)
             answer = answer or overdue(question, self.now_s + 3)
             if answer is not None:
-                amount_in(answer.words, r"([0-9]+(?:[.,][0-9]+)?)")
+                parse_amount(answer.words, r"([0-9]+(?:[.,][0-9]+)?)")

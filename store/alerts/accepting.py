@@ -26,11 +26,11 @@ from messages.events import AlertBeside, AlertSignalAdded, NumberRaised, SignalN
 from messages.ids import CHECK, Advice, AlertId, Channel, Instant, Proof
 from messages.journal import Recorded
 from model.rules.deadline import deadline
-from model.rules.duplicates import Known, keeps_claim, keeps_signal
-from model.rules.messages.advice import at_receipt
-from model.rules.messages.dialogue import is_full, written
-from model.rules.proof import speaks_for
-from model.rules.signal import Signal, added, aliases_of, received, repeats
+from model.rules.duplicates import KnownAlert, may_keep_claim, may_keep_signal
+from model.rules.messages.advice import advice_at_receipt
+from model.rules.messages.dialogue import is_full, messages_of_sms
+from model.rules.proof import is_from_own_sender
+from model.rules.signal import Signal, alert_received, aliases_of, is_retransmission, signal_added
 from store import streams
 from store.alerts import recent
 from store.alerts.candidates import beside, is_open, matching_alert, named_signal, streams_of
@@ -130,7 +130,7 @@ def accept_in(
     if found is None:
         return _create(transaction, signal, deadline_s, live_cases)
     first = found.first
-    if not speaks_for(found.alert, first, signal.channel, signal.id, signal.key):
+    if not is_from_own_sender(found.alert, first, signal.channel, signal.id, signal.key):
         return _join(transaction, found, signal, deadline_s, skipped)
     _add(transaction, found, signal, skipped)
     return Accepted(
@@ -151,17 +151,17 @@ def new_alert_id(at_us: Instant) -> AlertId:
 def _create(transaction: Transaction, signal: Signal, deadline_s: float, live_cases: int | None) -> Accepted:
     alert = _name(transaction, signal)
     deadline_at = deadline(signal.raised_at, signal.received_at, deadline_s)
-    first = received(signal, deadline_at, asked="" if signal.id in (None, alert) else signal.id or "")
+    first = alert_received(signal, deadline_at, asked="" if signal.id in (None, alert) else signal.id or "")
     others = beside(transaction, signal)
     # The first advice to the app is journaled, so that a later request finds it.
     at_work = live_cases is not None and all_at_work(transaction, live_cases)
-    told = at_receipt(durable=transaction.durable, all_at_work=at_work)
+    told = advice_at_receipt(durable=transaction.durable, all_at_work=at_work)
     transaction.append(
         *(
             Append(key, transaction.version(key), (NumberRaised(alert=alert),))
             for key in streams_of(transaction, signal)
         ),
-        Append(streams.inbox(alert), 0, (first, *others.values(), *told, *written(signal))),
+        Append(streams.inbox(alert), 0, (first, *others.values(), *told, *messages_of_sms(signal))),
         *(
             Append(streams.inbox(other), None, (AlertBeside(alert=alert, proof=signal.level),))
             for other in others
@@ -197,17 +197,17 @@ def _name(transaction: Transaction, signal: Signal) -> AlertId:
     return AlertId(transaction.chance(lambda: new_alert_id(signal.received_at)))
 
 
-def _add(transaction: Transaction, known: Known, signal: Signal, skipped: Skipped) -> None:
+def _add(transaction: Transaction, known: KnownAlert, signal: Signal, skipped: Skipped) -> None:
     """Keep the signal on the alert, and register the alert under the signal's number and devices."""
     alert = known.alert
     came = recent.signals(transaction, alert)
     if not _is_there(transaction, known, signal, came):
         told: tuple[AlertSignalAdded, ...] = ()
-        if not signal.is_words and keeps_signal(came, known.first, signal, transaction.at_us):
-            told = (added(signal, skipped=skipped.take(alert, claimed=False)),)
+        if not signal.is_words and may_keep_signal(came, known.first, signal, transaction.at_us):
+            told = (signal_added(signal, skipped=skipped.take(alert, claimed=False)),)
         elif not signal.is_words:
             skipped.add(alert, claimed=False)
-        words = () if _is_full(transaction, alert, signal) else written(signal)
+        words = () if _is_full(transaction, alert, signal) else messages_of_sms(signal)
         if told or words:
             transaction.append(
                 Append(streams.inbox(alert), None, (*told, *words)), *_named(transaction, signal, known)
@@ -220,7 +220,7 @@ def _add(transaction: Transaction, known: Known, signal: Signal, skipped: Skippe
 
 
 def _join(
-    transaction: Transaction, known: Known, signal: Signal, deadline_s: float, skipped: Skipped
+    transaction: Transaction, known: KnownAlert, signal: Signal, deadline_s: float, skipped: Skipped
 ) -> Accepted:
     """Keep the signal on the alert as a claim, under an alias that only its sender receives."""
     came = recent.signals(transaction, known.alert)
@@ -236,8 +236,8 @@ def _join(
     )
     first = before or now
     if before is None or alias not in aliases_of(signal, came):
-        if keeps_claim(came, transaction.at_us):
-            claim = added(signal, alias, skipped.take(known.alert, claimed=True))
+        if may_keep_claim(came, transaction.at_us):
+            claim = signal_added(signal, alias, skipped.take(known.alert, claimed=True))
             transaction.append(
                 Append(streams.inbox(known.alert), None, (claim,)),
                 *(() if before else (Append(streams.signal(alias), 0, (now,)),)),
@@ -255,7 +255,7 @@ def _join(
 
 
 def _alias(
-    transaction: Transaction, known: Known, signal: Signal, came: list[Recorded]
+    transaction: Transaction, known: KnownAlert, signal: Signal, came: list[Recorded]
 ) -> tuple[AlertId, SignalNamed | None]:
     """Return the alias of the signal on the alert, and the earlier signal of that alias; None for a new
     alias.
@@ -273,7 +273,7 @@ def _alias(
     return name, None
 
 
-def _named(transaction: Transaction, signal: Signal, known: Known) -> tuple[Append, ...]:
+def _named(transaction: Transaction, signal: Signal, known: KnownAlert) -> tuple[Append, ...]:
     """Return the append that names a joined short message: its SIM may present it again for a long time."""
     if signal.channel is not Channel.SMS or signal.id is None:
         return ()
@@ -290,7 +290,7 @@ def _named(transaction: Transaction, signal: Signal, known: Known) -> tuple[Appe
     return (Append(streams.signal(signal.id), 0, (named,)),)
 
 
-def _is_there(transaction: Transaction, known: Known, signal: Signal, lately: list[Recorded]) -> bool:
+def _is_there(transaction: Transaction, known: KnownAlert, signal: Signal, lately: list[Recorded]) -> bool:
     """Return True if the alert already has this signal. A short message is recognised by its id, which its
     line derives from its content; a repeated signal of the app is searched among the recent signals.
     """
@@ -302,7 +302,7 @@ def _is_there(transaction: Transaction, known: Known, signal: Signal, lately: li
         return False
     came = (one.event for one in lately)
     own = (one for one in came if isinstance(one, AlertSignalAdded) and not one.alias)
-    return repeats(signal, known.first) or any(repeats(signal, one) for one in own)
+    return is_retransmission(signal, known.first) or any(is_retransmission(signal, one) for one in own)
 
 
 def _is_full(transaction: Transaction, alert: AlertId, signal: Signal) -> bool:

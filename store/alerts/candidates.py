@@ -9,7 +9,13 @@ from sqlalchemy import bindparam, select
 
 from messages.events import AlertBeside, AlertReceived, NumberRaised, SignalNamed, UserIdentified
 from messages.ids import E164, AlertId, Instant
-from model.rules.duplicates import Known, chosen, repeats_its_alias, repeats_its_id, stands_beside
+from model.rules.duplicates import (
+    KnownAlert,
+    alert_to_join,
+    conflicts_with,
+    repeats_its_alias,
+    repeats_its_id,
+)
 from model.rules.signal import Signal
 from store import streams
 from store.database.query import Query, Row
@@ -42,7 +48,7 @@ def number_of(transaction: Transaction, signal: Signal) -> E164 | None:
     return number_of_device(transaction, signal.device)
 
 
-def known_alert(transaction: Transaction, alert: AlertId) -> Known | None:
+def known_alert(transaction: Transaction, alert: AlertId) -> KnownAlert | None:
     """Return the alert of this id, by its receipt alone: one row, however much was added to the alert."""
     row = transaction.one(rows.RECEIPT, streams.inbox(alert))
     first = None if row is None else rows.recorded_from(row).event
@@ -55,7 +61,7 @@ def known_alert(transaction: Transaction, alert: AlertId) -> Known | None:
             number = identified.event.phone
     if number is None and first.device is not None:
         number = number_of_device(transaction, first.device)
-    return Known(alert=alert, first=first, number=number, closed_at=_closed_at(transaction, alert))
+    return KnownAlert(alert=alert, first=first, number=number, closed_at=_closed_at(transaction, alert))
 
 
 def named_signal(ask: Callable[..., Row | None], alias: AlertId | None) -> SignalNamed | None:
@@ -65,7 +71,7 @@ def named_signal(ask: Callable[..., Row | None], alias: AlertId | None) -> Signa
     return event if isinstance(event, SignalNamed) else None
 
 
-def matching_alert(transaction: Transaction, signal: Signal) -> Known | None:
+def matching_alert(transaction: Transaction, signal: Signal) -> KnownAlert | None:
     """Return the alert that the signal joins; None for a new alert."""
     number = number_of(transaction, signal)
     named = None if signal.id is None else known_alert(transaction, signal.id)
@@ -82,7 +88,7 @@ def matching_alert(transaction: Transaction, signal: Signal) -> Known | None:
     elif signal.device is not None:
         looked += erasable.streams_of(transaction.one, (), (signal.device,))
     others = (one for one in _raised_in(transaction, looked) if named is None or one.alert != named.alert)
-    return chosen(signal, number, others)
+    return alert_to_join(signal, number, others)
 
 
 def beside(transaction: Transaction, signal: Signal) -> dict[AlertId, AlertBeside]:
@@ -91,11 +97,11 @@ def beside(transaction: Transaction, signal: Signal) -> dict[AlertId, AlertBesid
     return {
         one.alert: AlertBeside(alert=one.alert, proof=one.proof)
         for one in _raised_in(transaction, streams_of(transaction, signal))
-        if stands_beside(signal, number, one)
+        if conflicts_with(signal, number, one)
     }
 
 
-def _raised_in(transaction: Transaction, looked: list[str]) -> Iterator[Known]:
+def _raised_in(transaction: Transaction, looked: list[str]) -> Iterator[KnownAlert]:
     """Yield the alerts that these streams name, the newest of each stream first."""
     for stream in looked:
         for one in transaction.newest(stream):

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from messages.base import Position
 from messages.events import ClaimAdded, SignalNamed
 from messages.ids import E164, AlertId, ClaimKind, Proof
-from model.rules.duplicates import keeps_claim
+from model.rules.duplicates import may_keep_claim
 from store import streams
 from store.alerts import recent
 from store.alerts.candidates import is_open, known_alert
@@ -70,7 +70,7 @@ def add_claim(
     came = recent.signals(transaction, alert)
     if any(isinstance(one.event, ClaimAdded) and replace(one.event, skipped=0) == claim for one in came):
         return
-    if keeps_claim(came, transaction.at_us):
+    if may_keep_claim(came, transaction.at_us):
         claim = replace(claim, skipped=skipped.take(alert, claimed=True))
         transaction.append(Append(streams.inbox(alert), None, (claim,)))
     else:

@@ -24,7 +24,7 @@ from messages.events import (
     UserIdentified,
 )
 from messages.ids import AlertId, PersonalKind, UserId
-from model.rules.retention import Remembered, due, why
+from model.rules.retention import RetainedAlert, erasure_reason, kinds_to_erase
 from model.settings.storage import RetentionSettings
 from store import shift_notes, streams
 from store.alerts.candidates import is_open
@@ -142,12 +142,12 @@ def is_held(seen: Snapshot, alert: AlertId) -> bool:
 
 
 def _due(alerts: list[AlertId], retention: RetentionSettings, seen: Snapshot) -> list[AlertId]:
-    return [alert for alert in alerts if due(_remembered(seen, alert), retention, seen.at_us)]
+    return [alert for alert in alerts if kinds_to_erase(_remembered(seen, alert), retention, seen.at_us)]
 
 
-def _remembered(seen: Snapshot, alert: AlertId) -> Remembered:
+def _remembered(seen: Snapshot, alert: AlertId) -> RetainedAlert:
     closed = None if is_open(seen, alert) else seen.last_of_type(streams.case(alert), "alert.closed")
-    return Remembered(
+    return RetainedAlert(
         kinds=erasable.kinds_of(seen.one, alert),
         closed_at=None if closed is None else closed.at_us,
         held=is_held(seen, alert),
@@ -158,7 +158,7 @@ def _remembered(seen: Snapshot, alert: AlertId) -> Remembered:
 def _forget(tx: Transaction, alert: AlertId, retention: RetentionSettings, by: str) -> Forgotten:
     """Destroy the keys that are due, and record the erasure in the alert's inbox."""
     found = _remembered(tx, alert)
-    kinds = due(found, retention, tx.at_us)
+    kinds = kinds_to_erase(found, retention, tx.at_us)
     if kinds:
         named = _streams_of(tx, alert) if PersonalKind.NUMBER in kinds else []
         for kind in kinds:
@@ -169,7 +169,7 @@ def _forget(tx: Transaction, alert: AlertId, retention: RetentionSettings, by: s
                 PersonalKind.NUMBER in erasable.kinds_of(tx.one, one) for one in _raised(tx, (stream,))
             ):
                 tx.write(_DROP_ALIAS, stream)
-        erased = AlertErased(by=by, kinds=kinds, reason=why(found))
+        erased = AlertErased(by=by, kinds=kinds, reason=erasure_reason(found))
         tx.append(Append(streams.inbox(alert), None, (erased,)))
     return Forgotten(alert=alert, kinds=kinds)
 

@@ -17,7 +17,7 @@ from sqlalchemy import bindparam, delete, desc, insert, select, text
 from messages.base import MALFORMED
 from messages.ids import SECOND, AlertId, Instant
 from model import figures
-from model.figures import EVENTS, Row, begin, evolve
+from model.figures import EVENTS, AlertRow, begin, evolve
 from store import streams
 from store.database.query import Query
 from store.database.schema import alert_row, alert_rows_kept, event
@@ -69,10 +69,10 @@ _NEWEST: Final = Query(
 )
 _STREAM: Final = Query(select(_e.stream).where(_e.seq == bindparam("seq")), "seq")
 _LAST: Final = 2**62
-_decoder: Final = msgspec.msgpack.Decoder(Row)
+_decoder: Final = msgspec.msgpack.Decoder(AlertRow)
 
 
-def newest(journal: Journal, since_us: Instant, before: int = _LAST) -> Iterator[list[Row]]:
+def newest(journal: Journal, since_us: Instant, before: int = _LAST) -> Iterator[list[AlertRow]]:
     """Yield the rows of alerts received since `since_us`, newest first, page by page. `before`: only rows of
     earlier journal positions. Raises JournalError.
     """
@@ -97,7 +97,7 @@ def catch_up(journal: Journal) -> Iterator[None]:
         end = kept or 0
         if end >= upto:
             return
-        made: dict[AlertId, Row | None] = {}
+        made: dict[AlertId, AlertRow | None] = {}
         stop = min(upto, end + TOGETHER)
         while end < stop:
             page_end = min(stop, end + PAGE)
@@ -107,7 +107,7 @@ def catch_up(journal: Journal) -> Iterator[None]:
         _keep(journal, kept, [row for row in made.values() if row is not None], end)
 
 
-def row_of(journal: Journal, alert: AlertId, upto: int = _LAST) -> Row | None:
+def row_of(journal: Journal, alert: AlertId, upto: int = _LAST) -> AlertRow | None:
     """Return the row of this alert as far as the rows are up to date; None if there is none. `upto`: last
     journal position for a rebuilt row. Raises JournalError.
     """
@@ -115,7 +115,7 @@ def row_of(journal: Journal, alert: AlertId, upto: int = _LAST) -> Row | None:
     return None if found is None else _read(journal, int(found[0]), found[1], upto)
 
 
-def _read(journal: Journal, seq: int, data: bytes, upto: int = _LAST) -> Row | None:
+def _read(journal: Journal, seq: int, data: bytes, upto: int = _LAST) -> AlertRow | None:
     """Decode a row; rebuild an undecodable row from the alert's events up to position `upto`."""
     try:
         return _decoder.decode(data)
@@ -133,7 +133,7 @@ def _place(reader: Journal | Transaction) -> int | None:
     return None if found is None else int(found[0])
 
 
-def _fold(journal: Journal, made: dict[AlertId, Row | None], after: int, upto: int) -> None:
+def _fold(journal: Journal, made: dict[AlertId, AlertRow | None], after: int, upto: int) -> None:
     for recorded in rows.recorded(journal.rows(_EVENTS, after, upto)):
         alert = streams.alert_of(recorded.stream)
         if alert is None:
@@ -144,7 +144,7 @@ def _fold(journal: Journal, made: dict[AlertId, Row | None], after: int, upto: i
         made[alert] = begin(recorded) if row is None else evolve(row, recorded)
 
 
-def _keep(journal: Journal, kept: int | None, made: list[Row], place: int) -> None:
+def _keep(journal: Journal, kept: int | None, made: list[AlertRow], place: int) -> None:
     """Write the rows, unless another process has moved the stored position."""
 
     def work(transaction: Transaction) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from messages.events import PageNamed, PageOpened
 from messages.ids import AlertId, Instant, OperatorId
 from model.alert.case import Case
-from model.rules.messages.dialogue import page_stands
+from model.rules.messages.dialogue import is_page_available
 from model.telling.sheet import Sheet
 from store import streams
 from store.journal.journal import Append, Journal, Transaction
@@ -40,7 +40,7 @@ def alert_of_page(journal: Journal, code: str, secret: bytes) -> AlertId | None:
 
 def is_there(sheet: Sheet, code: str, now_us: Instant) -> bool:
     """Return True if the page may be shown: unless erased, while the alert is open and a while after."""
-    return sheet.page is not None and sheet.page.code == code and page_stands(sheet.case, now_us)
+    return sheet.page is not None and sheet.page.code == code and is_page_available(sheet.case, now_us)
 
 
 def read(typed: str) -> str:

@@ -22,7 +22,7 @@ from model.alert.evolve import fold
 from model.rules.messages import message_channel
 from model.settings import Settings
 from model.telling import contacts
-from model.telling.contacts import WITHIN_US, words
+from model.telling.contacts import WITHIN_US, contact_text
 from store import streams
 from store.errors import VersionConflict
 from store.journal.journal import Append, Transaction
@@ -59,7 +59,11 @@ def _is_withheld(tx: Transaction, asked: TextAsked) -> bool:
         return False
     recorded = (*tx.read(streams.inbox(asked.alert)), *tx.read(streams.case(asked.alert)))
     case = fold(sorted(recorded, key=lambda one: one.seq))
-    rule = contacts.withheld if asked.purpose is TextPurpose.CONTACT else message_channel.withheld
+    rule = (
+        contacts.must_not_notify_contacts
+        if asked.purpose is TextPurpose.CONTACT
+        else message_channel.must_drop_message
+    )
     return case is not None and rule(case)
 
 
@@ -122,7 +126,7 @@ def _texted(tx: Transaction, case: Case, settings: Settings) -> ev.ContactsTexte
         ask_text(
             tx,
             records.number_of(one),
-            words(case, settings, name, where=one.where),
+            contact_text(case, settings, name, where=one.where),
             TextPurpose.CONTACT,
             until,
             alert=case.alert,

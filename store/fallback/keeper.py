@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 
 from messages.ids import Instant, NodeId
-from model.alarms.active import due, standing
+from model.alarms.active import active_alarms, alarm_changes
 from store import streams
 from store.audit.entry import Head
 from store.audit.trail import Trail
@@ -168,7 +168,9 @@ class Keeper:
         ) as journal:
             stream = streams.node(self._node)
             found = journal.read(stream, max(0, journal.version(stream) - NODE_EVENTS))
-            news = due(standing(one.event for one in found), {(ALARM, SUBJECT): words}, over=over)
+            news = alarm_changes(
+                active_alarms(one.event for one in found), {(ALARM, SUBJECT): words}, over=over
+            )
             if news and journal.durable is durable:
                 journal.append(Append(stream, None, tuple(news)))
             return bool(news)

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from messages.ids import Instant, NodeId
-from model.alarms.active import due, standing
+from model.alarms.active import active_alarms, alarm_changes
 from store import streams
 from store.database.dialect import Connection
 from store.database.sqlite import SqliteConnection
@@ -71,9 +71,9 @@ def change_over(
             stream = streams.node(node)
             # The alarm is still active if the journal came back a moment ago and the end of the alarm could
             # not be written.
-            stands = standing(one.event for one in tx.read(stream))
+            stands = active_alarms(one.event for one in tx.read(stream))
             words = TEXT.format(reason=error)
-            tx.append(Append(stream, None, tuple(due(stands, {(ALARM, SUBJECT): words}))))
+            tx.append(Append(stream, None, tuple(alarm_changes(stands, {(ALARM, SUBJECT): words}))))
             connection.commit()
         fallback.switch_over()
 

@@ -53,7 +53,7 @@ from messages.ids import (
 )
 from messages.journal import Recorded, Unreadable
 from model.rules import wrap_up
-from model.rules.calls.own_line import is_own
+from model.rules.calls.own_line import is_own_line
 from store.streams import StreamKind, alert_of
 
 
@@ -127,7 +127,7 @@ class Operators:
 
     def _own(self, operator: OperatorId, recorded: Recorded) -> None:
         before = self.operators.get(operator) or OperatorState(operator=operator, version=0)
-        now = replace(before, version=recorded.version, left_at=wrap_up.begun(recorded))
+        now = replace(before, version=recorded.version, left_at=wrap_up.wrap_up_begins_at(recorded))
         match recorded.event:
             case ShiftChanged(state=state, reason=reason):
                 now = replace(now, state=state, since=recorded.at_us, reason=reason, node=recorded.node)
@@ -218,7 +218,7 @@ class Lines:
                 # Inserted again, so that the newest leg is last.
                 legs.pop(leg, None)
                 legs[leg] = (line, attempt)
-                if not is_own(line):
+                if not is_own_line(line):
                     self._settle(self.lines.get(line) or LineHold(line=line, version=0))
             case LegReleased(leg=leg, attempt=attempt):
                 legs = self._legs.get(alert, {})

@@ -19,7 +19,7 @@ import msgspec
 from sqlalchemy import and_, bindparam, delete, exists, func, insert, or_, select, update
 
 from messages.ids import E164, SECOND, Instant, TextId, UserId
-from model.rules.phones_that_check import Counted
+from model.rules.phones_that_check import PhoneCount
 from store.database.query import Query, Row
 from store.database.schema import device_key, enrolment, invitation, person_phone
 from store.errors import RegistryError
@@ -362,10 +362,10 @@ def all_devices(journal: Journal) -> list[DeviceKey]:
     return [_key(row) for row in journal.rows(_ALL)]
 
 
-def checks(journal: Journal) -> list[Counted]:
+def checks(journal: Journal) -> list[PhoneCount]:
     """Return the numbers of phones by day of the last check and by interval of automatic checks."""
     return [
-        Counted(None if day is None else Instant(day), every, int(phones))
+        PhoneCount(None if day is None else Instant(day), every, int(phones))
         for day, every, phones in journal.rows(_CHECKS)
     ]
 

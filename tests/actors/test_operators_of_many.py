@@ -40,7 +40,7 @@ from model.alert.case import Case
 from model.alert.evolve import begin, evolve
 from model.alert.leg import Leg, LegState
 from model.alert.parts import Owner
-from model.rules.vouching import gives_up, vouched
+from model.rules.vouching import is_vouched, operators_to_release
 from model.settings import Settings
 from model.settings.alerts import OperatorSettings
 from model.settings.psap import PsapSettings
@@ -206,13 +206,13 @@ class Room:
         waits = [
             alert
             for alert, case in self.cases.items()
-            if vouched(case) and not case.test and case.closed_at is None and not case.reserved
+            if is_vouched(case) and not case.test and case.closed_at is None and not case.reserved
         ]
         could = 0
         for operator, shift in self.operators.items():
             held_by = self.holder(operator)
             free = held_by is None and shift is ShiftState.READY
-            could += free or (held_by is not None and operator in gives_up(self.cases[held_by]))
+            could += free or (held_by is not None and operator in operators_to_release(self.cases[held_by]))
         self.waiting_since = {
             alert: self.waiting_since.get(alert, self.now) for alert in waits if could >= len(waits)
         }

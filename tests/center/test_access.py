@@ -16,7 +16,7 @@ from center.checks.journal import access
 from center.node.actors_group import ActorsGroup
 from messages import events as ev
 from messages.ids import E164, AlertId, Channel, NodeId, OperatorId, ShiftState
-from model.checks import Verdict
+from model.checks import Severity
 from model.rules.signal import Signal
 from model.settings import Settings
 from model.settings.web import SecondFactor
@@ -181,7 +181,7 @@ def test_the_doctor_names_who_is_asked_for_a_second_factor_and_has_none(run: Ter
     assert (
         "no second factor has lucia-neri" in [one.text for one in asked(second_factor=SecondFactor.ALL)][-1]
     )
-    assert [one.verdict for one in asked(second_factor=SecondFactor.NONE)] == [Verdict.OK]
+    assert [one.verdict for one in asked(second_factor=SecondFactor.NONE)] == [Severity.OK]
 
 
 # ------------------------------------------------------------------------------------- passwords
@@ -225,7 +225,7 @@ def started(run: Terminal, *, simulated: bool) -> list[str]:
     return group.first_start(run.state, Settings(), simulated_phones=phones, version="0")
 
 
-def findings(run: Terminal, *, simulated: bool) -> dict[Verdict, str]:
+def findings(run: Terminal, *, simulated: bool) -> dict[Severity, str]:
     return {one.verdict: one.text for one in access(run.state, simulated=simulated)}
 
 
@@ -233,7 +233,7 @@ def test_a_start_with_modems_removes_the_demo_operator_of_simulated_runs(run: Te
     assert started(run, simulated=True) == []
     token = (run.state.keys / DEMO_TOKEN).read_text().strip()
     cookie = signed_on(run, DEMO_OPERATOR)
-    assert "the demo operator" in findings(run, simulated=False)[Verdict.FAIL]
+    assert "the demo operator" in findings(run, simulated=False)[Severity.FAIL]
     told = started(run, simulated=False)
     assert told == ["the demo operator of simulated runs is removed, token and sessions have ended"]
     assert not stands(run, cookie)
@@ -241,7 +241,7 @@ def test_a_start_with_modems_removes_the_demo_operator_of_simulated_runs(run: Te
     with journal_of(run.state) as journal:
         assert Registry(journal).operator_by_token(token) is None
         assert shift(journal, DEMO_OPERATOR) is ShiftState.OFF
-    assert Verdict.FAIL not in findings(run, simulated=False)
+    assert Severity.FAIL not in findings(run, simulated=False)
     assert started(run, simulated=False) == []
     assert started(run, simulated=True) == []
     with registry_of(run) as registry:
@@ -255,19 +255,19 @@ def test_an_exchanged_app_key_leaves_the_older_one_valid_and_says_so(run: Termin
     (run.state.keys / "app.key").write_text("swk_given-by-hand\n")
     (told,) = started(run, simulated=False)
     assert told.startswith("2 app keys called center are valid besides the key in ")
-    assert "center (2)" in findings(run, simulated=False)[Verdict.WARN]
+    assert "center (2)" in findings(run, simulated=False)[Severity.WARN]
     run("key", "revoke", "--older", "center")
     assert started(run, simulated=False) == []
     with registry_of(run) as registry:
         assert [registry.app_key_name(key) for key in (older, "swk_given-by-hand")] == [None, "center"]
-    assert findings(run, simulated=False) == {Verdict.OK: "valid app keys: center"}
+    assert findings(run, simulated=False) == {Severity.OK: "valid app keys: center"}
 
 
 def test_a_revoked_key_in_the_file_is_replaced_at_the_next_start(run: Terminal) -> None:
     started(run, simulated=False)
     before = key_in_file(run.state)
     assert "keys/app.key is one of them" in run("key", "revoke", "center")
-    assert "no app key is valid" in findings(run, simulated=False)[Verdict.FAIL]
+    assert "no app key is valid" in findings(run, simulated=False)[Severity.FAIL]
     (told,) = started(run, simulated=False)
     assert "was revoked: the file holds a new key now" in told
     now = key_in_file(run.state)

@@ -25,7 +25,7 @@ from center.node.certificate import Certificate
 from center.node.launching import NodeOptions
 from center.node.node import Node
 from messages.events import AlarmCleared, AlarmRaised
-from model.checks import Verdict
+from model.checks import Severity
 from model.settings.web import HttpSettings
 
 
@@ -178,16 +178,16 @@ def test_a_node_that_would_serve_others_without_tls_does_not_start(state: StateD
 @pytest.mark.parametrize(
     ("days", "verdict", "words"),
     [
-        (397, Verdict.OK, "396 days are left"),
-        (22, Verdict.OK, "21 days are left"),
-        (21, Verdict.WARN, "20 days are left"),
-        (14, Verdict.WARN, "13 days are left; renew the certificate now: people on duty are called"),
-        (-1, Verdict.FAIL, "expired"),
+        (397, Severity.OK, "396 days are left"),
+        (22, Severity.OK, "21 days are left"),
+        (21, Severity.WARN, "20 days are left"),
+        (14, Severity.WARN, "13 days are left; renew the certificate now: people on duty are called"),
+        (-1, Severity.FAIL, "expired"),
     ],
 )
 def test_the_doctor_says_how_long_a_certificate_lasts(
     state: StateDir, made: Callable[..., Told], monkeypatch: pytest.MonkeyPatch,
-    days: int, verdict: Verdict, words: str,
+    days: int, verdict: Severity, words: str,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(certificates, "VALID_DAYS", days)
     monkeypatch.setattr(certificates, "_CLOCKS", timedelta(days=10))
@@ -198,7 +198,7 @@ def test_the_doctor_says_how_long_a_certificate_lasts(
     assert "http.public_url is empty" in said(state)[-1][1]
 
 
-def said(state: StateDir, more: str = "") -> list[tuple[Verdict, str]]:
+def said(state: StateDir, more: str = "") -> list[tuple[Severity, str]]:
     text = f'[http]\ncertificate = "{state.path}/center.pem"\nkey = "{state.path}/center.key"\n{more}'
     return [(one.verdict, one.text) for one in examined(state, parse(text), None)]
 
@@ -208,9 +208,9 @@ def test_the_doctor_finds_a_pair_that_does_not_fit_and_names_that_it_is_not_for(
 ) -> None:
     made("a.example", "192.0.2.5")
     good = said(state, 'public_url = "https://A.example:8443"\n[cluster]\nweb = "https://192.0.2.5"')
-    assert [verdict for verdict, _ in good] == [Verdict.OK]
+    assert [verdict for verdict, _ in good] == [Severity.OK]
     assert said(state, 'public_url = "https://b.example"')[-1] == (
-        Verdict.FAIL,
+        Severity.FAIL,
         "http.public_url: the certificate is not for b.example",
     )
     key = (state.path / "center.key").read_bytes()
@@ -218,8 +218,8 @@ def test_the_doctor_finds_a_pair_that_does_not_fit_and_names_that_it_is_not_for(
     (state.path / "center.key").write_bytes(key)
     (state.path / "center.key").chmod(0o644)
     assert said(state) == [
-        (Verdict.FAIL, f"http.key: {state.path}/center.key is readable by others"),
-        (Verdict.FAIL, "certificate and key do not belong together"),
+        (Severity.FAIL, f"http.key: {state.path}/center.key is readable by others"),
+        (Severity.FAIL, "certificate and key do not belong together"),
     ]
     (state.path / "center.pem").unlink()
     assert "No such file" in said(state)[-1][1]

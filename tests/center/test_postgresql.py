@@ -11,7 +11,7 @@ from application.state.state_dir import Lock, StateDir
 from center.checks.journal import connections_needed, way
 from center.node.composition import plan
 from messages.ids import E164, Channel, Instant, NodeId, Role
-from model.checks import Verdict
+from model.checks import Severity
 from model.rules.signal import Signal
 from model.settings import Settings
 from model.settings.alerts import LimitsSettings
@@ -164,16 +164,16 @@ def test_the_doctor_judges_the_server(run: Terminal, postgres: PostgresServer) -
 @pytest.mark.parametrize(
     ("address", "sslmode", "encrypted", "verdict"),
     [
-        ("/var/run/postgresql", "prefer", False, Verdict.OK),
-        ("127.0.0.1", "disable", False, Verdict.OK),
-        ("10.0.0.9", "prefer", False, Verdict.FAIL),
-        ("10.0.0.9", "prefer", True, Verdict.WARN),
-        ("10.0.0.9", "require", True, Verdict.WARN),
-        ("fd00::9", "verify-full", True, Verdict.OK),
+        ("/var/run/postgresql", "prefer", False, Severity.OK),
+        ("127.0.0.1", "disable", False, Severity.OK),
+        ("10.0.0.9", "prefer", False, Severity.FAIL),
+        ("10.0.0.9", "prefer", True, Severity.WARN),
+        ("10.0.0.9", "require", True, Severity.WARN),
+        ("fd00::9", "verify-full", True, Severity.OK),
     ],
 )
 def test_the_doctor_judges_the_way_to_the_server(
-    address: str, sslmode: str, encrypted: bool, verdict: Verdict
+    address: str, sslmode: str, encrypted: bool, verdict: Severity
 ) -> None:
     assert way(address, sslmode, encrypted=encrypted).verdict is verdict
 

@@ -25,7 +25,7 @@ from messages.ids import (
     OperatorId,
     Party,
 )
-from model.checks import Verdict
+from model.checks import Severity
 from model.settings import Settings
 from model.settings.alerts import LimitsSettings
 from model.settings.lines import Modem
@@ -104,12 +104,12 @@ def test_each_socket_is_told_with_what_protects_it_and_one_that_nobody_knows_is_
     known = {"10.0.0.2:4711": listeners.VOICES, "10.0.0.2:443": listeners.WEB.format(by="by TLS")}
     said = {one.text.partition(": ")[0]: one for one in listeners.found(sockets, known)}
     assert {where: one.verdict for where, one in said.items()} == {
-        "3 udp ports of 127.0.0.1, this machine": Verdict.OK,
-        "udp 10.0.0.2:4, a private network": Verdict.WARN,
-        "udp 8.8.8.8:5, the internet": Verdict.FAIL,
-        "tcp 10.0.0.2:4711, a private network": Verdict.WARN,
-        "tcp 10.0.0.2:443, a private network": Verdict.OK,
-        "tcp 127.0.0.1:99, this machine": Verdict.FAIL,
+        "3 udp ports of 127.0.0.1, this machine": Severity.OK,
+        "udp 10.0.0.2:4, a private network": Severity.WARN,
+        "udp 8.8.8.8:5, the internet": Severity.FAIL,
+        "tcp 10.0.0.2:4711, a private network": Severity.WARN,
+        "tcp 10.0.0.2:443, a private network": Severity.OK,
+        "tcp 127.0.0.1:99, this machine": Severity.FAIL,
     }
 
 

@@ -16,7 +16,7 @@ import pytest
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from gateways.http.metrics import Metrics
-from model.alarms.kind import About
+from model.alarms.kind import SubjectKind
 from model.alarms.table import kinds
 from runtime.clock import SystemClock
 from scripts.lib.monitoring import of_alarms
@@ -114,7 +114,7 @@ def told_as(how: str) -> dict[str, Any]:
     """All alarms at once, each `unseen`, `seen` by somebody or kept `quiet`, and what fires then."""
     series, tested = [], []
     for kind, rule in zip(kinds(), of_alarms.rules(), strict=False):
-        subject = "" if kind.about in (About.ALERT, About.OPERATOR) else "S"
+        subject = "" if kind.about in (SubjectKind.ALERT, SubjectKind.OPERATOR) else "S"
         name, value = BY_FIGURE.get(kind.name, ("", "1"))
         if name:
             if how != "unseen":

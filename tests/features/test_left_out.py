@@ -25,7 +25,7 @@ from gateways.http.routing.route import routes_of
 from messages.events import LineSeized
 from messages.ids import AlertId, LegId, LineId, NodeId, OperatorCommand, OperatorId, TrunkId
 from model.alarms.table import kinds
-from model.feature import Feature, named
+from model.feature import Feature, load_object
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
 from model.settings import Settings
@@ -68,7 +68,7 @@ def test_the_web_serves_the_rest(left_out: Feature, place: Place) -> None:
         paths = client.get("/schema/openapi.json").json()["paths"]
         assert client.get("/console").status_code == HTTPStatus.OK
     assert "/v1/alerts" in paths
-    declared = [one.declared for where in left_out.routes for one in routes_of([named(where)])]
+    declared = [one.declared for where in left_out.routes for one in routes_of([load_object(where)])]
     there = {(method.upper(), path) for path, said in paths.items() for method in said}
     assert not {(one.method, one.path) for one in declared} & there
 
@@ -76,7 +76,7 @@ def test_the_web_serves_the_rest(left_out: Feature, place: Place) -> None:
 def test_nothing_names_it(left_out: Feature) -> None:
     assert not {kind.name for kind in left_out.alarms} & {kind.name for kind in kinds()}
     assert not {one.words for one in left_out.commands} & {one.words for one in commands()}
-    rows = [row for where in (*left_out.checks, *left_out.own_checks) for row in named(where)]
+    rows = [row for where in (*left_out.checks, *left_out.own_checks) for row in load_object(where)]
     assert not [row for row in rows if row in every()]
 
 

@@ -12,7 +12,7 @@ from messages import events as ev
 from messages.base import Address, Position
 from messages.ids import ErasureReason, Instant, Nearness, PersonalKind
 from model import address as rules
-from model.address import Nearby, address_of, around, holds
+from model.address import Nearby, address_of, address_still_holds, nearby_addresses
 from tests.model.one_alert import case_of
 
 ROME = (41.9, 12.5)
@@ -47,7 +47,7 @@ CORNER = [*ROW, *(house("via Verdi", str(n), 60.0, -15.0 * n) for n in range(1, 
     ],
 )
 def test_the_worse_a_position_the_less_is_said(accuracy_m: float | None, words: str) -> None:
-    assert said(address_of(position(accuracy_m), around(CORNER, EVERYTHING_M))) == words
+    assert said(address_of(position(accuracy_m), nearby_addresses(CORNER, EVERYTHING_M))) == words
 
 
 @pytest.mark.parametrize(
@@ -55,31 +55,37 @@ def test_the_worse_a_position_the_less_is_said(accuracy_m: float | None, words: 
     [(5.0, "via Roma 12"), (10.0, "via Roma"), (15.0, "via Roma"), (16.0, "~via Roma")],
 )
 def test_of_a_house_whose_neighbours_are_not_known_less_is_said(accuracy_m: float, words: str) -> None:
-    assert said(address_of(position(accuracy_m), around([ROW[5]]))) == words
+    assert said(address_of(position(accuracy_m), nearby_addresses([ROW[5]]))) == words
 
 
 @pytest.mark.parametrize(
     ("north_m", "words"), [(25.0, "via Roma 12"), (26.0, "~via Roma"), (140.0, "~via Roma"), (150.0, "")]
 )
 def test_far_from_every_door_it_is_near_and_further_it_is_nothing(north_m: float, words: str) -> None:
-    alone = around([house("via Roma", "12", 0.0, north_m)], EVERYTHING_M)
+    alone = nearby_addresses([house("via Roma", "12", 0.0, north_m)], EVERYTHING_M)
     assert said(address_of(position(5.0), alone)) == words
 
 
 def test_of_two_addresses_at_one_point_no_number_and_no_street_is_said() -> None:
-    corner = around([house("via Roma", "12", 3.0, 4.0), house("via Verdi", "1", 3.0, 4.0)], EVERYTHING_M)
+    corner = nearby_addresses(
+        [house("via Roma", "12", 3.0, 4.0), house("via Verdi", "1", 3.0, 4.0)], EVERYTHING_M
+    )
     assert said(address_of(position(3.0), corner)).startswith("~")
-    stairs = around([house("via Roma", "12/A", 3.0, 4.0), house("via Roma", "12/B", 3.0, 4.0)], EVERYTHING_M)
+    stairs = nearby_addresses(
+        [house("via Roma", "12/A", 3.0, 4.0), house("via Roma", "12/B", 3.0, 4.0)], EVERYTHING_M
+    )
     assert said(address_of(position(3.0), stairs)) == "via Roma"
 
 
 def test_a_house_with_two_doors_is_one_house() -> None:
-    doors = around([house("via Roma", "12", 1.0, 4.0), house("Via Roma", "12", -1.0, 4.0)], EVERYTHING_M)
+    doors = nearby_addresses(
+        [house("via Roma", "12", 1.0, 4.0), house("Via Roma", "12", -1.0, 4.0)], EVERYTHING_M
+    )
     assert said(address_of(position(10.0), doors)) == "via Roma 12"
 
 
 def test_where_nothing_is_known_nothing_is_said() -> None:
-    assert address_of(position(5.0), around([], EVERYTHING_M)) is None
+    assert address_of(position(5.0), nearby_addresses([], EVERYTHING_M)) is None
 
 
 near = st.floats(-160, 160, allow_nan=False)
@@ -93,7 +99,7 @@ directions = st.tuples(st.floats(0, 2 * pi), st.floats(0, 1))
 def test_a_number_or_a_street_is_said_only_where_it_is_the_nearest_from_wherever_the_position_may_be(
     there: list[Nearby], accuracy_m: float, where: tuple[float, float]
 ) -> None:
-    found = address_of(position(accuracy_m), around(there, EVERYTHING_M))
+    found = address_of(position(accuracy_m), nearby_addresses(there, EVERYTHING_M))
     if found is None or found.nearness is Nearness.NEAR:
         return  # five of six: to assume them away fails where they come in a row
     angle, share = where
@@ -113,7 +119,7 @@ def test_a_number_or_a_street_is_said_only_where_it_is_the_nearest_from_wherever
 def test_never_a_number_beyond_15_m_nor_a_street_beyond_50_nor_anything_beyond_100(
     there: list[Nearby], accuracy_m: float, within_m: float
 ) -> None:
-    found = address_of(position(accuracy_m), around(there, within_m))
+    found = address_of(position(accuracy_m), nearby_addresses(there, within_m))
     if found is None:
         return
     assert accuracy_m <= rules.NEAR_ACCURACY_M
@@ -127,7 +133,8 @@ def test_never_a_number_beyond_15_m_nor_a_street_beyond_50_nor_anything_beyond_1
 def test_a_better_position_never_has_less_said_of_it(there: list[Nearby], one: float, other: float) -> None:
     words = [Nearness.NEAR, Nearness.STREET, Nearness.NUMBER]
     better, worse = (
-        address_of(position(accuracy_m), around(there, EVERYTHING_M)) for accuracy_m in sorted((one, other))
+        address_of(position(accuracy_m), nearby_addresses(there, EVERYTHING_M))
+        for accuracy_m in sorted((one, other))
     )
     if worse is not None:
         assert better is not None
@@ -137,7 +144,7 @@ def test_a_better_position_never_has_less_said_of_it(there: list[Nearby], one: f
 @given(st.floats(-89, 89), st.floats(-180, 180), st.floats(-0.001, 0.001), st.floats(-0.001, 0.001))
 def test_metres_are_those_of_the_globe_everywhere(lat: float, lon: float, north: float, east: float) -> None:
     there = (lon + east + 180) % 360 - 180
-    to_east, to_north = rules.metres(lat, lon, lat + north, there)
+    to_east, to_north = rules.offset_m(lat, lon, lat + north, there)
     assert to_north == pytest.approx(north * 111_195, abs=0.01)
     assert to_east == pytest.approx(east * 111_195 * cos(lat * pi / 180), abs=0.01)
 
@@ -160,7 +167,7 @@ FOUND = Address(
     ],
 )
 def test_an_address_holds_for_the_same_place_not_less_exactly_known(shown: Position, still: bool) -> None:
-    assert holds(FOUND, shown) is still
+    assert address_still_holds(FOUND, shown) is still
 
 
 def test_a_case_shows_the_address_of_the_position_that_it_shows_and_of_no_other() -> None:

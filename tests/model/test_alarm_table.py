@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from messages.ids import Instant, OperatorId
-from model.alarms.book import Told, over, seen
-from model.alarms.kind import About, Acts, Priority, Wakes, Words
-from model.alarms.table import KERNEL, OF_THE_PAGE, about, kinds, wakes
+from model.alarms.book import AlarmRecord, acknowledge, clear
+from model.alarms.kind import Priority, Responder, SubjectKind, Wakes, Words
+from model.alarms.table import KERNEL, OF_THE_PAGE, kinds, subject_kind_of, waking_of
 from model.feature import installed
 from store.audit.entry import Action
 from tests.support.there import there
@@ -73,12 +73,12 @@ def test_the_gravest_come_first_and_few_are_for_now() -> None:
     order = [list(Priority).index(kind.priority) for kind in kinds()]
     assert order == sorted(order)
     assert kinds()[0].name == "psap.no_line"
-    assert {kind.acts for kind in kinds()} == set(Acts)
+    assert {kind.acts for kind in kinds()} == set(Responder)
 
 
 def test_what_a_user_in_danger_depends_on_cannot_be_kept_quiet() -> None:
     loud = {kind.name for kind in kinds() if not kind.quiet}
-    assert {kind.name for kind in kinds() if kind.about is About.ALERT} < loud
+    assert {kind.name for kind in kinds() if kind.about is SubjectKind.ALERT} < loud
     assert {kind.name for kind in kinds() if kind.priority is Priority.NOW} == loud
 
 
@@ -100,7 +100,7 @@ def test_what_the_next_alert_would_meet_wakes_people_and_what_has_time_waits_for
     by_rule |= {
         kind.name: Wakes.FEW_LEFT
         for kind in kinds()
-        if kind.about is About.LINE and kind.priority is not Priority.LATER
+        if kind.about is SubjectKind.LINE and kind.priority is not Priority.LATER
     }
     by_rule |= dict.fromkeys(WAITS_ALL_THE_SAME, Wakes.MORNING)
     by_rule |= dict.fromkeys(CALLS_BY_DAY, Wakes.BY_DAY)
@@ -108,28 +108,28 @@ def test_what_the_next_alert_would_meet_wakes_people_and_what_has_time_waits_for
     by_rule |= dict.fromkeys(CANNOT_WAKE, Wakes.NEVER)
     assert {kind.name: kind.wakes for kind in kinds()} == by_rule
     assert all(kind.wakes_because and kind.wakes_because != kind.because for kind in kinds())
-    assert wakes("of.another.version") is Wakes.MORNING
+    assert waking_of("of.another.version") is Wakes.MORNING
 
 
 def test_an_alarm_is_told_until_it_is_over_and_has_been_seen_whichever_comes_first() -> None:
     raised_at, later = Instant(10), Instant(20)
-    told = Told(at=raised_at, text="no SIM")
-    known = there(seen(told, raised_at, MARTA, later))
+    told = AlarmRecord(at=raised_at, text="no SIM")
+    known = there(acknowledge(told, raised_at, MARTA, later))
     assert (known.seen_by, known.seen_at, known.stands) == (MARTA, later, True)
-    assert seen(known, raised_at, OperatorId("luca-ferri"), Instant(30)) == known
-    assert over(known, "line.no_sim", later) is None
-    ended = there(over(told, "line.no_sim", later))
+    assert acknowledge(known, raised_at, OperatorId("luca-ferri"), Instant(30)) == known
+    assert clear(known, "line.no_sim", later) is None
+    ended = there(clear(told, "line.no_sim", later))
     assert (ended.over_at, ended.stands) == (later, False)
-    assert over(ended, "line.no_sim", Instant(30)) == ended
-    assert seen(ended, raised_at, MARTA, Instant(30)) is None
+    assert clear(ended, "line.no_sim", Instant(30)) == ended
+    assert acknowledge(ended, raised_at, MARTA, Instant(30)) is None
 
 
 def test_raised_anew_since_it_was_shown_it_was_not_seen() -> None:
-    told = Told(at=Instant(20), text="no SIM")
-    assert seen(told, Instant(10), MARTA, Instant(30)) == told
+    told = AlarmRecord(at=Instant(20), text="no SIM")
+    assert acknowledge(told, Instant(10), MARTA, Instant(30)) == told
 
 
 def test_of_an_alert_nobody_has_to_see_what_is_over() -> None:
-    assert about("leg.no_sound") is About.ALERT
-    assert about("of.another.version") is About.PART
-    assert over(Told(at=Instant(10), text="mute"), "leg.no_sound", Instant(20)) is None
+    assert subject_kind_of("leg.no_sound") is SubjectKind.ALERT
+    assert subject_kind_of("of.another.version") is SubjectKind.PART
+    assert clear(AlarmRecord(at=Instant(10), text="mute"), "leg.no_sound", Instant(20)) is None

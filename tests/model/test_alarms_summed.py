@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from messages import events as ev
 from messages.ids import Instant, NodeId, OperatorId, Role
 from messages.journal import Recorded
-from model.alarms.active import STUCK, standing
+from model.alarms.active import STUCK, active_alarms
 from model.alarms.book import AlarmBook
 
 NODE = NodeId("n1")
@@ -43,7 +43,7 @@ def test_it_makes_no_difference_where_a_fold_begins(before: list[ev.Event], afte
         if event is summed:
             assert whole.told == known, "to who has followed it is no news"
     assert begun.told == whole.told
-    assert standing((summed, *after)) == standing((*before, summed, *after))
+    assert active_alarms((summed, *after)) == active_alarms((*before, summed, *after))
 
 
 def test_of_a_closed_alert_a_summary_tells_nothing() -> None:

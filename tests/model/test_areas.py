@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from messages.ids import E164, AlertId, Channel, Instant
 from model.alert.case import Case
 from model.alert.parts import KnownPosition
-from model.areas import Ring, holds, outline
+from model.areas import Ring, contains, outline
 from model.rules.calls.psap import has_psap, psap_number
 from model.settings import Settings
 from model.settings.psap import PsapRoute, PsapSettings
@@ -100,14 +100,14 @@ def test_every_place_is_in_just_one_area_that_shares_borders(x: int, y: int, cut
     lower = outline([((0.0, 0.0), (0.0, 5.0), *bend, (10.0, 5.0), (10.0, 0.0))])
     upper = outline([((0.0, 10.0), (10.0, 10.0), (10.0, 5.0), *reversed(bend), (0.0, 5.0))])
     lat, lon = y / 4 - 1e-9 * (y == 40), x / 4 - 1e-9 * (x == 40)
-    assert holds(lower, lat, lon) + holds(upper, lat, lon) == 1
+    assert contains(lower, lat, lon) + contains(upper, lat, lon) == 1
     assert lower.corners == upper.corners == 7
 
 
 @given(st.floats(-90, 90), st.floats(-180, 180))
 def test_a_place_outside_the_box_is_outside(lat: float, lon: float) -> None:
     inside = 45 <= lat < 46 and 9 <= lon < 10
-    assert holds(outline([square(9, 45, 1)]), lat, lon) is inside
+    assert contains(outline([square(9, 45, 1)]), lat, lon) is inside
 
 
 def test_an_area_without_an_outline_is_none() -> None:

@@ -14,8 +14,8 @@ from model.availability import (
     DAY_MINUTES,
     MINUTE_US,
     Availability,
-    Planned,
-    Probed,
+    PlannedWork,
+    ProbeResult,
     WatchedDay,
     availability,
     planned_work,
@@ -26,11 +26,13 @@ MINUTE = 20_000 * DAY_MINUTES + 600
 """One of some day, at ten."""
 
 
-def probed(minute: int, *, failed: int = 0, tried: int = 6, worst_ms: int = 40, watcher: str = "w") -> Probed:
-    return Probed(watcher=watcher, minute=MINUTE + minute, tried=tried, failed=failed, worst_ms=worst_ms)
+def probed(
+    minute: int, *, failed: int = 0, tried: int = 6, worst_ms: int = 40, watcher: str = "w"
+) -> ProbeResult:
+    return ProbeResult(watcher=watcher, minute=MINUTE + minute, tried=tried, failed=failed, worst_ms=worst_ms)
 
 
-def watched(*minutes: Sequence[Probed]) -> dict[int, list[WatchedDay]]:
+def watched(*minutes: Sequence[ProbeResult]) -> dict[int, list[WatchedDay]]:
     found: dict[int, list[WatchedDay]] = {}
     for by in minutes:
         days: dict[int, WatchedDay] = {}
@@ -42,7 +44,9 @@ def watched(*minutes: Sequence[Probed]) -> dict[int, list[WatchedDay]]:
     return found
 
 
-def of(begins: int, ends: int, *by: Sequence[Probed], planned: Sequence[Planned] = ()) -> Availability:
+def of(
+    begins: int, ends: int, *by: Sequence[ProbeResult], planned: Sequence[PlannedWork] = ()
+) -> Availability:
     at = Instant((MINUTE + begins) * MINUTE_US), Instant((MINUTE + ends) * MINUTE_US)
     return availability(watched(*by), planned, *at)
 
@@ -71,7 +75,7 @@ def test_an_outage_goes_over_midnight_and_ends_where_nobody_watched() -> None:
 def test_what_was_lost_within_planned_work_is_told_apart() -> None:
     away = [probed(n, failed=6) for n in range(4)] + [probed(n) for n in range(4, 10)]
     begins = (MINUTE + 1) * MINUTE_US
-    work = Planned(begins=Instant(begins), ends=Instant(begins + MINUTE_US + 1))
+    work = PlannedWork(begins=Instant(begins), ends=Instant(begins + MINUTE_US + 1))
     found = of(0, 10, away, planned=[work])
     assert (found.lost, found.planned, found.longest) == (2, 2, 4)
     assert found.share == pytest.approx(1 - 2 / 8)
@@ -128,6 +132,6 @@ def test_planned_work_is_when_all_alarms_were_kept_quiet_as_long_as_they_were() 
         (300, AlarmShelved(node=NodeId("n2"), ends_at=at(400), by=anna, reason="disk")),
     )
     assert planned_work(told) == [
-        Planned(begins=at(10), ends=at(150)),
-        Planned(begins=at(300), ends=at(400)),
+        PlannedWork(begins=at(10), ends=at(150)),
+        PlannedWork(begins=at(300), ends=at(400)),
     ]

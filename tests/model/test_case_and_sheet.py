@@ -12,7 +12,7 @@ from messages.ids import BriefingField, Channel, Instant, OperatorId, Party, Pro
 from messages.journal import Unreadable
 from model.alert.case import Case
 from model.alert.folds.signals import fold_signal
-from model.telling.sheet import Claim, Filled, evolve
+from model.telling.sheet import BriefingEntry, Claim, evolve
 from tests.model.one_alert import sheet_of
 from tests.support.recorded import recorded
 
@@ -73,7 +73,9 @@ def test_a_key_fills_the_field_that_its_question_asks_for_and_the_field_says_whe
     sheet = sheet_of(BRIEFED, asks, begun)
     pressed = ev.LegPressed(leg=begun.leg, attempt=1, digit="1", pressed_at=sheet.case.dialogue[0].at)
     sheet = evolve(sheet, recorded(pressed, 9, 7, stream="alert-a"))
-    assert sheet.briefing[BriefingField.WEAPONS] == Filled(text="a knife; a gun", by=OperatorId(""), at=7)
+    assert sheet.briefing[BriefingField.WEAPONS] == BriefingEntry(
+        text="a knife; a gun", by=OperatorId(""), at=7
+    )
     assert sheet.changed[BriefingField.WEAPONS] == sheet.case.version
 
 

@@ -26,7 +26,7 @@ from messages.ids import (
     WorkerId,
 )
 from model import figures as of
-from model.figures import Row, figures, quantile, row_of, spread
+from model.figures import AlertRow, distribution_of, quantile, row_of, statistics_of
 from tests.support.recorded import recorded
 from tests.support.there import there
 
@@ -39,7 +39,7 @@ def leg(where: str) -> LegId:
     return LegId(f"{ALERT}:{where}")
 
 
-def told(*steps: tuple[float, Event], test: bool = False) -> Row:
+def told(*steps: tuple[float, Event], test: bool = False) -> AlertRow:
     """The row of an alert received at BEGUN, its events at so many seconds after."""
     received = ev.AlertReceived(
         channel=Channel.DATA, proof=Proof.APP, raised_at=BEGUN, received_at=BEGUN,
@@ -182,7 +182,7 @@ def test_a_quantile_counts_those_that_never_came_as_the_longest(
 
 
 def test_a_spread_has_shares_bars_and_those_that_never_came() -> None:
-    found = spread([SECOND, 10 * SECOND, 10 * SECOND + 1, 50 * SECOND, 500 * SECOND, None])
+    found = distribution_of([SECOND, 10 * SECOND, 10 * SECOND + 1, 50 * SECOND, 500 * SECOND, None])
     assert (found.of, found.never) == (6, 1)
     assert found.within == (2 / 6, 3 / 6, 4 / 6)
     assert sum(found.bins) == 5
@@ -190,12 +190,12 @@ def test_a_spread_has_shares_bars_and_those_that_never_came() -> None:
 
 
 def test_no_alerts_have_no_shares() -> None:
-    assert spread([]).within == ()
+    assert distribution_of([]).within == ()
 
 
-def row(at_s: float, **changes: object) -> Row:
+def row(at_s: float, **changes: object) -> AlertRow:
     received = Instant(BEGUN + round(at_s * SECOND))
-    given = Row(alert=AlertId(f"a{at_s}"), seq=1, received_us=received, channel=Channel.DATA)
+    given = AlertRow(alert=AlertId(f"a{at_s}"), seq=1, received_us=received, channel=Channel.DATA)
     for name in ("operator_us", "ringing_us", "closed_us"):
         if name in changes:
             changes[name] = received + round(float(str(changes[name])) * SECOND)
@@ -216,7 +216,7 @@ def test_case_20_tests_are_counted_by_themselves_and_are_in_no_figure() -> None:
         row(20, test=True, ringing_us=1, missed=True, closed_us=30, outcome=Outcome.TEST_DONE),
     ]
     midnight = Instant(round(datetime.combine(today, datetime.min.time(), UTC).timestamp()) * SECOND)
-    found = figures(
+    found = statistics_of(
         rows,
         days=[today],
         since_us=midnight,
@@ -238,8 +238,8 @@ def test_case_20_tests_are_counted_by_themselves_and_are_in_no_figure() -> None:
 def test_an_alert_that_has_just_come_in_spoils_no_figure_and_one_that_waits_too_long_does() -> None:
     today = local(BEGUN).date()
 
-    def at(now_s: float) -> of.Figures:
-        return figures(
+    def at(now_s: float) -> of.AlertStatistics:
+        return statistics_of(
             [row(0)],
             days=[today - timedelta(days=1), today],
             since_us=Instant(BEGUN - SECOND),
@@ -254,7 +254,7 @@ def test_an_alert_that_has_just_come_in_spoils_no_figure_and_one_that_waits_too_
 
 
 def test_s10_under_duress_the_user_is_not_called_and_that_is_no_failure() -> None:
-    found = figures(
+    found = statistics_of(
         [row(0, duress=True, operator_us=3, closed_us=90, outcome=Outcome.BRIEFED)],
         days=[local(BEGUN).date()],
         since_us=Instant(0),

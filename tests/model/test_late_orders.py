@@ -21,7 +21,7 @@ from messages.ids import (
 )
 from model.alert.case import Case
 from model.alert.folds.orders import KEPT
-from model.orders.effects import is_out_of_date, is_repeated, rests_on
+from model.orders.effects import is_out_of_date, is_repeated, matters_of_order
 from model.orders.table import ORDERS
 from tests.actors.alert_case.book import ALERT, EVERYONE, Book
 from tests.support.each import each
@@ -120,7 +120,9 @@ def test_an_order_about_a_call_is_out_of_date_with_the_next_call_of_that_party_a
 
 
 def test_a_digit_without_a_party_goes_into_the_call_of_112() -> None:
-    assert rests_on(OperatorCommand.SEND_DIGIT, None) == rests_on(OperatorCommand.SEND_DIGIT, Party.PSAP)
+    assert matters_of_order(OperatorCommand.SEND_DIGIT, None) == matters_of_order(
+        OperatorCommand.SEND_DIGIT, Party.PSAP
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from messages.base import NO_GAINS, Gains
 from messages.lines import WayLevel
-from model.loudness import Loudness, better_gain_in_db, judged
+from model.loudness import Loudness, better_gain_in_db, loudness_of
 
 
 def heard(dbfs: float = -24.0, **others: Any) -> WayLevel:
@@ -30,7 +30,7 @@ def heard(dbfs: float = -24.0, **others: Any) -> WayLevel:
     ],
 )
 def test_a_way_is_judged_and_its_gain_named(way: WayLevel, says: Loudness, gain_db: float | None) -> None:
-    assert (judged(way), better_gain_in_db(way, NO_GAINS)) == (says, gain_db)
+    assert (loudness_of(way), better_gain_in_db(way, NO_GAINS)) == (says, gain_db)
 
 
 def test_what_is_set_already_counts_and_the_bounds_hold() -> None:

@@ -12,7 +12,7 @@ from model.orders.of_psap import OF_PSAP
 from model.orders.of_user import OF_USER
 from model.orders.of_words import OF_WORDS
 from model.orders.refusals import Refusal
-from model.orders.row import By, While
+from model.orders.row import OrderGiver, RequiredState
 from model.orders.table import ORDERS
 from tests.actors.alert_case.book import EVERYONE, SETTINGS, Book
 from tests.support.each import each
@@ -29,10 +29,16 @@ def test_whom_and_when_an_order_is_refused_is_as_the_row_says(
 ) -> None:
     row, case = ORDERS[command], Book().to_talking().case
     stranger = refusal(case, command, EVERYONE[-1], SETTINGS)
-    assert (stranger is Refusal.NOT_ON_THE_LINE) == (row.by is not By.ANYBODY) or command == "have_read"
+    assert (stranger is Refusal.NOT_ON_THE_LINE) == (
+        row.by is not OrderGiver.ANYBODY
+    ) or command == "have_read"
     closed = replace(case, closed_at=case.received_at)
-    assert (refusal(case, command, EVERYONE[0], SETTINGS) is Refusal.NOT_CLOSED) == (row.when is While.CLOSED)
-    assert (refusal(closed, command, EVERYONE[0], SETTINGS) is Refusal.CLOSED) == (row.when is While.OPEN)
+    assert (refusal(case, command, EVERYONE[0], SETTINGS) is Refusal.NOT_CLOSED) == (
+        row.when is RequiredState.CLOSED
+    )
+    assert (refusal(closed, command, EVERYONE[0], SETTINGS) is Refusal.CLOSED) == (
+        row.when is RequiredState.OPEN
+    )
 
 
 @each("refusal", list(Refusal))

@@ -17,11 +17,22 @@ from messages.calls import (
     OwnCallEnd,
 )
 from messages.ids import E164, SECOND, Instant, LegId, LineId
-from model.rules.calls.own_call import SILENT_US, UNNAMED, End, Limits, OwnCall, begun, end, heard, rung, turn
+from model.rules.calls.own_call import (
+    SILENT_US,
+    UNNAMED,
+    CallEnd,
+    Limits,
+    OwnCall,
+    end_call,
+    next_step,
+    on_report,
+    on_ringing,
+    start_call,
+)
 
 NOW = Instant(1_000 * SECOND)
 LINE, LEG, TO = LineId("sim1"), LegId("own"), E164("+393331112223")
-DIALLED = turn(begun(LINE, LEG, TO, Limits(rings_s=30, up_s=20, whole_s=60), NOW), NOW).call
+DIALLED = next_step(start_call(LINE, LEG, TO, Limits(rings_s=30, up_s=20, whole_s=60), NOW), NOW).call
 
 
 def at(seconds: float) -> Instant:
@@ -37,7 +48,7 @@ def gone_on(call: OwnCall, *said: tuple[float, CallState], until_s: float) -> Ow
     for tick in range(round(until_s * 4) + 1):
         while ahead and ahead[0][0] <= tick / 4:
             state = ahead.pop(0)[1]
-        call = turn(heard(call, told(state), at(tick / 4)), at(tick / 4)).call
+        call = next_step(on_report(call, told(state), at(tick / 4)), at(tick / 4)).call
     return call
 
 
@@ -68,41 +79,41 @@ def test_its_whole_time_is_over_though_it_has_not_been_up_for_long() -> None:
 
 
 def test_a_silent_modem_loses_it_and_is_not_waited_for_to_hang_up() -> None:
-    assert turn(DIALLED, Instant(NOW + SILENT_US - 1)).call.why is None
-    due = turn(DIALLED, Instant(NOW + SILENT_US))
+    assert next_step(DIALLED, Instant(NOW + SILENT_US - 1)).call.why is None
+    due = next_step(DIALLED, Instant(NOW + SILENT_US))
     assert (due.call.why, due.over) == (OwnCallEnd.LOST, True)
 
 
 def test_it_is_hung_up_until_its_modem_says_that_it_has_ended() -> None:
-    ending = turn(end(DIALLED, OwnCallEnd.ORDERED), at(1))
+    ending = next_step(end_call(DIALLED, OwnCallEnd.ORDERED), at(1))
     assert [type(order) for _, order in ending.orders] == [HangUpCall]
     assert not ending.over
-    due = turn(heard(ending.call, told(CallState.RELEASED), at(2)), at(2))
+    due = next_step(on_report(ending.call, told(CallState.RELEASED), at(2)), at(2))
     assert (due.orders, due.over, due.call.why) == ((), True, OwnCallEnd.ORDERED)
 
 
 def test_what_was_never_dialled_is_over_at_once() -> None:
-    due = turn(end(begun(LINE, LEG, TO, Limits(), NOW), OwnCallEnd.ORDERED), NOW)
+    due = next_step(end_call(start_call(LINE, LEG, TO, Limits(), NOW), OwnCallEnd.ORDERED), NOW)
     assert (due.orders, due.over) == ((), True)
 
 
 def test_another_leg_s_report_changes_nothing() -> None:
-    assert heard(DIALLED, told(CallState.RELEASED, LegId("another")), at(1)) == DIALLED
+    assert on_report(DIALLED, told(CallState.RELEASED, LegId("another")), at(1)) == DIALLED
 
 
 def test_who_calls_in_on_a_line_that_stands_by_is_the_first_one_alone() -> None:
-    stands_by = End(line=LINE, leg=LEG, number=None, calls=False, heard_at=NOW)
+    stands_by = CallEnd(line=LINE, leg=LEG, number=None, calls=False, heard_at=NOW)
     waiting = OwnCall(ends=(stands_by,), began_at=NOW, limits=Limits())
-    first = rung(waiting, IncomingCall(line=LINE, call=3, number=TO), NOW)
-    second = rung(first, IncomingCall(line=LINE, call=4, number=E164("+393331112224")), at(1))
+    first = on_ringing(waiting, IncomingCall(line=LINE, call=3, number=TO), NOW)
+    second = on_ringing(first, IncomingCall(line=LINE, call=4, number=E164("+393331112224")), at(1))
     assert second == first
     assert (first.ends[0].call, first.ends[0].number) == (3, TO)
 
 
 def test_a_call_found_answered_has_been_answered_at_the_line_that_is_called_as_well() -> None:
-    other = End(line=LineId("sim2"), leg=LegId("own:2"), number=TO, calls=False, heard_at=NOW)
+    other = CallEnd(line=LineId("sim2"), leg=LegId("own:2"), number=TO, calls=False, heard_at=NOW)
     between = replace(DIALLED, ends=(*DIALLED.ends, other))
-    due = turn(heard(between, told(CallState.ANSWERED), at(1)), at(1))
+    due = next_step(on_report(between, told(CallState.ANSWERED), at(1)), at(1))
     assert [type(order) for _, order in due.orders] == [AttachCall, AttachCall]
     assert due.call.ends[1].call == UNNAMED
 
@@ -119,11 +130,11 @@ def test_the_first_reason_stays_and_nothing_is_dialled(steps: list[tuple[str, Ca
         now_us = Instant(now_us + seconds * SECOND)
         match what:
             case "heard":
-                call = heard(call, told(state), now_us)
+                call = on_report(call, told(state), now_us)
             case "end":
-                call = end(call, OwnCallEnd.ORDERED)
+                call = end_call(call, OwnCallEnd.ORDERED)
             case _:
-                due = turn(call, now_us)
+                due = next_step(call, now_us)
                 call = due.call
                 if call.why is not None:
                     assert not any(isinstance(order, DialCall | AttachCall) for _, order in due.orders)

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from messages.ids import Instant
-from model.rules.phones_that_check import DAY_US, FEWEST, Checked, Counted, counted, standing, stopped
+from model.rules.phones_that_check import (
+    DAY_US,
+    FEWEST,
+    PhoneCheckState,
+    PhoneCount,
+    check_state,
+    count_by_state,
+    silent_phones_fault,
+)
 
 TODAY = Instant(20_000 * DAY_US + DAY_US // 2)
 
@@ -19,36 +27,38 @@ def days_ago(days: int) -> Instant:
 @pytest.mark.parametrize(
     ("every", "ago", "is_now"),
     [
-        (7, 0, Checked.LATELY),
-        (7, 7, Checked.LATELY),
-        (7, 8, Checked.LATE),
-        (7, 14, Checked.LATE),
-        (7, 15, Checked.SILENT),
-        (1, 1, Checked.LATELY),
-        (1, 2, Checked.LATE),
-        (1, 3, Checked.SILENT),
-        (0, 90, Checked.OFF),
+        (7, 0, PhoneCheckState.LATELY),
+        (7, 7, PhoneCheckState.LATELY),
+        (7, 8, PhoneCheckState.LATE),
+        (7, 14, PhoneCheckState.LATE),
+        (7, 15, PhoneCheckState.SILENT),
+        (1, 1, PhoneCheckState.LATELY),
+        (1, 2, PhoneCheckState.LATE),
+        (1, 3, PhoneCheckState.SILENT),
+        (0, 90, PhoneCheckState.OFF),
     ],
 )
-def test_a_round_is_what_its_user_has_chosen_and_a_day_more(every: int, ago: int, is_now: Checked) -> None:
-    assert standing(days_ago(ago), every, TODAY) is is_now
+def test_a_round_is_what_its_user_has_chosen_and_a_day_more(
+    every: int, ago: int, is_now: PhoneCheckState
+) -> None:
+    assert check_state(days_ago(ago), every, TODAY) is is_now
 
 
 def test_a_phone_that_has_never_checked_is_not_expected_to() -> None:
-    assert standing(None, None, TODAY) is Checked.UNKNOWN
+    assert check_state(None, None, TODAY) is PhoneCheckState.UNKNOWN
 
 
 @given(st.integers(0, 200), st.integers(0, 200))
 def test_half_of_those_that_are_due_are_an_alarm_and_fewer_are_none(lately: int, late: int) -> None:
-    phones = counted(
+    phones = count_by_state(
         [
-            Counted(days_ago(2), 7, lately),
-            Counted(days_ago(9), 7, late),
-            Counted(days_ago(60), 7, 500),
-            Counted(days_ago(60), 0, 500),
-            Counted(None, None, 500),
+            PhoneCount(days_ago(2), 7, lately),
+            PhoneCount(days_ago(9), 7, late),
+            PhoneCount(days_ago(60), 7, 500),
+            PhoneCount(days_ago(60), 0, 500),
+            PhoneCount(None, None, 500),
         ],
         TODAY,
     )
     assert sum(phones.values()) == lately + late + 1500
-    assert bool(stopped(phones)) is (late >= FEWEST and late >= lately)
+    assert bool(silent_phones_fault(phones)) is (late >= FEWEST and late >= lately)

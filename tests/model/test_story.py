@@ -16,9 +16,9 @@ from messages.journal import Unreadable
 from messages.proofs import ProofItem, ProofStep
 from messages.rows import UNSAID, Sentence
 from model.alert.reasons import LeaveReason, ReleaseReason
-from model.rules.messages.advice import Why
+from model.rules.messages.advice import AdviceReason
 from model.telling.event_words import FORMS
-from model.telling.story import LANGUAGES, Choice, Condition, Field, Part, in_words, parsed
+from model.telling.story import LANGUAGES, Choice, Condition, Field, Part, in_words, parse_template
 from tests.support.each import each
 from tests.support.there import is_a
 
@@ -56,7 +56,7 @@ def faults(kind: Any) -> list[str]:
         template = getattr(said, language)
         if not template or template.count("[") != template.count("]"):
             found.append(f"{language}: nothing, or a bracket that is not closed")
-        for part in parts_of(parsed(template)):
+        for part in parts_of(parse_template(template)):
             if isinstance(part, str) and set(part) & set("{}"):
                 found.append(f"{language}: {part}")
             if isinstance(part, Field | Condition) and part.name not in hints:
@@ -122,7 +122,7 @@ def test_a_language_has_words_for_all_that_it_names(language: str) -> None:
     assert [kind for kind, table in words.items() if isinstance(kind, type) and set(table) != set(kind)] == []
     assert set(words["cause"]) == set(HangupCause)
     assert set(words["saying"]) == set(Channel)
-    assert set(words.get("reason", ())) in (set(), {*ReleaseReason, *LeaveReason, *Why, "busy"})
+    assert set(words.get("reason", ())) in (set(), {*ReleaseReason, *LeaveReason, *AdviceReason, "busy"})
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from messages import events as ev
 from messages.base import Address, Position
 from messages.ids import BriefingField, ErasureReason, Instant, Nearness, OperatorId, PersonalKind, PsapKnows
 from model.telling.psap_knowledge import psap_knows, psap_place_at
-from model.telling.psap_snapshot import Changes, changes
+from model.telling.psap_snapshot import SnapshotChanges, changes
 from model.telling.sheet import Sheet
 from tests.model.one_alert import sheet_of
 
@@ -41,7 +41,7 @@ def found(street: str, number: str = "", north_m: float = 0.0) -> ev.AddressFoun
     return ev.AddressFound(address=address)
 
 
-def since_read(sheet: Sheet) -> Changes | None:
+def since_read(sheet: Sheet) -> SnapshotChanges | None:
     return None if sheet.briefed is None else changes(sheet.briefed, sheet.told)
 
 
@@ -52,14 +52,14 @@ def test_before_112_was_read_anything_nothing_is_said_to_have_changed() -> None:
 def test_what_was_read_and_is_so_still_is_no_change_also_where_it_was_written_again() -> None:
     knife = filled(BriefingField.WEAPONS, "a knife")
     now = since_read(sheet_of(at(), found("via Roma", "12"), knife, GIVEN, knife, found("via Roma", "12")))
-    assert now == Changes()
+    assert now == SnapshotChanges()
     assert not now
 
 
 def test_reading_it_again_and_telling_it_elsewhere_leave_nothing_marked() -> None:
     knife, pistol = filled(BriefingField.WEAPONS, "a knife"), filled(BriefingField.WEAPONS, "a pistol")
-    assert since_read(sheet_of(knife, GIVEN, pistol, at(), GIVEN)) == Changes()
-    assert since_read(sheet_of(knife, GIVEN, pistol, ev.PsapCalledElsewhere(by=MARTA))) == Changes()
+    assert since_read(sheet_of(knife, GIVEN, pistol, at(), GIVEN)) == SnapshotChanges()
+    assert since_read(sheet_of(knife, GIVEN, pistol, ev.PsapCalledElsewhere(by=MARTA))) == SnapshotChanges()
 
 
 @pytest.mark.parametrize(
@@ -76,19 +76,21 @@ def test_reading_it_again_and_telling_it_elsewhere_leave_nothing_marked() -> Non
 def test_a_position_has_changed_by_more_than_a_receiver_errs(
     then: tuple[float, float | None], now: tuple[float, float | None], moved: bool
 ) -> None:
-    assert since_read(sheet_of(at(*then), GIVEN, at(*now, second=3))) == Changes(position=moved)
+    assert since_read(sheet_of(at(*then), GIVEN, at(*now, second=3))) == SnapshotChanges(position=moved)
 
 
 def test_the_first_position_is_a_change() -> None:
-    assert since_read(sheet_of(GIVEN, at())) == Changes(position=True)
+    assert since_read(sheet_of(GIVEN, at())) == SnapshotChanges(position=True)
 
 
 def test_an_address_counts_once_it_is_known_and_not_while_the_new_one_is_looked_for() -> None:
     read = (at(), found("via Roma", "12"), GIVEN)
     away = at(50, second=4)
-    assert since_read(sheet_of(*read, away)) == Changes(position=True)
-    assert since_read(sheet_of(*read, away, found("via Po", "3", 50))) == Changes(position=True, address=True)
-    assert since_read(sheet_of(*read, away, found("via Roma", "12", 50))) == Changes(position=True)
+    assert since_read(sheet_of(*read, away)) == SnapshotChanges(position=True)
+    assert since_read(sheet_of(*read, away, found("via Po", "3", 50))) == SnapshotChanges(
+        position=True, address=True
+    )
+    assert since_read(sheet_of(*read, away, found("via Roma", "12", 50))) == SnapshotChanges(position=True)
 
 
 def test_of_a_reopened_alert_112_was_read_nothing() -> None:
@@ -102,7 +104,7 @@ def test_what_is_erased_is_gone_from_what_was_read_too() -> None:
     assert erased.briefed is not None
     assert "knife" not in repr(erased)
     assert "via Roma" not in repr(erased)
-    assert since_read(erased) == Changes()
+    assert since_read(erased) == SnapshotChanges()
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from model.wall_clock import (
     STEP_S,
     ClockFacts,
     StepWatch,
-    settles,
-    unset,
+    is_about_to_be_set,
+    why_not_trusted,
 )
 from tests.support.there import there
 
@@ -45,7 +45,7 @@ def facts(
 def test_a_clock_is_waited_for_only_just_after_a_boot_and_where_it_will_be_set(
     known: ClockFacts, waits: bool
 ) -> None:
-    assert settles(known) is waits
+    assert is_about_to_be_set(known) is waits
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_clock_is_waited_for_only_just_after_a_boot_and_where_it_will_be_set(
 def test_what_is_said_of_a_clock_without_a_server_is_never_said_where_there_is_to_be_none(
     known: ClockFacts, followed: bool, said: bool
 ) -> None:
-    assert bool(unset(known, followed=followed)) is said
+    assert bool(why_not_trusted(known, followed=followed)) is said
 
 
 class Steps:

@@ -8,12 +8,12 @@ from messages.ids import E164, SECOND, Instant
 from model.rules.calls.withheld_numbers import (
     AT_HOME,
     HOUR_US,
-    Called,
-    Withheld,
+    NoDialReason,
+    RecentlyDialled,
     countries,
-    unfit,
-    unfit_to_try,
-    withheld,
+    why_not_dialled,
+    why_number_unfit,
+    why_unfit_for_test,
 )
 from model.settings import Settings
 from model.settings.alerts import DiallingSettings, NumberKind, OperatorSettings
@@ -29,8 +29,8 @@ NOW = Instant(1_795_000_000 * SECOND)
 LINE, OPERATOR = E164("+390200000001"), E164("+393401112233")
 
 
-def why(number: str, settings: Settings = SETTINGS, others: int = 0) -> Withheld | None:
-    return withheld(E164(number), settings, own=(LINE,), staff=(OPERATOR,), others=others)
+def why(number: str, settings: Settings = SETTINGS, others: int = 0) -> NoDialReason | None:
+    return why_not_dialled(E164(number), settings, own=(LINE,), staff=(OPERATOR,), others=others)
 
 
 @each(
@@ -43,27 +43,27 @@ def why(number: str, settings: Settings = SETTINGS, others: int = 0) -> Withheld
         ("+33612345678", None),
         ("+37120000000", None),
         ("+37112345678", None),  # of no table, in a country that is called
-        (LINE, Withheld.OWN_LINE),
-        (OPERATOR, Withheld.OPERATOR),
-        ("+390200000199", Withheld.OPERATOR),
-        ("+390244446666", Withheld.PSAP),
-        ("+39112", Withheld.EMERGENCY),
-        ("+49110", Withheld.EMERGENCY),
-        ("+39899123456", Withheld.KIND),
-        ("+3989912345678", Withheld.KIND),  # too long for a premium number: it would be one all the same
-        ("+39892000", Withheld.KIND),
-        ("+39800123456", Withheld.KIND),
-        ("+39848123456", Withheld.KIND),
-        ("+33899123456", Withheld.KIND),
-        ("+881612345678", Withheld.COUNTRY),
-        ("+870773123456", Withheld.COUNTRY),
-        ("+979123456789", Withheld.COUNTRY),
-        ("+18765551234", Withheld.COUNTRY),
-        ("+447911123456", Withheld.COUNTRY),
-        ("+391", Withheld.COUNTRY),
+        (LINE, NoDialReason.OWN_LINE),
+        (OPERATOR, NoDialReason.OPERATOR),
+        ("+390200000199", NoDialReason.OPERATOR),
+        ("+390244446666", NoDialReason.PSAP),
+        ("+39112", NoDialReason.EMERGENCY),
+        ("+49110", NoDialReason.EMERGENCY),
+        ("+39899123456", NoDialReason.KIND),
+        ("+3989912345678", NoDialReason.KIND),  # too long for a premium number: it would be one all the same
+        ("+39892000", NoDialReason.KIND),
+        ("+39800123456", NoDialReason.KIND),
+        ("+39848123456", NoDialReason.KIND),
+        ("+33899123456", NoDialReason.KIND),
+        ("+881612345678", NoDialReason.COUNTRY),
+        ("+870773123456", NoDialReason.COUNTRY),
+        ("+979123456789", NoDialReason.COUNTRY),
+        ("+18765551234", NoDialReason.COUNTRY),
+        ("+447911123456", NoDialReason.COUNTRY),
+        ("+391", NoDialReason.COUNTRY),
     ],
 )
-def test_a_number_is_called_by_itself_or_there_is_a_reason(number: str, reason: Withheld | None) -> None:
+def test_a_number_is_called_by_itself_or_there_is_a_reason(number: str, reason: NoDialReason | None) -> None:
     assert why(number) is reason
 
 
@@ -71,23 +71,25 @@ def test_the_settings_say_which_kinds_and_countries_are_called() -> None:
     wide = Settings(
         dialling=DiallingSettings(kinds=(NumberKind.PREMIUM, NumberKind.MOBILE), countries=("GB", "US"))
     )
-    assert unfit(E164("+39899123456"), wide) is None
-    assert unfit(E164("+447700900123"), wide) is Withheld.KIND, "of no table"
-    assert unfit(E164("+14155552671"), wide) is None, "a mobile or a fixed number, which are not told apart"
-    assert unfit(E164("+4915112345678"), wide) is Withheld.COUNTRY
-    assert unfit(E164("+393331112223"), wide) is None, "the center's own country always is"
+    assert why_number_unfit(E164("+39899123456"), wide) is None
+    assert why_number_unfit(E164("+447700900123"), wide) is NoDialReason.KIND, "of no table"
+    assert why_number_unfit(E164("+14155552671"), wide) is None, (
+        "a mobile or a fixed number, which are not told apart"
+    )
+    assert why_number_unfit(E164("+4915112345678"), wide) is NoDialReason.COUNTRY
+    assert why_number_unfit(E164("+393331112223"), wide) is None, "the center's own country always is"
     assert countries(DiallingSettings(countries=()), "CH") == {"CH"}
 
 
 def test_of_one_range_abroad_only_so_many_numbers_are_called_within_an_hour() -> None:
-    called = Called("IT")
+    called = RecentlyDialled("IT")
     numbers = [E164(f"+37120{n:06d}") for n in range(25)]
     reasons = []
     for number in numbers:
         reasons.append(why(number, others=called.others(number, NOW)))
         if reasons[-1] is None:
             called.add(number, NOW)
-    assert reasons == [None] * 20 + [Withheld.RANGE] * 5
+    assert reasons == [None] * 20 + [NoDialReason.RANGE] * 5
     assert called.others(numbers[3], NOW) == 0, "who was called is called again"
     assert called.others(E164("+37121000000"), NOW) == 0, "another range is another matter"
     assert called.others(numbers[24], Instant(NOW + HOUR_US)) == 0
@@ -97,7 +99,7 @@ def test_of_one_range_abroad_only_so_many_numbers_are_called_within_an_hour() ->
 
 def test_at_home_a_range_is_not_soon_exhausted() -> None:
     assert why("+393331112223", others=20 * AT_HOME - 1) is None
-    assert why("+393331112223", others=20 * AT_HOME) is Withheld.RANGE
+    assert why("+393331112223", others=20 * AT_HOME) is NoDialReason.RANGE
 
 
 @pytest.mark.parametrize(
@@ -105,13 +107,13 @@ def test_at_home_a_range_is_not_soon_exhausted() -> None:
     [
         ("+390200000114", None),
         ("+39800123456", None),  # whatever the kind: it was agreed
-        ("+390244446666", Withheld.PSAP),  # also where 112 is called
-        ("+39112", Withheld.EMERGENCY),
+        ("+390244446666", NoDialReason.PSAP),  # also where 112 is called
+        ("+39112", NoDialReason.EMERGENCY),
     ],
 )
-def test_a_proof_alone_calls_the_number_agreed_for_tests(agreed: str, reason: Withheld | None) -> None:
+def test_a_proof_alone_calls_the_number_agreed_for_tests(agreed: str, reason: NoDialReason | None) -> None:
     number = E164(agreed)
     settings = changed(SETTINGS, {"psap.test_number": number})
-    assert unfit_to_try(number, settings) is reason
-    assert unfit(number, settings) is Withheld.PSAP
-    assert unfit_to_try(E164("+390244446666"), settings) is Withheld.PSAP
+    assert why_unfit_for_test(number, settings) is reason
+    assert why_number_unfit(number, settings) is NoDialReason.PSAP
+    assert why_unfit_for_test(E164("+390244446666"), settings) is NoDialReason.PSAP

@@ -6,8 +6,8 @@ import pytest
 
 from messages import events as ev
 from messages.ids import E164, Channel, OperatorCommand, Party, Proof, Role
-from model.rules.calls.silent_and_duress import voices_withheld
-from model.rules.messages.announcements import hears
+from model.rules.calls.silent_and_duress import are_voices_withheld
+from model.rules.messages.announcements import clip_names_for
 from store.alarms import standing_now
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import joined, to_conference
@@ -48,7 +48,7 @@ def test_who_remains_is_kept_and_told_and_all_come_back(
     world.until("it is known", lambda: world.case.leave.broken_at is not None)
     assert alarm_stands(world)
     world.advance(1)
-    assert hears(world.case, remains.leg) == (told,)
+    assert clip_names_for(world.case, remains.leg) == (told,)
     assert len([call for call in world.live_calls() if call.to == gone]) == 1, "called again at once"
     in_conference(world, Party.OPERATOR, Party.USER, Party.PSAP)
     now = world.leg(stays)
@@ -70,7 +70,7 @@ def test_a_user_who_can_talk_no_more_has_an_operator_again_to_tell_112(
     world.fact(silent if said == "silent" else ev.AlertCancelled(duress=True))
     in_conference(world, Party.OPERATOR, Party.USER, Party.PSAP)
     assert world.case.operator is not None
-    assert voices_withheld(world.case)
+    assert are_voices_withheld(world.case)
     world.order(OperatorCommand.LEAVE)
     in_conference(world, Party.USER, Party.PSAP)
 

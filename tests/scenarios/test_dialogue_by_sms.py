@@ -11,7 +11,7 @@ import pytest
 
 from messages import events as ev
 from messages.ids import SECOND, Channel, Proof, Role, TextFailure
-from model.alert.parts import Texted
+from model.alert.parts import SmsDelivery
 from model.rules.messages.message_channel import LOST_US
 from simulator.config import changed_phone
 from simulator.control import text_reports
@@ -260,7 +260,7 @@ def phone(world: World, **of: object) -> None:
     user.change(changed_phone(user.profile, of))
 
 
-def texted(world: World) -> Texted:
+def texted(world: World) -> SmsDelivery:
     """The way of the last message by short message."""
     found = world.case.dialogue[-1].texted
     assert found is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from messages.ids import E164, LegId, OperatorCommand, OperatorId, Party, Proof, Role, ShiftState
-from model.alert.leg import place
+from model.alert.leg import place_of
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor
 from tests.scenarios.test_flow import ends, joined, to_talking
@@ -110,7 +110,7 @@ def test_the_listener_gives_the_line_to_an_alert_that_needs_one(make_world: Make
     first = world.alert
     leg = world.case.listener_leg
     assert leg is not None
-    assert place(leg.leg) == "op2"
+    assert place_of(leg.leg) == "op2"
     world.shift(supervisor, ShiftState.OFF)
     world.send(phone=None, device="another-phone")
     second = world.alert

@@ -7,7 +7,7 @@ from messages.ids import AlertId, OperatorCommand, Party, Proof
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.alert.reasons import ReleaseReason
-from model.rules.calls.withheld_numbers import Withheld
+from model.rules.calls.withheld_numbers import NoDialReason
 from store import streams
 from store.alerts.sheets import read
 from tests.scenarios.conftest import MakeWorld
@@ -34,7 +34,7 @@ def test_a_phone_that_rings_for_a_claimed_alert_is_free_for_the_proved_one(make_
     world.until("and is seen to", lambda: world.case.rang_at is not None)
     released = [leg for leg in case_of(world, claimed).of(Party.USER) if leg.reason]
     assert [leg.reason for leg in released] == [ReleaseReason.OUTRANKED]
-    assert case_of(world, claimed).dial_withheld == Withheld.OUTRANKED
+    assert case_of(world, claimed).dial_withheld == NoDialReason.OUTRANKED
     assert [one.alert for one in case_of(world, own).beside] == [claimed]
     world.advance(90)
     assert len(case_of(world, claimed).of(Party.USER)) == 1, "the claimed one calls it no more"

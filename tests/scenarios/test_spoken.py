@@ -9,7 +9,7 @@ import pytest
 
 from messages import events as ev
 from messages.ids import BriefingField, Channel, OperatorCommand, Party, Role, Unplayed
-from model.rules.messages.announcements import Progress, progress
+from model.rules.messages.announcements import QuestionProgress, question_progress
 from tests.scenarios.mixer import NO_VOICE
 from tests.scenarios.sounding import hears as hears_of
 from tests.scenarios.sounding import says, sounding
@@ -41,12 +41,12 @@ def ask(world: World, *, softly: bool = False) -> None:
     world.fact(said)
 
 
-def last(world: World) -> Progress | None:
-    return progress(world.case, world.case.dialogue[-1])
+def last(world: World) -> QuestionProgress | None:
+    return question_progress(world.case, world.case.dialogue[-1])
 
 
 def is_asked(world: World) -> None:
-    world.until("it is begun", lambda: last(world) is Progress.SPEAKING)
+    world.until("it is begun", lambda: last(world) is QuestionProgress.SPEAKING)
 
 
 def presses(world: World, digit: str) -> None:
@@ -59,7 +59,7 @@ def presses(world: World, digit: str) -> None:
 def ends(world: World) -> None:
     bridge(world).question_ends()
     world.system.run()
-    world.until("it was heard", lambda: last(world) is Progress.HEARD)
+    world.until("it was heard", lambda: last(world) is QuestionProgress.HEARD)
 
 
 def test_a_question_is_heard_by_the_user_alone_and_a_key_fills_the_briefing(world: World) -> None:
@@ -78,7 +78,9 @@ def test_the_death_of_the_bridge_in_its_middle_is_said_and_nothing_is_begun_agai
     to_talking(world)
     ask(world)
     is_asked(world)
-    world.kill(Role.CONFERENCE_BRIDGE).until("it is said", lambda: last(world) is Progress.CUT_OFF).advance(5)
+    world.kill(Role.CONFERENCE_BRIDGE).until(
+        "it is said", lambda: last(world) is QuestionProgress.CUT_OFF
+    ).advance(5)
     assert hears(world, Party.USER) == set()
     assert [one.reason for one in world.events(ev.AnnouncementFailed)] == [Unplayed.CUT_OFF]
 
@@ -107,7 +109,7 @@ def test_where_nothing_can_speak_it_is_said_at_once(world: World) -> None:
     to_talking(world)
     NO_VOICE.add("here")
     ask(world)
-    world.until("it is said", lambda: last(world) is Progress.NO_SOUND)
+    world.until("it is said", lambda: last(world) is QuestionProgress.NO_SOUND)
     assert world.events(ev.AnnouncementBegun) == []
 
 
@@ -139,7 +141,7 @@ def test_the_phone_hears_the_question_and_no_other_phone_does_and_112_softer_mea
         assert level_db(hears_of(world, USER, 1), 440) == pytest.approx(before - 12, abs=1)
         assert max(loud_db(world, OPERATORS[0]), loud_db(world, PSAP)) < -80
         world.order(OperatorCommand.WITHHOLD_VOICES)
-        world.until("it is over", lambda: last(world) is Progress.WITHHELD)
+        world.until("it is over", lambda: last(world) is QuestionProgress.WITHHELD)
         sound.wished()
         sound.advance(2)
         assert max(loud_db(world, USER), level_db(hears_of(world, USER, 1), 440)) < -80

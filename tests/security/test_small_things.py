@@ -17,7 +17,7 @@ from gateways.gsm.errors import DialRefused
 from gateways.gsm.port.dial_guard import DialGuard
 from messages import events as ev
 from messages.ids import E164, OperatorId
-from model.rules.calls.withheld_numbers import NEVER, withheld
+from model.rules.calls.withheld_numbers import NEVER, why_not_dialled
 from model.settings import Settings
 from model.telling.story import in_words
 from runtime import logs
@@ -103,7 +103,7 @@ def reaches_a_modem(api: Api, number: str) -> str:
         return ""
     story = api.marta.get(f"/v1/alerts/{answer.json()['alert']}/story").json()
     taken = E164(story["case"]["phone"] if "case" in story else story["phone"])
-    if withheld(taken, Settings(), own=(), staff=(), others=0) in NEVER:
+    if why_not_dialled(taken, Settings(), own=(), staff=(), others=0) in NEVER:
         return ""
     guard = DialGuard(psap_live=True, trunk_emergency=False)
     try:

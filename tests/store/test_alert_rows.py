@@ -13,7 +13,7 @@ from messages import events as ev
 from messages.events import Event
 from messages.ids import E164, AlertId, LegId, OperatorId, Outcome, UserId
 from messages.journal import Recorded
-from model.figures import Row, row_of
+from model.figures import AlertRow, row_of
 from store import streams
 from store.alerts import figures as kept
 from store.alerts.accepting import accept
@@ -58,11 +58,11 @@ def caught_up(journal: Journal, steps: int = 2**30) -> None:
         pass
 
 
-def rows(journal: Journal) -> list[Row]:
+def rows(journal: Journal) -> list[AlertRow]:
     return [row for page in kept.newest(journal, START) for row in page]
 
 
-def by_events(journal: Journal) -> list[Row]:
+def by_events(journal: Journal) -> list[AlertRow]:
     told: dict[AlertId, list[Recorded]] = {}
     for recorded in journal.read_all(0, 100_000):
         alert = alert_of(recorded.stream)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from messages.events import AlertClosed, AlertReceived
 from messages.ids import E164, SECOND, AlertId, Check, Outcome, Proof
-from model.rules.phones_that_check import Checked, counted
+from model.rules.phones_that_check import PhoneCheckState, count_by_state
 from model.rules.signal import Signal
 from store import streams
 from store.alerts.accepting import Accepted, accept
@@ -133,7 +133,8 @@ def test_who_has_a_silent_phone_is_found_as_the_rule_says(journal: Journal, cloc
     found, count = registry.silent(clock(), limit=10)
     assert count == 2
     assert sorted(user.phones[0] for user in found) == ["+393330000001", "+393330000003"]
-    many = counted(devices.checks(journal), clock())
+    many = count_by_state(devices.checks(journal), clock())
     assert many == {
-        Checked.LATELY: 1, Checked.LATE: 1, Checked.SILENT: 2, Checked.OFF: 1, Checked.UNKNOWN: 0,
+        PhoneCheckState.LATELY: 1, PhoneCheckState.LATE: 1, PhoneCheckState.SILENT: 2,
+        PhoneCheckState.OFF: 1, PhoneCheckState.UNKNOWN: 0,
     }  # fmt: skip

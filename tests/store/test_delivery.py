@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from messages.events import DialogueCarried, DialogueSaid, DialogueTexted, TextReported, TextSent
 from messages.ids import E164, SECOND, Carried, Channel, Instant, LineId, OperatorId, TextPurpose
 from model.alert.evolve import fold
-from model.alert.parts import Texted
-from model.rules.messages.message_channel import is_final, meaning
+from model.alert.parts import SmsDelivery
+from model.rules.messages.message_channel import delivery_state, is_final
 from model.rules.signal import Signal
 from store import streams
 from store.alerts.accepting import accept
@@ -70,7 +70,7 @@ class Written:
         return [one.event.became for one in inbox if isinstance(one.event, DialogueCarried)]
 
     @property
-    def shown(self) -> Texted:
+    def shown(self) -> SmsDelivery:
         recorded = self.journal.read_streams(streams.inbox(self.alert), streams.case(self.alert))
         case = there(fold(sorted(recorded, key=lambda one: one.seq)))
         return there(case.dialogue[0].texted)
@@ -150,7 +150,7 @@ def test_whatever_is_reported_in_whichever_order_the_alert_says_what_is_known_on
         for part, status in told:
             if not is_final(ends.get(part, 0x20)):
                 ends[part] = status
-        means = {part: meaning(status) for part, status in ends.items()}
+        means = {part: delivery_state(status) for part, status in ends.items()}
         if Carried.UNDELIVERED in means.values():
             assert written.became[-1] is Carried.UNDELIVERED
         elif Carried.WAITS in means.values():

@@ -9,7 +9,7 @@ import pytest
 from messages.events import AlarmCleared, AlarmRaised, NodeStarted
 from messages.ids import NodeId
 from messages.journal import Recorded
-from model.alarms.active import standing
+from model.alarms.active import active_alarms
 from store import streams
 from store.alarms import SUMMED_AFTER, NodeAlarms, recent_alarm_events, standing_now, sum_up
 from store.journal import rows
@@ -95,7 +95,7 @@ def test_what_was_told_lately_begins_with_what_stood_then(journal: Journal, cloc
     sum_up(journal, NODE)
     found = recent_alarm_events(journal, NODE, since)
     assert len(found) == 1 + 2 * SUMMED_AFTER + 1
-    assert standing(one.event for one in found) == {("backup.old", "backup"): "Old."}
+    assert active_alarms(one.event for one in found) == {("backup.old", "backup"): "Old."}
     journal.append(Append(STREAM, None, (NodeStarted(version="1", pid=2),)))
     assert len(recent_alarm_events(journal, NODE, since)) == 2 * SUMMED_AFTER + 2
 

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select, update
 
 from messages.ids import SECOND, UserId
 from model.picture import PictureKind, PictureRefused
-from model.record import EMPTY, Contact, Dangerous, PersonRecord
+from model.record import EMPTY, Contact, DangerousPerson, PersonRecord
 from store.alerts.erasing import erase_person
 from store.database import schema
 from store.database.query import Query
@@ -27,7 +27,7 @@ from tests.support.pictures import GREY
 from tests.support.unreadable import GARBAGE
 
 RECORD = PersonRecord(
-    dangerous=(Dangerous(name="Marco Neri", car="Fiat Panda, AB123CD", note="has a hunting rifle"),),
+    dangerous=(DangerousPerson(name="Marco Neri", car="Fiat Panda, AB123CD", note="has a hunting rifle"),),
     children="Luca, 4, at home",
     medical="asthma",
     court_order="Trib. Milano 123/26",
@@ -114,7 +114,7 @@ def test_a_number_that_is_none_and_a_person_who_is_none_are_refused(journal: Jou
 def test_pictures_go_when_no_record_names_them_any_more(journal: Journal, clock: Clock) -> None:
     user = added(journal).id
     face, other = picture(journal, user), picture(journal, user)
-    keep(journal, user, PersonRecord(photo=face, dangerous=(Dangerous(name="Marco", picture=other),)))
+    keep(journal, user, PersonRecord(photo=face, dangerous=(DangerousPerson(name="Marco", picture=other),)))
     assert seen(journal, user, face) == records.Picture(kind=PictureKind.PNG, data=GREY)
     keep(journal, user, PersonRecord(photo=face))
     assert seen(journal, user, other) is None

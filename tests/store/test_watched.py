@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import update
 
 from messages.ids import SECOND, Instant
-from model.availability import DAY_MINUTES, MINUTE_US, Probed, availability
+from model.availability import DAY_MINUTES, MINUTE_US, ProbeResult, availability
 from store.database.query import Query
 from store.database.schema import watched_day
 from store.journal.journal import Journal
@@ -18,7 +18,7 @@ def told(journal: Journal, watcher: str, *minutes: tuple[int, int]) -> int:
     """Minutes before now, and how many of six tries failed."""
     now = journal.now_us() // MINUTE_US
     rows = [
-        Probed(watcher=watcher, minute=now - ago, tried=6, failed=failed, worst_ms=30)
+        ProbeResult(watcher=watcher, minute=now - ago, tried=6, failed=failed, worst_ms=30)
         for ago, failed in minutes
     ]
     return journal.transact(lambda tx: keep(tx, watcher, rows)) - now

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from model.availability import MINUTE_US, Probed
+from model.availability import MINUTE_US, ProbeResult
 from store.journal.journal import Journal
 from store.probe_results import keep
 
@@ -11,7 +11,7 @@ def watched(journal: Journal, *failed: int) -> None:
     """The minutes before this one, the newest last: how many of six tries failed."""
     first = journal.now_us() // MINUTE_US - len(failed)
     minutes = [
-        Probed(watcher="w", minute=first + n, tried=6, failed=one, worst_ms=90)
+        ProbeResult(watcher="w", minute=first + n, tried=6, failed=one, worst_ms=90)
         for n, one in enumerate(failed)
     ]
     journal.transact(lambda tx: keep(tx, "w", minutes))

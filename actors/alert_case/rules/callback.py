@@ -12,11 +12,11 @@ from model.alert.case import Case
 from model.alert.leg import leg_id
 from model.alert.reasons import ReleaseReason
 from model.rules.calls.attempts import not_before, rings_until
-from model.rules.calls.joining import rings_beside
-from model.rules.calls.silent_and_duress import in_duress, quiet
+from model.rules.calls.joining import still_rings
+from model.rules.calls.silent_and_duress import is_in_duress, must_not_ring
 from model.rules.calls.sound import lines_to_avoid
-from model.rules.calls.user_due import due_at, last_attempt, takes_calls
-from model.rules.calls.withheld_numbers import NEVER, Withheld
+from model.rules.calls.user_due import accepts_calls, last_attempt, next_call_at
+from model.rules.calls.withheld_numbers import NEVER, NoDialReason
 from model.rules.proof import outranked
 from model.rules.vouching import rank
 from model.settings import Settings
@@ -29,13 +29,13 @@ def watch_callback(case: Case, _pending: PendingOffers, settings: Settings, now_
     leg = case.active(Party.USER)
     if leg is None or leg.confirmed_answered:
         return _presume(case)
-    if quiet(case, settings) and leg.call is None:
+    if must_not_ring(case, settings) and leg.call is None:
         return Step(
             events=(
-                hang_up(leg, ReleaseReason.DURESS if in_duress(case, settings) else ReleaseReason.HUSHED),
+                hang_up(leg, ReleaseReason.DURESS if is_in_duress(case, settings) else ReleaseReason.HUSHED),
             )
         )
-    if not leg.unanswered and not rings_beside(case, leg):
+    if not leg.unanswered and not still_rings(case, leg):
         return NOTHING
     if leg.call is None and outranked(case) and not case.dial_ordered:
         return Step(events=(hang_up(leg, ReleaseReason.OUTRANKED),))
@@ -58,7 +58,7 @@ def answer_inbound_call(case: Case, _pending: PendingOffers, settings: Settings,
     inbound = case.inbound_call
     if inbound is None or case.leaving or case.confirmed_answered(Party.USER) is not None:
         return NOTHING
-    if not takes_calls(case, settings):
+    if not accepts_calls(case, settings):
         # The AlertIntake has declined the call.
         return NOTHING
     ours = [leg for leg in case.of(Party.USER) if leg.live]
@@ -83,14 +83,14 @@ def _next_attempt(case: Case) -> tuple[LegId, int]:
 
 def call_user(case: Case, pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
     """Dial the user when due, on a granted line."""
-    if case.phone is None or quiet(case, settings):
+    if case.phone is None or must_not_ring(case, settings):
         return NOTHING
     if any(leg.live for leg in case.of(Party.USER)):
         # Wait also for a call that is still releasing: it would make the user's phone busy for the next call.
         return NOTHING
     if outranked(case) and not case.dial_ordered and not case.dial_withheld:
-        return Step(events=(ev.DialWithheld(number=case.phone, reason=Withheld.OUTRANKED),))
-    due, begins_at = due_at(case, settings), not_before(case, Party.USER)
+        return Step(events=(ev.DialWithheld(number=case.phone, reason=NoDialReason.OUTRANKED),))
+    due, begins_at = next_call_at(case, settings), not_before(case, Party.USER)
     asked, before, line = ask_back(case, pending, Party.USER)
     if before is not None and line is not None and case.false_alarm_at is None and case.close_at is None:
         return Step(events=(again(case, before, line),))

@@ -16,18 +16,18 @@ from messages.lines import Lack, RequestLine
 from model.alert.case import Case
 from model.alert.leg import Leg, leg_id
 from model.alert.reasons import ReleaseReason
-from model.rules.calls.after_leave import called_again
+from model.rules.calls.after_leave import psap_number_after_cut_off
 from model.rules.calls.attempts import lines_fail, not_before, rings_until
-from model.rules.calls.joining import in_the_network, rings_beside, scattered
+from model.rules.calls.joining import has_no_party_up, is_joined_in_network, still_rings
 from model.rules.calls.psap import (
     is_emergency,
-    on_another_phone,
+    is_psap_required_by_duress,
+    must_use_another_phone,
     psap_number,
     psap_number_for,
-    wanted_by_duress,
 )
-from model.rules.calls.silent_and_duress import hushed
-from model.rules.messages.advice import Why, call_112_now
+from model.rules.calls.silent_and_duress import is_hushed
+from model.rules.messages.advice import AdviceReason, call_112_now
 from model.rules.vouching import rank
 from model.settings import Settings
 
@@ -47,7 +47,7 @@ def call_psap(case: Case, pending: PendingOffers, settings: Settings, now_us: In
     leg = _current(case)
     if leg is not None and leg.live:
         return join(asked, _watch(case, leg, settings, now_us))
-    if scattered(case) or on_another_phone(case, settings):
+    if has_no_party_up(case) or must_use_another_phone(case, settings):
         return NOTHING
     user = case.active(Party.USER)
     if user is not None and not user.confirmed_answered and user.joins is Joins.NETWORK:
@@ -71,7 +71,7 @@ def call_psap(case: Case, pending: PendingOffers, settings: Settings, now_us: In
             leg=name,
             attempt=attempt,
             party=Party.PSAP,
-            emergency=not in_the_network(case),
+            emergency=not is_joined_in_network(case),
             test=case.test,
             rank=rank(case),
             deadline_at=case.deadline_at,
@@ -102,8 +102,8 @@ def unasked(case: Case, settings: Settings) -> E164 | None:
     if case.to_112.wanted_by is not None:
         return psap_number(case, settings)
     if case.leave.broken_at is not None and case.operator is None:
-        return called_again(case, settings)
-    return psap_number(case, settings) if wanted_by_duress(case, settings) else None
+        return psap_number_after_cut_off(case, settings)
+    return psap_number(case, settings) if is_psap_required_by_duress(case, settings) else None
 
 
 def _lacking(case: Case, lack: Lack | None) -> Step:
@@ -116,9 +116,9 @@ def _lacking(case: Case, lack: Lack | None) -> Step:
     made: list[Decided] = []
     if not case.to_112.no_line or (case.to_112.no_line == Lack.TAKEN and lack is not Lack.TAKEN):
         made.append(ev.PsapLineLacking(reason=lack.value))
-    unseen = case.duress or hushed(case)
+    unseen = case.duress or is_hushed(case)
     if case.advice is Advice.WAIT and not unseen and case.confirmed_answered(Party.USER) is None:
-        made.append(call_112_now(Why.NO_LINE_FOR_112))
+        made.append(call_112_now(AdviceReason.NO_LINE_FOR_112))
     return Step(events=tuple(made))
 
 
@@ -127,7 +127,7 @@ def _current(case: Case) -> Leg | None:
 
 
 def _watch(case: Case, leg: Leg, settings: Settings, now_us: Instant) -> Step:
-    if not leg.unanswered and not rings_beside(case, leg):
+    if not leg.unanswered and not still_rings(case, leg):
         return NOTHING
     silent_at = rings_until(case, leg, settings)
     if now_us < silent_at:

@@ -14,7 +14,7 @@ from messages.ids import SECOND, Check, Instant, OperatorId, Outcome, Party
 from model.alert.case import Case
 from model.alert.leg import Leg
 from model.alert.reasons import LeaveReason, ReleaseReason
-from model.rules.calls.silent_and_duress import spoken_to, told_112
+from model.rules.calls.silent_and_duress import is_psap_informed, was_user_on_line
 from model.settings import Settings
 
 USER_STAYS_US: Final = Instant(3 * SECOND)
@@ -139,13 +139,15 @@ def _how_it_was(case: Case) -> Outcome:
         return Outcome.HANDED_OVER
     if case.cancelled and not case.duress:
         return Outcome.CANCELLED
-    if case.put_away and not spoken_to(case):
+    if case.put_away and not was_user_on_line(case):
         return Outcome.PUT_AWAY
     if case.presumed_calling_112:
         return Outcome.USER_CALLED_112
     if case.to_112.told_before_at is not None:
         return Outcome.BRIEFED
-    return Outcome.FALSE_ALARM if spoken_to(case) and not told_112(case) else Outcome.NO_CONTACT
+    return (
+        Outcome.FALSE_ALARM if was_user_on_line(case) and not is_psap_informed(case) else Outcome.NO_CONTACT
+    )
 
 
 def _closed(case: Case, outcome: Outcome) -> tuple[Decided, ...]:

@@ -28,11 +28,11 @@ from model.alert.case import TAKES_WITHIN_US, Case
 from model.alert.leg import Leg, LegState, leg_id
 from model.alert.reasons import LeaveReason, ReleaseReason
 from model.rules.calls.attempts import failed_lines, gives_up_at, lines_fail, not_before, rings_until
-from model.rules.calls.joining import in_the_network, user_comes_first
+from model.rules.calls.joining import is_joined_in_network, must_call_user_first
 from model.rules.calls.own_line import mode_of, own_line
 from model.rules.calls.sound import lines_to_avoid
-from model.rules.messages.advice import Why, call_112_now, waits
-from model.rules.vouching import may_have_last, rank, vouched
+from model.rules.messages.advice import AdviceReason, call_112_now, is_waiting_for_callback
+from model.rules.vouching import is_vouched, may_have_last, rank
 from model.settings import Settings
 
 ALL: Final = 1_000
@@ -90,7 +90,7 @@ def _why_left(case: Case, leg: Leg) -> LeaveReason:
     test.
     """
     by_choice = leg.reason in (LeaveReason.ANOTHER_LINE, LeaveReason.LEFT)
-    given_up = leg.reason == LeaveReason.GIVEN_UP and (case.test or not vouched(case))
+    given_up = leg.reason == LeaveReason.GIVEN_UP and (case.test or not is_vouched(case))
     return LeaveReason(leg.reason) if by_choice or given_up else LeaveReason.LOST
 
 
@@ -123,7 +123,7 @@ def _in_vain(leg: Leg, operator: OperatorId) -> Decided:
 def find_operator(case: Case, pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
     """Call the next operators while the case is unassigned or is being handed over."""
     given = case.hand_over
-    if case.leaving or (case.operator is not None and given is None) or user_comes_first(case, settings):
+    if case.leaving or (case.operator is not None and given is None) or must_call_user_first(case, settings):
         return NOTHING
     calling = [leg for leg in other_operator_calls(case) if leg.active]
     taking = case.taken_for(now_us)
@@ -263,7 +263,7 @@ def place_for(
         and now_us - (leg.released_at or leg.since) < OWN_LINE_RESTS_US
         for leg in case.legs.values()
     )
-    if own is not None and not failed and not in_the_network(case):
+    if own is not None and not failed and not is_joined_in_network(case):
         return own, None
     return None if granted is None else (granted.line, granted.trunk)
 
@@ -325,7 +325,9 @@ def _all_tried(case: Case, now_us: Instant) -> bool:
 
 def _advise_112(case: Case) -> Step:
     """Advise the app at once to call 112, in addition to all other attempts (case 8)."""
-    return Step(events=(call_112_now(Why.NO_OPERATOR),)) if waits(case) else NOTHING
+    return (
+        Step(events=(call_112_now(AdviceReason.NO_OPERATOR),)) if is_waiting_for_callback(case) else NOTHING
+    )
 
 
 def relieve(case: Case, _pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:

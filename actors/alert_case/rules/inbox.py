@@ -13,8 +13,8 @@ from model.alert.case import Case
 from model.alert.evolve import apply
 from model.alert.reasons import ReleaseReason
 from model.orders.effects import events_of
-from model.rules.calls.silent_and_duress import dials_by_itself
-from model.rules.vouching import gives_up, gives_up_when_taken, listens
+from model.rules.calls.silent_and_duress import may_app_dial_psap
+from model.rules.vouching import listening_operators, operators_to_release, operators_to_release_when_taken
 from model.settings import Settings
 
 WRONG_PINS: Final = 5
@@ -47,7 +47,7 @@ def _act(case: Case, fact: ev.InboxEvent, settings: Settings) -> tuple[ev.CaseEv
                 and case.met_at is None
                 and not case.presumed_calling_112
             )
-            if unmet and dials_by_itself(case):
+            if unmet and may_app_dial_psap(case):
                 return (ev.UserPresumedCallingPsap(reason="deadline"),)
             return ()
         case ev.RingingSeen():
@@ -55,11 +55,11 @@ def _act(case: Case, fact: ev.InboxEvent, settings: Settings) -> tuple[ev.CaseEv
             news = case.user_was_dialled and case.reached_at is None
             return (ev.UserReached(met_by="app", by="app"),) if news else ()
         case ev.OperatorWanted(operator=operator, taking=taking) if operator in (
-            gives_up_when_taken(case) if taking else gives_up(case)
+            operators_to_release_when_taken(case) if taking else operators_to_release(case)
         ):
             legs = (leg for leg in case.of(Party.OPERATOR) if leg.operator == operator and leg.active)
             return tuple(hang_up(leg, ReleaseReason.GIVEN_UP) for leg in legs)
-        case ev.OperatorWanted(operator=operator) if operator in listens(case):
+        case ev.OperatorWanted(operator=operator) if operator in listening_operators(case):
             return tuple(
                 hang_up(leg, ReleaseReason.GIVEN_UP) for leg in case.of(Party.LISTENER) if leg.active
             )

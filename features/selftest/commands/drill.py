@@ -25,7 +25,7 @@ from application.settings.simulation import simulation, with_simulation
 from application.state.keys import DEMO_TOKEN
 from application.state.state_dir import CarrierFile, NodeFile, StateDir, read_json, running
 from messages.ids import DEMO_OPERATOR, AlertId, OperatorCommand, Party
-from model.rules.drilling import Drilled, judged
+from model.rules.drilling import DrillResult, drill_result
 
 if TYPE_CHECKING:
     from model.alert.case import Case
@@ -74,7 +74,7 @@ def drill(
     return 0 if drilled.ok else 1
 
 
-def _follow(common: Common, client: Client, alert: AlertId, node: NodeFile, until_s: float) -> Drilled:
+def _follow(common: Common, client: Client, alert: AlertId, node: NodeFile, until_s: float) -> DrillResult:
     """Follow the alert to its end, and send orders for the demo operator."""
     from application.state.journals import journal_of
     from model.alert.evolve import fold
@@ -100,7 +100,7 @@ def _follow(common: Common, client: Client, alert: AlertId, node: NodeFile, unti
                         common.say(f"{(one.at_us - case.received_at) / 1e6:+8.2f} s  {text}")
                 told = len(recorded)
                 if case.closed_at is not None or time.monotonic() > until_s:
-                    return judged(case, recorded, with_psap=simulated)
+                    return drill_result(case, recorded, with_psap=simulated)
                 if hand is not None:
                     hand.work(case)
                 select.select([follower.fileno()], [], [], LOOK_AGAIN_S)

@@ -24,8 +24,8 @@ from messages.envelope import Envelope
 from messages.ids import SECOND, Instant, LegId, LineId, Role
 from messages.lines import GiveWay, LineLevels
 from messages.trials import PROOF
-from model.rules.calls.own_call import OwnCall, end, heard, rung, turn
-from model.rules.calls.withheld_numbers import unfit, unfit_to_try
+from model.rules.calls.own_call import OwnCall, end_call, next_step, on_report, on_ringing
+from model.rules.calls.withheld_numbers import why_number_unfit, why_unfit_for_test
 from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.published import line_files
@@ -59,18 +59,18 @@ class LineTestActor(CenterActor):
         match envelope.body:
             case CallReport() as report:
                 for trial in self._trials.values():
-                    trial.call = heard(trial.call, report, now_us)
+                    trial.call = on_report(trial.call, report, now_us)
                 # The report answers an order: a new order now would start an endless exchange.
                 return
             case IncomingCall() as incoming:
                 for trial in self._trials.values():
-                    trial.call = rung(trial.call, incoming, now_us)
+                    trial.call = on_ringing(trial.call, incoming, now_us)
             case GiveWay(line=needed):
                 # Also release the line of a test that lost its order before it began: no other process would.
                 self._left_behind()
                 for trial in self._trials.values():
                     if needed in (one.line for one in trial.call.ends):
-                        trial.call = end(trial.call, OwnCallEnd.ALERT)
+                        trial.call = end_call(trial.call, OwnCallEnd.ALERT)
             case _:
                 super().receive(envelope, sender)
                 return
@@ -114,10 +114,10 @@ class LineTestActor(CenterActor):
                 continue
             trial = self._trials[line]
             if order.stop or order.trial != trial.order.trial:
-                trial.call = end(trial.call, OwnCallEnd.ORDERED)
+                trial.call = end_call(trial.call, OwnCallEnd.ORDERED)
         for line, trial in self._trials.items():
             if line not in orders:
-                trial.call = end(trial.call, OwnCallEnd.LOST)
+                trial.call = end_call(trial.call, OwnCallEnd.LOST)
         self._turn()
         if self._trials:
             self.at(Instant(self.now_us() + TURN_US), "turn")
@@ -129,10 +129,10 @@ class LineTestActor(CenterActor):
             return
         call = begin(order, now_us)
         number = None if order.answers else order.number
-        fits = unfit_to_try if order.by == PROOF else unfit
+        fits = why_unfit_for_test if order.by == PROOF else why_number_unfit
         if order.stop or (number is not None and fits(number, self._setup.settings) is not None):
             # The web has checked the number; the file of the order may have been changed since.
-            call = end(call, OwnCallEnd.ORDERED)
+            call = end_call(call, OwnCallEnd.ORDERED)
         self._trials[order.line] = Trial(order, call)
         self.log.info("a test call begins", line=order.line, other=order.other, by=order.by)
 
@@ -154,8 +154,8 @@ class LineTestActor(CenterActor):
         for trial in list(self._trials.values()):
             if not all(self._held.has(one.line, one.leg) for one in trial.call.ends):
                 # A caller rings in on this line, which now belongs to the incoming call.
-                trial.call = end(trial.call, OwnCallEnd.ALERT)
-            due = turn(trial.call, self.now_us())
+                trial.call = end_call(trial.call, OwnCallEnd.ALERT)
+            due = next_step(trial.call, self.now_us())
             trial.call = due.call
             for where, order in due.orders:
                 self.tell(Role.GSM_MODEM, where, order)

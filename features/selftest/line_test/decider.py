@@ -15,7 +15,7 @@ import msgspec
 from features.selftest.trial import LineTrial, TrialOrder, leg_of
 from messages.calls import CallState
 from messages.ids import Instant
-from model.rules.calls.own_call import End, Limits, OwnCall
+from model.rules.calls.own_call import CallEnd, Limits, OwnCall
 
 LONGEST_S: Final = 60.0
 """Time limit counted from the order; the call is then hung up in any state."""
@@ -33,7 +33,7 @@ def begin(order: TrialOrder, now_us: Instant) -> OwnCall:
     # A line that answers alone learns its caller only when the call rings.
     number = None if order.answers else order.number
     ends = [
-        End(
+        CallEnd(
             line=order.line,
             leg=leg_of(order.trial, 1),
             number=number,
@@ -43,7 +43,7 @@ def begin(order: TrialOrder, now_us: Instant) -> OwnCall:
     ]
     if order.other is not None and order.caller is not None:
         leg = leg_of(order.trial, 2)
-        ends.append(End(line=order.other, leg=leg, number=order.caller, calls=False, heard_at=now_us))
+        ends.append(CallEnd(line=order.other, leg=leg, number=order.caller, calls=False, heard_at=now_us))
     limits = Limits(up_s=order.up_s or math.inf, whole_s=LONGEST_S)
     return OwnCall(ends=tuple(ends), began_at=order.begun_at, limits=limits)
 

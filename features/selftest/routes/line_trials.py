@@ -25,7 +25,7 @@ from messages.calls import CallState
 from messages.events import LineSeized
 from messages.ids import E164, AlertId, Instant, LineId, OperatorId
 from model.alert.evolve import fold
-from model.rules.calls.withheld_numbers import Withheld, unfit
+from model.rules.calls.withheld_numbers import NoDialReason, why_number_unfit
 from model.settings.lines import Modem
 from store import streams
 from store.audit.entry import Action
@@ -168,8 +168,8 @@ def _number_to_call(web: Web, text: str) -> E164:
         number = numbers.of_a_person(text, settings.region)
     except NumberRefused as error:
         raise BadBody(str(error), "$.to", Why.NUMBER_NOT_CALLED) from error
-    match unfit(number, settings):
-        case Withheld.PSAP | Withheld.EMERGENCY:
+    match why_number_unfit(number, settings):
+        case NoDialReason.PSAP | NoDialReason.EMERGENCY:
             raise BadBody("an emergency number is never called to test a line", "$.to", Why.NUMBER_OF_112)
         case None:
             return number

@@ -31,7 +31,7 @@ from messages.base import MALFORMED
 from messages.events import ProofBegun, ProofEnded, ProofStepBegun, ProofStepEnded
 from messages.ids import SECOND, Instant, Role
 from messages.proofs import ProofItem, ProofStep, ProofWhy, Shown
-from model.alarms.active import Key, nothing_else
+from model.alarms.active import Key, with_cleared_alarms
 from model.alert.live import LiveCases
 from model.setup import Setup
 from runtime.actor import CenterActor
@@ -341,6 +341,6 @@ class SelfTestActor(CenterActor):
             found[OVERDUE] = overdue(self._proving, self._first_us, self.now_us())
         try:
             before = [key for key in self._alarms.stands if key[0] in NAMES]
-            self._alarms.tell(nothing_else(found, before), over="The proof was good.", reworded=True)
+            self._alarms.tell(with_cleared_alarms(found, before), over="The proof was good.", reworded=True)
         except JournalError as error:
             self.log.error("the alarms cannot be written and stay pending", error=str(error))

@@ -19,7 +19,7 @@ from messages.events import LineSeized
 from messages.ids import E164, SECOND, Instant, LineId
 from messages.proofs import ProofWhy, Shown, StepResult
 from messages.trials import PROOF, Finding, WayFault
-from model.rules.calls.withheld_numbers import unfit_to_try
+from model.rules.calls.withheld_numbers import why_unfit_for_test
 from model.settings.lines import Modem
 from store import streams
 from store.journal.journal import Append, Transaction
@@ -50,7 +50,7 @@ class CallWork:
         self._name = ""
 
     def why_not(self, around: Around) -> ProofWhy:
-        if not self._answers and unfit_to_try(self._number, around.setup.settings) is not None:
+        if not self._answers and why_unfit_for_test(self._number, around.setup.settings) is not None:
             return ProofWhy.NOT_SET
         return around.why_not(*self._lines)
 

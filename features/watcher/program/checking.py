@@ -20,8 +20,8 @@ from media.conference.speaks import SPEAKER, languages
 from messages.ids import SECOND, Instant
 from messages.rows import Sentence
 from model.callouts.roster import on_duty
-from model.checks import Asker, At, Check, Cost, Finding, examined, fail, ok, warn
-from model.wall_clock import settles, unset
+from model.checks import Check, CheckUser, Cost, Finding, Subject, fail, ok, run_check, warn
+from model.wall_clock import is_about_to_be_set, why_not_trusted
 from runtime import wall_clock
 
 _SERVED: Final = ("home", "roaming")
@@ -65,10 +65,10 @@ class OfCenter:
 def findings(settings: WatchSettings, state: StateDir, now_us: Instant) -> list[Finding]:
     """Return the findings of all checks."""
     by = Watching(settings=settings, state=state, kept=read(state.path), now_us=now_us)
-    found = [one for check in CHECKS for one in examined(check.name, partial(check.look, by))]
+    found = [one for check in CHECKS for one in run_check(check.name, partial(check.look, by))]
     for center in settings.center:
         about = OfCenter(by=by, center=center)
-        found += [one for check in OF_CENTER for one in examined(check.name, partial(check.look, about))]
+        found += [one for check in OF_CENTER for one in run_check(check.name, partial(check.look, about))]
     return found
 
 
@@ -112,10 +112,10 @@ def _speech(_: Watching) -> Iterator[Finding]:
 
 def _clock(_: Watching) -> Iterator[Finding]:
     known = wall_clock.facts()
-    if settles(known):
+    if is_about_to_be_set(known):
         yield warn("clock", "the machine is about to set it after its boot: until then nobody is phoned")
     elif known.follows is False:
-        why = unset(known, followed=False) or "it follows no time server"
+        why = why_not_trusted(known, followed=False) or "it follows no time server"
         yield warn("clock", f"{why}: by a wrong clock the wrong people are phoned")
     elif known.follows is None:
         yield warn("clock", "the kernel does not say whether it follows a time server")
@@ -160,9 +160,13 @@ def _roster(about: OfCenter) -> Iterator[Finding]:
 
 
 def _row(
-    name: str, at: Sentence, do: Sentence, look: Callable[[At], Iterator[Finding]], cost: Cost = Cost.FILES
-) -> Check[At, Iterator[Finding]]:
-    return Check(name=name, at=at, do=do, cost=cost, asked=frozenset({Asker.WATCHER}), look=look)
+    name: str,
+    at: Sentence,
+    do: Sentence,
+    look: Callable[[Subject], Iterator[Finding]],
+    cost: Cost = Cost.FILES,
+) -> Check[Subject, Iterator[Finding]]:
+    return Check(name=name, at=at, do=do, cost=cost, asked=frozenset({CheckUser.WATCHER}), look=look)
 
 
 CHECKS: Final = (

@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from messages.ids import SECOND, Instant
-from model.availability import Probed
+from model.availability import ProbeResult
 
 WITHIN_S: Final = 8.0
 KEPT_MINUTES: Final = 40 * 24 * 60
@@ -69,7 +69,7 @@ class ProbedOf(msgspec.Struct, frozen=True, array_like=True):
     """A minute of one center's probes, as a line of the watcher's file."""
 
     center: str
-    row: Probed
+    row: ProbeResult
 
 
 class Probing:
@@ -77,13 +77,13 @@ class Probing:
     Thread-safe.
     """
 
-    def __init__(self, watcher: str, rows: Iterable[Probed] = (), *, takes_rows: bool = True) -> None:
+    def __init__(self, watcher: str, rows: Iterable[ProbeResult] = (), *, takes_rows: bool = True) -> None:
         """`rows`: of an earlier watcher; of one minute the last counts."""
         self._watcher = watcher
         self._takes_rows = takes_rows
         self._lock = threading.Lock()
         known = {one.minute: one for one in rows} if takes_rows else {}
-        self._rows: deque[Probed] = deque((known[one] for one in sorted(known)), maxlen=KEPT_MINUTES)
+        self._rows: deque[ProbeResult] = deque((known[one] for one in sorted(known)), maxlen=KEPT_MINUTES)
         self._answered: Instant | None = None
         # The last row may belong to the current minute.
         self._written = self._rows[-1].minute - 1 if self._rows else 0
@@ -102,7 +102,9 @@ class Probing:
                 self._rows.pop()
                 self._written = min(self._written, minute - 1)
             if not self._rows or self._rows[-1].minute != minute:
-                self._rows.append(Probed(watcher=self._watcher, minute=minute, tried=0, failed=0, worst_ms=0))
+                self._rows.append(
+                    ProbeResult(watcher=self._watcher, minute=minute, tried=0, failed=0, worst_ms=0)
+                )
             row = self._rows[-1]
             self._rows[-1] = replace(
                 row,
@@ -123,13 +125,13 @@ class Probing:
             while self._rows and self._rows[0].minute <= minute:
                 self._rows.popleft()
 
-    def whole(self, now_us: Instant) -> tuple[Probed, ...]:
+    def whole(self, now_us: Instant) -> tuple[ProbeResult, ...]:
         """Return the rows of past minutes, the oldest first, up to the size of one answer."""
         this = now_us // (60 * SECOND)
         with self._lock:
             return tuple(islice(takewhile(lambda one: one.minute < this, self._rows), TOLD))
 
-    def unwritten(self, before_minute: int) -> list[Probed]:
+    def unwritten(self, before_minute: int) -> list[ProbeResult]:
         """Return the rows of minutes before this one that were not returned yet."""
         with self._lock:
             found = [one for one in self._rows if self._written < one.minute < before_minute]
@@ -141,7 +143,7 @@ class Probing:
         return len(self._rows)
 
     @property
-    def rows(self) -> tuple[Probed, ...]:
+    def rows(self) -> tuple[ProbeResult, ...]:
         """All stored rows."""
         with self._lock:
             return tuple(self._rows)

@@ -45,7 +45,7 @@ from messages.events import (
     Event,
 )
 from messages.ids import SECOND, CalloutEnd, CalloutFailure, DutyWay, Instant, NodeId
-from model.availability import Probed
+from model.availability import ProbeResult
 from model.callouts.callout import Callout
 from model.callouts.roster import BY_NUMBER, EMPTY, Person, Roster, on_duty
 from runtime import logs
@@ -308,7 +308,7 @@ class Watcher:
             write(self._folder, kept)
 
     def _keep_probes(self, before_minute: int) -> None:
-        def of_each(rows: Callable[[Probing], Iterable[Probed]]) -> Iterator[ProbedOf]:
+        def of_each(rows: Callable[[Probing], Iterable[ProbeResult]]) -> Iterator[ProbedOf]:
             return (ProbedOf(name, row) for name, one in self.probings.items() for row in rows(one))
 
         with self._said_if_it_fails():

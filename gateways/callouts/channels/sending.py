@@ -10,8 +10,8 @@ import msgspec
 from gateways.outside import Delivered, Later, Refused, Sent
 from messages.events import CalloutAlarm
 from messages.ids import CalloutFailure, DutyWay, Instant
-from model.alarms.kind import About
-from model.alarms.table import about
+from model.alarms.kind import SubjectKind
+from model.alarms.table import subject_kind_of
 from model.callouts.roster import Contact
 from model.setup import Setup
 
@@ -48,7 +48,7 @@ def subject_of(alarm: CalloutAlarm) -> str:
     """Return the subject of the alarm; for an alert the part of its id that is enough to find the alert at a
     console.
     """
-    if about(alarm.alarm) is not About.ALERT:
+    if subject_kind_of(alarm.alarm) is not SubjectKind.ALERT:
         return alarm.subject
     return alarm.subject.partition(":")[0][:SHORT_ID]
 

@@ -30,8 +30,8 @@ from messages.ids import (
 from model.alert.phase import Phase
 from model.orders.refusals import Refusal
 from model.record import EMPTY, PersonRecord
-from model.rules.messages.announcements import Progress
-from model.telling.psap_snapshot import Changes
+from model.rules.messages.announcements import QuestionProgress
+from model.telling.psap_snapshot import SnapshotChanges
 
 
 class PersonView(msgspec.Struct, frozen=True, kw_only=True):
@@ -185,7 +185,7 @@ class SaidView(msgspec.Struct, frozen=True, kw_only=True):
     """`yes` or `no`, once given."""
     answers: int = 0
     """Number of the question that a user's message answers; 0 for none."""
-    spoken: Progress | None = None
+    spoken: QuestionProgress | None = None
     """Progress of a question that the center speaks."""
     language: str = ""
     """Language of the spoken question."""
@@ -387,7 +387,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     """True if messages go by short message although the phone makes a sound for each."""
     briefing: dict[BriefingField, FilledView] = {}
     """Known fields of the briefing for 112."""
-    changed: Changes | None = None
+    changed: SnapshotChanges | None = None
     """Changes since the briefing was last read to 112; null before the first reading."""
     node: NodeId = NodeId("")
     """Node of the AlertCase; empty before the case is opened. Only this node publishes the `levels`."""

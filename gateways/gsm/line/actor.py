@@ -59,7 +59,7 @@ from messages.envelope import Envelope
 from messages.ids import SECOND, Instant, LegId, Role
 from messages.lines import AskLine, LineState
 from messages.sms import SendText, SmsKept
-from model.alert.leg import Leg, LegState, place
+from model.alert.leg import Leg, LegState, place_of
 from model.rules.calls.psap import last_resort_numbers
 from model.settings.port_names import CARD, by_card
 from model.setup import Setup
@@ -195,7 +195,7 @@ class GsmModemActor(CenterActor):
         if case is not None and case.owner is not None:
             for leg in legs:
                 back = calls.LineBack(line=self._spec.line)
-                key = f"{case.owner.worker}/{place(leg.leg)}"
+                key = f"{case.owner.worker}/{place_of(leg.leg)}"
                 self.tell_node(case.owner.node, Role.CALL_LEG, key, back, case.alert)
 
     # ------------------------------------------------------------ messages and time

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from messages.credit import CreditFailure, CreditOrder, LineCredit
 from messages.ids import SECOND, Instant
-from model.credit import amount_in
+from model.credit import parse_amount
 from model.settings.lines import CreditSettings
 
 FREE_WITHIN_US: Final = Instant(120 * SECOND)
@@ -59,7 +59,7 @@ def answered(credit: LineCredit, question: CreditSettings, words: str, now_us: I
     if not words:
         return failed(credit, CreditFailure.NO_ANSWER, now_us)
     credit = replace(credit, text=words)
-    amount = amount_in(words, question.pattern)
+    amount = parse_amount(words, question.pattern)
     if amount is None:
         return failed(credit, CreditFailure.NOT_UNDERSTOOD, now_us)
     return replace(credit, amount=amount, ended_at=now_us)

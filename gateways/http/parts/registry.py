@@ -13,7 +13,7 @@ from gateways.http.security.hash_queue import HashQueue, Lane
 from gateways.http.security.throttle import network
 from messages.ids import OperatorId, PersonId, Proof, UserId
 from model.alert.case import Case
-from model.record import SHARED, Shared, shared
+from model.record import SHARED, SharedField, shared_with_psap
 from model.rules.pins import PinVerdict
 from runtime.clock import Clock
 from store.journal.journal import Journal
@@ -53,7 +53,7 @@ class RegistryQueries:
     """Queries of one registry. Each query raises StoreError if the registry cannot be read."""
 
     def __init__(
-        self, registry: Registry, journal: Journal, clock: Clock, shares: tuple[Shared, ...] = SHARED
+        self, registry: Registry, journal: Journal, clock: Clock, shares: tuple[SharedField, ...] = SHARED
     ) -> None:
         """Keep the parameters. `shares`: parts of a record that 112 may receive."""
         self._shares = shares
@@ -167,7 +167,7 @@ class RegistryQueries:
             language=found.language,
             notes=found.notes,
             record=kept.record,
-            for_112=shared(kept.record, self._shares),
+            for_112=shared_with_psap(kept.record, self._shares),
         )
 
     async def pin_verdict(self, case: Case, pin: str) -> PinVerdict:

@@ -21,8 +21,8 @@ from gateways.nodes import NodeView, Standing, standing
 from messages.ids import E164, LineId, Role
 from messages.rows import Sentence
 from model.alarms.active import NO_LINE_FOR_112
-from model.checks import Asker, Check, Cost, Finding, Verdict, fail, warn
-from model.rules.phones_that_check import counted
+from model.checks import Check, CheckUser, Cost, Finding, Severity, fail, warn
+from model.rules.phones_that_check import count_by_state
 from model.settings.psap import LastResort
 from store.errors import JournalError
 from store.journal.notify import kind
@@ -142,7 +142,7 @@ def _no_line_for_112(live: Live) -> Iterator[Finding]:
 def _ready(
     name: str, at: Sentence, do: Sentence, look: Callable[[Live], Iterator[Finding]]
 ) -> Check[Live, Iterator[Finding]]:
-    return Check(name=name, at=at, do=do, cost=Cost.MEMORY, asked=frozenset({Asker.READY}), look=look)
+    return Check(name=name, at=at, do=do, cost=Cost.MEMORY, asked=frozenset({CheckUser.READY}), look=look)
 
 
 CHECKS: Final = (
@@ -200,8 +200,8 @@ def readiness(web: Web, nodes: Standing | None) -> Readiness:
     """Return the present readiness. Reads the journal and waits for no actor."""
     live = Live(web, nodes)
     found = [one for check in CHECKS for one in check.look(live)]
-    problems = tuple(one.text for one in found if one.verdict is Verdict.FAIL)
-    failed = {one.check for one in found if one.verdict is Verdict.FAIL}
+    problems = tuple(one.text for one in found if one.verdict is Severity.FAIL)
+    failed = {one.check for one in found if one.verdict is Severity.FAIL}
     return Readiness(
         ready=not problems,
         journal="journal" not in failed,
@@ -209,7 +209,7 @@ def readiness(web: Web, nodes: Standing | None) -> Readiness:
         lines=live.lines,
         alerts_kept_in_memory=web.writing.kept,
         problems=problems,
-        warnings=tuple(one.text for one in found if one.verdict is Verdict.WARN),
+        warnings=tuple(one.text for one in found if one.verdict is Severity.WARN),
     )
 
 
@@ -259,7 +259,7 @@ async def metrics(web: Web) -> Response[bytes]:
     figures.center.alerts(known.case for known in picture.alerts.values())
     figures.center.disk(Path(web.settings.state))
     with suppress(JournalError):
-        figures.phones(counted(await asyncio.to_thread(checks, web.journal), now_us))
+        figures.phones(count_by_state(await asyncio.to_thread(checks, web.journal), now_us))
     # On a thread, because the features' metrics read the journal and files.
     return Response(await asyncio.to_thread(figures.text), media_type="text/plain; version=0.0.4")
 

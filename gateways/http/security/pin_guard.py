@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from gateways.http.wire.errors import TooMany
 from messages.ids import UserId
-from model.rules.pins import PinVerdict, outside_alert
+from model.rules.pins import PinVerdict, alarm_of_pin
 from store import streams
 from store.journal.journal import Append
 from store.registry.devices import DeviceKey, Seeming
@@ -65,7 +65,7 @@ async def guarded(web: Web, person: UserId, pin: str, look: Callable[[], T]) -> 
 
 async def tell_operators(web: Web, person: UserId, verdict: PinVerdict, where: str) -> None:
     """Raise the alarm about a wrong PIN or the duress PIN, unless it stands. Raises NotDurable."""
-    raised = outside_alert(verdict, person, where)
+    raised = alarm_of_pin(verdict, person, where)
     if raised is None:
         return
     told = web.following.picture.alarms.told.get((web.settings.node, raised.alarm, person))

@@ -17,10 +17,10 @@ from messages.events import SignalNamed
 from messages.ids import E164, Advice, AlertId, Instant, Outcome, Party
 from model.alert.case import Case
 from model.alert.leg import Leg, LegState
-from model.alert.parts import Leave
+from model.alert.parts import LeaveState
 from model.alert.phase import Phase, phase
-from model.rules.cancelling import tried
-from model.rules.messages.advice import told_to_app
+from model.rules.cancelling import was_cancel_attempted
+from model.rules.messages.advice import advice_for_app
 from model.rules.messages.dialogue import PAGE_STAYS_US
 from model.telling.psap_knowledge import psap_knows, psap_place_at
 from model.telling.sheet import Sheet
@@ -29,7 +29,7 @@ from model.telling.sheet import Sheet
 def state(sheet: Sheet, calls_from: tuple[E164, ...] = ()) -> AlertState:
     """Return the state of the alert for the app; `calls_from` are the numbers from which the center calls."""
     case = sheet.case
-    asked, was_tried = case.cancel_asked, tried(case)
+    asked, was_tried = case.cancel_asked, was_cancel_attempted(case)
     shown = _operator_alone(case) if was_tried else case
     legs = () if asked is not None else sorted(_told(shown), key=lambda leg: leg.since)
     closed_at = case.closed_at if asked is None else asked.at
@@ -41,7 +41,7 @@ def state(sheet: Sheet, calls_from: tuple[E164, ...] = ()) -> AlertState:
         phase=phase(shown) if asked is None else Phase.CLOSED,
         received_at=rfc3339(case.received_at),
         deadline_at=rfc3339(case.deadline_at),
-        advice=told_to_app(case),
+        advice=advice_for_app(case),
         operator_assigned=asked is None and case.operator is not None,
         legs=tuple(
             LegAnswer(
@@ -105,7 +105,7 @@ def state_of_signal(
 def _operator_alone(case: Case) -> Case:
     """Return the case as if the center had spoken to operators only."""
     legs = {name: leg for name, leg in case.legs.items() if leg.party is Party.OPERATOR}
-    return replace(case, legs=legs, psap=None, leave=Leave(), aloud=False)
+    return replace(case, legs=legs, psap=None, leave=LeaveState(), aloud=False)
 
 
 def _state(leg: Leg) -> LegState:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from messages import events as ev
 from messages.ids import Carried, Instant, Unplayed
 from model.alert.case import Case
-from model.alert.parts import Said, Texted
+from model.alert.parts import DialogueMessage, SmsDelivery
 
 ANSWERS: Final = ("yes", "no")
 """Values of the app's two buttons; on the phone's keypad, the keys 1 and 2."""
@@ -27,7 +27,7 @@ def fold_dialogue(case: Case, event: ev.Event, at: Instant) -> Case | None:
         case ev.DialogueSaid():
             if any((one.id, one.by) == (event.id, event.by) for one in case.dialogue):
                 return case
-            said = Said(
+            said = DialogueMessage(
                 number=len(case.dialogue) + 1,
                 id=event.id,
                 by=event.by,
@@ -67,7 +67,7 @@ def with_answer(case: Case, answer: str, number: int) -> Case:
     return replace(case, dialogue=tuple(after if one is question else one for one in case.dialogue))
 
 
-def asked_before(case: Case, at: Instant) -> int:
+def last_question_before(case: Case, at: Instant) -> int:
     """Return the number of the last question by this moment, for an answer that names no question; 0 if none.
 
     A spoken question counts from the start of its playback.
@@ -77,12 +77,12 @@ def asked_before(case: Case, at: Instant) -> int:
     return last.number if last is not None and last.asks else 0
 
 
-def clip_of(said: Said) -> str:
+def clip_of(said: DialogueMessage) -> str:
     """Return the clip name of a spoken question."""
     return f"{QUESTION}:{said.number}"
 
 
-def with_heard(case: Case, clip: str, at: Instant) -> Case:
+def with_clip_played(case: Case, clip: str, at: Instant) -> Case:
     """Return the case after this clip was played to its end; a spoken question gets its time of hearing."""
     return _of_clip(case, clip, heard_at=at)
 
@@ -95,13 +95,13 @@ def _of_clip(case: Case, clip: str, **known: Instant | Unplayed) -> Case:
     return replace(case, dialogue=dialogue)
 
 
-def _asked_at(one: Said) -> Instant:
+def _asked_at(one: DialogueMessage) -> Instant:
     if one.spoken is None:
         return one.at
     return _NEVER if one.begun_at is None else one.begun_at
 
 
-def _seen(one: Said, event: ev.DialogueSeen, at: Instant, version: int) -> Said:
+def _seen(one: DialogueMessage, event: ev.DialogueSeen, at: Instant, version: int) -> DialogueMessage:
     """Mark a message as arrived or read by the other side; a message of the reader's own side is
     unchanged.
     """
@@ -121,20 +121,20 @@ def fold_texts(case: Case, event: ev.Event, at: Instant) -> Case | None:
         case ev.DialogueTextsOrdered():
             return replace(case, texts_ordered=True)
         case ev.DialogueTexted(number=number):
-            return _with(case, number, Texted(asked_at=at))
+            return _with(case, number, SmsDelivery(asked_at=at))
         case ev.DialogueCarried(number=number):
             texted = next((one.texted for one in case.dialogue if one.number == number), None)
-            return _with(case, number, _carried(texted or Texted(asked_at=at), event, at))
+            return _with(case, number, _carried(texted or SmsDelivery(asked_at=at), event, at))
         case _:
             return None
 
 
-def _with(case: Case, number: int, texted: Texted) -> Case:
+def _with(case: Case, number: int, texted: SmsDelivery) -> Case:
     dialogue = (replace(one, texted=texted) if one.number == number else one for one in case.dialogue)
     return replace(case, dialogue=tuple(dialogue))
 
 
-def _carried(before: Texted, event: ev.DialogueCarried, at: Instant) -> Texted:
+def _carried(before: SmsDelivery, event: ev.DialogueCarried, at: Instant) -> SmsDelivery:
     match event.became:
         case Carried.SENT:
             return replace(before, sent_at=before.sent_at or at, awaits=event.awaits)

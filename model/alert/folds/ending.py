@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from messages import events as ev
 from messages.ids import Advice, Instant, OperatorId, Outcome, Party, PersonalKind
 from model.alert.case import NOWHERE, Case
-from model.alert.parts import CallsTo112, Correction, Erased, Leave
+from model.alert.parts import CallsTo112, Correction, ErasedData, LeaveState
 
 
 def fold_ending(case: Case, event: ev.Event, at: Instant) -> Case | None:
@@ -19,10 +19,10 @@ def fold_ending(case: Case, event: ev.Event, at: Instant) -> Case | None:
             return replace(case, briefing_at=at)
         case ev.LeaveRequested(handed_over=handed_over):
             together_at = at if handed_over else None
-            leave = Leave(at=at, by=event.by, handed_over=handed_over, together_at=together_at)
+            leave = LeaveState(at=at, by=event.by, handed_over=handed_over, together_at=together_at)
             return replace(case, leave=leave, hand_over=None)
         case ev.AlertReopened():
-            again = reopened(case, event.by, at)
+            again = reopen_case(case, event.by, at)
             return replace(again, to_112=replace(again.to_112, wanted_by=event.by)) if event.psap else again
         case ev.OutcomeCorrected(by=by, outcome=outcome, reason=reason) if case.closed_at is not None:
             return replace(case, corrected=Correction(at=at, by=by, outcome=outcome, reason=reason))
@@ -34,7 +34,7 @@ def fold_ending(case: Case, event: ev.Event, at: Instant) -> Case | None:
         case ev.CloseRequested(put_away=put_away):
             return replace(case, close_at=at, put_away=put_away, hand_over=None)
         case ev.AlertClosed(outcome=outcome):
-            return closed(case, outcome, at)
+            return close_case(case, outcome, at)
         case _:
             return None
 
@@ -43,20 +43,20 @@ def _broken(case: Case, party: Party, at: Instant) -> Case:
     """Undo the leave; earlier attempts to the user do not count against the attempts to come."""
     case = replace(
         case,
-        leave=Leave(by=case.leave.by, broken_at=at, broken_party=party),
+        leave=LeaveState(by=case.leave.by, broken_at=at, broken_party=party),
         tried=(),
         user_ends=(),
     )
     return replace(case, redial=True) if party is Party.USER else case
 
 
-def closed(case: Case, outcome: Outcome | None, at: Instant) -> Case:
+def close_case(case: Case, outcome: Outcome | None, at: Instant) -> Case:
     """Return the case once closed; `outcome`: None if unreadable."""
     leave = _mended(case.leave)
     return replace(case, leave=leave, closed_at=at, outcome=outcome, reserved=(), unread=(), listener=None)
 
 
-def reopened(case: Case, by: OperatorId | None, at: Instant) -> Case:
+def reopen_case(case: Case, by: OperatorId | None, at: Instant) -> Case:
     """Return the reopened case; `by`: None if unreadable.
 
     Earlier actions remain in the story; new actions begin with the legs' next attempts.
@@ -93,17 +93,17 @@ def reopened(case: Case, by: OperatorId | None, at: Instant) -> Case:
         to_112=CallsTo112(told_before_at=case.told_112_at),
         false_alarm_at=None,
         briefing_at=None,
-        leave=Leave(),
+        leave=LeaveState(),
         close_at=None,
         put_away=False,
     )
 
 
-def _mended(leave: Leave) -> Leave:
+def _mended(leave: LeaveState) -> LeaveState:
     return replace(leave, broken_at=None, broken_party=None)
 
 
-def together_again(case: Case, at: Instant) -> Case:
+def restore_conference(case: Case, at: Instant) -> Case:
     """Return the case once user and 112 are both in the conference that had broken; unchanged before."""
     user, psap = case.confirmed_answered(Party.USER), case.confirmed_answered(Party.PSAP)
     if case.leave.broken_at is None or user is None or psap is None or not (user.joined and psap.joined):
@@ -120,7 +120,7 @@ def fold_erasure(case: Case, event: ev.Event, at: Instant) -> Case | None:
                 case = _without(case, kind)
             before = () if case.erased is None else case.erased.kinds
             gone = tuple(sorted({*before, *kinds}))
-            return replace(case, erased=Erased(at=at, kinds=gone, reason=reason))
+            return replace(case, erased=ErasedData(at=at, kinds=gone, reason=reason))
         case _:
             return None
 

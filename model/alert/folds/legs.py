@@ -11,11 +11,11 @@ from messages.base import HangupCause
 from messages.ids import SECOND, Instant, LegId, Party
 from messages.lines import Lack
 from model.alert.case import Case
-from model.alert.folds.dialogue import asked_before, with_answer
+from model.alert.folds.dialogue import last_question_before, with_answer
 from model.alert.leg import ANSWERED_AND_DROPPED, Leg, LegState
 from model.alert.reasons import ReleaseReason
-from model.rules.calls.attempts import counted
-from model.rules.calls.silent_and_duress import gave_no_sound
+from model.rules.calls.attempts import count_failed_calls
+from model.rules.calls.silent_and_duress import had_no_sound
 
 LegEvent = (
     ev.LegOriginating
@@ -136,7 +136,7 @@ def fold_leg(case: Case, event: LegEvent, at: Instant) -> Case:
             pressed = _with(case, replace(leg, pressed=leg.pressed + digit, pressed_at=pressed_at))
             if leg.party is not Party.USER:
                 return pressed
-            return with_answer(pressed, _KEYS.get(digit, ""), asked_before(pressed, pressed_at))
+            return with_answer(pressed, _KEYS.get(digit, ""), last_question_before(pressed, pressed_at))
         case ev.LegUnheard():
             return _with(case, replace(leg, unheard_at=at))
         case ev.LegHeardAgain():
@@ -157,13 +157,13 @@ def fold_leg(case: Case, event: LegEvent, at: Instant) -> Case:
             case = case if ended.line_failed else _carried(case, leg)
             if case.is_busy_with_ours(ended):
                 return _with(case, ended)
-            case = replace(case, in_vain=counted(case.in_vain, ended, at))
+            case = replace(case, in_vain=count_failed_calls(case.in_vain, ended, at))
             if (
                 leg.party is Party.USER
                 and leg.answered_at is not None
                 and leg.reason != ReleaseReason.MACHINE
             ):
-                case = replace(case, user_heard=bool(case.user_heard) or not gave_no_sound(leg))
+                case = replace(case, user_heard=bool(case.user_heard) or not had_no_sound(leg))
             return _count_end(_with(_given_up(case, leg, cause, at), ended), ended, at)
 
 

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from messages import events as ev
 from messages.ids import Instant, OperatorId, Party
 from model.alert.case import Case
-from model.alert.folds.dialogue import with_heard
+from model.alert.folds.dialogue import with_clip_played
 from model.alert.leg import MACHINE
-from model.alert.parts import CallsTo112, HandOver, Kept, Listener, PsapCall
+from model.alert.parts import CallsTo112, HandOver, Listener, PsapCall, RecordingState
 from model.alert.reasons import LeaveReason, ReleaseReason
 
 
@@ -57,10 +57,10 @@ def fold_user(case: Case, event: ev.Event, at: Instant) -> Case | None:
             n = 1 + sum(one.startswith(f"{what}:") for one in case.asked)
             return replace(case, asked=(*case.asked, f"{what}:{n}"))
         case ev.AnnouncementPlayed(clip=clip):
-            return with_heard(replace(case, played=(*case.played, clip)), clip, at)
+            return with_clip_played(replace(case, played=(*case.played, clip)), clip, at)
         case ev.RecordingStarted(file=file, announce=announce):
             files = (*case.recording.files, file)
-            return replace(case, recording=Kept(files=files, announced=announce))
+            return replace(case, recording=RecordingState(files=files, announced=announce))
         case ev.RecordingStopped(reason=reason):
             return replace(case, recording=replace(case.recording, fault=reason))
         case _:

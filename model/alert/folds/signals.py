@@ -15,9 +15,9 @@ from messages import events as ev
 from messages.base import Position
 from messages.ids import Channel, Instant, Party
 from model.alert.case import Case
-from model.alert.parts import Beside, InboundCall, KnownPosition, Leave, Owner
+from model.alert.parts import ConflictingAlert, InboundCall, KnownPosition, LeaveState, Owner
 from model.alert.trail import Trail
-from model.rules.cancelling import asked_again, raised_again
+from model.rules.cancelling import is_raised_again, with_cancel_attempt
 
 _NOT_OURS: Final = frozenset({"deadline_at", "raised_at", "key_enrolled_at"})
 """Times of a phone's clock, and times still to come."""
@@ -25,7 +25,7 @@ _NOT_OURS: Final = frozenset({"deadline_at", "raised_at", "key_enrolled_at"})
 T = TypeVar("T", bound=msgspec.Struct)
 
 
-def not_ahead(case: Case, now_us: Instant) -> Case:
+def without_future_times(case: Case, now_us: Instant) -> Case:
     """Return the case without times later than `now_us`, the time of taking the alert. A deadline keeps its
     distance from the receipt.
     """
@@ -72,7 +72,7 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
                 silent=case.silent or event.silent,
                 voices=None if event.silent and not case.silent else case.voices,
                 texts_ordered=case.texts_ordered and (case.silent or not event.silent),
-                cancel_asked=None if raised_again(case, event) else case.cancel_asked,
+                cancel_asked=None if is_raised_again(case, event) else case.cancel_asked,
                 inbound_call=case.inbound_call
                 if case.confirmed_answered(Party.USER)
                 else inbound_call_of(event) or case.inbound_call,
@@ -80,14 +80,14 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
         case ev.AlertBeside(alert=alert, proof=proof):
             if any(one.alert == alert for one in case.beside):
                 return case
-            return replace(case, beside=(*case.beside, Beside(alert=alert, proof=proof)))
+            return replace(case, beside=(*case.beside, ConflictingAlert(alert=alert, proof=proof)))
         case ev.PositionUpdated(position=position):
             # Only the app can send a further position.
             return replace(case, positions=known_positions(case.positions, position, at, Channel.DATA))
         case ev.AddressFound(address=address):
             return replace(case, address_found=address)
         case ev.AlertCancelled(duress=duress):
-            asked = asked_again(case, event, at)
+            asked = with_cancel_attempt(case, event, at)
             # An operator's order about the voices was given for a user who was not forced.
             voices = None if duress and not case.duress else case.voices
             case = _wanted_again(case) if duress and not case.duress else case
@@ -95,7 +95,7 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
                 case, cancelled=True, duress=case.duress or duress, cancel_asked=asked, voices=voices
             )
         case ev.PinRefused():
-            asked = asked_again(case, event, at)
+            asked = with_cancel_attempt(case, event, at)
             if event.none_set:
                 return replace(case, cancel_unproved=True, cancel_asked=asked)
             return replace(case, wrong_pins=case.wrong_pins + 1, cancel_asked=asked)
@@ -105,7 +105,7 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
             return replace(case, advice=advice)
         case ev.CaseOpened():
             owner = Owner(node=event.node, worker=event.worker, incarnation=event.incarnation)
-            case = not_ahead(case, at)
+            case = without_future_times(case, at)
             return replace(case, owner=owner, owned_at=at, returned_at=None)
         case ev.CaseReturned():
             return replace(case, owner=None, returned_at=at)
@@ -122,7 +122,7 @@ def _wanted_again(case: Case) -> Case:
     """
     if not case.leave.handed_over or case.parties_released or case.closed_at is not None:
         return case
-    return replace(case, leave=Leave(by=case.leave.by), tried=(), user_ends=())
+    return replace(case, leave=LeaveState(by=case.leave.by), tried=(), user_ends=())
 
 
 def known_position(told: Position, received_at: Instant, channel: Channel) -> KnownPosition:

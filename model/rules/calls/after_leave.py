@@ -40,7 +40,7 @@ def is_cut_off(case: Case, leg: Leg, cause: int, settings: Settings, now_us: Ins
     return cause in LINE_FAILURES and not hung_up
 
 
-def called_again(case: Case, settings: Settings) -> E164 | None:
+def psap_number_after_cut_off(case: Case, settings: Settings) -> E164 | None:
     """Return the number of 112 to call again after a cut-off, with the user on the line; else None."""
     last = case.legs.get(leg_id(case.alert, "psap"))
     if (

@@ -15,7 +15,7 @@ from typing import Final
 from messages.ids import SECOND, Instant, LineId, Party
 from model.alert.case import Case
 from model.alert.leg import Leg
-from model.alert.parts import InVain
+from model.alert.parts import FailedCalls
 from model.alert.reasons import ReleaseReason
 from model.settings import Settings
 
@@ -74,7 +74,9 @@ _BY_CHOICE: Final = frozenset(
 )
 
 
-def counted(before: Mapping[Party, InVain], ended: Leg, at: Instant) -> dict[Party, InVain]:
+def count_failed_calls(
+    before: Mapping[Party, FailedCalls], ended: Leg, at: Instant
+) -> dict[Party, FailedCalls]:
     """Return the counts after the end of this attempt."""
     if ended.reason in _BY_CHOICE:
         return dict(before)
@@ -83,7 +85,7 @@ def counted(before: Mapping[Party, InVain], ended: Leg, at: Instant) -> dict[Par
     was = before.get(ended.party)
     of_line = was.of_line + 1 if was is not None and ended.line_failed else int(ended.line_failed)
     in_a_row = 1 if was is None else was.in_a_row + 1
-    return {**before, ended.party: InVain(in_a_row=in_a_row, of_line=of_line, began_at=ended.since)}
+    return {**before, ended.party: FailedCalls(in_a_row=in_a_row, of_line=of_line, began_at=ended.since)}
 
 
 def not_before(case: Case, party: Party) -> Instant:

@@ -15,11 +15,11 @@ from messages.base import Joins
 from messages.ids import LineId, Party
 from model.alert.case import Case
 from model.alert.leg import Leg
-from model.rules.calls.silent_and_duress import quiet
+from model.rules.calls.silent_and_duress import must_not_ring
 from model.settings import Settings
 
 
-def in_the_network(case: Case) -> bool:
+def is_joined_in_network(case: Case) -> bool:
     """Return True if the parties are joined in the network, or will be."""
     up = (case.operator_leg, case.answered(Party.USER))
     return any(leg is not None and leg.joins is Joins.NETWORK for leg in up)
@@ -27,10 +27,10 @@ def in_the_network(case: Case) -> bool:
 
 def can_be_moved(case: Case, settings: Settings) -> bool:
     """Return True if the user can be hung up and called again: the number is known and may be called."""
-    return case.phone is not None and not quiet(case, settings)
+    return case.phone is not None and not must_not_ring(case, settings)
 
 
-def user_comes_first(case: Case, settings: Settings) -> bool:
+def must_call_user_first(case: Case, settings: Settings) -> bool:
     """Return True if an operator must wait until the user, cut off from 112, was called once.
 
     While 112 is alone on a line that joins only its own calls, only one party can be added at a time; a party
@@ -44,7 +44,7 @@ def user_comes_first(case: Case, settings: Settings) -> bool:
     )
 
 
-def rings_beside(case: Case, leg: Leg) -> bool:
+def still_rings(case: Case, leg: Leg) -> bool:
     """Return True if the call is reported as answered and still rings.
 
     Otherwise the network would have joined the call with the waiting party: a join is tried every second.
@@ -53,7 +53,7 @@ def rings_beside(case: Case, leg: Leg) -> bool:
     return leg.in_doubt and leg.joins is Joins.NETWORK and waits
 
 
-def scattered(case: Case) -> bool:
+def has_no_party_up(case: Case) -> bool:
     """Return True if an alert joined in the network has no party up: its next line is unknown."""
     up = case.operator_leg or case.answered(Party.USER)
     parties = (*case.of(Party.OPERATOR), *case.of(Party.USER))
@@ -68,7 +68,7 @@ def psap_is_alone(case: Case) -> bool:
     return not any(leg.live and leg.line == psap.line for leg in case.legs.values() if leg is not psap)
 
 
-class Beside(msgspec.Struct, frozen=True, kw_only=True):
+class LineToJoin(msgspec.Struct, frozen=True, kw_only=True):
     """Line of a party that is already up."""
 
     line: LineId
@@ -77,7 +77,7 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
     """True if the call cannot be moved to another line: its number is unknown, or must not be called."""
 
 
-def beside(case: Case | None, party: Party, settings: Settings) -> Beside | None:
+def line_to_join(case: Case | None, party: Party, settings: Settings) -> LineToJoin | None:
     """Return the line next to which to call the party; None if no party is up: any line will do."""
     if case is None:
         return None
@@ -87,7 +87,7 @@ def beside(case: Case | None, party: Party, settings: Settings) -> Beside | None
     if leg is None:
         return None
     stays = leg is user and not can_be_moved(case, settings)
-    return Beside(line=leg.line, joins=leg.joins, stays=stays)
+    return LineToJoin(line=leg.line, joins=leg.joins, stays=stays)
 
 
 def _calls_in(case: Case) -> Leg | None:

@@ -35,7 +35,7 @@ RINGS_US: Final = Instant(2 * SECOND)
 """Time for which a called line lets the call ring: the ringing is part of the test."""
 
 
-class End(msgspec.Struct, frozen=True, kw_only=True):
+class CallEnd(msgspec.Struct, frozen=True, kw_only=True):
     """End of the call at one line."""
 
     line: LineId
@@ -78,7 +78,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 class OwnCall(msgspec.Struct, frozen=True, kw_only=True):
     """A call, from the order to its end."""
 
-    ends: tuple[End, ...]
+    ends: tuple[CallEnd, ...]
     """End of the calling line, and end of the called line if it belongs to the center; or the only end, of a
     line that waits for a call.
     """
@@ -101,7 +101,7 @@ class OwnCall(msgspec.Struct, frozen=True, kw_only=True):
         return self.ends[0].gone
 
 
-class Turn(msgspec.Struct, frozen=True, kw_only=True):
+class CallStep(msgspec.Struct, frozen=True, kw_only=True):
     """Actions due now."""
 
     call: OwnCall
@@ -115,15 +115,15 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
         return next((order for _, order in self.orders), None)
 
 
-def begun(
+def start_call(
     line: LineId, leg: LegId, number: E164, limits: Limits, now_us: Instant, began_at: Instant | None = None
 ) -> OwnCall:
     """Return a call of one line to a number. `began_at`: time of an earlier process's order."""
-    end = End(line=line, leg=leg, number=number, heard_at=now_us)
+    end = CallEnd(line=line, leg=leg, number=number, heard_at=now_us)
     return OwnCall(ends=(end,), began_at=now_us if began_at is None else began_at, limits=limits)
 
 
-def heard(call: OwnCall, report: CallReport, now_us: Instant) -> OwnCall:
+def on_report(call: OwnCall, report: CallReport, now_us: Instant) -> OwnCall:
     """Return the call after a modem's report; a report about another leg changes nothing."""
     first, *others = [
         replace(one, report=report, heard_at=now_us) if report.leg == one.leg else one for one in call.ends
@@ -136,34 +136,34 @@ def heard(call: OwnCall, report: CallReport, now_us: Instant) -> OwnCall:
     return replace(call, ends=(first, *others), ringing_at=ringing_at, answered_at=answered_at)
 
 
-def rung(call: OwnCall, incoming: IncomingCall, now_us: Instant) -> OwnCall:
+def on_ringing(call: OwnCall, incoming: IncomingCall, now_us: Instant) -> OwnCall:
     """Return the call after a report of ringing at the called line."""
     return replace(call, ends=tuple(_rung(one, incoming, now_us) for one in call.ends))
 
 
-def end(call: OwnCall, why: OwnCallEnd) -> OwnCall:
+def end_call(call: OwnCall, why: OwnCallEnd) -> OwnCall:
     """Return the call marked for hang-up; the first reason is kept."""
     return call if call.why is not None else replace(call, why=why)
 
 
-def look(call: OwnCall, now_us: Instant) -> OwnCall:
+def apply_limits(call: OwnCall, now_us: Instant) -> OwnCall:
     """Return the call, ended if it is gone, its modem is silent, or its time is over."""
     limits, since_s = call.limits, (now_us - call.began_at) / SECOND
     if any(one.gone for one in call.ends):
-        return end(call, OwnCallEnd.RELEASED)
+        return end_call(call, OwnCallEnd.RELEASED)
     if any(_is_silent(one, now_us) for one in call.ends):
-        return end(call, OwnCallEnd.LOST)
+        return end_call(call, OwnCallEnd.LOST)
     if since_s >= limits.whole_s or (call.answered_at is None and since_s >= limits.rings_s):
-        return end(call, OwnCallEnd.TIME)
+        return end_call(call, OwnCallEnd.TIME)
     if call.answered_at is not None and (now_us - call.answered_at) / SECOND >= limits.up_s:
-        return end(call, OwnCallEnd.DONE)
+        return end_call(call, OwnCallEnd.DONE)
     return call
 
 
-def turn(call: OwnCall, now_us: Instant) -> Turn:
+def next_step(call: OwnCall, now_us: Instant) -> CallStep:
     """Return the actions due now. Called several times a second."""
-    call = look(call, now_us)
-    ends: list[End] = []
+    call = apply_limits(call, now_us)
+    ends: list[CallEnd] = []
     orders: list[tuple[LineId, Order]] = []
     for one in call.ends:
         order = _wanted(one, now_us, ending=call.why is not None)
@@ -172,10 +172,10 @@ def turn(call: OwnCall, now_us: Instant) -> Turn:
         first = order is not None and not one.asked
         ends.append(replace(one, asked=True, heard_at=now_us) if first else one)
     over = call.why is not None and all(_is_over(one, now_us) for one in ends)
-    return Turn(call=replace(call, ends=tuple(ends)), orders=tuple(orders), over=over)
+    return CallStep(call=replace(call, ends=tuple(ends)), orders=tuple(orders), over=over)
 
 
-def _rung(end: End, call: IncomingCall, now_us: Instant) -> End:
+def _rung(end: CallEnd, call: IncomingCall, now_us: Instant) -> CallEnd:
     if end.calls or end.line != call.line or end.call is not None or call.number is None:
         return end
     if end.number not in (None, call.number):
@@ -183,20 +183,20 @@ def _rung(end: End, call: IncomingCall, now_us: Instant) -> End:
     return replace(end, number=call.number, call=call.call, rings_at=now_us, heard_at=now_us)
 
 
-def _answered_before(end: End) -> End:
+def _answered_before(end: CallEnd) -> CallEnd:
     """Return the end as answered without a ringing here: an earlier process had it answered."""
     return replace(end, call=UNNAMED) if end.call is None else end
 
 
-def _is_silent(end: End, now_us: Instant) -> bool:
+def _is_silent(end: CallEnd, now_us: Instant) -> bool:
     return end.asked and now_us - end.heard_at >= SILENT_US
 
 
-def _is_over(end: End, now_us: Instant) -> bool:
+def _is_over(end: CallEnd, now_us: Instant) -> bool:
     return end.gone or not end.asked or _is_silent(end, now_us)
 
 
-def _wanted(end: End, now_us: Instant, *, ending: bool) -> Order | None:
+def _wanted(end: CallEnd, now_us: Instant, *, ending: bool) -> Order | None:
     if end.gone or (not end.calls and end.call is None):
         return None
     if ending:

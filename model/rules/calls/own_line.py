@@ -31,16 +31,16 @@ def operator_of(line: LineId) -> OperatorId | None:
     return None if prefix is None else OperatorId(line.removeprefix(prefix))
 
 
-def is_own(line: LineId) -> bool:
+def is_own_line(line: LineId) -> bool:
     """Return True for an operator's own line."""
     return mode_of(line) is not OperatorLine.ON_DEMAND
 
 
-def carrier(line: LineId) -> tuple[Role, str]:
+def carrier_of(line: LineId) -> tuple[Role, str]:
     """Return role and key of the actor that carries the calls of this line."""
-    return (Role.OPERATOR_LINES, "") if is_own(line) else (Role.GSM_MODEM, line)
+    return (Role.OPERATOR_LINES, "") if is_own_line(line) else (Role.GSM_MODEM, line)
 
 
-def standing_leg(operator: OperatorId) -> LegId:
+def nailed_up_leg(operator: OperatorId) -> LegId:
     """Return the leg of a nailed-up line's standing call: known to its modem, but part of no alert."""
     return LegId(f"nailed:{operator}")

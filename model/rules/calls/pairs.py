@@ -14,15 +14,15 @@ import msgspec
 
 from messages.ids import AlertId, OperatorLine, Party
 from model.alert.case import Case
-from model.rules.calls.own_line import is_own
-from model.rules.calls.silent_and_duress import quiet
+from model.rules.calls.own_line import is_own_line
+from model.rules.calls.silent_and_duress import must_not_ring
 from model.settings import Settings
 
 NOBODY: Final[frozenset[Party]] = frozenset()
 _BOTH: Final = frozenset((Party.OPERATOR, Party.USER))
 
 
-class Pairs(msgspec.Struct, frozen=True, kw_only=True):
+class LinePairs(msgspec.Struct, frozen=True, kw_only=True):
     """Lines that alerts still lack."""
 
     begun: Mapping[AlertId, frozenset[Party]] = {}
@@ -31,7 +31,7 @@ class Pairs(msgspec.Struct, frozen=True, kw_only=True):
     """Parties that the requesting alert has yet to call, if it holds no line so far."""
 
 
-def lacking(case: Case | None, in_hand: Iterable[Party], settings: Settings) -> frozenset[Party]:
+def parties_to_call(case: Case | None, in_hand: Iterable[Party], settings: Settings) -> frozenset[Party]:
     """Return the parties that the alert has yet to call for the first time since it was opened.
 
     `in_hand`: parties with a line just granted.
@@ -47,21 +47,21 @@ def lacking(case: Case | None, in_hand: Iterable[Party], settings: Settings) -> 
     if operator or case.check is not None:
         wanted -= {Party.OPERATOR}
     called = any(leg.since >= (case.reopened_at or 0) for leg in case.of(Party.USER))
-    if called or case.phone is None or quiet(case, settings) or case.dial_withheld:
+    if called or case.phone is None or must_not_ring(case, settings) or case.dial_withheld:
         # Further attempts are requested like any other line: 112 is one key away from the operator.
         wanted -= {Party.USER}
     return wanted
 
 
-def begun(case: Case) -> bool:
+def holds_line(case: Case) -> bool:
     """Return True if the alert holds a line other than a line to 112."""
     return any(
-        leg.live and not leg.emergency and leg.party is not Party.LISTENER and not is_own(leg.line)
+        leg.live and not leg.emergency and leg.party is not Party.LISTENER and not is_own_line(leg.line)
         for leg in case.legs.values()
     )
 
 
-def needed(alert: AlertId | None, party: Party, pairs: Pairs) -> int:
+def lines_needed(alert: AlertId | None, party: Party, pairs: LinePairs) -> int:
     """Return how many lines must be free to grant one: an alert that begins must be able to go on.
 
     `alert`: None for the line of an operator's shift.

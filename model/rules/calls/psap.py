@@ -11,9 +11,9 @@ import phonenumbers
 from messages.base import Position
 from messages.ids import E164, Party
 from model.alert.case import Case
-from model.areas import holds
-from model.rules.calls.joining import in_the_network, psap_is_alone
-from model.rules.calls.silent_and_duress import in_duress
+from model.areas import contains
+from model.rules.calls.joining import is_joined_in_network, psap_is_alone
+from model.rules.calls.silent_and_duress import is_in_duress
 from model.settings import Settings
 from model.settings.psap import LastResort, PsapRoute
 
@@ -37,12 +37,12 @@ def psap_number(case: Case, settings: Settings) -> E164 | None:
     route = None if case.position is None else route_at(case.position, settings.psap.route)
     number = settings.psap.number if route is None else route.number
     alternate = settings.psap.alternate or None
-    if alternate is not None and is_emergency(number) and in_the_network(case):
+    if alternate is not None and is_emergency(number) and is_joined_in_network(case):
         return alternate
     return number
 
 
-def on_another_phone(case: Case, settings: Settings) -> bool:
+def must_use_another_phone(case: Case, settings: Settings) -> bool:
     """Return True if the operator must call 112 on another phone.
 
     An emergency call is never joined in the network, and on a reserved line without voice 112 hears no one.
@@ -50,7 +50,7 @@ def on_another_phone(case: Case, settings: Settings) -> bool:
     if psap_is_alone(case):
         return True
     number = psap_number(case, settings)
-    return number is not None and is_emergency(number) and in_the_network(case)
+    return number is not None and is_emergency(number) and is_joined_in_network(case)
 
 
 def last_resort_numbers(settings: Settings) -> frozenset[E164]:
@@ -62,16 +62,16 @@ def last_resort_numbers(settings: Settings) -> frozenset[E164]:
     return frozenset(number for number in numbers if number)
 
 
-def wanted_by_duress(case: Case, settings: Settings) -> bool:
+def is_psap_required_by_duress(case: Case, settings: Settings) -> bool:
     """Return True if the duress PIN requires a call to 112 that no operator has requested (case 19).
 
     If 112 was informed before a reopening, only an operator's order calls 112 again.
     """
     if (
-        not in_duress(case, settings)
+        not is_in_duress(case, settings)
         or case.operator is None
         or case.leaving
-        or on_another_phone(case, settings)
+        or must_use_another_phone(case, settings)
     ):
         return False
     if case.to_112.told_before_at is not None:
@@ -92,7 +92,7 @@ def route_at(position: Position, routes: Sequence[PsapRoute]) -> PsapRoute | Non
     holding = [
         route
         for route in routes
-        if route.outline is not None and holds(route.outline, position.lat, position.lon)
+        if route.outline is not None and contains(route.outline, position.lat, position.lon)
     ]
     return max(holding, key=lambda route: len(route.area), default=None)
 
@@ -102,7 +102,7 @@ def psap_number_for(case: Case, settings: Settings, failed: int) -> E164 | None:
     first = case.psap.number if case.psap is not None else psap_number(case, settings)
     alternate = None if case.test else settings.psap.alternate or None
     # A call set up as an emergency call cannot be added to calls joined in the network.
-    barred = in_the_network(case)
+    barred = is_joined_in_network(case)
     numbers = [one for one in (first, alternate) if one is not None and not (barred and is_emergency(one))]
     if len(numbers) < 2 or failed < 2:
         return next(iter(numbers), None)

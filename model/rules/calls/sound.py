@@ -10,8 +10,8 @@ from model.alert.case import Case
 from model.alert.leg import Leg
 from model.alert.reasons import ReleaseReason
 from model.orders.refusals import Refusal
-from model.rules.calls.own_line import is_own
-from model.rules.calls.silent_and_duress import why_quiet
+from model.rules.calls.own_line import is_own_line
+from model.rules.calls.silent_and_duress import why_not_ring
 from model.settings import Settings
 
 SOUGHT: Final = (Party.USER, Party.PSAP, Party.OPERATOR)
@@ -41,7 +41,7 @@ def why_no_other_line(case: Case, party: Party, settings: Settings) -> Refusal |
     leg = leg_of(case, party)
     if party not in SOUGHT or leg is None:
         return _ABSENT.get(party, Refusal.NOBODY_ON_THE_LINE)
-    if is_own(leg.line):
+    if is_own_line(leg.line):
         return Refusal.OWN_VOICE
     if leg.joins is Joins.NETWORK and leg.unheard_at is None:
         return Refusal.ONE_LINE_FOR_ALL
@@ -51,7 +51,7 @@ def why_no_other_line(case: Case, party: Party, settings: Settings) -> Refusal |
         return None
     if case.phone is None:
         return Refusal.NUMBER_UNKNOWN
-    return why_quiet(case, settings)
+    return why_not_ring(case, settings)
 
 
 _ABSENT: Final = {
@@ -61,7 +61,7 @@ _ABSENT: Final = {
 }
 
 
-def hung_up_for(case: Case, leg: Leg) -> tuple[Leg, ...]:
+def legs_ended_with(case: Case, leg: Leg) -> tuple[Leg, ...]:
     """Return the legs that end if this one moves to another line: all joined by its modem in the network."""
     if leg.joins is not Joins.NETWORK:
         return (leg,)

@@ -10,9 +10,9 @@ from model.alert.case import Case
 from model.alert.leg import ANSWERED_AND_DROPPED, MACHINE, Leg
 from model.alert.reasons import ReleaseReason
 from model.orders.refusals import Refusal
-from model.rules.calls.joining import in_the_network, scattered
-from model.rules.calls.silent_and_duress import hushed, quiet
-from model.rules.calls.withheld_numbers import unfit
+from model.rules.calls.joining import has_no_party_up, is_joined_in_network
+from model.rules.calls.silent_and_duress import is_hushed, must_not_ring
+from model.rules.calls.withheld_numbers import why_number_unfit
 from model.settings import Settings
 from model.settings.alerts import VoiceAlert
 
@@ -25,9 +25,9 @@ LINE_FAILURES_IN_A_ROW: Final = 8
 UNREACHABLE_PAUSE_US: Final = Instant(2 * SECOND)
 
 
-def due_at(case: Case, settings: Settings) -> Instant | None:
+def next_call_at(case: Case, settings: Settings) -> Instant | None:
     """Return when the user is to be dialled next, if no call is active; None: no automatic call."""
-    if case.leaving or quiet(case, settings):
+    if case.leaving or must_not_ring(case, settings):
         return None
     if case.check is not None:
         # A single call gives the result of the check.
@@ -38,7 +38,7 @@ def due_at(case: Case, settings: Settings) -> Instant | None:
     last = last_attempt(case)
     if case.redial:
         return case.received_at
-    if in_the_network(case) and (case.psap is not None or case.answered(Party.PSAP) is not None):
+    if is_joined_in_network(case) and (case.psap is not None or case.answered(Party.PSAP) is not None):
         # During a call to the user no party on this line hears the others, and 112 is being informed.
         return None
     if last is None:
@@ -48,7 +48,7 @@ def due_at(case: Case, settings: Settings) -> Instant | None:
     ended = last.released_at or last.since
     moved_at = ended if last.reason == ReleaseReason.ANOTHER_LINE else None
     lost_at = case.operator_lost_at if case.operator_lost_at is not None else moved_at
-    if scattered(case) and lost_at is not None:
+    if has_no_party_up(case) and lost_at is not None:
         # The user is called next to an operator who is up, not on a line on which no party can join.
         ended = max(ended, Instant(lost_at + round(settings.user.setup_time_s * SECOND)))
     if case.is_busy_with_ours(last):
@@ -100,7 +100,7 @@ def last_attempt(case: Case) -> Leg | None:
     return max(case.of(Party.USER), key=lambda leg: leg.since, default=None)
 
 
-def why_not_over(case: Case, settings: Settings) -> Refusal | None:
+def why_attempts_continue(case: Case, settings: Settings) -> Refusal | None:
     """Return why it is too early to give the user up, while no call to the user is up; None once all attempts
     are over.
 
@@ -111,16 +111,16 @@ def why_not_over(case: Case, settings: Settings) -> Refusal | None:
         return Refusal.USER_CALLING
     if case.phone is None:
         return None if case.identified else Refusal.NOT_IDENTIFIED
-    if due_at(case, settings) is not None:
+    if next_call_at(case, settings) is not None:
         return Refusal.USER_TO_BE_CALLED
     if case.user_ends[-1:] == (MACHINE,) and len(case.user_ends) <= settings.user.attempts:
         return Refusal.MACHINE_ANSWERED
     return None
 
 
-def takes_calls(case: Case, settings: Settings) -> bool:
+def accepts_calls(case: Case, settings: Settings) -> bool:
     """Return True if a call by the user is answered. A declined call is returned by the center: this needs a
     number and a phone that may ring.
     """
-    back = case.phone is not None and unfit(case.phone, settings) is None and not hushed(case)
+    back = case.phone is not None and why_number_unfit(case.phone, settings) is None and not is_hushed(case)
     return settings.voice_alert is VoiceAlert.ANSWER or not back

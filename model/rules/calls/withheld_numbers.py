@@ -48,7 +48,7 @@ _UNKNOWN: Final = frozenset((NumberKind.UNKNOWN,))
 _SHORTEST: Final = 3
 
 
-class Withheld(StrEnum):
+class NoDialReason(StrEnum):
     """Reason why a number is not dialled automatically."""
 
     EMERGENCY = "emergency"
@@ -64,11 +64,13 @@ class Withheld(StrEnum):
     """A proved alert of this number is open at the same time, and calls it."""
 
 
-NEVER: Final = frozenset((Withheld.EMERGENCY, Withheld.PSAP, Withheld.OWN_LINE, Withheld.OPERATOR))
+NEVER: Final = frozenset(
+    (NoDialReason.EMERGENCY, NoDialReason.PSAP, NoDialReason.OWN_LINE, NoDialReason.OPERATOR)
+)
 """Reasons for which a number is not called as a user's even on an order."""
 
 
-class Called:
+class RecentlyDialled:
     """Numbers called as users' within the last hour, by ranges of numbers."""
 
     def __init__(self, region: str) -> None:
@@ -97,40 +99,40 @@ class Called:
                 del self._ranges[name]
 
 
-def withheld(
+def why_not_dialled(
     number: E164, settings: Settings, *, own: Collection[E164], staff: Collection[E164], others: int
-) -> Withheld | None:
+) -> NoDialReason | None:
     """Return why this number is not dialled automatically; None if it is.
 
     `own`: numbers of the center's lines; `staff`: operators' numbers; `others`: count from `Called.others`.
     """
     if number in own:
-        return Withheld.OWN_LINE
+        return NoDialReason.OWN_LINE
     if number in staff or number in settings.operator.on_call:
-        return Withheld.OPERATOR
-    if (why := unfit(number, settings)) is not None:
+        return NoDialReason.OPERATOR
+    if (why := why_number_unfit(number, settings)) is not None:
         return why
     times = AT_HOME if is_at_home(number, settings.region) else 1
-    return Withheld.RANGE if others >= settings.dialling.per_hour * times else None
+    return NoDialReason.RANGE if others >= settings.dialling.per_hour * times else None
 
 
-def unfit(number: E164, settings: Settings) -> Withheld | None:
+def why_number_unfit(number: E164, settings: Settings) -> NoDialReason | None:
     """Return the reason that follows from the number alone; None if there is none."""
     if number == settings.psap.test_number or _is_called_for_112(number, settings):
-        return Withheld.PSAP
+        return NoDialReason.PSAP
     return _unfit(number, settings.dialling, settings.region)
 
 
-def unfit_to_try(number: E164, settings: Settings) -> Withheld | None:
+def why_unfit_for_test(number: E164, settings: Settings) -> NoDialReason | None:
     """Return why a self-test must not call the number; None if allowed.
 
     The number for tests agreed with 112 is allowed for any country and kind, unless it is an emergency number
     or one called for 112.
     """
     if number != settings.psap.test_number or _is_called_for_112(number, settings):
-        return unfit(number, settings)
+        return why_number_unfit(number, settings)
     why = _unfit(number, settings.dialling, settings.region)
-    return why if why is Withheld.EMERGENCY else None
+    return why if why is NoDialReason.EMERGENCY else None
 
 
 def _is_called_for_112(number: E164, settings: Settings) -> bool:
@@ -139,17 +141,17 @@ def _is_called_for_112(number: E164, settings: Settings) -> bool:
 
 
 @functools.lru_cache(maxsize=4096)
-def _unfit(number: E164, dialling: DiallingSettings, region: str) -> Withheld | None:
+def _unfit(number: E164, dialling: DiallingSettings, region: str) -> NoDialReason | None:
     parsed = _parsed(number)
     if parsed is None:
-        return Withheld.COUNTRY
+        return NoDialReason.COUNTRY
     national = phonenumbers.national_significant_number(parsed)
     home = _plan_of(parsed)
     if national in EMERGENCY_NUMBERS or phonenumbers.is_emergency_number(national, home):
-        return Withheld.EMERGENCY
+        return NoDialReason.EMERGENCY
     if country_of(number) not in countries(dialling, region):
-        return Withheld.COUNTRY
-    return None if kinds_of(number) & frozenset(dialling.kinds) else Withheld.KIND
+        return NoDialReason.COUNTRY
+    return None if kinds_of(number) & frozenset(dialling.kinds) else NoDialReason.KIND
 
 
 def countries(dialling: DiallingSettings, region: str) -> frozenset[str]:

@@ -11,10 +11,10 @@ from enum import StrEnum
 from messages.events import AdviceChanged
 from messages.ids import Advice
 from model.alert.case import Case
-from model.rules.cancelling import tried
+from model.rules.cancelling import was_cancel_attempted
 
 
-class Why(StrEnum):
+class AdviceReason(StrEnum):
     """Reason of the advice, as stored in the journal."""
 
     NOT_DURABLE = "not durable"
@@ -26,12 +26,12 @@ class Why(StrEnum):
     DEADLINE = "deadline"
 
 
-def call_112_now(why: Why) -> AdviceChanged:
+def call_112_now(why: AdviceReason) -> AdviceChanged:
     """Return the event that gives the advice."""
     return AdviceChanged(advice=Advice.CALL_112_NOW, reason=why.value)
 
 
-def at_receipt(*, durable: bool, all_at_work: bool) -> tuple[AdviceChanged, ...]:
+def advice_at_receipt(*, durable: bool, all_at_work: bool) -> tuple[AdviceChanged, ...]:
     """Return the advice sent with the receipt of a new alert that cannot be handled now (case 10): nothing
     else can reach the app sooner.
 
@@ -39,17 +39,17 @@ def at_receipt(*, durable: bool, all_at_work: bool) -> tuple[AdviceChanged, ...]
     handle (of several nodes: the alerts with a lease of this node).
     """
     if not durable:
-        return (call_112_now(Why.NOT_DURABLE),)
-    return (call_112_now(Why.ALL_AT_WORK),) if all_at_work else ()
+        return (call_112_now(AdviceReason.NOT_DURABLE),)
+    return (call_112_now(AdviceReason.ALL_AT_WORK),) if all_at_work else ()
 
 
-def waits(case: Case) -> bool:
+def is_waiting_for_callback(case: Case) -> bool:
     """Return True if the app still waits for a callback."""
     return case.advice is Advice.WAIT and case.met_at is None
 
 
-def told_to_app(case: Case) -> Advice:
+def advice_for_app(case: Case) -> Advice:
     """Return the advice that the app shows: never to call 112 after an attempt to cancel. That call would be
     overheard, and would reveal the PIN's verdict, as the advice depends on calls that depend on the PIN.
     """
-    return Advice.WAIT if tried(case) else case.advice
+    return Advice.WAIT if was_cancel_attempted(case) else case.advice

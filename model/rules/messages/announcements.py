@@ -22,16 +22,16 @@ from messages.bridge import Clip
 from messages.ids import LegId, Party, Unplayed
 from model.alert.case import Case
 from model.alert.folds.dialogue import QUESTION, clip_of
-from model.alert.leg import Leg, place
-from model.alert.parts import Said
+from model.alert.leg import Leg, place_of
+from model.alert.parts import DialogueMessage
 from model.orders.refusals import Refusal
-from model.rules.calls.silent_and_duress import voices_withheld
+from model.rules.calls.silent_and_duress import are_voices_withheld
 
 PRESS_KEYS = "press_keys"
 """Clip after each question, which names the keys for yes and no."""
 
 
-class Progress(StrEnum):
+class QuestionProgress(StrEnum):
     """Progress of a spoken question."""
 
     WAITING = "waiting"
@@ -49,11 +49,11 @@ class Progress(StrEnum):
     """The user must hear no voice now."""
 
 
-def why_not(case: Case, *, softly: bool) -> Refusal | None:
+def why_no_question(case: Case, *, softly: bool) -> Refusal | None:
     """Return why no question can be spoken now; None if one can."""
     if case.duress:
         return Refusal.DURESS
-    if voices_withheld(case) is not softly:
+    if are_voices_withheld(case) is not softly:
         return Refusal.VOICES_GIVEN if softly else Refusal.VOICES_WITHHELD
     user = case.answered(Party.USER)
     if user is None:
@@ -63,29 +63,29 @@ def why_not(case: Case, *, softly: bool) -> Refusal | None:
     return Refusal.LINE_WITHOUT_PLAYING if user.joins is Joins.NETWORK else None
 
 
-def progress(case: Case, said: Said) -> Progress | None:
+def question_progress(case: Case, said: DialogueMessage) -> QuestionProgress | None:
     """Return the progress of the question; None if the message is not spoken by the center."""
     if said.spoken is None:
         return None
     if said.heard_at is not None:
-        return Progress.HEARD
+        return QuestionProgress.HEARD
     if said.unplayed is not None:
-        return Progress(said.unplayed)
+        return QuestionProgress(said.unplayed)
     user = case.answered(Party.USER)
     if user is None or user.attempt != said.spoken.attempt:
-        return Progress.HUNG_UP
+        return QuestionProgress.HUNG_UP
     if any(one.by and one.asks and one.number > said.number for one in case.dialogue):
-        return Progress.REPLACED
-    if case.leaving or case.duress or (voices_withheld(case) and not said.spoken.softly):
-        return Progress.WITHHELD
-    return Progress.WAITING if said.begun_at is None else Progress.SPEAKING
+        return QuestionProgress.REPLACED
+    if case.leaving or case.duress or (are_voices_withheld(case) and not said.spoken.softly):
+        return QuestionProgress.WITHHELD
+    return QuestionProgress.WAITING if said.begun_at is None else QuestionProgress.SPEAKING
 
 
-def question(case: Case) -> Clip | None:
+def question_clip(case: Case) -> Clip | None:
     """Return the question in progress, for the user's ear alone."""
     user = case.answered(Party.USER)
     for said in reversed(case.dialogue):
-        if user is not None and said.spoken is not None and progress(case, said) in _PLAYED:
+        if user is not None and said.spoken is not None and question_progress(case, said) in _PLAYED:
             return Clip(
                 id=clip_of(said),
                 to=(user.leg,),
@@ -99,7 +99,7 @@ def question(case: Case) -> Clip | None:
     return None
 
 
-_PLAYED = (Progress.WAITING, Progress.SPEAKING)
+_PLAYED = (QuestionProgress.WAITING, QuestionProgress.SPEAKING)
 
 
 HOLD_AGAIN_S: Final = 8.0
@@ -138,27 +138,27 @@ NAMES: Final = (
 """Names of the files of all announcements."""
 
 
-def playing(case: Case, name: str = "") -> tuple[Clip, ...]:
+def clips_to_play(case: Case, name: str = "") -> tuple[Clip, ...]:
     """Return all clips to be played now. `name`: the user's name, if it can be spoken."""
     wished = (*_whispers(case, name), *_to_user(case), *_to_psap(case))
     return tuple(clip for clip in wished if clip.id not in case.played)
 
 
-def hears(case: Case, leg: LegId) -> tuple[str, ...]:
+def clip_names_for(case: Case, leg: LegId) -> tuple[str, ...]:
     """Return the names of the clips being played to this leg, without a person's name."""
-    clips = (clip for clip in playing(case) if leg in clip.to)
+    clips = (clip for clip in clips_to_play(case) if leg in clip.to)
     # The dialogue identifies the question.
     return tuple(
         name for clip in clips for name in ((QUESTION,) if clip.id.startswith(QUESTION) else clip.names)
     )
 
 
-def waiting(case: Case, what: str) -> bool:
+def is_announcement_pending(case: Case, what: str) -> bool:
     """Return True if the announcement was ordered and has not been played to its end."""
     return any(one.startswith(f"{what}:") and one not in case.played for one in case.asked)
 
 
-def attended(case: Case) -> bool:
+def is_operator_hearing(case: Case) -> bool:
     """Return True if the operator hears the others; without voice at the host, if answered."""
     leg = case.operator_leg
     return leg is not None and leg.confirmed_answered and (leg.joined or leg.voice is None)
@@ -169,7 +169,7 @@ def _whispers(case: Case, name: str) -> Iterator[Clip]:
         if not leg.answered or case.leaving:
             continue
         # Later duress is announced as well: the operator is speaking, and may not be looking at the screen.
-        at = f"whisper:{place(leg.leg)}:{leg.attempt}" + (":duress" if case.duress else "")
+        at = f"whisper:{place_of(leg.leg)}:{leg.attempt}" + (":duress" if case.duress else "")
         names = tuple(_what(case, leg)) + (("text",) if name else ())
         if leg.confirmed_answered:
             yield Clip(id=at, to=(leg.leg,), names=names, language="", text=name)
@@ -196,18 +196,18 @@ def _to_user(case: Case) -> Iterator[Clip]:
     if case.check is not None:
         yield Clip(id=CHECK, to=(user.leg,), names=(CHECK,), language=case.language, every_s=CHECK_AGAIN_S)
         return
-    asking = question(case)
+    asking = question_clip(case)
     if asking is not None:
         yield asking
         return
-    if voices_withheld(case):
+    if are_voices_withheld(case):
         # The tone is heard only at the ear; under duress the person who forces the user may hold the phone.
         if not case.duress and user.confirmed_answered:
             yield Clip(id=SOFT_TONE, to=(user.leg,), names=(SOFT_TONE,), every_s=TONE_AGAIN_S)
         return
     if case.duress or case.silent:
         return
-    if attended(case) or case.confirmed_answered(Party.PSAP) is not None:
+    if is_operator_hearing(case) or case.confirmed_answered(Party.PSAP) is not None:
         if case.recording.announced:
             told = ("recorded",)
             yield Clip(id="recorded", to=(user.leg,), names=told, language=case.language)
@@ -232,6 +232,6 @@ def _to_psap(case: Case) -> Iterator[Clip]:
     asked = next((one for one in case.asked if one not in case.played), None)
     if asked is not None:
         yield Clip(id=asked, to=(psap.leg,), names=(asked.partition(":")[0],), language="")
-    elif not case.leaving and not attended(case) and case.answered(Party.USER) is None:
+    elif not case.leaving and not is_operator_hearing(case) and case.answered(Party.USER) is None:
         hold = "psap_hold" if case.leave.broken_at is None else "psap_stay"
         yield Clip(id=hold, to=(psap.leg,), names=(hold,), language="", every_s=HOLD_AGAIN_S)

@@ -8,7 +8,7 @@ from typing import Final
 from messages import events as ev
 from messages.ids import SECOND, Channel, Instant
 from model.alert.case import Case
-from model.alert.parts import Said
+from model.alert.parts import DialogueMessage
 from model.rules.signal import Signal
 
 KEPT_MAX: Final = 500
@@ -23,23 +23,23 @@ PAGE_STAYS_US: Final = Instant(3600 * SECOND)
 """Time after the alert's end during which 112's page exists and shows the user's messages."""
 
 
-def written(signal: Signal) -> tuple[ev.DialogueSaid, ...]:
+def messages_of_sms(signal: Signal) -> tuple[ev.DialogueSaid, ...]:
     """Return the text of an SMS as a message of the dialogue."""
     said = ev.DialogueSaid(id=signal.text_id, channel=signal.channel, text=signal.text[:TEXT_MAX])
     return (said,) if signal.text else ()
 
 
-def page_stands(case: Case, now_us: Instant) -> bool:
+def is_page_available(case: Case, now_us: Instant) -> bool:
     """Return True while 112's page exists: in an open alert, and for an hour after its end."""
     return case.has_page and (case.closed_at is None or now_us < case.closed_at + PAGE_STAYS_US)
 
 
-def goes_on(case: Case, now_us: Instant) -> bool:
+def is_dialogue_open(case: Case, now_us: Instant) -> bool:
     """Return True if a message of the user reaches the operator, or after the end 112's page."""
-    return case.closed_at is None or page_stands(case, now_us)
+    return case.closed_at is None or is_page_available(case, now_us)
 
 
-def written_after(case: Case) -> tuple[Said, ...]:
+def messages_after_end(case: Case) -> tuple[DialogueMessage, ...]:
     """Return the user's messages since the alert's end, oldest first."""
     closed_at = case.closed_at
     return (
@@ -68,12 +68,12 @@ def read_by_app(case: Case) -> bool:
     return by_app and case.cancel_asked is None and not case.duress
 
 
-def is_full(said: Iterable[ev.DialogueSaid | Said], channel: Channel) -> bool:
+def is_full(said: Iterable[ev.DialogueSaid | DialogueMessage], channel: Channel) -> bool:
     """Return True if further messages of the user from this channel are dropped."""
     return sum(not one.by and one.channel is channel for one in said) >= KEPT_MAX
 
 
-def news(case: Case, event: ev.DialogueSaid | ev.DialogueSeen) -> bool:
+def is_news(case: Case, event: ev.DialogueSaid | ev.DialogueSeen) -> bool:
     """Return True if the event is news: a message counts once, and so does its reading."""
     match event:
         case ev.DialogueSaid():

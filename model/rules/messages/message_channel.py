@@ -16,9 +16,9 @@ import msgspec
 
 from messages.ids import SECOND, Carried, Channel, Instant, Way
 from model.alert.case import Case
-from model.alert.parts import Said
-from model.rules.calls.silent_and_duress import voices_withheld
-from model.rules.calls.withheld_numbers import unfit
+from model.alert.parts import DialogueMessage
+from model.rules.calls.silent_and_duress import are_voices_withheld
+from model.rules.calls.withheld_numbers import why_number_unfit
 from model.rules.messages.dialogue import read_by_app
 from model.settings import Settings
 
@@ -31,7 +31,7 @@ two must get through, to the poll and to its report of arrival.
 NEVER: Final = Instant(1 << 62)
 
 
-class Why(StrEnum):
+class ChannelReason(StrEnum):
     """Reason for this channel, or for none."""
 
     READS = "reads"
@@ -51,71 +51,74 @@ class Why(StrEnum):
     """This number is not dialled automatically (decision 49)."""
 
 
-class Going(msgspec.Struct, frozen=True, kw_only=True):
+class ChannelChoice(msgspec.Struct, frozen=True, kw_only=True):
     """Channel chosen, and the reason. `way` None: no channel."""
 
     way: Way | None
-    why: Why
+    why: ChannelReason
 
 
-def way(case: Case, settings: Settings, now_us: Instant) -> Going:
+def choose_channel(case: Case, settings: Settings, now_us: Instant) -> ChannelChoice:
     """Return the channel that reaches the user soonest. SMS for a lost app, which gets the message too."""
     if case.cancel_asked is not None or case.duress:
-        return Going(way=None, why=Why.CANCELLED)
+        return ChannelChoice(way=None, why=ChannelReason.CANCELLED)
     reads = read_by_app(case)
     if reads and lost_at(case) > now_us:
-        return Going(way=Way.APP, why=Why.READS)
-    why_not = why_no_text(case, settings)
+        return ChannelChoice(way=Way.APP, why=ChannelReason.READS)
+    why_not = why_no_sms(case, settings)
     if why_not is None:
-        return Going(way=Way.SMS, why=Why.LOST if reads else Why.NO_APP)
-    return Going(way=Way.APP if reads else None, why=why_not)
+        return ChannelChoice(way=Way.SMS, why=ChannelReason.LOST if reads else ChannelReason.NO_APP)
+    return ChannelChoice(way=Way.APP if reads else None, why=why_not)
 
 
-def why_no_text(case: Case, settings: Settings) -> Why | None:
+def why_no_sms(case: Case, settings: Settings) -> ChannelReason | None:
     """Return why no SMS can go to the user; None if one can."""
     if case.cancel_asked is not None or case.duress:
-        return Why.CANCELLED
+        return ChannelReason.CANCELLED
     if not settings.sms.dialogue:
-        return Why.OFF
+        return ChannelReason.OFF
     if case.phone is None:
-        return Why.NO_NUMBER
-    if case.dial_withheld or unfit(case.phone, settings) is not None:
-        return Why.UNFIT
-    return Why.SOUNDS if _is_to_keep_still(case) else None
+        return ChannelReason.NO_NUMBER
+    if case.dial_withheld or why_number_unfit(case.phone, settings) is not None:
+        return ChannelReason.UNFIT
+    return ChannelReason.SOUNDS if _is_to_keep_still(case) else None
 
 
-def withheld(case: Case) -> bool:
+def must_drop_message(case: Case) -> bool:
     """Return True if a message that has waited for a line must not be sent any more."""
     return case.cancel_asked is not None or case.duress or _is_to_keep_still(case)
 
 
 def _is_to_keep_still(case: Case) -> bool:
-    return voices_withheld(case) and case.channel is not Channel.SMS and not case.texts_ordered
+    return are_voices_withheld(case) and case.channel is not Channel.SMS and not case.texts_ordered
 
 
-def why_unwritten(case: Case, settings: Settings) -> Why | None:
+def why_no_message(case: Case, settings: Settings) -> ChannelReason | None:
     """Return why no message reaches the user by any channel; None if one can."""
-    return None if read_by_app(case) else why_no_text(case, settings)
+    return None if read_by_app(case) else why_no_sms(case, settings)
 
 
-def due_by_sms(case: Case, settings: Settings, now_us: Instant) -> tuple[Said, ...]:
+def pending_sms(case: Case, settings: Settings, now_us: Instant) -> tuple[DialogueMessage, ...]:
     """Return the messages to be sent by SMS now, oldest first."""
-    if why_no_text(case, settings) is not None:
+    if why_no_sms(case, settings) is not None:
         return ()
     lost = lost_at(case) <= now_us
     return tuple(
         one
-        for one in written(case)
+        for one in operators_messages(case)
         if one.texted is None and one.arrived_at is None and one.text and (lost or one.channel is Channel.SMS)
     )
 
 
 def lost_at(case: Case) -> Instant:
     """Return when the app counts as lost unless a pending message arrives before."""
-    return min((Instant(one.at + LOST_US) for one in written(case) if one.arrived_at is None), default=NEVER)
+    return min(
+        (Instant(one.at + LOST_US) for one in operators_messages(case) if one.arrived_at is None),
+        default=NEVER,
+    )
 
 
-def written(case: Case) -> tuple[Said, ...]:
+def operators_messages(case: Case) -> tuple[DialogueMessage, ...]:
     """Return the operators' messages, without those asked aloud."""
     return tuple(one for one in case.dialogue if one.by and one.channel is not Channel.VOICE)
 
@@ -129,7 +132,7 @@ _TRIES: Final = range(0x20, 0x40)
 """Status values of a temporary error: the service centre is still trying."""
 
 
-def meaning(status: int) -> Carried | None:
+def delivery_state(status: int) -> Carried | None:
     """Return the outcome of the message; None if left open. Reserved values count as rejected."""
     if status == _RECEIVED:
         return Carried.DELIVERED

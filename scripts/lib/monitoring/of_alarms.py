@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from model.alarms.kind import About, AlarmKind, Priority, Wakes, Words
+from model.alarms.kind import AlarmKind, Priority, SubjectKind, Wakes, Words
 from model.alarms.table import kinds
 from scripts.lib.monitoring.rule import Rule, Severity
 
@@ -16,8 +16,8 @@ _BY_FIGURE: Final = {
 """Expressions for alarms that are never raised, or that a metric shows directly."""
 _LASTS: Final = {Priority.NOW: "10s", Priority.SOON: "1m", Priority.LATER: "5m"}
 _SOMEBODY: Final = {
-    About.ALERT: ("un’utente", "a user"),
-    About.OPERATOR: ("un operatore", "an operator"),
+    SubjectKind.ALERT: ("un’utente", "a user"),
+    SubjectKind.OPERATOR: ("un operatore", "an operator"),
 }
 """Words in place of a name, which no metric contains."""
 _SUBJECT: Final = "{{ $labels.subject }}"

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from center.checks.table import every
-from model.checks import Asker, Cost, Row
+from model.checks import CheckRow, CheckUser, Cost
 
 _HEADS: Final = {
-    Asker.DOCTOR: "`securwoman doctor`",
-    Asker.READY: "`GET /readyz`",
-    Asker.HEARTBEAT: "A heartbeat",
-    Asker.START: "The first run",
-    Asker.NIGHT: "The night's proof",
-    Asker.WATCHER: "`securwoman watch --check`, on the watcher's machine",
+    CheckUser.DOCTOR: "`securwoman doctor`",
+    CheckUser.READY: "`GET /readyz`",
+    CheckUser.HEARTBEAT: "A heartbeat",
+    CheckUser.START: "The first run",
+    CheckUser.NIGHT: "The night's proof",
+    CheckUser.WATCHER: "`securwoman watch --check`, on the watcher's machine",
 }
 """Headings by asker. The checks of the lines page are a part of the checks of `doctor`."""
 _COSTS: Final = {
@@ -40,6 +40,10 @@ def page() -> str:
     return "\n".join(parts)
 
 
-def _line(row: Row, asker: Asker) -> str:
-    others = "; asked by the page of lines, too" if Asker.LINES in row.asked and asker is Asker.DOCTOR else ""
+def _line(row: CheckRow, asker: CheckUser) -> str:
+    others = (
+        "; asked by the page of lines, too"
+        if CheckUser.LINES in row.asked and asker is CheckUser.DOCTOR
+        else ""
+    )
     return f"| {row.name} | {row.at.en}{others} | {row.cost} | {row.do.en} |"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from model.rules.pins import PinVerdict, verdict
+from model.rules.pins import PinVerdict, verdict_of_pin
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -25,7 +25,7 @@ def pin_verdict(pin: str, *, cancel: str, duress: str) -> PinVerdict:
     """Return which PIN was entered, by the stored hashes (empty: none). Takes about 45 ms."""
     # Both are always compared, even if missing, so that the time taken does not reveal the result.
     is_cancel, is_duress = pin_fits(pin, cancel), pin_fits(pin, duress)
-    return verdict(is_set=bool(cancel or duress), is_cancel=is_cancel, is_duress=is_duress)
+    return verdict_of_pin(is_set=bool(cancel or duress), is_cancel=is_cancel, is_duress=is_duress)
 
 
 def hash_pin(pin: str) -> str:

@@ -17,7 +17,7 @@ from sqlalchemy import bindparam, delete, insert, select
 from messages.base import MALFORMED
 from messages.ids import E164, SECOND, Instant, UserId
 from model.picture import PictureKind, kind_of
-from model.record import EMPTY, Contact, PersonRecord, filled
+from model.record import EMPTY, Contact, PersonRecord, fill_record
 from store.database import schema
 from store.database.dialect import Connection
 from store.database.query import Query
@@ -145,7 +145,7 @@ def fill(tx: Transaction, user: UserId, entered: PersonRecord, *, by: str, regio
     photo = entered.photo if entered.photo in there else ""
     entered = msgspec.structs.replace(entered, dangerous=dangerous, photo=photo)
     before = read(tx, user)
-    return write(tx, user, filled(before.record, entered), expected=before.version, by=by, region=region)
+    return write(tx, user, fill_record(before.record, entered), expected=before.version, by=by, region=region)
 
 
 def add_picture(tx: Transaction, user: UserId, data: bytes) -> str:

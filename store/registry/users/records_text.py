@@ -17,7 +17,7 @@ from typing import Final
 
 import msgspec
 
-from model.record import EMPTY, Contact, Dangerous, PersonRecord
+from model.record import EMPTY, Contact, DangerousPerson, PersonRecord
 from store.errors import NumberRefused, RegistryError
 from store.registry.users import records
 
@@ -87,12 +87,12 @@ def _contact(text: str) -> Contact:
     return Contact(name=name, number=number, relation=relation, tell="tell" in said, where="where" in said)
 
 
-def _dangerous(before: PersonRecord, text: str) -> tuple[Dangerous, ...]:
+def _dangerous(before: PersonRecord, text: str) -> tuple[DangerousPerson, ...]:
     pictures = {one.name: one.picture for one in before.dangerous}
     made = []
     for one in _several(text):
         name, car, note = [*(part.strip() for part in one.split(",", 2)), "", ""][:3]
-        made.append(Dangerous(name=name, car=car, note=note, picture=pictures.get(name, "")))
+        made.append(DangerousPerson(name=name, car=car, note=note, picture=pictures.get(name, "")))
     return tuple(made)
 
 
@@ -101,7 +101,7 @@ def _of_contact(one: Contact) -> str:
     return ", ".join(filter(None, (one.name, one.number, one.relation, flag)))
 
 
-def _of_dangerous(one: Dangerous) -> str:
+def _of_dangerous(one: DangerousPerson) -> str:
     return ", ".join((one.name, one.car, one.note)).rstrip(", ")
 
 

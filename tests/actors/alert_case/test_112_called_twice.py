@@ -13,7 +13,7 @@ from messages.ids import OperatorCommand, Party, TrunkId
 from messages.lines import LineGranted, LineRefused, RequestLine
 from model.alert.leg import leg_id
 from model.alert.reasons import ReleaseReason
-from model.rules.messages.announcements import playing
+from model.rules.messages.announcements import clips_to_play
 from tests.actors.alert_case.book import ALERT, Book
 
 PSAP = leg_id(ALERT, "psap")
@@ -21,7 +21,7 @@ AGAIN = "psap_again:2"
 
 
 def clips(book: Book) -> list[str]:
-    return [clip.id for clip in playing(book.case) if clip.to == (PSAP,)]
+    return [clip.id for clip in clips_to_play(book.case) if clip.to == (PSAP,)]
 
 
 def lost(book: Book, *parties: Party) -> Book:

@@ -13,7 +13,7 @@ from messages.calls import CallReport, CallState
 from messages.ids import OperatorCommand, Outcome, Party
 from messages.operators import RequestOperators
 from model.alert.phase import Phase, phase
-from model.rules.messages.announcements import hears
+from model.rules.messages.announcements import clip_names_for
 from tests.actors.alert_case.book import EVERYONE, PHONE, SETTINGS, Book
 
 ALARM = "ended_soon_after_leave"
@@ -45,7 +45,7 @@ def cleared(decision: Decision) -> list[ev.AlarmCleared]:
 def test_a_user_who_drops_is_called_again_at_once_and_112_is_kept_and_told_to_stay() -> None:
     book = left(Book()).pass_time(12).ends(Party.USER)
     assert book.leg(Party.USER).number == PHONE
-    assert hears(book.case, book.leg(Party.PSAP).leg) == ("psap_stay",)
+    assert clip_names_for(book.case, book.leg(Party.PSAP).leg) == ("psap_stay",)
     assert phase(book.case) is Phase.CALLING_USER
     book.pass_time(20)
     assert book.leg(Party.PSAP).answered, "112 is not let go"
@@ -54,7 +54,7 @@ def test_a_user_who_drops_is_called_again_at_once_and_112_is_kept_and_told_to_st
 def test_112_is_called_again_at_the_same_number_and_the_user_is_kept_and_told_to_stay() -> None:
     book = left(Book()).pass_time(12).ends(Party.PSAP)
     assert book.leg(Party.PSAP).number == SETTINGS.psap.number
-    assert hears(book.case, book.leg(Party.USER).leg) == ("user_stay",)
+    assert clip_names_for(book.case, book.leg(Party.USER).leg) == ("user_stay",)
     assert phase(book.case) is Phase.CALLING_112
     book.pass_time(10)
     assert book.leg(Party.USER).answered, "the user is not let go"

@@ -6,13 +6,13 @@ from messages import events as ev
 from messages.bridge import Clip
 from messages.calls import CallState
 from messages.ids import Channel, LineId, OperatorCommand, Party
-from model.rules.messages.announcements import playing
+from model.rules.messages.announcements import clips_to_play
 from tests.actors.alert_case.book import EVERYONE, Book
 
 
 def plays(book: Book, party: Party) -> list[Clip]:
     """The clips for this party alone."""
-    return [clip for clip in playing(book.case, "Giulia") if clip.to == (book.leg(party).leg,)]
+    return [clip for clip in clips_to_play(book.case, "Giulia") if clip.to == (book.leg(party).leg,)]
 
 
 def names(book: Book, party: Party) -> list[tuple[str, ...]]:

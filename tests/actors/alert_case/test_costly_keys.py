@@ -11,7 +11,7 @@ from messages.ids import SECOND, Channel, Instant, LineId, OperatorCommand, Outc
 from model.alert.leg import LegState
 from model.alert.reasons import ReleaseReason
 from model.orders.refusals import Refusal
-from model.rules.calls.silent_and_duress import spoken_to
+from model.rules.calls.silent_and_duress import was_user_on_line
 from tests.actors.alert_case.book import EVERYONE, START, Book, leg
 
 
@@ -48,7 +48,7 @@ def test_with_112_in_the_conference_a_machines_call_is_let_go_and_112_stays() ->
     book.obeyed(OperatorCommand.MARK_MACHINE)
     assert book.leg(Party.PSAP).answered
     assert book.leg(Party.OPERATOR).answered
-    assert not spoken_to(book.case)
+    assert not was_user_on_line(book.case)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from messages.ids import (
     Proof,
 )
 from messages.lines import PreemptCase
-from model.alert.leg import LegState, place
+from model.alert.leg import LegState, place_of
 from model.alert.phase import Phase, phase
 from model.rules.calls.user_due import GIVES_WAY_UNTIL
 from model.settings import Settings
@@ -197,14 +197,14 @@ def test_case_05_an_answer_not_heard_of_in_time_is_no_reason_to_hang_up(party: P
     book.pass_time(25.5)
     given_up = next(iter(book.case.of(party)))
     assert given_up.given_up
-    wish = leg_wishes(book.case)[place(given_up.leg)]
+    wish = leg_wishes(book.case)[place_of(given_up.leg)]
     assert isinstance(wish, ReleaseLeg)
     assert wish.unanswered, "only if the modem knows of no answer either"
     book.report(given_up, CallState.ANSWERED).pass_time(1)
     now = book.leg(party)
     assert now.answered
     assert now.attempt == given_up.attempt
-    assert isinstance(leg_wishes(book.case)[place(now.leg)], Originate)
+    assert isinstance(leg_wishes(book.case)[place_of(now.leg)], Originate)
 
 
 def test_case_06_a_drop_is_one_more_callback_and_112_stays_up() -> None:

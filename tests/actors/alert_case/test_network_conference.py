@@ -29,7 +29,7 @@ from model.alert.case import Case
 from model.alert.leg import Leg, LegState
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
-from model.rules.calls.psap import on_another_phone, psap_number, psap_number_for
+from model.rules.calls.psap import must_use_another_phone, psap_number, psap_number_for
 from model.settings import Settings
 from model.settings.psap import PsapSettings
 
@@ -139,9 +139,9 @@ def test_a_112_that_was_left_alone_on_a_line_is_called_again_where_the_others_ar
 
 def test_112_with_an_ordinary_number_can_be_joined_and_another_is_called_on_another_phone() -> None:
     both = case(OPERATOR, USER)
-    assert on_another_phone(both, SETTINGS)
+    assert must_use_another_phone(both, SETTINGS)
     ordinary = Settings(psap=PsapSettings(alternate=E164("+390200000113")))
-    assert not on_another_phone(both, ordinary)
+    assert not must_use_another_phone(both, ordinary)
     assert psap_number(both, ordinary) == "+390200000113"
     assert psap_number_for(both, ordinary, 3) == "+390200000113"
     assert psap_number(case(replace(OPERATOR, joins=Joins.HOST)), ordinary) == "112"
@@ -150,8 +150,8 @@ def test_112_with_an_ordinary_number_can_be_joined_and_another_is_called_on_anot
 def test_a_112_that_is_alone_on_its_line_hears_nobody() -> None:
     alone = leg("psap", Party.PSAP, line=LineId("e1"))
     ours = (replace(OPERATOR, joins=Joins.HOST), replace(USER, joins=Joins.HOST, line=LineId("sim3")))
-    assert on_another_phone(case(*ours, alone), SETTINGS)
-    assert not on_another_phone(case(*ours, replace(alone, joins=Joins.HOST)), SETTINGS)
+    assert must_use_another_phone(case(*ours, alone), SETTINGS)
+    assert not must_use_another_phone(case(*ours, replace(alone, joins=Joins.HOST)), SETTINGS)
 
 
 @pytest.mark.parametrize(

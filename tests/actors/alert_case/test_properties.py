@@ -29,7 +29,7 @@ from model.alert.leg import Leg
 from model.alert.parts import Owner
 from model.orders.effects import refusal
 from model.rules.calls.attempts import not_before
-from model.rules.calls.silent_and_duress import spoken_to, told_112
+from model.rules.calls.silent_and_duress import is_psap_informed, was_user_on_line
 from model.settings.alerts import Duress
 from tests.actors.alert_case.book import EVERYONE, Book
 from tests.support.depth import often
@@ -375,7 +375,7 @@ class AnyCourse(RuleBasedStateMachine):
     def without_contact_nobody_was_spoken_to_or_112_was_called_and_not_told(self) -> None:
         case = self.book.case
         if case.outcome is Outcome.NO_CONTACT:
-            assert told_112(case) or not spoken_to(case)
+            assert is_psap_informed(case) or not was_user_on_line(case)
             assert case.briefing_at is None
             assert case.to_112.heard_user_at is None
 

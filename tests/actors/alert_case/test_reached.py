@@ -5,7 +5,7 @@ from __future__ import annotations
 from messages import events as ev
 from messages.calls import CallReport, CallState
 from messages.ids import SECOND, Instant, OperatorCommand, Party
-from model.rules.calls.silent_and_duress import spoken_to
+from model.rules.calls.silent_and_duress import was_user_on_line
 from tests.actors.alert_case.book import ALERT, START, Book
 
 
@@ -25,11 +25,11 @@ def test_the_apps_word_reaches_and_an_answer_is_more() -> None:
     for _ in range(2):
         book.fact(ev.RingingSeen())
     assert (book.case.reached_by, book.case.reached_at) == ("app", book.now)
-    assert not spoken_to(book.case)
+    assert not was_user_on_line(book.case)
     assert len(book.all_of(ev.UserReached)) == 1
     book.pass_time(2).answers(Party.USER)
     assert (book.case.reached_by, book.case.reached_at) == ("answer", book.now)
-    assert spoken_to(book.case)
+    assert was_user_on_line(book.case)
 
 
 def test_the_apps_word_meets_the_deadline_where_the_network_says_nothing() -> None:

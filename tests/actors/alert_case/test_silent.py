@@ -11,7 +11,7 @@ from model.alert.leg import LegState
 from model.alert.phase import Phase, phase
 from model.alert.reasons import ReleaseReason
 from model.orders.refusals import Refusal
-from model.rules.calls.silent_and_duress import hushed
+from model.rules.calls.silent_and_duress import is_hushed
 from model.rules.proof import level_of
 from model.settings import Settings
 from model.settings.alerts import VoiceAlert
@@ -58,7 +58,7 @@ def test_an_operator_orders_the_user_called_all_the_same() -> None:
     book = silent().pass_time(5).order(OperatorCommand.CALL_ALOUD)
     assert book.leg(Party.USER).attempt == 1
     assert book.all_of(ev.CallAloudRequested)[0].by == EVERYONE[0]
-    assert not hushed(book.case)
+    assert not is_hushed(book.case)
     assert book.why_not(OperatorCommand.CALL_ALOUD) == Refusal.USER_CALLED_ALREADY
     book.rings(Party.USER).ends(Party.USER, 19)
     assert book.leg(Party.USER).attempt == 2, "as any user from then on"

@@ -21,7 +21,7 @@ from messages.ids import SECOND, BriefingField, Channel, Instant, LegId, Operato
 from model.alert.evolve import fold
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
-from model.rules.messages.announcements import PRESS_KEYS, Progress, hears, progress
+from model.rules.messages.announcements import PRESS_KEYS, QuestionProgress, clip_names_for, question_progress
 from tests.actors.alert_case.book import EVERYONE, SETTINGS, Book
 from tests.support.each import each
 
@@ -59,8 +59,8 @@ def reports(book: Book, **said: object) -> None:
     book.go_on(BridgeReport(bridge=bridge_wish(book.case).bridge, joined=joined, **said))  # type: ignore[arg-type]
 
 
-def how(book: Book, number: int) -> Progress | None:
-    return progress(book.case, book.case.dialogue[number - 1])
+def how(book: Book, number: int) -> QuestionProgress | None:
+    return question_progress(book.case, book.case.dialogue[number - 1])
 
 
 def hidden() -> Book:
@@ -77,8 +77,8 @@ def test_a_question_is_for_the_user_alone_in_the_own_language_with_the_keys_afte
     assert asked is not None
     assert (asked.to, asked.names) == ((book.leg(Party.USER).leg,), ("ask:unknown-4", "press_keys"))
     assert (asked.text, asked.language, asked.softly) == ("Ci sono armi?", "it", False)
-    assert hears(book.case, book.leg(Party.USER).leg) == ("question",)
-    assert how(book, number) is Progress.WAITING
+    assert clip_names_for(book.case, book.leg(Party.USER).leg) == ("question",)
+    assert how(book, number) is QuestionProgress.WAITING
     assert fold(book.recorded) == book.case
 
 
@@ -87,13 +87,13 @@ def test_from_its_beginning_to_the_key_that_answers_it() -> None:
     number, user = ask(book), book.leg(Party.USER).leg
     name = f"question:{number}"
     reports(book, begun={name: book.now})
-    assert how(book, number) is Progress.SPEAKING
+    assert how(book, number) is QuestionProgress.SPEAKING
     begun = clip(book)
     assert begun is not None
     assert begun.begun, "a successor of the bridge is not to begin it again"
     reports(book, begun={name: book.now}, played=(name,))
     reports(book, begun={name: book.now}, played=(name,))
-    assert (how(book, number), clip(book)) == (Progress.HEARD, None)
+    assert (how(book, number), clip(book)) == (QuestionProgress.HEARD, None)
     assert [one.clip for one in book.all_of(ev.AnnouncementPlayed) if one.clip == name] == [name]
     assert len(book.all_of(ev.AnnouncementBegun)) == 1
     book.pass_time(3)
@@ -110,7 +110,7 @@ def test_what_was_not_heard_to_its_end_is_said_to_be_so_and_not_begun_again(why:
     name = f"question:{number}"
     reports(book, unplayed={name: why}, played=(name,))
     reports(book, unplayed={name: why}, played=(name,))
-    assert (how(book, number), clip(book)) == (Progress(why), None)
+    assert (how(book, number), clip(book)) == (QuestionProgress(why), None)
     assert [one.reason for one in book.all_of(ev.AnnouncementFailed)] == [why]
     assert [one for one in book.all_of(ev.AnnouncementPlayed) if one.clip == name] == []
 
@@ -141,16 +141,16 @@ def test_the_next_question_takes_the_place_of_one_that_is_not_over() -> None:
     asked = clip(book)
     assert asked is not None
     assert (asked.id, asked.text) == (f"question:{second}", "Sei ferita?")
-    assert how(book, first) is Progress.REPLACED
+    assert how(book, first) is QuestionProgress.REPLACED
 
 
 def test_it_is_of_one_call_and_not_asked_in_the_next() -> None:
     book = Book().to_talking()
     number = ask(book)
     book.ends(Party.USER)
-    assert how(book, number) is Progress.HUNG_UP
+    assert how(book, number) is QuestionProgress.HUNG_UP
     book.answers(Party.USER)
-    assert (how(book, number), clip(book)) == (Progress.HUNG_UP, None)
+    assert (how(book, number), clip(book)) == (QuestionProgress.HUNG_UP, None)
 
 
 def test_who_hides_is_asked_softly_by_an_order_of_its_own_and_not_else() -> None:
@@ -160,7 +160,7 @@ def test_who_hides_is_asked_softly_by_an_order_of_its_own_and_not_else() -> None
     asked = clip(book)
     assert asked is not None
     assert asked.softly
-    assert hears(book.case, book.leg(Party.USER).leg) == ("question",), "the tone waits"
+    assert clip_names_for(book.case, book.leg(Party.USER).leg) == ("question",), "the tone waits"
     book.order(OperatorCommand.GIVE_VOICES)
     assert book.why_not(SOFTLY) is Refusal.VOICES_GIVEN
     assert book.why_not(ASK) is None
@@ -175,7 +175,7 @@ def test_a_question_ends_when_the_user_is_to_hear_nobody(then: str) -> None:
         book.fact(ev.AlertCancelled(duress=True))
     else:
         book.order(OperatorCommand.WITHHOLD_VOICES)
-    assert (clip(book), how(book, number)) == (None, Progress.WITHHELD)
+    assert (clip(book), how(book, number)) == (None, QuestionProgress.WITHHELD)
 
 
 @pytest.mark.parametrize("voices", [None, OperatorCommand.GIVE_VOICES])
@@ -186,7 +186,7 @@ def test_under_duress_nothing_is_spoken_by_whatever_order(voices: OperatorComman
     if voices is not None:
         book.order(voices)
     assert (book.why_not(ASK), book.why_not(SOFTLY)) == (Refusal.DURESS, Refusal.DURESS)
-    assert (clip(book), how(book, number)) == (None, Progress.WITHHELD)
+    assert (clip(book), how(book, number)) == (None, QuestionProgress.WITHHELD)
 
 
 def test_nobody_is_asked_who_is_not_there_or_hears_nothing_of_ours() -> None:
@@ -204,7 +204,7 @@ def test_nobody_else_hears_it() -> None:
     book = Book().to_conference()
     ask(book)
     others: set[LegId] = {leg.leg for leg in book.case.legs.values() if leg.party is not Party.USER}
-    assert all("question" not in hears(book.case, leg) for leg in others)
+    assert all("question" not in clip_names_for(book.case, leg) for leg in others)
 
 
 QUESTIONS = [

@@ -19,8 +19,8 @@ from messages.bridge import BridgeReport
 from messages.ids import Channel, OperatorCommand, Party
 from model.alert.evolve import fold
 from model.alert.folds.dialogue import QUESTION, clip_of
-from model.rules.calls.silent_and_duress import voices_withheld
-from model.rules.messages.announcements import Progress, progress, why_not
+from model.rules.calls.silent_and_duress import are_voices_withheld
+from model.rules.messages.announcements import QuestionProgress, question_progress, why_no_question
 from tests.actors.alert_case.book import EVERYONE, Book
 from tests.support.depth import often
 
@@ -103,8 +103,8 @@ class AnyQuestions(RuleBasedStateMachine):
     def a_question_is_asked(self, late: bool, mute: bool, ticks: int) -> None:
         """`late`: what was allowed is read once it is not any more."""
         user = self.book.case.answered(Party.USER)
-        softly = voices_withheld(self.book.case) is not late
-        if user is None or (not late and why_not(self.book.case, softly=softly) is not None):
+        softly = are_voices_withheld(self.book.case) is not late
+        if user is None or (not late and why_no_question(self.book.case, softly=softly) is not None):
             return
         asked = ev.DialogueSaid(
             id=f"q{len(self.book.case.dialogue)}",
@@ -154,7 +154,7 @@ class AnyQuestions(RuleBasedStateMachine):
         for clip in bridge_wish(case).playing:
             if clip.once:
                 assert not case.duress
-                assert clip.softly or not voices_withheld(case)
+                assert clip.softly or not are_voices_withheld(case)
                 assert {case.legs[leg].party for leg in clip.to} == {Party.USER}
 
     @invariant()
@@ -163,7 +163,7 @@ class AnyQuestions(RuleBasedStateMachine):
         names = [one.clip for one in ends if one.clip.startswith(QUESTION)]  # type: ignore[attr-defined]
         assert len(names) == len(set(names)), "one end of each"
         for one in self.book.case.dialogue:
-            if progress(self.book.case, one) is Progress.HEARD:
+            if question_progress(self.book.case, one) is QuestionProgress.HEARD:
                 assert clip_of(one) in self.ended
 
     def teardown(self) -> None:

@@ -12,7 +12,7 @@ from messages.ids import BridgeId, Channel, Instant, LegId, OperatorCommand, Par
 from model.alert.evolve import fold
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
-from model.rules.messages.announcements import SOFT_TONE, hears
+from model.rules.messages.announcements import SOFT_TONE, clip_names_for
 from tests.actors.alert_case.book import EVERYONE, SETTINGS, Book
 
 
@@ -32,7 +32,7 @@ def hearers(book: Book) -> dict[Party, set[Party]]:
 
 
 def tone(book: Book) -> bool:
-    return SOFT_TONE in hears(book.case, book.leg(Party.USER).leg)
+    return SOFT_TONE in clip_names_for(book.case, book.leg(Party.USER).leg)
 
 
 def test_by_an_order_nobody_is_heard_by_the_user_whom_everybody_hears() -> None:

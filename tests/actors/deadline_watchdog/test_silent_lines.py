@@ -7,7 +7,7 @@ from messages import events as ev
 from messages.ids import SECOND, LegId, LineId, Party
 from messages.proofs import ProofStep, StepResult
 from messages.trials import WayShown
-from model.alarms.active import Key, due, standing
+from model.alarms.active import Key, active_alarms, alarm_changes
 from tests.support.recorded import recorded
 
 LINE, OTHER = LineId("m1"), LineId("m2")
@@ -52,8 +52,8 @@ class Lines:
 
     def alarms(self) -> list[tuple[str, str]]:
         """What is said now, by kind and line."""
-        made = due(self.stands, lines_without_sound(self.fold.broken))
-        self.stands = standing(made, self.stands)
+        made = alarm_changes(self.stands, lines_without_sound(self.fold.broken))
+        self.stands = active_alarms(made, self.stands)
         return [(type(event).__name__, event.subject) for event in made]
 
 

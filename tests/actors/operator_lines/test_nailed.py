@@ -14,7 +14,7 @@ from messages.base import HangupCause, VoicePort
 from messages.calls import CallReport, CallState, DialCall, HangUpCall
 from messages.ids import E164, SECOND, Instant, LineId, OperatorId
 from messages.lines import RequestLine
-from model.rules.calls.own_line import standing_leg
+from model.rules.calls.own_line import nailed_up_leg
 from tests.support.depth import often
 
 ANNA = OperatorId("anna")
@@ -84,7 +84,7 @@ class Plant:
 
     def obey(self, order: nailed.Order) -> None:
         assert self.hold is not None
-        assert (order.leg, order.attempt) == (standing_leg(ANNA), self.hold[1])
+        assert (order.leg, order.attempt) == (nailed_up_leg(ANNA), self.hold[1])
         call = self.calls.get(self.hold)
         match order:
             case DialCall() if call is None:
@@ -101,7 +101,7 @@ class Plant:
         assert self.hold is not None
         line, attempt = self.hold
         report = CallReport(
-            leg=standing_leg(ANNA),
+            leg=nailed_up_leg(ANNA),
             attempt=attempt,
             line=line,
             state=CallState.UNKNOWN if call is None else call.state,
@@ -184,7 +184,7 @@ def test_a_modem_that_gives_no_voice_is_no_use() -> None:
     assert plant.hold is not None
     call.state = CallState.ANSWERED
     report = CallReport(
-        leg=standing_leg(ANNA), attempt=plant.hold[1], line=plant.hold[0], state=CallState.ANSWERED
+        leg=nailed_up_leg(ANNA), attempt=plant.hold[1], line=plant.hold[0], state=CallState.ANSWERED
     )
     plant.nailed = nailed.heard(plant.nailed, report, plant.now)
     assert nailed.voice(plant.nailed, plant.wanted()).state is CallState.RINGING

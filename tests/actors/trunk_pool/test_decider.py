@@ -23,7 +23,7 @@ from actors.trunk_pool.decider import (
 from actors.trunk_pool.lines import FRESH_US, Line
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, OperatorId, Party, TrunkId
 from messages.lines import LineGranted, LineRefused, LineReport, LineState, RequestLine
-from model.rules.calls.pairs import Pairs, lacking
+from model.rules.calls.pairs import LinePairs, parties_to_call
 from model.settings import Settings
 
 NOW = Instant(1_000 * SECOND)
@@ -216,9 +216,9 @@ def operator_of(alert: str, **changes: object) -> RequestLine:
 
 
 def grants(asked: RequestLine, begun: dict[str, set[Party]], *lines: Line) -> bool:
-    pairs = Pairs(
+    pairs = LinePairs(
         begun={AlertId(alert): frozenset(lacks) for alert, lacks in begun.items()},
-        asking=lacking(None, (), SETTINGS),
+        asking=parties_to_call(None, (), SETTINGS),
     )
     return isinstance(grant(asked, lines, {}, SETTINGS, NOW, pairs), LineGranted)
 
@@ -340,7 +340,7 @@ def test_a_shift_asks_after_everybody_else_and_takes_nothing_that_an_alert_lacks
     assert (first.request, last.request) == (request(), shift())
     assert gives_way(shift(), [request()])
     assert preempted(shift(), PUBLIC) is None
-    pairs = Pairs(begun={AlertId("a1"): frozenset((Party.USER,))})
+    pairs = LinePairs(begun={AlertId("a1"): frozenset((Party.USER,))})
     lines = [PUBLIC[0], replace(PUBLIC[1], seized_by=LegId("a1:op1")), *PUBLIC[2:]]
     assert isinstance(grant(shift(), lines[:3], {}, SETTINGS, NOW, pairs), LineRefused)
     assert isinstance(grant(shift(), lines, {}, SETTINGS, NOW, pairs), LineGranted)
@@ -378,12 +378,12 @@ def test_who_asks_anew_is_looked_at_behind_alerts_that_are_vouched_for_and_no_ot
 
 
 def test_an_alert_that_is_vouched_for_is_served_first_and_left_the_lines() -> None:
-    pairs = Pairs(asking=frozenset((Party.OPERATOR, Party.USER)))
+    pairs = LinePairs(asking=frozenset((Party.OPERATOR, Party.USER)))
     ask = RequestLine(alert=AlertId("a"), leg=LegId("a:op1"), attempt=1, party=Party.OPERATOR)
     assert is_urgent(ask, pairs)
     assert not is_urgent(replace(ask, rank=1), pairs)
     assert not is_urgent(replace(ask, test=True), pairs)
-    assert not is_urgent(ask, Pairs(begun={AlertId("a"): frozenset()})), "a further operator can wait"
+    assert not is_urgent(ask, LinePairs(begun={AlertId("a"): frozenset()})), "a further operator can wait"
     user = RequestLine(alert=AlertId("b"), leg=LegId("b:user"), attempt=1, party=Party.USER, rank=1)
     assert leaves_lines(user)
     assert not leaves_lines(replace(user, party=Party.PSAP, emergency=True)), "112 waits for nobody"

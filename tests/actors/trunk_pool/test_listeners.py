@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from actors.trunk_pool.decider import WaitingLeg, gives_way, grant, order, preempted
 from messages.ids import AlertId, LegId, Party
 from messages.lines import LineGranted, LineRefused
-from model.rules.calls.pairs import Pairs
+from model.rules.calls.pairs import LinePairs
 from tests.actors.trunk_pool.test_decider import NOW, PUBLIC, SETTINGS, granted, line, request
 
 LISTENS = request(leg=LegId("a1:op2"), party=Party.LISTENER)
@@ -21,7 +21,7 @@ def test_the_listener_has_a_public_line_and_never_one_that_is_kept_for_those_who
 
 
 def test_what_alerts_still_lack_is_not_the_listener_s() -> None:
-    pairs = Pairs(begun={AlertId("a2"): frozenset({Party.USER}), AlertId("a1"): frozenset({Party.USER})})
+    pairs = LinePairs(begun={AlertId("a2"): frozenset({Party.USER}), AlertId("a1"): frozenset({Party.USER})})
     assert isinstance(grant(LISTENS, PUBLIC, {}, SETTINGS, NOW, pairs), LineGranted)
     fewer = [PUBLIC[0], replace(PUBLIC[1], seized_by=LegId("x")), *PUBLIC[2:]]
     assert isinstance(grant(LISTENS, fewer, {}, SETTINGS, NOW, pairs), LineRefused)

@@ -9,8 +9,8 @@ from actors.trunk_pool.lines import Line
 from messages.base import Joins
 from messages.ids import AlertId, LegId, LineId, OperatorId, Party
 from messages.lines import LineGranted, RequestLine
-from model.rules.calls.joining import Beside
-from model.rules.calls.pairs import Pairs
+from model.rules.calls.joining import LineToJoin
+from model.rules.calls.pairs import LinePairs
 from tests.actors.trunk_pool.test_decider import NOW, SETTINGS, line, request
 
 
@@ -24,11 +24,11 @@ HOST = [line(f"h{n}", inbound=False) for n in range(2)]
 NETWORK = [voiceless(f"n{n}", inbound=False) for n in range(2)]
 OPERATOR = request(party=Party.OPERATOR, leg=LegId("a1:op1"))
 USER_CALL = replace(NETWORK[0], seized_by=LegId("a1:op1"), alert=AlertId("a1"))
-ON_USER_CALL = Beside(line=LineId("n0"), joins=Joins.NETWORK)
+ON_USER_CALL = LineToJoin(line=LineId("n0"), joins=Joins.NETWORK)
 
 
-def granted(asked: RequestLine, lines: list[Line], beside: Beside | None = None) -> str | None:
-    both = Pairs(asking=frozenset((Party.OPERATOR, Party.USER)) if beside is None else frozenset())
+def granted(asked: RequestLine, lines: list[Line], beside: LineToJoin | None = None) -> str | None:
+    both = LinePairs(asking=frozenset((Party.OPERATOR, Party.USER)) if beside is None else frozenset())
     answer = grant(asked, lines, {}, SETTINGS, NOW, both, beside)
     return answer.line if isinstance(answer, LineGranted) else None
 
@@ -41,7 +41,7 @@ def test_lines_with_a_voice_come_first_and_the_others_where_these_are_too_few_fo
 
 def test_whoever_is_joined_with_somebody_is_called_on_a_line_of_the_same_kind() -> None:
     assert granted(request(), [USER_CALL, NETWORK[1], *HOST], ON_USER_CALL) == "n0"
-    beside = Beside(line=LineId("h1"), joins=Joins.HOST)
+    beside = LineToJoin(line=LineId("h1"), joins=Joins.HOST)
     assert granted(request(), [*NETWORK, HOST[0]], beside) == "h0"
     taken = replace(HOST[0], seized_by=LegId("x"))
     assert granted(request(), [*NETWORK, taken], beside) == "n0", "those who hold the others may wait alike"

@@ -12,8 +12,8 @@ from application.settings.areas import outline_of
 from application.settings.file import load
 from application.settings.protocols import DIRECTORY, ProtocolError, protocols_of
 from center.checks.psap import routes
-from model.areas import holds
-from model.checks import Verdict
+from model.areas import contains
+from model.checks import Severity
 
 SQUARE = [[[9, 45], [10, 45], [10, 46], [9, 46], [9, 45]]]
 POLYGON = {"type": "Polygon", "coordinates": SQUARE}
@@ -40,8 +40,8 @@ def test_polygons_are_found_however_they_are_wrapped(tmp_path: Path, drawn: obje
     file = tmp_path / "area.geojson"
     file.write_text(json.dumps(drawn))
     area = outline_of(file)
-    assert holds(area, 45.5, 9.5)
-    assert not holds(area, 44.5, 9.5)
+    assert contains(area, 45.5, 9.5)
+    assert not contains(area, 44.5, 9.5)
 
 
 @pytest.mark.parametrize(
@@ -71,9 +71,9 @@ def test_a_route_is_read_beside_its_settings_and_told_by_the_doctor(tmp_path: Pa
     settings = load(tmp_path / "center.toml")
     (route,) = settings.psap.route
     assert (route.area, route.number) == ("IT-25", "+390212345678")
-    assert holds(route.outline, 45.5, 9.5)
+    assert contains(route.outline, 45.5, 9.5)
     found = list(routes(settings))
-    assert [one.verdict for one in found] == [Verdict.OK, Verdict.OK]
+    assert [one.verdict for one in found] == [Severity.OK, Severity.OK]
     assert "IT-25 calls +390212345678" in found[0].text
 
 

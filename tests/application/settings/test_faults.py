@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from application.settings.file import parse
-from model.credit import AMOUNT, BETWEEN, amount_in, changes_the_line
+from model.credit import AMOUNT, BETWEEN, is_service_change, parse_amount
 from tests.application.settings.written import TRUNKS, modem
 from tests.support.each import each
 from tests.support.settings import faults
@@ -142,13 +142,13 @@ def test_a_line_has_its_question_and_one_without_has_none() -> None:
 @pytest.mark.parametrize("pattern", [AMOUNT, "x.*?([0-9]+) *y", "([0-9]+) *x", HANGS])
 def test_no_pattern_and_no_answer_hold_a_line_up(pattern: str) -> None:
     for answer in ("1" * 40_000, "1." * 20_000, "1 " * 20_000, "x 1 " * 10_000, " " * 40_000 + "x"):
-        amount_in(answer, pattern)
-    assert amount_in("1" * 40 + "x", HANGS) is None
+        parse_amount(answer, pattern)
+    assert parse_amount("1" * 40 + "x", HANGS) is None
 
 
 @pytest.mark.parametrize("code", ["*123#", "*#123#", "*100*1#", "*1234#", "*133#"])
 def test_questions_change_nothing(code: str) -> None:
-    assert not changes_the_line(code)
+    assert not is_service_change(code)
 
 
 @pytest.mark.parametrize(
@@ -168,4 +168,4 @@ def test_questions_change_nothing(code: str) -> None:
     ],
 )
 def test_the_amount_is_read_as_networks_write_it(answer: str, pattern: str, amount: float | None) -> None:
-    assert amount_in(answer, pattern) == amount
+    assert parse_amount(answer, pattern) == amount

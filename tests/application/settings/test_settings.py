@@ -19,7 +19,7 @@ from application.settings.where import shipped
 from messages.base import NO_GAINS, Gains
 from messages.ids import LineId, Party
 from model.feature import settings_type
-from model.rules.calls.withheld_numbers import unfit_to_try
+from model.rules.calls.withheld_numbers import why_unfit_for_test
 from model.settings import Settings
 from model.settings.lines import Modem
 from tests.application.settings.written import TRUNKS, modem
@@ -212,7 +212,7 @@ def test_the_simulated_psap_has_a_number_for_tests_neither_its_own_nor_a_users(t
     settings = with_simulation(Settings(), simulation(shipped("simulation.toml"), tmp_path))
     assert settings.psap.number == SIMULATED_PSAP
     assert settings.psap.test_number
-    assert unfit_to_try(settings.psap.test_number, settings) is None
+    assert why_unfit_for_test(settings.psap.test_number, settings) is None
     simulated = simulation(shipped("simulation.toml"), tmp_path)
     assert settings.psap.test_number in set(simulated.phones) - set(simulated.users)
 

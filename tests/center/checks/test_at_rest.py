@@ -9,7 +9,7 @@ import pytest
 
 from application.state.state_dir import StateDir
 from center.checks import at_rest
-from model.checks import Finding, Verdict
+from model.checks import Finding, Severity
 
 
 class Machine:
@@ -68,14 +68,14 @@ def test_a_volume_on_luks_is_encrypted_and_it_is_said_how(machine: Machine) -> N
     machine.block("8:1", "sda1", part_of="sda")
     machine.block("254:1", "dm-1", "sda/sda1", crypt="CRYPT-LUKS2-0123-sda1_crypt")
     machine.block("254:0", "dm-0", "dm-1")
-    assert machine.disk().verdict is Verdict.OK
+    assert machine.disk().verdict is Severity.OK
     assert "dm-1-crypt is LUKS2 (dm-crypt)" in machine.disk().text
 
 
 def test_a_bare_partition_is_not(machine: Machine) -> None:
     machine.block("8:0", "sda")
     machine.block("254:0", "sda1", part_of="sda")
-    assert machine.disk().verdict is Verdict.WARN
+    assert machine.disk().verdict is Severity.WARN
     assert "not encrypted by this machine (LUKS): sda1 on sda" in machine.disk().text
 
 
@@ -113,24 +113,24 @@ def test_the_device_of_a_file_system_without_a_number_is_found_by_its_mount(
 
 def test_swap_in_memory_is_none_on_a_disk_and_other_swap_is_told(machine: Machine) -> None:
     machine.block("254:0", "sda")
-    assert machine.about("no swap").verdict is Verdict.OK
+    assert machine.about("no swap").verdict is Severity.OK
     machine.write("proc/swaps", "Filename Type\n/dev/zram0 partition 1 0 1\n/swapfile file 1 0 1\n")
-    assert machine.about("zram0").verdict is Verdict.OK
-    assert machine.about("/swapfile").verdict is Verdict.WARN
+    assert machine.about("zram0").verdict is Severity.OK
+    assert machine.about("/swapfile").verdict is Severity.WARN
 
 
 @pytest.mark.parametrize(
     ("pattern", "limit", "verdict"),
     [
-        ("core", 0, Verdict.OK),
-        ("core", -1, Verdict.WARN),
-        ("|/lib/systemd/systemd-coredump %P", 0, Verdict.OK),
-        ("|/lib/systemd/systemd-coredump %P", 4096, Verdict.WARN),
-        ("|/usr/share/apport/apport %p", 0, Verdict.WARN),
+        ("core", 0, Severity.OK),
+        ("core", -1, Severity.WARN),
+        ("|/lib/systemd/systemd-coredump %P", 0, Severity.OK),
+        ("|/lib/systemd/systemd-coredump %P", 4096, Severity.WARN),
+        ("|/usr/share/apport/apport %p", 0, Severity.WARN),
     ],
 )
 def test_core_dumps_are_told_where_they_are_written(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch, pattern: str, limit: int, verdict: Verdict
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, pattern: str, limit: int, verdict: Severity
 ) -> None:
     machine.write("proc/sys/kernel/core_pattern", pattern)
     monkeypatch.setattr(at_rest.resource, "getrlimit", lambda which: (limit, limit))
@@ -138,7 +138,7 @@ def test_core_dumps_are_told_where_they_are_written(
 
 
 def test_what_others_may_read_is_named(machine: Machine) -> None:
-    assert machine.about("owner only").verdict is Verdict.OK
+    assert machine.about("owner only").verdict is Severity.OK
     machine.state.path.chmod(0o755)
     (machine.state.path / "journal.db").touch(0o644)
     assert "journal.db" in machine.about("other accounts").text

@@ -12,7 +12,7 @@ from center.checks.lines import of_lines
 from messages.base import Joins
 from messages.ids import Instant, LineId, TrunkId
 from messages.lines import LineLevels, LineReport, LineState, WayLevel
-from model.checks import Finding, Verdict
+from model.checks import Finding, Severity
 from runtime.published import line_files
 
 SETTINGS = parse(
@@ -39,18 +39,18 @@ def told(state: StateDir, **way: float) -> Finding:
 
 def test_a_line_of_which_no_call_is_known_is_to_be_tried_and_one_over_tcp_is_not(state: StateDir) -> None:
     found = told(state)
-    assert found.verdict is Verdict.WARN
+    assert found.verdict is Severity.WARN
     assert "`securwoman modem call /dev/a NUMBER --voice --twice`" in found.text
 
 
 def test_a_call_in_which_nobody_was_heard_proves_nothing(state: StateDir) -> None:
-    assert told(state, dbfs=-60.0, voice_ms=0).verdict is Verdict.WARN
+    assert told(state, dbfs=-60.0, voice_ms=0).verdict is Severity.WARN
 
 
 def test_a_good_call_is_well_and_a_quiet_one_names_the_gain(state: StateDir) -> None:
-    assert told(state, dbfs=-24.0).verdict is Verdict.OK
+    assert told(state, dbfs=-24.0).verdict is Severity.OK
     quiet = told(state, dbfs=-50.0)
-    assert quiet.verdict is Verdict.WARN
+    assert quiet.verdict is Severity.WARN
     assert "try gain_in_db = 24" in quiet.text
 
 

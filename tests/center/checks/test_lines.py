@@ -14,7 +14,7 @@ from messages.base import Joins
 from messages.events import Event, LineQuarantined
 from messages.ids import Instant, LineId, Role, TrunkId
 from messages.lines import WEAK_DBM, LineReport, LineState
-from model.checks import Verdict
+from model.checks import Severity
 from model.settings import Settings
 from model.settings.lines import Modem, Trunk
 from model.settings.psap import LastResort, PsapSettings
@@ -43,7 +43,7 @@ def report(state: LineState = LineState.READY, **fields: object) -> LineReport:
 
 def found(
     path: Path, said: LineReport | None, *journaled: Event, ready: bool = True, runs: bool = True
-) -> tuple[Verdict, str]:
+) -> tuple[Severity, str]:
     """What is found where its process runs, and has said this."""
     state = StateDir(path)
     state.create()
@@ -59,23 +59,23 @@ def found(
 
 
 @pytest.mark.parametrize(("said", "verdict", "text"), [
-    (report(), Verdict.OK, f"milano1 is up: {FACTS}, -71 dBm"),
-    (report(signal_dbm=WEAK_DBM - 1), Verdict.WARN, f"milano1 has a weak signal: {FACTS}, -108 dBm"),
-    (report(signal_dbm=WEAK_DBM), Verdict.OK, f"milano1 is up: {FACTS}, -107 dBm"),
-    (report(joins=Joins.NETWORK), Verdict.OK, f"milano1 is up: {FACTS}, -71 dBm, no audio to the host"),
-    (report(joins=Joins.NONE), Verdict.WARN,
+    (report(), Severity.OK, f"milano1 is up: {FACTS}, -71 dBm"),
+    (report(signal_dbm=WEAK_DBM - 1), Severity.WARN, f"milano1 has a weak signal: {FACTS}, -108 dBm"),
+    (report(signal_dbm=WEAK_DBM), Severity.OK, f"milano1 is up: {FACTS}, -107 dBm"),
+    (report(joins=Joins.NETWORK), Severity.OK, f"milano1 is up: {FACTS}, -71 dBm, no audio to the host"),
+    (report(joins=Joins.NONE), Severity.WARN,
         f"milano1 cannot join calls: its modem provides no audio: {FACTS}, -71 dBm, no audio to the host"),
-    (report(joins=Joins.NETWORK, emergency=True), Verdict.WARN,
+    (report(joins=Joins.NETWORK, emergency=True), Severity.WARN,
         "milano1 is reserved for 112, but provides no audio: "
         f"{FACTS}, -71 dBm, no audio to the host"),
-    (report(LineState.STARTING, text="The modem is being set up."), Verdict.WARN,
+    (report(LineState.STARTING, text="The modem is being set up."), Severity.WARN,
         f"milano1 is being set up: The modem is being set up. ({FACTS}, -71 dBm)"),
     (report(LineState.LOST, text="Nothing is plugged in.", port="", registration="", signal_dbm=None),
-        Verdict.FAIL, "milano1 carries no calls: Nothing is plugged in. (huawei)"),
-    (None, Verdict.WARN, "milano1 has not reported its state"),
+        Severity.FAIL, "milano1 carries no calls: Nothing is plugged in. (huawei)"),
+    (None, Severity.WARN, "milano1 has not reported its state"),
 ])  # fmt: skip
 def test_a_line_is_told_as_its_modem_is(
-    tmp_path: Path, said: LineReport | None, verdict: Verdict, text: str
+    tmp_path: Path, said: LineReport | None, verdict: Severity, text: str
 ) -> None:
     assert found(tmp_path, said) == (verdict, text)
 
@@ -85,34 +85,34 @@ def test_a_line_that_cannot_carry_calls_is_a_failure_whatever_the_reason(
     tmp_path: Path, state: LineState
 ) -> None:
     verdict, text = found(tmp_path, report(state, text="Why."))
-    assert (verdict, text) == (Verdict.FAIL, f"milano1 carries no calls: Why. ({FACTS}, -71 dBm)")
+    assert (verdict, text) == (Severity.FAIL, f"milano1 carries no calls: Why. ({FACTS}, -71 dBm)")
 
 
 def test_what_the_journal_holds_of_a_quarantine_counts_for_more_than_what_its_modem_says(
     tmp_path: Path,
 ) -> None:
     mute = LineQuarantined(line=LINE, reason="The modem is mute.")
-    assert found(tmp_path, report(), mute) == (Verdict.FAIL, "milano1 is quarantined: The modem is mute.")
+    assert found(tmp_path, report(), mute) == (Severity.FAIL, "milano1 is quarantined: The modem is mute.")
 
 
 def test_a_process_that_has_not_started_and_none_at_all_are_told(tmp_path: Path) -> None:
-    assert found(tmp_path, report(), ready=False) == (Verdict.WARN, "milano1 has not started yet")
-    assert found(tmp_path, report(), runs=False) == (Verdict.FAIL, "no actor of a modem runs")
+    assert found(tmp_path, report(), ready=False) == (Severity.WARN, "milano1 has not started yet")
+    assert found(tmp_path, report(), runs=False) == (Severity.FAIL, "no actor of a modem runs")
 
 
 @pytest.mark.parametrize(
     ("joins", "verdict"),
-    [(Joins.NETWORK, Verdict.WARN), (Joins.HOST, Verdict.FAIL), (Joins.NONE, Verdict.FAIL)],
+    [(Joins.NETWORK, Severity.WARN), (Joins.HOST, Severity.FAIL), (Joins.NONE, Severity.FAIL)],
 )
 def test_one_public_line_is_enough_where_it_joins_in_the_network(
-    tmp_path: Path, joins: Joins, verdict: Verdict
+    tmp_path: Path, joins: Joins, verdict: Severity
 ) -> None:
     state = StateDir(tmp_path)
     state.create()
     settings = Settings(
         trunk=(Trunk(name="public"),), modem=(Modem(name=str(LINE), trunk="public", port="/dev/x"),)
     )
-    assert next(trunks(settings, state)).verdict is Verdict.FAIL, "nobody knows what it is"
+    assert next(trunks(settings, state)).verdict is Severity.FAIL, "nobody knows what it is"
     line_files.write(state.run, report(joins=joins))
     assert next(trunks(settings, state)).verdict is verdict
 
@@ -120,13 +120,13 @@ def test_one_public_line_is_enough_where_it_joins_in_the_network(
 @pytest.mark.parametrize(
     ("resort", "joins", "verdict"),
     [
-        (LastResort.NONE, Joins.HOST, Verdict.FAIL),
-        (LastResort.NONE, Joins.NETWORK, Verdict.WARN),
-        (LastResort.PUBLIC, Joins.HOST, Verdict.WARN),
+        (LastResort.NONE, Joins.HOST, Severity.FAIL),
+        (LastResort.NONE, Joins.NETWORK, Severity.WARN),
+        (LastResort.PUBLIC, Joins.HOST, Severity.WARN),
     ],
 )
 def test_a_center_without_a_line_for_112_is_told_so(
-    tmp_path: Path, resort: LastResort, joins: Joins, verdict: Verdict
+    tmp_path: Path, resort: LastResort, joins: Joins, verdict: Severity
 ) -> None:
     state = StateDir(tmp_path)
     state.create()

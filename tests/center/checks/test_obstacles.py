@@ -15,7 +15,7 @@ from center.modems.unnamed import Unnamed, unnamed
 from gateways.gsm.port import places
 from gateways.gsm.port.whereabouts import Claim
 from messages.ids import TrunkId
-from model.checks import Verdict
+from model.checks import Severity
 from model.settings import Settings
 from model.settings.lines import Modem, Trunk
 from tests.gateways.gsm.bench import DIALECTS
@@ -194,7 +194,7 @@ def test_the_doctor_tells_both(machine: Machine, tmp_path: Path) -> None:
         trunk=(Trunk(name="public"),), modem=(Modem(name="a", trunk="public", port="/dev/ttyS0"),)
     )
     told = list(plugged_in(settings, StateDir(tmp_path), roots=machine.roots))
-    assert [one.verdict for one in told] == [Verdict.WARN, Verdict.WARN], "it may be for its own connection"
+    assert [one.verdict for one in told] == [Severity.WARN, Severity.WARN], "it may be for its own connection"
     assert told[0].text == "modem at usb:1-2: cat (812) has its port open: stop that program"
     assert told[1].text.startswith("no [[modem]] names the 2c7c:0125 at usb:1-2")
 
@@ -206,4 +206,4 @@ def test_what_keeps_a_lines_own_modem_from_its_calls_is_a_failure(machine: Machi
         lines = (Modem(name="a", trunk="public", **named),)
         settings = Settings(trunk=(Trunk(name="public"),), modem=lines)
         held, asleep, *_ = plugged_in(settings, StateDir(tmp_path), roots=machine.roots)
-        assert (held.verdict, asleep.verdict) == (Verdict.FAIL, Verdict.WARN)
+        assert (held.verdict, asleep.verdict) == (Severity.FAIL, Severity.WARN)

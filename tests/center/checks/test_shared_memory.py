@@ -11,7 +11,7 @@ from application.state import run_dir
 from application.state.processes import ProcessId
 from application.state.state_dir import StateDir
 from center.checks.machine import shared_memory as look
-from model.checks import Finding, Verdict
+from model.checks import Finding, Severity
 from tests.support.node_files import node_file
 
 SERVICE = "0::/system.slice/securwoman.service"
@@ -54,14 +54,14 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
 def test_a_unit_that_empties_the_memory_is_a_failure_and_its_mend_is_named(machine: Machine) -> None:
     machine.answers["systemctl"] = "yes\n"
     (found,) = machine.found(SERVICE)
-    assert found.verdict is Verdict.FAIL
+    assert found.verdict is Severity.FAIL
     assert "systemctl edit securwoman.service" in found.text
     assert machine.asked == [UNIT]
 
 
-@pytest.mark.parametrize(("answer", "verdict"), [("no\n", Verdict.OK), ("", Verdict.WARN)])
+@pytest.mark.parametrize(("answer", "verdict"), [("no\n", Severity.OK), ("", Severity.WARN)])
 def test_a_unit_that_leaves_it_is_well_and_one_of_which_nothing_is_known_is_said(
-    machine: Machine, answer: str, verdict: Verdict
+    machine: Machine, answer: str, verdict: Severity
 ) -> None:
     machine.answers["systemctl"] = answer
     (found,) = machine.found(SERVICE)
@@ -71,17 +71,17 @@ def test_a_unit_that_leaves_it_is_well_and_one_of_which_nothing_is_known_is_said
 def test_who_has_started_it_by_hand_is_told_what_a_logout_does(machine: Machine) -> None:
     machine.answers["busctl"] = "b true\n"
     (found,) = machine.found(LOGIN)
-    assert found.verdict is Verdict.WARN
+    assert found.verdict is Severity.WARN
     assert "loginctl enable-linger anna" in found.text
 
 
 def test_a_user_who_lingers_or_whose_logind_leaves_it_is_well(machine: Machine) -> None:
     machine.answers["busctl"] = "b false\n"
-    assert [one.verdict for one in machine.found(LOGIN)] == [Verdict.OK]
+    assert [one.verdict for one in machine.found(LOGIN)] == [Severity.OK]
     machine.answers["busctl"] = "b true\n"
     (machine.root / "var/lib/systemd/linger").mkdir(parents=True)
     (machine.root / "var/lib/systemd/linger/anna").touch()
-    assert [one.verdict for one in machine.found(LOGIN)] == [Verdict.OK]
+    assert [one.verdict for one in machine.found(LOGIN)] == [Severity.OK]
 
 
 def test_where_run_is_on_the_disk_or_nobody_ends_the_session_there_is_nothing_to_say(

@@ -15,7 +15,7 @@ from center.checks.sound import announcements
 from center.checks.table import every, found, looks
 from media.conference.sounds import FOLDER
 from messages.proofs import ProofStep
-from model.checks import Asker, Cost, Verdict
+from model.checks import CheckUser, Cost, Severity
 from model.first_run import Need
 from model.settings import Settings
 from model.settings.alerts import LimitsSettings
@@ -26,20 +26,22 @@ def test_every_check_says_what_it_looks_at_and_what_to_do_in_both_languages() ->
     rows = every()
     assert all(words.en and words.it for row in rows for words in (row.at, row.do))
     assert all(row.asked for row in rows)
-    of_features = {Asker.HEARTBEAT, Asker.WATCHER}
-    assert {asker for row in rows for asker in row.asked} | of_features == set(Asker)
+    of_features = {CheckUser.HEARTBEAT, CheckUser.WATCHER}
+    assert {asker for row in rows for asker in row.asked} | of_features == set(CheckUser)
 
 
 def test_what_has_a_name_on_the_wire_has_one_row() -> None:
-    for asker, names in ((Asker.START, Need), (Asker.NIGHT, ProofStep)):
+    for asker, names in ((CheckUser.START, Need), (CheckUser.NIGHT, ProofStep)):
         told = Counter(row.name for row in every() if asker in row.asked)
         assert told == Counter(names)
 
 
 def test_nothing_that_is_asked_by_the_second_takes_long() -> None:
     cheap = {Cost.MEMORY, Cost.FILES}
-    assert {row.cost for row in every() if row.asked & {Asker.READY, Asker.START, Asker.LINES}} <= cheap
-    assert Cost.WHOLE not in {row.cost for row in every() if Asker.NIGHT not in row.asked}
+    assert {
+        row.cost for row in every() if row.asked & {CheckUser.READY, CheckUser.START, CheckUser.LINES}
+    } <= cheap
+    assert Cost.WHOLE not in {row.cost for row in every() if CheckUser.NIGHT not in row.asked}
 
 
 def test_a_look_is_left_out_without_what_it_wants(tmp_path: Path) -> None:
@@ -65,7 +67,7 @@ def test_a_look_that_fails_is_a_finding_and_the_others_go_on(tmp_path: Path) -> 
 
 
 def test_only_looks_of_the_center_are_in_its_table() -> None:
-    assert all(isinstance(one, Look) and Asker.DOCTOR in one.asked for one in looks())
+    assert all(isinstance(one, Look) and CheckUser.DOCTOR in one.asked for one in looks())
 
 
 def test_more_and_quicker_processors_carry_more_and_there_is_always_one() -> None:
@@ -80,9 +82,9 @@ def test_a_promise_beyond_the_machine_is_told_with_the_number_to_set(monkeypatch
     monkeypatch.setattr(capacity, "processors", lambda: 2)
     carried = capacity.conversations(60.0, 2)
     (fits,) = capacity.capacity(Settings(limits=LimitsSettings(live_cases=carried)))
-    assert fits.verdict is Verdict.OK
+    assert fits.verdict is Severity.OK
     (more,) = capacity.capacity(Settings(limits=LimitsSettings(live_cases=carried + 1)))
-    assert more.verdict is Verdict.WARN
+    assert more.verdict is Severity.WARN
     assert f"Set it to {carried}" in more.text
 
 
@@ -90,7 +92,7 @@ def test_three_parties_cost_more_than_two() -> None:
     assert 0 < capacity.turn_us(2, 20) < 2 * capacity.turn_us(6, 20)
 
 
-def looked(folder: str = "", *, names: bool = True) -> list[tuple[Verdict, str]]:
+def looked(folder: str = "", *, names: bool = True) -> list[tuple[Severity, str]]:
     settings = Settings(announcements=AnnouncementsSettings(folder=folder, names=names))
     return [(one.verdict, one.text) for one in announcements(settings)]
 
@@ -98,8 +100,10 @@ def looked(folder: str = "", *, names: bool = True) -> list[tuple[Verdict, str]]
 def test_without_a_folder_ours_are_played(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     none = "0 of 34 questions can be spoken"
-    assert looked() == [(Verdict.OK, f"17, the built-in ones; no names (espeak-ng is not installed); {none}")]
-    assert looked(names=False) == [(Verdict.OK, f"17, the built-in ones; no names; {none}")]
+    assert looked() == [
+        (Severity.OK, f"17, the built-in ones; no names (espeak-ng is not installed); {none}")
+    ]
+    assert looked(names=False) == [(Severity.OK, f"17, the built-in ones; no names; {none}")]
 
 
 def test_a_question_s_own_recording_is_one_of_those_that_are_played(
@@ -108,14 +112,14 @@ def test_a_question_s_own_recording_is_one_of_those_that_are_played(
     monkeypatch.setenv("PATH", "")
     shutil.copy(FOLDER / "recorded.it.wav", tmp_path / "violence-3.it.wav")
     ((verdict, text),) = looked(str(tmp_path))
-    assert (verdict, text.rpartition("; ")[2]) == (Verdict.OK, "1 of 34 questions can be spoken")
+    assert (verdict, text.rpartition("; ")[2]) == (Severity.OK, "1 of 34 questions can be spoken")
     shutil.copy(FOLDER / "recorded.it.wav", tmp_path / "violence-9.it.wav")
     ((verdict, text),) = looked(str(tmp_path))
-    assert (verdict, "violence-9.it.wav: is never played" in text) == (Verdict.FAIL, True)
+    assert (verdict, "violence-9.it.wav: is never played" in text) == (Severity.FAIL, True)
 
 
 def test_what_cannot_be_played_is_a_failure_with_path_and_reason(tmp_path: Path) -> None:
     (tmp_path / "please_hold.it.wav").write_bytes(b"no sound")
     ((verdict, text),) = looked(str(tmp_path))
-    assert verdict is Verdict.FAIL
+    assert verdict is Severity.FAIL
     assert text.startswith(f"announcements.folder: {tmp_path}/please_hold.it.wav: ")

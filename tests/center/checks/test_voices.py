@@ -14,7 +14,7 @@ from center.checks.lines import nailed_up, voices
 from messages.calls import CallState
 from messages.ids import LineId, NodeId, OperatorId, OperatorLine, ShiftState
 from messages.operators import OperatorVoice, OperatorVoices
-from model.checks import Verdict
+from model.checks import Severity
 from runtime.published import voice_files
 from runtime.published.peers import FilePeers, Peers, Place
 from store.registry.registry import Registry
@@ -32,13 +32,13 @@ def settings(line: str, modems: int = 0) -> str:
 @pytest.mark.parametrize(
     ("modems", "said", "verdict"),
     [
-        (5, "2 operators can be nailed up: half of 4", Verdict.OK),
-        (2, "1 operators can be nailed up: half of 2", Verdict.OK),
-        (1, "0 operators can be nailed up: half of 1", Verdict.WARN),
+        (5, "2 operators can be nailed up: half of 4", Severity.OK),
+        (2, "1 operators can be nailed up: half of 2", Severity.OK),
+        (1, "0 operators can be nailed up: half of 1", Severity.WARN),
     ],
 )
 def test_how_many_can_be_nailed_up_is_said_before_anybody_is(
-    modems: int, said: str, verdict: Verdict
+    modems: int, said: str, verdict: Severity
 ) -> None:
     (found,) = nailed_up(parse(settings("nailed_up", modems)))
     assert found.verdict is verdict
@@ -70,8 +70,8 @@ def test_who_is_on_shift_is_told_with_how_the_operator_is_reached(state: StateDi
     voice_files.write(state.run, OperatorVoices(voices=tuple(said)))
     found = [(one.verdict, one.text) for one in voices(state, parse(settings("nailed_up")))]
     assert found == [
-        (Verdict.OK, "Anna is nailed up on m1"),
-        (Verdict.WARN, "Bice is called by phone: the operator's phone is busy"),
+        (Severity.OK, "Anna is nailed up on m1"),
+        (Severity.WARN, "Bice is called by phone: the operator's phone is busy"),
     ]
 
 
@@ -84,12 +84,12 @@ def test_a_headset_at_another_node_is_one(state: StateDir) -> None:
     place = Place(node=NodeId("b"), address="10.0.0.2", voices=(there,))
     FilePeers(state.run).publish(Peers(places=(place,)))
     found = [(one.verdict, one.text) for one in voices(state, parse(settings("headset")))]
-    assert found[0] == (Verdict.OK, "Anna has her headset on")
+    assert found[0] == (Severity.OK, "Anna has her headset on")
 
 
 def test_where_nothing_is_known_the_operator_s_phone_is_called_and_on_demand_nothing_is_to_be_said(
     state: StateDir,
 ) -> None:
     found = list(voices(state, parse(settings("headset"))))
-    assert [one.verdict for one in found] == [Verdict.WARN, Verdict.WARN]
+    assert [one.verdict for one in found] == [Severity.WARN, Severity.WARN]
     assert list(voices(state, parse(settings("on_demand")))) == []

@@ -32,7 +32,7 @@ from model.alert.case import Case
 from model.alert.leg import LINE_FAILURES, alert_of
 from model.alert.reasons import ReleaseReason
 from model.rules.calls.own_line import own_line
-from model.rules.calls.silent_and_duress import hushed, spoken_to, told_112
+from model.rules.calls.silent_and_duress import is_hushed, is_psap_informed, was_user_on_line
 from store import streams
 from tests.chaos.in_process.evidence import (
     Attempt,
@@ -111,11 +111,15 @@ def _fits(case: Case, outcome: Outcome, kinds: set[type[ev.Event]]) -> bool:
             return ev.CloseRequested in kinds and bool(case.presumed_calling_112)
         case Outcome.NO_CONTACT:
             untold = case.briefing_at is None and case.to_112.heard_user_at is None
-            return ev.CloseRequested in kinds and untold and (told_112(case) or not spoken_to(case))
+            return (
+                ev.CloseRequested in kinds
+                and untold
+                and (is_psap_informed(case) or not was_user_on_line(case))
+            )
         case Outcome.CANCELLED:
             return case.cancelled and not case.duress
         case Outcome.PUT_AWAY:
-            return ev.CloseRequested in kinds and not spoken_to(case) and not told_112(case)
+            return ev.CloseRequested in kinds and not was_user_on_line(case) and not is_psap_informed(case)
 
 
 def reached_or_advised(seen: Evidence) -> Broken:
@@ -326,7 +330,7 @@ def nobody_is_given_up_early(seen: Evidence) -> Broken:
         if case.outcome is not Outcome.NO_CONTACT or case.phone is None:
             continue
         tried = [one for one in attempts(events) if one.begun.party is Party.USER]
-        ordered = (hushed(case) or case.duress) and any(
+        ordered = (is_hushed(case) or case.duress) and any(
             isinstance(one.event, ev.CommandGiven)
             and one.event.command is OperatorCommand.CLOSE
             and one.event.supervisor

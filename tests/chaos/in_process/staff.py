@@ -9,7 +9,7 @@ from messages.ids import SECOND, Instant, OperatorCommand, OperatorId, Party
 from model.alert.case import Case
 from model.orders.effects import refusal
 from model.rules.calls.joining import psap_is_alone
-from model.rules.calls.silent_and_duress import hushed, spoken_to
+from model.rules.calls.silent_and_duress import is_hushed, was_user_on_line
 from model.settings import Settings
 from tests.chaos.in_process.script import Alert, Intent
 
@@ -95,11 +95,11 @@ def _wishes(case: Case, alert: Alert, machine: bool, now_us: Instant) -> Iterato
         return
     if user is not None:
         return
-    if hushed(case):
+    if is_hushed(case):
         yield OperatorCommand.CALL_ALOUD if alert.aloud else OperatorCommand.CALL_PSAP
         yield OperatorCommand.CLOSE
         return
-    if spoken_to(case) and alert.intent is Intent.FALSE_ALARM and case.active(Party.USER) is None:
+    if was_user_on_line(case) and alert.intent is Intent.FALSE_ALARM and case.active(Party.USER) is None:
         yield OperatorCommand.DECLARE_FALSE_ALARM
     if _tried_in_vain(case, now_us):
         yield OperatorCommand.CALL_PSAP

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from messages.ids import E164
 from model.picture import PictureKind
-from model.record import Contact, Dangerous, PersonRecord
+from model.record import Contact, DangerousPerson, PersonRecord
 from store.registry.people import Person
 from store.registry.registry import Registry
 from store.registry.users import records
@@ -77,7 +77,7 @@ def test_what_is_entered_is_the_centers_and_stays_nowhere_on_the_phone(phone: Ph
     assert found == PersonRecord(
         medical="asthma",
         addresses=("via Roma 12", "via Po 3"),
-        dangerous=(Dangerous(name="Marco Neri", picture=picture),),
+        dangerous=(DangerousPerson(name="Marco Neri", picture=picture),),
         contacts=(Contact(name="Anna", number="+393471234567", tell=True),),
     )
     user = Registry(phone.journal).user_by_phone(E164(GIULIA))
@@ -93,7 +93,7 @@ def test_what_is_entered_is_the_centers_and_stays_nowhere_on_the_phone(phone: Ph
 
 @pytest.mark.parametrize("pin", ["0000", "9999", "4711"])
 def test_every_pin_opens_the_same_form_and_the_right_one_fills_the_record(phone: Phone, pin: str) -> None:
-    before = PersonRecord(medical="asthma", dangerous=(Dangerous(name="Marco Neri"),), safe_word="blue")
+    before = PersonRecord(medical="asthma", dangerous=(DangerousPerson(name="Marco Neri"),), safe_word="blue")
     enter(phone, before)
     page = opened(phone, pin)
     for name in ("Health", "Safe word"):

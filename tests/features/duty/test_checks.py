@@ -14,7 +14,7 @@ from center import features
 from features.duty.checks import duty
 from messages.ids import DutyWay, PersonId
 from model.callouts.roster import Contact, Person, Roster
-from model.checks import Verdict
+from model.checks import Severity
 from store.roster import keep
 from tests.gateways.callouts.mail_room import MailRoom
 from tests.support.receiver import server_context
@@ -27,7 +27,7 @@ def state(tmp_path: Path) -> StateDir:
     return StateDir(tmp_path / "state")
 
 
-def found(state: StateDir, text: str) -> list[tuple[Verdict, str]]:
+def found(state: StateDir, text: str) -> list[tuple[Severity, str]]:
     """The findings for these settings."""
     folder = state.path.parent
     (folder / "center.toml").write_text(text)
@@ -49,17 +49,17 @@ def test_a_mail_server_is_spoken_to_and_sent_nothing(state: StateDir, tmp_path: 
     where = f'[duty]\nauthority = "authority.crt"\nsmtp = {{ host = "localhost", port = {room.port}'
     try:
         assert found(state, where + ', sender = "c@example.org" }') == [
-            (Verdict.OK, f"mail by localhost:{room.port}, starttls")
+            (Severity.OK, f"mail by localhost:{room.port}, starttls")
         ]
         secret(tmp_path, "password", "wrong")
         wrong = where + ', sender = "c@example.org", user = "center", password_file = "password" }'
         assert found(state, wrong) == [
-            (Verdict.FAIL, f"mail by localhost:{room.port}: the mail server refuses (535)")
+            (Severity.FAIL, f"mail by localhost:{room.port}: the mail server refuses (535)")
         ]
     finally:
         room.stop()
     assert found(state, where + ', sender = "c@example.org" }') == [
-        (Verdict.WARN, f"mail by localhost:{room.port}: mail server: Connection refused")
+        (Severity.WARN, f"mail by localhost:{room.port}: mail server: Connection refused")
     ]
     assert room.came == []
 
@@ -68,7 +68,7 @@ def test_mail_in_the_clear_beyond_the_machine_is_warned_of(state: StateDir) -> N
     text = '[duty]\nsmtp = { host = "mail.invalid", tls = "none", sender = "c@example.org" }'
     *_, last = found(state, text)
     assert last == (
-        Verdict.WARN,
+        Severity.WARN,
         "duty.smtp.tls: messages about the center go to mail.invalid unencrypted",
     )
 
@@ -76,7 +76,7 @@ def test_mail_in_the_clear_beyond_the_machine_is_warned_of(state: StateDir) -> N
 def test_a_secret_is_there_is_one_and_is_no_one_elses(state: StateDir, tmp_path: Path) -> None:
     text = '[duty]\nwebhook_key_file = "key"'
     ((verdict, said),) = found(state, text)
-    assert verdict is Verdict.FAIL
+    assert verdict is Severity.FAIL
     assert said.startswith(f"duty.webhook_key_file: {tmp_path}/key: ")
     secret(tmp_path, "key", KEY, 0o640)
     ((_, said),) = found(state, text)
@@ -103,8 +103,8 @@ def test_people_of_the_roster_whom_nothing_reaches_are_named_by_their_ids(state:
     with journal_of(state, create=True) as journal:
         journal.transact(lambda tx: keep(tx, Roster(people=(anna,)), was_version=None, by="test"))
     assert found(state, "") == [
-        (Verdict.WARN, "duty.smtp.host is not set: anna cannot be notified by email"),
-        (Verdict.WARN, "duty.webhook_key_file is not set: anna cannot be notified by webhook"),
+        (Severity.WARN, "duty.smtp.host is not set: anna cannot be notified by email"),
+        (Severity.WARN, "duty.webhook_key_file is not set: anna cannot be notified by webhook"),
     ]
 
 
@@ -117,16 +117,16 @@ def lines(public: int, *more: str) -> str:
 
 
 @pytest.mark.parametrize(("text", "verdict", "said"), [
-    (lines(1), Verdict.WARN, "1 public lines to call on: nobody on duty is phoned at all"),
-    (lines(2), Verdict.WARN, "2 public lines to call on: nobody on duty is phoned while one of them is"),
-    (lines(3), Verdict.WARN, "2 public lines to call on: nobody on duty is phoned while one of them is"),
-    (lines(3, "[limits]\ninbound_lines_kept = 0"), Verdict.OK, "though 1 of 3 public lines be broken"),
-    (lines(4), Verdict.OK, "people on duty are phoned though 1 of 3 public lines be broken"),
-    (lines(2, '[[heartbeat]]\nname = "villa"\nurl = "http://192.0.2.1/"\nkey_file = "key"'), Verdict.OK,
+    (lines(1), Severity.WARN, "1 public lines to call on: nobody on duty is phoned at all"),
+    (lines(2), Severity.WARN, "2 public lines to call on: nobody on duty is phoned while one of them is"),
+    (lines(3), Severity.WARN, "2 public lines to call on: nobody on duty is phoned while one of them is"),
+    (lines(3, "[limits]\ninbound_lines_kept = 0"), Severity.OK, "though 1 of 3 public lines be broken"),
+    (lines(4), Severity.OK, "people on duty are phoned though 1 of 3 public lines be broken"),
+    (lines(2, '[[heartbeat]]\nname = "villa"\nurl = "http://192.0.2.1/"\nkey_file = "key"'), Severity.OK,
         "nobody on duty is phoned while one of them is broken; villa watches from outside"),
 ])  # fmt: skip
 def test_with_how_many_broken_lines_people_are_still_phoned_is_told_before_it_happens(
-    state: StateDir, tmp_path: Path, text: str, verdict: Verdict, said: str
+    state: StateDir, tmp_path: Path, text: str, verdict: Severity, said: str
 ) -> None:
     secret(tmp_path, "key", KEY)
     anna = Person(
@@ -150,4 +150,4 @@ def test_a_watcher_that_is_left_out_hears_of_nothing(state: StateDir, tmp_path: 
         ((verdict, said),) = found(state, text)
     finally:
         features.install()
-    assert (verdict, "villa" in said) == (Verdict.WARN, False), said
+    assert (verdict, "villa" in said) == (Severity.WARN, False), said

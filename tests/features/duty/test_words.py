@@ -8,7 +8,7 @@ from features.duty.words import LANGUAGES, ONE_SMS, told
 from gateways.gsm.sms.alphabet import encode_gsm7
 from messages.events import CalloutAlarm
 from messages.ids import CalloutKind, Instant, NodeId
-from model.alarms.kind import About, Wakes
+from model.alarms.kind import SubjectKind, Wakes
 from model.alarms.table import kinds
 
 
@@ -33,7 +33,7 @@ def test_each_alarm_is_one_short_message_that_says_what_is_wrong(language: str) 
 
 def test_of_an_alert_its_id_is_told_and_no_more() -> None:
     for kind in kinds():
-        if kind.about is About.ALERT:
+        if kind.about is SubjectKind.ALERT:
             said = told(CalloutKind.ALARM, [alarm(kind.name, "0123456789abcdef:user")], "en", "it")
             assert "0123456789" not in f"{said}"
             assert "user" not in said.subject

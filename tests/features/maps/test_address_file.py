@@ -27,7 +27,7 @@ from model.address import (
     NUMBER_ACCURACY_M,
     STREET_ACCURACY_M,
     address_of,
-    metres,
+    offset_m,
 )
 from tests.features.maps import made_up
 
@@ -80,7 +80,7 @@ def test_wherever_the_phone_is_within_what_it_says_the_words_are_true_of_the_tow
     if found is None:
         return
     doors = sorted(
-        (hypot(*metres(*made_up.at(*true), one.lat, one.lon)), one.street, one.number)
+        (hypot(*offset_m(*made_up.at(*true), one.lat, one.lon)), one.street, one.number)
         for one in made_up.doors()
     )
     _, street, number = doors[0]

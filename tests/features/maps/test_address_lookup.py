@@ -11,14 +11,14 @@ from features.maps.address_lookup import Asking
 from features.maps.addresses import AddressesFailed
 from messages.base import Address
 from messages.ids import AlertId, Channel, Instant, NodeId, WorkerId
-from model.address import Around, Nearby, around
+from model.address import Nearby, NearbyAddresses, nearby_addresses
 from model.alert.case import Case
 from model.alert.parts import KnownPosition, Owner
 from tests.waiting import wait_until_async
 
 HERE, ELSEWHERE = NodeId("n1"), NodeId("n2")
 ALERT = AlertId("a1")
-ROMA = around([Nearby(street="via Roma", number="12", east_m=0.0, north_m=5.0)], 150.0)
+ROMA = nearby_addresses([Nearby(street="via Roma", number="12", east_m=0.0, north_m=5.0)], 150.0)
 
 
 def case(lat: float = 44.0, accuracy_m: float | None = 5.0, *, node: NodeId | None = HERE) -> Case:
@@ -40,7 +40,7 @@ def case(lat: float = 44.0, accuracy_m: float | None = 5.0, *, node: NodeId | No
 class World:
     """One alert, a source that answers when it is let, and what is written."""
 
-    def __init__(self, known: Around = ROMA) -> None:
+    def __init__(self, known: NearbyAddresses = ROMA) -> None:
         self.case: Case | None = case()
         self.known = known
         self.fails = False
@@ -50,7 +50,7 @@ class World:
         self.go.set()
         self.asking = Asking(self, HERE, lambda _: self.case, self.write)
 
-    async def around(self, lat: float, lon: float) -> Around:
+    async def around(self, lat: float, lon: float) -> NearbyAddresses:
         self.asked.append(lat)
         await self.go.wait()
         if self.fails:
@@ -71,7 +71,7 @@ class World:
         await wait_until_async(lambda: not self.asking._tasks, what="nothing under way")
 
 
-def played(story: Callable[[World], Coroutine[None, None, None]], known: Around = ROMA) -> World:
+def played(story: Callable[[World], Coroutine[None, None, None]], known: NearbyAddresses = ROMA) -> World:
     """The world after the story."""
 
     async def play() -> World:

@@ -18,7 +18,7 @@ from features.maps.addresses import AddressesFailed
 from features.maps.geocoder import Geocoder
 from messages.base import Position
 from messages.ids import Instant, Nearness
-from model.address import Around, address_of, metres
+from model.address import NearbyAddresses, address_of, offset_m
 from tests.features.maps.made_up import LAT, LON, at
 
 Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
@@ -77,13 +77,13 @@ async def server(answer: Answer) -> AsyncIterator[tuple[str, list[str]]]:
         await asyncio.gather(*tasks)
 
 
-def got(api: str, answer: Answer, times: int = 1) -> tuple[list[Around | str], list[str]]:
+def got(api: str, answer: Answer, times: int = 1) -> tuple[list[NearbyAddresses | str], list[str]]:
     """What it gives, one after another, or why not; and what the server was asked."""
 
-    async def ask() -> tuple[list[Around | str], list[str]]:
+    async def ask() -> tuple[list[NearbyAddresses | str], list[str]]:
         async with server(answer) as (address, asked):
             one = Geocoder(f"{address}/", api, version="1.2.3")  # type: ignore[arg-type]
-            found: list[Around | str] = []
+            found: list[NearbyAddresses | str] = []
             for _ in range(times):
                 try:
                     found.append(await one.around(LAT, LON))
@@ -113,7 +113,7 @@ ROMA = [
 
 def test_photon_is_asked_for_houses_and_tells_number_and_town() -> None:
     (found,), (asked,) = got("photon", says(features(*ROMA)))
-    assert isinstance(found, Around)
+    assert isinstance(found, NearbyAddresses)
     told = address_of(POSITION, found)
     assert told is not None
     assert (told.street, told.number, told.town, told.distance_m) == ("via Roma", "12", "Pavia", 8)
@@ -149,7 +149,7 @@ def test_nominatim_tells_one_house_and_its_number_is_told_of_a_very_good_positio
     (found,), (asked,) = got(
         "nominatim", says(of_nominatim(0, 8, road="Via Roma", house_number="12", town="Pavia"))
     )
-    assert isinstance(found, Around)
+    assert isinstance(found, NearbyAddresses)
     told = address_of(POSITION, found)
     assert told is not None
     assert (told.street, told.number, told.town) == ("Via Roma", "12", "Pavia")
@@ -184,12 +184,12 @@ def test_no_point_of_a_street_is_nearer_than_the_one_that_is_measured_to(
     (street,) = nominatim.answer(of_nominatim(0, 0, shape, road="Via Roma"), LAT, LON).addresses
     one, other = corners[piece % (len(corners) - 1)], corners[piece % (len(corners) - 1) + 1]
     point = at(*(a + share * (b - a) for a, b in zip(one, other, strict=True)))
-    east_m, north_m = metres(LAT, LON, *point)
+    east_m, north_m = offset_m(LAT, LON, *point)
     assert street.distance_m <= (east_m**2 + north_m**2) ** 0.5 + 0.01
 
 
 def test_where_nominatim_knows_nothing_nothing_is_told() -> None:
-    assert got("nominatim", says(b'{"error":"Unable to geocode"}'))[0] == [Around()]
+    assert got("nominatim", says(b'{"error":"Unable to geocode"}'))[0] == [NearbyAddresses()]
 
 
 @pytest.mark.parametrize("api", ["photon", "nominatim"])
@@ -244,4 +244,4 @@ anything = st.recursive(
 def test_nonsense_is_one_error_or_nothing(content: bytes) -> None:
     for answer in (photon.answer, nominatim.answer):
         with contextlib.suppress(msgspec.DecodeError):
-            assert isinstance(answer(content, LAT, LON), Around)
+            assert isinstance(answer(content, LAT, LON), NearbyAddresses)

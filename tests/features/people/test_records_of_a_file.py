@@ -11,7 +11,7 @@ from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from center import cli
 from features.people.importing import import_users
-from model.record import Contact, Dangerous, PersonRecord
+from model.record import Contact, DangerousPerson, PersonRecord
 from store.registry.people import Person
 from store.registry.registry import Registry
 from store.registry.users import records
@@ -71,7 +71,7 @@ def test_a_csv_file_takes_records_and_leaves_what_it_has_no_column_for(
     assert found == PersonRecord(
         medical="asthma",
         safe_word="umbrella",
-        dangerous=(Dangerous(name="Marco", car="Panda", note="has, a rifle"),),
+        dangerous=(DangerousPerson(name="Marco", car="Panda", note="has, a rifle"),),
         contacts=(Contact(name="Anna", number="+393471234567", tell=True),),
         addresses=("via Roma 12", "via Po 3"),
     )

@@ -40,7 +40,7 @@ from messages.ids import (
     UserId,
     WorkerId,
 )
-from model.record import Contact, Dangerous, PersonRecord
+from model.record import Contact, DangerousPerson, PersonRecord
 from store import streams
 from store.audit.entry import Action, Said
 from store.audit.trail import Trail
@@ -177,7 +177,7 @@ def test_a_person_gets_the_own_record_with_its_pictures(journal: Journal, user: 
         known = PersonRecord(
             photo=face,
             safe_word="blue umbrella",
-            dangerous=(Dangerous(name="Marco <Neri>"),),
+            dangerous=(DangerousPerson(name="Marco <Neri>"),),
             contacts=(Contact(name="Anna", number="+393471234567", tell=True),),
         )
         records.write(tx, user.id, known, expected=None, by="test", region="IT")

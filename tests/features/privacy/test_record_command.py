@@ -12,7 +12,7 @@ from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from center import cli
 from center.checks.running import people
-from model.record import Contact, Dangerous, PersonRecord
+from model.record import Contact, DangerousPerson, PersonRecord
 from store.database import schema
 from store.database.query import Query
 from store.registry.people import Person
@@ -54,7 +54,7 @@ def test_fields_are_set_and_shown(state: StateDir, capfd: pytest.CaptureFixture[
     assert shown.endswith("version 2, 0 pictures\n")
     assert kept(state) == PersonRecord(
         medical="asthma",
-        dangerous=(Dangerous(name="Marco Neri", car="Panda", note="has a rifle"),),
+        dangerous=(DangerousPerson(name="Marco Neri", car="Panda", note="has a rifle"),),
         contacts=(
             Contact(name="Anna", number="+393471234567", relation="sister", tell=True),
             Contact(name="Paola", number="+390212345678", tell=True, where=True),

@@ -11,7 +11,7 @@ from features.psap_data.settings import DataFormat, DataTarget
 from messages.base import Address
 from messages.ids import E164, AlertId, BriefingField, Channel, DataKind, Instant, Nearness, Outcome
 from model.alert.parts import KnownPosition
-from model.record import Contact, Dangerous, PersonRecord, Who
+from model.record import Contact, DangerousPerson, PersonRecord, PsapPerson
 
 AT = Instant(1_795_000_000_000_000)
 """2026-11-18."""
@@ -43,7 +43,7 @@ addresses = st.builds(
 )
 records = st.builds(
     PersonRecord,
-    dangerous=st.lists(st.builds(Dangerous, name=words, car=words, note=words), max_size=2).map(tuple),
+    dangerous=st.lists(st.builds(DangerousPerson, name=words, car=words, note=words), max_size=2).map(tuple),
     contacts=st.lists(st.builds(Contact, name=words, relation=words), max_size=2).map(tuple),
     addresses=st.lists(words, max_size=2).map(tuple),
     children=words,
@@ -63,7 +63,7 @@ alerts = st.builds(
     position=st.none() | positions,
     address=st.none() | addresses,
     briefing=st.dictionaries(st.sampled_from(BriefingField), words),
-    who=st.none() | st.builds(Who, name=words, language=words, notes=words, record=records),
+    who=st.none() | st.builds(PsapPerson, name=words, language=words, notes=words, record=records),
     phone=st.none() | st.from_regex(r"\A\+[1-9][0-9]{4,14}\Z").map(E164),
     battery_pct=st.none() | st.integers(0, 100),
 )
@@ -96,7 +96,7 @@ KNOWN = PsapAlert(
         distance_m=3,
     ),
     briefing={BriefingField.WHERE: "terzo piano", BriefingField.WEAPONS: "un coltello"},
-    who=Who(name="Giulia Rossi", language="it", notes="asma"),
+    who=PsapPerson(name="Giulia Rossi", language="it", notes="asma"),
     phone=E164("+393331112223"),
     battery_pct=40,
 )

@@ -22,7 +22,7 @@ from features.psap_data.formats import parcel_of
 from features.psap_data.geojson import collection, geojson
 from features.psap_data.settings import DataFormat
 from messages.ids import DataKind, Nearness, Outcome
-from model.record import Dangerous, PersonRecord
+from model.record import DangerousPerson, PersonRecord
 from tests.features.psap_data.examples import AT, KNOWN, alerts, message, owed, target, words
 
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -119,7 +119,7 @@ def test_cap_says_what_is_known() -> None:
 
 def test_the_record_is_told_as_far_as_it_may_be() -> None:
     record = PersonRecord(
-        dangerous=(Dangerous(name="Marco", car="grey Panda AB123CD"),),
+        dangerous=(DangerousPerson(name="Marco", car="grey Panda AB123CD"),),
         medical="asthma",
         addresses=("via Po 1",),
     )

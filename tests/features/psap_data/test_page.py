@@ -16,7 +16,7 @@ from gateways.http.parts.context import Web
 from messages.base import Position
 from messages.events import AlertErased, AlertReopened, BriefingFilled, PageViewed, PositionUpdated
 from messages.ids import BriefingField, ErasureReason, Instant, Outcome, PersonalKind, UserId
-from model.record import Contact, Dangerous, PersonRecord, Shared, shared
+from model.record import Contact, DangerousPerson, PersonRecord, SharedField, shared_with_psap
 from model.rules.messages.dialogue import PAGE_STAYS_US
 from store.alerts import pages
 from store.registry.users import records
@@ -156,7 +156,7 @@ def test_what_has_changed_since_the_moment_in_its_address_is_marked_and_the_addr
 # ------------------------------------------------------------------------------ the record
 
 RECORD = PersonRecord(
-    dangerous=(Dangerous(name="Marco <Neri>", car="Fiat Panda", note="has a rifle"),),
+    dangerous=(DangerousPerson(name="Marco <Neri>", car="Fiat Panda", note="has a rifle"),),
     children="Luca, 4",
     medical="asthma",
     court_order="Trib. Milano 123/26",
@@ -205,9 +205,9 @@ def test_112_is_told_of_the_record_what_the_settings_let_it_in_its_order(
 
 
 def test_no_setting_lets_112_have_the_safe_word() -> None:
-    assert "safe_word" not in {one.value for one in Shared}
-    assert shared(RECORD, tuple(Shared)).safe_word == ""
-    assert shared(RECORD, ()) == PersonRecord()
+    assert "safe_word" not in {one.value for one in SharedField}
+    assert shared_with_psap(RECORD, tuple(SharedField)).safe_word == ""
+    assert shared_with_psap(RECORD, ()) == PersonRecord()
 
 
 def test_112_sees_the_picture_of_who_is_dangerous_and_the_photo_only_if_the_settings_say_so(
@@ -217,7 +217,9 @@ def test_112_sees_the_picture_of_who_is_dangerous_and_the_photo_only_if_the_sett
         return api.journal.transact(lambda tx: records.add_picture(tx, giulia, png(9, 9, shade)))
 
     face, other = sent(1), sent(200)
-    recorded(api.web, giulia, PersonRecord(photo=face, dangerous=(Dangerous(name="Marco", picture=other),)))
+    recorded(
+        api.web, giulia, PersonRecord(photo=face, dangerous=(DangerousPerson(name="Marco", picture=other),))
+    )
     page = api.client.get(f"/112/{code}?lang=en")
     assert f"src='/112/{code}/pictures/{other}'" in page.text
     assert face not in page.text

@@ -9,7 +9,7 @@ import pytest
 
 from features.psap_data.store import who_is
 from messages.ids import NodeId, UserId
-from model.record import SHARED, Contact, Dangerous, PersonRecord, Shared
+from model.record import SHARED, Contact, DangerousPerson, PersonRecord, SharedField
 from runtime.clock import VirtualClock
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
@@ -34,7 +34,7 @@ def test_the_settings_say_what_is_told(journal: Journal) -> None:
         Person(phones=("+393331112223",), first_name="Giulia", last_name="Rossi", notes="asthma"), by="test"
     )
     record = PersonRecord(
-        dangerous=(Dangerous(name="Marco"),),
+        dangerous=(DangerousPerson(name="Marco"),),
         safe_word="lemon",
         contacts=(Contact(name="Anna", number="+393331112224"),),
     )
@@ -43,9 +43,9 @@ def test_the_settings_say_what_is_told(journal: Journal) -> None:
     assert (who.name, who.notes, who.record) == (
         "Giulia Rossi",
         "asthma",
-        PersonRecord(dangerous=(Dangerous(name="Marco"),)),
+        PersonRecord(dangerous=(DangerousPerson(name="Marco"),)),
     )
-    more = there(who_is(journal, giulia.id, (Shared.CONTACTS, Shared.PHOTO)))
+    more = there(who_is(journal, giulia.id, (SharedField.CONTACTS, SharedField.PHOTO)))
     assert more.record == PersonRecord(contacts=(Contact(name="Anna", number="+393331112224"),))
     assert "lemon" not in repr((who, more))
     assert there(who_is(journal, giulia.id, ())).record == PersonRecord()

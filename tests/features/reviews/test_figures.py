@@ -18,7 +18,7 @@ from gateways.http.app import build
 from messages.base import Position
 from messages.events import DeadlineMissed, PositionUpdated
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, Outcome, UserId
-from model.figures import Figures, Row
+from model.figures import AlertRow, AlertStatistics
 from model.filtering import ALL, Filter
 from model.rules.signal import Signal
 from store.alerts.accepting import accept
@@ -257,7 +257,7 @@ def test_while_they_are_counted_those_who_ask_for_them_wait_and_nobody_else_does
     begun, go, counting = threading.Event(), threading.Event(), []
     count = Tally.figures
 
-    def slowly(tally: Tally, period: Period, wanted: Filter) -> tuple[Figures, list[Row]]:
+    def slowly(tally: Tally, period: Period, wanted: Filter) -> tuple[AlertStatistics, list[AlertRow]]:
         counting.append(period.days)
         begun.set()
         assert go.wait(20)

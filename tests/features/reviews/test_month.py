@@ -18,15 +18,15 @@ from messages.ids import (
 )
 from messages.proofs import ProofEnd, ProofItem, ProofStep, StepResult
 from model.availability import Availability
-from model.figures import Row
+from model.figures import AlertRow
 from tests.support.recorded import story
 
 NOW = Instant(10_000 * SECOND)
 
 
-def row(n: int, operator_s: float | None, *, test: bool = False, outcome: Outcome | None = None) -> Row:
+def row(n: int, operator_s: float | None, *, test: bool = False, outcome: Outcome | None = None) -> AlertRow:
     received = Instant(1000 * SECOND)
-    return Row(
+    return AlertRow(
         alert=AlertId(f"a{n}"),
         seq=n,
         received_us=received,

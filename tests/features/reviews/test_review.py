@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 
 from features.reviews.review import CALLS, NotReviewed, drawn, read, why_not, written
 from messages.ids import SECOND, AlertId, Channel, Instant, OperatorId, Outcome
-from model.figures import Review, Row
+from model.figures import AlertRow, Review
 
 MARTA, LUCA, EVA = (OperatorId(name) for name in ("marta", "luca", "eva"))
 AT = Instant(1_795_000_000 * SECOND)
 MONTH = "2026-11"
 
 
-def call(n: int, *had: OperatorId, test: bool = False, spoken: bool = True, by: str = "") -> Row:
+def call(n: int, *had: OperatorId, test: bool = False, spoken: bool = True, by: str = "") -> AlertRow:
     """A closed alert that these had; `by`: who has reviewed the first one's part."""
-    return Row(
+    return AlertRow(
         alert=AlertId(f"a{n}"), seq=n, received_us=Instant(AT + n * SECOND), channel=Channel.DATA,
         test=test, answered_us=AT if spoken else None, closed_us=AT, outcome=Outcome.BRIEFED,
         operators=had, reviews=(Review(had[0], OperatorId(by), AT),) if by else (),
@@ -36,7 +36,7 @@ ROWS = st.lists(
 
 
 @given(rows=ROWS)
-def test_whatever_happened_two_are_drawn_and_again_the_same_ones(rows: list[Row]) -> None:
+def test_whatever_happened_two_are_drawn_and_again_the_same_ones(rows: list[AlertRow]) -> None:
     found = drawn(rows, MONTH, MARTA)
     assert drawn(list(reversed(rows)), MONTH, MARTA) == found
     assert all(MARTA in row.operators for row in found)

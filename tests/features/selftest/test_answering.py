@@ -9,7 +9,7 @@ from features.selftest.trial import TrialOrder, leg_of
 from messages.calls import AnswerCall, AttachCall, CallReport, CallState, HangUpCall, IncomingCall, OwnCallEnd
 from messages.ids import E164, SECOND, Instant, LineId
 from messages.trials import PROOF
-from model.rules.calls.own_call import RINGS_US, heard, rung, turn
+from model.rules.calls.own_call import RINGS_US, next_step, on_report, on_ringing
 
 NOW = Instant(1_000 * SECOND)
 LONGEST_US = round(LONGEST_S * SECOND)
@@ -19,42 +19,42 @@ CALL = IncomingCall(line=LINE, call=3, number=E164("+390200000001"), settled=Tru
 
 
 def test_it_answers_who_calls_and_ends_with_the_call() -> None:
-    waiting = turn(begin(ORDER, NOW), NOW)
+    waiting = next_step(begin(ORDER, NOW), NOW)
     assert waiting.orders == (), "it calls nobody"
-    call = rung(waiting.call, CALL, NOW)
+    call = on_ringing(waiting.call, CALL, NOW)
     later = Instant(NOW + RINGS_US)
-    ((line, order),) = turn(call, later).orders
+    ((line, order),) = next_step(call, later).orders
     assert (line, type(order)) == (LINE, AnswerCall)
     assert isinstance(order, AnswerCall)
     assert (order.call, order.number) == (3, CALL.number)
-    call = turn(call, later).call
+    call = next_step(call, later).call
     for state in (CallState.ANSWERED, CallState.RELEASED):
         report = CallReport(leg=leg_of("t1", 1), line=LINE, attempt=1, state=state)
-        call = heard(call, report, later)
-    over = turn(call, later)
+        call = on_report(call, report, later)
+    over = next_step(call, later)
     assert call.answered_at == later
     assert (over.over, over.call.why) == (True, OwnCallEnd.RELEASED)
 
 
 def test_a_call_that_never_comes_lets_the_line_go_after_a_minute() -> None:
     call = begin(ORDER, NOW)
-    assert not turn(call, Instant(NOW + LONGEST_US - 1)).over
-    over = turn(call, Instant(NOW + LONGEST_US))
+    assert not next_step(call, Instant(NOW + LONGEST_US - 1)).over
+    over = next_step(call, Instant(NOW + LONGEST_US))
     assert over.over
     assert not any(isinstance(order, HangUpCall) for _, order in over.orders)
 
 
 def test_a_call_without_a_number_is_not_the_checks_own() -> None:
-    call = rung(begin(ORDER, NOW), IncomingCall(line=LINE, call=3, settled=True), NOW)
-    assert turn(call, Instant(NOW + RINGS_US)).orders == ()
+    call = on_ringing(begin(ORDER, NOW), IncomingCall(line=LINE, call=3, settled=True), NOW)
+    assert next_step(call, Instant(NOW + RINGS_US)).orders == ()
 
 
 def test_a_call_that_a_process_before_this_one_has_set_up_is_attached_at_both_its_lines() -> None:
     other = LineId("sim3")
     between = replace(ORDER, answers=False, other=other, caller=E164("+390200000003"))
-    call = turn(begin(between, NOW), NOW).call
+    call = next_step(begin(between, NOW), NOW).call
     report = CallReport(leg=leg_of("t1", 1), line=LINE, attempt=1, state=CallState.ANSWERED)
-    orders = dict(turn(heard(call, report, NOW), NOW).orders)
+    orders = dict(next_step(on_report(call, report, NOW), NOW).orders)
     assert {line: type(order) for line, order in orders.items()} == {LINE: AttachCall, other: AttachCall}
     attach = orders[other]
     assert isinstance(attach, AttachCall)

@@ -26,7 +26,7 @@ from messages.ids import (
 )
 from messages.journal import Recorded
 from model.alert.evolve import fold
-from model.rules.drilling import judged
+from model.rules.drilling import drill_result
 from tests.support.recorded import recorded
 
 T0 = 1_795_000_000 * SECOND
@@ -114,7 +114,7 @@ def test_a_drill_has_succeeded_when_everybody_has_spoken_and_it_is_closed() -> N
     recorded = story(*CONFERENCE, ev.AlertClosed(outcome=Outcome.TEST_DONE))
     case = fold(recorded)
     assert case is not None
-    done = judged(case, recorded, with_psap=True)
+    done = drill_result(case, recorded, with_psap=True)
     assert (done.ok, done.outcome, done.deadline_met) == (True, Outcome.TEST_DONE, True)
     over = ev.AlertClosed(outcome=Outcome.TEST_DONE)
     for events, with_psap, ok, missing in (
@@ -126,6 +126,6 @@ def test_a_drill_has_succeeded_when_everybody_has_spoken_and_it_is_closed() -> N
         short = story(*events, over)
         case = fold(short)
         assert case is not None
-        found = judged(case, short, with_psap=with_psap)
+        found = drill_result(case, short, with_psap=with_psap)
         assert found.ok is ok
         assert missing is None or {one.step: one.after_s for one in found.steps}[missing] is None

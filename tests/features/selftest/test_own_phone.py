@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from features.selftest import own_phone
-from model.rules.phones_that_check import counted
+from model.rules.phones_that_check import count_by_state
 from store.journal.journal import Journal
 from store.registry import devices
 from store.registry.registry import Registry
@@ -25,4 +25,4 @@ def test_the_centers_own_phone_is_known_and_in_no_list(journal: Journal) -> None
     assert registry.users() == []
     assert registry.user_by_phone(GIULIA) is None
     assert registry.silent(journal.now_us(), limit=10) == ([], 0)
-    assert not any(counted(devices.checks(journal), journal.now_us()).values())
+    assert not any(count_by_state(devices.checks(journal), journal.now_us()).values())

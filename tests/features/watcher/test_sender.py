@@ -23,7 +23,7 @@ from features.watcher.settings import HeartbeatTarget, Patience, TargetKind, Wat
 from messages import events as ev
 from messages.ids import SECOND, CalloutEnd, Instant, NodeId, OperatorId, Role
 from model.alarms.active import NO_WAY
-from model.availability import MINUTE_US, Probed, availability
+from model.availability import MINUTE_US, ProbeResult, availability
 from model.settings import Settings
 from model.setup import Setup
 from runtime.clock import VirtualClock
@@ -49,7 +49,7 @@ class Outside:
         self.came: dict[str, list[Beat]] = {"watch": [], "plain": []}
         self.there = True
         self.unable: tuple[Unable, ...] = ()
-        self.probes: tuple[Probed, ...] = ()
+        self.probes: tuple[ProbeResult, ...] = ()
         self.looked = Looked(readiness=Readiness(ready=True, lines=3))
         self.hearing = began(Instant(0), probes=False)
 
@@ -350,7 +350,7 @@ def test_what_a_watcher_has_found_at_the_intake_is_kept_under_its_own_name_and_t
 ) -> None:
     this = alone.env.clock.now_us() // MINUTE_US
     alone.outside.probes = tuple(
-        Probed(watcher="another's", minute=this - ago, tried=6, failed=failed, worst_ms=50)
+        ProbeResult(watcher="another's", minute=this - ago, tried=6, failed=failed, worst_ms=50)
         for ago, failed in ((2, 6), (1, 0))
     )
     alone.system.advance(35)

@@ -14,7 +14,7 @@ from features.watcher.program.settings import probing as of_addresses
 from features.watcher.program.state import PROBES, SPARE, STORIES, AppendedFile, Story, callouts_in
 from messages.events import CalloutFailed, CalloutOpened, CalloutTold
 from messages.ids import SECOND, Instant
-from model.availability import Probed
+from model.availability import ProbeResult
 from tests.features.watcher.stage import Stage
 from tests.support.each import each
 from tests.support.unreadable import GARBAGE
@@ -44,11 +44,11 @@ def stage(tmp_path: Path) -> Stage:
     return Stage(tmp_path)
 
 
-def row(minute: int) -> Probed:
-    return Probed(watcher="w", minute=minute, tried=6, failed=0, worst_ms=120)
+def row(minute: int) -> ProbeResult:
+    return ProbeResult(watcher="w", minute=minute, tried=6, failed=0, worst_ms=120)
 
 
-def minutes(file: AppendedFile[Probed]) -> list[int]:
+def minutes(file: AppendedFile[ProbeResult]) -> list[int]:
     return [one.minute for one in file.read()]
 
 
@@ -58,21 +58,21 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def file(path: Path) -> AppendedFile[Probed]:
-    return AppendedFile(path, Probed, 2 * SPARE)
+def file(path: Path) -> AppendedFile[ProbeResult]:
+    return AppendedFile(path, ProbeResult, 2 * SPARE)
 
 
-def append(file: AppendedFile[Probed], *of: int, needed: int = 10_000) -> None:
+def append(file: AppendedFile[ProbeResult], *of: int, needed: int = 10_000) -> None:
     file.append([row(minute) for minute in of], needed, lambda: map(row, of))
 
 
 @pytest.mark.parametrize("torn", [b"\x00\x00", b'{"watcher":"w","minu', b"\xff\xfe\n", b"[]\n"])
 def test_what_stands_behind_a_damaged_line_is_read(
-    file: AppendedFile[Probed], path: Path, torn: bytes, capfd: pytest.CaptureFixture[str]
+    file: AppendedFile[ProbeResult], path: Path, torn: bytes, capfd: pytest.CaptureFixture[str]
 ) -> None:
     append(file, 1, 2)
     path.write_bytes(path.read_bytes() + torn)
-    again: AppendedFile[Probed] = AppendedFile(path, Probed, 2 * SPARE)
+    again: AppendedFile[ProbeResult] = AppendedFile(path, ProbeResult, 2 * SPARE)
     assert minutes(again) == [1, 2]
     assert "rows of the watcher's log cannot be read" in "".join(capfd.readouterr())
     append(again, 3)
@@ -80,7 +80,7 @@ def test_what_stands_behind_a_damaged_line_is_read(
 
 
 def test_rows_that_a_full_disk_has_refused_are_written_with_the_next(
-    file: AppendedFile[Probed], path: Path, monkeypatch: pytest.MonkeyPatch
+    file: AppendedFile[ProbeResult], path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     append(file, 1)
     with monkeypatch.context() as disk:
@@ -98,7 +98,7 @@ def _full(_: int) -> None:
 
 
 def test_a_row_costs_a_row_until_most_lines_are_of_no_more_use(
-    file: AppendedFile[Probed], path: Path
+    file: AppendedFile[ProbeResult], path: Path
 ) -> None:
     append(file, *range(SPARE - 1), needed=0)
     inode, size = path.stat().st_ino, path.stat().st_size

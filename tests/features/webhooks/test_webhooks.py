@@ -20,7 +20,7 @@ from features.webhooks.events import EndNotTold, EndTold
 from features.webhooks.settings import WebhookSettings
 from gateways.outside import Delivered, Later, Refused, Sent
 from messages.ids import SECOND, OperatorCommand, Role
-from model.checks import Verdict
+from model.checks import Severity
 from model.feature import settings_type
 from model.settings import Settings
 from store import streams
@@ -163,14 +163,14 @@ def test_tests_are_posted_where_they_are_wanted(
     ("url", "key", "found"),
     [
         ("", KEY, []),
-        ("http://127.0.0.1:9/x", KEY, [Verdict.OK]),
-        ("http://elsewhere.test/", KEY, [Verdict.FAIL]),
-        ("https://127.0.0.1/", "whsec_", [Verdict.FAIL]),
-        ("https://127.0.0.1/", None, [Verdict.FAIL]),
+        ("http://127.0.0.1:9/x", KEY, [Severity.OK]),
+        ("http://elsewhere.test/", KEY, [Severity.FAIL]),
+        ("https://127.0.0.1/", "whsec_", [Severity.FAIL]),
+        ("https://127.0.0.1/", None, [Severity.FAIL]),
     ],
 )
 def test_the_doctor_says_whether_it_could_be_posted(
-    tmp_path: Path, url: str, key: str | None, found: list[Verdict]
+    tmp_path: Path, url: str, key: str | None, found: list[Severity]
 ) -> None:
     file = tmp_path / "key"
     if key is not None:

@@ -16,7 +16,7 @@ from messages.ids import (
     Party,
     ShiftState,
 )
-from model.record import Contact, Dangerous, PersonRecord
+from model.record import Contact, DangerousPerson, PersonRecord
 from store import shift_notes, streams
 from store.journal.journal import Append, Transaction
 from store.registry.people import StaffRole
@@ -90,7 +90,7 @@ def with_record(stage: Stage) -> None:
         face, other = (records.add_picture(tx, giulia.id, png(90, 120, shade)) for shade in (150, 220))
         known = PersonRecord(
             dangerous=(
-                Dangerous(
+                DangerousPerson(
                     name="Marco Neri",
                     car="Fiat Panda blu, AB 123 CD",
                     note="Ha un fucile da caccia. Conosce il codice del cancello.",

@@ -17,7 +17,7 @@ from gateways.console.page import STATIC, encoded_words, pages_of_features
 from gateways.http.app import build
 from messages.ids import OperatorCommand
 from model.alarms.table import kinds
-from model.orders.row import Enter
+from model.orders.row import EnterKey
 from model.orders.table import ORDERS
 from tests.gateways.console import states
 from tests.gateways.console.stage import Stage
@@ -90,7 +90,7 @@ def listed() -> dict[str, set[str]]:
             row = ORDERS[OperatorCommand(name)].console
             found[row.listed or row.label or ""] = {
                 row.key,
-                *(["Enter"] if row.enter is Enter.ALWAYS else []),
+                *(["Enter"] if row.enter is EnterKey.ALWAYS else []),
             }
     return found
 

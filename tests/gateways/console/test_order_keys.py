@@ -10,7 +10,7 @@ import msgspec
 from gateways.console.page import STATIC, encoded_words, pages_of_features
 from messages.ids import OperatorCommand
 from model.orders.refusals import Refusal
-from model.orders.row import AtConsole, Enter
+from model.orders.row import ConsoleKey, EnterKey
 from model.orders.table import ORDERS
 from scripts.lib.words import there
 from tests.support.each import each
@@ -58,19 +58,19 @@ def test_a_key_has_one_order_that_it_gives_wherever_no_other_has_borrowed_it() -
 
 
 def test_what_waits_for_enter_has_its_words_in_the_row_or_by_the_case() -> None:
-    waits = {name: row for name, row in ROWS.items() if row.enter is not Enter.NEVER}
+    waits = {name: row for name, row in ROWS.items() if row.enter is not EnterKey.NEVER}
     by_the_case = table("WAITING")
     assert by_the_case == {name for name, row in waits.items() if row.waiting is None}
     assert {name for name, row in ROWS.items() if row.waiting is not None} <= set(waits)
-    assert table("WHEN") == {name for name, row in waits.items() if row.enter is Enter.SOMETIMES}
+    assert table("WHEN") == {name for name, row in waits.items() if row.enter is EnterKey.SOMETIMES}
 
 
 def test_the_list_of_keys_has_each_key_of_an_order_once() -> None:
     named = re.findall(r"\bof\(([^)]*)\)", SCRIPTS["shell/key-list.js"])
     listed = [ROWS[name] for group in named for name in re.findall(r"'(\w+)'", group)]
 
-    def shown(row: AtConsole) -> tuple[str, bool]:
-        return row.key, row.enter is Enter.ALWAYS
+    def shown(row: ConsoleKey) -> tuple[str, bool]:
+        return row.key, row.enter is EnterKey.ALWAYS
 
     assert sorted(map(shown, listed)) == sorted({shown(row) for row in ROWS.values() if row.key})
     assert [row for row in listed if row.listed is None and row.label is None] == []

@@ -11,7 +11,7 @@ from gateways.gsm.line.report import condition
 from messages.events import AlarmRaised
 from messages.ids import SECOND, Instant, LineId
 from messages.lines import WEAK_DBM, LineState
-from model.alarms.active import Key, due, standing
+from model.alarms.active import Key, active_alarms, alarm_changes
 from tests.gateways.gsm.bench import Bench, FakeModem
 from tests.support.each import each
 
@@ -32,8 +32,8 @@ class Watch:
         for _ in range(seconds):
             self.now = Instant(self.now + SECOND)
             health = Health(state, "words", dbm, **more)
-            for one in due(self.stands, self.alarm.found(health, self.stands, self.now)):
-                self.stands = standing([one], self.stands)
+            for one in alarm_changes(self.stands, self.alarm.found(health, self.stands, self.now)):
+                self.stands = active_alarms([one], self.stands)
                 self.said.append(("raised" if isinstance(one, AlarmRaised) else "cleared", one.alarm))
         return self.said[before:]
 

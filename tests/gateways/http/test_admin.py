@@ -10,7 +10,7 @@ from gateways.http.app import build
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.version import libraries
 from gateways.http.routing.route import routes_of
-from model.feature import installed, named
+from model.feature import installed, load_object
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
 from tests.gateways.http.administration import refused_or_not_entered
@@ -57,7 +57,8 @@ NAMED = (
 def test_every_route_of_the_administration_is_tried_below(web: Web) -> None:
     """Those of features may be tried by their own tests."""
     features = {
-        one.declared.path for one in routes_of(named(where) for each in installed() for where in each.routes)
+        one.declared.path
+        for one in routes_of(load_object(where) for each in installed() for where in each.routes)
     }
     there = {
         (method, name.split(" ")[0])

@@ -25,7 +25,7 @@ from messages.events import (
     UserReached,
 )
 from messages.ids import E164, Advice, Channel, LineId, NodeId, Outcome, Proof, TrunkId
-from model.rules.messages.advice import Why, call_112_now
+from model.rules.messages.advice import AdviceReason, call_112_now
 from model.settings import Settings
 from model.settings.alerts import LimitsSettings
 from model.settings.lines import Modem
@@ -322,7 +322,7 @@ def test_case_10_an_alert_beyond_those_that_can_be_handled_is_told_so_with_its_r
     assert [one["advice"] for one in told] == ["wait", "wait", "call_112_now", "call_112_now"]
     received, *more = api.inbox(told[3]["alert"])
     assert isinstance(received, AlertReceived)
-    assert more == [call_112_now(Why.ALL_AT_WORK)]
+    assert more == [call_112_now(AdviceReason.ALL_AT_WORK)]
     assert api.web.metrics.advised_at_once._value.get() == 2
 
 

@@ -12,7 +12,7 @@ from application import first_run
 from gateways.http.app import build
 from gateways.http.parts.construction import parts
 from gateways.http.parts.context import Web
-from model.first_run import Machine, Need, Trust
+from model.first_run import CertificateTrust, MachineMeasurements, Need
 from store.audit.entry import Action
 from store.journal.notify import LocalNotifier
 from store.registry.access.first_admin import offer
@@ -29,7 +29,9 @@ class Found:
     """Measures of a machine as a test wants it."""
 
     def __init__(self) -> None:
-        self.says = Machine(trust=Trust.OWN, names=("center.example.org",), fingerprint="AA:BB")
+        self.says = MachineMeasurements(
+            trust=CertificateTrust.OWN, names=("center.example.org",), fingerprint="AA:BB"
+        )
         self.pem: bytes | None = PEM
 
 
@@ -111,7 +113,7 @@ def test_needs_are_told_in_their_order_with_what_was_measured(found: Found, admi
     trust = said["trust"]
     assert (trust["kind"], trust["address"]) == ("own", "https://center.example.org:8112/authority.crt")
     assert set("".join(trust["picture"])) == {"0", "1"}
-    found.says = Machine(simulated=True)
+    found.says = MachineMeasurements(simulated=True)
     assert not needs(admin.get(START).json())[Need.LINES]["done"]
 
 

@@ -15,7 +15,7 @@ from media.trial.check import VoiceReport, examined
 from media.trial.way import FEWEST_BURSTS, PATTERN, TONES_HZ, said_to_be_measured, way_of
 from messages.ids import LineId
 from messages.trials import WayFault, WayShown
-from model.loudness import Loudness, judged
+from model.loudness import Loudness, loudness_of
 from tests.media.channel import Channel, as_it_is, call, louder, narrow, with_gaps, with_noise
 from tests.support.depth import often
 from tests.support.each import each
@@ -129,7 +129,7 @@ def test_whoever_looks_for_a_voice_in_what_is_said_finds_one() -> None:
     for frames in SAID.values():
         level = ActiveLevel()
         level.hear_all(b"".join(frames))
-        assert judged(level.report()) is Loudness.GOOD
+        assert loudness_of(level.report()) is Loudness.GOOD
 
 
 def test_the_pattern_is_like_itself_at_one_place_only() -> None:

@@ -17,7 +17,7 @@ const percent = (part) =>
 
 export const sec = (s) => (s === null ? '—' : `${number(s)}${NB}s`);
 
-/** @param {string} name @param {Spread} spread */
+/** @param {string} name @param {Distribution} spread */
 export function distribution(name, spread) {
   const { of, p50_s: p50, p95_s: p95 } = spread;
   const tallest = Math.max(1, ...spread.bins);
@@ -67,7 +67,7 @@ export function distribution(name, spread) {
 /** @param {FiguresView} said */
 export function shares(said) {
   const g = said.figures;
-  /** @type {[string, Spread, number[]][]} */
+  /** @type {[string, Distribution, number[]][]} */
   const rows = [
     [say`Operator`, g.operator, said.targets.operator],
     [say`Ringing`, g.ringing, said.targets.ringing],

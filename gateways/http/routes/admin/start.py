@@ -22,7 +22,17 @@ from gateways.http.wire.answers import Moment, picture_of, rfc3339
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.ids import DEMO_OPERATOR, E164, AlertId, OperatorId
 from messages.rows import Sentence
-from model.first_run import Confirmed, Machine, Measured, Need, Row, Trust, is_a_persons, missing, rows
+from model.first_run import (
+    CertificateTrust,
+    MachineMeasurements,
+    Measurements,
+    Need,
+    NeedConfirmation,
+    NeedState,
+    count_unmet,
+    is_confirmed_by_person,
+    need_states,
+)
 from model.settings_edits import Add
 from model.settings_edits import Row as SettingsRow
 from store.audit.entry import Action
@@ -53,7 +63,7 @@ class NeedRow(msgspec.Struct, frozen=True, kw_only=True):
 class TrustView(msgspec.Struct, frozen=True, kw_only=True):
     """Trust of devices in the center. `picture`: QR code of `address`, which serves the certificate."""
 
-    kind: Trust
+    kind: CertificateTrust
     names: tuple[str, ...]
     until: str
     fingerprint: str
@@ -111,7 +121,7 @@ async def admin_confirm_need(web: Web, who: Caller, need: str, data: Confirmatio
     With the operator and the time of the confirmation. 409 `measured` for a need that is measured.
     """
     one, by = named(need), who.operator
-    if not is_a_persons(one, await asyncio.to_thread(_looking(web).measured)):
+    if not is_confirmed_by_person(one, await asyncio.to_thread(_looking(web).measured)):
         raise NotDone("the center measures this requirement: it cannot be confirmed by hand", Why.MEASURED)
     note = " ".join(data.note.split())
     await web.writing.run(lambda tx: confirm(tx, one, by, note))
@@ -187,7 +197,7 @@ class Looking:
     def __init__(self, web: Web) -> None:
         self._web = web
 
-    def measured(self) -> Measured:
+    def measured(self) -> Measurements:
         """Return the present measurement."""
         return self._look(confirmations(self._web.journal))[0]
 
@@ -196,14 +206,14 @@ class Looking:
         said = confirmations(self._web.journal)
         found, people, test = self._look(said)
         phone = next((one.phone for one in people if one.id == asking), E164(""))
-        return _told(rows(found, said), found, self._trust(found.machine), phone, test)
+        return _told(need_states(found, said), found, self._trust(found.machine), phone, test)
 
-    def _look(self, said: dict[Need, Confirmed]) -> tuple[Measured, list[Operator], DrillView]:
+    def _look(self, said: dict[Need, NeedConfirmation]) -> tuple[Measurements, list[Operator], DrillView]:
         web, settings = self._web, self._web.settings
         machine = first_run.machine(web.state, web.journal)
         people = self._web.registry.operators()
         test = self._test(said.get(Need.TEST_ALERT))
-        found = Measured(
+        found = Measurements(
             machine=machine,
             public_lines=sum(not line.emergency for line in settings.center.lines),
             emergency_lines=sum(line.emergency for line in settings.center.lines),
@@ -214,7 +224,7 @@ class Looking:
         )
         return found, people, test
 
-    def _test(self, begun: Confirmed | None) -> DrillView:
+    def _test(self, begun: NeedConfirmation | None) -> DrillView:
         """Return the outcome of the last test alert begun at a console."""
         if begun is None:
             return DrillView()
@@ -222,11 +232,11 @@ class Looking:
         now_us, timeout_s = web.clock.now_us(), web.settings.center.drill.timeout_s
         return drill_of(web.journal, AlertId(begun.note), now_us=now_us, timeout_s=timeout_s)
 
-    def _trust(self, machine: Machine) -> TrustView:
+    def _trust(self, machine: MachineMeasurements) -> TrustView:
         address = ""
         picture: tuple[str, ...] = ()
         origin = self._web.settings.center.http.public_url
-        if machine.trust is Trust.OWN and origin:
+        if machine.trust is CertificateTrust.OWN and origin:
             address = f"{origin.rstrip('/')}{AUTHORITY}"
             picture = picture_of(address)
         return TrustView(
@@ -239,7 +249,7 @@ class Looking:
         )
 
 
-def _told_rows(rows: tuple[Row, ...]) -> list[NeedRow]:
+def _told_rows(rows: tuple[NeedState, ...]) -> list[NeedRow]:
     """Return the rows in the form of the page."""
     return [
         NeedRow(
@@ -258,12 +268,12 @@ def _told_rows(rows: tuple[Row, ...]) -> list[NeedRow]:
 
 
 def _told(
-    rows: tuple[Row, ...], found: Measured, trust: TrustView, phone: E164, test: DrillView
+    rows: tuple[NeedState, ...], found: Measurements, trust: TrustView, phone: E164, test: DrillView
 ) -> StartView:
     """Return the view with rows, counts and trust."""
     return StartView(
         needs=_told_rows(rows),
-        missing=missing(rows),
+        missing=count_unmet(rows),
         simulated=found.machine.simulated,
         public_lines=found.public_lines,
         emergency_lines=found.emergency_lines,

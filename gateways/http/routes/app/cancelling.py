@@ -23,8 +23,8 @@ from gateways.http.wire.errors import Busy
 from messages.events import AlertCancelled, PinRefused
 from messages.ids import SECOND, AlertId, ClaimKind, Instant
 from model.alert.case import Case
-from model.rules.cancelling import adds
-from model.rules.pins import in_alert
+from model.rules.cancelling import adds_information
+from model.rules.pins import event_of_pin
 from store.alerts.recent import current
 from store.journal.journal import Transaction
 
@@ -76,7 +76,7 @@ async def cancel_alert(web: Web, who: Caller, alert: str, data: CancelBody) -> K
         if (event := await _looked_at(web, who.sender, known, data.pin)) is not None:
 
             def says_something(transaction: Transaction) -> bool:
-                return adds(current(transaction, known), event)
+                return adds_information(current(transaction, known), event)
 
             await into_inbox(web, known.alert, event, when=says_something)
         told = kept(web, known.alert)
@@ -91,6 +91,6 @@ async def _looked_at(web: Web, sender: Sender, case: Case, pin: str) -> AlertCan
     if web.senders.wait_s(Kind.PIN, sender, "") or not _tries(web).may(case.alert, web.clock.now_us()):
         return None
     try:
-        return in_alert(await web.queries.pin_verdict(case, pin))
+        return event_of_pin(await web.queries.pin_verdict(case, pin))
     except Busy:
         return None

@@ -25,7 +25,7 @@ from gateways.http.wire.answers import Id, Moment, derived
 from gateways.http.wire.bodies import e164
 from gateways.http.wire.errors import BadBody, Gone, NoSuchDevice, NotAllowed, TooMany
 from messages.ids import SECOND, Instant, TextPurpose, UserId
-from model.rules.calls.withheld_numbers import unfit
+from model.rules.calls.withheld_numbers import why_number_unfit
 from model.rules.pins import PinVerdict
 from runtime import logs
 from runtime.published.file import publish
@@ -163,7 +163,7 @@ async def enrol_device(web: Web, who: Caller, data: DeviceBody) -> Answer[Device
     except ValueError as error:
         raise BadBody(str(error), "$.phone") from error
 
-    if unfit(phone, web.settings.center) is not None:
+    if why_number_unfit(phone, web.settings.center) is not None:
         raise BadBody("the center sends no codes to numbers of this kind", "$.phone", NOT_TEXTED)
     web.senders.spend(Kind.ENROL, sender, phone)
 

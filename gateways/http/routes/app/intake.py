@@ -20,7 +20,7 @@ from gateways.http.wire.answers import AlertAnswer, Problem, rfc3339
 from gateways.http.wire.bodies import AlertBody, alert_id, e164, instant
 from gateways.http.wire.errors import BadBody, BodyTooLarge, NotAllowed, NotDurable, TooMany, WrongMediaType
 from messages.ids import Advice, AlertId, Channel, Doubt, Instant, Proof
-from model.rules.messages.advice import told_to_app
+from model.rules.messages.advice import advice_for_app
 from model.rules.signal import Signal
 from store.alerts.accepting import Accepted
 from store.alerts.checks import PutOff, accept_check
@@ -167,9 +167,9 @@ async def _advice(web: Web, accepted: Accepted) -> Advice:
         return Advice.CALL_112_NOW if late else Advice.WAIT
     known = web.following.picture.alerts.get(accepted.alert)
     if known is not None:
-        return told_to_app(known.case)
+        return advice_for_app(known.case)
     sheet = await asyncio.to_thread(web.following.fresh, accepted.alert)
-    return Advice.WAIT if sheet is None else told_to_app(sheet.case)
+    return Advice.WAIT if sheet is None else advice_for_app(sheet.case)
 
 
 async def _check(web: Web, body: AlertBody, sender: Sender) -> Answer[AlertAnswer | Problem]:

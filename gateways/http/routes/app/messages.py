@@ -34,7 +34,7 @@ from gateways.http.wire.errors import Refused
 from messages.events import DialogueSaid, DialogueSeen
 from messages.ids import Channel, ClaimKind
 from model.alert.case import Case
-from model.alert.parts import Said
+from model.alert.parts import DialogueMessage
 from model.orders.refusals import Refusal
 from model.rules.messages import dialogue
 from store.alerts.recent import current
@@ -96,18 +96,18 @@ async def messages(
 
 async def _keep(web: Web, case: Case, event: DialogueSaid | DialogueSeen) -> None:
     behind = isinstance(event, DialogueSeen) and event.upto > len(case.dialogue)
-    if not behind and not dialogue.news(case, event):
+    if not behind and not dialogue.is_news(case, event):
         return  # known already without the write lock
     alert = case.alert
 
     def is_news(transaction: Transaction) -> bool:
         now = current(transaction, case)
-        if not dialogue.news(now, event):
+        if not dialogue.is_news(now, event):
             return False
         if isinstance(event, DialogueSeen):
             return True
         full = dialogue.is_full(now.dialogue, Channel.DATA)
-        over = not dialogue.goes_on(now, transaction.at_us)
+        over = not dialogue.is_dialogue_open(now, transaction.at_us)
         if (over or full) and now.cancel_asked is None:
             raise Refused(Refusal.CLOSED if over else Refusal.DIALOGUE_FULL)
         # After an attempt to cancel, with any PIN, every response is the same.
@@ -127,12 +127,12 @@ def messages_of(case: Case, since: int) -> MessagesAnswer:
     )
 
 
-def _changed(one: Said, last: int) -> int:
+def _changed(one: DialogueMessage, last: int) -> int:
     """Return the version of the last change published to the app."""
     return max(at for at in (one.version, one.arrived_version, one.read_version) if at <= last)
 
 
-def _told(case: Case, one: Said, last: int) -> MessageAnswer:
+def _told(case: Case, one: DialogueMessage, last: int) -> MessageAnswer:
     return MessageAnswer(
         number=one.number,
         id=one.id,

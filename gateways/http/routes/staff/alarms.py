@@ -18,9 +18,9 @@ from gateways.http.routing.route import DELETE, GET, POST, Answer, route
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.events import AlarmSeen, AlarmShelved, AlarmUnshelved
 from messages.ids import SECOND, Instant, NodeId
-from model.alarms.book import LONGEST_US, slot
-from model.alarms.history import Episode, Often, episodes, matches, often
-from model.alarms.table import may_be_quiet
+from model.alarms.book import LONGEST_US, shelving_key
+from model.alarms.history import AlarmCount, Episode, count_occurrences, episodes, matches
+from model.alarms.table import may_be_shelved
 from store import streams
 from store.alarms import alarm_events_since
 from store.audit.entry import Action
@@ -59,7 +59,7 @@ class AlarmHistory(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     episodes: list[Episode]
-    often: list[Often]
+    often: list[AlarmCount]
     times: int
     more: bool
     callouts: list[CalloutView]
@@ -121,7 +121,7 @@ def alarms_history(
     called = callouts.since(callouts_of(web.journal, LISTED, since_us), since_us)
     return AlarmHistory(
         episodes=found[:LISTED],
-        often=often(found)[:MOST_OFTEN],
+        often=count_occurrences(found)[:MOST_OFTEN],
         times=len(found),
         more=len(found) > LISTED,
         callouts=callouts.views(called, web.people.on_duty()),
@@ -139,7 +139,7 @@ async def alarms_quiet(web: Web, who: Caller, data: QuietFor) -> Answer[None]:
         raise BadBody("a reason is required: name the planned work", "$.reason", Why.EMPTY)
     if not (data.alarm or data.subject or data.node):
         raise BadBody("at least one of `alarm`, `subject` and `node` is required", "$.alarm", Why.EMPTY)
-    if not may_be_quiet(data.alarm):
+    if not may_be_shelved(data.alarm):
         raise NotDone(
             "this alarm cannot be shelved: a user in danger depends on it", Why.NEVER_QUIET, "$.alarm"
         )
@@ -152,7 +152,7 @@ async def alarms_quiet(web: Web, who: Caller, data: QuietFor) -> Answer[None]:
         reason=reason,
     )
     await web.writing.run(lambda tx: tx.append(Append(streams.SHELF, None, (event,))))
-    what = " ".join(filter(None, slot(event)))
+    what = " ".join(filter(None, shelving_key(event)))
     return Answer(None, detail=f"alarms kept quiet for {data.minutes} min: {what}")
 
 
@@ -163,7 +163,7 @@ async def alarms_heard(
     """Unshelve alarms."""
     event = AlarmUnshelved(alarm=alarm, subject=subject, node=NodeId(node), by=who.operator)
     shelf = web.following.picture.alarms.shelf
-    if slot(event) not in map(slot, shelf.at(web.clock.now_us())):
+    if shelving_key(event) not in map(shelving_key, shelf.at(web.clock.now_us())):
         raise NotThere("the alarm is not shelved")
     await web.writing.run(lambda tx: tx.append(Append(streams.SHELF, None, (event,))))
-    return Answer(None, detail=f"alarms heard again: {' '.join(filter(None, slot(event)))}")
+    return Answer(None, detail=f"alarms heard again: {' '.join(filter(None, shelving_key(event)))}")

@@ -142,9 +142,13 @@ def order(
     if isinstance(event, CommandGiven) and ORDERS[event.command].says_role:
         event = replace(event, supervisor=supervisor)
     if isinstance(event, DialogueSaid) and event.channel is Channel.DATA:
-        going = message_channel.way(case, settings, transaction.at_us)
-        event = replace(event, channel=Channel.SMS) if going.why is message_channel.Why.NO_APP else event
-    if not isinstance(event, DialogueSaid | DialogueSeen) or dialogue.news(case, event):
+        going = message_channel.choose_channel(case, settings, transaction.at_us)
+        event = (
+            replace(event, channel=Channel.SMS)
+            if going.why is message_channel.ChannelReason.NO_APP
+            else event
+        )
+    if not isinstance(event, DialogueSaid | DialogueSeen) or dialogue.is_news(case, event):
         transaction.append(Append(streams.inbox(case.alert), case.inbox_version, (event,)))
     return None
 
@@ -219,8 +223,8 @@ def set_shift(
     if (ShiftState.OFF if now is None else now.state) is state and (
         not reason or (now is not None and now.reason == reason)
     ):
-        left_at = wrap_up.begun(transaction.last(stream))
-        if state is not ShiftState.READY or not wrap_up.stands(left_at, settings, transaction.at_us):
+        left_at = wrap_up.wrap_up_begins_at(transaction.last(stream))
+        if state is not ShiftState.READY or not wrap_up.is_in_wrap_up(left_at, settings, transaction.at_us):
             return False
         transaction.append(Append(stream, None, (WrapUpEnded(operator=operator),)))
         return True

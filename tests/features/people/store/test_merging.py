@@ -10,7 +10,7 @@ from features.people.merging import SamePerson, merge
 from features.people.person_changes import Fields
 from messages.events import AlertClosed, NoteAdded, UserIdentified
 from messages.ids import AlertId, OperatorId, Outcome, UserId
-from model.record import Contact, Dangerous, PersonRecord, TooMuch
+from model.record import Contact, DangerousPerson, PersonRecord, RecordTooLarge
 from model.rules.pins import PinVerdict
 from model.settings.storage import RetentionSettings
 from store import streams
@@ -163,7 +163,7 @@ def test_who_is_merged_twice_is_one_step_away(
 
 def test_records_are_joined_and_sealed_for_who_stays(journal: Journal, giulia: User, also: User) -> None:
     face = journal.transact(lambda tx: records.add_picture(tx, also.id, FACE))
-    ugo = Dangerous(name="Ugo", picture=face)
+    ugo = DangerousPerson(name="Ugo", picture=face)
     mother = Contact(name="Ada", number="+393200000001")
     keep(journal, giulia, PersonRecord(medical="asthma", safe_word="rose", addresses=("Via Roma 1",)))
     keep(
@@ -185,7 +185,7 @@ def test_records_are_joined_and_sealed_for_who_stays(journal: Journal, giulia: U
 def test_too_large_records_stay_two(journal: Journal, registry: Registry, giulia: User, also: User) -> None:
     for user in (giulia, also):
         keep(journal, user, PersonRecord(medical=user.first_name * 120))
-    with pytest.raises(TooMuch):
+    with pytest.raises(RecordTooLarge):
         merged(journal, giulia, also)
     assert registry.user(also.id) == also
 

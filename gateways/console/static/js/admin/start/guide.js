@@ -25,7 +25,7 @@ const MORE = {
   second_operator: (_, said) => html`<p>${say`Operators: ${said.operators}`}</p>`,
 };
 
-/** @type {Record<Trust, Phrase>} */
+/** @type {Record<CertificateTrust, Phrase>} */
 const TRUST = {
   none: phrase`It is plain now, without a certificate: scripts/install makes one.`,
   own: phrase`The authority is the centre’s own: each phone and browser has to be given it once.`,

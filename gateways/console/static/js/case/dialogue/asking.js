@@ -91,7 +91,7 @@ export function wayName(here, by) {
 export const otherLanguage = (view, by) =>
   view.person?.language && by !== view.person.language ? languageName(by) : '';
 
-/** @type {Record<Exclude<Progress, 'heard'>, Phrase>} */
+/** @type {Record<Exclude<QuestionProgress, 'heard'>, Phrase>} */
 const PROGRESS = {
   waiting: phrase`about to hear it`,
   speaking: phrase`hears it now`,
