@@ -1,4 +1,4 @@
-// What the console has of the feature.
+// The feature's parts in the console.
 
 import { say } from '../../js/words/words.js';
 import * as operators from './operators.js';

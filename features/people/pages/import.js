@@ -1,5 +1,5 @@
-// People from a file: what each line would do is seen first; then the good ones are taken in, and the bad
-// ones saved.
+// The import of people from a file: a preview of each line's effect, then the valid lines are written; the
+// invalid lines can be saved as a file.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { answered, why } from '../../js/admin/frame/faults.js';
@@ -28,13 +28,16 @@ const FLAWS = {
   record: phrase`The record does not take it`,
 };
 
-/** Why the center does not take a record, after the contact's name, if any. */
+/** Reasons of the center against a record, after the contact's name, if any. */
 const REASONS = [
   form`{0}'{1}' is not a telephone number`,
   form`{0}'{1}' is not a telephone number that can be called`,
   form`{0}'{1}' is an emergency number`,
 ];
-/** `phone: Empty.`; of the record with the center's own reason. @param {ImportFault} fault */
+/**
+ * Return a fault in words: `phone: Empty.`; for a record, with the center's own reason.
+ * @param {ImportFault} fault
+ */
 export const told = ({ column, flaw, reason }) =>
   [column, FLAWS[flaw](), flaw === 'record' ? worded(reason, REASONS) : ''].filter(Boolean).join(': ');
 
@@ -46,7 +49,7 @@ const VERDICTS = {
   same: phrase`the same`,
 };
 
-/** @param {ImportRow} one */
+/** Render a line of the preview. @param {ImportRow} one */
 const row = (one) =>
   html`<tr>
     <td>${one.line}</td>
@@ -60,10 +63,13 @@ const row = (one) =>
     </td>
   </tr>`;
 
-/** @param {number} n @param {() => string} one @param {(n: string) => string} several */
+/**
+ * Return a number in words, singular or plural.
+ * @param {number} n @param {() => string} one @param {(n: string) => string} several
+ */
 const many = (n, one, several) => (n === 1 ? one() : several(f.count(n)));
 
-/** @param {ImportView} seen */
+/** Render the numbers of new, changed and invalid lines. @param {ImportView} seen */
 const counts = (seen) =>
   html`<p class="import__counts" role="status">
     ${seen.done ? word('check', say`Done.`, 'ink-ok') : html`<b>${say`Nothing is written yet.`}</b>`}
@@ -80,7 +86,7 @@ const counts = (seen) =>
     }
   </p>`;
 
-/** @param {ImportView} seen */
+/** Render the preview's lines. @param {ImportView} seen */
 const table = (seen) =>
   html`<div class="import__rows" tabindex="0">
     <table class="table">
@@ -102,7 +108,7 @@ const table = (seen) =>
     }
   </div>`;
 
-/** @param {ImportFault} fault */
+/** Return a fault with its line. @param {ImportFault} fault */
 const placed = (fault) => `${say`Line##row`} ${fault.line}: ${told(fault)}`;
 
 /**
@@ -112,25 +118,25 @@ const placed = (fault) => `${say`Line##row`} ${fault.line}: ${told(fault)}`;
 
 const PATH = '/v1/admin/people/import';
 
-/** @param {Ui} ui */
+/** Open the import. @param {Ui} ui */
 export function open(ui) {
   rows.tell(ui, { kind: 'import', file: null, seen: null, busy: false, fault: '' });
   focus('.import input');
 }
 
-/** The first of these that is there. @param {string[]} of */
+/** Focus the first existing element of these selectors. @param {string[]} of */
 function focus(...of) {
   const found = of.map((one) => document.querySelector(one)).find(Boolean);
   /** @type {HTMLElement | undefined} */ (found)?.focus();
 }
 
-/** @param {Ui} ui @param {Partial<Importing>} changes */
+/** Change the state of the import. @param {Ui} ui @param {Partial<Importing>} changes */
 function now(ui, changes) {
   rows.once = { ...rows.once, ...changes };
   ui.draw();
 }
 
-/** @param {Ui} ui @param {File} file */
+/** Request the preview of a file. @param {Ui} ui @param {File} file */
 async function look(ui, file) {
   now(ui, { file, seen: null, busy: true, fault: '' });
   const answer = await answered(ui.feed.send(`${PATH}?preview=true`, file));
@@ -139,7 +145,11 @@ async function look(ui, file) {
   focus('.import__take', '.import input');
 }
 
-/** Only as it was seen: where others have changed something meanwhile it is looked at anew. @param {Ui} ui */
+/**
+ * Write the import as previewed. After a change by another admin, nothing is written and the preview is
+ * requested again.
+ * @param {Ui} ui
+ */
 async function take(ui) {
   const { file, seen, busy } = /** @type {Importing} */ (rows.once);
   if (busy) return;
@@ -157,7 +167,7 @@ async function take(ui) {
   focus('.import__done');
 }
 
-/** @param {Ui} ui */
+/** Save the invalid lines as a file. @param {Ui} ui */
 async function saveBad(ui) {
   const { file } = /** @type {Importing} */ (rows.once);
   const answer = await ui.feed.send(`${PATH}/bad`, file).catch(() => null);
@@ -166,7 +176,7 @@ async function saveBad(ui) {
   else now(ui, { fault: why('notDone') });
 }
 
-/** @param {Ui} ui @param {ImportView} seen */
+/** Render the preview, or the faults of the whole file. @param {Ui} ui @param {ImportView} seen */
 const looked = (ui, seen) =>
   seen.faults.length
     ? html`<ul class="import__faults" role="alert">
@@ -190,7 +200,7 @@ const looked = (ui, seen) =>
           }
         </div>`;
 
-/** @param {Ui} ui */
+/** Render the import. @param {Ui} ui */
 export function pane(ui) {
   const { seen, busy, fault } = /** @type {Importing} */ (rows.once);
   const dropped = (/** @type {DragEvent} */ e) => {

@@ -1,5 +1,5 @@
-// A link that brings the app onto a person's phone: made for one number, shown, printed or sent by a text
-// message; and those that are open, which can be revoked.
+// Invitations: a link that installs the app on a person's phone, for one number, shown, printed or sent by
+// text message; and the list of open invitations, which can be revoked.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { answered, why } from '../../js/admin/frame/faults.js';
@@ -11,7 +11,7 @@ import * as f from '../../js/words/format.js';
 import { phrase, say } from '../../js/words/words.js';
 import { nameOf, rows } from './list.js';
 
-/** `until 28 Nov 17:40`. @param {InvitationRow} one */
+/** Return the end of an invitation: `until 28 Nov 17:40`. @param {InvitationRow} one */
 function until(one) {
   const us = Date.parse(one.until) * 1000;
   return `${say`until##day`} ${f.shortDay(us)} ${f.minute(us)}`;
@@ -26,13 +26,13 @@ const CARRIED = {
   undelivered: phrase`text message has not arrived`,
 };
 
-/** How it goes to the person. @param {InvitationRow} one */
+/** Return the delivery of an invitation in words. @param {InvitationRow} one */
 function how(one) {
   if (!one.text) return say`to be handed over`;
   return one.carried ? CARRIED[one.carried]() : say`text message waits for a line`;
 }
 
-/** Why a phone would not get there, or ''. @param {string} address */
+/** Return why a phone could not open the address; an empty string if it can. @param {string} address */
 function unfit(address) {
   const { protocol, hostname } = new URL(address);
   if (['localhost', '127.0.0.1', '[::1]'].includes(hostname))
@@ -40,7 +40,7 @@ function unfit(address) {
   return protocol === 'https:' ? '' : say`Without https a phone cannot keep a key: a certificate is needed.`;
 }
 
-/** @param {Ui} ui @param {InvitationRow[]} listed */
+/** Render the open invitations. @param {Ui} ui @param {InvitationRow[]} listed */
 const openOnes = (ui, listed) =>
   html`<section class="panel" aria-labelledby="invitations-h">
     <div class="panel__head">
@@ -62,7 +62,10 @@ const openOnes = (ui, listed) =>
     </ul>
   </section>`;
 
-/** What is told once, and of whom. @param {Ui} ui @param {InvitationMade} made @param {string} name */
+/**
+ * Render a new invitation, which is shown once.
+ * @param {Ui} ui @param {InvitationMade} made @param {string} name
+ */
 const told = (ui, made, name) =>
   html`<section class="panel" aria-labelledby="invited-h">
     <div class="panel__head"><h2 id="invited-h">${say`Invitation for`} ${name}</h2></div>
@@ -84,21 +87,21 @@ const told = (ui, made, name) =>
     </div>
   </section>`;
 
-/** What lies on paper, while it is printed. @type {InvitationMade | null} */
+/** The invitation that is being printed. @type {InvitationMade | null} */
 let onPaper = null;
 
 addEventListener('afterprint', () => {
   onPaper = null;
 });
 
-/** @param {Ui} ui @param {InvitationMade} made */
+/** Print an invitation. @param {Ui} ui @param {InvitationMade} made */
 function print(ui, made) {
   onPaper = made;
   ui.draw();
   window.print();
 }
 
-/** What the printer gets; nothing on the screen. A paper may be found: it names neither us nor whom. */
+/** Render an invitation for the printer only. A lost paper must not identify the center or the person. */
 export function paper() {
   if (!onPaper) return nothing;
   const { row, picture: dots, link } = onPaper;
@@ -120,10 +123,13 @@ const DAYS = [1, 3, 7, 14, 30];
 const list = new Listed(PATH);
 export const clear = () => list.clear();
 
-/** What became of a text message is told while somebody looks. @param {Ui} ui */
+/**
+ * Request the invitations again while they are shown: the delivery of text messages changes.
+ * @param {Ui} ui
+ */
 export const again = (ui) => (rows.once?.kind === 'invite' ? list.load(ui) : undefined);
 
-/** @param {PersonRow} person @returns {FormField[]} */
+/** Return the fields of the form. @param {PersonRow} person @returns {FormField[]} */
 const fields = (person) => [
   {
     name: 'phone',
@@ -148,7 +154,7 @@ const fields = (person) => [
     : []),
 ];
 
-/** @param {Ui} ui @param {PersonRow} person */
+/** Open the form for a person. @param {Ui} ui @param {PersonRow} person */
 export async function open(ui, person) {
   await list.load(ui);
   const form = new Form('invite', fields(person), { phone: person.phones[0], days: '7', text: false });
@@ -156,7 +162,7 @@ export async function open(ui, person) {
   form.focus();
 }
 
-/** @param {Ui} ui */
+/** Make the invitation of the open form. @param {Ui} ui */
 async function make(ui) {
   const { form } = /** @type {Inviting} */ (rows.once);
   const { phone, days, text } = form.now;
@@ -172,7 +178,7 @@ async function make(ui) {
   if (answer.said) /** @type {HTMLElement} */ (document.querySelector('.once__copy'))?.focus();
 }
 
-/** @param {Ui} ui @param {InvitationRow} one */
+/** Revoke an invitation after a question. @param {Ui} ui @param {InvitationRow} one */
 function revoke(ui, one) {
   const name = one.name || f.phone(one.phone);
   const question = say`Revoke the invitation of ${name}?`;
@@ -186,7 +192,7 @@ function revoke(ui, one) {
 }
 
 /**
- * X is of the invitation that has the focus, P of the one that was made.
+ * Act on a key: X revokes the focused invitation, P prints the new invitation.
  * @param {Ui} ui @param {KeyboardEvent} e
  */
 function keyed(ui, e) {
@@ -199,7 +205,7 @@ function keyed(ui, e) {
   e.stopPropagation();
 }
 
-/** @param {Ui} ui */
+/** Render the invitations. @param {Ui} ui */
 export function pane(ui) {
   const { person, form, made } = /** @type {Inviting} */ (rows.once);
   const listed = list.said?.invitations ?? [];

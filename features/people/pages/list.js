@@ -1,5 +1,4 @@
-// The people who are listed, which are those whom the center finds for what is searched for, the first of
-// them; and what of a person can be written, as it stands in a form.
+// The list of people: the first results of the center's search; and the fields of a person with their form.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { answered, why } from '../../js/admin/frame/faults.js';
@@ -36,21 +35,24 @@ export const FIELDS = [
 
 export const NOBODY = { first_name: '', last_name: '', phones: '', language: 'it', notes: '' };
 
-/** As the form has it. @param {PersonAnswer} person */
+/** Return a person as values of the form. @param {PersonAnswer} person */
 export const flat = (person) => ({ ...person, phones: person.phones.join(', ') });
 
-/** As it is sent. @param {Record<string, any>} fields */
+/** Return values of the form as a request. @param {Record<string, any>} fields */
 export const sent = ({ phones, ...others }) =>
   phones === undefined ? others : { ...others, phones: several(phones) };
 
-/** @param {string} text */
+/** Return the numbers of a text with commas. @param {string} text */
 const several = (text) =>
   text
     .split(/[,;]/)
     .map((one) => one.trim())
     .filter(Boolean);
 
-/** @param {{ first_name: string, last_name: string, phones: string[] }} person */
+/**
+ * Return a person's name; without a name, the first number.
+ * @param {{ first_name: string, last_name: string, phones: string[] }} person
+ */
 export const nameOf = ({ first_name, last_name, phones }) => `${first_name} ${last_name}`.trim() || phones[0];
 
 const STEP = 50;
@@ -64,17 +66,17 @@ export const rows = new Rows('people', '/v1/admin/people', {
 });
 
 let most = STEP;
-/** Those alone whose phones have been silent. */
+/** Only people with silent phones are listed. */
 let silent = false;
 
-/** @param {Ui} ui */
+/** Request the people of the search. @param {Ui} ui */
 export function load(ui) {
   const wanted = { search: rows.search.trim(), most: String(most), ...(silent && { silent: 'true' }) };
   rows.list.path = `${rows.path}?${new URLSearchParams(wanted)}`;
   return rows.list.load(ui);
 }
 
-/** Show a person who has just come about. @param {Ui} ui @param {PersonAnswer} person @param {string} text */
+/** Show a new or merged person. @param {Ui} ui @param {PersonAnswer} person @param {string} text */
 export async function show(ui, person, text) {
   Object.assign(rows, { form: null, once: null, cursor: person.id, search: nameOf(person) });
   silent = false;
@@ -83,7 +85,7 @@ export async function show(ui, person, text) {
   rows.point(ui, person.id);
 }
 
-/** Something else is searched for: among all. @param {Ui} ui */
+/** Search all people. @param {Ui} ui */
 export function seek(ui) {
   most = STEP;
   silent = false;
@@ -92,7 +94,7 @@ export function seek(ui) {
 
 export const isSilent = () => silent;
 
-/** Those whose phones have been silent, or all again. @param {Ui} ui */
+/** Switch between people with silent phones and all people. @param {Ui} ui */
 export function whoIsSilent(ui) {
   most = STEP;
   silent = !silent;
@@ -100,7 +102,7 @@ export function whoIsSilent(ui) {
   return load(ui);
 }
 
-/** @param {Ui} ui */
+/** Request more people. @param {Ui} ui */
 async function more(ui) {
   const last = rows.all().at(-1)?.id ?? '';
   most = Math.min(most + STEP, MOST);
@@ -108,30 +110,33 @@ async function more(ui) {
   rows.point(ui, last);
 }
 
-/** All of one person; null, which is said then, where nobody is there. @param {Ui} ui @param {string} id */
+/**
+ * Request all data of a person. Return null, and show the reason, on a refusal.
+ * @param {Ui} ui @param {string} id
+ */
 export async function read(ui, id) {
   const answer = await answered(ui.feed.read(rows.pathOf(id)));
   if (!answer.said) rows.say(ui, false, why(answer.code));
   return /** @type {PersonAnswer | null} */ (answer.said);
 }
 
-/** @returns {import('../../js/admin/frame/page.js').Head[]} */
+/** Return the columns. @returns {import('../../js/admin/frame/page.js').Head[]} */
 export const HEADS = () => [[say`Name`], [say`Numbers`], [say`Language`, 'spare']];
 
-/** @param {PersonRow} one */
+/** Render the cells of a person. @param {PersonRow} one */
 export const cells = (one) =>
   html`<td><b>${nameOf(one)}</b></td>
     <td class="phone">${one.phones.map(f.phone).join(' · ')}</td>
     <td class="spare">${languageName(one.language)}</td>`;
 
-/** How the phones stand that check by themselves. @param {Record<string, number>} is */
+/** Return the state of the phones with automatic checks, in words. @param {Record<string, number>} is */
 function checking({ lately, late, silent: gone }) {
   if (!lately && !late && !gone) return '';
   const of = f.count(lately + late + gone);
   return say`. Phones that check by themselves: ${of}; ${f.count(late)} late, ${f.count(gone)} silent`;
 }
 
-/** How many of how many are shown. @param {Ui} ui */
+/** Render the number of people shown, found and stored. @param {Ui} ui */
 export function below(ui) {
   const said = /** @type {PeopleView} */ (rows.list.said);
   if (!said) return nothing;

@@ -1,4 +1,4 @@
-// Two entries that are one person: the one who stays, the other, both side by side before it is done.
+// The merge of two entries of one person: the entry that stays and the other, side by side before the merge.
 
 import { html, nothing } from '../../vendor/lit.js';
 import * as f from '../../js/words/format.js';
@@ -7,10 +7,13 @@ import { nameOf, read, rows, show } from './list.js';
 
 /** @typedef {{ kind: 'merge', kept: PersonAnswer, other: PersonAnswer | null }} Merge */
 
-/** @returns {Merge | null} */
+/** Return the merge in progress. @returns {Merge | null} */
 const current = () => (rows.once?.kind === 'merge' ? rows.once : null);
 
-/** The first time it names who stays, the second time the other. @param {Ui} ui @param {PersonRow} row */
+/**
+ * Choose an entry for the merge: the first entry stays, the second is merged into it.
+ * @param {Ui} ui @param {PersonRow} row
+ */
 export async function pressed(ui, row) {
   const merge = current();
   const person = await read(ui, row.id);
@@ -22,7 +25,7 @@ export async function pressed(ui, row) {
   }
 }
 
-/** The other one stays. @param {Ui} ui */
+/** Swap the two entries. @param {Ui} ui */
 export function swap(ui) {
   const merge = current();
   if (!merge?.other) return false;
@@ -31,13 +34,13 @@ export function swap(ui) {
   return true;
 }
 
-/** @param {Ui} ui @param {Merge} merge */
+/** Ask before the merge. @param {Ui} ui @param {Merge} merge */
 const ask = (ui, { kept, other }) =>
   rows.ask(ui, say`${nameOf(other)} becomes ${nameOf(kept)}? It cannot be taken back.`, () =>
     merged(ui, kept, other),
   );
 
-/** @param {PersonAnswer} person */
+/** Return the seen values of an entry, for the center to compare. @param {PersonAnswer} person */
 const seen = ({ phones, first_name, last_name, language, notes }) => ({
   phones,
   first_name,
@@ -46,7 +49,10 @@ const seen = ({ phones, first_name, last_name, language, notes }) => ({
   notes,
 });
 
-/** @param {Ui} ui @param {PersonAnswer} kept @param {PersonAnswer} other */
+/**
+ * Merge the entries, and show the result.
+ * @param {Ui} ui @param {PersonAnswer} kept @param {PersonAnswer} other
+ */
 async function merged(ui, kept, other) {
   const was = { kept: seen(kept), other: seen(other) };
   const said = await rows.order(ui, 'POST', `${rows.pathOf(kept.id)}/merge`, { other: other.id, was });
@@ -65,7 +71,7 @@ const LINES = [
   [() => say`Alerts`, (one) => String(one.alerts)],
 ];
 
-/** @param {Ui} ui */
+/** Render both entries. @param {Ui} ui */
 export function pane(ui) {
   const { kept, other } = current();
   return html`<section class="panel once merge" aria-labelledby="merge-h">

@@ -1,4 +1,4 @@
-// The operators: who may what, who is called at night, by what each comes in; added, changed, removed.
+// The chapter of the operators: roles, on-call duty and sign-on methods; adding, changing, removing.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { Form } from '../../js/admin/frame/form.js';
@@ -38,7 +38,7 @@ const FIELDS = [
 /** @type {Record<ShiftState, Phrase>} */
 const STATES = { ready: phrase`Ready`, paused: phrase`Paused`, off: phrase`Off shift` };
 
-/** @returns {import('../../js/admin/frame/page.js').Head[]} */
+/** Return the columns. @returns {import('../../js/admin/frame/page.js').Head[]} */
 const HEADS = () => [
   [say`Name`],
   [say`Telephone`],
@@ -50,7 +50,7 @@ const HEADS = () => [
   [say`Shift`, 'spare'],
 ];
 
-/** @param {OperatorRow} one */
+/** Return an operator's sign-on methods in words. @param {OperatorRow} one */
 function ways(one) {
   const there = [
     one.has_password && (one.has_totp ? say`password and code` : 'password'),
@@ -61,7 +61,7 @@ function ways(one) {
 }
 
 /**
- * `shared`: the names, in small letters, that several have.
+ * Render the cells of an operator. `shared`: names, in small letters, of several operators.
  * @param {Ui} ui @param {OperatorRow} one @param {Set<string>} shared
  */
 function cells(ui, one, shared) {
@@ -88,18 +88,18 @@ const rows = new Rows('operators', '/v1/admin/operators', {
 });
 
 export const clear = () => rows.clear();
-/** @param {Ui} ui */
+/** Request the operators. @param {Ui} ui */
 export const enter = (ui) => rows.enter(ui);
-/** @param {Ui} ui */
+/** Request the operators again. @param {Ui} ui */
 export const again = (ui) => rows.again(ui);
 
-/** @param {Ui} ui @param {OperatorRow} [row] */
+/** Open the form of an operator, or of a new operator. @param {Ui} ui @param {OperatorRow} [row] */
 function edit(ui, row) {
   const begun = { name: '', phone: '', role: 'operator', language: 'it', on_call: false };
   rows.open(ui, new Form('operator', FIELDS, row ?? begun), row?.id);
 }
 
-/** @param {Ui} ui */
+/** Add the operator of the open form, and show the sign-on link. @param {Ui} ui */
 async function add(ui) {
   const said = await rows.send(ui, 'POST', rows.list.path, rows.form.now);
   if (!said) return;
@@ -109,26 +109,26 @@ async function add(ui) {
   rows.say(ui, true, say`${said.operator.name} is added.`);
 }
 
-/** @param {Ui} ui @param {string} who */
+/** Make a sign-on link, and show it. @param {Ui} ui @param {string} who */
 async function link(ui, who) {
   const said = await rows.order(ui, 'POST', `${rows.pathOf(who)}/link`);
   if (said) rows.tell(ui, said);
 }
 
-/** @param {Ui} ui @param {OperatorRow} row */
+/** End an operator's sessions, token and link. @param {Ui} ui @param {OperatorRow} row */
 async function endSessions(ui, { id, name }) {
   if (await rows.order(ui, 'DELETE', `${rows.pathOf(id)}/sessions`))
     rows.say(ui, true, say`${name}: sessions, token and link have ended.`);
 }
 
-/** @param {Ui} ui @param {OperatorRow} row */
+/** Remove an operator. @param {Ui} ui @param {OperatorRow} row */
 async function remove(ui, { id, name }) {
   if (!(await rows.order(ui, 'DELETE', rows.pathOf(id)))) return;
   rows.move(ui, 0);
   rows.say(ui, true, say`${name} is removed.`);
 }
 
-/** @param {Ui} ui @param {string} key */
+/** Act on a key; return true if it belongs to this chapter. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   if (rows.pressed(ui, key)) return true;
   const row = rows.row();
@@ -146,7 +146,7 @@ export function pressed(ui, key) {
 }
 
 /**
- * By what an operator comes in, told once.
+ * Render a sign-on link, which is shown once.
  * @param {Ui} ui @param {SignOnLink} told @param {string} name
  */
 function linkPane(ui, told, name) {
@@ -166,7 +166,7 @@ function linkPane(ui, told, name) {
   </section>`;
 }
 
-/** @param {Ui} ui */
+/** Render the chapter. @param {Ui} ui */
 export function pane(ui) {
   const names = rows.all().map((one) => one.name.toLowerCase());
   const shared = new Set(names.filter((name, n) => names.indexOf(name) !== n));

@@ -1,4 +1,4 @@
-// The people who may raise an alert: found, added, corrected, merged; their phones.
+// The chapter of the people who may raise an alert: search, adding, correction, merge, phones.
 
 import { Form } from '../../js/admin/frame/form.js';
 import { Listed } from '../../js/admin/frame/listed.js';
@@ -28,7 +28,7 @@ import * as list from './list.js';
 import * as merge from './merge.js';
 import * as phones from './phones.js';
 
-/** Whom the form corrects, as the center has it now. @type {Listed<PersonAnswer>} */
+/** The person of the open form, as stored by the center. @type {Listed<PersonAnswer>} */
 const corrected = new Listed('');
 
 export function clear() {
@@ -37,13 +37,13 @@ export function clear() {
   invite.clear();
 }
 
-/** @param {Ui} ui */
+/** Open the chapter. @param {Ui} ui */
 export function enter(ui) {
   rows.asked = null;
   again(ui);
 }
 
-/** The form follows what others write. @param {Ui} ui */
+/** Request the people again, and update the open form to the stored person. @param {Ui} ui */
 export async function again(ui) {
   await load(ui);
   await invite.again(ui);
@@ -53,22 +53,22 @@ export async function again(ui) {
   }
 }
 
-/** @param {Ui} ui @param {string} id */
+/** Open the form that corrects a person. @param {Ui} ui @param {string} id */
 async function correct(ui, id) {
   corrected.clear();
   corrected.path = rows.pathOf(id);
   await corrected.load(ui);
   if (corrected.said) rows.open(ui, new Form('person', FIELDS, flat(corrected.said)), id);
-  else await read(ui, id); // which says why
+  else await read(ui, id); // shows the refusal
 }
 
-/** What was written, with what was seen there. @param {Ui} ui */
+/** Save the changed fields with the values seen before. @param {Ui} ui */
 function keep(ui) {
   const names = rows.form.changed();
   return rows.save(ui, (fields) => sent(Object.fromEntries(names.map((name) => [name, fields[name]]))));
 }
 
-/** @param {Ui} ui */
+/** Add the person of the open form. @param {Ui} ui */
 async function add(ui) {
   const said = await rows.send(ui, 'POST', rows.path, sent(rows.form.now));
   if (said) await show(ui, said, say`${nameOf(said)} is added.`);
@@ -81,11 +81,11 @@ const OWN = [
   { place: 40, key: 'Q', label: phrase`Invite`, act: invite.open },
   { place: 50, key: 'M', label: phrase`Merge with another`, act: merge.pressed },
 ];
-/** What other features do with a person. */
+/** Return the actions of other features on a person. */
 const others = () => FEATURES.flatMap(({ onPerson = [] }) => onPerson);
 const acts = () => [...OWN, ...others()].sort((one, other) => one.place - other.place);
 
-/** Of the list of keys. @returns {[string, string][]} */
+/** Return the chapter's keys for the list of keys. @returns {[string, string][]} */
 export function listed() {
   const [keys, labels] = [others().map(({ key }) => key), others().map(({ label }) => label().toLowerCase())];
   return [
@@ -96,7 +96,7 @@ export function listed() {
   ];
 }
 
-/** @param {Ui} ui @param {string} key */
+/** Act on a key; return true if it belongs to this chapter. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   if (rows.pressed(ui, key)) return true;
   if (key === 'A') rows.open(ui, new Form('person', FIELDS, NOBODY));
@@ -107,14 +107,17 @@ export function pressed(ui, key) {
   return true;
 }
 
-/** Whether the key does something with the person that is pointed at. @param {Ui} ui @param {string} key */
+/**
+ * Act on a key with the person under the cursor; return true if there is such an action.
+ * @param {Ui} ui @param {string} key
+ */
 function act(ui, key) {
   const [row, found] = [rows.row(), acts().find((one) => one.key === key)];
   if (row) found?.act(ui, row, list);
   return Boolean(row && found);
 }
 
-/** @param {Ui} ui */
+/** Return title, label and action of the open form. @param {Ui} ui */
 function form(ui) {
   const { form: shown, editing } = rows;
   const of = acts().find((one) => one.form && one.opens === shown.id);
@@ -131,7 +134,7 @@ function form(ui) {
 /** @type {Record<string, { pane: (ui: Ui) => any }>} */
 const BESIDE = { import: importing, invite, merge, phones };
 
-/** @param {Ui} ui */
+/** Render the chapter. @param {Ui} ui */
 export const pane = (ui) =>
   listPage(ui, rows, {
     title: say`People`,

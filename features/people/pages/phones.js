@@ -1,4 +1,4 @@
-// The enrolled phones of a person: which number each proves, when it was last used, and one that is revoked.
+// The enrolled phones of a person: each phone's number and last use; revoking a phone.
 
 import { html, nothing } from '../../vendor/lit.js';
 import * as f from '../../js/words/format.js';
@@ -7,13 +7,16 @@ import { nameOf, read, rows } from './list.js';
 
 /** @typedef {{ kind: 'phones', person: PersonAnswer }} Phones */
 
-/** @param {Ui} ui @param {string} id */
+/** Open the phones of a person. @param {Ui} ui @param {string} id */
 export async function open(ui, id) {
   const person = await read(ui, id);
   if (person) rows.tell(ui, { kind: 'phones', person });
 }
 
-/** It proves nothing any more. @param {Ui} ui @param {PersonAnswer} person @param {PhoneRow} phone */
+/**
+ * Revoke a phone after a question: its signatures are then invalid.
+ * @param {Ui} ui @param {PersonAnswer} person @param {PhoneRow} phone
+ */
 function revoke(ui, person, phone) {
   const name = phone.name || phone.device;
   const path = `${rows.pathOf(person.id)}/devices/${encodeURIComponent(phone.device)}`;
@@ -32,7 +35,7 @@ const PROVED = {
   staff: phrase` by an invitation handed over`,
 };
 
-/** By what the number was proved, where that was kept. @param {PhoneRow} phone */
+/** Return the method by which the number was proved; nothing if it was not stored. @param {PhoneRow} phone */
 const proved = ({ proved_by }) => PROVED[proved_by]();
 
 /** @type {Record<string, Phrase>} */
@@ -41,13 +44,16 @@ const SEEMS = {
   revoked: phrase` Ended without the right PIN: to the app it looks revoked, and it still proves the number.`,
 };
 
-/** What of the phone is not as the app shows it. @param {PhoneRow} phone */
+/** Render the difference between the phone's state and the app's display. @param {PhoneRow} phone */
 const seems = ({ seeming }) => (seeming ? html`<b>${SEEMS[seeming]()}</b>` : nothing);
 
-/** @param {string} moment */
+/** Return the day of a moment. @param {string} moment */
 const day = (moment) => f.day(Date.parse(moment) * 1000);
 
-/** How often it checks by itself that an alert would arrive, and when it last did. @param {PhoneRow} phone */
+/**
+ * Return the interval of the phone's automatic checks, and the day of the last check, in words.
+ * @param {PhoneRow} phone
+ */
 function checked({ checked_on, check_days }) {
   if (!checked_on) return '';
   const often = {
@@ -58,7 +64,7 @@ function checked({ checked_on, check_days }) {
   return say`; checked on ${day(checked_on)}, ${often[check_days] ?? ''}`;
 }
 
-/** @param {Ui} ui */
+/** Render the phones. @param {Ui} ui */
 export function pane(ui) {
   const { person } = /** @type {Phones} */ (rows.once);
   return html`<section class="panel once" aria-labelledby="phones-h">

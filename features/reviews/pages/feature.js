@@ -1,4 +1,4 @@
-// What the console has of the feature.
+// The feature's parts in the console.
 
 import { say } from '../../js/words/words.js';
 import * as availability from './figures/availability.js';
@@ -22,7 +22,7 @@ export const places = [
 /** @type {ToldOfPerson[]} */
 export const ofPerson = [{ name: () => say`Earlier alerts`, short: howMany, line: earlier }];
 
-/** @param {Ui} ui @param {string} alert */
+/** Open the story of an alert in the history. @param {Ui} ui @param {string} alert */
 export function showsAlert(ui, alert) {
   ui.screen.go('history');
   past.choose(ui, alert);

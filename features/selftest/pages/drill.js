@@ -1,4 +1,4 @@
-// A drill begun from the ready view, and what came of it: the center's word, read from its journal.
+// A drill started from the ready view, and its result as the center reads it from its journal.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { matter } from '../../js/shift/open-items.js';
@@ -9,7 +9,7 @@ import * as f from '../../js/words/format.js';
 const AGAIN_MS = 2000;
 const state = { said: /** @type {DrillView} */ (null), atMs: 0, asking: false };
 
-/** Begin one. @param {Ui} ui */
+/** Start a drill. @param {Ui} ui */
 export async function begin(ui) {
   const answer = await ui.feed.order('/v1/drill', {});
   if (!answer.ok) {
@@ -19,7 +19,7 @@ export async function begin(ui) {
   await look(ui);
 }
 
-/** @param {Ui} ui */
+/** Request the state of the drill. @param {Ui} ui */
 async function look(ui) {
   state.asking = true;
   state.atMs = Date.now();
@@ -27,7 +27,7 @@ async function look(ui) {
     const answer = await ui.feed.read('/v1/drill');
     if (answer.ok) state.said = await answer.json();
   } catch {
-    /* asked again */
+    /** requested again later */
   }
   state.asking = false;
   ui.draw();
@@ -42,7 +42,7 @@ const STEPS = {
   closed: phrase`closed`,
 };
 
-/** How the last one goes, or went. @param {Ui} ui */
+/** Render the progress or the result of the last drill. @param {Ui} ui */
 export function line(ui) {
   const { said } = state;
   if (said?.running && !state.asking && ui.feed.link === 'live' && Date.now() - state.atMs > AGAIN_MS)
@@ -50,14 +50,14 @@ export function line(ui) {
   return said?.alert ? told(ui, said) : nothing;
 }
 
-/** That one is due, and when the last one was. @param {ShiftView} shift */
+/** Return the open item of a due drill, with the day of the last drill. @param {ShiftView} shift */
 export function matters(shift) {
   if (!shift?.drill_due) return [];
   const last = shift.drill_us === null ? say`None so far` : say`Last: ${f.day(shift.drill_us)}`;
   return [matter('flask', 'ink-wait', say`A drill is due: D`, last)];
 }
 
-/** @param {Ui} ui @param {DrillView} said */
+/** Render a drill. @param {Ui} ui @param {DrillView} said */
 function told(ui, said) {
   if (said.running) {
     const text = said.overdue ? say`The drill has not ended in time` : say`A drill is running`;

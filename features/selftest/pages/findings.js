@@ -1,10 +1,10 @@
-// What a test call has shown, in words: of a line's voice, and between two lines of both ways.
+// The findings of a test call in words: the voice of a line, and both directions between two lines.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../../js/shell/parts.js';
 import { say } from '../../js/words/words.js';
 
-/** @param {VoiceShown} voice */
+/** Return the advice for a better gain. @param {VoiceShown} voice */
 const gain = ({ better_gain_in_db: better }) =>
   better === null ? '' : say` Try ${Math.round(better)} dB in.`;
 
@@ -29,10 +29,13 @@ const WORDS = {
   no_voice: () => say`Nobody has spoken: the level is not known.`,
 };
 
-/** @param {number} frames */
+/** Return the duration of frames. @param {number} frames */
 const lasted = (frames) => `${(frames * 20).toLocaleString()} ms`;
 
-/** One sentence each; of a line whose voice works that alone. @param {VoiceShown} voice */
+/**
+ * Return the findings, one sentence each; without findings, that the voice works.
+ * @param {VoiceShown} voice
+ */
 export const findings = (voice) =>
   voice.findings.length ? voice.findings.map((one) => WORDS[one](voice)) : [say`The voice works both ways.`];
 
@@ -47,17 +50,17 @@ const FAULTS = {
   gaps: () => say`It arrives with gaps.`,
 };
 
-/** @param {number} figure @param {number} digits */
+/** Return a number in the page's language. @param {number} figure @param {number} digits */
 const local = (figure, digits) =>
   figure
     .toFixed(digits)
     .replace('-', '−')
     .replace('.', say`.`);
 
-/** Whole decibels, of which none has no sign. @param {number} dB */
+/** Return a level in whole decibels; zero has no sign. @param {number} dB */
 const level = (dB) => `${Math.round(dB) > 0 ? '+' : ''}${local(Math.round(dB) || 0, 0)} dB`;
 
-/** @param {WayShown} way */
+/** Render the figures of one direction. @param {WayShown} way */
 const figures = ({ level_db: dB, delay_ms: ms, lost_percent: lost }) =>
   dB === null || ms === null || lost === null
     ? nothing
@@ -66,7 +69,7 @@ const figures = ({ level_db: dB, delay_ms: ms, lost_percent: lost }) =>
         ${say`lost`} ${local(lost, lost < 10 ? 1 : 0)}%</span
       >`;
 
-/** @param {WayShown} way */
+/** Render the verdict on one direction. @param {WayShown} way */
 function verdict(way) {
   if (!way.proved && !way.faults.length)
     return word('warn', say`Too short: it takes ten seconds.`, 'ink-wait');
@@ -75,7 +78,7 @@ function verdict(way) {
     : word('check', say`Heard well.`, 'ink-ok');
 }
 
-/** @param {LineTrial} trial */
+/** Render both directions. @param {LineTrial} trial */
 export const ways = ({ ways: both }) =>
   both.map(
     (way) =>

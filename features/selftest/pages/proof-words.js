@@ -1,10 +1,10 @@
-// What the steps of a proof are called, what came of each, and its figures with their units.
+// The words for steps, results and figures of a self-test, with units.
 
 import { number, phrase, say } from '../../js/words/words.js';
 import * as f from '../../js/words/format.js';
 
 const NB = '\u00a0';
-const MOVED_S = 0.1; // less is none: of a clock that is off the cause is another
+const MOVED_S = 0.1; // a smaller jump of the clock has another cause
 
 /** @type {Record<ProofStep, Phrase>} */
 const STEPS = {
@@ -77,29 +77,32 @@ const FIGURES = {
   entries: (n) => say`${f.count(n)} entries`,
   moved_s: (s) => `${number(s, 2)}${NB}s`,
   delay_ms: (ms) => `${number(ms, 0)}${NB}ms`,
-  level_db: (db) => `${String(Math.round(db) || 0).replace('-', '−')}${NB}dB`, // none has no sign
+  level_db: (db) => `${String(Math.round(db) || 0).replace('-', '−')}${NB}dB`, // zero has no sign
 };
 
-/** @param {ProofStep} step */
+/** Return a step in words. @param {ProofStep} step */
 export const stepWord = (step) => STEPS[step]();
 
-/** @param {ProofState} state */
+/** Return a state as icon, text and colour. @param {ProofState} state */
 export const stateWord = (state) => STATES[state]();
 
-/** @param {Pick<ProofRow, 'why' | 'step' | 'figures'>} row */
+/** Return the reason of a result in words. @param {Pick<ProofRow, 'why' | 'step' | 'figures'>} row */
 export function whyWord({ why, step, figures }) {
   if (why === 'not_set' && step === 'emergency') return say`[psap] test_number is not set`;
   if (why === 'clock_off' && Math.abs(figures.moved_s ?? MOVED_S) < MOVED_S) return say`it follows no server`;
   return WHY[why]();
 }
 
-/** A line, two lines; nothing of the node. @param {string} subject */
+/**
+ * Return the subject of a step in words: a line, two lines, or nothing for the node.
+ * @param {string} subject
+ */
 export const subjectWord = (subject) => subject.replace('>', ' → ');
 
-/** @param {string} figure @param {number} value */
+/** Return a figure with its unit. @param {string} figure @param {number} value */
 export const figureWord = (figure, value) => FIGURES[figure]?.(value) ?? '';
 
-/** What the figure is, above its chart. @param {string} figure */
+/** Return the name of a figure, above its chart. @param {string} figure */
 export const chartWord = (figure) =>
   ({
     delay_ms: say`delay`,
@@ -110,7 +113,7 @@ export const chartWord = (figure) =>
     credit: say`left`,
   })[figure] ?? figure;
 
-/** What the figures have to be. @param {readonly Bound[]} bounds @param {ProofRow} row */
+/** Return the bounds of a step's figures in words. @param {readonly Bound[]} bounds @param {ProofRow} row */
 export const boundWords = (bounds, { step, figures }) =>
   [
     ...bounds.filter((one) => one.step === step && one.figure in figures),
@@ -119,7 +122,7 @@ export const boundWords = (bounds, { step, figures }) =>
     .map(({ figure, least, most }) => `${least !== null ? '≥' : '≤'} ${figureWord(figure, least ?? most)}`)
     .join(' · ');
 
-/** @param {WayShown} way */
+/** Return one direction of the voice between two lines, in words. @param {WayShown} way */
 export const wayWord = (way) =>
   `${way.speaker} → ${way.listener}: ${
     way.delay_ms === null

@@ -1,5 +1,5 @@
-// The proofs of the nights, a place below the plant: the last one step by step, what was left out and why,
-// and ninety nights of each figure. Supervisors have one begun from here, and ended.
+// The nightly self-tests, a place below the infrastructure view: the steps of the last self-test, skipped
+// steps with their reasons, and each figure of ninety nights. Supervisors start and end a self-test here.
 
 import { html, nothing, svg } from '../../vendor/lit.js';
 import { answered, why } from '../../js/admin/frame/faults.js';
@@ -19,8 +19,8 @@ import {
 } from './proof-words.js';
 
 const PATH = '/v1/proofs';
-const [W, H, EDGE] = [240, 48, 4]; // of a drawing
-const LOOKS_MS = 2000; // while one goes on
+const [W, H, EDGE] = [240, 48, 4]; // a chart's size
+const LOOKS_MS = 2000; // during a self-test
 const state = {
   fault: '',
   asked: 0,
@@ -28,16 +28,16 @@ const state = {
   said: /** @type {ProofsView} */ (null),
 };
 
-/** @param {Ui} ui */
+/** Request the self-tests. @param {Ui} ui */
 export function enter(ui) {
   Object.assign(state, { said: null, fault: '' });
   load(ui);
 }
 
-/** @param {Ui} ui */
+/** Return true if this place is shown. @param {Ui} ui */
 const shown = (ui) => ui.screen.section === 'proofs';
 
-/** @param {Ui} ui */
+/** Request the self-tests, and again after a pause. @param {Ui} ui */
 async function load(ui) {
   const asked = (state.asked += 1);
   clearTimeout(state.again);
@@ -49,11 +49,11 @@ async function load(ui) {
   ui.draw();
 }
 
-/** Whether one goes on, or is about to. */
+/** Return true if a self-test is running, or ordered. */
 const goesOn = () =>
   Boolean(state.said?.nodes.some((one) => one.ordered || (one.last && one.last.ended_us === null)));
 
-/** @param {Ui} ui @param {'POST' | 'DELETE'} how */
+/** Start or end a self-test. @param {Ui} ui @param {'POST' | 'DELETE'} how */
 async function order(ui, how) {
   const answer = await answered(ui.feed.ask(how, PATH, how === 'POST' ? {} : undefined));
   if (answer.said) load(ui);
@@ -63,7 +63,7 @@ async function order(ui, how) {
   }
 }
 
-/** @param {Ui} ui @param {string} key */
+/** Act on a key; return true if it belongs to the self-tests. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   if (key === 'N' || key === 'Escape') ui.screen.go('plant');
   else if (key === 'T' && state.said && !goesOn()) order(ui, 'POST');
@@ -74,7 +74,7 @@ export function pressed(ui, key) {
   return true;
 }
 
-/** @param {ProofRow} row */
+/** Render a step. @param {ProofRow} row */
 function told(row) {
   const figures = Object.entries(row.figures).map(([name, value]) => figureWord(name, value));
   const since =
@@ -94,13 +94,16 @@ function told(row) {
   </tr>`;
 }
 
-/** One figure of ninety nights, as a small drawing that says itself in words. @param {ProofSeries} series */
+/**
+ * Render a figure of ninety nights as a small chart, with a text for screen readers.
+ * @param {ProofSeries} series
+ */
 function nights({ step, figure, subject, points }) {
   const there = points.filter((one) => one.value !== null);
   const values = there.map((one) => one.value);
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const x = (i) => (points.length < 2 ? W / 2 : EDGE + (i * (W - 2 * EDGE)) / (points.length - 1));
-  // A figure that never changes is a line in the middle.
+  // A constant figure is a line in the middle.
   const y = (value) => (high === low ? H / 2 : EDGE + ((high - value) * (H - 2 * EDGE)) / (high - low));
   const path = points
     .map(({ value }, i) => (value === null ? null : `${x(i)} ${y(value)}`))
@@ -129,7 +132,7 @@ function nights({ step, figure, subject, points }) {
   </li>`;
 }
 
-/** What is to be said above the steps. @param {ProofNode} node */
+/** Render the state of a node's last self-test. @param {ProofNode} node */
 function standing({ last, ordered }) {
   if (ordered) return word('clock', say`Ordered: it begins once no alert is open`, 'ink-wait');
   if (!last) return word('todo', say`Never tried`, 'ink-2');
@@ -142,7 +145,7 @@ function standing({ last, ordered }) {
   return word('check', say`All that was tried is well`, 'ink-ok');
 }
 
-/** @param {Ui} ui @param {ProofNode} node */
+/** Render a node's last self-test with its charts. @param {Ui} ui @param {ProofNode} node */
 function of(ui, node) {
   const { last } = node;
   const when = last
@@ -199,7 +202,7 @@ function of(ui, node) {
   </section>`;
 }
 
-/** @param {Ui} ui */
+/** Render the self-tests. @param {Ui} ui */
 export function pane(ui) {
   const { said, fault } = state;
   const night = said?.at ? say`Each night at ${said.at}, while it is quiet` : say`By itself at night: no`;

@@ -1,4 +1,4 @@
-// A test alert of a telephone at hand: begun, followed, and what came of it.
+// A test alert of a telephone at hand: its start, its progress and its result.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../../js/shell/parts.js';
@@ -29,15 +29,21 @@ const FIELDS = [
 
 const FORM = 'test';
 
-/** @param {Ui} ui @param {import('../../js/admin/frame/rows.js').Rows<NeedRow>} rows */
+/**
+ * Open the form for the telephone number.
+ * @param {Ui} ui @param {import('../../js/admin/frame/rows.js').Rows<NeedRow>} rows
+ */
 function ask(ui, rows) {
   rows.cursor = 'test_alert';
-  // On a headset the operator's own telephone is free to be the user's.
+  // With a headset, the operator's own telephone can take the user's part.
   const own = voice.used(ui.feed) ? (rows.list.said?.phone ?? '') : '';
   rows.open(ui, new Form(FORM, FIELDS, { phone: own }));
 }
 
-/** @param {Ui} ui @param {import('../../js/admin/frame/rows.js').Rows<NeedRow>} rows */
+/**
+ * Start the test alert of the open form.
+ * @param {Ui} ui @param {import('../../js/admin/frame/rows.js').Rows<NeedRow>} rows
+ */
 async function begin(ui, rows) {
   const { form } = rows;
   if (!voice.used(ui.feed) && digits(form.now.phone) === digits(rows.list.said?.phone ?? '')) {
@@ -53,15 +59,15 @@ async function begin(ui, rows) {
   rows.say(ui, true, say`Begun: answer it, then close it by F.`);
 }
 
-/** The end of a number, however it is written. @param {string} phone */
+/** Return the last digits of a number, for comparison in any notation. @param {string} phone */
 const digits = (phone) => phone.replace(/\D/g, '').slice(-9);
 
-/** @param {string} text */
+/** Render an open step. @param {string} text */
 const toDo = (text) => word('todo', text, 'ink-2');
-/** @param {string} text */
+/** Render a completed step. @param {string} text */
 const done = (text) => word('done', text, 'ink-ok');
 
-/** @param {Ui} ui @param {StartView} said */
+/** Render the steps of the test alert. @param {Ui} ui @param {StartView} said */
 function testPane(ui, { test }) {
   return html`<p>
       ${say`Begin your shift first: 1, then P. Without a headset here yours rings as the operator’s:`}

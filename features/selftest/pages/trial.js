@@ -1,4 +1,4 @@
-// A test call: how it goes with its levels, and what it has shown of the line.
+// A test call: its progress with the levels, and its findings about the line.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../../js/shell/parts.js';
@@ -11,7 +11,7 @@ import { button } from '../../js/admin/frame/page.js';
 import { rows } from '../../js/admin/lines/rows.js';
 import { findings, ways } from './findings.js';
 
-const AGAIN_MS = 300; // so soon a level is shown
+const AGAIN_MS = 300; // the interval of the levels
 const SEGMENTS = Array.from({ length: 20 });
 
 const FORM = 'line-trial';
@@ -26,7 +26,7 @@ const FIELDS = [
   },
 ];
 
-/** What stands beside the lines: the newest that is known of the call, and why nothing newer is. */
+/** The test call beside the lines: the newest state, and the fault of the last request. */
 class Shown {
   fault = '';
 
@@ -36,22 +36,26 @@ class Shown {
     this.path = path;
   }
 
-  /** Ask until it is over, or nobody looks any more. @param {Ui} ui @param {() => boolean} looked */
+  /**
+   * Request the state until the call has ended, or is no longer shown.
+   * @param {Ui} ui @param {() => boolean} looked
+   */
   async follow(ui, looked) {
     const answer = await answered(ui.feed.read(this.path));
     if (!looked()) return;
     const { trial } = answer.said ?? {};
-    if (trial?.trial === this.trial.trial) this.trial = trial; // until it has begun, the one before is told
+    // Until the call begins, the center reports the call before.
+    if (trial?.trial === this.trial.trial) this.trial = trial;
     this.fault = answer.code;
     ui.draw();
     if (!this.trial.ended_at) setTimeout(() => this.follow(ui, looked), AGAIN_MS);
   }
 }
 
-/** @param {number} us */
+/** Return seconds with one decimal. @param {number} us */
 const seconds = (us) => (us / 1e6).toFixed(1).replace('.', say`.`);
 
-/** @param {string} text @param {number | null} at @param {LineTrial} trial */
+/** Render a step of the call. @param {string} text @param {number | null} at @param {LineTrial} trial */
 const step = (text, at, trial) =>
   at
     ? html`<li>
@@ -59,7 +63,7 @@ const step = (text, at, trial) =>
       </li>`
     : html`<li>${word('todo', text, 'ink-2')}</li>`;
 
-/** Why it has ended. @param {LineTrial} trial */
+/** Return the reason of the call's end in words. @param {LineTrial} trial */
 function end({ ends, cause }) {
   switch (ends) {
     case 'released':
@@ -77,7 +81,7 @@ function end({ ends, cause }) {
   }
 }
 
-/** @param {string} text @param {number} dbfs */
+/** Render the level of one direction. @param {string} text @param {number} dbfs */
 const way = (text, dbfs) =>
   html`<div class="trial__way">
     <span>${text}</span
@@ -87,7 +91,7 @@ const way = (text, dbfs) =>
   </div>`;
 
 /**
- * Of one line: as it is now, or what the whole call has shown.
+ * Render the voice of a line: the present levels, or the findings of the whole call.
  * @param {LineTrial} trial @param {string} line
  */
 function voice(trial, line) {
@@ -112,7 +116,7 @@ function voice(trial, line) {
   </section>`;
 }
 
-/** @param {Ui} ui @param {Shown} shown */
+/** Render the call. @param {Ui} ui @param {Shown} shown */
 function trialPane(ui, { trial, fault }) {
   const lines = [trial.line, ...(trial.other ? [trial.other] : [])];
   return html`<section class="panel once trial" aria-labelledby="trial-h">
@@ -143,14 +147,14 @@ function trialPane(ui, { trial, fault }) {
   </section>`;
 }
 
-/** @param {Ui} ui @param {LineTrial} trial */
+/** Show a call, and follow it. @param {Ui} ui @param {LineTrial} trial */
 function show(ui, trial) {
   const shown = new Shown(trial, `${rows.pathOf(trial.line)}/trial`);
   rows.tell(ui, shown);
   shown.follow(ui, () => rows.once === shown && ['plant', 'admin'].includes(ui.screen.section));
 }
 
-/** @param {Ui} ui */
+/** Start the call of the open form. @param {Ui} ui */
 async function tryLine(ui) {
   const said = await rows.send(ui, 'POST', `${rows.pathOf(rows.cursor)}/trial`, rows.form.now);
   if (!said) return;
@@ -158,14 +162,17 @@ async function tryLine(ui) {
   show(ui, said.trial);
 }
 
-/** Whom to call; or, where one is on, how it goes. @param {Ui} ui @param {LineRow} row */
+/**
+ * Open the form for the number; if a call is in progress, show the call.
+ * @param {Ui} ui @param {LineRow} row
+ */
 async function askTrial(ui, { line }) {
   const { said } = await answered(ui.feed.read(`${rows.pathOf(line)}/trial`));
   if (said?.trial && !said.trial.ended_at) show(ui, said.trial);
   else rows.open(ui, new Form(FORM, FIELDS, { to: '' }));
 }
 
-/** @param {Ui} ui @param {Shown} shown */
+/** End the call. @param {Ui} ui @param {Shown} shown */
 const hangUp = (ui, shown) => rows.order(ui, 'DELETE', shown.path);
 
 /** @type {LineOrder} */

@@ -1,5 +1,6 @@
-// The settings of the node that is asked: what counts, where it comes from, what a restart would change.
-// Written to center.toml by the center, which keeps its comments; a restart waits until no alert is open.
+// The chapter of the settings of the answering node: each setting's value, its source, and the changes of the
+// next restart. The center writes changes to center.toml and keeps the file's comments; a restart waits until
+// no alert is open.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../../js/shell/parts.js';
@@ -12,9 +13,9 @@ import { fieldsOf, meaning, noNumber, sent, setting, shown, wasThere } from './v
 
 /** @typedef {import('./values.js').Setting} Setting */
 
-let onlySet = false; // what is not the default, or would not be
+let onlySet = false; // settings that differ from the default, now or after a restart
 
-/** @param {Setting} row */
+/** Return true if the setting is listed. @param {Setting} row */
 const isShown = (row) => !onlySet || row.source !== 'default' || row.in_use !== row.next;
 
 /** @type {Rows<Setting>} */
@@ -26,15 +27,15 @@ const rows = new Rows('settings', '/v1/admin/settings', {
 });
 
 export const clear = () => rows.clear();
-/** @param {Ui} ui */
+/** Request the settings. @param {Ui} ui */
 export const enter = (ui) => rows.enter(ui);
-/** @param {Ui} ui */
+/** Request the settings again. @param {Ui} ui */
 export const again = (ui) => rows.again(ui);
 
-/** @returns {SettingsTold} */
+/** Return the center's last answer. @returns {SettingsTold} */
 const told = () => rows.list.said;
 
-/** Why it is not changed here; empty: it is. @param {Setting} row */
+/** Return why the setting cannot be changed here; an empty string if it can. @param {Setting} row */
 function elsewhere(row) {
   const { file, writable } = told().file;
   if (row.elsewhere === 'lines')
@@ -43,17 +44,17 @@ function elsewhere(row) {
   return writable ? '' : cannotWrite(file);
 }
 
-/** @param {string} file */
+/** Return that the file cannot be written, in words. @param {string} file */
 const cannotWrite = (file) => say`${file} cannot be written from here. At the machine: sudoedit ${file}`;
 
-/** @param {Ui} ui @param {Setting} row */
+/** Open the form of a setting. @param {Ui} ui @param {Setting} row */
 function edit(ui, row) {
   const why = elsewhere(row);
   if (why) rows.say(ui, false, why);
   else rows.open(ui, new Form('setting', fieldsOf(row), row.texts), row.path);
 }
 
-/** @param {Ui} ui */
+/** Write the setting of the open form. @param {Ui} ui */
 async function save(ui) {
   const row = rows.row(rows.editing);
   const { form } = rows;
@@ -65,11 +66,11 @@ async function save(ui) {
     return;
   }
   await rows.save(ui, (typed, seen) => ({ value: seen ? wasThere(row, typed) : sent(row, typed) }));
-  if (row.hidden) rows.undo = null; // what was there nobody knows any more
+  if (row.hidden) rows.undo = null; // the hidden value before is unknown
   ui.draw();
 }
 
-/** @param {Ui} ui @param {Setting} row */
+/** Remove a setting from the file, back to its default. @param {Ui} ui @param {Setting} row */
 function unset(ui, row) {
   const why = row.value === null ? say`It is so already.` : elsewhere(row);
   if (why) rows.say(ui, false, why);
@@ -82,17 +83,17 @@ function unset(ui, row) {
   else rows.change(ui, row.path, { value: row.value }, { value: null });
 }
 
-/** Whether Z takes back a value, and not what the node was ordered. */
+/** Return true if Z takes back a value, rather than the order to the node. */
 const undoable = () => rows.undo && Date.now() < rows.undo.untilMs;
 
-/** @param {Ui} ui @param {string} key */
+/** Act on a key; return true if it belongs to this chapter. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   if (!told()) return rows.pressed(ui, key);
   const { node } = told();
   if (key === 'Z' && !undoable() && node.order) orderNode(ui, rows, node, null);
   else if (rows.pressed(ui, key)) return true;
   else if (key === 'Q' && !node.order) {
-    rows.undo = null; // Z takes the restart back from here on
+    rows.undo = null; // Z now takes the restart back
     askRestart(ui, rows, node);
   } else if (key === 'F') {
     onlySet = !onlySet;
@@ -104,7 +105,7 @@ export function pressed(ui, key) {
   return true;
 }
 
-/** Where the value comes from that counts next. @param {Setting} row */
+/** Return the source of the value that is in use after the next restart. @param {Setting} row */
 function source(row) {
   switch (row.source) {
     case 'file':
@@ -118,7 +119,7 @@ function source(row) {
   }
 }
 
-/** @param {Setting} row */
+/** Render the cells of a setting. @param {Setting} row */
 const cells = (row) =>
   html`<td>
       <b class="settings__path">${row.path}</b>
@@ -136,7 +137,7 @@ const cells = (row) =>
     </td>
     <td class="settings__from ${row.source === 'default' ? 'ink-2' : ''}">${source(row)}</td>`;
 
-/** @param {SettingsTold} said */
+/** Return the file and how it was chosen, in words. @param {SettingsTold} said */
 const whence = ({ file: { file, named_by } }) =>
   `${file} (${
     { shipped: say`as shipped`, environment: 'SECURWOMAN_CONFIG' }[named_by] ?? say`command line`
@@ -144,7 +145,10 @@ const whence = ({ file: { file, named_by } }) =>
 
 const afterRestart = () => say`Holds after a restart`;
 
-/** What is not as the file says, and what is done about it. @param {Ui} ui */
+/**
+ * Render faults of the file, the order to the node and the settings that wait for a restart.
+ * @param {Ui} ui
+ */
 function notes(ui) {
   const said = told();
   if (!said) return nothing;
@@ -169,7 +173,7 @@ function notes(ui) {
   </div>`;
 }
 
-/** @param {Ui} ui */
+/** Render the chapter. @param {Ui} ui */
 export const pane = (ui) =>
   listPage(ui, rows, {
     title: say`Settings`,

@@ -1,8 +1,8 @@
-// A value of the settings as it is shown, as it is typed, and as it is sent.
+// Conversions of a setting's value: for display, for the form, for the request.
 
 import { languageName, own, phrase, say } from '../../js/words/words.js';
 
-/** @typedef {SettingRow & { texts: Record<string, any> }} Setting a key, and what its form holds */
+/** @typedef {SettingRow & { texts: Record<string, any> }} Setting a key with the values of its form */
 
 const UNITS = {
   s: phrase`s`,
@@ -11,13 +11,13 @@ const UNITS = {
   db: phrase`dB`,
 };
 
-/** @param {SettingRow} row */
+/** Return the unit of a setting in words. @param {SettingRow} row */
 const unit = ({ unit: of }) => (UNITS[of] ? UNITS[of]() : '');
 
-/** What a key means. @param {SettingRow} row */
+/** Return the meaning of a setting. @param {SettingRow} row */
 export const meaning = (row) => own(row.meaning);
 
-/** @param {any} value */
+/** Return a value as text. @param {any} value */
 function plain(value) {
   if (value === null || value === undefined) return '';
   if (Array.isArray(value)) return value.join(', ');
@@ -28,7 +28,7 @@ function plain(value) {
   return String(value);
 }
 
-/** In words. @param {SettingRow} row @param {any} value */
+/** Return a value for display. @param {SettingRow} row @param {any} value */
 export function shown(row, value) {
   if (row.hidden && value) return say`set, not shown`;
   if (typeof value === 'boolean') return value ? say`yes` : say`no`;
@@ -37,10 +37,10 @@ export function shown(row, value) {
   return unit(row) ? `${text} ${unit(row)}` : text;
 }
 
-/** @param {SettingRow} row */
+/** Return the bounds of a number in words. @param {SettingRow} row */
 const between = ({ least, most }) => say`${least} to ${most}`;
 
-/** What may be typed. @param {SettingRow} row */
+/** Return the allowed values in words. @param {SettingRow} row */
 function bounds(row) {
   const parts = [unit(row)];
   if (row.least !== null && row.most !== null) parts.push(between(row));
@@ -49,7 +49,7 @@ function bounds(row) {
   return parts.filter(Boolean).join(', ');
 }
 
-/** What the form begins with. @param {SettingRow} row @returns {Record<string, any>} */
+/** Return the initial values of the form. @param {SettingRow} row @returns {Record<string, any>} */
 function texts(row) {
   const value = row.value ?? row.default;
   if (row.kind === 'words') return { it: '', en: '', .../** @type {object} */ (value) };
@@ -57,10 +57,10 @@ function texts(row) {
   return { typed: row.hidden ? '' : plain(value) };
 }
 
-/** @param {SettingRow} row @returns {Setting} */
+/** Return a row with the values of its form. @param {SettingRow} row @returns {Setting} */
 export const setting = (row) => ({ ...row, texts: texts(row), ...texts(row) });
 
-/** @param {Setting} row @returns {FormField[]} */
+/** Return the fields of the form. @param {Setting} row @returns {FormField[]} */
 export function fieldsOf(row) {
   if (row.kind === 'words')
     return Object.keys(row.texts).map((name) => ({
@@ -78,7 +78,7 @@ export function fieldsOf(row) {
 }
 
 /**
- * What is sent for what stands in the form; undefined: that is no number, or none that it may be.
+ * Return the request for the values of the form; undefined if the text is no number, or out of bounds.
  * @param {Setting} row @param {Record<string, any>} typed
  */
 export function sent(row, typed) {
@@ -97,14 +97,15 @@ export function sent(row, typed) {
   return whole && number >= (row.least ?? -Infinity) && number <= (row.most ?? Infinity) ? number : undefined;
 }
 
-/** What a number has to be. @param {SettingRow} row */
+/** Return the requirement of a number in words. @param {SettingRow} row */
 export const noNumber = (row) =>
   row.kind === 'integer'
     ? say`A whole number is needed, ${between(row)}.`
     : say`A number is needed, ${between(row)}.`;
 
 /**
- * What the file said when it was seen: as the row, or as the center has told another admin's.
+ * Return the value in the file when the form was filled: the row's value, or the value of another admin as
+ * the center reported it.
  * @param {Setting} row @param {Record<string, any>} seen
  */
 export function wasThere(row, seen) {

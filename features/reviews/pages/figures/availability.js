@@ -1,5 +1,5 @@
-// How long the intake was away, month by month, as watchers have found it from outside; and what a month was
-// like beside what others of the field ask.
+// The availability of the alert intake, month by month, as measured from outside; and a month's report beside
+// the benchmarks of the field.
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../../js/shell/parts.js';
@@ -22,19 +22,19 @@ const state = {
 
 const names = () => (state.said?.months ?? []).map((one) => one.month);
 
-/** @param {Ui} ui */
+/** Request the availability. @param {Ui} ui */
 export function enter(ui) {
   state.fault = '';
   load(ui);
 }
 
-/** @param {Ui} ui @param {string} path @returns {Promise<any>} */
+/** Request a path; return its JSON, or null. @param {Ui} ui @param {string} path @returns {Promise<any>} */
 async function read(ui, path) {
   const answer = await ui.feed.read(path).catch(() => null);
   return answer?.ok ? answer.json().catch(() => null) : null;
 }
 
-/** @param {Ui} ui */
+/** Request the months. @param {Ui} ui */
 async function load(ui) {
   const said = await read(ui, '/v1/availability');
   state.fault = said ? '' : say`No connection`;
@@ -44,7 +44,7 @@ async function load(ui) {
   await choose(ui);
 }
 
-/** @param {Ui} ui */
+/** Request the report of the chosen month. @param {Ui} ui */
 async function choose(ui) {
   const asked = (state.asked += 1);
   ui.draw();
@@ -56,7 +56,7 @@ async function choose(ui) {
   ui.draw();
 }
 
-/** @param {Ui} ui @param {'pdf' | 'csv'} form */
+/** Save the month's report as a file. @param {Ui} ui @param {'pdf' | 'csv'} form */
 async function download(ui, form) {
   const { month } = state;
   const path = `/v1/reports/${month}/${form}?language=${language()}`;
@@ -64,7 +64,7 @@ async function download(ui, form) {
   ui.draw();
 }
 
-/** @param {Ui} ui @param {string} key */
+/** Act on a key; return true if it belongs to the availability. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   if (key === 'ArrowDown' || key === 'ArrowUp') {
     state.month = stepped(names(), state.month, key === 'ArrowDown' ? 1 : -1) ?? '';
@@ -77,19 +77,22 @@ export function pressed(ui, key) {
   return true;
 }
 
-/** Never rounded up to all of it. @param {number | null} share @param {number} digits */
+/**
+ * Return a share in percent, rounded down: never up to 100 %.
+ * @param {number | null} share @param {number} digits
+ */
 function percent(share, digits) {
   if (share === null) return '—';
   const scale = 10 ** digits;
   return `${number(Math.floor(share * 100 * scale + 1e-6) / scale, digits)}${NB}%`;
 }
 
-/** @param {AvailabilityView['months'][number]} one */
+/** Return true if minutes were lost. @param {AvailabilityView['months'][number]} one */
 const isBad = (one) => one.availability.lost > 0;
 
-/** The months, one of them chosen. @param {Ui} ui */
+/** Render the months. @param {Ui} ui */
 function byMonth(ui) {
-  /** @param {AvailabilityView['months'][number]} one */
+  /** Render a month. @param {AvailabilityView['months'][number]} one */
   const row = (one) => {
     const there = one.availability;
     return html`<tr
@@ -144,7 +147,7 @@ function byMonth(ui) {
   </section>`;
 }
 
-/** @param {Report['answering']['measured'][number]} one */
+/** Render a benchmark beside the measured share. @param {Report['answering']['measured'][number]} one */
 function benchmark(one) {
   const low = one.found !== null && one.found < one.share;
   return html`<tr>
@@ -160,7 +163,7 @@ function benchmark(one) {
   </tr>`;
 }
 
-/** @param {Report} report */
+/** Render the report of a month. @param {Report} report */
 function whole(report) {
   const { answering, callouts, proofs } = report;
   const taken = callouts.filter((one) => one.taken_us !== null);
@@ -203,7 +206,7 @@ function whole(report) {
   </section>`;
 }
 
-/** @param {Ui} ui */
+/** Render the availability. @param {Ui} ui */
 export function pane(ui) {
   const { said, report } = state;
   return html`<section class="view availability" aria-labelledby="av-h" aria-busy=${!said}>

@@ -1,4 +1,5 @@
-// The drawings of the figures: shares, spreads and hours. SVG; each drawing says itself in words.
+// The charts of the statistics: shares, distributions and hours. SVG; each chart has a text for screen
+// readers.
 
 import { html, nothing, svg } from '../../../vendor/lit.js';
 import { icon } from '../../../js/shell/parts.js';
@@ -17,7 +18,7 @@ const percent = (part) =>
 
 export const sec = (s) => (s === null ? '—' : `${number(s)}${NB}s`);
 
-/** @param {string} name @param {Distribution} spread */
+/** Render the distribution of a duration. @param {string} name @param {Distribution} spread */
 export function distribution(name, spread) {
   const { of, p50_s: p50, p95_s: p95 } = spread;
   const tallest = Math.max(1, ...spread.bins);
@@ -64,7 +65,7 @@ export function distribution(name, spread) {
   </section>`;
 }
 
-/** @param {FiguresView} said */
+/** Render the shares within the limits, with their targets. @param {FiguresView} said */
 export function shares(said) {
   const g = said.figures;
   /** @type {[string, Distribution, number[]][]} */
@@ -115,7 +116,7 @@ function share(value, target) {
   </td>`;
 }
 
-/** @param {FiguresView} said */
+/** Render the alerts by hour and by day. @param {FiguresView} said */
 export function heat(said) {
   const { days } = said.figures;
   const hours = Array.from({ length: 24 }, (_, hour) => days.reduce((sum, day) => sum + day.hours[hour], 0));

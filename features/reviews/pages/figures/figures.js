@@ -1,5 +1,4 @@
-// The supervisor's figures: what was measured, beside what is meant. Drawn as SVG; each drawing says itself
-// in words.
+// The supervisor's statistics: measured values beside their targets.
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { icon, word } from '../../../js/shell/parts.js';
@@ -27,19 +26,19 @@ const state = {
   cursor: null,
 };
 
-/** @param {Ui} ui */
+/** Request the statistics. @param {Ui} ui */
 export function enter(ui) {
   load(ui);
 }
 
-/** @param {Ui} ui */
+/** Return the query of the statistics. @param {Ui} ui */
 function query(ui) {
   const asked = filters.query(ui, false);
   asked.set('days', String(state.days));
   return asked;
 }
 
-/** @param {Ui} ui */
+/** Request the statistics. @param {Ui} ui */
 async function load(ui) {
   const asked = (state.asked += 1);
   state.askedAtMs = Date.now();
@@ -51,7 +50,7 @@ async function load(ui) {
     if (answer.ok) said = await answer.json();
     else if (answer.status === 403) fault = 'notYours';
   } catch {
-    /* said below */
+    /** the fault is shown below */
   }
   if (asked !== state.asked) return;
   state.waiting = false;
@@ -61,7 +60,7 @@ async function load(ui) {
   ui.draw();
 }
 
-/** The same figures as a file. @param {Ui} ui */
+/** Save the statistics as a file. @param {Ui} ui */
 async function download(ui) {
   const { days } = state;
   if (await save(ui, `/v1/figures.csv?${query(ui)}`, `securwoman-${days}-days.csv`)) return;
@@ -71,7 +70,7 @@ async function download(ui) {
 
 const shown = () => (state.said?.latest ?? []).slice(0, innerHeight < 900 ? 4 : 6);
 
-/** @param {Ui} ui @param {string} key */
+/** Act on a key; return true if it belongs to the statistics. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   if (RANGES[key]) {
     state.days = RANGES[key];
@@ -107,15 +106,15 @@ export function pressed(ui, key) {
   return false;
 }
 
-/** @param {Ui} ui @param {string} alert */
+/** Open the story of an alert in the history. @param {Ui} ui @param {string} alert */
 function openStory(ui, alert) {
   ui.screen.go('history');
   choose(ui, alert);
 }
 
-/** @param {Ui} ui */
+/** Render the latest alerts. @param {Ui} ui */
 function latest(ui) {
-  /** @param {AlertFigures} one */
+  /** Render the outcome of an alert. @param {AlertFigures} one */
   const how = (one) =>
     one.closed_us === null
       ? word('clock', say`open`, 'ink-wait')
@@ -173,9 +172,9 @@ function latest(ui) {
   </section>`;
 }
 
-/** @param {Ui} ui */
+/** Render the statistics. @param {Ui} ui */
 export function pane(ui) {
-  // The first count of a big journal takes longer than until the next question.
+  // The first count of a large journal takes longer than the interval between requests.
   if (ui.feed.link === 'live' && !state.waiting && Date.now() - state.askedAtMs > AGAIN_MS) load(ui);
   const { said } = state;
   const ready = said && said.days === state.days;

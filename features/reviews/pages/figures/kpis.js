@@ -1,11 +1,11 @@
-// The figures that are one number each, with what they are meant to be.
+// The key figures of the statistics, each with its target.
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../../js/shell/parts.js';
 import { number, say } from '../../../js/words/words.js';
 import * as f from '../../../js/words/format.js';
 
-/** @param {FiguresView} said */
+/** Render the key figures. @param {FiguresView} said */
 export function kpis(said) {
   const g = said.figures;
   const more = g.real - g.before;

@@ -1,4 +1,4 @@
-// The story of the alert that is chosen in the history, where notes are added and it is reopened.
+// The story of the alert chosen in the history, with its notes and its reopening.
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { FEATURES } from '../../../js/features.js';
@@ -14,7 +14,7 @@ import { offer } from '../../../js/alerts/reopening.js';
 import * as f from '../../../js/words/format.js';
 import * as s from '../../../js/case/situation.js';
 
-/** What was written, and where more can be: N. @param {Ui} ui @param {CaseView} view */
+/** Render the refusal of a note, and the field for a note (N). @param {Ui} ui @param {CaseView} view */
 function note(ui, view) {
   if (view.note) return html`<p class="history__reopen ink-2">${reason(view.note)}</p>`;
   const refused = ui.orders.whyNotIn(view, KEY.note);
@@ -22,7 +22,7 @@ function note(ui, view) {
   ${noteField(ui, view.alert, false)}`;
 }
 
-/** What a supervisor can hand out of some alert, as features have it. */
+/** Return the files that features hand out to supervisors for an alert. */
 const all = () => FEATURES.flatMap(({ given = [] }) => given);
 /** @type {Record<string, Phrase>} */
 const GIVING = {
@@ -31,27 +31,27 @@ const GIVING = {
   notMade: phrase`It has not worked: try again`,
 };
 
-/** @param {Ui} ui */
+/** Return true if the role may hand out files. @param {Ui} ui */
 const gives = (ui) => ['supervisor', 'admin'].includes(ui.feed.me.role);
 
-/** @param {CaseView} view */
+/** Return the files that exist for this alert. @param {CaseView} view */
 const ofAlert = (view) => all().filter(({ has }) => !has || has(view));
 
-/** Of the list of keys. @returns {[string, string][]} */
+/** Return the keys of the files for the list of keys. @returns {[string, string][]} */
 export function listed() {
   const given = all();
   const said = given.map((one) => one.listed()).join(', ');
   return given.length ? [[given.map(({ key }) => key).join(' '), say`History: ${said}`]] : [];
 }
 
-/** True where the key hands something out. @param {Ui} ui @param {string} key @param {CaseView} view */
+/** Hand out the file of a key, and return true. @param {Ui} ui @param {string} key @param {CaseView} view */
 export function handsOut(ui, key, view) {
   const given = gives(ui) && ofAlert(view).find((one) => one.key === key);
   if (given) give(ui, view.alert, given.what);
   return Boolean(given);
 }
 
-/** What a supervisor can hand out. @param {Ui} ui @param {CaseView} view */
+/** Render a supervisor's actions on an alert. @param {Ui} ui @param {CaseView} view */
 function giving(ui, view) {
   if (!gives(ui)) return nothing;
   const said = state.given.alert === view.alert && state.given.said;
@@ -75,11 +75,11 @@ function giving(ui, view) {
   </p>`;
 }
 
-/** @param {Ui} ui @param {CaseView} view */
+/** Render the story. @param {Ui} ui @param {CaseView} view */
 export function story(ui, view) {
   const at = view.steps;
   const since = (us) => (us === null ? '—' : f.seconds(Math.max(0, us - view.received_us)));
-  // The case forgets the request when 112 hangs up.
+  // The case drops the request when 112 hangs up: its time is in the timeline.
   const asked = view.timeline.find((entry) => entry.what === 'psap.requested')?.at_us;
   const psap = at.psap_us === null || asked === undefined ? '—' : f.seconds(Math.max(0, at.psap_us - asked));
   return html`<section class="panel" aria-labelledby="story-h">

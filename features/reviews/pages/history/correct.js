@@ -1,5 +1,4 @@
-// That a closed alert has ended otherwise than it was closed: the form, what comes of it, and how both
-// outcomes are shown.
+// The correction of a closed alert's outcome: the form, the result, and the display of both outcomes.
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { answered } from '../../../js/admin/frame/faults.js';
@@ -9,7 +8,7 @@ import * as f from '../../../js/words/format.js';
 
 const REASON_MAX = 500;
 
-/** Why it is not done. @type {Record<string, Phrase>} */
+/** Reasons of a refusal. @type {Record<string, Phrase>} */
 const WHY = {
   is_test: phrase`A test has no other outcome.`,
   forgotten: phrase`The words of this alert are erased: the reason would not be kept.`,
@@ -20,23 +19,26 @@ const WHY = {
 /** @type {{ alert: string, form: Form, said: string }} */
 export const state = { alert: '', form: null, said: '' };
 
-/** By which outcome the alert counts. @param {CaseView} view */
+/** Return the outcome for which the alert counts. @param {CaseView} view */
 export const countsAs = (view) => view.corrected?.outcome ?? view.outcome;
 
-/** @param {string} code */
+/** Return the reason of a refusal in words. @param {string} code */
 const why = (code) => (WHY[code] ? WHY[code]() : code === 'noConnection' ? say`No connection` : reason(code));
 
-/** @param {Ui} ui */
+/** Return true if the role may correct outcomes. @param {Ui} ui */
 const may = (ui) => ['supervisor', 'admin'].includes(ui.feed.me.role);
 
-/** Why the outcome of this alert cannot be corrected; null where it can. @param {CaseView} view */
+/** Return why the outcome of this alert cannot be corrected; null if it can. @param {CaseView} view */
 function whyNot(view) {
   if (view.closed_us === null) return 'not_closed';
   if (view.test) return 'is_test';
   return view.erased.includes('words') ? 'forgotten' : null;
 }
 
-/** O opens the form. True where the key was for that. @param {Ui} ui @param {CaseView} view */
+/**
+ * Open the form at the key O; return true if the role may correct outcomes.
+ * @param {Ui} ui @param {CaseView} view
+ */
 export function open(ui, view) {
   if (!may(ui)) return false;
   if (state.form && state.alert !== view.alert && unsaved(ui, state.form)) return true;
@@ -50,7 +52,7 @@ export function open(ui, view) {
   return true;
 }
 
-/** @param {CaseView} view */
+/** Return the form for an alert. @param {CaseView} view */
 function made(view) {
   const others = Object.keys(OUTCOMES).filter((one) => one !== 'test_done' && one !== countsAs(view));
   return new Form(
@@ -74,7 +76,10 @@ function made(view) {
   );
 }
 
-/** @param {Ui} ui @param {CaseView} view @param {() => void} again */
+/**
+ * Send the correction. `again` requests the alert anew.
+ * @param {Ui} ui @param {CaseView} view @param {() => void} again
+ */
 async function send(ui, view, again) {
   const { form } = state;
   form.busy = true;
@@ -90,7 +95,10 @@ async function send(ui, view, again) {
   ui.draw();
 }
 
-/** The form, or the offer of it. @param {Ui} ui @param {CaseView} view @param {() => void} again */
+/**
+ * Render the form, or the reason why there is none.
+ * @param {Ui} ui @param {CaseView} view @param {() => void} again
+ */
 export function pane(ui, view, again) {
   if (!may(ui) || view.closed_us === null) return nothing;
   if (state.form && state.alert === view.alert)
@@ -109,7 +117,7 @@ export function pane(ui, view, again) {
 }
 
 /**
- * The outcome that counts, with the first one and who has corrected it.
+ * Render the outcome that counts, with the first outcome and the operator who corrected it.
  * @param {Ui} ui @param {CaseView} view
  */
 export function ended(ui, view) {

@@ -1,5 +1,5 @@
-// The user's earlier alerts, in a line of the case. Asked for when the case is first shown, and again when
-// the user is known.
+// The user's earlier alerts, in a line of the case. Requested when the case is first shown, and again when
+// the user is identified.
 
 import { html } from '../../../vendor/lit.js';
 import * as f from '../../../js/words/format.js';
@@ -10,7 +10,10 @@ const AGAIN_MS = 10000;
 const KEPT = 50;
 const asked = new Map(); // by alert: {key, said, atMs}
 
-/** How many; a place is kept for it until there is an answer. @param {Ui} ui @param {CaseView} view */
+/**
+ * Return the number of earlier alerts; until the answer, a placeholder.
+ * @param {Ui} ui @param {CaseView} view
+ */
 export function howMany(ui, view) {
   const said = answer(ui, view);
   if (!said) return '…';
@@ -18,14 +21,17 @@ export function howMany(ui, view) {
   return [`${said.count}${said.more ? '+' : ''}`, danger(said.alerts[0])].filter(Boolean).join(': ');
 }
 
-/** Why the user's phone may still have to stay quiet. @param {{ duress: boolean, silent: boolean }} last */
+/**
+ * Return the reason why the user's phone may still have to stay quiet.
+ * @param {{ duress: boolean, silent: boolean }} last
+ */
 function danger(last) {
   if (last.duress) return say`the last one under duress`;
   return last.silent ? say`the last one silent` : '';
 }
 
 /**
- * How many, and the newest, in one line: what does not fit is the oldest.
+ * Render the number and the alerts in one line, the newest first: the line's end is cut off.
  * @param {Ui} ui @param {CaseView} view
  */
 export function earlier(ui, view) {
@@ -39,18 +45,22 @@ export function earlier(ui, view) {
   >`;
 }
 
-/** @param {PastAlert} one */
+/** Return the outcome of an alert in words. @param {PastAlert} one */
 const ended = (one) => (one.closed_us === null ? say`open` : outcome(one.outcome));
 
-/** @param {number} us */
+/** Return a day, with the year if it is another year. @param {number} us */
 function day(us) {
   const date = new Date(us / 1000);
   return date.getFullYear() === new Date().getFullYear() ? f.shortDay(us) : f.day(us);
 }
 
-/** @param {Ui} ui @param {CaseView} view */
+/**
+ * Return the center's answer for the case, and request it if necessary.
+ * @param {Ui} ui @param {CaseView} view
+ */
 function answer(ui, view) {
-  if (view.withheld) return null; // who it is comes with the whole case; and each question is audited
+  // The user is named only with the whole case; and each request is an entry of the audit..
+  if (view.withheld) return null;
   const key = `${view.identified}/${view.phone}`;
   const known = asked.get(view.alert);
   if (!known || known.key !== key || (known.said === null && Date.now() - known.atMs > AGAIN_MS))
@@ -58,7 +68,7 @@ function answer(ui, view) {
   return asked.get(view.alert).said;
 }
 
-/** @param {Ui} ui @param {string} alert @param {string} key */
+/** Request the earlier alerts. @param {Ui} ui @param {string} alert @param {string} key */
 async function ask(ui, alert, key, before) {
   const entry = { key, said: before, atMs: Date.now() };
   asked.set(alert, entry);
@@ -67,7 +77,7 @@ async function ask(ui, alert, key, before) {
     const found = await ui.feed.read(`/v1/alerts/${encodeURIComponent(alert)}/earlier`);
     if (found.ok) entry.said = await found.json();
   } catch {
-    /* asked again */
+    /** requested again later */
   }
   ui.draw();
 }

@@ -1,4 +1,4 @@
-// What the history and the figures are filtered by. It stays while the page does, and is one for both.
+// The filters of the history and of the statistics: one set for both, kept as long as the page.
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { channel, CHANNELS, outcome, OUTCOMES, say } from '../../../js/words/words.js';
@@ -8,16 +8,16 @@ import { channel, CHANNELS, outcome, OUTCOMES, say } from '../../../js/words/wor
 /** @type {Record<Field, string>} */
 const NONE = { outcome: '', operator: '', line: '', channel: '', test: '', time: '', from: '', to: '' };
 
-/** What is asked for; empty: all. */
+/** The values of the filters; empty: all. */
 export const wanted = { ...NONE };
 
 const DAY_MS = 86_400_000;
 
-/** `2026-11-28`, by the clock of this place. @param {number} ms */
+/** Return a local date: `2026-11-28`. @param {number} ms */
 const dated = (ms) => new Date(ms).toLocaleDateString('sv-SE');
 
 /**
- * The first and the last day; null: any. An end without a beginning is no time yet.
+ * Return the first and the last day; null for any time. An end without a beginning is ignored.
  * @param {number} nowMs
  */
 function days(nowMs) {
@@ -38,8 +38,8 @@ function days(nowMs) {
 }
 
 /**
- * For the address of a question. `timed`: with the time, which the figures have keys for; `ends`: where there
- * is none, that of the last year.
+ * Return the filters as query parameters. `timed`: with the time, which the statistics choose by keys
+ * instead; `ends`: without a time, the last year.
  * @param {Ui} ui
  */
 export function query(ui, timed = true, ends = false) {
@@ -55,15 +55,15 @@ export function query(ui, timed = true, ends = false) {
   return asked;
 }
 
-/** Whether there is such a filter: the figures leave tests out, and have keys for the time. */
+/** Return true if the filter exists: the statistics have no filters for tests and time. */
 const shown = (/** @type {string} */ name, timed) => timed || !['time', 'from', 'to', 'test'].includes(name);
 
-/** Whether anything is filtered. */
+/** Return true if any filter is set. */
 export const filtered = (timed = true) =>
   Object.entries(wanted).some(([name, value]) => value && shown(name, timed));
 
 /**
- * F goes to the filters, X takes all of them away. True where the key was for that; `again` asks anew.
+ * Act on a key and return true: F focuses the filters, X clears them. `again` requests the data anew.
  * @param {string} key @param {() => void} again
  */
 export function pressed(key, again) {
@@ -79,7 +79,7 @@ export function pressed(key, again) {
   return false;
 }
 
-/** @param {Ui} ui @returns {[Field, string, string[][]][]} */
+/** Return the filters with their choices. @param {Ui} ui @returns {[Field, string, string[][]][]} */
 function selects(ui) {
   const { operators, lines } = ui.feed;
   return [
@@ -105,14 +105,14 @@ const TIMES = () => [
   ['days', say`from … to …`],
 ];
 
-/** What a filter that is not set says, where not *tutti*. @type {Partial<Record<Field, () => string>>} */
+/** The label of an unset filter, if not "all". @type {Partial<Record<Field, () => string>>} */
 const NOTHING_ASKED = {
   time: () => say`any time`,
   line: () => say`all##lines`,
 };
 
 /**
- * The filters in a row. `again` is called once something else is wanted.
+ * Render the filters in a row. `again` is called after a change.
  * @param {Ui} ui @param {{ again: () => void, timed?: boolean, beside?: Drawn }} of
  */
 export function filterBar(ui, { again, timed = true, beside = nothing }) {
@@ -121,7 +121,7 @@ export function filterBar(ui, { again, timed = true, beside = nothing }) {
     again();
     ui.draw();
   };
-  /** @param {KeyboardEvent} e */
+  /** Leave the filters at Escape. @param {KeyboardEvent} e */
   const keyed = (e) => {
     if (e.key !== 'Escape') return;
     e.stopPropagation();

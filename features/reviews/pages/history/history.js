@@ -1,4 +1,4 @@
-// The history: a search among all alerts, open and closed, and the whole story of the chosen one.
+// The history: a search of all alerts, open and closed, with the story of the chosen alert.
 
 import { html, nothing, repeat } from '../../../vendor/lit.js';
 import { named } from '../../../js/case/situation.js';
@@ -20,12 +20,12 @@ const TYPING_MS = 250;
 
 const AGAIN_MS = 15000;
 
-/** @param {Ui} ui */
+/** Request the alerts. @param {Ui} ui */
 export function enter(ui) {
   load(ui);
 }
 
-/** @param {Ui} ui @param {number} by */
+/** Move the cursor by `by` rows; at the end, request older alerts. @param {Ui} ui @param {number} by */
 function move(ui, by) {
   const rows = state.items.map((one) => one.alert);
   if (!rows.length) return;
@@ -35,16 +35,16 @@ function move(ui, by) {
   document.querySelector(`.past[data-alert="${CSS.escape(state.cursor)}"]`)?.focus();
 }
 
-/** @param {Ui} ui */
+/** Return true for a supervisor or admin. @param {Ui} ui */
 const supervises = (ui) => ['supervisor', 'admin'].includes(ui.feed.me.role);
 
-/** What the filters leave, as a file: without a time, of the last year. @param {Ui} ui */
+/** Save the filtered alerts as a file; without a time, those of the last year. @param {Ui} ui */
 async function download(ui) {
   state.fault = !(await save(ui, `/v1/figures.csv?${filters.query(ui, true, true)}`, 'securwoman.csv'));
   ui.draw();
 }
 
-/** @param {Ui} ui @param {string} key */
+/** Act on a key; return true if it belongs to the history. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   if (reopens(ui, key) || filters.pressed(key, () => load(ui))) return true;
   if (key === 'Q') {
@@ -89,15 +89,15 @@ export function pressed(ui, key) {
   return false;
 }
 
-/** @param {PastAlert} one */
+/** Return the user's name, number, or the day of the erasure. @param {PastAlert} one */
 const who = (one) =>
   one.name ||
   (one.phone ? f.phone(one.phone) : one.erased_us === null ? say`Unknown` : f.erased(one.erased_us));
 
-/** @param {number} us */
+/** Return a moment as a day and a time. @param {number} us */
 const when = (us) => `${f.shortDay(us)} ${f.minute(us)}`;
 
-/** @param {PastAlert} one */
+/** Render the outcome of an alert. @param {PastAlert} one */
 function ended(one) {
   if (one.closed_us === null) return word('clock', say`open`, 'ink-wait');
   if (['user_called_112', 'no_contact', 'put_away'].includes(one.outcome) || one.missed)
@@ -110,7 +110,7 @@ function ended(one) {
   );
 }
 
-/** @param {Ui} ui */
+/** Render the history. @param {Ui} ui */
 export function pane(ui) {
   const { feed } = ui;
   forget(ui);

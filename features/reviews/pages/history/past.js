@@ -1,4 +1,4 @@
-// What has been asked of the journal for the history: the list, and the chosen story.
+// The state of the history: the list of alerts and the story of the chosen alert, as answered by the center.
 
 import { save } from '../../../js/shell/download.js';
 import * as reopening from '../../../js/alerts/reopening.js';
@@ -6,7 +6,7 @@ import { query as filters } from './filters.js';
 
 const PAGE = 50;
 
-/** What is known, and asked. */
+/** The answers and the open requests. */
 export const state = {
   search: '',
   /** @type {PastAlert[]} */
@@ -19,16 +19,16 @@ export const state = {
   erased: 0,
   fault: false,
   asked: 0,
-  heard: 0, // the place of the event for which the story was read again
+  heard: 0, // the event's place for which the story was requested again
   askedAtMs: 0,
-  tag: '', // of the answer that is shown
+  tag: '', // the tag of the shown answer
   pages: 1,
   typing: 0,
   /** @type {{ alert: string, said: '' | 'beingMade' | 'downloaded' | 'notMade' }} */
-  given: { alert: '', said: '' }, // of which alert something was last handed out, and what came of it
+  given: { alert: '', said: '' }, // the alert of the last file handed out, and the result
 };
 
-/** Show the story of this alert. @param {Ui} ui @param {string} alert */
+/** Show the story of an alert. @param {Ui} ui @param {string} alert */
 export async function choose(ui, alert) {
   state.chosen = alert;
   state.cursor = alert;
@@ -37,7 +37,7 @@ export async function choose(ui, alert) {
   await reread(ui, alert);
 }
 
-/** @param {Ui} ui @param {string} alert */
+/** Request the story again. @param {Ui} ui @param {string} alert */
 async function reread(ui, alert) {
   const view = await read(ui, `/v1/alerts/${encodeURIComponent(alert)}/story`);
   if (state.chosen !== alert) return;
@@ -45,7 +45,7 @@ async function reread(ui, alert) {
   ui.draw();
 }
 
-/** @param {Ui} ui @param {string} path */
+/** Request a path; return its JSON, or null. @param {Ui} ui @param {string} path */
 async function read(ui, path) {
   try {
     const answer = await ui.feed.read(path);
@@ -58,8 +58,8 @@ async function read(ui, path) {
 }
 
 /**
- * Ask for the first of the list, or for what is `older`; `again`: only whether it has changed, which enters
- * the audit where it has.
+ * Request the first page of the list, or the page after the last for `older`. `again`: request the page only
+ * if it has changed; only a changed page enters the audit.
  * @param {Ui} ui
  */
 export async function load(ui, older = false, again = false) {
@@ -73,7 +73,7 @@ export async function load(ui, older = false, again = false) {
     .read(`/v1/alerts?${query}`, again && state.tag ? { 'if-none-match': state.tag } : {})
     .catch(() => null);
   const page = answer?.ok ? await answer.json().catch(() => null) : null;
-  if (asked !== state.asked) return; // something else has been asked for meanwhile
+  if (asked !== state.asked) return; // a later request has replaced this one
   state.fault = !page && answer?.status !== 304;
   if (page) {
     state.tag = older ? '' : (answer.headers.get('etag') ?? '');
@@ -84,7 +84,7 @@ export async function load(ui, older = false, again = false) {
   ui.draw();
 }
 
-/** Forget what is shown, and ask anew, once something was erased. @param {Ui} ui */
+/** Forget the shown alerts after an erasure, and request them again. @param {Ui} ui */
 export function forget(ui) {
   if (state.erased === ui.feed.erased) return;
   state.erased = ui.feed.erased;
@@ -95,7 +95,7 @@ export function forget(ui) {
   if (state.chosen) choose(ui, state.chosen);
 }
 
-/** Read the story anew where something has come to a closed alert: a note, its reopening. @param {Ui} ui */
+/** Request the story again after a change of a closed alert: a note, a reopening. @param {Ui} ui */
 export function followed(ui) {
   const story = told();
   const heard = story ? (ui.feed.heardOf.get(story.alert) ?? 0) : 0;
@@ -104,10 +104,13 @@ export function followed(ui) {
   reread(ui, story.alert);
 }
 
-/** The story of the alert that is chosen, once it is there. */
+/** Return the story of the chosen alert, once it has arrived. */
 export const told = () => (state.chosen && state.story?.alert === state.chosen ? state.story : null);
 
-/** R and what follows it, in the chosen alert. @param {Ui} ui @param {string} key */
+/**
+ * Act on R and the keys of reopening in the chosen alert; return true if there is one.
+ * @param {Ui} ui @param {string} key
+ */
 export function reopens(ui, key) {
   const story = told();
   if (!story) return false;
@@ -116,7 +119,7 @@ export function reopens(ui, key) {
 }
 
 /**
- * Have it made, which can take a while, and save it.
+ * Request a file, which can take a while, and save it.
  * @param {Ui} ui @param {string} alert @param {string} what
  */
 export async function give(ui, alert, what) {

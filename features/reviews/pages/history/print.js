@@ -1,4 +1,5 @@
-// A case on paper: asked for anew without what must not lie on a desk, drawn for the printer alone.
+// A case for the printer: requested anew without data that must not lie on a desk, and rendered only for
+// printing.
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { log } from '../../../js/case/log.js';
@@ -15,14 +16,14 @@ addEventListener('afterprint', () => {
   state.view = null;
 });
 
-/** P prints the case. True where the key was for that. @param {Ui} ui @param {string} alert */
+/** Print a case at the key P; return true if the role may print. @param {Ui} ui @param {string} alert */
 export function print(ui, alert) {
   if (!['supervisor', 'admin'].includes(ui.feed.me.role)) return false;
   void made(ui, alert);
   return true;
 }
 
-/** @param {Ui} ui @param {string} alert */
+/** Request the case for paper, and print it. @param {Ui} ui @param {string} alert */
 async function made(ui, alert) {
   const answer = await ui.feed.read(`/v1/alerts/${encodeURIComponent(alert)}/paper`).catch(() => null);
   state.view = answer?.ok ? await answer.json().catch(() => null) : null;
@@ -31,7 +32,7 @@ async function made(ui, alert) {
   if (state.view) window.print();
 }
 
-/** @param {CaseView} view */
+/** Return the position in words. @param {CaseView} view */
 function where(view) {
   const { position } = view;
   if (!position) return say`unknown`;
@@ -41,7 +42,7 @@ function where(view) {
     .join(', ');
 }
 
-/** What the printer gets; nothing on the screen. @param {Ui} ui */
+/** Render the case for the printer only. @param {Ui} ui */
 export function paper(ui) {
   const { view } = state;
   if (!view) return nothing;

@@ -1,4 +1,4 @@
-// The call that is looked at: what happened, what was recorded, the form, or what was said of it.
+// The chosen call: its story, its recordings, and the form or the review.
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { formPane } from '../../../js/admin/frame/form.js';
@@ -11,7 +11,7 @@ import { calls, keyOf, leave, play, send, state } from './state.js';
 import * as f from '../../../js/words/format.js';
 import * as s from '../../../js/case/situation.js';
 
-/** @param {Ui} ui */
+/** Render the call. @param {Ui} ui */
 export function called(ui) {
   const view = state.story;
   const call = calls().find((one) => keyOf(one) === state.chosen);
@@ -38,7 +38,10 @@ export function called(ui) {
     ${verdict(ui, call)}`;
 }
 
-/** @param {Ui} ui @param {ReturnType<typeof calls>[number]} call */
+/**
+ * Render the review, the form, or the reason why there is none.
+ * @param {Ui} ui @param {ReturnType<typeof calls>[number]} call
+ */
 function verdict(ui, call) {
   if (state.given) return said(ui, state.given, state.said.form);
   if (!state.form)
@@ -54,7 +57,7 @@ function verdict(ui, call) {
   });
 }
 
-/** @param {Ui} ui */
+/** Render the recordings. @param {Ui} ui */
 function recorded(ui) {
   if (!state.files.length) return html`<p class="review__sound ink-2">${say`No recording`}</p>`;
   return html`<p class="review__sound">
@@ -79,7 +82,7 @@ function recorded(ui) {
   </p>`;
 }
 
-/** What was said of a call. @param {Ui} ui @param {GivenReview} review @param {ReviewForm} form */
+/** Render the review of a call. @param {Ui} ui @param {GivenReview} review @param {ReviewForm} form */
 export function said(ui, review, form) {
   const { marks } = review;
   const asked = Object.fromEntries(form.question.map(({ id, ask }) => [id, own(ask)]));

@@ -1,4 +1,4 @@
-// The marks of a review in words, and why a review is not taken.
+// The words for marks of a review, and for refusals.
 
 import { phrase, say } from '../../../js/words/words.js';
 
@@ -21,9 +21,9 @@ const WHY = {
   notYours: phrase`For supervisors only.`,
 };
 
-/** @param {string | number} mark */
+/** Return a mark in words. @param {string | number} mark */
 export const markName = (mark) => (MARKS[mark] ?? MARKS[''])();
 
-/** @param {string} code */
+/** Return the reason of a refusal in words. @param {string} code */
 export const why = (code) =>
   WHY[code]?.() ?? (code === 'noConnection' ? say`No connection` : say`It has not worked: try again`);

@@ -1,5 +1,5 @@
-// Quality: two calls of each operator a month, drawn by nobody's choice, looked at and judged by a
-// supervisor. Who has no such role, or presses M, reads how the own calls were judged.
+// Reviews for quality: two calls of each operator a month, drawn at random, judged by a supervisor.
+// Operators, and supervisors at the key M, read the reviews of their own calls.
 
 import { html, nothing, repeat } from '../../../vendor/lit.js';
 import { unsaved } from '../../../js/admin/frame/form.js';
@@ -12,29 +12,29 @@ import { called, said } from './call.js';
 import { why } from './marks.js';
 import { calls, choose, keyOf, leave, load, play, state, supervises, turn } from './state.js';
 
-/** @param {Ui} ui */
+/** Open the reviews. @param {Ui} ui */
 export function enter(ui) {
   const me = ui.feed.me.operator;
-  if (state.form && state.of === me) return; // what is typed stays
+  if (state.form && state.of === me) return; // typed text stays
   if (state.of !== me) Object.assign(state, { of: me, own: false, month: '', said: null, mine: null });
   leave();
   load(ui);
 }
 
-/** @param {Ui} ui */
+/** Return true if the operator's own reviews are shown. @param {Ui} ui */
 const own = (ui) => state.own || !supervises(ui);
 
-/** @param {Ui} ui */
+/** Return the shown rows. @param {Ui} ui */
 const rows = (ui) => (own(ui) ? (state.mine?.reviews ?? []) : calls());
 
-/** @param {Ui} ui @param {number} by */
+/** Move the cursor by `by` rows. @param {Ui} ui @param {number} by */
 function move(ui, by) {
   state.cursor = stepped(rows(ui).map(keyOf), state.cursor, by);
   ui.draw();
   document.querySelector(`.past[data-key="${CSS.escape(state.cursor)}"]`)?.focus();
 }
 
-/** @param {Ui} ui @param {string} key */
+/** Open a call or a review, unless the form has unsaved changes. @param {Ui} ui @param {string} key */
 function opened(ui, key) {
   if (state.form && unsaved(ui, state.form)) return;
   if (own(ui)) {
@@ -43,13 +43,13 @@ function opened(ui, key) {
   } else choose(ui, key);
 }
 
-/** @param {Ui} ui @param {string} key */
+/** Act on a key; return true if it belongs to the reviews. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   if (key === 'ArrowDown' || key === 'ArrowUp') move(ui, key === 'ArrowDown' ? 1 : -1);
   else if (key === 'Enter' && state.cursor) opened(ui, state.cursor);
   else if (key === 'V' && state.form) state.form.focus();
   else if (key === 'A' && state.files.length) play(ui, 0);
-  else if (state.form && unsaved(ui, state.form)) return true; // the rest would take it away
+  else if (state.form && unsaved(ui, state.form)) return true; // the other keys would replace the form
   else if ((key === 'ArrowLeft' || key === 'ArrowRight') && !own(ui)) turn(ui, key === 'ArrowLeft' ? -1 : 1);
   else if (key === 'M' && supervises(ui)) {
     state.own = !state.own;
@@ -63,7 +63,7 @@ export function pressed(ui, key) {
   return true;
 }
 
-/** @param {Ui} ui */
+/** Render the month with the progress of its reviews. @param {Ui} ui */
 function head(ui) {
   const view = state.said;
   if (own(ui) || !view) return nothing;
@@ -83,7 +83,7 @@ function head(ui) {
     </p>`;
 }
 
-/** How far a call of the draw is. @param {Ui} ui @param {ReturnType<typeof calls>[number]} one */
+/** Render the state of a drawn call. @param {Ui} ui @param {ReturnType<typeof calls>[number]} one */
 function standing(ui, one) {
   if (one.by) return word('check', say`reviewed`, 'ink-2');
   return one.why === 'own_call'
@@ -91,7 +91,7 @@ function standing(ui, one) {
     : word('todo', say`to review`, 'ink-wait');
 }
 
-/** @param {Ui} ui */
+/** Render the list of calls or of own reviews. @param {Ui} ui */
 function list(ui) {
   const row = (/** @type {string} */ key, us, name, test, end, more) =>
     html`<div role="listitem">
@@ -121,7 +121,7 @@ function list(ui) {
   );
 }
 
-/** What stands beside the list. @param {Ui} ui */
+/** Render the chosen call or review, beside the list. @param {Ui} ui */
 function beside(ui) {
   if (own(ui)) {
     const one = state.mine?.reviews.find((each) => keyOf(each) === state.chosen);
@@ -135,7 +135,7 @@ function beside(ui) {
   </section>`;
 }
 
-/** @param {Ui} ui */
+/** Render the reviews. @param {Ui} ui */
 export function pane(ui) {
   const some = rows(ui).length > 0;
   const known = own(ui) ? state.mine : state.said;

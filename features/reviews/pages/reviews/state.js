@@ -1,4 +1,4 @@
-// What has been asked about reviews: a month's draw, one's own reviews, and the call that is looked at.
+// The state of the reviews: a month's draw, the operator's own reviews, and the chosen call.
 
 import { answered } from '../../../js/admin/frame/faults.js';
 import { Form } from '../../../js/admin/frame/form.js';
@@ -7,45 +7,45 @@ import { markName, why } from './marks.js';
 
 const TEXT_MAX = 2000;
 
-/** What is known, and asked. */
+/** The answers and the open requests. */
 export const state = {
-  of: '', // whose page it was: nothing of it is for another operator
-  own: false, // one's own reviews, not the draw
-  month: '', // empty: this one
+  of: '', // the operator of this state: it must not be shown to another operator
+  own: false, // own reviews in place of the draw
+  month: '', // empty: the present month
   /** @type {ReviewsView} */
   said: null,
   /** @type {GivenReviews} */
   mine: null,
-  cursor: '', // of a row: alert/operator
+  cursor: '', // the key of a row: alert/operator
   chosen: '',
   /** @type {CaseView} */
   story: null,
   /** @type {GivenReview} */
-  given: null, // what was said of the chosen call
+  given: null, // the review of the chosen call
   /** @type {string[]} */
-  files: [], // what was recorded of it
-  playing: '', // the address of the recording that is listened to
+  files: [], // the recordings of the chosen call
+  playing: '', // the address of the playing recording
   /** @type {Form} */
   form: null,
   fault: '',
 };
 
-/** @param {Ui} ui */
+/** Return true for a supervisor or admin. @param {Ui} ui */
 export const supervises = (ui) => ['supervisor', 'admin'].includes(ui.feed.me.role);
 
-/** @param {{ alert: string, operator: string }} one */
+/** Return the key of a call. @param {{ alert: string, operator: string }} one */
 export const keyOf = (one) => `${one.alert}/${one.operator}`;
 
-/** The calls of the month, each with whose it was. */
+/** Return the calls of the month, each with its operator. */
 export const calls = () =>
   (state.said?.operators ?? []).flatMap(({ operator, calls: all }) =>
     all.map((one) => ({ ...one, operator })),
   );
 
-/** @param {Ui} ui @param {string} path */
+/** Request a path. @param {Ui} ui @param {string} path */
 const read = (ui, path) => answered(ui.feed.read(path));
 
-/** @param {Ui} ui */
+/** Request the draw of the month, or the own reviews. @param {Ui} ui */
 export async function load(ui) {
   const month = state.month ? `?month=${state.month}` : '';
   const mine = state.own || !supervises(ui);
@@ -56,7 +56,7 @@ export async function load(ui) {
   ui.draw();
 }
 
-/** By so many months. @param {Ui} ui @param {number} by */
+/** Show the month `by` months later, not after the present month. @param {Ui} ui @param {number} by */
 export function turn(ui, by) {
   const [year, month] = (state.said?.month ?? '').split('-').map(Number);
   if (!year) return;
@@ -67,13 +67,13 @@ export function turn(ui, by) {
   load(ui);
 }
 
-/** Nothing is looked at any more. */
+/** Close the chosen call. */
 export function leave() {
   URL.revokeObjectURL(state.playing);
   Object.assign(state, { chosen: '', story: null, given: null, files: [], playing: '', form: null });
 }
 
-/** Look at a call of the draw. @param {Ui} ui @param {string} key */
+/** Open a call of the draw. @param {Ui} ui @param {string} key */
 export async function choose(ui, key) {
   const call = calls().find((one) => keyOf(one) === key);
   if (!call) return;
@@ -92,7 +92,7 @@ export async function choose(ui, key) {
   ui.draw();
 }
 
-/** The form with every question open. @param {ReviewForm} form */
+/** Return an empty form with all questions. @param {ReviewForm} form */
 function made({ question }) {
   const choices = () => ['', '4', '3', '2', '1', '0'].map((mark) => [mark, markName(mark)]);
   const asked = question.map(({ id, ask }) => ({
@@ -115,7 +115,7 @@ function made({ question }) {
   );
 }
 
-/** @param {Ui} ui */
+/** Send the review of the open form. @param {Ui} ui */
 export async function send(ui) {
   const { form, chosen } = state;
   const call = calls().find((one) => keyOf(one) === chosen);
@@ -138,7 +138,7 @@ export async function send(ui) {
   document.querySelector('main h1')?.focus();
 }
 
-/** Listen to what was recorded: which is entered in the audit. @param {Ui} ui @param {number} n */
+/** Play a recording; the center enters this in the audit. @param {Ui} ui @param {number} n */
 export async function play(ui, n) {
   const file = state.files[n];
   if (!file || !state.story) return;
