@@ -1,5 +1,5 @@
-// A worker that the browser wakes while the app is closed: it makes the check that is due, and nothing else.
-// It shows nothing, ever: no notification, no page.
+// The service worker that the browser wakes while the app is closed: it runs a check when due, and nothing
+// else. It never shows anything: no notification, no page.
 
 import { Addresses } from './js/addresses.js';
 import { Api } from './js/api.js';
@@ -19,7 +19,7 @@ async function check() {
   const key = new Key(clock);
   await key.ready;
   const api = new Api(
-    () => '', // signed
+    () => '', // signed requests need no app key
     key,
     clock,
     new Addresses(null, () => {}),

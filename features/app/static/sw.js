@@ -1,7 +1,7 @@
-// Keeps the app's own files on the phone, so that it opens without a network. It touches nothing else: an
-// alert goes straight to the center, and no answer of the center is ever kept.
+// The service worker that stores the app's own files on the phone, so that the app opens without a network.
+// All other requests pass: an alert goes directly to the center, and no answer of the center is ever stored.
 
-importScripts('/app/shell.js'); // {version, files}: another version of any file is another shell
+importScripts('/app/shell.js'); // {version, files}: any changed file changes the version
 
 const { version, files } = self.SHELL;
 const PREFIX = 'securwoman-app-';
@@ -11,7 +11,7 @@ const urls = new Set(files.map((name) => `/app/${name}`));
 
 self.addEventListener('install', (event) => {
   const all = [...PAGES, ...urls].map((url) => new Request(url, { cache: 'no-cache' }));
-  // All or nothing: a shell of two versions would be neither. An open page keeps the modules that it has.
+  // All files or none: a mixture of two versions would not work. An open page keeps its loaded modules.
   event.waitUntil(
     caches
       .open(CACHE)
@@ -35,7 +35,7 @@ self.addEventListener('fetch', (event) => {
   if (event.request.method !== 'GET' || origin !== self.location.origin) return;
   const name = pathname === '/app/' ? '/app' : pathname;
   if (!PAGES.includes(name) && !urls.has(name)) return;
-  // Whatever is asked for after `?`, the page is the same.
+  // The page is the same for every query.
   event.respondWith(
     caches
       .open(CACHE)

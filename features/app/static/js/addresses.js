@@ -1,29 +1,30 @@
-// Where the center can be asked: its nodes, of which one may be lost. Which of them is asked now, and which
-// next.
+// The addresses of the center's nodes, of which one may fail: the present address, and the next.
 
-const OWN = ''; // where this page is from
+const OWN = ''; // the origin of this page
 
 const known = (list) =>
   Array.isArray(list) ? list.filter((one) => typeof one === 'string' && /^https?:\/\/[^/ ]+$/.test(one)) : [];
 
 export class Addresses {
-  /** `kept` is the list of the last time; `keep(list)` is called with each new one. */
+  /** `kept`: the stored list; `keep(list)`: called with each new list. */
   constructor(kept, keep) {
     this.keep = keep;
     this.list = [OWN];
     this.at = 0;
-    this.failures = 0; // since somebody has answered
+    this.failures = 0; // since the last answer
     this.#take(known(kept));
   }
 
-  /** Before each path. */
+  /** Return the prefix of each path. */
   get now() {
     return this.list[this.at];
   }
   get several() {
     return this.list.length > 1;
   }
-  /** Whether one has not been asked yet since the last answer: then it is asked at once. */
+  /**
+   * Return true if a node has not been tried since the last answer: the request is then repeated immediately.
+   */
   get more() {
     return this.several && this.failures > 0 && this.failures % this.list.length !== 0;
   }
@@ -32,14 +33,14 @@ export class Addresses {
     this.failures = 0;
   }
 
-  /** Nobody is there: on to the next, unless another question has gone on already. */
+  /** Switch to the next address after a failure, unless another request has switched already. */
   failed(address) {
     if (address !== this.now) return;
     this.at = (this.at + 1) % this.list.length;
     this.failures += 1;
   }
 
-  /** The newest list, in the order in which to try. An empty one says nothing. */
+  /** Store the newest list, in the order of attempts. An empty list changes nothing. */
   learn(list) {
     const found = known(list);
     if (

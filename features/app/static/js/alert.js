@@ -1,18 +1,18 @@
-// One alert from the press to its end: raise it until it is taken, follow it, cancel it. What is shown is
-// state.js's matter.
+// An alert from the press to its end: sent until the center has received it, followed, cancelled. state.js
+// decides what the screen shows.
 
 import { learnNumbers } from './contact.js';
 import { keepAlert, keepProof } from './keeping.js';
 import { goesOn, heard, isAsked, isClosed, pressed, raised } from './state.js';
 
-const ANSWER_MS = 5000; // a question without an answer for so long is asked again
+const ANSWER_MS = 5000; // a request without an answer is repeated after this time
 const WAIT_S = 25;
 const PAUSES_MS = [300, 600, 1200, 2400, 5000];
-const TAIL_MS = 600_000; // how long after a cancellation positions are still sent
-const ARRIVED = new Set([202, 400, 404]); // what is said of an alert has arrived, whatever came of it
+const TAIL_MS = 600_000; // for this long after a cancellation positions are still sent
+const ARRIVED = new Set([202, 400, 404]); // the message has arrived, accepted or not
 
 export class Alert {
-  /** `phoneOf()` is her number; `changed()` is called after everything new. */
+  /** `phoneOf()`: the user's number; `changed()`: called after every change. */
   constructor(api, clock, positions, phoneOf, changed) {
     this.api = api;
     this.clock = clock;
@@ -21,8 +21,8 @@ export class Alert {
     this.changed = changed;
     this.battery = null;
     this.known = null;
-    this.asked = null; // the alert that she has left after asking to cancel it
-    this.run = 0; // grows with every alert and every end: what was begun before it gives up
+    this.asked = null; // the alert that the user has left after requesting its cancellation
+    this.run = 0; // counts alerts and ends: a task of an earlier run stops
     this.wakers = new Set();
     this.poll = null;
     addEventListener('online', () => this.#wake());
@@ -33,12 +33,13 @@ export class Alert {
   }
 
   /**
-   * Held. `kind` is `{test, silent}`. The id is made once: sending again makes no second alert. An alert that
-   * was asked to be cancelled may be open still: by its own name that one is raised again.
+   * Raise an alert after the button was held. `kind`: `{test, silent}`. The id is created once, so that a
+   * repeated request raises no second alert. If an alert with a requested cancellation may still be open,
+   * that alert is raised again under its own id.
    */
   raise(kind) {
     const nowMs = Date.now();
-    // Without the time it may be taken for an old copy.
+    // Without the time, the center may take the request for an old copy.
     const id = (this.clock.isKnown && this.asked) || newId();
     this.#begin(pressed(id, nowMs, this.#centerTime(nowMs), kind));
     this.asked = null;
@@ -46,8 +47,8 @@ export class Alert {
   }
 
   /**
-   * The open alert goes on without a sound: it is raised once more, as a silent one, and by its own name,
-   * which is all that shows the center that this phone raised it.
+   * Continue the open alert silently. The alert is raised again as a silent alert under its own id: only the
+   * id proves to the center that this phone raised the alert.
    */
   silence() {
     const raisedAt = this.#centerTime(Date.now());
@@ -55,7 +56,10 @@ export class Alert {
     this.#begin({ ...this.known, id, raisedAt, silent: true, due: true });
   }
 
-  /** The phone rings with the center's call, says who has it in hand: a page cannot see calls. */
+  /**
+   * Report to the center that the phone rings with its call, as the user confirms: a page cannot detect
+   * calls.
+   */
   async tellRinging() {
     const {
       run,
@@ -73,12 +77,15 @@ export class Alert {
     }
   }
 
-  /** Go on with the alert that was open when the page was left. */
+  /** Continue the alert that was open when the page was closed. */
   resume(known) {
     this.#begin({ ...known, lost: false });
   }
 
-  /** She asks to cancel; the PIN is kept nowhere. It is sent after the alert, never instead of it. */
+  /**
+   * Request the cancellation of the alert; the PIN is not stored. The cancellation is sent after the alert,
+   * never in place of it.
+   */
   async cancel(pin) {
     const { run } = this;
     const mine = Symbol('cancellation');
@@ -99,12 +106,12 @@ export class Alert {
     }
   }
 
-  /** The last word was on a screen. */
+  /** Note that the last screen was shown. */
   sawEnd() {
     if (!this.known.sawEnd) this.#now({ ...this.known, sawEnd: true });
   }
 
-  /** Leave an alert that is over, as far as this phone is concerned. */
+  /** Leave an alert that has ended for this phone. */
   forget() {
     const tail = isAsked(this.known) && this.known.alert !== null;
     this.run += 1;
@@ -131,7 +138,7 @@ export class Alert {
     this.changed();
   }
 
-  /** Send the alert until the center has it, durably. */
+  /** Send the alert until the center has stored it durably. */
   async #deliver(run) {
     for (let tries = 0; this.run === run; tries += 1) {
       const fix = this.positions.recent(Date.now());
@@ -140,13 +147,13 @@ export class Alert {
       this.api.addresses.learn(answer.said?.nodes);
       learnNumbers(answer.said?.calls_from);
       learnProof(answer.said ?? {});
-      // Signed, what may have arrived unsigned would be another alert.
+      // A request that may have arrived unsigned must not be signed later: it would be another alert.
       if (!answer.signed) this.known = { ...this.known, unsigned: true };
       const before = this.known.alert;
       const had = before !== null;
-      // At once, and nothing is said of it: another node may take it.
+      // Immediately, without showing a failure: another node may accept the alert.
       if (!answer.said?.alert && this.api.more) continue;
-      // Of an alert that it has already, a lost answer says nothing new.
+      // For an alert that the center has already, a lost answer is no news.
       if (!had || answer.said?.alert) this.#now(raised(this.known, answer, navigator.onLine));
       if (!had && this.known.alert !== null) this.#taken(run, fix);
       else if (this.known.alert !== before) this.positions.follow(this.known.alert, fix);
@@ -156,8 +163,8 @@ export class Alert {
   }
 
   /**
-   * A phone's clock that is behind could put a new alert before the end of a closed one: the corrected time
-   * or none.
+   * Return the time of the press by the center's clock; null while that clock is unknown. A slow phone clock
+   * could put a new alert before the end of a closed alert.
    */
   #centerTime(nowMs) {
     return this.clock.isKnown ? new Date(this.clock.center(nowMs)).toISOString() : null;
@@ -186,7 +193,7 @@ export class Alert {
     let tries = 0;
     while (this.run === run && !isAsked(this.known)) {
       const before = this.known.state?.version ?? null;
-      // Known nothing yet, or lost it: an answer at once, and not at the next change.
+      // Without a known state, the center answers immediately rather than at the next change.
       const atOnce = before === null || this.known.lost;
       this.poll = new AbortController();
       const beganMs = Date.now();
@@ -197,29 +204,30 @@ export class Alert {
         this.poll.signal,
       );
       if (this.run !== run || isAsked(this.known)) return;
-      if (answer.status !== 200 && this.api.more) continue; // another node may know
+      if (answer.status !== 200 && this.api.more) continue; // another node may have the alert
       const wasClosed = isClosed(this.known);
       this.#now(heard(this.known, answer));
       if (isClosed(this.known)) {
         this.positions.stop();
         if (!goesOn(this.known, this.clock.center(Date.now()))) return;
-      } else if (wasClosed) this.positions.follow(this.known.alert, null); // an operator has reopened it
+        // An operator has reopened the alert.
+      } else if (wasClosed) this.positions.follow(this.known.alert, null);
       tries = answer.status === 200 ? 0 : tries + 1;
-      // A center that is being stopped answers at once and says nothing new.
+      // A center that is stopping answers immediately without a change.
       const idle =
         !atOnce && answer.status === 200 && answer.said.version === before && Date.now() - beganMs < 1000;
       if (tries > 0 || idle) await this.#pause(Math.max(tries - 1, idle ? 2 : 0));
     }
   }
 
-  /** After a cancellation the alert is no longer asked for: it stands still. Positions go on a while. */
+  /** Stop requesting the state after a cancellation: the screen stays. Positions are sent for some time. */
   #tail() {
     this.poll?.abort();
     if (this.known.alert !== null)
       this.positions.follow(this.known.alert, null, this.known.askedMs + TAIL_MS);
   }
 
-  /** Wait before the next try: longer each time, and no longer than until the connection changes. */
+  /** Wait before the next attempt: longer each time, at most until the connection changes. */
   #pause(tries) {
     const ms = PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)];
     return new Promise((resolve) => {
@@ -235,17 +243,17 @@ export class Alert {
 
   #wake() {
     for (const wake of [...this.wakers]) wake();
-    // A poll over a connection that is gone would wait for its full time.
+    // A request over a lost connection would wait for its full time.
     if (!navigator.onLine) this.poll?.abort();
   }
 }
 
-/** By what the center takes an alert for this phone's own. */
+/** Store whether the center accepts alerts as this phone's own. */
 function learnProof({ proof, doubt }) {
   if (proof === 'device') keepProof({ provedMs: Date.now(), doubt: '' });
   else if (proof) keepProof({ doubt: doubt ?? 'unsigned' });
 }
 
-/** 128 random bits; `crypto.randomUUID` is missing in older web views. */
+/** Return 128 random bits in hexadecimal; older web views lack `crypto.randomUUID`. */
 const newId = () =>
   [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -1,17 +1,19 @@
-// The center's public interface, as far as an app needs it. It decides nothing: an answer is a status and
-// what was said.
+// The center's public interface, as far as the app uses it. An answer is a status with a body; this module
+// decides nothing.
 
 import { learnNumbers } from './contact.js';
 
 const JSON_TYPE = 'application/json';
-const ALONE_MS = 8000; // on top of a long poll's own time
-const OF_SEVERAL_MS = 3000; // to wait for one of several nodes, before the next is asked
+const ALONE_MS = 8000; // in addition to a long poll's own time
+const OF_SEVERAL_MS = 3000; // the wait for one of several nodes, before the next is requested
 const POLL_OF_SEVERAL_S = 8;
-const PROOF_MS = 1000; // to wait for a signature
+const PROOF_MS = 1000; // the wait for a signature
 const PROOF_OF_AN_ALERT_MS = 100;
 
 export class Api {
-  /** `keyOf()`: the settings' app key; `key`: the phone's own; each answer's `Date` is for the clock. */
+  /**
+   * `keyOf()`: the app key of the settings; `key`: the phone's own key; each answer's `Date` sets the clock.
+   */
   constructor(keyOf, key, clock, addresses) {
     this.keyOf = keyOf;
     this.key = key;
@@ -19,7 +21,7 @@ export class Api {
     this.addresses = addresses;
   }
 
-  /** Whether another node may answer what this one has not. */
+  /** Return true if another node may answer in place of a failed node. */
   get more() {
     return this.addresses.more;
   }
@@ -28,7 +30,7 @@ export class Api {
     const proofMs = isProved ? PROOF_OF_AN_ALERT_MS : 0;
     return this.#ask('POST', '/v1/alerts', withinMs, { body, proofMs });
   }
-  /** A test that calls nobody, or this phone alone; never without a signature. */
+  /** Send a check, which calls nobody or only this phone; always signed. */
   check(body, withinMs, signal) {
     return this.#askOfOwn('POST', '/v1/alerts', withinMs, { body, signal });
   }
@@ -48,49 +50,55 @@ export class Api {
   seen(alert, { upto, read }, withinMs) {
     return this.#askOfOwn('POST', `${path(alert)}/messages/seen`, withinMs, { body: { upto, read } });
   }
-  /** The messages that have come or changed since that version, at the first of them or after `waitS`. */
+  /**
+   * Request the messages that are new or changed since a version; the answer arrives at the first change or
+   * after `waitS`.
+   */
   messages(alert, since, waitS, signal) {
     return this.#poll(`${path(alert)}/messages`, since, waitS, signal);
   }
 
-  /** Begin to prove a key: by a code that is sent to a number, or by an invitation. */
+  /** Enrol a key: by a code sent to a number, or by an invitation. */
   enrol(body, withinMs) {
     return this.#ask('POST', '/v1/devices', withinMs, { body });
   }
-  /** `pin`: the person's, or ''. */
+  /** Confirm a key by its code. `pin`: the person's, or ''. */
   confirm(device, code, pin, withinMs) {
     const body = { code, ...(pin && { pin }) };
     return this.#ask('POST', `${ofDevice(device)}/confirm`, withinMs, { body });
   }
-  /** The person's phones; `by`: asked with this key and not with the proved one. */
+  /** Request the person's phones. `by`: sign with this key rather than the enrolled key. */
   devices(withinMs, by) {
     return this.#askOfOwn('GET', '/v1/devices', withinMs, { by });
   }
-  /** `pin`: the person's, or '': this phone ends itself without. */
+  /** Revoke a phone. `pin`: the person's, or ''; a phone revokes itself without a PIN. */
   endDevice(device, pin, withinMs) {
     return this.#askOfOwn('DELETE', ofDevice(device), withinMs, { more: pinned(pin || null) });
   }
-  /** Asked once: each try counts. */
+  /** Set the PINs, without a repetition: each attempt counts. */
   setPins(body, withinMs) {
     return this.#ask('PUT', '/v1/pins', withinMs, { body, proofMs: PROOF_MS });
   }
 
-  /** The person's own record. `pin`: where one is set. */
+  /** Request the person's own record. `pin`: required if one is set. */
   record(pin, withinMs) {
     return this.#askOfOwn('GET', '/v1/me/record', withinMs, { more: pinned(pin) });
   }
-  /** `version`: the one that was read. */
+  /** Save the record. `version`: the version that was read. */
   keepRecord(body, version, pin, withinMs) {
     const more = { ...pinned(pin), 'if-match': `"${version}"` };
     return this.#ask('PUT', '/v1/me/record', withinMs, { body, more, proofMs: PROOF_MS });
   }
-  /** @param {Blob} picture @param {number} withinMs */
+  /** Send a picture. @param {Blob} picture @param {number} withinMs */
   async sendPicture(picture, withinMs) {
     const bytes = await picture.arrayBuffer();
     return this.#ask('POST', '/v1/me/record/pictures', withinMs, { bytes, proofMs: PROOF_MS });
   }
 
-  /** How the alert stands; with the version last seen, at the next change or after `waitS`. */
+  /**
+   * Request the state of an alert; with the last seen version, the answer arrives at the next change or after
+   * `waitS`.
+   */
   state(alert, since, waitS, signal) {
     return this.#poll(path(alert), since, waitS, signal);
   }
@@ -102,13 +110,13 @@ export class Api {
     return this.#askOfOwn('GET', url + query, s * 1000 + ALONE_MS, { signal, waitMs: s * 1000 });
   }
 
-  /** Whether the center answers at all; its clock is known from then on. */
+  /** Return true if the center answers; the answer sets the clock. */
   async answers(withinMs) {
     const { status } = await this.#ask('GET', '/healthz', withinMs, {});
     return status === 200 || (this.more && this.answers(withinMs));
   }
 
-  /** Learn where else it can be asked, and from which numbers it calls. */
+  /** Request the center's nodes and the numbers from which it calls. */
   async learn(withinMs) {
     const { status, said } = await this.#ask('GET', '/v1/nodes', withinMs, {});
     const nodes = status === 200 ? (said?.nodes ?? []) : [];
@@ -118,8 +126,8 @@ export class Api {
   }
 
   /**
-   * Whether the center knows the key: it asks for an alert that cannot be. True, false, or null where nobody
-   * answers.
+   * Return whether the center knows the app key, by a request for an impossible alert; null without an
+   * answer.
    */
   async knowsKey(key, withinMs) {
     const { status } = await this.#ask('GET', '/v1/alerts/key-check', withinMs, { key });
@@ -127,19 +135,20 @@ export class Api {
     return status !== 401;
   }
 
-  /** What this phone alone may ask, as far as it can prove to be it. */
+  /** Send a request that only this phone may send, signed if possible. */
   async #askOfOwn(method, url, withinMs, more) {
     const asked = () => this.#ask(method, url, withinMs, { ...more, proofMs: PROOF_MS });
     const answer = await asked();
-    // A browser sends a question twice where a connection breaks, and a signature counts once; and by the
-    // first answer the center's clock is known.
+    // A browser repeats a request when a connection breaks, and a signature counts once; after the first
+    // answer the center's clock is known.
     return answer.status === 403 && answer.signed ? asked() : answer;
   }
 
   /**
+   * Send a request to the present address.
    * @param {string} method @param {string} url @param {number} withinMs
    * @param {{ body?: object, bytes?: ArrayBuffer, more?: Record<string, string>, signal?: AbortSignal,
-   *   waitMs?: number, key?: string, proofMs?: number, by?: import('./key.js').Proved }} asked
+   * waitMs?: number, key?: string, proofMs?: number, by?: import('./key.js').Proved }} asked
    */
   async #ask(method, url, withinMs, asked) {
     const { body, bytes, more = {}, signal, waitMs = 0, key = this.keyOf(), proofMs = 0, by } = asked;
@@ -168,9 +177,9 @@ export class Api {
         credentials: 'omit',
         cache: 'no-store',
       });
-      const said = parsed(await answer.text()); // an answer that breaks off is none
+      const said = parsed(await answer.text()); // a broken answer counts as none
       this.clock.heard(answer.headers.get('date'), sentMs, Date.now());
-      // One that has taken the alert is there, be it without a disk.
+      // A node that has accepted the alert works, even without a disk.
       if (answer.status < 500 || said?.alert) addresses.answered();
       else addresses.failed(address);
       return { status: answer.status, said, signed };
@@ -184,7 +193,7 @@ export class Api {
   }
 }
 
-/** Null where it is no JSON: a proxy has answered. */
+/** Return the JSON of a text; null for other text, such as a proxy's answer. */
 function parsed(text) {
   try {
     return JSON.parse(text);

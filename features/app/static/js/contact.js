@@ -1,20 +1,20 @@
-// The center's numbers as one contact of the phone: then its call rings through screening and silence, as a
-// stranger's would not.
+// The center's numbers as a contact of the phone: calls of a contact ring through call screening and silent
+// mode, calls of strangers do not.
 
 import { keepNumbers, numbers } from './keeping.js';
 
 const NUMBER = /^\+[1-9][0-9]{3,14}$/;
 
-/** Keep the newest list; none, or what is no list of numbers, says nothing. */
+/** Store the newest list; an empty or invalid list changes nothing. */
 export function learnNumbers(list) {
   const found = Array.isArray(list) ? list.filter((one) => typeof one === 'string' && NUMBER.test(one)) : [];
   if (found.length > 0) keepNumbers({ ...numbers(), known: found });
 }
 
-/** Whether there are numbers that were not saved yet. */
+/** Return true if there are numbers that have not been saved. */
 export const isToSave = ({ known, saved }) => known.length > 0 && known.join() !== saved.join();
 
-/** The contact (RFC 2426). */
+/** Return the contact (RFC 2426). */
 export const vcard = (list, name) =>
   [
     'BEGIN:VCARD',
@@ -26,14 +26,14 @@ export const vcard = (list, name) =>
     '',
   ].join('\r\n');
 
-/** Hand it to the phone, which asks what to do with it. */
+/** Pass the contact to the phone, which asks the user. */
 export function saveContact(name) {
   const { known } = numbers();
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob([vcard(known, name)], { type: 'text/vcard' }));
   link.download = `${name}.vcf`;
   link.click();
-  // Only after the browser has begun to read it.
+  // after the browser has started to read it
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   keepNumbers({ known, saved: known });
 }

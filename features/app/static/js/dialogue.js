@@ -1,5 +1,5 @@
-// What is written between phone and center without a voice: sent until it has arrived, told as it comes. What
-// has not arrived yet stays on the phone, through a lost network and a closed page.
+// Text messages between user and center without a voice: sent until they have arrived, shown as they arrive.
+// Unsent messages stay on the phone, through a lost network and a closed page.
 
 import { keepUnsent, unsent } from './keeping.js';
 
@@ -9,22 +9,22 @@ const PAUSES_MS = [300, 600, 1200, 2400, 5000];
 const SHOWN = 6; // messages on the screen: the newest
 
 export class Dialogue {
-  /** `changed()` is called after everything new; `isLit()`: what comes is on a screen. */
+  /** `changed()`: called after every change; `isLit()`: true while messages are visible on a screen. */
   constructor(api, changed, isLit) {
     this.api = api;
     this.isLit = isLit;
     this.changed = changed;
     this.alert = null;
-    this.run = 0; // grows with each alert: what was begun for another gives up
-    this.said = new Map(); // what the center has, by number
+    this.run = 0; // counts alerts: a task for an earlier alert stops
+    this.said = new Map(); // the center's messages, by number
     this.version = 0;
-    this.pressedMs = null; // of the alert that is open
-    this.goesOn = true; // what is written reaches somebody
+    this.pressedMs = null; // of the open alert
+    this.goesOn = true; // messages still reach the center
     this.waiting = [];
-    this.refused = []; // what the center has not taken, and never will
+    this.refused = []; // messages that the center has refused for good
     this.answered = new Set(); // numbers of questions
     this.sending = false;
-    this.told = { upto: 0, read: false }; // what the center knows to have arrived here
+    this.told = { upto: 0, read: false }; // the receipts sent to the center
     this.wake = () => {};
     addEventListener('online', () => this.wake());
     document.addEventListener('visibilitychange', () => {
@@ -35,9 +35,9 @@ export class Dialogue {
   }
 
   /**
-   * Of the alert that was pressed then, once the center has it by this id (null before): said again it
-   * changes nothing. What was written goes with the alert for which it was. Where it does not go on, what was
-   * said stays, and nothing is asked or sent any more.
+   * Follow the messages of an alert, by its press and its id at the center (null before). A repeated call
+   * changes nothing. Unsent messages belong to the alert for which they were written. If `goesOn` is false,
+   * received messages stay, and nothing is requested or sent any more.
    */
   follow(pressedMs, alert, goesOn = true) {
     if (pressedMs !== this.pressedMs) {
@@ -62,7 +62,7 @@ export class Dialogue {
     if (goesOn) this.#send();
   }
 
-  /** `answers`: the number of the question, of a yes or no. */
+  /** Write a message. `answers`: the number of the question that a yes or no answers. */
   write(text, answers = 0) {
     const words = text.trim();
     if (!words) return;
@@ -73,8 +73,8 @@ export class Dialogue {
   }
 
   /**
-   * The newest messages, oldest first: `{text, mine, asks, is}`, `is` one of `waiting`, `unsent`, `sent`,
-   * `read`; `asks`: it still waits for a yes or a no.
+   * Return the newest messages, oldest first: `{text, mine, asks, is}`. `is`: `waiting`, `unsent`, `sent` or
+   * `read`; `asks`: the message still waits for a yes or no.
    */
   get shown() {
     const has = new Set([...this.said.values()].filter((one) => one.mine).map((one) => one.id));
@@ -90,12 +90,12 @@ export class Dialogue {
     return [...kept.map(of), ...own(this.refused, 'unsent'), ...waits].slice(-SHOWN);
   }
 
-  /** Whether something has come that was on no screen yet. */
+  /** Return true if a received message has not been visible yet. */
   get isUnread() {
     return this.#upto > 0 && !(this.told.read && this.#upto <= this.told.upto);
   }
 
-  /** What has come may be on the screen now. */
+  /** Report received messages as visible, if they are. */
   look() {
     this.#tellSeen(this.run);
   }
@@ -110,7 +110,7 @@ export class Dialogue {
     for (let tries = 0; this.waiting.length && this.alert !== null && this.goesOn;) {
       const [first] = this.waiting;
       const { status } = await this.api.write(this.alert, first, ANSWER_MS);
-      // Refused for good: the alert is closed, or is another phone's.
+      // Refused for good: the alert is closed, or belongs to another phone.
       const refused = status >= 400 && status < 500 && status !== 429;
       const over = status === 202 || refused;
       if (refused) this.refused = [...this.refused, first];
@@ -133,13 +133,13 @@ export class Dialogue {
         this.version = said.version;
         if (news) this.changed();
         this.#tellSeen(run);
-        if (!news && this.goesOn) await this.#pause(0); // a center that is being stopped answers at once
+        if (!news && this.goesOn) await this.#pause(0); // a stopping center answers immediately
       } else if (!this.api.more) await this.#pause(tries);
-      if (status > 0 && !this.goesOn) return; // all that was said is here
+      if (status > 0 && !this.goesOn) return; // all messages have been received
     }
   }
 
-  /** Say once what has arrived, and once that it was on a screen that is lit. */
+  /** Report received messages once, and once more when they were visible on a lit screen. */
   async #tellSeen(run) {
     const upto = this.#upto;
     const read = this.isLit();
@@ -147,7 +147,7 @@ export class Dialogue {
     const before = this.told;
     this.told = { upto, read };
     const { status } = await this.api.seen(this.alert, this.told, ANSWER_MS);
-    if (status !== 202 && this.run === run) this.told = before; // said again with the next message
+    if (status !== 202 && this.run === run) this.told = before; // sent again with the next message
   }
 
   #keep(waiting) {

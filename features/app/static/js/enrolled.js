@@ -1,4 +1,4 @@
-// The screen of this phone's proof: what it is worth, how it is made, and what only a proved phone may do.
+// The screen of this phone's enrolment: its state, its next step, and the actions of an enrolled phone.
 
 import { html, nothing } from '../vendor/lit.js';
 import { section } from './checks/page.js';
@@ -13,7 +13,7 @@ const DOUBTS = {
   unsigned: 'doubtUnsigned',
   young: 'doubtYoung',
 };
-const ANEW = new Set(['unknown_key', 'number']); // what only another proof mends
+const ANEW = new Set(['unknown_key', 'number']); // doubts that only another enrolment removes
 
 const time = (at) =>
   new Intl.DateTimeFormat(isEnglish() ? 'en-GB' : 'it-IT', {
@@ -23,7 +23,10 @@ const time = (at) =>
 const digits = { type: 'text', mode: 'numeric', complete: 'one-time-code', most: 12 };
 const secret = { value: '', type: 'password', mode: 'numeric', complete: 'off', most: 12 };
 
-/** `phone` is the number of the settings; `checked`: this phone's checks, what they need, who wakes them. */
+/**
+ * Render the screen. `phone`: the number in the settings; `checked`: this phone's checks, their conditions
+ * and the wake-ups.
+ */
 export const enrolled = (ui, enrolment, phone, checked) =>
   frame(
     ui,
@@ -55,7 +58,7 @@ function standing({ key, doubt }) {
     }`;
 }
 
-/** The step that is next, where there is one. */
+/** Render the next step of the enrolment, if any. */
 function proving(enrolment, phone) {
   const { asked, proved } = enrolment.key;
   const press = (word, pressed, more = '') =>

@@ -1,5 +1,5 @@
-// How this phone proves its number once, and what the person may do with a proved one: see and end phones,
-// set the PINs. What is shown of it is enrolled.js's matter.
+// The enrolment of this phone: it proves its number once; an enrolled phone lists and revokes phones, and
+// sets the PINs. enrolled.js renders the screen.
 
 import { newPair } from './key.js';
 import { keepPhones, keepProof, keepSettings, phones, proof, settings } from './keeping.js';
@@ -10,11 +10,14 @@ const INVITATION = /^#invitation=(swi_[\w-]{1,120})$/;
 const PIN = /^[0-9]{4,12}$/;
 const digits = (number) => number.replace(/\D/g, '');
 
-/** Why it was not done, in words, by the status of an answer; 0 is no answer at all. */
+/** Return a word for the failure of a request, by the status of its answer; status 0: no answer. */
 const why = (status, own = {}) =>
   own[status] ?? { 400: 'phoneWrong', 401: 'keyWrong', 429: 'tooMany' }[status] ?? 'unavailable';
 
-/** The address's invitation, or ''. It is taken out of the address at once, and was never sent with it. */
+/**
+ * Return the invitation in the address, or ''. The invitation is removed from the address at once; the
+ * browser never sends it.
+ */
 export function takeInvitation() {
   const [, found = ''] = INVITATION.exec(location.hash) ?? [];
   if (location.hash.startsWith('#invitation='))
@@ -31,25 +34,25 @@ export class Enrolment {
     this.busy = false;
     this.faults = {};
     this.said = '';
-    this.phones = null; // as the center lists them
-    this.ending = ''; // the one to be ended by another press
+    this.phones = null; // as listed by the center
+    this.ending = ''; // the phone that the next press revokes
   }
 
-  /** An invitation was opened: it waits for a press, so that no link alone gives this phone another key. */
+  /** Store an opened invitation. It waits for a press: a link alone must not change this phone's key. */
   invited = async (invitation) => {
     await this.key.ready;
     if (this.key.isPossible) await this.key.keep({ asked: { invitation } });
     this.changed();
   };
 
-  /** The invitation is not used, or no code waited for any more. */
+  /** Drop the invitation, or stop waiting for a code. */
   drop = () =>
     this.#run(async () => {
       await this.key.keep({ asked: null });
       return '';
     });
 
-  /** Why what this phone asks does not count as its own, or ''. */
+  /** Return why requests of this phone do not count as its own, or ''. */
   get doubt() {
     const { proved } = this.key;
     const moved = proved?.phone && digits(proved.phone) !== digits(settings().phone);
@@ -63,7 +66,7 @@ export class Enrolment {
       if (answer.status === 201) {
         const { device, key, phone } = answer.said;
         keepSettings({ ...(key && { key }), ...(phone && { phone }) });
-        this.positions.ask(); // now, and not in an emergency
+        this.positions.ask(); // now rather than in an emergency
         return this.#enrolled({ pair, device, phone: settings().phone });
       }
       if (answer.status === 410) await this.key.keep({ asked: null });
@@ -87,7 +90,7 @@ export class Enrolment {
       const { status } = /^[0-9]{6}$/.test(code)
         ? await this.api.confirm(asked.device, code, phonePin, ANSWER_MS)
         : { status: 403 };
-      // A right code whose answer was lost is over, and the key is known.
+      // If the answer to a correct code was lost, the code is used up and the center knows the key.
       const known = status === 410 && (await this.api.devices(ANSWER_MS, asked)).status === 200;
       if (status === 201 || known) return this.#enrolled(asked);
       if (status === 410) await this.key.keep({ asked: null });
@@ -97,14 +100,14 @@ export class Enrolment {
     });
   };
 
-  /** What the center says of this phone, and of the person's others. */
+  /** Request the state of this phone and the person's other phones. */
   look = () =>
     this.#run(async () => {
       await this.key.ready;
       return this.key.proved ? this.#list() : '';
     });
 
-  /** Phones of the person's that this one has not shown before; see keeping.js. */
+  /** Return phones of the person that this phone has not shown before; see keeping.js. */
   get news() {
     const known = phones();
     return known === null
@@ -112,15 +115,15 @@ export class Enrolment {
       : (this.phones ?? []).filter((one) => !one.this && !known.includes(one.device));
   }
 
-  /** They are shown now. */
+  /** Mark all phones as shown. */
   shown = () => {
     if (this.phones) keepPhones(this.phones.map((one) => one.device));
   };
 
-  /** Another phone is ended with the person's PIN. */
+  /** Revoke another phone with the person's PIN. */
   endAnother = (phone, event) => this.end(phone, given(event).endPin);
 
-  /** Pressed twice for one phone: nobody is to end one by a slip. */
+  /** Revoke a phone at the second press: a slip must not revoke a phone. */
   end = (phone, pin = '') => {
     if (this.ending !== phone.device) {
       this.ending = phone.device;
@@ -160,10 +163,10 @@ export class Enrolment {
     });
   };
 
-  /** A new key, and what the center says of it. */
+  /** Create a key, and offer it to the center. */
   async #offer(by) {
     const { pair, public_key } = await newPair();
-    // The person's name is shown here only, as the settings say.
+    // The person's name stays on this phone, as the settings promise.
     const [name] = SYSTEM.exec(navigator.userAgent) ?? [''];
     return { pair, answer: await this.api.enrol({ ...by, public_key, name }, ANSWER_MS) };
   }
@@ -171,7 +174,7 @@ export class Enrolment {
   async #enrolled(proved) {
     await this.key.keep({ proved, asked: null });
     keepProof({ doubt: '' });
-    // A browser that is short of room may forget what it was not asked to keep.
+    // A browser short of storage may delete data that it was not asked to keep.
     navigator.storage?.persist?.().catch(() => {});
     return (await this.#list()) || 'nowVerified';
   }
@@ -181,7 +184,7 @@ export class Enrolment {
     if (status === 200) {
       this.phones = said.devices;
       if (phones() === null) this.shown();
-      // Which number an alert names is not asked here.
+      // This request does not show which number an alert contains.
       keepProof({ provedMs: Date.now(), doubt: proof().doubt === 'number' ? 'number' : '' });
       return '';
     }
@@ -209,7 +212,7 @@ export class Enrolment {
   }
 }
 
-/** What a form says; it is not sent by the browser. */
+/** Return the values of a submitted form, in place of the browser's own submission. */
 function given(event) {
   event.preventDefault();
   return Object.fromEntries(

@@ -1,20 +1,22 @@
-// The button that has to be held: by finger, mouse, or the keys Space and Enter. A tap says to hold.
-//
-// Screen readers and switches press without holding (a click that no pointer and no key began): there, twice
-// within five seconds is the same as holding.
+// The button that must be held: by finger, mouse, or the keys Space and Enter. A tap shows the advice to
+// hold. Screen readers and switches press without holding (a click without a pointer or key before): two
+// clicks within five seconds are then the same as holding.
 
 export const HOLD_MS = 1000;
 const TWICE_MS = 5000;
 const KEYS = new Set([' ', 'Enter']);
 
 export class Hold {
-  /** `raise()` when it was held, `say(word)` what to tell her, `drawn(held)` when the look changes. */
+  /**
+   * `raise()`: called after the button was held; `say(word)`: called with advice for the user; `drawn(held)`:
+   * called when the appearance changes.
+   */
   constructor({ raise, say, drawn }) {
     this.raise = raise;
     this.say = say;
     this.drawn = drawn;
     this.timer = null;
-    this.begun = false; // by pointer or key, so that the click that follows is no press of its own
+    this.begun = false; // by pointer or key: the click that follows is no separate press
     this.onceMs = -Infinity;
   }
 

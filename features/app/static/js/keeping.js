@@ -1,5 +1,4 @@
-// What stays on the phone between two openings: the settings, and the alert that is open. In localStorage,
-// not encrypted.
+// The stored data of the app: the settings and the open alert. In localStorage, unencrypted.
 
 const SETTINGS = 'securwoman-app';
 const NODES = 'securwoman-app-nodes';
@@ -9,13 +8,13 @@ const PHONES = 'securwoman-app-phones';
 const ALERT = 'securwoman-app-alert';
 const UNSENT = 'securwoman-app-unsent';
 const CHOICES = 'securwoman-app-calculator';
-const FORGOTTEN_MS = 12 * 3600 * 1000; // an alert of yesterday is no longer hers to look at
+const FORGOTTEN_MS = 12 * 3600 * 1000; // a user who opens the app a day later no longer sees the alert
 
 function read(name) {
   try {
     return JSON.parse(localStorage.getItem(name) ?? 'null');
   } catch {
-    return null; // half written, or forbidden: as if there were none
+    return null; // damaged or forbidden: as if empty
   }
 }
 
@@ -24,32 +23,35 @@ function write(name, value) {
     if (value === null) localStorage.removeItem(name);
     else localStorage.setItem(name, JSON.stringify(value));
   } catch {
-    // A full or forbidden store must not stop an alert.
+    // A full or forbidden storage must not stop an alert.
   }
 }
 
 export const settings = () => ({ key: '', phone: '', name: '', language: '', ...read(SETTINGS) });
 export const keepSettings = (changes) => write(SETTINGS, { ...settings(), ...changes });
 
-/** Where else the center can be asked; see addresses.js. */
+/** Return the addresses of the center's nodes; see addresses.js. */
 export const nodes = () => read(NODES);
 export const keepNodes = (list) => write(NODES, list);
 
-/** From which numbers the center calls, and those that were saved as a contact; see contact.js. */
+/** Return the numbers from which the center calls, and the numbers saved as a contact; see contact.js. */
 export const numbers = () => ({ known: [], saved: [], ...read(NUMBERS) });
 export const keepNumbers = (changed) => write(NUMBERS, changed);
 
-/** When the center last saw that a request was this phone's, and why not since, or ''; see key.js. */
+/**
+ * Return when the center last accepted a request as this phone's, and the reason of a later refusal, or '';
+ * see key.js.
+ */
 export const proof = () => ({ provedMs: 0, doubt: '', ...read(PROOF) });
 export const keepProof = (changes) => write(PROOF, { ...proof(), ...changes });
 
-/** The person's phones that were shown here, by their ids, or null where none ever were. */
+/** Return the ids of the person's phones that were shown here; null before the first. */
 export const phones = () => read(PHONES);
 export const keepPhones = (ids) => write(PHONES, ids);
 
 /**
- * How the app is hidden: whether at each opening, the keys to be held, the number that opens it or '', the
- * seconds of a pause, and the name of our contact; see disguise/.
+ * Return how the app is hidden: at each opening or not, the keys to hold, the number that opens the app or
+ * '', the seconds of inactivity, and the name of the center's contact; see disguise/.
  */
 export const choices = () => ({
   on: false,
@@ -62,7 +64,7 @@ export const choices = () => ({
 });
 export const keepChoices = (changes) => write(CHOICES, { ...choices(), ...changes });
 
-/** What was written in the alert that was pressed then and has not arrived yet: {id, text}, oldest first. */
+/** Return the unsent messages of the alert pressed at that time: {id, text}, oldest first. */
 export function unsent(pressedMs) {
   const kept = read(UNSENT);
   return kept?.pressedMs === pressedMs ? kept.messages : [];
@@ -70,17 +72,17 @@ export function unsent(pressedMs) {
 export const keepUnsent = (pressedMs, messages) =>
   write(UNSENT, messages.length ? { pressedMs, messages } : null);
 
-/** The alert that was open, or null. Never a PIN: it is not in it. */
+/** Return the open alert, or null. It never contains a PIN. */
 export function openAlert(nowMs) {
   const known = read(ALERT);
   return known && typeof known.id === 'string' && nowMs - known.pressedMs < FORGOTTEN_MS ? known : null;
 }
 export const keepAlert = (known) => write(ALERT, known);
 
-/** Nothing of the app's stays here, its key and its files included; the browser's own history is not ours. */
+/** Delete all data of the app, its key and files included; the browser's history remains. */
 export async function forgetAll() {
   for (const name of Object.keys(localStorage)) if (name.startsWith(SETTINGS)) localStorage.removeItem(name);
-  indexedDB.deleteDatabase(SETTINGS); // done once this page, which has it open, is left
+  indexedDB.deleteDatabase(SETTINGS); // happens once this page, which has it open, is closed
   const registered = (await navigator.serviceWorker?.getRegistrations()) ?? [];
   await Promise.all(registered.map((one) => one.unregister()));
   const kept = (await globalThis.caches?.keys()) ?? [];

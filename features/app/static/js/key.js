@@ -1,5 +1,5 @@
-// The key by which this phone proves itself: made here, not extractable, kept in IndexedDB with the name that
-// the center has for it. Where a browser has no such thing everything works without proof.
+// The key that signs this phone's requests: created here, not extractable, stored in IndexedDB with the
+// center's name for it. In a browser without these functions, the app works without signatures.
 
 import { signed } from './sign.js';
 
@@ -15,7 +15,7 @@ const done = (asked) =>
     asked.onerror = () => reject(asked.error);
   });
 
-/** A new pair, and its public half as the center takes it (RFC 7517). */
+/** Return a new key pair, and its public key for the center (RFC 7517). */
 export async function newPair() {
   const pair = await crypto.subtle.generateKey(P_256, false, ['sign']);
   const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', pair.publicKey);
@@ -37,7 +37,7 @@ export class Key {
     });
   }
 
-  /** Keep these for good, null for no more. Rejects where the phone cannot. */
+  /** Store these values permanently; null deletes. Rejects if the phone cannot store them. */
   async keep(changes) {
     await this.ready;
     const writing = this.database.transaction(KEYS, 'readwrite', { durability: 'strict' });
@@ -54,8 +54,8 @@ export class Key {
   }
 
   /**
-   * The headers that prove a request; null where there is no key, or it takes longer than that: nothing waits
-   * for its proof.
+   * Return the headers that sign a request; null without a key, or if signing takes longer than `withinMs`:
+   * no request waits for its signature.
    * @param {string} method @param {string} url @param {string | ArrayBuffer} body @param {number} withinMs
    * @param {Proved} [by] another one than the proved
    */

@@ -1,5 +1,5 @@
-// Puts the app together, and says when it is drawn again. It reads: Alert (what to do), state.js (what to
-// show), views.js (how).
+// The app's start: creates its parts, connects them, and decides when the page is drawn again. In reading
+// order: Alert (actions), state.js (content), views.js (display).
 
 import { render } from '../vendor/lit.js';
 import { Addresses } from './addresses.js';
@@ -64,10 +64,10 @@ const dialogue = new Dialogue(
 );
 const enrolment = new Enrolment(api, key, positions, () => draw());
 const own = new Own(api, () => draw());
-let place = ''; // '' | 'settings' | 'phone' | 'hiding' | 'record' | 'pin': what was opened over the rest
+let place = ''; // '' | 'settings' | 'phone' | 'hiding' | 'record' | 'pin': the screen opened above the others
 let before = '';
 
-/** What is to be held: `raise()` when it was. */
+/** Return a button to hold; `raise()` is called after it was held. */
 const toHold = (raise) =>
   new Hold({
     raise: () => {
@@ -83,7 +83,7 @@ const toHold = (raise) =>
   });
 
 const ui = {
-  // What is open says itself what it is: a test that was left, or met by a page that makes none, is over.
+  // An open alert determines whether it is a test; the address only applies without an open alert.
   get test() {
     return alert.known ? alert.known.test : query.get('test') === '1';
   },
@@ -98,7 +98,7 @@ const ui = {
   hold: toHold(() => alert.raise({ test: ui.test })),
   holdQuiet: toHold(() => alert.raise({ test: ui.test, silent: true })),
   holdSilence: toHold(() => alert.silence()),
-  // Of a test that is open: the real alert is another one, at once.
+  // During a test, this button raises another, real alert immediately.
   holdReal: toHold(() => alert.raise({ test: false, silent: ui.quiet })),
   get numbers() {
     return numbers().known;
@@ -114,7 +114,7 @@ const ui = {
     alert.tellRinging();
   },
   dialogue,
-  writes: false, // the field is open
+  writes: false, // the field for messages is open
   openWriting: () => {
     ui.writes = true;
     draw();
@@ -131,7 +131,7 @@ const ui = {
     if (alert.known) alert.forget();
     location.replace(location.pathname);
   },
-  // No entry in the history that the way out would leave behind.
+  // `replace` leaves no entry in the browser's history.
   tryIt: () => location.replace('?test=1'),
   exit: () => cover.exit(),
   get isHidden() {
@@ -221,16 +221,16 @@ const ui = {
     if (Object.keys(ui.faults).length === 0) {
       ui.checking = true;
       draw();
-      // Where nobody answers it is kept all the same: it may well be right.
+      // Without an answer the key is stored: it may be right.
       if ((await api.knowsKey(given.key, CHECK_MS)) === false) ui.faults = { key: 'keyWrong' };
       ui.checking = false;
     }
     if (Object.keys(ui.faults).length === 0) {
-      // Of another number it is not known yet what the key proves.
+      // For another number, the key's validity is unknown.
       if (given.phone !== settings().phone) keepProof({ doubt: '' });
       keepSettings(given);
       place = key.asked || (key.proved && enrolment.doubt === 'number') ? 'phone' : '';
-      positions.ask(); // now, and not in an emergency
+      positions.ask(); // now rather than in an emergency
     }
     draw();
     root.querySelector('[aria-invalid]')?.focus();
@@ -254,13 +254,13 @@ const cover = new Cover({
   changed: () => {
     if (!cover.isUp) dialogue.look();
     else if (isOver(alert.known)) ui.forget();
-    // Whoever goes to read the code that has come by text message comes back to where it is asked for.
+    // A user who leaves the app to read the code in a text message returns to its field.
     if (cover.isUp && place !== 'phone') ui.closeSettings();
     draw();
   },
 });
 
-/** While nothing is the matter: is the center there, and what time is it there? */
+/** Test the connection to the center and its clock while no alert is open. */
 async function look() {
   if (alert.known || document.hidden) return;
   positions.lookIfAllowed();
@@ -275,12 +275,12 @@ function page() {
   if (seen) {
     if (seen.left === null) ui.spoken = null;
     else if (SPOKEN_S.has(seen.left)) ui.spoken = seen.left;
-    // Nothing to cancel any more: the screen for it goes.
+    // The screen for the PIN closes when nothing can be cancelled any more.
     if (place === 'pin' && (seen.cancel || seen.name === 'asked')) return ['pin', views.pin(ui, seen)];
     return [seen.name, views.alert(ui, seen)];
   }
   if (place === 'hiding') return ['hiding', hiding(ui, chapter)];
-  // Whoever is invited gets what the settings need by accepting.
+  // An accepted invitation supplies the settings.
   const invited = place === 'phone' && Boolean(key.asked?.invitation);
   if (!invited && (place === 'settings' || !now.key || !now.phone))
     return ['settings', views.settings(ui, now)];
@@ -293,12 +293,9 @@ const light = matchMedia('(prefers-color-scheme: light)');
 const bars = [...document.querySelectorAll('meta[name="theme-color"]')];
 const barColours = bars.map((bar) => bar.content);
 
-/**
- * Light or dark as the phone is; a silent alert is black, whatever the phone is, and no bar of the browser
- * shines.
- */
+/** Set the colours: light or dark like the phone; for a silent alert black, the browser's bars included. */
 function paint() {
-  const quiet = ui.quiet && !cover.isUp; // a calculator that is black would be none
+  const quiet = ui.quiet && !cover.isUp; // a black calculator would be conspicuous
   const { documentElement: html } = document;
   html.dataset.theme = query.get('theme') ?? (light.matches ? 'light' : 'dark');
   html.toggleAttribute('data-quiet', quiet);
@@ -307,11 +304,14 @@ function paint() {
   });
 }
 
-/** Whether the alert has ended, its last word was read, and nothing that is written reaches anybody. */
+/** Return true if the alert has ended, its last screen was shown, and messages reach nobody. */
 const isOver = (known) =>
   Boolean(known?.sawEnd) && isClosed(known) && !goesOn(known, clock.center(Date.now()));
 
-/** Nothing is told of an alert that she has asked to cancel, and nothing of it is kept. */
+/**
+ * Return the alert to follow for messages; none after the request to cancel an alert, whose messages are
+ * dropped.
+ */
 function followed() {
   const { known } = alert;
   if (!known || isAsked(known)) return [null, null];
@@ -325,8 +325,8 @@ function draw() {
   paint();
   render(view, root);
   cover.draw();
-  // Who cannot see the screen change is taken to what has changed; not where a screen reader's voice would be
-  // heard.
+  // The focus moves to changed content, for users who cannot see the change; not where a screen reader's
+  // voice could be heard.
   if (name !== before) {
     const taken = !ui.quiet && !cover.isUp && (before || name !== 'idle');
     if (taken) root.querySelector('[data-focus]')?.focus({ preventScroll: true });
@@ -346,7 +346,10 @@ navigator.getBattery?.().then(
   () => {},
 );
 
-/** Keep the app's files here: without the worker it needs a network to open. What breaks off is repeated. */
+/**
+ * Store the app's files on the phone: without the worker the app needs a network to open. A failed
+ * installation is repeated.
+ */
 async function keepFiles() {
   const again = () => setTimeout(keepFiles, KEEP_AGAIN_MS);
   try {
@@ -359,7 +362,7 @@ async function keepFiles() {
 }
 if (navigator.serviceWorker) keepFiles();
 
-/** An invitation is opened with the page, or while it is open. */
+/** Accept an invitation in the address, at the start and while the page is open. */
 async function meetInvitation() {
   const invitation = takeInvitation();
   if (!invitation) return;

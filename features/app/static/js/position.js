@@ -1,23 +1,23 @@
-// Where the phone is, while an alert is open: often enough to follow her, seldom enough not to empty her
-// battery.
+// The phone's position while an alert is open: sent often enough to follow the user, rarely enough to spare
+// the battery.
 
 const EVERY_MS = 10_000;
 const MOVED_M = 25;
 const LEAST_MS = 1000;
 const ANSWER_MS = 8000;
-/** An older one would send help to where she was. */
+/** An older position would send help to a former place. */
 export const RECENT_MS = 300_000;
 const EARTH_M = 6_371_000;
 const WATCH = { enableHighAccuracy: true, maximumAge: 10_000, timeout: 30_000 };
 
-/** Metres between two places; short ways, so a plane does. */
+/** Return the metres between two places, computed on a plane: the distances are short. */
 export function metres(a, b) {
   const rad = Math.PI / 180;
   const east = (b.lon - a.lon) * rad * Math.cos(((a.lat + b.lat) / 2) * rad);
   return Math.hypot(east, (b.lat - a.lat) * rad) * EARTH_M;
 }
 
-/** Whether this fix is to be sent, after the one sent last at `lastMs`. */
+/** Return true if this position must be sent, after `last` was sent at `lastMs`. */
 export function due(last, lastMs, fix, nowMs) {
   if (last === null || nowMs - lastMs >= EVERY_MS) return true;
   return nowMs - lastMs >= LEAST_MS && metres(last, fix) >= MOVED_M;
@@ -28,9 +28,9 @@ export class Positions {
     this.api = api;
     this.clock = clock;
     this.changed = changed;
-    this.fix = null; // the newest
+    this.fix = null; // the newest position
     this.denied = false;
-    this.alert = null; // whose positions are sent
+    this.alert = null; // the alert that receives the positions
     this.untilMs = Infinity;
     this.watching = null;
     this.sent = null;
@@ -38,7 +38,7 @@ export class Positions {
     this.sending = false;
   }
 
-  /** Begin to look; nothing is sent before an alert is named. */
+  /** Start to watch the position. Nothing is sent before an alert is set. */
   watch() {
     if (this.watching !== null || !('geolocation' in navigator)) return;
     this.watching = navigator.geolocation.watchPosition(
@@ -51,7 +51,7 @@ export class Positions {
     );
   }
 
-  /** Look once, and so ask for leave when nothing is urgent. */
+  /** Request the position once, and thereby the permission while nothing is urgent. */
   ask() {
     navigator.geolocation?.getCurrentPosition(
       (found) => this.#found(found),
@@ -63,7 +63,7 @@ export class Positions {
     );
   }
 
-  /** Look once where leave was given before: an app that is opened may be needed the next second. */
+  /** Request the position once if permission was given before: the position may be needed the next second. */
   async lookIfAllowed() {
     const leave = await navigator.permissions?.query({ name: 'geolocation' }).catch(() => null);
     if (leave?.state === 'granted') this.ask();
@@ -72,7 +72,8 @@ export class Positions {
   }
 
   /**
-   * Send to this alert, until `untilMs` of this phone's clock. `sent`: the fix that the alert itself carried.
+   * Send positions to this alert, until `untilMs` of the phone's clock. `sent`: the position in the alert's
+   * own request.
    */
   follow(alert, sent = null, untilMs = Infinity) {
     if (this.alert !== alert) {
@@ -85,7 +86,7 @@ export class Positions {
     this.#send();
   }
 
-  /** The newest fix, or null where there is none of the last minutes. */
+  /** Return the newest position; null if it is older than some minutes. */
   recent(nowMs) {
     return this.fix !== null && nowMs - this.fix.ms < RECENT_MS ? this.fix : null;
   }
@@ -108,7 +109,7 @@ export class Positions {
     this.#send();
   }
 
-  /** The fix as the interface wants it; its time by the center's clock. */
+  /** Return the position for a request, its time by the center's clock. */
   body(fix) {
     const { ms, ...place } = fix;
     return { ...place, ...(this.clock.isKnown ? { at: new Date(this.clock.center(ms)).toISOString() } : {}) };
@@ -128,7 +129,7 @@ export class Positions {
     this.sending = true;
     const { status } = await this.api.position(alert, this.body(fix), ANSWER_MS);
     this.sending = false;
-    // One that was lost is not sent again: the next one is truer.
+    // A lost position is not sent again: the next position is better.
     if (status === 202) {
       this.sent = fix;
       this.sentMs = Date.now();

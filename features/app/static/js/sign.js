@@ -1,12 +1,12 @@
-// What proves that a request is this phone's: a signature over method, path and body (RFC 9421, RFC 9530), as
-// docs/api.md says.
+// Signatures of this phone's requests, over method, path and body (RFC 9421, RFC 9530), as described in
+// docs/api.md.
 
 const COVERED = '("@method" "@path" "content-digest")';
 
 const base64 = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)));
 const bytes = (said) => (typeof said === 'string' ? new TextEncoder().encode(said) : said);
 
-/** What is signed, of the body its digest alone. */
+/** Return the text to sign; it contains the body's digest only. */
 export const signatureBase = (method, path, digest, parameters) =>
   [
     `"@method": ${method}`,
@@ -16,8 +16,8 @@ export const signatureBase = (method, path, digest, parameters) =>
   ].join('\n');
 
 /**
- * The headers that sign a request with `key`, which the center knows as `device`. `createdMs`: now, by the
- * center's clock.
+ * Return the headers that sign a request with `key`, which the center stores as `device`. `createdMs`: the
+ * present time by the center's clock.
  * @param {CryptoKey} key @param {string} device @param {string} method @param {string} path without a query
  * @param {string | ArrayBuffer} body empty where there is none @param {number} createdMs
  */

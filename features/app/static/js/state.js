@@ -1,17 +1,15 @@
-// From what is known of an alert to what she is shown. Pure: no clock, no network, no page.
-//
-// The one rule: it says only what has happened. `phase` alone is not enough for that: `calling_user` stands
-// as soon as an operator is there, before anybody has dialled; so each sentence is taken from the leg it
-// speaks of.
+// The screen for the known state of an alert. Pure: no clock, no network, no page. The screen claims only
+// what has happened. `phase` alone is not sufficient: `calling_user` begins when an operator is assigned,
+// before the user's number is dialled; each sentence therefore depends on the leg that it describes.
 
 import { RECENT_MS } from './position.js';
 
-export const NEAR_MS = 5000; // a call that is not even being made now will not ring before the deadline
+export const NEAR_MS = 5000; // a call that is not being made by then cannot ring before the deadline
 const ASKED = new Set(['sending', 'unsent', 'sent']);
 
 /**
- * Nothing is known yet but the press. `pressedMs` is this phone's clock, `raisedAt` the center's time of it,
- * or null.
+ * Return the state after the press. `pressedMs`: the press by the phone's clock; `raisedAt`: by the center's
+ * clock, or null.
  */
 export const pressed = (id, pressedMs, raisedAt, { test = false, silent = false } = {}) => ({
   id,
@@ -19,24 +17,24 @@ export const pressed = (id, pressedMs, raisedAt, { test = false, silent = false 
   raisedAt,
   test,
   silent,
-  due: true, // the center has not kept this press yet
-  unsigned: false, // it was sent without a signature, and may have arrived
-  alert: null, // the center's id, once it has said that it has the alert
-  repeated: false, // it was there already: the deadline given may be long past, and she long reached
+  due: true, // the center has not stored this press yet
+  unsigned: false, // the request was sent without a signature, and may have arrived
+  alert: null, // the center's id, once the center has accepted the alert
+  repeated: false, // the alert existed already: its deadline may be long past, and the user long reached
   durable: false,
-  deadlineMs: null, // the center's clock
+  deadlineMs: null, // by the center's clock
   advice: 'wait',
-  trouble: '', // 'offline' | 'unavailable' | 'refused': why the alert is not there yet
+  trouble: '', // 'offline' | 'unavailable' | 'refused': why the alert has not arrived
   state: null, // the last answer of GET /v1/alerts/ID
-  reached: false, // the phone has rung; stays
-  helped: false, // an operator has had the alert, or 112 was being called; stays
-  rings: '', // '' | 'sending' | 'sent': that the phone rings was told to the center
-  lost: false, // the last question found nobody
-  sawEnd: false, // that it is closed was on a screen
-  asked: '', // '' | 'sending' | 'unsent' | 'sent': a cancellation
+  reached: false, // the phone has rung; stays true
+  helped: false, // an operator has had the alert, or 112 was being called; stays true
+  rings: '', // '' | 'sending' | 'sent': the report that the phone rings
+  lost: false, // the last request failed
+  sawEnd: false, // the end was on a screen
+  asked: '', // '' | 'sending' | 'unsent' | 'sent': the cancellation
 });
 
-/** What POST /v1/alerts was answered with; `status` 0 is no answer at all. */
+/** Return the state after an answer of POST /v1/alerts; `status` 0 is no answer. */
 export function raised(known, { status, said }, online) {
   const has = typeof said?.alert === 'string';
   if ((status === 200 || status === 202 || status === 503) && has) {
@@ -57,7 +55,7 @@ export function raised(known, { status, said }, online) {
   return { ...known, trouble: status >= 400 && status < 500 ? 'refused' : 'unavailable' };
 }
 
-/** What GET /v1/alerts/ID was answered with. */
+/** Return the state after an answer of GET /v1/alerts/ID. */
 export function heard(known, { status, said }) {
   if (status !== 200) return { ...known, lost: true };
   const rang = ['ringing', 'answered'].includes(call(said, 'user'));
@@ -80,29 +78,29 @@ export const isClosed = (known) => known.state?.phase === 'closed';
 export const isAsked = (known) => ASKED.has(known.asked);
 
 const isUnderWay = (one) => one === 'originating' || one === 'ringing';
-/** Whether the deadline is met: the phone has rung or, of a silent alert, somebody is at work for it. */
+/**
+ * Return true if the deadline is met: the phone has rung; for a silent alert, also if the center is at work.
+ */
 const isMet = (known) => known.reached || Boolean(known.silent && known.helped);
 
 /**
- * The party's call that has got furthest: 'answered', 'ringing', 'originating', 'over', or '' where there was
- * none.
+ * Return the most advanced state of a party's calls: 'answered', 'ringing', 'originating', 'over', or ''
+ * without a call.
  */
 export function call(state, party) {
   const of = (state?.legs ?? []).filter((leg) => leg.party === party).map((leg) => leg.state);
   return ['answered', 'ringing', 'originating'].find((one) => of.includes(one)) ?? (of.length ? 'over' : '');
 }
 
-/** Whether it is known that who is on the line hears and is heard. */
+/** Return true if no party is known to be unheard. */
 const isHeard = (state) => (state?.legs ?? []).every((leg) => leg.heard !== false);
 
-/**
- * Whether what is written after the end still reaches somebody; `nowMs` is the center's clock.
- */
+/** Return true if messages after the end still reach the center; `nowMs` is the center's clock. */
 export const goesOn = (known, nowMs) => Date.parse(known.state?.writes_until ?? '') > nowMs;
 
 /**
- * The last word, as names of words: [title, text], and the text where what is written reaches 112. By how the
- * alert ended, whatever 112 knows; else by what 112 knows; else by how it ended.
+ * The last screen as names of words: [title, text], and the text if messages reach 112. The first match
+ * counts: outcomes that override the knowledge of 112, the knowledge of 112, other outcomes.
  * @type {[Record<string, string[]>, Record<string, string[]>, Record<string, string[]>]}
  */
 const LAST_WORDS = [
@@ -125,13 +123,16 @@ const LAST_WORDS = [
   },
 ];
 
-/** How old the place is that 112 knows, in minutes; 0 where it is recent, or was told in words. */
+/**
+ * Return the age of the position that 112 knows, in minutes; 0 if the position is recent, or was described in
+ * words.
+ */
 function placeOldMin(known, nowMs) {
   const oldMs = nowMs - Date.parse(known.state?.psap_place_at ?? '');
   return oldMs >= RECENT_MS ? Math.floor(oldMs / 60_000) : 0;
 }
 
-/** What 112 was told, as the last word has it; undefined while it was told nothing. */
+/** Return the words for the knowledge of 112; undefined if 112 knows nothing. */
 const toldTo112 = (known, nowMs) =>
   LAST_WORDS[1][
     (known.state?.psap_knows ?? [])
@@ -139,7 +140,7 @@ const toldTo112 = (known, nowMs) =>
       .replace('place', placeOldMin(known, nowMs) ? 'old place' : 'place')
   ];
 
-/** What is said at the end, and what there is to do: what the center knows, and nothing else. */
+/** Return the last screen: only what the center knows, and advice. */
 function ended(known, nowMs) {
   const { outcome } = known.state;
   const [first, , last] = LAST_WORDS;
@@ -161,11 +162,11 @@ function ended(known, nowMs) {
 }
 
 /**
- * What is on the screen: `{name, tone, title, text, steps, left, now, cancel, note}`. Titles, texts and steps
- * are names of words; `left` are whole seconds or null; `now` asks to call 112 at once, `call112` is the link
- * to it, which is away only while 112 is on the line with her; `nowMs` is the center's clock as this phone
- * knows it. `silence` offers to go on without a sound, `rings` to say that the phone rings, `writes` to
- * write; `reads` shows what was written; `minutes` stands in the title in place of `#`.
+ * Return the screen: `{name, tone, title, text, steps, left, now, cancel, note}`. Titles, texts and steps are
+ * names of words. `left`: whole seconds or null; `now`: the screen advises to call 112 now; `call112`: the
+ * link to 112, hidden only while 112 is on the line with the user; `nowMs`: the center's clock as estimated
+ * by the phone. `silence`: offers to continue silently; `rings`: offers to report that the phone rings;
+ * `writes`: offers to write; `reads`: shows messages; `minutes`: replaces `#` in the title.
  */
 export function shown(known, nowMs) {
   if (isAsked(known)) return asked(known);
@@ -227,7 +228,7 @@ export function shown(known, nowMs) {
     });
   }
   const left = leftMs > 0 ? Math.ceil(leftMs / 1000) : null;
-  // Who was told to call 112 may be talking to it by now: no countdown takes the user away from that.
+  // A user who was advised to call 112 may be talking to 112: no countdown may distract the user.
   const toldToCall = known.advice === 'call_112_now';
   if (user === 'ringing')
     return screen('calling', {
@@ -265,7 +266,7 @@ export function shown(known, nowMs) {
   });
 }
 
-/** The operator has left user and 112 to each other, and nobody is looked for. */
+/** Return true if the operator has left the user with 112, and no operator is looked for. */
 const isLeft = (known) => known.state?.phase === 'handed_over';
 
 const screen = (name, more) => ({
@@ -290,17 +291,16 @@ const screen = (name, more) => ({
 });
 
 /**
- * Whether she has to be told to call 112 herself: the center says so, or nothing that is known can ring her
- * in time.
+ * Return true if the user must be advised to call 112: the center says so, or no known call can ring in time.
  */
 function isLate(known, user, leftMs) {
   if (!known.durable || known.advice === 'call_112_now') return true;
-  // An alert that was there before: only the center's answer says whether she was reached then.
+  // For a repeated alert, only the center's answer shows whether the user was reached.
   if (isMet(known) || (known.repeated && known.state === null && !known.lost)) return false;
   return leftMs <= (user === 'originating' ? 0 : NEAR_MS);
 }
 
-/** What is said then: that 112 knows where she is; before that, to call it, and whether it knows of her. */
+/** Return the screen after the deadline: 112 knows the position; before that, the advice to call 112. */
 function late(known, nowMs, seen, operator, user) {
   const steps = [['done', known.durable ? 'got' : 'gotUnkept']];
   if (operator) steps.push(['done', 'operatorFound']);
@@ -353,7 +353,7 @@ function unsent(known) {
   });
 }
 
-/** One and the same for the right PIN, the duress PIN and any other: an attacker reads along. */
+/** Return the same screen for the right PIN, the duress PIN and a wrong PIN: an attacker may be reading. */
 function asked(known) {
   const title = known.asked === 'sent' ? 'asked' : 'askedSending';
   const text = known.asked === 'unsent' ? 'askedUnsent' : 'pinText';

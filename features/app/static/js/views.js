@@ -1,9 +1,9 @@
-// The screens. They draw what they are given and decide nothing.
+// The screens. This module renders its arguments and decides nothing.
 
 import { html, nothing, svg } from '../vendor/lit.js';
 import { t } from './words.js';
 
-const DEADLINE_S = 50; // a full ring
+const DEADLINE_S = 50; // the seconds of a full ring
 const STATES = { waiting: 'isWaiting', unsent: 'isUnsent', sent: 'isSent', read: 'isRead' };
 const SYMBOLS = { done: 'done', now: 'clock', bad: 'warn', '': 'todo' };
 
@@ -11,8 +11,8 @@ export const icon = (name, more = '') =>
   html`<svg class="icon ${more}" aria-hidden="true"><use href="#i-${name}"></use></svg>`;
 
 /**
- * The frame of every screen: the mark, what is said, what can be done, and the way out. Quiet or
- * disguised it bears no name.
+ * Render the frame of every screen: the name, the content, the actions, and the exit. A silent or disguised
+ * app shows no name.
  */
 export const frame = (ui, name, mid, foot) =>
   html` <main class="app" data-screen=${name} ?data-test=${ui.test}>
@@ -43,7 +43,7 @@ const journey = (steps) =>
       </ol>`
     : nothing;
 
-/** The link to 112. A page cannot dial by itself; a native app does, at the deadline. */
+/** Render the link to 112. A page cannot dial automatically; a native app dials at the deadline. */
 export const call112 = (now) =>
   html`<a class="app__btn ${now ? 'app__btn--late' : ''}" href="tel:112"
     >${icon('phone')}${t(now ? 'call112Now' : 'call112Yourself')}</a
@@ -109,7 +109,7 @@ export const idle = (ui) =>
       </nav>`,
   );
 
-/** An alert, as state.js says it is. */
+/** Render an alert, as described by state.js. */
 export const alert = (ui, seen) => (ui.quiet ? quiet(ui, seen) : loud(ui, seen));
 
 const loud = (ui, seen) =>
@@ -141,8 +141,8 @@ const loud = (ui, seen) =>
   );
 
 /**
- * A silent alert, for a phone that somebody else may see: small and dim, no headline, nothing that a screen
- * reader says by itself. The same sentences.
+ * Render a silent alert, for a phone that others may see: small and dim, without a headline, and without text
+ * that a screen reader reads automatically. The sentences are the same.
  */
 const quiet = (ui, seen) =>
   frame(
@@ -161,7 +161,7 @@ const quiet = (ui, seen) =>
     ${answers(ui, seen)}`,
   );
 
-/** What is written without a voice; each question has its answers. Not once nothing is told any more. */
+/** Render the messages; each question has its answers. Hidden once messages reach nobody. */
 function writing(ui, seen) {
   const { shown } = ui.dialogue;
   if (!seen.reads || !(seen.writes || shown.length)) return nothing;
@@ -194,7 +194,7 @@ function writing(ui, seen) {
   </section>`;
 }
 
-/** Each question keeps its own until it is answered, whatever came after it. */
+/** Render the answers of a question: they stay until it is answered, also after later messages. */
 const yesNo = (ui, question) =>
   html`<div class="app__yesno">
     ${['yes', 'no'].map(
@@ -205,13 +205,13 @@ const yesNo = (ui, question) =>
     )}
   </div>`;
 
-/** Of a test that is open: real help, before anything else. */
+/** Render the button for real help during a test. */
 const real = (ui) =>
   ui.test
     ? held(ui.holdReal, 'app__real', 'said', html`${icon('bell')}<span>${t('realHelp')}</span>`)
     : nothing;
 
-/** What can be said or ended. */
+/** Render the actions on an alert. */
 const answers = (ui, seen) =>
   html` ${seen.rings ? ghost('rings', ui.tellRinging) : nothing}
   ${seen.cancel ? ghost('mistake', ui.openPin) : nothing}

@@ -1,9 +1,9 @@
-// The words of the app in Italian and English, and nothing else. She is the one who reads them.
+// The words of the app in Italian and English, read by the user.
 
 export const WORDS = {
-  // what the switch leads to
+  // the label of the button for the other language
   language: ['English', 'Italiano'],
-  // before
+  // before an alert
   help: ['Aiuto', 'Help'],
   hold: ['tieni premuto 1 secondo', 'hold for 1 second'],
   holdOn: ['Continua a tenere premuto', 'Keep holding'],
@@ -34,7 +34,7 @@ export const WORDS = {
   ],
   call112Yourself: ['Chiama il 112 direttamente', 'Call 112 yourself'],
   call112Now: ['Chiama il 112 ora', 'Call 112 now'],
-  // what has happened
+  // progress of an alert
   sending: ['Invio dell’allarme', 'Sending the alert'],
   notSent: ['Allarme non ancora ricevuto', 'Alert not received yet'],
   got: ['Allarme ricevuto', 'Alert received'],
@@ -67,7 +67,7 @@ export const WORDS = {
   unavailable: ['Il centro non risponde', 'The centre does not answer'],
   refused: ['Il centro non accetta questa app', 'The centre does not accept this app'],
   unkept: ['Chiama il 112 ora', 'Call 112 now'],
-  // without a voice
+  // messages
   writeToUs: ['Scrivici', 'Write to us'],
   send: ['Invia', 'Send'],
   yes: ['Sì', 'Yes'],
@@ -78,7 +78,7 @@ export const WORDS = {
   isSent: ['inviato', 'sent'],
   isUnsent: ['non arrivato', 'did not arrive'],
   isRead: ['letto', 'read'],
-  // what to do
+  // advice
   stayText: [
     'Resta al telefono. Se puoi, di’ dove sei.',
     'Stay on the phone. If you can, say where you are.',
@@ -117,7 +117,7 @@ export const WORDS = {
     'Se hai bisogno di aiuto, chiama il 112 o chiedi aiuto di nuovo.',
     'If you need help, call 112 or ask for help again.',
   ],
-  // the last word, by how the alert ended and what 112 was told
+  // the end, by the alert's outcome and the information given to 112
   endMistake: [
     'È stato chiuso come uno sbaglio. Se non lo è, chiama il 112 o chiedi aiuto di nuovo.',
     'It was closed as a mistake. If it was none, call 112 or ask for help again.',
@@ -204,7 +204,7 @@ export const WORDS = {
   lost: ['Collegamento perso: questo è l’ultimo stato noto', 'Connection lost: this is the last known state'],
   seconds: ['secondi', 'seconds'],
   back: ['Torna all’inizio', 'Back to the start'],
-  // cancelling
+  // cancellation
   mistake: ['È uno sbaglio, annulla con il PIN', 'A mistake, cancel with the PIN'],
   pinTitle: ['Scrivi il tuo PIN', 'Enter your PIN'],
   pinText: [
@@ -238,7 +238,7 @@ export const WORDS = {
     'These data stay on this phone, not encrypted. The centre gets the number and, with an alert, ' +
       'the position: while it is open, and for 10 minutes after you ask to cancel it.',
   ],
-  // this phone's proof
+  // enrolment of this phone
   myRecord: ['La mia scheda', 'My record'],
   thisPhone: ['Questo telefono', 'This phone'],
   phoneWhy: [
@@ -427,7 +427,7 @@ export const WORDS = {
     'SMS, chiamate e risparmio batteria: una pagina non li vede. Prova con una chiamata.',
     'Text messages, calls and battery saver: a page cannot see them. Check with a call.',
   ],
-  // hidden
+  // disguise
   exit: ['Esci', 'Exit'],
   exitText: [
     '«Esci» mostra subito una calcolatrice. Per tornare qui tieni premuto = per 1,5 secondi.',
@@ -497,7 +497,7 @@ export const WORDS = {
   keyPoint: ['virgola', 'point'],
   keyBack: ['cancella l’ultima cifra', 'delete the last digit'],
   keyEquals: ['uguale', 'equals'],
-  // settings again
+  // settings, continued
   save: ['Salva', 'Save'],
   tryIt: ['Fai una prova', 'Make a test'],
   keyWrong: ['Il centro non conosce questa chiave.', 'The centre does not know this key.'],
@@ -520,5 +520,5 @@ export function setLanguage(language) {
   document.documentElement.lang = english ? 'en' : 'it';
 }
 export const isEnglish = () => english;
-/** The words of that name, in the language chosen. */
+/** Return the words of a name, in the chosen language. */
 export const t = (name) => WORDS[name][english ? 1 : 0];

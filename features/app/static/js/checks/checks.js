@@ -1,5 +1,5 @@
-// Raises a check and sees it through: the way of an alert, as far as the center's case, which ends it by
-// itself. It is in nobody's way: an alert that is begun ends it at once.
+// The checks: a check takes the path of an alert up to the center's case, which ends itself. A check never
+// delays an alert: a new alert ends the check immediately.
 
 import { checksOf, done, failed, isDue, whyNot } from './due.js';
 
@@ -7,11 +7,11 @@ const ANSWER_MS = 8000;
 const OVER_WITHIN_MS = 20_000;
 const RINGS_WITHIN_MS = 150_000;
 const WAIT_S = 5;
-const AFTER_OPENING_MS = 30_000; // who opens the app to ask for help is not kept waiting by anything
+const AFTER_OPENING_MS = 30_000; // nothing may delay a user who opens the app to raise an alert
 const LOOK_MS = 60_000;
 
 export class Checks {
-  /** `isFree()`: nothing is the matter or pressed; `changed()` is called after everything new. */
+  /** `isFree()`: no alert is open and no button is held; `changed()`: called after every change. */
   constructor(api, key, isFree, changed) {
     this.api = api;
     this.key = key;
@@ -19,18 +19,18 @@ export class Checks {
     this.changed = changed;
     this.running = ''; // '' | 'arrival' | 'call'
     this.stopper = null;
-    this.said = ''; // of the last call, as a word
+    this.said = ''; // the result of the last call, as a word
     /** @param {number} _everyDays */
-    this.chosen = (_everyDays) => {}; // called when another choice is made
+    this.chosen = (_everyDays) => {}; // called when the user chooses another interval
   }
 
-  /** What is known of this phone's, or null where it has proved no number. */
+  /** Return the state of this phone's checks; null if the phone has proved no number. */
   get now() {
     const { proved, checks } = this.key;
     return proved ? checksOf(checks, proved.device) : null;
   }
 
-  /** Look from now on whether one is due; not before the page has been open for a while. */
+  /** Run due checks from now on, but not before the page has been open for a while. */
   start() {
     const look = () => {
       const { now } = this;
@@ -43,12 +43,12 @@ export class Checks {
     }, AFTER_OPENING_MS);
   }
 
-  /** An alert is begun. */
+  /** Stop the check: an alert has been raised. */
   stop() {
     this.stopper?.abort();
   }
 
-  /** How often, from now on; said to the center by a check. */
+  /** Set the interval, and report it to the center with a check. */
   choose = async (everyDays) => {
     const { now } = this;
     if (!now) return;
@@ -57,10 +57,10 @@ export class Checks {
     await this.check();
   };
 
-  /** One now, as far as the case. */
+  /** Run a check up to the case. */
   check = () => this.#run('arrival', OVER_WITHIN_MS);
 
-  /** One now, with a call to this phone. */
+  /** Run a check with a call to this phone. */
   call = () => this.#run('call', RINGS_WITHIN_MS);
 
   async #run(kind, withinMs) {
@@ -76,14 +76,14 @@ export class Checks {
     if (!stopper.signal.aborted) {
       if (kind === 'call') this.said = why || 'checkRang';
       const atMs = Date.now();
-      // How long a ring takes says nothing of the way of an alert.
+      // The time until the phone rings is not the time of an alert.
       const wayMs = kind === 'call' ? this.now.tookMs : tookMs;
       await this.#keep(why ? failed(this.now, atMs, why) : done(this.now, atMs, wayMs, now.everyDays));
     }
     this.changed();
   }
 
-  /** A word for what was wrong, or ''. */
+  /** Run a check; return a word for the failure, or ''. */
   async #seen(kind, { device, everyDays }, withinMs, signal) {
     const body = { id: newId(), device, test: true, check: kind, checks_every_days: everyDays };
     let answer = await this.api.check(body, ANSWER_MS, signal);

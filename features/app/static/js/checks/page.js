@@ -1,14 +1,14 @@
-// What is shown of this phone's checks: a line where nothing is the matter, and all of it at this phone's own
-// screen, with what the browser tells of what an alert needs and what to do where it is missing.
+// The display of this phone's checks: a line on the idle screen, and all details on the screen of this phone,
+// with the browser's conditions for an alert and advice on missing conditions.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from '../views.js';
 import { isEnglish, t } from '../words.js';
 import { CHOICES } from './due.js';
 
-/** What each choice of days is called. @type {Record<number, string>} */
+/** The word of each interval, by days. @type {Record<number, string>} */
 const EVERY = { 7: 'every7', 1: 'every1', 0: 'every0' };
-const SHOWN_FROM_TRIES = 2; // one in vain may be a tunnel
+const SHOWN_FROM_TRIES = 2; // a single failure may be a tunnel
 
 const date = (atMs) =>
   new Intl.DateTimeFormat(isEnglish() ? 'en-GB' : 'it-IT', { dateStyle: 'medium' }).format(new Date(atMs));
@@ -23,7 +23,7 @@ const seconds = (ms) =>
 const whole = ({ doneMs, tookMs }) =>
   doneMs ? `${t('checkedOn')} ${date(doneMs)}, ${seconds(tookMs)}` : t('checkedNever');
 
-/** One line for the screen on which nothing is the matter. */
+/** Render one line for the idle screen. */
 export function line({ now }) {
   if (!now || (now.everyDays === 0 && !now.doneMs)) return nothing;
   const bad = now.why && now.tries >= SHOWN_FROM_TRIES;
@@ -33,7 +33,7 @@ export function line({ now }) {
   </p>`;
 }
 
-/** `needs` is what `look` has found; `wakes`: whether the browser wakes them. */
+/** Render the checks. `needs`: the result of `look`; `wakes`: the browser wakes the checks. */
 export function section(checks, needs, wakes) {
   const { now, running, said } = checks;
   if (!now)
@@ -83,7 +83,7 @@ export function section(checks, needs, wakes) {
 
 const SYMBOLS = { done: 'done', now: 'todo', bad: 'warn', unknown: 'todo' };
 
-/** What an alert needs of this phone, as far as its browser tells: `[is, word]`, the worst first. */
+/** Return the conditions for an alert, as far as the browser reports them: `[is, word]`, the worst first. */
 export async function look() {
   const [place, kept] = await Promise.all([
     navigator.permissions?.query({ name: 'geolocation' }).then(
@@ -96,7 +96,7 @@ export async function look() {
   return needsOf({ place, kept, saveData });
 }
 
-/** The same of what was found. */
+/** Return the conditions for these reports of the browser. */
 export function needsOf({ place, kept, saveData }) {
   const places = { granted: ['done', 'needsPlace'], denied: ['bad', 'needsPlaceNo'] };
   const found = [

@@ -1,14 +1,15 @@
-// Has the browser wake this phone's checks while the app is closed, where it can: Chromium's, of an app that
-// is installed, no more often than it likes (WICG, Web Periodic Background Synchronization). No other does.
+// Periodic wake-ups of the checks while the app is closed: Chromium wakes an installed app, at most as often
+// as it chooses (WICG, Web Periodic Background Synchronization). No other browser does.
 
 export const TAG = 'securwoman-check';
 const DAY_MS = 86_400_000;
 
-/** Begin, change or end it; whether the browser wakes them now. */
+/** Start, change or end the wake-ups; return true if the browser wakes the checks now. */
 export async function wake(everyDays) {
   try {
     if (!(await isAllowed())) return false;
-    // A worker of its own, of modules: the one that keeps the files is read by browsers that have none.
+    // A separate worker of type module: browsers without module workers must still run the worker that stores
+    // the files.
     const worker = await navigator.serviceWorker.register('/app/checking.js', {
       scope: '/app/checking/',
       type: 'module',

@@ -1,5 +1,5 @@
-// The calculator as it is drawn, and its keys as they are pressed and held: by finger, mouse or keyboard. A
-// key that is held does what it does, too; nothing shows that it is held.
+// The calculator's display and keys: pressed and held by finger, mouse or keyboard. A held key also has its
+// normal effect; holding is invisible.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { isEnglish, t } from '../words.js';
@@ -7,7 +7,7 @@ import { CLEARED, press, written } from './sums.js';
 
 export const HELD_MS = 1500;
 
-/** What stands on the keys, in rows of four, with the words for it where it is no figure. */
+/** The keys in rows of four: value, label, and the word for a label that is no figure. */
 const KEYS = [
   ['C', 'C', 'keyClear'],
   ['N', '±', 'keySign'],
@@ -30,34 +30,34 @@ const KEYS = [
   ['B', '⌫', 'keyBack'],
   ['=', '=', 'keyEquals'],
 ];
-/** Keys of a keyboard that are called otherwise. */
+/** Keys of a keyboard with other names. */
 const TYPED = { ',': '.', Enter: '=', Backspace: 'B', Delete: 'C', Escape: 'C', x: '*' };
 const KNOWN = new Set(KEYS.map(([key]) => key));
 
-/** A key as the settings name it. */
+/** Return the label of a key. */
 export const face = (key) => {
   const [, on] = KEYS.find(([one]) => one === key);
   return key === '.' && isEnglish() ? '.' : on;
 };
 
 export class Calculator {
-  /** `held(key)` after 1.5 s, `typed(figure)` at each =, `changed()` when it is to be drawn again. */
+  /** `held(key)`: called after 1.5 s; `typed(figure)`: at each =; `changed()`: before a drawing. */
   constructor({ held, typed, changed }) {
     this.held = held;
     this.typed = typed;
     this.changed = changed;
     this.sum = CLEARED;
     this.timer = null;
-    this.wasHeld = false; // so that the click that follows is no press
+    this.wasHeld = false; // the click that follows is no press
   }
 
-  /** It stands there as somebody has left it who has done with it. */
+  /** Clear the figure, as if the user had finished. */
   clear() {
     this.letGo();
     this.sum = CLEARED;
   }
 
-  /** Wherever the finger is by then. */
+  /** Stop waiting for a held key, wherever the finger is. */
   letGo = () => clearTimeout(this.timer);
 
   keydown = (event) => {
@@ -71,7 +71,7 @@ export class Calculator {
     this.#press(key);
   };
 
-  /** The space bar would click now. */
+  /** Prevent the space bar's click. */
   keyup = (event) => {
     if (event.key === ' ' && keyOf(event)) event.preventDefault();
     this.letGo();
@@ -105,7 +105,7 @@ export class Calculator {
     this.changed();
   }
 
-  /** `sign` stands beside the figure. */
+  /** Render the calculator. `sign`: shown beside the figure. */
   draw = (sign) =>
     html`<main class="calc">
       <h1 class="sr">${t('calculator')}</h1>
@@ -127,5 +127,5 @@ export class Calculator {
     </main>`;
 }
 
-/** The key on the page that this happens to, if any. */
+/** Return the key of an event, if any. */
 const keyOf = (event) => event.target.closest?.('[data-key]')?.dataset.key;

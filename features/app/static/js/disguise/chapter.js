@@ -1,4 +1,4 @@
-// The chapter of the settings by which the app is hidden, and by which this phone forgets it.
+// The chapter of the settings that hides the app, and that deletes all its data on this phone.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { choices, forgetAll, keepChoices, openAlert } from '../keeping.js';
@@ -9,10 +9,10 @@ import { disguise, isDisguised } from './dress.js';
 
 const HOLDABLE = ['=', 'C', '%', '.', ...'0123456789'];
 const AFTER_S = [15, 30, 60, 120];
-const NUMBER = /^[1-9][0-9]{3,7}$/; // as the calculator would show it
+const NUMBER = /^[1-9][0-9]{3,7}$/; // as the calculator would display it
 
 export class Chapter {
-  /** `exit()` shows the calculator, `changed()` is called after everything new. */
+  /** `exit()`: shows the calculator; `changed()`: called after every change. */
   constructor(exit, changed) {
     this.exit = exit;
     this.changed = changed;
@@ -45,14 +45,14 @@ export class Chapter {
     this.exit();
   };
 
-  /** The page is what it is; what was chosen is kept. */
+  /** Stop hiding the app; the choices stay stored. */
   stop = () => {
     keepChoices({ on: false });
     disguise(false);
     this.changed();
   };
 
-  /** Pressed twice: nothing of the app's is left here, and it begins anew. */
+  /** Delete all data of the app at the second press, and start again. */
   forget = async () => {
     if (!this.forgetting) {
       this.forgetting = true;
@@ -63,7 +63,7 @@ export class Chapter {
     location.replace(location.pathname);
   };
 
-  /** Left: what was pressed once is forgotten. */
+  /** Forget the first press when the chapter is closed. */
   left() {
     this.faults = {};
     this.forgetting = false;

@@ -1,5 +1,5 @@
-// The calculator in front of the app, and when it stands there: at the opening, in the background, after a
-// pause, and at once when it is asked for. What is behind it goes on.
+// The calculator in front of the app: at the opening, in the background, after inactivity, and at once on
+// request. The app behind it continues.
 
 import { render } from '../../vendor/lit.js';
 import { choices } from '../keeping.js';
@@ -11,8 +11,8 @@ const TOUCHES = ['pointerdown', 'keydown', 'input', 'scroll'];
 
 export class Cover {
   /**
-   * `raise()` when the key for a silent alert was held, `sign()` what stands beside the figure, `changed()`
-   * when it has come or gone.
+   * `raise()`: called when the key for a silent alert was held; `sign()`: the sign beside the figure;
+   * `changed()`: called when the calculator appears or disappears.
    */
   constructor({ raise, sign, changed }) {
     this.page = document.getElementById('page');
@@ -32,7 +32,7 @@ export class Cover {
     });
   }
 
-  /** From now on it watches; at its own address it is there at once. */
+  /** Start to watch for the conditions; at its own address the calculator appears at once. */
   start() {
     if (choices().on) disguise(true);
     document.addEventListener('visibilitychange', () => {
@@ -49,7 +49,7 @@ export class Cover {
     this.#cover();
   }
 
-  /** The way out: the calculator, now, and its address from now on. */
+  /** Show the calculator now, and use its address from now on. */
   exit = () => {
     disguise(true);
     this.#cover();
@@ -84,13 +84,13 @@ export class Cover {
     else if (key === alarm) this.raise();
   }
 
-  /** From now on it is a pause. */
+  /** Restart the time of inactivity. */
   #touched() {
     clearTimeout(this.pause);
     if (isDisguised() && !this.isUp) this.pause = setTimeout(() => this.#cover(), choices().afterS * 1000);
   }
 
-  /** Escape twice within a second leads out, wherever the focus is. */
+  /** Exit at the second Escape within a second, wherever the focus is. */
   #keydown(event) {
     if (this.isUp) {
       this.calculator.keydown(event);

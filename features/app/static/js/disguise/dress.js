@@ -1,5 +1,5 @@
-// What the browser and the phone's own lists say of this page: its title, its icon, and what a home screen
-// is given. They are those of its address, whatever the page shows: a title that changed would betray more.
+// The page's title, icon and manifest in the browser and the phone's lists. They depend on the address alone:
+// a title that changes would reveal more.
 
 import { isEnglish, t } from '../words.js';
 
@@ -8,13 +8,13 @@ const OWN = '/app';
 
 export const isDisguised = () => location.pathname === CALCULATOR;
 
-/** Go on at the other address, in the same entry of the history: nothing is loaded, and nothing is left. */
+/** Switch to the other address, in the same entry of the history: nothing is loaded, and no trace remains. */
 export function disguise(is) {
   if (is !== isDisguised()) history.replaceState(null, '', (is ? CALCULATOR : OWN) + location.search);
   dress();
 }
 
-/** In the language chosen. */
+/** Set title, icon and manifest, in the chosen language. */
 export function dress() {
   const is = isDisguised();
   const at = is ? CALCULATOR : OWN;
@@ -25,7 +25,7 @@ export function dress() {
   link('manifest', `${at}/${is ? named : 'manifest'}.webmanifest`);
 }
 
-/** Only what differs: each change is asked for. */
+/** Change a link only if it differs: each change causes a request. */
 function link(rel, href) {
   const found = document.querySelector(`link[rel="${rel}"]`);
   if (found.getAttribute('href') !== href) found.setAttribute('href', href);

@@ -1,19 +1,20 @@
-// The arithmetic of a pocket calculator: one key after the other, as it stands on the keys. Pure: no clock,
-// no page, and nothing of what is typed is ever run.
+// The arithmetic of a pocket calculator: one key after the other, as labelled. Pure: no clock, no page, and
+// typed text is never executed.
 
 const MOST_DIGITS = 12;
 const PRECISION = 12; // digits after which 0.1 + 0.2 is 0.3
 
 /**
- * `shown` is the figure as typed or found, with a point; `is`: it is being 'typed', is a 'result', or stands
- * there 'waiting' for the second one; `first` and `operator` wait for that; `last` is what = does once more.
+ * `shown`: the typed or computed figure, with a point; `is`: the figure is being 'typed', is a 'result', or
+ * is 'waiting' for the second figure; `first` and `operator` wait for the second figure; `last`: the
+ * operation that = repeats.
  * @typedef {{ shown: string, is: 'typed' | 'result' | 'waiting', first: number?, operator: string,
- *   last: { operator: string, second: number }? }} Sum
+ * last: { operator: string, second: number }? }} Sum
  */
 
 /** @type {Readonly<Sum>} */
 export const CLEARED = Object.freeze({ shown: '0', is: 'result', first: null, operator: '', last: null });
-const FAULT = 'E'; // what no calculator can say: a division by zero
+const FAULT = 'E'; // the display of a division by zero
 
 const OPERATORS = {
   '+': (a, b) => a + b,
@@ -26,8 +27,8 @@ const figure = (value) => (Number.isFinite(value) ? String(Number(value.toPrecis
 const digits = (text) => text.replace(/[^0-9]/g, '').length;
 
 /**
- * The sum after one more key: a digit, '.', an operator, '=', '%', 'N' (the sign), 'B' (take one back) or 'C'
- * (clear). Any other changes nothing.
+ * Return the sum after one more key: a digit, '.', an operator, '=', '%', 'N' (sign), 'B' (delete the last
+ * digit) or 'C' (clear). Other keys change nothing.
  * @param {Sum} sum @param {string} key @returns {Sum}
  */
 export function press(sum, key) {
@@ -58,7 +59,7 @@ function digit(sum, key) {
   return { ...sum, shown: (sum.shown + key).replace(/^(-?)0(?=[0-9])/, '$1') };
 }
 
-/** @returns {Sum} what was begun is found before */
+/** Return the sum after an operator; an open operation is computed first. @returns {Sum} */
 function operator(sum, key) {
   const first =
     sum.operator && sum.is !== 'waiting'
@@ -67,7 +68,7 @@ function operator(sum, key) {
   return { shown: figure(first), is: 'waiting', first, operator: key, last: null };
 }
 
-/** @returns {Sum} */
+/** Return the sum after =. @returns {Sum} */
 function equals(sum) {
   const value = Number(sum.shown);
   const now = sum.operator ? { operator: sum.operator, second: value } : sum.last;
@@ -78,7 +79,8 @@ function equals(sum) {
 }
 
 /**
- * Of the first figure where something is added or taken away, as on any counter; else a hundredth.
+ * Return the sum after %: a share of the first figure in additions and subtractions, as on any calculator;
+ * else a hundredth.
  * @returns {Sum}
  */
 function percent(sum) {
@@ -86,7 +88,7 @@ function percent(sum) {
   return { ...sum, shown: figure((of * Number(sum.shown)) / 100), is: 'result' };
 }
 
-/** @returns {Sum} */
+/** Return the sum after a change of sign. @returns {Sum} */
 function sign(sum) {
   if (sum.is !== 'typed') return { ...sum, shown: figure(-Number(sum.shown)), is: 'result' };
   return { ...sum, shown: sum.shown.startsWith('-') ? sum.shown.slice(1) : `-${sum.shown}` };
@@ -98,7 +100,7 @@ function back(sum) {
   return { ...sum, shown: shown === '' || shown === '-' ? '0' : shown };
 }
 
-/** The figure as it is written: thousands in groups, and a comma where the language has one. */
+/** Return the figure as displayed: thousands in groups, with the language's decimal sign. */
 export function written({ shown }, english) {
   const [point, group] = english ? ['.', ','] : [',', '.'];
   const [whole, rest] = shown.split('.');

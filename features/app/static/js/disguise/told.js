@@ -1,12 +1,12 @@
-// One letter beside the calculator's figure, as calculators have: all that is said of an alert while nobody
-// is to see it. Pure.
+// The sign beside the calculator's figure, as calculators have: the state of an alert in one letter while the
+// app is hidden. Pure.
 
 import { isAsked, isClosed } from '../state.js';
 
 /**
- * '' where there is none or nothing is told of it any more; a dot until the center has it, 'M' once it has,
- * 'MR' where a message waits to be read, or the last word does, and 'E' where the screen behind it says to
- * call 112.
+ * Return the sign: '' without an alert, or once nothing is reported any more; a dot until the center has
+ * received the alert, then 'M'; 'MR' for an unread message or an unread last screen; 'E' if the hidden screen
+ * advises to call 112.
  * @param known the alert, or null @param seen what its screen is @param {boolean} isWrittenTo
  */
 export function told(known, seen, isWrittenTo) {

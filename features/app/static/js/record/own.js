@@ -1,12 +1,12 @@
-// The person's own record, while it is open: read, changed, and forgotten by this phone once it is left.
-// Nothing of it is kept here: whoever finds the phone finds nothing.
+// The person's own record while it is open: requested, changed, and dropped when it is closed. Nothing is
+// stored on the phone: a finder of the phone finds nothing.
 
 const ANSWER_MS = 8000;
 const PICTURE_MS = 30_000;
 const SIDE = 1024; // pixels
 const QUALITY = 0.8;
 
-/** Why it was not done, by the status of an answer; 0 is no answer at all. */
+/** The reasons of a failure by the status of an answer; status 0: no answer. */
 const WHY = { 400: 'fault', 403: 'notVerified', 412: 'changed', 413: 'picture', 429: 'tooMany' };
 
 export class Own {
@@ -16,13 +16,13 @@ export class Own {
     this.close();
   }
 
-  /** Left, or covered: nothing is known of it any more. */
+  /** Drop the record: its screen is closed or covered. */
   close() {
     this.pin = null;
     this.asksPin = false;
     this.version = 0;
-    this.record = null; // as the center has it
-    this.sealed = false; // shown to no phone: what is written fills it
+    this.record = null; // as stored by the center
+    this.sealed = false; // the center shows the record to no phone: sent fields are added
     this.said = '';
     this.busy = false;
   }
@@ -32,17 +32,17 @@ export class Own {
     this.#run(this.#read);
   };
 
-  /** @param {SubmitEvent} event */
+  /** Open the record with the submitted PIN. @param {SubmitEvent} event */
   givePin = (event) => {
     event.preventDefault();
     this.pin = String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get('pin')).trim();
     this.#run(this.#read);
   };
 
-  /** Read again, in place of what was typed. */
+  /** Request the record again, in place of the typed text. */
   reread = () => this.#run(this.#read);
 
-  /** @param {object} record whole */
+  /** Save the whole record. @param {object} record */
   keep = (record) =>
     this.#run(async () => {
       const { status, said } = await this.api.keepRecord(record, this.version, this.pin, ANSWER_MS);
@@ -52,7 +52,7 @@ export class Own {
       return this.sealed ? 'keptSealed' : 'kept';
     });
 
-  /** A picture is sent as soon as it is chosen; the record that names it is kept with the rest. */
+  /** Send a picture as soon as it is chosen; the record that names the picture is saved later. */
   choose = (file, name) =>
     this.#run(async () => {
       const picture = await shrunk(file);
@@ -87,7 +87,7 @@ export class Own {
 }
 
 /**
- * A picture as small as it has to be, drawn anew: what the camera wrote into it, and where that was, is gone.
+ * Return a picture of limited size, drawn again: the camera's data, such as the place, is removed.
  * @param {Blob} file @returns {Promise<Blob | null>} a JPEG; null for what is no picture
  */
 async function shrunk(file) {

@@ -1,4 +1,4 @@
-// The screen of the person's own record: a form, and a PIN before it where one is set.
+// The screen of the person's own record: a form, after the PIN if one is set.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { call112, frame, ghost } from '../views.js';
@@ -19,7 +19,7 @@ const SAID = {
 };
 const MOST = { dangerous: 4, contacts: 8 };
 
-/** @param {any} ui @param {import('./own.js').Own} own */
+/** Render the record. @param {any} ui @param {import('./own.js').Own} own */
 export const ownRecord = (ui, own) =>
   frame(
     ui,
@@ -62,7 +62,7 @@ const tick = (name, label, checked) =>
     ><input name=${name} type="checkbox" value="yes" .checked=${checked} />${label}</label
   >`;
 
-/** What is there, and room for one more. */
+/** Return the existing rows and one empty row. */
 const rows = (kept, most) => [...(kept ?? []), {}].slice(0, most);
 
 function form(own) {
@@ -131,7 +131,7 @@ const contact = (one, i) =>
     ${tick(`contacts${i}.where`, w('E dille dove sono', 'And tell where I am'), one.where)}
   </fieldset>`;
 
-/** What is chosen is sent at once; its name waits in a hidden field for the rest. */
+/** Render the choice of a picture. A chosen picture is sent immediately; its name waits in a hidden field. */
 function photo(own, label, name, value = '') {
   const choose = ({ target }) => {
     const [file] = target.files;
@@ -145,14 +145,17 @@ function photo(own, label, name, value = '') {
     ><input type="hidden" name=${name} .value=${value} />`;
 }
 
-/** @param {import('./own.js').Own} own @param {SubmitEvent} event */
+/** Save the submitted record. @param {import('./own.js').Own} own @param {SubmitEvent} event */
 function save(own, event) {
   event.preventDefault();
   const said = new FormData(/** @type {HTMLFormElement} */ (event.target));
   own.keep(recordOf((name) => String(said.get(name) ?? '').trim()));
 }
 
-/** The record that a form says; a row without a name is none. Pure. @param {(name: string) => string} said */
+/**
+ * Return the record of a form; rows without a name are left out. Pure.
+ * @param {(name: string) => string} said
+ */
 export function recordOf(said) {
   const several = (group, most, fields) =>
     Array.from({ length: most }, (_, i) =>
