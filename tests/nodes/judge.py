@@ -133,10 +133,10 @@ def taken_back_as_one(facts: Facts) -> Facts:
 
 
 RULES_TOLD = {
-    "one owner": "Whoever writes does so by an epoch that nobody else had, and never by an older one.",
-    "own right": "Each dial was decided by whoever had the alert then; a lease that has ended dials nothing.",
-    "away": "Once another has written, the node that was away writes nothing by what it had.",
-    "112 twice": "112 has a second call only while a node that is not heard may hold the first, and is told.",
+    "one owner": "Each write uses an epoch that no other node had, and never an older one.",
+    "own right": "The owner of the alert at that time decided each dial; an expired lease dials nothing.",
+    "away": "After another node has written, the node that was away writes nothing from its old state.",
+    "112 twice": "112 gets a second call only while a lost node may hold the first, and is informed.",
 }
 """For the reader of the report."""
 
@@ -202,7 +202,7 @@ def _by_rule(events: list[Recorded], n: int) -> bool:
 
 
 def _one_owner(story: list[Recorded]) -> Iterator[str]:
-    """Whoever writes does so by an epoch that nobody else had, and never by an older one."""
+    """Each write uses an epoch that no other node had, and never an older one."""
     owners: dict[int, str] = {}
     last = 0
     for one in story:

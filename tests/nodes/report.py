@@ -1,4 +1,4 @@
-"""The part of `docs/chaos.md` that tells of several nodes, from the results of a matrix. Pure."""
+"""The part of `docs/chaos.md` about several nodes, from the results of a matrix. Pure."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from tests.nodes.judge import RULES_TOLD
 
 LETTERS = {Blow.LOSE: "L", Blow.KILL: "K", Blow.FREEZE: "F", Blow.CUT: "C"}
 WHO_TOLD = {
-    "owner": "who has the alert",
-    "112's": "who has the line to 112",
-    "third": "the other one",
+    "owner": "owner of the alert",
+    "112's": "owner of the line to 112",
+    "third": "third node",
 }
 assert WHO_TOLD.keys() == set(WHO)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """What came of a cell."""
+    """Result of a cell."""
 
     cell: Cell
     wrong: tuple[Violation, ...]
     taken_after_s: float | None
-    """How soon another node had the alert, where the struck one had it."""
+    """Time until another node had the alert, if the struck node had it."""
 
 
 def mark(results: Iterable[Result]) -> str:
-    """A letter for each blow; small with `!`: wrong."""
+    """Return a letter for each blow; in lower case with `!`: wrong."""
     order = sorted(results, key=lambda one: list(Blow).index(one.cell.blow))
     said = (
         LETTERS[one.cell.blow] if not one.wrong else f"**{LETTERS[one.cell.blow].lower()}!**" for one in order
@@ -41,9 +41,9 @@ def mark(results: Iterable[Result]) -> str:
 
 
 def table(results: Sequence[Result]) -> Iterable[str]:
-    """Who was struck × at which step."""
+    """Yield the table of results, node by step."""
     columns = range(1, len(MAIN.places) + 1)
-    yield f"| struck | {' | '.join(map(str, columns))} |\n|---|{'---|' * len(columns)}"
+    yield f"| node | {' | '.join(map(str, columns))} |\n|---|{'---|' * len(columns)}"
     for who in WHO:
         mine = [one for one in results if one.cell.who == who]
         if mine:
@@ -52,8 +52,8 @@ def table(results: Sequence[Result]) -> Iterable[str]:
 
 
 def taken(results: Sequence[Result]) -> Iterable[str]:
-    """How soon another one had the alert of the struck node, by blow."""
-    yield "| what was done | p50 | longest | how many |\n|---|---|---|---|"
+    """Yield the table of the time until another node had the alert, by blow."""
+    yield "| fault | p50 | longest | cases |\n|---|---|---|---|"
     for blow in Blow:
         took = sorted(
             one.taken_after_s for one in results if one.cell.blow is blow and one.taken_after_s is not None
@@ -63,12 +63,12 @@ def taken(results: Sequence[Result]) -> Iterable[str]:
 
 
 def summary(results: Sequence[Result]) -> str:
-    """How many were right."""
+    """Return the number of right results."""
     return f"{sum(not one.wrong for one in results)} of {len(results)} right"
 
 
 def section(results: Sequence[Result], command: str, on: datetime.date) -> str:
-    """All of it, with its heading."""
+    """Return the whole section, with its heading."""
     rules = "\n".join(f"- **{name}**: {told}" for name, told in RULES_TOLD.items())
     failures = "\n".join(
         f"- {one.cell.name}: {'; '.join(map(str, one.wrong))}" for one in results if one.wrong
@@ -78,15 +78,15 @@ def section(results: Sequence[Result], command: str, on: datetime.date) -> str:
 
 {summary(results)}, on {on.isoformat()}, by `{command}`.
 
-Three nodes, each in a network namespace of its own as on a machine of its own, on one PostgreSQL and one
-simulated carrier. The app's packet goes to the first, the user's line is there, 112's on another, and the
-operator's console is at the third. At one step of `main` a node is struck. L: it loses its power, that is
-every process and all its modems' calls, and is started again when the alert is over. K: its processes alone
-are killed; F: they are frozen; C: its cable is pulled. After K, F and C its modems hold their calls, and it
-is back as it was after some seconds, in the middle of the alert. App and operator turn to the next node when
-one does not answer. What must hold is what is said above of one center, over all nodes, and more. A call that
-was given up with its node and taken back is one call; one that found user or operator busy with another of
-ours is none. 112 has three call-takers: of two calls to it the one that was let go is none.
+Three nodes run on one PostgreSQL and one simulated carrier, each in its own network namespace as on its own
+machine. The app's packet goes to the first node, which has the user's line; 112's line is on another node,
+and the operator's console on the third. A node is struck at one step of `main`. L: the node loses its power,
+that is, every process and all its modems' calls, and restarts after the alert. K: its processes alone are
+killed. F: its processes are frozen. C: its cable is pulled. After K, F and C its modems hold their calls,
+and the node returns after some seconds, during the alert. App and operator use the next node if a node does
+not answer. The rules for one center hold over all nodes, and the rules below. A call that was given up with
+its node and taken back counts as one call; a call that found user or operator busy with another call of the
+center counts as none. 112 has three call-takers: of two calls to 112 the abandoned one does not count.
 
 {rules}
 
@@ -94,10 +94,10 @@ Steps: {numbered}.
 
 {chr(10).join(table(results))}
 
-How soon another node had the alert of the struck one, on a machine that did much else (how soon when quiet:
-`scripts/bench/takeover`):
+Time until another node had the alert of the struck node, on a busy machine (`scripts/bench/takeover` measures
+it on an idle one):
 
 {chr(10).join(taken(results))}
 
-What was wrong:{" nothing." if not failures else f"{chr(10)}{chr(10)}{failures}"}
+Failures:{" none." if not failures else f"{chr(10)}{chr(10)}{failures}"}
 """

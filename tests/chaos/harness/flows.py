@@ -214,7 +214,7 @@ NO_ANSWER = Flow(
         Step("closed", closed),
     ),
     calls={OPERATOR: 1, USER: 2, PSAP: 1},
-    told="The user's phone rings out twice; 112 is called, briefed by the operator, and all is ended.",
+    told="The user's phone rings out twice; 112 is called and briefed by the operator; all calls end.",
 )
 FALSE_ALARM = Flow(
     name="false_alarm",
@@ -228,6 +228,6 @@ FALSE_ALARM = Flow(
         Step("closed", closed),
     ),
     calls={OPERATOR: 1, USER: 1, PSAP: 0},
-    told="User and operator talk; it was a mistake; both are released.",
+    told="User and operator talk; the alert was a mistake; both calls end.",
 )
 FLOWS = {flow.name: flow for flow in (MAIN, VOICE, NO_ANSWER, FALSE_ALARM)}

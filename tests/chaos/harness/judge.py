@@ -369,19 +369,19 @@ RULES: dict[str, Rule] = {
     "in time": _in_time,
 }
 RULES_TOLD = {
-    "accepted": "Whoever has a receipt, or was answered, is in the journal.",
-    "ended": "The flow comes to its end, closed with its outcome.",
-    "deadline": "Her phone rings, or her own call does, by the deadline; or the app was advised before.",
-    "dropped": "No call is ended but by a phone, the network, an order, or a line that was unplugged.",
-    "once each": "Each party is called as often as the flow asks, and each attempt is dialled once.",
-    "112 once": "112 is dialled once for each request, again only where a struck line has spoilt the call.",
-    "heard": "Whoever is in a conference hears exactly the others, after the strike as before it.",
+    "accepted": "Every alert with a receipt or an answered call is in the journal.",
+    "ended": "The flow ends, and the alert is closed with the outcome of the flow.",
+    "deadline": "The user's phone or own call rings by the deadline, or the app was advised before.",
+    "dropped": "Only a phone, the network, an order or an unplugged line ends a call.",
+    "once each": "Each party is called as often as the flow requires, and each attempt is dialled once.",
+    "112 once": "112 is dialled once for each request, again only if a struck line has ended the call.",
+    "heard": "Each party of a conference hears exactly the others, before and after the strike.",
     "reserved": "No leg, line or operator stays reserved.",
-    "on hook": "All calls are over.",
-    "well again": "Afterwards: ready, everybody idle and known, nobody twice, all phones and lines free.",
-    "orders": "The operator's order is taken; refused only where the case does not allow it.",
-    "replaced": "Whoever was killed or frozen has a successor.",
-    "in time": f"Frozen ones are replaced within {FROZEN_WITHIN_S} s, killed ones {KILLED_WITHIN_S} s.",
+    "on hook": "All calls have ended.",
+    "well again": "Afterwards the center is ready, each actor idle and alone, all phones and lines free.",
+    "orders": "The operator's order is accepted, or refused only if the case does not allow it.",
+    "replaced": "Each killed or frozen process has a successor.",
+    "in time": f"Successors: within {FROZEN_WITHIN_S} s of a freeze and {KILLED_WITHIN_S} s of a kill.",
 }
 """For the reader of the report."""
 assert RULES.keys() == RULES_TOLD.keys()
