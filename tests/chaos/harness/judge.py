@@ -381,7 +381,7 @@ RULES_TOLD = {
     "well again": "Afterwards the center is ready, each actor idle and alone, all phones and lines free.",
     "orders": "The operator's order is accepted, or refused only if the case does not allow it.",
     "replaced": "Each killed or frozen process has a successor.",
-    "in time": f"Successors: within {FROZEN_WITHIN_S} s of a freeze and {KILLED_WITHIN_S} s of a kill.",
+    "in time": f"Successor: {FROZEN_WITHIN_S} s after a freeze; {KILLED_WITHIN_S} s for a kill or a node.",
 }
 """For the reader of the report."""
 assert RULES.keys() == RULES_TOLD.keys()
