@@ -9,7 +9,7 @@ import { keyOf, open, said } from './roster.js';
  * a row is removed; `more`: further keys of the part.
  * @template T @param {import('../../js/admin/frame/rows.js').Rows<T>} rows
  * @param {{ form: (row?: T) => import('../../js/admin/frame/form.js').Form, doubt: (row: T) => string,
- * remove: (ui: Ui, row: T) => unknown, more?: (ui: Ui, key: string, row: T) => boolean }} of
+ *   remove: (ui: Ui, row: T) => unknown, more?: (ui: Ui, key: string, row: T) => boolean }} of
  */
 export const keys =
   (rows, { form, doubt, remove, more = () => false }) =>

@@ -36,7 +36,7 @@ const valuesOf = (row) => ({
 });
 
 /**
- * Return the field whose value is no time of day; an empty string if both are valid.
+ * Return the name of the field without a valid time of day; an empty string if both are valid.
  * @param {Record<string, any>} fields
  */
 const untimely = (fields) => ['begins', 'ends'].find((name) => !timeOfDay(fields[name])) ?? '';

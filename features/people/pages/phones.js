@@ -35,7 +35,7 @@ const PROVED = {
   staff: phrase` by an invitation handed over`,
 };
 
-/** Return the method by which the number was proved; nothing if it was not stored. @param {PhoneRow} phone */
+/** Return how the number was proved, in words; nothing if that was not stored. @param {PhoneRow} phone */
 const proved = ({ proved_by }) => PROVED[proved_by]();
 
 /** @type {Record<string, Phrase>} */

@@ -1,4 +1,4 @@
-// The addresses of the center's nodes, of which one may fail: the present address, and the next.
+// The addresses of the center's nodes, in case a node fails: the present address, and the next.
 
 const OWN = ''; // the origin of this page
 

@@ -148,7 +148,7 @@ export class Api {
    * Send a request to the present address.
    * @param {string} method @param {string} url @param {number} withinMs
    * @param {{ body?: object, bytes?: ArrayBuffer, more?: Record<string, string>, signal?: AbortSignal,
-   * waitMs?: number, key?: string, proofMs?: number, by?: import('./key.js').Proved }} asked
+   *   waitMs?: number, key?: string, proofMs?: number, by?: import('./key.js').Proved }} asked
    */
   async #ask(method, url, withinMs, asked) {
     const { body, bytes, more = {}, signal, waitMs = 0, key = this.keyOf(), proofMs = 0, by } = asked;

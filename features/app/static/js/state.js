@@ -291,7 +291,8 @@ const screen = (name, more) => ({
 });
 
 /**
- * Return true if the user must be advised to call 112: the center says so, or no known call can ring in time.
+ * Return true if the user must be advised to call 112: by the center's advice, or because no known call can
+ * ring in time.
  */
 function isLate(known, user, leftMs) {
   if (!known.durable || known.advice === 'call_112_now') return true;

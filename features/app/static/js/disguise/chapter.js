@@ -135,5 +135,5 @@ const choice = (chapter, name, all, chosen) =>
     ></label
   >`;
 
-/** By which name the center's numbers are saved: what a call shows to whoever looks. */
+/** Return the name under which the center's numbers are saved: an incoming call shows this name. */
 export const contactName = () => (isDisguised() ? choices().contact || t('office') : 'securWoman');

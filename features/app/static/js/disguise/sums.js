@@ -9,7 +9,7 @@ const PRECISION = 12; // digits after which 0.1 + 0.2 is 0.3
  * is 'waiting' for the second figure; `first` and `operator` wait for the second figure; `last`: the
  * operation that = repeats.
  * @typedef {{ shown: string, is: 'typed' | 'result' | 'waiting', first: number?, operator: string,
- * last: { operator: string, second: number }? }} Sum
+ *   last: { operator: string, second: number }? }} Sum
  */
 
 /** @type {Readonly<Sum>} */

@@ -26,7 +26,7 @@ export class Screen {
   leftAtMs = 0; // when a place was left with Esc last
   #before = '';
   #of = ''; // the operator of this page
-  #on = { alert: '', atUs: 0 }; // the case whose call the operator answered last, and when
+  #on = { alert: '', atUs: 0 }; // the case of the last answered call, and the time of the answer
 
   /**
    * `on`: `draw()`, `opened()` after another alert is shown, `entered(section)` after another place is shown.
@@ -40,7 +40,7 @@ export class Screen {
 
   /**
    * Return the operator's own case, or the case that the operator is being called for; of several, the case
-   * whose call was answered last.
+   * with the latest answer.
    */
   mineNow() {
     const { cases, me } = this.feed;
@@ -186,8 +186,8 @@ export class Screen {
   }
 
   /**
-   * Show the case whose call the operator has just answered. Typed text belongs to the case before, and stays
-   * there.
+   * Show the case of the call that the operator has just answered. Typed text belongs to the case before, and
+   * stays there.
    * @param {CaseView | null} my
    */
   #followCall(my) {

@@ -1,4 +1,4 @@
-// The words for a failed sign-on, and for what the center requests in addition.
+// The words for faults of the sign-on, and for further requirements of the center.
 
 import { noneHere, tooOld } from '../access/factors.js';
 import { phrase, say } from '../words/words.js';

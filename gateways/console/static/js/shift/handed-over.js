@@ -1,5 +1,5 @@
 // The handover between shifts: notes of earlier operators and open items. Requested every few seconds while
-// it is shown; what the feed contains comes from the feed.
+// it is shown; data of the feed is not requested again.
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
 import { Listed } from '../admin/frame/listed.js';

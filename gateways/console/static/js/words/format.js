@@ -73,8 +73,7 @@ export const metres = (m) => (m < 1000 ? `${Math.round(m)}${NB}m` : `${Math.roun
 const two = (n) => String(n).padStart(2, '0');
 
 /**
- * Return a line's name: a modem's, or the kind of an operator's own line, whose name is not known to
- * operators.
+ * Return a line's name. An operator's own line has a technical name only: the kind of line is returned.
  * @param {string} line
  */
 export const lineName = (line) =>

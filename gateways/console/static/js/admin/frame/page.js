@@ -11,12 +11,12 @@ import { formPane } from './form.js';
 const SEARCH_MS = 60;
 
 /** @typedef {[key: string, text: string, icon?: string]} Act a key and its effect */
-/** @typedef {[text: string, kind?: string]} Head a column; `spare`: hidden on a narrow screen */
+/** @typedef {[text: string, kind?: string]} Head a column; `spare`: hidden if there is little room */
 
 /**
- * `cells`: those of a row. `acts`: of the chapter, `rowActs`: of the row that is pointed at.
- * `seek`: what a change of the search does, else the rows are drawn anew. `form`: its title, what Enter does
- * there, and how. `once`: what stands beside the list while it is told.
+ * `cells`: the cells of a row. `acts`: actions of the chapter; `rowActs`: actions on the row under the
+ * cursor. `seek`: called after a change of the search; without it the rows are drawn again. `form`: the open
+ * form's title, label and action. `once`: the pane beside the list while a secret is shown.
  * @template T
  * @param {Ui} ui @param {import('./rows.js').Rows<T>} rows
  * @param {{ title: string, hint?: string, seek?: () => unknown, acts: Act[], rowActs?: Act[], heads: Head[],
@@ -45,7 +45,7 @@ export function listPage(ui, rows, of) {
               pauseMs: SEARCH_MS,
               ask: of.seek ?? (() => ui.draw()),
               down: async () => {
-                await of.seek?.(); // the arrow leads to what was found for all that is typed
+                await of.seek?.(); // after the search of all typed text
                 rows.move(ui, 1);
               },
             })

@@ -31,7 +31,7 @@ export class Rows {
    * the text that the search matches; without it there is no search.
    * @param {string} id @param {string} path
    * @param {{ rows: (said: any) => T[], key: (row: T) => string, name: (row: T) => string,
-   * text?: (row: T) => string }} of
+   *   text?: (row: T) => string }} of
    */
   constructor(id, path, of) {
     this.id = id;

@@ -1,4 +1,4 @@
-// The doctor's check of lines and modems: for each, what prevents its use.
+// The doctor's check of lines and modems: each finding with its remedy.
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../shell/parts.js';
