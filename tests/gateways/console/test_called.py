@@ -109,3 +109,25 @@ def test_who_was_only_written_to_is_not_said_to_give_no_answer(
     write(journal, opened(journal, NODE), sms, CalloutTold(callout=CALLOUT, attempt=1))
     signed_on(page, site.url, place).keyboard.press("4")
     expect(page.locator(".called")).to_contain_text("Written to; a line is waited for")
+
+
+def test_codes_that_only_a_newer_node_knows_are_shown_as_they_are(modules: Page) -> None:
+    drawn = modules.evaluate(
+        """async () => {
+          const { rows } = await import('/console/js/alarms/called.js');
+          const { render } = await import('/console/vendor/lit.js');
+          const attempt = {
+            person: 'anna', name: 'Anna Verdi', at_us: 0, round: 1,
+            way: 'pager', failure: 'eaten', over_us: 1,
+          };
+          const callout = {
+            callout: '1', kind: 'test', name: 'x', alarms: [], end: 'moved', ended_us: 1, opened_us: 0,
+            taken_us: null, round: 1, tries: [attempt],
+          };
+          const list = document.createElement('ul');
+          render(rows({ feed: { callouts: [callout], alarms: [], nowUs: () => 1 } }), list);
+          return list.textContent;
+        }"""
+    )
+    assert "pager eaten" in drawn
+    assert "It is over" in drawn

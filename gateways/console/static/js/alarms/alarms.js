@@ -1,16 +1,16 @@
-// What is wrong with the center: what the journal says, and what is seen from here.
+// The center's alarms: those the center publishes, and those the page detects itself.
 
 import { isLate, shortName } from '../case/situation.js';
 import { PRIORITIES, kindOf, woken, worded } from './kinds.js';
 
 const AT_ONCE = 500;
 
-/** Whether an alarm says that its line carries no calls. @param {AlarmView} one */
+/** Return true if the alarm means that its line carries no calls. @param {AlarmView} one */
 export const carriesNone = (one) =>
   one.alarm.startsWith('line.') &&
   !['line.quarantined', 'line.weak_signal', 'line.no_sound'].includes(one.alarm);
 
-/** The lines that carry no calls now. @param {Feed} feed */
+/** Return the lines that carry no calls now. @param {Feed} feed */
 export function unusable(feed) {
   const said = new Set(feed.alarms.filter(carriesNone).map((one) => one.subject));
   const out = feed.lines.filter(
@@ -19,22 +19,27 @@ export function unusable(feed) {
   return new Set(out.map((one) => one.line));
 }
 
-/** The alarm that no emergency line can carry a call; null where one can. @param {Feed} feed */
+/** Return the alarm that no emergency line can carry a call, or null. @param {Feed} feed */
 export const noLineAlarm = (feed) => feed.alarms.find((one) => one.alarm === 'psap.no_line') ?? null;
 
 /**
- * Whether 112 is called on a public line meanwhile: the last resort of the settings, as the alarm has it.
+ * Return true if 112 is called on a public line meanwhile. The settings permit this last resort; the alarm's
+ * text names it.
  * @param {AlarmView} alarm
  */
 export const onPublicLine = (alarm) => alarm.text.includes('on a public line');
 
 /**
- * By what an alarm is known once it is acknowledged: the same one, raised anew, is another.
+ * Return the key under which an acknowledgement of this alarm is kept. An alarm that is raised again has
+ * another key.
  * @param {{ alarm: string, subject: string, since_us: number }} one
  */
 export const alarmKey = (one) => `alarm:${one.alarm}/${one.subject}/${one.since_us}`;
 
-/** Whom or what it is about, by name. @param {Ui} ui @param {string} about @param {string} subject */
+/**
+ * Return the name of the alarm's subject: an operator, a user, a line, a node or a part.
+ * @param {Ui} ui @param {string} about @param {string} subject
+ */
 export function named(ui, about, subject) {
   if (about === 'operator') return ui.feed.names(subject);
   const view = about === 'alert' ? ui.feed.cases.get(subject.split(':')[0]) : null;
@@ -42,7 +47,8 @@ export function named(ui, about, subject) {
 }
 
 /**
- * All alarms, the gravest first: what stands, what is over and was not seen, what the page sees by itself.
+ * Return all alarms, the highest priority first: active alarms, alarms that ended unacknowledged, alarms that
+ * the page detects.
  * @param {Ui} ui @returns {Alarm[]}
  */
 export function alarms(ui) {
@@ -60,7 +66,7 @@ export function alarms(ui) {
   );
 }
 
-/** @param {Ui} ui */
+/** Return the alarms that the page detects: missed deadlines, no ready operator. @param {Ui} ui */
 function ofThePage(ui) {
   const { feed } = ui;
   const late = [...feed.cases.values()].filter((view) => !view.test && isLate(view, feed.nowUs()));
@@ -76,7 +82,10 @@ function ofThePage(ui) {
   return found;
 }
 
-/** @param {Ui} ui @param {AlarmView & { over_us?: number }} one @returns {Alarm} */
+/**
+ * Return an alarm as it is displayed.
+ * @param {Ui} ui @param {AlarmView & { over_us?: number }} one @returns {Alarm}
+ */
 function made(ui, one) {
   const kind = kindOf(one.alarm, one.text);
   const name = named(ui, kind.about, one.subject);
@@ -94,7 +103,8 @@ function made(ui, one) {
 }
 
 /**
- * K: all that is wrong, and was, has been seen; at every console. Here also where nobody hears it.
+ * Acknowledge all alarms (key K), at every console. If the center cannot be reached, only this page keeps the
+ * acknowledgement.
  * @param {Ui} ui
  */
 export function acknowledge(ui) {

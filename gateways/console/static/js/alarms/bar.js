@@ -1,4 +1,5 @@
-// The alarms in the bar of every place: the gravest by name, and how many there are of each priority.
+// The alarms in the bar above every place: the alarm of the highest priority by name, and the count of each
+// priority.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from '../shell/parts.js';
@@ -7,14 +8,17 @@ import { alarms } from './alarms.js';
 import { counted } from './groups.js';
 import { SIGNS, soon } from './kinds.js';
 
-/** What is kept quiet calls nobody; all of them are in the plant view. @param {Ui} ui */
+/**
+ * Render the alarms in the bar, without shelved alarms: these are shown in the infrastructure's place only.
+ * @param {Ui} ui
+ */
 export function bar(ui) {
   const all = alarms(ui).filter((one) => !one.quiet_us);
   const said = all.length ? `${say`Alarms`}: ${inWords(all)}` : '';
   return html`${all.length ? button(ui, all) : nothing}<span class="sr" role="status">${said}</span>`;
 }
 
-/** By priority, and the gravest whole. @param {Alarm[]} all */
+/** Return the counts by priority in words, and the meaning of the gravest alarm. @param {Alarm[]} all */
 function inWords(all) {
   const counts = counted(all)
     .filter(({ count }) => count)
@@ -22,14 +26,17 @@ function inWords(all) {
   return [...counts, gravest(all).means].join('. ');
 }
 
-/** What still stands comes first, and of that what nobody has seen. @param {Alarm[]} all */
+/**
+ * Return the alarm to name: active and unacknowledged first, then active, then ended.
+ * @param {Alarm[]} all
+ */
 const gravest = (all) =>
   all.find((one) => !one.seen && !one.over_us) ?? all.find((one) => !one.over_us) ?? all[0];
 
-/** @param {Ui} ui @param {Alarm[]} all */
+/** Render the button that opens the infrastructure's place. @param {Ui} ui @param {Alarm[]} all */
 function button(ui, all) {
   const first = gravest(all);
-  const over = Boolean(first.over_us); // then all are
+  const over = Boolean(first.over_us); // the first has ended only if all have
   const short = over ? `${say`Resolved`}: ${first.short}` : first.short;
   const open = () => {
     if (ui.feed.link !== 'lost' && !ui.screen.incoming()) ui.screen.go('plant');

@@ -1,5 +1,5 @@
-// Who of the people on duty is called because of alarms, in the plant and in the bar: the name, since when,
-// what came of it, and who sees to it. R says that the operator does.
+// Callouts: the people on duty who are notified of alarms, in the infrastructure's place and in the bar. A
+// callout shows the person, the time, the result, and who has accepted it. R accepts a callout.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { wayName } from './ways.js';
@@ -14,11 +14,12 @@ const TESTS_SHOWN_US = 120e6;
 const PEOPLE_SHOWN = 4;
 const here = { fault: '', of: '' };
 
+/** Forget the last refusal. */
 export function clear() {
   here.fault = '';
 }
 
-/** @type {Record<string, Phrase>} */
+/** The results of failed attempts. @type {Record<string, Phrase>} */
 const FAILURES = {
   not_answered: phrase`no answer`,
   no_key: phrase`answered, no key`,
@@ -32,13 +33,17 @@ const FAILURES = {
   ended: phrase`ended: not needed any more`,
 };
 
-/** @param {Ui} ui @param {CalloutView} one */
+/** Return true if an alarm of this callout is still active. @param {Ui} ui @param {CalloutView} one */
 const stands = (ui, one) =>
   one.alarms.some((alarm) =>
     ui.feed.alarms.some((other) => other.alarm === alarm.alarm && other.subject === alarm.subject),
   );
 
-/** What is shown above the alarms: what goes on, and what came of it while that is of use. @param {Ui} ui */
+/**
+ * Return the callouts to show above the alarms: running callouts, ended callouts of active alarms, and for
+ * two minutes ended tests.
+ * @param {Ui} ui
+ */
 export const shown = (ui) =>
   ui.feed.callouts.filter(
     (one) =>
@@ -47,29 +52,32 @@ export const shown = (ui) =>
       (one.kind === 'test' && ui.feed.nowUs() - one.ended_us < TESTS_SHOWN_US),
   );
 
-/** Whether R is for it. @param {CalloutView} one */
+/** Return true if R can accept this callout. @param {CalloutView} one */
 const untaken = (one) => one.kind === 'alarm' && one.ended_us === null && one.taken_us === null;
 
-/** All were called, and nobody has taken it. @param {CalloutView} one */
+/** Return true if every person was called, and the callout is not accepted. @param {CalloutView} one */
 const nobody = (one) => !one.taken_us && (one.end === 'nobody' || (one.ended_us === null && one.round > 1));
 
-/** Who sees to it, by name. @param {Ui} ui @param {CalloutView} one */
+/** Return the name of the person who accepted this callout. @param {Ui} ui @param {CalloutView} one */
 const taker = (ui, one) => (one.operator ? ui.feed.names(one.operator) : one.taken_by);
 
-/** The call that is being made on this line to somebody on duty. @param {Ui} ui @param {string} line */
+/** Return the attempt that uses this line now, or undefined. @param {Ui} ui @param {string} line */
 export const calledOn = (ui, line) =>
   ui.feed.callouts
     .filter((one) => one.ended_us === null)
     .flatMap(going)
     .find((each) => each.line === line);
 
-/** Those who are told now. @param {CalloutView} one */
+/** Return the attempts that are running. @param {CalloutView} one */
 const going = (one) => one.tries.filter((each) => each.over_us === null);
 
-/** Whether anybody was called: without a line that no alert needs nobody is. @param {CalloutView} one */
+/**
+ * Return true if a call was attempted. Without a line that no alert needs, no call is possible.
+ * @param {CalloutView} one
+ */
 const wasCalled = (one) => one.tries.some((each) => each.way === 'call' && each.failure !== 'no_line');
 
-/** How it stands: what is so, the sign and the tone. @param {Ui} ui @param {CalloutView} one */
+/** Return the state of a callout: text, icon and tone. @param {Ui} ui @param {CalloutView} one */
 function situation(ui, one) {
   const name = taker(ui, one);
   if (one.taken_us) return { text: say`${name} sees to it`, sign: 'done', tone: 'ink-ok' };
@@ -83,10 +91,14 @@ function situation(ui, one) {
   }
   if (now.length)
     return { text: told[0].toUpperCase() + told.slice(1), sign: rings ? 'ring' : 'bell', tone: 'ink-wait' };
-  return { ...ENDS[one.end ?? 'open'](one), tone: one.ended_us === null ? 'ink-wait' : 'ink-2' };
+  const ended = ENDS[one.end ?? 'open'] ?? ENDS.over; // a newer node may send other reasons
+  return { ...ended(one), tone: one.ended_us === null ? 'ink-wait' : 'ink-2' };
 }
 
-/** @type {Record<string, (one: CalloutView) => { text: string, sign: string }>} */
+/**
+ * The states of a callout without a running attempt, by the reason of its end.
+ * @type {Record<string, (one: CalloutView) => { text: string, sign: string }>}
+ */
 const ENDS = {
   open: (one) => ({
     text: wasCalled(one)
@@ -103,7 +115,10 @@ const ENDS = {
   nobody: () => ({ text: say`Nobody has taken it`, sign: 'warn' }),
 };
 
-/** Because of what. @param {Ui} ui @param {CalloutView} one */
+/**
+ * Return the alarm that caused the callout, or the name of the test.
+ * @param {Ui} ui @param {CalloutView} one
+ */
 function reason(ui, one) {
   if (one.kind === 'test') return say`Test: ${one.name}`;
   const [first] = one.alarms;
@@ -115,10 +130,10 @@ function reason(ui, one) {
   return one.kind === 'morning' ? say`In the morning: ${text}` : text;
 }
 
-/** What came of one try. @param {CalloutView} of @param {TryView} one */
+/** Return the result of one attempt in words. @param {CalloutView} of @param {TryView} one */
 function came(of, one) {
   const way = wayName(one.way);
-  if (one.failure) return `${way} ${FAILURES[one.failure]()}`;
+  if (one.failure) return `${way} ${FAILURES[one.failure]?.() ?? one.failure}`;
   const calls = one.way === 'call';
   if (one.over_us) return calls ? say`${way} taken` : say`${way} sent`;
   if (of.ended_us) return say`${way} ended`;
@@ -126,7 +141,7 @@ function came(of, one) {
   return calls ? say`${way}: calling` : say`${way}: leaving`;
 }
 
-/** Each person's tries of one round: the last of them. @param {CalloutView} one */
+/** Return the attempts grouped by cycle and person: the last groups. @param {CalloutView} one */
 function people(one) {
   /** @type {Map<string, TryView[]>} */
   const found = new Map();
@@ -137,13 +152,16 @@ function people(one) {
   return [...found.values()].slice(-PEOPLE_SHOWN);
 }
 
-/** @param {CalloutView} of @param {TryView[]} tries */
+/**
+ * Render the attempts that notified one person in one cycle.
+ * @param {CalloutView} of @param {TryView[]} tries
+ */
 const person = (of, tries) =>
   html`<li>
     <b>${tries[0].name}</b> ${f.minute(tries[0].at_us)}: ${tries.map((one) => came(of, one)).join(', ')}
   </li>`;
 
-/** @param {Ui} ui @param {CalloutView} one */
+/** Render one callout. @param {Ui} ui @param {CalloutView} one */
 function row(ui, one) {
   const { text, sign, tone } = situation(ui, one);
   const since = one.taken_us ?? one.ended_us ?? one.opened_us;
@@ -172,10 +190,10 @@ function row(ui, one) {
   </li>`;
 }
 
-/** @param {Ui} ui */
+/** Render the callouts above the alarms. @param {Ui} ui */
 export const rows = (ui) => shown(ui).map((one) => row(ui, one));
 
-/** @param {Ui} ui @param {CalloutView} one */
+/** Accept a callout. @param {Ui} ui @param {CalloutView} one */
 async function take(ui, one) {
   const { code } = await answered(
     ui.feed.ask('POST', `/v1/callouts/${encodeURIComponent(one.callout)}/take`),
@@ -184,7 +202,10 @@ async function take(ui, one) {
   ui.draw();
 }
 
-/** @param {Ui} ui @param {string} key */
+/**
+ * Handle a key: R accepts the newest callout that can be accepted. Return true if the key was used.
+ * @param {Ui} ui @param {string} key
+ */
 export function pressed(ui, key) {
   const one = key === 'R' && shown(ui).findLast(untaken);
   if (!one) return false;
@@ -192,14 +213,21 @@ export function pressed(ui, key) {
   return true;
 }
 
-/** A notice's link has led here: whether it is shown. @param {string} callout */
+/**
+ * Focus the button of a callout to which the link of a notification leads. Return false if the callout is not
+ * shown.
+ * @param {string} callout
+ */
 export function point(callout) {
   const found = document.querySelector(`[data-callout="${CSS.escape(callout)}"]`);
   /** @type {HTMLElement} */ (found?.querySelector('button'))?.focus();
   return found !== null;
 }
 
-/** In the bar: the first name of who is called, or sees to it. @param {Ui} ui */
+/**
+ * Render the callout in the bar: the first name of the person who is called, or who accepted.
+ * @param {Ui} ui
+ */
 export function bar(ui) {
   const one = shown(ui).find((each) => each.kind === 'alarm');
   if (!one) return nothing;
@@ -213,7 +241,7 @@ export function bar(ui) {
   >`;
 }
 
-/** @param {Ui} ui @param {CalloutView} one */
+/** Render one row of the past callouts. @param {Ui} ui @param {CalloutView} one */
 const past = (ui, one) => {
   const { text, sign, tone } = situation(ui, one);
   return html`<tr>
@@ -225,7 +253,7 @@ const past = (ui, one) => {
   </tr>`;
 };
 
-/** Who was called in a time, for the past alarms. @param {Ui} ui @param {CalloutView[]} all */
+/** Render the callouts of a period, for the past alarms. @param {Ui} ui @param {CalloutView[]} all */
 export const table = (ui, all) =>
   html`<table class="table">
     <thead>

@@ -1,4 +1,5 @@
-// Alike alarms are one row, with how many: no more rows than somebody can read.
+// Alarms grouped by kind: one row for alarms of the same kind, with their count, so that all rows can be
+// read.
 
 import { PRIORITIES, kindOf, worded } from './kinds.js';
 
@@ -6,7 +7,8 @@ const NAMED = 4;
 export const ROWS = 9;
 
 /**
- * The rows, those that call first: unlike in kind, or one kept quiet, or one over.
+ * Return the groups: active alarms first, then ended, then shelved. Alarms of one group have the same kind
+ * and state.
  * @param {Alarm[]} all @returns {AlarmGroup[]}
  */
 export function grouped(all) {
@@ -17,14 +19,18 @@ export function grouped(all) {
     found.set(key, [...(found.get(key) ?? []), one]);
   }
   const groups = [...found].map(([key, members]) => group(key, members));
-  return groups.sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state)); // stable: else the gravest
+  return groups.sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state)); // stable: the priority's order stays
 }
 
+/** The states of a group, in the order of display. */
 const STATES = ['stands', 'over', 'quiet'];
-/** @param {Alarm} one */
+/** Return the state of an alarm. @param {Alarm} one */
 const state = (one) => (one.quiet_us ? 'quiet' : one.over_us ? 'over' : 'stands');
 
-/** @param {string} key @param {Alarm[]} members @returns {AlarmGroup} */
+/**
+ * Return a group with the names of its subjects; of many subjects, the first three and a count.
+ * @param {string} key @param {Alarm[]} members @returns {AlarmGroup}
+ */
 function group(key, members) {
   const [first] = members;
   const names = [...new Set(members.map((one) => one.name))];
@@ -39,7 +45,10 @@ function group(key, members) {
   };
 }
 
-/** How many call now, by priority; none that is quiet or over. @param {Alarm[]} all */
+/**
+ * Return the number of active alarms of each priority; shelved and ended alarms are not counted.
+ * @param {Alarm[]} all
+ */
 export function counted(all) {
   const calls = all.filter((one) => state(one) === 'stands');
   return PRIORITIES.map((priority) => ({

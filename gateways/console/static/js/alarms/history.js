@@ -1,5 +1,5 @@
-// The alarms that there were, in the place of the plant: what came most, and each from when it was raised
-// until it was over.
+// Past alarms, in the infrastructure's place: the most frequent alarms, and each alarm from its start to its
+// end.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { button } from '../admin/frame/page.js';
@@ -23,13 +23,15 @@ const state = {
   said: /** @type {AlarmHistory} */ (null),
 };
 
+/** Return true if the past alarms are open. */
 export const shown = () => state.shown;
 
+/** Close the past alarms. */
 export function clear() {
   Object.assign(state, { shown: false, search: '', said: null, fault: false });
 }
 
-/** @param {Ui} ui */
+/** Open the past alarms. @param {Ui} ui */
 export function open(ui) {
   state.shown = true;
   load(ui);
@@ -37,7 +39,10 @@ export function open(ui) {
   document.querySelector('main h1')?.focus({ preventScroll: true });
 }
 
-/** @param {Ui} ui */
+/**
+ * Request the past alarms of the chosen days and search. An answer to an earlier request is dropped.
+ * @param {Ui} ui
+ */
 async function load(ui) {
   const asked = (state.asked += 1);
   const query = new URLSearchParams({ days: state.days, search: state.search.trim() });
@@ -48,7 +53,7 @@ async function load(ui) {
   ui.draw();
 }
 
-/** @param {Ui} ui @param {string} key */
+/** Handle a key of the past alarms. Return true if the key was used. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   if (key === 'H' || key === 'Escape') {
     state.shown = false;
@@ -64,24 +69,27 @@ export function pressed(ui, key) {
   return true;
 }
 
-/** @param {Ui} ui @param {{ alarm: string, subject: string, text?: string }} one */
+/**
+ * Return the short text of an alarm.
+ * @param {Ui} ui @param {{ alarm: string, subject: string, text?: string }} one
+ */
 function words(ui, one) {
   const kind = kindOf(one.alarm, one.text ?? '');
   return worded(kind, named(ui, kind.about, one.subject)).short;
 }
 
-/** @param {number} us */
+/** Return the day and minute of a time. @param {number} us */
 const when = (us) => `${f.shortDay(us)} ${f.minute(us)}`;
 
-/** @param {Episode} one */
+/** Render the duration of an alarm, or that the alarm is active. @param {Episode} one */
 const lasted = (one) =>
   one.over_us === null ? word('warn', say`stands`, 'ink-wait') : f.span(one.over_us - one.since_us);
 
-/** @param {Ui} ui @param {Episode} one */
+/** Return the time of acknowledgement and the operator. @param {Ui} ui @param {Episode} one */
 const seenBy = (ui, one) =>
   one.seen_us ? `${f.minute(one.seen_us)}, ${ui.feed.names(one.seen_by)}` : say`not seen##history`;
 
-/** @param {Ui} ui @param {Episode} one */
+/** Render one past alarm. @param {Ui} ui @param {Episode} one */
 const episode = (ui, one) =>
   html`<tr>
     <td>${when(one.since_us)}</td>
@@ -91,7 +99,10 @@ const episode = (ui, one) =>
     <td class="ink-2">${seenBy(ui, one)}</td>
   </tr>`;
 
-/** @param {Ui} ui @param {AlarmHistory} found */
+/**
+ * Render the most frequent alarms, all alarms, and the callouts.
+ * @param {Ui} ui @param {AlarmHistory} found
+ */
 function told(ui, found) {
   const again = found.often.filter((one) => one.times > 1);
   return html`<section class="panel" aria-label=${say`Most often`}>
@@ -139,7 +150,7 @@ function told(ui, found) {
     ${found.callouts.length ? callouts(ui, found.callouts) : nothing}`;
 }
 
-/** @param {Ui} ui @param {CalloutView[]} all */
+/** Render the callouts of the period. @param {Ui} ui @param {CalloutView[]} all */
 const callouts = (ui, all) =>
   html`<section class="panel called-past" aria-labelledby="called-past-h">
     <div class="panel__head">
@@ -155,7 +166,7 @@ const callouts = (ui, all) =>
     </div>
   </section>`;
 
-/** @param {Ui} ui */
+/** Render the place of the past alarms. @param {Ui} ui */
 export const pane = (ui) =>
   html`<section class="view alarms-past" aria-labelledby="alarms-past-h">
     <header class="page-head">

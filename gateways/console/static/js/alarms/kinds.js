@@ -1,20 +1,20 @@
-// What each alarm means, what is to be done about it, how soon, and who has to: the center's own table.
+// The kinds of alarms: meaning, action, priority and responsible role of each alarm, from the center's table.
 
 import { own, say } from '../words/words.js';
 
-/** @type {AlarmKind[]} */
+/** The center's table, in the order of display. @type {AlarmKind[]} */
 const TABLE = await fetch('/console/data/alarms.json').then(
   (answer) => (answer.ok ? answer.json() : []),
-  () => [], // each alarm comes with a sentence of its own
+  () => [], // without the table each alarm shows the sentence that the center sent
 );
 const KINDS = new Map(TABLE.map((kind, rank) => [kind.name, { ...kind, rank }]));
 
-/** The gravest first. @type {AlarmPriority[]} */
+/** The priorities, the gravest first. @type {AlarmPriority[]} */
 export const PRIORITIES = ['now', 'soon', 'later'];
-/** What stands for each in the bar; beside the word, everywhere else. */
+/** The sign of each priority: alone in the bar, beside the word elsewhere. */
 export const SIGNS = { now: '‼', soon: '!', later: '·' };
 
-/** @param {AlarmPriority} priority */
+/** Return a priority in words. @param {AlarmPriority} priority */
 export const soon = (priority) =>
   ({
     now: say`Now##priority`,
@@ -22,7 +22,7 @@ export const soon = (priority) =>
     later: say`In time`,
   })[priority];
 
-/** @param {string} acts */
+/** Return the role that must act, in words. @param {string} acts */
 export const whoActs = (acts) =>
   ({
     operator: say`operator`,
@@ -31,7 +31,8 @@ export const whoActs = (acts) =>
   })[acts];
 
 /**
- * Whether those on duty are woken, and of a line why. @param {string} wakes @param {boolean} waits
+ * Return in words when people on duty are notified of an alarm; for a line's alarm, also the reason.
+ * @param {string} wakes @param {boolean} waits
  */
 export function woken(wakes, waits) {
   const called = say`wakes those on duty`;
@@ -42,7 +43,7 @@ export function woken(wakes, waits) {
 }
 
 /**
- * What the table has of an alarm; of one that it does not know, what was said with it.
+ * Return the table's row of an alarm; for an alarm that the table lacks, a row made of the sent text.
  * @param {string} name @param {string} text
  * @returns {Omit<AlarmKind, 'name' | 'because' | 'wakes_because'> & { rank: number }}
  */
@@ -63,7 +64,8 @@ export function kindOf(name, text) {
 }
 
 /**
- * In the page's language. @param {ReturnType<typeof kindOf>} kind @param {string} subject
+ * Return the texts of a kind in the page's language.
+ * @param {ReturnType<typeof kindOf>} kind @param {string} subject
  * @returns {{ short: string, means: string, todo: string }}
  */
 export function worded(kind, subject) {

@@ -1,4 +1,5 @@
-// The alarms of the plant: a row for each kind with what to do, and each of its own once the row is opened.
+// The alarms of the infrastructure's place: a row for each kind with what to do; an opened row lists each
+// alarm.
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
 import { button } from '../admin/frame/page.js';
@@ -14,9 +15,10 @@ import { SIGNS, soon, whoActs } from './kinds.js';
 import * as quiet from './quiet.js';
 
 const EACH = 20;
-const REST = 'rest'; // the row behind which the others are
+const REST = 'rest'; // the key of the row that opens the remaining rows
 const here = { cursor: '', opened: '', all: false };
 
+/** Reset the panel and its parts. */
 export function clear() {
   Object.assign(here, { cursor: '', opened: '', all: false });
   history.clear();
@@ -24,14 +26,14 @@ export function clear() {
   called.clear();
 }
 
-/** The rows that are shown, and how many are behind the last. @param {Ui} ui */
+/** Return the groups that are shown, and the groups behind the last row. @param {Ui} ui */
 function rows(ui) {
   const groups = grouped(alarms(ui));
   if (here.all || groups.length <= ROWS + 1) return { groups, behind: [] };
   return { groups: groups.slice(0, ROWS), behind: groups.slice(ROWS) };
 }
 
-/** @param {Ui} ui @param {string} key */
+/** Handle a key of the alarms. Return true if the key was used. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   if (history.shown()) return history.pressed(ui, key);
   const orders = quiet.mayKeepQuiet(ui);
@@ -51,7 +53,7 @@ export function pressed(ui, key) {
       ...quiet.kept(ui).map(quiet.slotKey),
     ];
     const next = stepped(keys, here.cursor, key === 'ArrowDown' ? 1 : -1);
-    if (next === here.cursor && key === 'ArrowDown') return false; // what lies below may go on
+    if (next === here.cursor && key === 'ArrowDown') return false; // the arrow continues in the lines below
     point(ui, next);
   } else if (key === 'Enter' && here.cursor) open(ui, here.cursor);
   else if (key === 'Escape' && (here.opened || here.all)) {
@@ -61,14 +63,14 @@ export function pressed(ui, key) {
   return true;
 }
 
-/** @param {Ui} ui @param {string} key */
+/** Focus a row. @param {Ui} ui @param {string} key */
 function point(ui, key) {
   here.cursor = key;
   ui.draw();
   document.querySelector(`[data-group="${CSS.escape(key)}"]`)?.focus();
 }
 
-/** Or close it. @param {Ui} ui @param {string} key */
+/** Open or close a row. @param {Ui} ui @param {string} key */
 function open(ui, key) {
   if (key === REST) here.all = true;
   else here.opened = here.opened === key ? '' : key;
@@ -76,14 +78,14 @@ function open(ui, key) {
   ui.draw();
 }
 
-/** Since when, where that is known. @param {number} us */
+/** Return the start of an alarm in words; an unknown start gives an empty text. @param {number} us */
 function since(us) {
   if (!us || !Number.isFinite(us)) return '';
   const when = `${f.minute(us)} ${f.shortDay(us)}`;
   return say`since ${when}`;
 }
 
-/** How it is with one of them. @param {Ui} ui @param {Alarm} one */
+/** Render the state of one alarm: shelved, ended, acknowledged or new. @param {Ui} ui @param {Alarm} one */
 function stateOf(ui, one) {
   if (one.quiet_us) return word('hush', say`quiet until ${f.minute(one.quiet_us)}`);
   if (one.over_us) {
@@ -97,7 +99,7 @@ function stateOf(ui, one) {
   return word(one.seen ? 'done' : 'bell', one.seen ? say`Seen`.toLowerCase() : say`not seen`);
 }
 
-/** @param {Ui} ui @param {AlarmGroup} one */
+/** Render the single alarms of a group. @param {Ui} ui @param {AlarmGroup} one */
 function each(ui, one) {
   const shown = one.members.slice(0, EACH);
   const more = one.members.length - shown.length;
@@ -120,7 +122,7 @@ function each(ui, one) {
   </ul>`;
 }
 
-/** @param {Ui} ui @param {AlarmGroup} one */
+/** Render one group. @param {Ui} ui @param {AlarmGroup} one */
 function row(ui, one) {
   const { members } = one;
   const opened = here.opened === one.key;
@@ -157,7 +159,7 @@ function row(ui, one) {
   </li>`;
 }
 
-/** @param {Ui} ui */
+/** Render the alarms. @param {Ui} ui */
 export function panel(ui) {
   const { groups, behind } = rows(ui);
   const unseen = groups.some((one) => one.fresh) || behind.some((one) => one.fresh);

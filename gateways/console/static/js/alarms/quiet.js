@@ -1,4 +1,5 @@
-// Alarms that are kept quiet for planned work: for how long, by whom and why. They come back by themselves.
+// Shelved alarms: alarms muted for planned work, with duration, operator and reason. A shelf expires by
+// itself.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { answered, why } from '../admin/frame/faults.js';
@@ -12,22 +13,23 @@ const PATH = '/v1/alarms/quiet';
 const MINUTES = [30, 60, 120, 240, 480, 1440];
 const state = { form: /** @type {Form} */ (null), fault: '' };
 
-/** @typedef {{ alarm: string, subject: string, node: string }} Slot what is empty is any */
+/** @typedef {{ alarm: string, subject: string, node: string }} Slot an empty field matches any value */
 
-/** Who may. @param {Ui} ui */
+/** Return true if the role may shelve alarms: supervisors and admins. @param {Ui} ui */
 export const mayKeepQuiet = (ui) => ui.feed.me.role !== 'operator';
 
+/** Close the form, and forget the last fault. */
 export function clear() {
   Object.assign(state, { form: null, fault: '' });
 }
 
-/** What is kept quiet, until now. @param {Ui} ui */
+/** Return the shelves that have not expired. @param {Ui} ui */
 export const kept = (ui) => ui.feed.quiet.filter((one) => one.until_us > ui.feed.nowUs());
 
-/** By what a row of it is known. @param {Slot} one */
+/** Return the key of a shelf's row. @param {Slot} one */
 export const slotKey = (one) => `shelf/${one.alarm}/${one.subject}/${one.node}`;
 
-/** In words. @param {Slot} one */
+/** Return in words what a shelf covers. @param {Slot} one */
 function named({ alarm, subject, node }) {
   if (!alarm && !subject) return say`Everything of node ${node}`;
   const what = alarm
@@ -37,7 +39,7 @@ function named({ alarm, subject, node }) {
 }
 
 /**
- * What may be chosen: what the row is about, then each line and node.
+ * Return what can be shelved: the alarms of the chosen row, then each line and each node.
  * @param {Ui} ui @param {AlarmGroup} [group]
  */
 function offered(ui, group) {
@@ -53,7 +55,10 @@ function offered(ui, group) {
   return slots.map((slot) => [JSON.stringify(slot), named(slot)]);
 }
 
-/** Ask for how long and why. @param {Ui} ui @param {AlarmGroup} [group] the row that is pointed at */
+/**
+ * Open the form: what to shelve, the duration, the reason.
+ * @param {Ui} ui @param {AlarmGroup} [group] the chosen row
+ */
 export function open(ui, group) {
   const choices = offered(ui, group);
   if (!choices.length) return;
@@ -79,7 +84,7 @@ export function open(ui, group) {
   state.form.focus();
 }
 
-/** @param {Ui} ui */
+/** Send the form. @param {Ui} ui */
 async function send(ui) {
   const { form } = state;
   form.busy = true;
@@ -92,14 +97,14 @@ async function send(ui) {
   ui.draw();
 }
 
-/** @param {Ui} ui */
+/** Close the form. @param {Ui} ui */
 function leave(ui) {
   state.form = null;
   ui.draw();
   document.querySelector('main h1')?.focus({ preventScroll: true });
 }
 
-/** Heard again, sooner than was planned. @param {Ui} ui @param {string} key of its row */
+/** End a shelf before it expires. @param {Ui} ui @param {string} key the row's key */
 export async function end(ui, key) {
   const one = kept(ui).find((each) => slotKey(each) === key);
   if (!one) return;
@@ -109,7 +114,7 @@ export async function end(ui, key) {
   ui.draw();
 }
 
-/** The form that is open; null: none. @param {Ui} ui */
+/** Render the open form; null if none is open. @param {Ui} ui */
 export const beside = (ui) =>
   state.form
     ? formPane(ui, state.form, {
@@ -120,7 +125,10 @@ export const beside = (ui) =>
       })
     : null;
 
-/** A row for each. @param {Ui} ui @param {(key: string) => void} pointed */
+/**
+ * Render the shelves.
+ * @param {Ui} ui @param {(key: string) => void} pointed called when a row gets the focus
+ */
 export const rows = (ui, pointed) =>
   kept(ui).map(
     (one) =>
@@ -136,6 +144,6 @@ export const rows = (ui, pointed) =>
       </li>`,
   );
 
-/** Why the last was not ended. */
+/** Render why the last shelf was not ended. */
 export const fault = () =>
   state.fault ? html`<p role="alert">${word('warn', state.fault, 'ink-bad')}</p>` : nothing;

@@ -1,4 +1,4 @@
-// By which way people are told, in words.
+// The names of the channels by which people on duty are notified.
 
 import { phrase } from '../words/words.js';
 
@@ -11,5 +11,8 @@ const WAYS = {
   apprise: phrase`apprise`,
 };
 
-/** @param {DutyWay} way */
-export const wayName = (way) => WAYS[way]();
+/**
+ * Return the name of a channel; a channel that only a newer node knows keeps its code.
+ * @param {DutyWay} way
+ */
+export const wayName = (way) => WAYS[way]?.() ?? way;
