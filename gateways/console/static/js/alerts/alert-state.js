@@ -1,4 +1,4 @@
-// What is going on with an alert, in a few words for a list. Made of what is.
+// The state of an alert in a few words, for lists.
 
 import * as claims from '../words/claims.js';
 import { say } from '../words/words.js';
@@ -9,7 +9,10 @@ import { unheld } from './unassigned.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 
-/** @param {Ui} ui @param {CaseView} view @param {number} nowUs */
+/**
+ * Return the state of an alert: [icon, tone, words, more words]. A late alert is shown as late.
+ * @param {Ui} ui @param {CaseView} view @param {number} nowUs
+ */
 export function now(ui, view, nowUs) {
   const [ic, tone, said, small] = going(ui, view, nowUs);
   if (!s.isLate(view, nowUs)) return [ic, tone, said, small];
@@ -22,7 +25,7 @@ export function now(ui, view, nowUs) {
 }
 
 /**
- * What is going on: [icon, tone, words, more words].
+ * Return the state of an alert without its lateness: [icon, tone, words, more words].
  * @param {Ui} ui @param {CaseView} view @param {number} nowUs
  */
 function going(ui, view, nowUs) {
@@ -41,10 +44,14 @@ function going(ui, view, nowUs) {
   return calls(ui, view, nowUs, reached);
 }
 
-/** @param {Ui} ui @param {CaseView} view @param {number} nowUs */
+/**
+ * Return the state of the alert's calls: [icon, tone, words, more words].
+ * @param {Ui} ui @param {CaseView} view @param {number} nowUs @param {string} reached the state of the
+ * contact with the user
+ */
 function calls(ui, view, nowUs, reached) {
   const { me } = ui.feed;
-  /** @param {PartyView} party */
+  /** Return the duration of a party's call. @param {PartyView} party */
   const lasts = (party) => f.span(nowUs - party.answered_us);
   switch (s.psapIs(view)) {
     case 'there': {

@@ -1,7 +1,7 @@
-// Alerts in which the user has written after their end, or after the last operator had left: all who are
-// signed on see and hear them, until somebody has read it.
+// Alerts in which the user wrote after the alert's end, or after the last operator left. All signed-on
+// operators see and hear these alerts until an operator has read the message.
 
-/** Return them, the oldest message first. @param {Feed} feed @returns {CaseView[]} */
+/** Return these alerts, the oldest message first. @param {Feed} feed @returns {CaseView[]} */
 export const writtenAfter = (feed) =>
   feed.link === 'live'
     ? [...feed.cases.values()]
@@ -9,5 +9,8 @@ export const writtenAfter = (feed) =>
         .sort((a, b) => a.written_us - b.written_us)
     : [];
 
-/** By what such a message is known once it is acknowledged. @param {CaseView} view */
+/**
+ * Return the key under which an acknowledgement of the alert's last message is kept.
+ * @param {CaseView} view
+ */
 export const writtenKey = (view) => `${view.alert}/written@${view.written_us}`;

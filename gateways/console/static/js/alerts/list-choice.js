@@ -1,10 +1,10 @@
-// Which alerts are listed: the open ones, or those of a feature's place.
+// The choice of the listed alerts: the open alerts, or the alerts of a feature's place.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { below } from '../shell/subplaces.js';
 import { say } from '../words/words.js';
 
-/** @param {Ui} ui */
+/** Render the choice; nothing if no feature adds a place. @param {Ui} ui */
 export function choice(ui) {
   const listed = below(ui, 'queue');
   if (!listed.length) return nothing;

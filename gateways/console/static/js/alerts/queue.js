@@ -1,4 +1,4 @@
-// The queue: every open alert, in the order of urgency.js.
+// The queue: all open alerts, in the order of urgency.js.
 
 import { html, nothing, repeat, svg } from '../../vendor/lit.js';
 import { leads } from '../shell/subplaces.js';
@@ -16,7 +16,7 @@ const SHOWN = 100;
 
 const WARN_S = 20;
 
-/** The open ones, the most urgent first. @param {Ui} ui */
+/** Return the open alerts, the most urgent first; at most 100. @param {Ui} ui */
 export function queued(ui) {
   return [...ui.feed.cases.values()]
     .filter((view) => view.closed_us === null)
@@ -24,12 +24,12 @@ export function queued(ui) {
     .slice(0, SHOWN);
 }
 
-/** @param {Ui} ui */
+/** Open the queue at the operator's own case. @param {Ui} ui */
 export function enter(ui) {
   ui.screen.point(ui.screen.mineNow()?.alert ?? null);
 }
 
-/** @param {Ui} ui @param {string} key */
+/** Handle a key of the queue. Return true if the key was used. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   if (leads(ui, 'queue', key)) return true;
   if (key === 'ArrowDown' || key === 'ArrowUp') {
@@ -52,7 +52,10 @@ export function pressed(ui, key) {
   return false;
 }
 
-/** @param {CaseView} view @param {number} nowUs @param {number} totalUs */
+/**
+ * Render the time to the deadline, or that the deadline was met.
+ * @param {CaseView} view @param {number} nowUs @param {number} totalUs
+ */
 function time(view, nowUs, totalUs) {
   if (s.waitsAlone(view))
     return html`<div class="ink-wait">${word('voice', claims.said({ view, nowUs }, 'waitsAlone'))}</div>`;
@@ -86,7 +89,7 @@ function time(view, nowUs, totalUs) {
   </div>`;
 }
 
-/** @param {Ui} ui */
+/** Render the queue. @param {Ui} ui */
 export function pane(ui) {
   const { feed } = ui;
   const nowUs = feed.nowUs();
@@ -152,7 +155,7 @@ export function pane(ui) {
   </section>`;
 }
 
-/** @param {Ui} ui @param {CaseView} view @param {number} nowUs */
+/** Render one alert of the queue. @param {Ui} ui @param {CaseView} view @param {number} nowUs */
 function row(ui, view, nowUs) {
   const [ic, tone, said, small] = now(ui, view, nowUs);
   const p = view.position;

@@ -1,4 +1,4 @@
-// The open alerts at the left of a case and beside the shift, with the colleagues and the lines.
+// The rail: the open alerts beside a case and beside the shift, with the other operators and the lines.
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
 import { icon, word } from '../shell/parts.js';
@@ -9,7 +9,7 @@ import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 import * as alarms from '../alarms/alarms.js';
 
-/** @param {Ui} ui @param {CaseView} view */
+/** Return the state of an alert: [icon, tone, words]. @param {Ui} ui @param {CaseView} view */
 function railState(ui, view) {
   const { feed } = ui;
   const nowUs = feed.nowUs();
@@ -22,11 +22,14 @@ function railState(ui, view) {
   if (s.isLate(view, nowUs)) return ['warn', 'ink-bad', say`Late`];
   if (unheld(view)) return ['warn', 'ink-wait', say`Nobody has it`];
   if (view.reserved.length) return ['ring', '', view.reserved.map(ui.feed.names).join(', ')];
-  // Nobody has it, and nobody has to: it goes on without an operator, or is being ended.
+  // An unassigned alert that needs no operator: it continues with 112, or is being ended.
   return view.user_hears_psap ? ['112', '', say`Handed over`] : ['check', 'ink-2', say`Hanging up`];
 }
 
-/** @param {CaseView} view @param {number} nowUs */
+/**
+ * Return the time since the alert, or to the deadline: [text, tone].
+ * @param {CaseView} view @param {number} nowUs
+ */
 function railTime(view, nowUs) {
   if (view.met_us !== null || view.closed_us !== null) {
     const tone = s.spokenTo(view) || view.closed_us !== null ? 'ink-ok' : 'ink-wait';
@@ -36,7 +39,7 @@ function railTime(view, nowUs) {
   return left < 0 ? [`+${-left} s`, 'ink-bad'] : [`${left} s`, left <= 20 ? 'ink-wait' : ''];
 }
 
-/** @param {Ui} ui */
+/** Render the list of alerts. @param {Ui} ui */
 export function railList(ui) {
   const { feed } = ui;
   const nowUs = feed.nowUs();
@@ -72,7 +75,7 @@ export function railList(ui) {
     }`;
 }
 
-/** @param {Ui} ui */
+/** Render the rail. @param {Ui} ui */
 export function rail(ui) {
   const { feed } = ui;
   const others = feed.operators.filter((one) => one.operator !== feed.me.operator && one.state !== 'off');
@@ -102,13 +105,13 @@ export function rail(ui) {
   </aside>`;
 }
 
-/** @param {Ui} ui @param {OperatorView} one */
+/** Render the state of an operator. @param {Ui} ui @param {OperatorView} one */
 export function operatorState(ui, one) {
   if (one.alert) return word('headset', say`On a case`, 'ink-2');
   return shiftWord(one, ui.feed.nowUs());
 }
 
-/** @param {Ui} ui @param {LineView} line */
+/** Render the state of a line. @param {Ui} ui @param {LineView} line */
 export function lineState(ui, line) {
   if (alarms.unusable(ui.feed).has(line.line)) return word('warn', say`Out of use`, 'ink-bad');
   if (line.operator) return word('voice', ui.feed.names(line.operator), 'ink-2');

@@ -1,31 +1,31 @@
-// Whether a closed alert is opened again: R asks, E adds 112, Enter does it, and every other key leaves it as
-// it is. In the history, and beside the shift.
+// Reopening a closed alert, in the history and beside the shift: R asks, E adds 112, Enter confirms, every
+// other key cancels.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { label } from '../steps/labels.js';
 import { KEY } from '../words/center.js';
 import { reason, say } from '../words/words.js';
 
-const ERASED = 'person_erased'; // why an alert is reopened no more
+const ERASED = 'person_erased'; // the refusal for an alert that cannot be reopened
 
 const state = { alert: '', seen: 0, psap: false, asking: false, said: '', place: '' };
 
-/** Nothing is asked any more. */
+/** Cancel the question. */
 export const forget = () => Object.assign(state, { alert: '', psap: false, asking: false, said: '' });
 
-/** Whether Enter is the answer to this question here. @param {Ui} ui */
+/** Return true if Enter answers the question at this place. @param {Ui} ui */
 export const asks = (ui) =>
   state.asking &&
   ui.screen.section === state.place &&
   (state.place !== 'case' || ui.screen.selected() === null);
 
 /**
- * True where the key was for that.
+ * Handle a key of the question. Return true if the key was used.
  * @param {Ui} ui @param {string} key @param {{ alert: string, version: number }} shown
- * @param {string} no Why it may not be reopened, or null where it may.
+ * @param {string} no the refusal; null if the alert can be reopened
  */
 export function pressed(ui, key, { alert, version: seen }, no) {
-  if (state.asking && state.alert !== alert) forget(); // that is not shown any more
+  if (state.asking && state.alert !== alert) forget(); // another alert is shown now
   if (!state.asking) {
     if (key !== KEY.reopen) return false;
     const said = no ? reason(no) : '';
@@ -39,7 +39,10 @@ export function pressed(ui, key, { alert, version: seen }, no) {
   return true;
 }
 
-/** @param {Ui} ui @param {{ alert: string, seen: number, psap: boolean }} asked */
+/**
+ * Send the command to reopen, then open the case.
+ * @param {Ui} ui @param {{ alert: string, seen: number, psap: boolean }} asked
+ */
 async function reopen(ui, { alert, seen, psap }) {
   const answer = await ui.feed.command(alert, 'reopen', { seen, ...(psap ? { party: 'psap' } : {}) });
   if (answer.ok) {
@@ -51,9 +54,9 @@ async function reopen(ui, { alert, seen, psap }) {
 }
 
 /**
- * The offer, the question, or why not.
- * @param {Ui} ui @param {string} alert @param {string} user Who is called again, if the phone may ring.
- * @param {string} no
+ * Render the button to reopen, the question, or the refusal.
+ * @param {Ui} ui @param {string} alert @param {string} user the name of the user, if the phone may ring
+ * @param {string} no the refusal; null if the alert can be reopened
  */
 export function offer(ui, alert, user, no) {
   if (no === ERASED) return html`<p class="history__reopen">${reason(ERASED)}</p>`;

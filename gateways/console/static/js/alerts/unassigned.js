@@ -1,16 +1,19 @@
-// Alerts that no operator has: all who are signed on see and hear them, on shift or not, and T takes the
-// first.
+// Unassigned alerts: all signed-on operators see and hear these, on shift or not, and T takes the first.
 
 import { isBroken } from '../case/broken-conference.js';
 
-/** Between one operator who does not answer and the next, no operator has it for a moment. */
+/** An alert is unassigned for a moment between an operator who does not answer and the next operator. */
 const GRACE_MS = 3000;
-/** So long an alert that I have asked for is left to me. */
+/** An alert that this operator has requested is not offered to this operator for this long. */
 const ASKED_MS = 6000;
 
-const since = new Map(); // by alert, since when no operator has had it
+const since = new Map(); // by alert, the time at which the alert became unassigned
 
-/** Whether no operator has it, is being called for it, or has ended a part in it. @param {CaseView} view */
+/**
+ * Return true if the alert is open and unassigned: no operator has the alert, is called for it, or has
+ * finished a part in it.
+ * @param {CaseView} view
+ */
 export const unheld = (view) =>
   view.closed_us === null &&
   view.operator === null &&
@@ -20,11 +23,12 @@ export const unheld = (view) =>
   view.false_alarm_us === null &&
   !view.user_hears_psap;
 
-/** I have asked for it. @param {string} alert */
+/** Note that this operator has requested the alert. @param {string} alert */
 export const asked = (alert) => since.set(alert, Date.now() + ASKED_MS);
 
 /**
- * Why T would call nobody here, or would leave another alert without an operator; null where it would not.
+ * Return the reason why T would call no operator, or would leave another alert unassigned; null if T is
+ * permitted.
  * @param {Feed} feed @param {CaseView} view
  */
 export function whyNotTake(feed, view) {
@@ -37,14 +41,17 @@ export function whyNotTake(feed, view) {
   return first && !first.test && !unheld(view) ? 'another_waits' : null;
 }
 
-/** @param {CaseView} a @param {CaseView} b */
+/**
+ * Compare two unassigned alerts: real before tests, broken first, then by deadline.
+ * @param {CaseView} a @param {CaseView} b
+ */
 const order = (a, b) =>
   Number(a.test) - Number(b.test) ||
   Number(isBroken(b)) - Number(isBroken(a)) ||
   a.deadline_us - b.deadline_us;
 
 /**
- * Those that no operator has had for a few seconds; real ones first, then by deadline.
+ * Return the alerts that are unassigned for some seconds: real before tests, then by deadline.
  * @param {Feed} feed @param {number} nowMs
  */
 export function waiting(feed, nowMs) {

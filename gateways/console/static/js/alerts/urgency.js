@@ -1,10 +1,10 @@
-// Which of two open alerts comes first in every list.
+// The order of open alerts in all lists.
 
 import { spokenTo, talking } from '../case/situation.js';
 
 /**
- * 0: the deadline is not met; 1: the phone has rung, and no operator has spoken to the user; 2: one has; 3:
- * left to 112.
+ * Return the stage of an alert. 0: the deadline is not met. 1: the phone has rung, and no operator has spoken
+ * to the user. 2: an operator has spoken to the user. 3: left to 112.
  * @param {CaseView} view
  */
 function stage(view) {
@@ -14,7 +14,7 @@ function stage(view) {
 }
 
 /**
- * Compares: by stage, what is real before tests, then by deadline.
+ * Compare two alerts: by stage, real before tests, then by deadline.
  * @param {CaseView} a @param {CaseView} b
  */
 export function rank(a, b) {

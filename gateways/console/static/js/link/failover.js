@@ -1,26 +1,28 @@
-// The center's other nodes: which of them answers when this one is silent, and how the page goes on there.
-// What is on the screen, which alarms were acknowledged and the ticket go along in the fragment, which no
-// server is ever sent; a note that is being written does not: it would stay in the browser's history.
+// Failover to another node of the center: the page looks for a node that answers when its own node is silent,
+// and continues there. The page's state, the acknowledged alarms and the ticket travel in the fragment of the
+// address, which browsers send to no server. A note that is being written is left behind: it would stay in
+// the browser's history.
 
-const LOOK_MS = 500; // silent for so long: who else is there?
-const LEAVE_MS = 1500; // a web that has ended has its successor by then
+const LOOK_MS = 500; // silence after which the other nodes are polled
+const LEAVE_MS = 1500; // a gateway that has ended is replaced by then
 const AGAIN_MS = 750;
 const ANSWER_MS = 1500;
-const OLD_MS = 3000; // an answer of that age says nothing
+const OLD_MS = 3000; // age at which an answer expires
 
+/** The other nodes that answer. */
 export class Elsewhere {
   constructor() {
     this.forget();
   }
 
-  /** This node is back. */
+  /** Reset, because the page's own node answers again. */
   forget() {
-    this.answered = new Map(); // by address, when
+    this.answered = new Map(); // the time of the last answer, by address
     this.askedAtMs = 0;
   }
 
   /**
-   * Look for the others of `nodes`; the address where to go on, as soon as it is time to, else ''.
+   * Poll the other nodes. Return the address at which the page continues, once it must; else ''.
    * @param {number} silentMs @param {NodeView[]} nodes
    */
   look(silentMs, nodes) {
@@ -36,7 +38,7 @@ export class Elsewhere {
     return silentMs >= LEAVE_MS && there ? there.web : '';
   }
 
-  /** @param {string} web */
+  /** Poll a node, and note the time of its answer. @param {string} web */
   async #ask(web) {
     const { answered } = this;
     try {
@@ -52,27 +54,33 @@ export class Elsewhere {
   }
 }
 
-/** Go to another node's console, in place of this page. @param {string} web @param {string} ticket */
+/**
+ * Replace this page by the console of another node.
+ * @param {string} web @param {string} ticket @param {object} kept the page's state
+ */
 export function leave(web, ticket, kept) {
   const along = new URLSearchParams({ ticket, kept: JSON.stringify(kept) });
   location.replace(`${web}/console/${location.search}#${along}`);
 }
 
-/** What came along from another node, or in a link, out of the address at once. @returns {Came} */
+/**
+ * Return what another node or a link put into the fragment, and remove it from the address.
+ * @returns {Came}
+ */
 export function arrived() {
   const given = new URLSearchParams(location.hash.slice(1));
   const [token, ticket, first, callout] = ['token', 'ticket', 'first', 'callout'].map((name) =>
     given.get(name),
   );
   const found = { token, ticket, first, callout, kept: {} };
-  // It would be seen on the screen, and kept in the history.
+  // In the address it would be visible, and kept in the history.
   if (token || ticket || first || callout)
     history.replaceState(null, '', location.pathname + location.search);
   try {
     const kept = JSON.parse(given.get('kept') ?? '{}');
     if (kept !== null && typeof kept === 'object') found.kept = kept;
   } catch {
-    // Cut off on the way: the case is found all the same.
+    // A truncated state is dropped; the case is found without it.
   }
   return found;
 }

@@ -1,37 +1,37 @@
-// The connection to the center: signs on, keeps the picture up to date, sends commands. Knows nothing of the
-// page.
+// The connection to the center: signs on, keeps the read model up to date, sends commands. The connection
+// does not depend on the page.
 
 import * as meters from '../sound/meters.js';
 import { whyNotTake } from '../alerts/unassigned.js';
 import { Elsewhere, leave } from './failover.js';
 
 const RETRY_MS = 2000;
-const RETRY_FIRST_MS = 250; // A web that has ended has its successor waiting.
-const RETRY_SOON_MS = 500; // before the page goes on at another node
-const SILENCE_MS = 2000; // The center says something every half second.
+const RETRY_FIRST_MS = 250; // the replacement of a gateway that has ended is ready
+const RETRY_SOON_MS = 500; // while the page may still continue at another node
+const SILENCE_MS = 2000; // the center sends a message every half second
 const WATCH_MS = 250;
 const HELD_UP_MS = 1000;
 const SIGN_ON_CODE = 4401;
 const ENDED_CODE = 4410; // signed off in another window, removed, another password or role
 const SESSION = '/v1/console/session';
 const TOKEN = 'securwoman-token';
-const CARRIED_WITHIN_MS = 20_000; // a node that takes over may have other things to do first
+const CARRIED_WITHIN_MS = 20_000; // a node that takes over may be busy first
 const CARRIED_AGAIN_MS = 500;
 const HEARD_OF_MAX = 500;
-const INPUT_MS = 30_000; // so often is said that somebody sits here
-const RECOVERY = 'swr_'; // what a code begins with that signs on once
+const INPUT_MS = 30_000; // interval at which the operator's presence is reported
+const RECOVERY = 'swr_'; // prefix of a code that is valid for one sign-on
 
-/** The id of an order or a message: the same again is no other one. */
+/** Return a new id of a command or message. The center ignores a second one with the same id. */
 export const newId = () => crypto.getRandomValues(new Uint32Array(3)).join('-');
 
-/** Why the center says no. @param {Response} answer */
+/** Return the code of the center's refusal. @param {Response} answer */
 async function whyNot(answer) {
   const said = await answer.json().catch(() => ({}));
   return said.code ?? said.reason ?? String(answer.status);
 }
 
 /**
- * The alarms with what has come or is another, and without those that have gone.
+ * Return the alarms with the new and changed ones, without the removed ones.
  * @template {{ alarm: string, subject: string }} T
  * @param {T[]} all @param {T[]} [come] @param {[string, string][]} [gone] @returns {T[]}
  */
@@ -43,14 +43,15 @@ function altered(all, come = [], gone = []) {
   return [...found.values()];
 }
 
+/** The connection to one node of the center, and the read model that the node publishes. */
 export class Feed {
-  /** `kept()` is what goes along to another node. */
+  /** `changed` is called after each change; `kept` returns the state that another node's page receives. */
   constructor(changed, kept = () => ({})) {
     this.changed = changed;
     this.kept = kept;
     this.link = /** @type {Link} */ ('starting');
     this.signOnFault = '';
-    this.signOnAgainMs = 0; // when the next try is let through
+    this.signOnAgainMs = 0; // time from which the center accepts the next attempt
     /** @type {MeView} */
     this.me = null;
     /** @type {CenterView} */
@@ -60,8 +61,8 @@ export class Feed {
     this.signedOn = null;
     this.inputAtMs = 0;
     this.seq = 0;
-    this.ownSeq = 0; // of the own last change of the shift, which this page may be told of only later
-    this.offsetMs = 0; // the center's clock minus ours
+    this.ownSeq = 0; // of the operator's own last shift change, which may reach this page later
+    this.offsetMs = 0; // the center's clock minus the browser's
     /** @type {Map<string, CaseView>} */
     this.cases = new Map();
     /** @type {Map<string, Allowed>} */
@@ -77,23 +78,23 @@ export class Feed {
     /** @type {QuietView[]} */
     this.quiet = [];
     /** @type {CalloutView[]} */
-    this.callouts = []; // who of the people on duty is called, and was lately
+    this.callouts = []; // running and recent callouts of people on duty
     /** @type {ModemView[]} */
-    this.modems = []; // at this node, and no line's
+    this.modems = []; // modems of this node that no line uses
     /** @type {Record<string, string[]>} */
-    this.watching = {}; // by alert, the operators that have it on their screens
+    this.watching = {}; // by alert, the operators who have the alert on their screens
     /** @type {string} */
     this.shown = null; // the alert that is shown here in full
     /** @type {Map<string, number>} */
-    this.heardOf = new Map(); // by alert, the place of the last event that was told of it
-    this.erased = 0; // what was asked of the journal before this place may say what is erased by now
-    this.open = 0; // alerts; in a storm more than there are cases here
+    this.heardOf = new Map(); // by alert, the sequence number of its last event
+    this.erased = 0; // answers read before this sequence number may contain data erased since
+    this.open = 0; // number of open alerts; in a storm larger than `cases`
     /** @type {NodeView[]} */
-    this.nodes = []; // where there are several, the one that this page is connected to first
-    this.ticket = ''; // by which the session goes on at another one
+    this.nodes = []; // of several, the node that this page is connected to comes first
+    this.ticket = ''; // continues the session at another node
     this.elsewhere = new Elsewhere();
     this.silentSinceMs = 0;
-    this.goesTo = ''; // the address of the node where the page goes on now
+    this.goesTo = ''; // address of the node where the page continues now
     this.lostAtMs = 0;
     this.heardAtMs = 0;
     this.retryAtMs = 0;
@@ -103,25 +104,29 @@ export class Feed {
     this.listeners = new Set();
   }
 
-  /** The center's time, microseconds; stands still while it is out of reach. */
+  /** Return the center's time, microseconds. The time stands still while the center cannot be reached. */
   nowUs() {
     const ms = this.link === 'lost' ? this.heardAtMs : Date.now();
     return (ms + this.offsetMs) * 1000;
   }
 
-  /** An operator's name. */
+  /** Return an operator's name. */
   names = (operator) => this.operators.find((one) => one.operator === operator)?.name ?? operator;
 
-  /** The operator of this page, as the others see it. */
+  /** Return the operator of this page as the other operators see it. */
   myself() {
     return this.operators.find((one) => one.operator === this.me.operator);
   }
 
+  /** Return the state of the operator's own shift. */
   myShift() {
     return this.myself()?.state ?? 'off';
   }
 
-  /** What may be ordered in this case: by command, why not, or null where it may. @param {CaseView} view */
+  /**
+   * Return the refusal of each command in this case; null if the command is allowed.
+   * @param {CaseView} view
+   */
   allowedIn(view) {
     const told = this.allowed.get(view.alert) ?? {};
     const why = told.take === null ? whyNotTake(this, view) : null;
@@ -129,7 +134,8 @@ export class Feed {
   }
 
   /**
-   * Signed on by what came along; whether a session goes on from another node by its ticket.
+   * Sign on with the code or ticket that arrived in the address. Return true if a session of another node
+   * continues.
    * @param {Came} came
    */
   async start({ token, ticket }) {
@@ -144,41 +150,41 @@ export class Feed {
   }
 
   /**
-   * What is known of a node: {node, web, alive, draining, left}; null where there is one, or it is not known.
+   * Return a node: {node, web, alive, draining, left}; null if the node is unknown or the only one.
    * @param {string} name
    */
   node(name) {
     return this.nodes.find((one) => one.node === name) ?? null;
   }
 
-  /** Whether this is another node than the one that this page is connected to. @param {string} name */
+  /** Return true if this is not the node that this page is connected to. @param {string} name */
   isElsewhere(name) {
     return this.nodes.length > 1 && Boolean(name) && name !== this.nodes[0].node;
   }
 
-  /** Another way to sign on is tried. */
+  /** Clear the fault, because another method of sign-on is tried. */
   forgetFault() {
     this.fail('');
   }
 
-  /** Why the sign-on fails, before the center was asked. @param {string} fault */
+  /** Set the fault of a sign-on that fails before any request. @param {string} fault */
   fail(fault) {
     this.signOnFault = fault;
   }
 
-  /** By `{token}`, which is kept while the tab lives where it is good again, or by what is not kept. */
+  /** Sign on with a credential. A `{token}` is kept as long as the tab, unless it is a recovery code. */
   async signOn(given) {
     if (given.token && !given.token.startsWith(RECOVERY)) sessionStorage.setItem(TOKEN, given.token);
     else sessionStorage.removeItem(TOKEN);
-    this.#close(); // before the center ends the session that was, which would be news
+    this.#close(); // first, so that the end of the old session is not reported
     await this.#identify(given);
   }
 
-  /** Why the center refuses it now, and everything stays as it was; empty where it is done. */
+  /** Sign off. Return the center's refusal, which leaves everything unchanged, or ''. */
   async signOff() {
     const token = sessionStorage.getItem(TOKEN);
     sessionStorage.removeItem(TOKEN);
-    this.#close(); // before the center ends it, which would be news
+    this.#close(); // first, so that the end of the session is not reported
     const answer = await this.#ask('DELETE', SESSION).catch(() => null);
     if (answer?.status === 409) {
       if (token) sessionStorage.setItem(TOKEN, token);
@@ -192,21 +198,23 @@ export class Feed {
     return '';
   }
 
+  /** Connect at once instead of waiting for the next attempt. */
   retryNow() {
     if (this.link === 'lost') this.#connect();
   }
 
   /**
-   * Order something; what the center says: {ok, reason}. An order has an id, and says what this page has
-   * shown of the alert: a node that wakes late carries out nothing twice, and nothing that is out of date.
-   * @param {string} alert @param {OperatorCommand} command @param {object} [more] What goes along with it.
+   * Send a command; return the center's answer: {ok, reason}. A command contains an id and the version of the
+   * alert on this page: a node that wakes late executes no command twice, and none that is out of date.
+   * @param {string} alert @param {OperatorCommand} command @param {object} [more] further fields of the
+   * command
    */
   command(alert, command, more = {}) {
     const order = { command, id: newId(), seen: this.cases.get(alert)?.version, ...more };
     return this.order(`/v1/alerts/${encodeURIComponent(alert)}/commands`, order);
   }
 
-  /** @param {ShiftState} state @param {string} [reason] */
+  /** Change the operator's own shift. @param {ShiftState} state @param {string} [reason] */
   async shift(state, reason = '') {
     const seen = Math.max(this.seq, this.ownSeq);
     const order = { state, seen, ...(reason ? { reason } : {}) };
@@ -220,13 +228,13 @@ export class Feed {
     return this.order('/v1/shift/notes', { text });
   }
 
-  /** @param {string} note @param {boolean} done */
+  /** Mark a note as done, or as not done. @param {string} note @param {boolean} done */
   finishNote(note, done) {
     return this.order(`/v1/shift/notes/${encodeURIComponent(note)}/done`, { done });
   }
 
   /**
-   * Acknowledge these, for all consoles.
+   * Acknowledge alarms, for all consoles.
    * @param {{ alarm: string, subject: string, since_us: number }[]} alarms
    */
   seen(alarms) {
@@ -234,42 +242,45 @@ export class Feed {
   }
 
   /**
-   * Ask for something of the interface; a `Response`. Throws where the center cannot be reached.
-   * @param {string} path @param {Record<string, string>} [more] Headers.
+   * Request a resource of the interface; return a `Response`. Throws if the center cannot be reached.
+   * @param {string} path @param {Record<string, string>} [more] headers
    */
   read(path, more = {}) {
     return this.#ask('GET', path, undefined, more);
   }
 
   /**
-   * Send a file; a `Response`. Throws where the center cannot be reached.
-   * @param {string} path @param {Blob} file @param {Record<string, string>} [more] Headers.
+   * Send a file; return a `Response`. Throws if the center cannot be reached.
+   * @param {string} path @param {Blob} file @param {Record<string, string>} [more] headers
    */
   send(path, file, more = {}) {
     return this.#ask('POST', path, file, more);
   }
 
-  /** Say that this alert is shown in full, or none. @param {string} alert */
+  /** Report the alert that is shown in full; null: none. @param {string} alert */
   opened(alert) {
     this.shown = alert;
     if (this.socket?.readyState === WebSocket.OPEN)
       this.socket.send(JSON.stringify({ type: 'opened', alert }));
   }
 
-  /** Somebody has pressed a key, or a button. */
+  /** Report that the operator used a key or button, at most every 30 seconds. */
   input() {
     if (Date.now() - this.inputAtMs < INPUT_MS || this.socket?.readyState !== WebSocket.OPEN) return;
     this.inputAtMs = Date.now();
     this.socket.send(JSON.stringify({ type: 'input' }));
   }
 
-  /** Order something; what the center says: {ok, reason}. @param {string} path @param {object} body */
+  /**
+   * Send a request that changes something; return the center's answer: {ok, reason}.
+   * @param {string} path @param {object} body
+   */
   async order(path, body) {
     if (this.link !== 'live') return { ok: false, reason: '' };
     try {
       let answer = await this.#ask('POST', path, body);
       if (answer.status === 401) {
-        // The session is over. Who has given a token is signed on again by it.
+        // The session has expired. A kept token signs the operator on again.
         await this.#identify();
         if (/** @type {Link} */ (this.link) === 'signed-off') return { ok: false, reason: '' };
         answer = await this.#ask('POST', path, body);
@@ -282,13 +293,13 @@ export class Feed {
   }
 
   /**
-   * What the center answers.
+   * Send a request; return a `Response`. Throws if the center cannot be reached.
    * @param {string} method @param {string} path @param {object} [body]
-   * @param {Record<string, string>} [more] Headers.
+   * @param {Record<string, string>} [more] headers
    */
   async ask(method, path, body = undefined, more = {}) {
     const answer = await this.#ask(method, path, body, more);
-    // It may be that nothing is lacking any more.
+    // The request may have supplied what the session was missing.
     if (answer.ok && method !== 'GET') {
       const said = await this.#ask('GET', SESSION).catch(() => null);
       if (said?.ok) this.signedOn = await said.json();
@@ -296,7 +307,11 @@ export class Feed {
     return answer;
   }
 
-  /** @param {string} method @param {string} path @param {Record<string, string>} [more] Headers. */
+  /**
+   * Send a request with the session's cookie and CSRF token.
+   * @param {string} method @param {string} path @param {object} [body]
+   * @param {Record<string, string>} [more] headers
+   */
   #ask(method, path, body = undefined, more = {}) {
     const headers = { accept: 'application/json', ...more };
     const isFile = body instanceof Blob;
@@ -310,12 +325,13 @@ export class Feed {
     });
   }
 
+  /** Sign on with a credential, else with the kept token, else with the session's cookie; then connect. */
   async #identify(typed = null) {
     const token = sessionStorage.getItem(TOKEN);
     const given = typed ?? (token ? { token } : null);
     let answer = null;
     try {
-      // A token that was given says who it is now, not the session of before.
+      // A credential identifies the operator, even if an earlier session exists.
       if (given) answer = await this.#ask('POST', SESSION, given);
       else answer = await this.#ask('GET', SESSION);
     } catch {
@@ -345,16 +361,17 @@ export class Feed {
     this.changed();
   }
 
+  /** Read the answer to a sign-on, and connect. */
   async #signedOn(answer) {
     this.signedOn = await answer.json();
     const { operator, csrf } = this.signedOn;
     this.csrf = csrf;
-    if (operator !== this.me?.operator) this.seq = 0; // an operator's own comes with the whole picture
+    if (operator !== this.me?.operator) this.seq = 0; // another operator needs a whole snapshot
     this.signOnFault = '';
     this.#connect();
   }
 
-  /** By the ticket of the session at another node. A refusal is final: each works once. */
+  /** Continue the session of another node by its ticket. A refusal is final: a ticket is valid once. */
   async #carriedOver(ticket) {
     const untilMs = Date.now() + CARRIED_WITHIN_MS;
     for (;;) {
@@ -370,6 +387,7 @@ export class Feed {
     }
   }
 
+  /** Open the socket. Later messages continue from the last sequence number. */
   #connect() {
     this.#close();
     this.attempt += 1;
@@ -387,19 +405,21 @@ export class Feed {
     socket.onclose = (closed) => {
       if (this.socket !== socket) return;
       this.socket = null;
-      if (closed.code === ENDED_CODE) sessionStorage.removeItem(TOKEN); // not to be undone by it
+      if (closed.code === ENDED_CODE) sessionStorage.removeItem(TOKEN); // else it restores the session
       if (closed.code === SIGN_ON_CODE || closed.code === ENDED_CODE) this.#identify();
       else this.#lost();
     };
     this.changed();
   }
 
+  /** Close the socket without reporting its end. */
   #close() {
     const socket = this.socket;
     this.socket = null;
     socket?.close();
   }
 
+  /** Enter the state in which the center cannot be reached. */
   #lost() {
     if (this.link !== 'lost') {
       this.link = 'lost';
@@ -411,10 +431,11 @@ export class Feed {
     this.changed();
   }
 
+  /** Detect a silent center, and retry or continue at another node. */
   #watch() {
     const now = Date.now();
-    // A page that was itself held up has still to read what came meanwhile; once, for a hidden tab is always
-    // slow.
+    // After a pause of the page itself, its received messages are read first. This is done once in a row:
+    // a hidden tab is always slow.
     this.heldUp = !this.heldUp && now - this.watchedAtMs > HELD_UP_MS;
     this.watchedAtMs = now;
     if (this.link === 'live' && !this.heldUp && now - this.heardAtMs > SILENCE_MS) {
@@ -429,7 +450,7 @@ export class Feed {
     } else if (now >= this.retryAtMs) this.#connect();
   }
 
-  /** @param {Snapshot | Events | Levels | NodesTold} said */
+  /** Apply a message of the center to the read model. @param {Snapshot | Events | Levels | NodesTold} said */
   #heard(said) {
     this.heardAtMs = Date.now();
     if (said.type === 'levels') {
@@ -443,7 +464,7 @@ export class Feed {
       return;
     }
     const offset = said.now_us / 1000 - this.heardAtMs;
-    // The smallest delay seen is the truest; a small drift must not make clocks jump.
+    // The smallest delay is the most exact; a small drift must not make clocks jump.
     this.offsetMs =
       this.link === 'live' && Math.abs(offset - this.offsetMs) < 2000
         ? Math.max(offset, this.offsetMs - 1)

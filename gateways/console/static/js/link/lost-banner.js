@@ -1,8 +1,8 @@
-// Over everything while the center cannot be reached.
+// The banner that is shown while the center cannot be reached.
 
 import { say } from '../words/words.js';
 
-/** @param {Ui} ui */
+/** Return the banner: age of the data, time of the next attempt. @param {Ui} ui */
 export function lostBanner(ui) {
   const { feed } = ui;
   const now = Date.now();

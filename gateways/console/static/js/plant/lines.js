@@ -1,4 +1,5 @@
-// The lines of the plant, each with what it is for and why it carries no calls; those of a node together.
+// The lines of the infrastructure's place: purpose, state, and the reason why a line carries no calls. The
+// lines of a node are shown together.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
@@ -9,13 +10,16 @@ import { calledOn } from '../alarms/called.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 
-/** What its trunk is for; a name of the settings' own is told as it is. @param {LineView | LineRow} one */
+/**
+ * Return the purpose of the line's trunk. A trunk named in the settings keeps its name.
+ * @param {LineView | LineRow} one
+ */
 export function trunkName(one) {
   const name = { public: say`public`, emergency: '' }[one.trunk] ?? one.trunk;
   return [name, one.emergency ? say`kept for 112` : ''].filter(Boolean).join(', ');
 }
 
-/** @type {Record<Party, [string, Phrase]>} */
+/** The icon and name of each party. @type {Record<Party, [string, Phrase]>} */
 const PARTIES = {
   user: ['voice', phrase`User`],
   operator: ['headset', phrase`Operator`],
@@ -23,9 +27,11 @@ const PARTIES = {
   listener: ['headset', phrase`Listening in`],
 };
 
-// What its modem hears: the one number that tells a bad place or aerial before calls fail.
-// Of a modem that cannot be asked nothing is said: what it heard last holds no more.
-/** @param {LineView} one */
+/**
+ * Render the signal of the line's modem: the one number that shows a bad place or aerial before calls fail. A
+ * modem that cannot be polled has no signal: its last value is out of date.
+ * @param {LineView} one
+ */
 export const signal = (one) =>
   one.state === 'ready' && typeof one.signal_dbm === 'number'
     ? html` <small class=${one.signal_dbm < -107 ? 'ink-wait' : 'ink-2'}
@@ -33,11 +39,13 @@ export const signal = (one) =>
       >`
     : nothing;
 
-/** @param {number} db */
+/** Return a level in words, whole decibels. @param {number} db */
 const dB = (db) => String(Math.round(db)).replace('-', '−');
 
-// How loud its last call was, both ways; where that is not as it should be, what would make it so.
-/** @param {LineView} one */
+/**
+ * Return the loudness of the line's last call in both directions; if it is wrong, with the setting to try.
+ * @param {LineView} one
+ */
 function loudness({ loudness: found }) {
   if (!found) return '';
   const gain = found.better_gain_in_db;
@@ -55,22 +63,23 @@ function loudness({ loudness: found }) {
   }
 }
 
-// The cause of an alarm about a line, in few words; the whole sentence stands among the alarms.
-/** @param {Ui} ui @param {AlarmView} out */
+/**
+ * Return the cause of a line's alarm in a few words; the alarms show the whole sentence.
+ * @param {Ui} ui @param {AlarmView} out
+ */
 function cause(ui, out) {
   const known = out && alarms(ui).find((alarm) => alarm.kind === out.alarm && alarm.subject === out.subject);
   return known ? (known.means.split(': ')[1] ?? known.short) : '';
 }
 
-// Which way its calls go; where that is not known, nothing.
-/** @type {Record<string, string>} */
+/** The networks that carry a line's calls; an unknown network has no words. @type {Record<string, string>} */
 const SERVICES = { ims: ', VoLTE', csfb: ', LTE → 2G/3G', circuit: ', 2G/3G' };
 
-/** The alarm that says that it carries no calls. @param {Ui} ui @param {LineView} one */
+/** Return the alarm that this line carries no calls. @param {Ui} ui @param {LineView} one */
 const alarmOf = (ui, one) => ui.feed.alarms.find((alarm) => carriesNone(alarm) && alarm.subject === one.line);
 
 /**
- * How it is, in few words: somebody's order before what its modem says.
+ * Render the state of a line in a few words: an operator's action before the modem's report.
  * @param {Ui} ui @param {LineView} one
  */
 export function said(ui, one) {
@@ -85,7 +94,10 @@ export function said(ui, one) {
   return word('check', say`Free`, 'ink-ok');
 }
 
-/** For whom it is, or why it carries nothing. @param {Ui} ui @param {LineView} one */
+/**
+ * Return the person for whom the line is used, or the reason why it carries no calls.
+ * @param {Ui} ui @param {LineView} one
+ */
 export function why(ui, one) {
   const view = one.alert ? ui.feed.cases.get(one.alert) : null;
   if (view) return s.shortName(view);
@@ -97,7 +109,7 @@ export function why(ui, one) {
   return one.quarantine || cause(ui, alarmOf(ui, one)) || loudness(one);
 }
 
-/** @param {Ui} ui @param {LineView} one */
+/** Render one line. @param {Ui} ui @param {LineView} one */
 export function line(ui, one) {
   const since = one.out?.since_us ?? alarmOf(ui, one)?.since_us ?? one.since_us;
   const orders = mayOrder(ui);
@@ -122,14 +134,14 @@ export function line(ui, one) {
   </tr>`;
 }
 
-/** How a node is, in few words. @param {NodeView} one */
+/** Render the state of a node in a few words. @param {NodeView} one */
 function nodeState(one) {
   if (!one.alive) return one.left ? word('todo', say`Stopped`, 'ink-2') : word('warn', say`Lost`, 'ink-bad');
   if (one.draining) return word('clock', say`Draining`, 'ink-wait');
   return word('check', say`Up`, 'ink-ok');
 }
 
-/** A node and its lines. @param {Ui} ui @param {NodeView} one */
+/** Render a node and its lines. @param {Ui} ui @param {NodeView} one */
 export function ofNode(ui, one) {
   const here = one === ui.feed.nodes[0];
   const more = here ? say`this console` : one.alive ? say`signals are told at its own console` : '';

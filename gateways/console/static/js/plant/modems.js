@@ -1,10 +1,10 @@
-// The modems that are plugged in here and that no line names: nothing is wrong with that, and none is used.
+// Modems that are plugged in at this node and that no line uses. An unused modem is no fault.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from '../shell/parts.js';
 import { say } from '../words/words.js';
 
-/** @param {ModemView} one */
+/** Return a sentence on a modem and how to use it. @param {ModemView} one */
 function sentence(one) {
   const what = say`${one.name}, USB socket ${one.position}`;
   const lines = one.perhaps.join(', ');
@@ -13,7 +13,7 @@ function sentence(one) {
   return say`${what}: no line uses it; an admin adds it by 5, L, A`;
 }
 
-/** @param {ModemView[]} modems */
+/** Render the unused modems. @param {ModemView[]} modems */
 export const unnamed = (modems) =>
   modems.length
     ? html`<ul class="plant__modems ink-2">

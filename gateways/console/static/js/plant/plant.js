@@ -1,5 +1,5 @@
-// Lines and operators, and every alarm in words. Supervisors and admins order here what the administration
-// orders of a line.
+// The infrastructure's place: lines, operators, and all alarms in words. Supervisors and admins have the
+// administration's commands for lines here.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { below, leads } from '../shell/subplaces.js';
@@ -25,13 +25,16 @@ import {
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 
-/** @param {Ui} ui */
+/** Open the place. @param {Ui} ui */
 export function enter(ui) {
   panel.clear();
   enterLines(ui);
 }
 
-/** The arrows lead through the alarms, then through the lines. @param {Ui} ui @param {string} key */
+/**
+ * Handle a key of the place. The arrows lead through the alarms, then through the lines.
+ * @param {Ui} ui @param {string} key
+ */
 export function pressed(ui, key) {
   const orders = mayOrder(ui);
   const inLines = orders && Boolean(document.activeElement?.closest('.lines, .form'));
@@ -39,7 +42,7 @@ export function pressed(ui, key) {
   return (!inLines && panel.pressed(ui, key)) || (orders && orderedOfLine(ui, key));
 }
 
-/** @param {Ui} ui @param {OperatorView} one */
+/** Render one operator. @param {Ui} ui @param {OperatorView} one */
 function operator(ui, one) {
   const view = one.alert ? ui.feed.cases.get(one.alert) : null;
   const onCase = one.alert ? word('headset', say`On a case`, 'ink-action') : shiftWord(one, ui.feed.nowUs());
@@ -59,7 +62,7 @@ function operator(ui, one) {
   </tr>`;
 }
 
-/** @param {Ui} ui */
+/** Render the operators. @param {Ui} ui */
 function operators(ui) {
   const { feed } = ui;
   const ready = feed.operators.filter(
@@ -93,7 +96,7 @@ function operators(ui) {
     </section>`;
 }
 
-/** @param {Ui} ui */
+/** Render the place. @param {Ui} ui */
 export function pane(ui) {
   const { feed } = ui;
   if (past.shown()) return past.pane(ui);
