@@ -4,7 +4,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { answered, why } from '../../js/admin/frame/faults.js';
 import { icon, word } from '../../js/shell/parts.js';
-import { hand } from '../../js/shell/download.js';
+import { saveBlob } from '../../js/shell/download.js';
 import * as f from '../../js/words/format.js';
 import { form, phrase, say, worded } from '../../js/words/words.js';
 import { load, rows } from './list.js';
@@ -172,7 +172,7 @@ async function saveBad(ui) {
   const { file } = /** @type {Importing} */ (rows.once);
   const answer = await ui.feed.send(`${PATH}/bad`, file).catch(() => null);
   const made = answer?.ok ? await answer.blob().catch(() => null) : null;
-  if (made) hand(made, file.name.replace(/(\.\w+)?$/, say`-not-taken.csv`));
+  if (made) saveBlob(made, file.name.replace(/(\.\w+)?$/, say`-not-taken.csv`));
   else now(ui, { fault: why('notDone') });
 }
 

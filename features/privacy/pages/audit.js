@@ -4,7 +4,7 @@
 import { html, nothing, repeat } from '../../vendor/lit.js';
 import { word } from '../../js/shell/parts.js';
 import { searchField } from '../../js/shell/search-field.js';
-import { stepped } from '../../js/shell/next-row.js';
+import { nextRow } from '../../js/shell/next-row.js';
 import { detail, done } from './audited.js';
 import { say } from '../../js/words/words.js';
 import * as f from '../../js/words/format.js';
@@ -66,7 +66,7 @@ const keyOf = (one) => `${one.chain}/${one.number}`;
 function move(ui, by) {
   const rows = (state.said?.entries ?? []).map(keyOf);
   if (!rows.length) return;
-  state.cursor = stepped(rows, state.cursor, by);
+  state.cursor = nextRow(rows, state.cursor, by);
   if (state.cursor === rows.at(-1) && by > 0 && state.said.before) load(ui, true);
   ui.draw();
   document.querySelector(`.audit tr[data-key="${CSS.escape(state.cursor)}"]`)?.focus();

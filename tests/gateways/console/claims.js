@@ -25,7 +25,7 @@ async () => {
   );
   const [words, claims, commands, due, list, { next }, { named }, { placePanel }, ...drawn] = found;
   const [{ tile }, { banner }, { briefing }, { told }, { incomingView }, ...others] = drawn;
-  const [{ parties }, handed, { railList }, { strip }] = others;
+  const [{ parties }, handed, { railList }, { notices }] = others;
   const clock = Date.now;
   let clockMs = 0;
   /** By a clock that has gone on for some seconds: a band stands only for what has been so for so long. */
@@ -88,7 +88,7 @@ async () => {
       listed: () => [view],
       open() {},
     };
-    const ui = { feed, screen, known: { hasKey: () => false }, orders: { armed: null }, press() {} };
+    const ui = { feed, screen, acknowledged: { hasKey: () => false }, orders: { armed: null }, press() {} };
     const dock = next(view, allowed, me, nowUs, names, center);
     const over = banner(view, nowUs, me, names);
     const counted = due.deadline(view, nowUs);
@@ -102,7 +102,7 @@ async () => {
     const feet = within(drawn, '.party__foot').map((one, i) => [`foot.${Object.keys(calls)[i]}`, one]);
     const five = commands.slots(view, allowed, null);
     const slots = five.map((one) => [`slot.${one.key}`, text(one.why ?? one.sub)]);
-    later(() => strip(ui));
+    later(() => notices(ui));
     const places = {
       dock: text(dock.say, ' ', dock.more),
       'dock.say': text(dock.say),
@@ -122,7 +122,7 @@ async () => {
       incoming: called ? text(incomingView(ui, view)) : '',
       story: text(view.timeline.slice(-1).map((one) => told(one, user, names, view.test)?.text ?? '')),
       handed: text(handed.said(ui, view, nowUs)),
-      strip: later(() => text(strip(ui))),
+      strip: later(() => text(notices(ui))),
       rail: text(railList(ui)),
       ...Object.fromEntries([...tiles, ...links, ...feet, ...slots]),
     };

@@ -4,7 +4,7 @@
 import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../../js/shell/parts.js';
 import { save } from '../../../js/shell/download.js';
-import { stepped } from '../../../js/shell/next-row.js';
+import { nextRow } from '../../../js/shell/next-row.js';
 import { language, number, say } from '../../../js/words/words.js';
 import * as f from '../../../js/words/format.js';
 
@@ -67,7 +67,7 @@ async function download(ui, form) {
 /** Act on a key; return true if it belongs to the availability. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   if (key === 'ArrowDown' || key === 'ArrowUp') {
-    state.month = stepped(names(), state.month, key === 'ArrowDown' ? 1 : -1) ?? '';
+    state.month = nextRow(names(), state.month, key === 'ArrowDown' ? 1 : -1) ?? '';
     choose(ui);
     document.querySelector(`.availability tr[data-month="${CSS.escape(state.month)}"]`)?.focus();
   } else if (key === 'P' && state.month) download(ui, 'pdf');

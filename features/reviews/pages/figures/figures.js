@@ -3,7 +3,7 @@
 import { html, nothing } from '../../../vendor/lit.js';
 import { icon, word } from '../../../js/shell/parts.js';
 import { save } from '../../../js/shell/download.js';
-import { stepped } from '../../../js/shell/next-row.js';
+import { nextRow } from '../../../js/shell/next-row.js';
 import { outcome, say } from '../../../js/words/words.js';
 import * as filters from '../history/filters.js';
 import { choose } from '../history/past.js';
@@ -94,7 +94,7 @@ export function pressed(ui, key) {
   if (key === 'ArrowDown' || key === 'ArrowUp') {
     const rows = shown().map((one) => one.alert);
     if (!rows.length) return true;
-    state.cursor = stepped(rows, state.cursor, key === 'ArrowDown' ? 1 : -1);
+    state.cursor = nextRow(rows, state.cursor, key === 'ArrowDown' ? 1 : -1);
     ui.draw();
     document.querySelector(`.figures tr[data-alert="${CSS.escape(state.cursor)}"]`)?.focus();
     return true;

@@ -5,7 +5,7 @@ import { named } from '../../../js/case/situation.js';
 import { word } from '../../../js/shell/parts.js';
 import { save } from '../../../js/shell/download.js';
 import { searchField } from '../../../js/shell/search-field.js';
-import { stepped } from '../../../js/shell/next-row.js';
+import { nextRow } from '../../../js/shell/next-row.js';
 import { channel, outcome, say } from '../../../js/words/words.js';
 import { choice } from '../../../js/alerts/list-choice.js';
 import * as filters from './filters.js';
@@ -29,7 +29,7 @@ export function enter(ui) {
 function move(ui, by) {
   const rows = state.items.map((one) => one.alert);
   if (!rows.length) return;
-  state.cursor = stepped(rows, state.cursor, by);
+  state.cursor = nextRow(rows, state.cursor, by);
   if (state.cursor === rows.at(-1) && state.more) load(ui, true);
   ui.draw();
   document.querySelector(`.past[data-alert="${CSS.escape(state.cursor)}"]`)?.focus();

@@ -5,7 +5,7 @@ import { html, nothing, repeat } from '../../../vendor/lit.js';
 import { unsaved } from '../../../js/admin/frame/form.js';
 import { named } from '../../../js/case/situation.js';
 import { word } from '../../../js/shell/parts.js';
-import { stepped } from '../../../js/shell/next-row.js';
+import { nextRow } from '../../../js/shell/next-row.js';
 import { outcome, say } from '../../../js/words/words.js';
 import * as f from '../../../js/words/format.js';
 import { called, said } from './call.js';
@@ -29,7 +29,7 @@ const rows = (ui) => (own(ui) ? (state.mine?.reviews ?? []) : calls());
 
 /** Move the cursor by `by` rows. @param {Ui} ui @param {number} by */
 function move(ui, by) {
-  state.cursor = stepped(rows(ui).map(keyOf), state.cursor, by);
+  state.cursor = nextRow(rows(ui).map(keyOf), state.cursor, by);
   ui.draw();
   document.querySelector(`.past[data-key="${CSS.escape(state.cursor)}"]`)?.focus();
 }

@@ -8,8 +8,8 @@ import { arrived } from './link/failover.js';
 import { Feed } from './link/feed.js';
 import * as first from './shell/first-sign-on.js';
 import { SETTLE_MS, listen, pressed } from './shell/keys.js';
-import { Known } from './shell/acknowledged.js';
-import * as looks from './shell/appearance.js';
+import { Acknowledged } from './shell/acknowledged.js';
+import * as appearance from './shell/appearance.js';
 import { page } from './shell/page.js';
 import { Screen } from './shell/screen.js';
 import * as sections from './shell/sections.js';
@@ -27,22 +27,22 @@ const root = document.getElementById('page');
 /** Return the state of this page that another node's page receives. */
 const kept = () => ({
   chosen: screen.chosen,
-  acknowledged: known.kept(),
+  acknowledged: acknowledged.keys(),
   sound: !sound.blocked(),
   heard: shifts.heard(),
   orders: orders.kept(),
-  ...looks.kept(),
+  ...appearance.stored(),
 });
 
 const feed = new Feed(soon, kept);
-const known = new Known(); // acknowledged alerts and alarms
-const screen = new Screen(feed, known, {
+const acknowledged = new Acknowledged();
+const screen = new Screen(feed, acknowledged, {
   draw,
   opened: () => orders.disarm(),
   entered: (section) => sections.entered(ui, section),
 });
-const orders = new Orders(feed, screen, known, draw);
-const ui = Object.freeze({ feed, known, screen, orders, draw, press: (key) => pressed(ui, key) });
+const orders = new Orders(feed, screen, acknowledged, draw);
+const ui = Object.freeze({ feed, acknowledged, screen, orders, draw, press: (key) => pressed(ui, key) });
 
 function draw() {
   const incoming = feed.me ? screen.incoming() : null;
@@ -71,7 +71,7 @@ function lead() {
     screen.go('plant');
     if (!called.point(callout)) ui.press('H'); // the callout has ended: it is among the past callouts
   }
-  if (first.leadsOn(ui)) {
+  if (first.opensMissingList(ui)) {
     admin.begin();
     screen.go('admin');
   }
@@ -107,15 +107,15 @@ function soon() {
 }
 
 const came = arrived();
-if (came.first) first.come(came.first);
+if (came.first) first.keepLinkCode(came.first);
 wanted = came.callout;
-looks.begin(came.kept);
+appearance.apply(came.kept);
 listen(ui);
 draw();
 // A sign-on link that is opened in this tab changes only the fragment.
 addEventListener('hashchange', () => {
   const { token, first: code, callout } = arrived();
-  if (code) first.come(code);
+  if (code) first.keepLinkCode(code);
   wanted = callout ?? wanted;
   if (!token) return soon();
   sound.unlock();
@@ -125,7 +125,7 @@ feed.start(came).then((goesOn) => {
   // Only state that the operator's own page has sent: the link of a stranger could hide an alert.
   if (!goesOn) return;
   if (typeof came.kept.chosen === 'string') screen.restore(came.kept.chosen);
-  known.restore(came.kept.acknowledged);
+  acknowledged.restore(came.kept.acknowledged);
   orders.restore(came.kept.orders);
   if (came.kept.sound) sound.unlock(); // as far as the browser allows sound before a key is pressed
   shifts.heardBefore(came.kept.heard);

@@ -2,13 +2,13 @@
 // the structs that are sent (scripts/pages).
 
 type Feed = import('../js/link/feed.js').Feed;
-type Known = import('../js/shell/acknowledged.js').Known;
+type Acknowledged = import('../js/shell/acknowledged.js').Acknowledged;
 type Orders = import('../js/steps/commands.js').Orders;
 
 /** All that a view may ask and order. Each part is changed by its own methods alone. */
 interface Ui {
   readonly feed: Feed;
-  readonly known: Known;
+  readonly acknowledged: Acknowledged;
   readonly screen: import('../js/shell/screen.js').Screen;
   readonly orders: Orders;
   draw(): void;

@@ -97,7 +97,7 @@ function made(ui, one) {
     woken: one.over_us ? '' : woken(kind.wakes, Boolean(one.waits)),
     ...{ since_us: one.since_us, over_us: one.over_us ?? null, quiet_us: quietUs },
     ...{ seen_us: one.seen_us ?? null, seen_by: one.seen_by ?? null },
-    seen: Boolean(one.seen_us) || quietUs !== null || ui.known.hasKey(key),
+    seen: Boolean(one.seen_us) || quietUs !== null || ui.acknowledged.hasKey(key),
     ...worded(kind, name),
   };
 }
@@ -108,9 +108,9 @@ function made(ui, one) {
  * @param {Ui} ui
  */
 export function acknowledge(ui) {
-  const { feed, known } = ui;
+  const { feed, acknowledged } = ui;
   const unseen = [...feed.alarms, ...feed.alarmsOver].filter((one) => !('seen_us' in one));
-  for (const one of alarms(ui)) known.addKey(one.key);
+  for (const one of alarms(ui)) acknowledged.addKey(one.key);
   const told = unseen.map(({ alarm, subject, since_us }) => ({ alarm, subject, since_us }));
   for (let at = 0; at < told.length; at += AT_ONCE) feed.seen(told.slice(at, at + AT_ONCE));
 }

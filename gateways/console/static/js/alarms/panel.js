@@ -4,7 +4,7 @@
 import { html, nothing, repeat } from '../../vendor/lit.js';
 import { button } from '../admin/frame/page.js';
 import { icon, word } from '../shell/parts.js';
-import { stepped } from '../shell/next-row.js';
+import { nextRow } from '../shell/next-row.js';
 import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { alarms } from './alarms.js';
@@ -52,7 +52,7 @@ export function pressed(ui, key) {
       ...(behind.length ? [REST] : []),
       ...quiet.kept(ui).map(quiet.slotKey),
     ];
-    const next = stepped(keys, here.cursor, key === 'ArrowDown' ? 1 : -1);
+    const next = nextRow(keys, here.cursor, key === 'ArrowDown' ? 1 : -1);
     if (next === here.cursor && key === 'ArrowDown') return false; // the arrow continues in the lines below
     point(ui, next);
   } else if (key === 'Enter' && here.cursor) open(ui, here.cursor);

@@ -1,12 +1,12 @@
 // The choice of the listed alerts: the open alerts, or the alerts of a feature's place.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { below } from '../shell/subplaces.js';
+import { placesBelow } from '../shell/subplaces.js';
 import { say } from '../words/words.js';
 
 /** Render the choice; nothing if no feature adds a place. @param {Ui} ui */
 export function choice(ui) {
-  const listed = below(ui, 'queue');
+  const listed = placesBelow(ui, 'queue');
   if (!listed.length) return nothing;
   return html`<div class="seg" role="group" aria-label=${say`Which alerts`}>
     <button aria-pressed=${ui.screen.section === 'queue'} aria-keyshortcuts="2" @click=${() => ui.press('2')}>

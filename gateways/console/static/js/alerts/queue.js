@@ -1,7 +1,7 @@
 // The queue: all open alerts, in the order of urgency.js.
 
 import { html, nothing, repeat, svg } from '../../vendor/lit.js';
-import { leads } from '../shell/subplaces.js';
+import { openBelow } from '../shell/subplaces.js';
 import { act, icon, word } from '../shell/parts.js';
 import { channel, say } from '../words/words.js';
 import { rank } from './urgency.js';
@@ -31,7 +31,7 @@ export function enter(ui) {
 
 /** Handle a key of the queue. Return true if the key was used. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
-  if (leads(ui, 'queue', key)) return true;
+  if (openBelow(ui, 'queue', key)) return true;
   if (key === 'ArrowDown' || key === 'ArrowUp') {
     const all = queued(ui);
     if (!all.length) return true;

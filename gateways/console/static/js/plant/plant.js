@@ -2,7 +2,7 @@
 // administration's commands for lines here.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { below, leads } from '../shell/subplaces.js';
+import { placesBelow, openBelow } from '../shell/subplaces.js';
 import { word } from '../shell/parts.js';
 import { say } from '../words/words.js';
 import { alarms, unusable } from '../alarms/alarms.js';
@@ -38,7 +38,7 @@ export function enter(ui) {
 export function pressed(ui, key) {
   const orders = mayOrder(ui);
   const inLines = orders && Boolean(document.activeElement?.closest('.lines, .form'));
-  if (!inLines && !past.shown() && leads(ui, 'plant', key)) return true;
+  if (!inLines && !past.shown() && openBelow(ui, 'plant', key)) return true;
   return (!inLines && panel.pressed(ui, key)) || (orders && orderedOfLine(ui, key));
 }
 
@@ -100,7 +100,7 @@ function operators(ui) {
 export function pane(ui) {
   const { feed } = ui;
   if (past.shown()) return past.pane(ui);
-  const places = below(ui, 'plant');
+  const places = placesBelow(ui, 'plant');
   const all = alarms(ui).filter((one) => !one.quiet_us && !one.over_us);
   const orders = mayOrder(ui);
   const usable = feed.lines.length - unusable(feed).size;

@@ -4,13 +4,13 @@
  * Return when the alert was last broken or reopened, or 0: the alert then sounds again.
  * @param {CaseView} view
  */
-function again(view) {
+function soundsAgainUs(view) {
   return Math.max(view.broken_us ?? 0, view.reopened_us ?? 0);
 }
 /** @param {CaseView} view */
-const keyOf = (view) => (again(view) ? `${view.alert}@${again(view)}` : view.alert);
+const keyOf = (view) => (soundsAgainUs(view) ? `${view.alert}@${soundsAgainUs(view)}` : view.alert);
 
-export class Known {
+export class Acknowledged {
   #keys = new Set();
 
   /**
@@ -19,7 +19,7 @@ export class Known {
    */
   has(view, me) {
     if (this.#keys.has(keyOf(view))) return true;
-    const reopened = view.reopened_us !== null && view.reopened_us === again(view);
+    const reopened = view.reopened_us !== null && view.reopened_us === soundsAgainUs(view);
     if (!reopened) return false;
     return (
       [...view.timeline].reverse().find((one) => one.what === 'alert.reopened')?.operator === me.operator
@@ -51,7 +51,7 @@ export class Known {
   }
 
   /** Return the acknowledged keys, for the page of another node. */
-  kept() {
+  keys() {
     return [...this.#keys];
   }
 

@@ -8,17 +8,17 @@ const LANGUAGE = 'securwoman-language';
 const THEME = 'securwoman-theme';
 
 /** Return the stored language and theme, for the page of another node. */
-export const kept = () => ({
+export const stored = () => ({
   language: localStorage.getItem(LANGUAGE),
   theme: localStorage.getItem(THEME),
 });
 
 /** Apply the language and the theme. `came`: the state received from another node's page. */
-export function begin(came) {
+export function apply(came) {
   if (typeof came.language === 'string') localStorage.setItem(LANGUAGE, came.language);
   if (typeof came.theme === 'string') localStorage.setItem(THEME, came.theme);
   const query = new URLSearchParams(location.search);
-  const { language: before, theme } = kept();
+  const { language: before, theme } = stored();
   const own = languages().find((one) => navigator.language.startsWith(one));
   setLanguage(query.get('lang') ?? before ?? own);
   document.documentElement.dataset.theme = query.get('theme') ?? theme ?? 'dark';
@@ -38,7 +38,7 @@ export function switchLanguage(draw) {
 }
 
 /** Return a language's own name. @param {string} code */
-export const itsName = (code) => {
+export const ownLanguageName = (code) => {
   const name = new Intl.DisplayNames(code, { type: 'language' }).of(code);
   return name[0].toUpperCase() + name.slice(1);
 };
@@ -46,7 +46,7 @@ export const itsName = (code) => {
 /** Render the button that shows the page in the next language. @param {() => void} draw */
 export const languageButton = (draw) =>
   html`<button type="button" class="btn" lang=${nextLanguage()} @click=${() => switchLanguage(draw)}>
-    ${icon('voice')}${itsName(nextLanguage())}
+    ${icon('voice')}${ownLanguageName(nextLanguage())}
   </button>`;
 
 /** Switch between the dark and the light theme. @param {() => void} draw */

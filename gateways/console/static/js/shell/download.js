@@ -9,12 +9,12 @@ const KEPT_MS = 1000; // until the browser has copied the data
 export async function save(ui, path, name) {
   const answer = await ui.feed.read(path).catch(() => null);
   const made = answer?.ok ? await answer.blob().catch(() => null) : null;
-  if (made) hand(made, name);
+  if (made) saveBlob(made, name);
   return Boolean(made);
 }
 
 /** Save data as a file in the browser. @param {Blob} made @param {string} name */
-export function hand(made, name) {
+export function saveBlob(made, name) {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(made);
   link.download = name;

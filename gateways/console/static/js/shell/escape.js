@@ -24,16 +24,16 @@ const panel = (name, one) => ({ name, close: (ui, view) => view !== null && one.
 
 /** The layers in the order in which Esc closes them; of the panels, the uppermost first. @type {Layer[]} */
 export const LAYERS = [
-  { name: phrase`the keys`, close: coversKeys },
+  { name: phrase`the keys`, close: closesKeyList },
   { name: phrase`a key that waits for Enter`, close: disarms },
-  { name: phrase`a question`, close: answersNo },
+  { name: phrase`a question`, close: cancelsQuestion },
   { name: phrase`handing over`, close: (ui) => handover.pressed(ui, 'Escape') },
   panel(phrase`questions`, questions),
   panel(phrase`for 112`, facts),
   panel(phrase`messages`, dialogue),
   panel(phrase`record`, record),
-  { name: phrase`what is open in a place`, close: sections.closes },
-  { name: phrase`the place, or another case`, close: goesBack },
+  { name: phrase`what is open in a place`, close: sections.closeOpen },
+  { name: phrase`the place, or another case`, close: leavesPlace },
 ];
 
 /** Close the uppermost open layer. @param {Ui} ui */
@@ -43,10 +43,10 @@ export function close(ui) {
 }
 
 /** Return the layers in words, for the list of keys. */
-export const inWords = () => LAYERS.map(({ name }) => name()).join(' → ');
+export const layersInWords = () => LAYERS.map(({ name }) => name()).join(' → ');
 
 /** Close the list of keys. @param {Ui} ui */
-function coversKeys(ui) {
+function closesKeyList(ui) {
   if (!ui.screen.help) return false;
   ui.press('?');
   return true;
@@ -61,13 +61,13 @@ function disarms(ui) {
 }
 
 /** Cancel a question of the shift or of the last alert. @param {Ui} ui @param {CaseView | null} view */
-function answersNo(ui, view) {
+function cancelsQuestion(ui, view) {
   if (ui.screen.section !== 'case' || view !== null) return false;
   return shifts.pressed(ui, 'Escape') || own.pressed(ui, 'Escape');
 }
 
 /** Leave the place, or the case of another operator. @param {Ui} ui @param {CaseView | null} view */
-function goesBack(ui, view) {
+function leavesPlace(ui, view) {
   if (ui.screen.section !== 'case') ui.screen.leave();
   else if (view !== null && view.alert !== ui.screen.mineNow()?.alert) ui.screen.back();
   else return false;

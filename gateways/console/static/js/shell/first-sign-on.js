@@ -13,24 +13,24 @@ let code = ''; // the code of the link
 let fault = '';
 let at = ''; // the name of the invalid field
 let busy = false;
-let leads = false; // the first admin is on the way to the list of what is missing
+let continues = false; // the first admin is on the way to the list of what is missing
 
 /** Keep the code of the installation's link. @param {string} given */
-export const come = (given) => {
+export const keepLinkCode = (given) => {
   code = given;
 };
 
-export const waits = () => Boolean(code);
+export const hasLinkCode = () => Boolean(code);
 
 /**
  * Return true once, when the first admin has a password or passkey: the page then opens the list of what is
  * missing.
  * @param {Ui} ui
  */
-export function leadsOn(ui) {
+export function opensMissingList(ui) {
   if (ui.feed.me) code = fault = at = '';
-  if (!leads || !ui.feed.me || ui.feed.signedOn?.way === 'recovery') return false;
-  leads = false;
+  if (!continues || !ui.feed.me || ui.feed.signedOn?.way === 'recovery') return false;
+  continues = false;
   return true;
 }
 
@@ -41,7 +41,7 @@ const nameOf = (path) => path.split('.').pop();
  * Create the first admin, then sign on with the code that the center returns.
  * @param {Ui} ui @param {SubmitEvent} e
  */
-async function submitted(ui, e) {
+async function submit(ui, e) {
   e.preventDefault();
   if (busy) return;
   const form = /** @type {HTMLFormElement} */ (e.target);
@@ -57,7 +57,7 @@ async function submitted(ui, e) {
   };
   const { said, code: reason, path } = await answered(ui.feed.ask('POST', '/v1/first-admin', body));
   if (said) {
-    leads = true;
+    continues = true;
     await ui.feed.signOn({ token: said.code });
     // This form stays until the console is shown: another form in between could be typed into.
     if (ui.feed.signOnFault) code = '';
@@ -77,9 +77,9 @@ async function submitted(ui, e) {
 const invalid = (name) => (fault && at === name ? 'true' : nothing);
 
 /** Render the form of the first sign-on. @param {Ui} ui */
-export const firstGate = (ui) =>
+export const firstSignOnForm = (ui) =>
   html`<main class="gate">
-    <form class="gate__card" aria-labelledby="first-h" @submit=${(e) => submitted(ui, e)}>
+    <form class="gate__card" aria-labelledby="first-h" @submit=${(e) => submit(ui, e)}>
       <h1 id="first-h">${icon('mark')}${say`Welcome to securWoman`}</h1>
       <p>
         ${say`The centre is installed. Whoever gives a name here becomes its first admin.`}

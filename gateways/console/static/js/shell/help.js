@@ -9,7 +9,7 @@ import * as handed from '../shift/handed-over.js';
 import { last } from '../shift/shift.js';
 import { language, languages, say } from '../words/words.js';
 import { groups } from './key-list.js';
-import { itsName, switchLanguage, switchTheme } from './appearance.js';
+import { ownLanguageName, switchLanguage, switchTheme } from './appearance.js';
 
 const SCROLL_PX = 120;
 const GUIDE = '/console/guide/first-night?lang=';
@@ -52,7 +52,7 @@ async function signOff(ui) {
     return;
   }
   screen.clear();
-  ui.known.clear();
+  ui.acknowledged.clear();
   notes.clear();
   dialogue.clear();
   facts.clear();
@@ -93,7 +93,7 @@ export function help(ui) {
       </div>
       <div class="help__row">
         <button class="btn" @click=${() => switchLanguage(ui.draw)}>
-          ${languages().map(itsName).join(' / ')}</button
+          ${languages().map(ownLanguageName).join(' / ')}</button
         ><button class="btn" @click=${() => switchTheme(ui.draw)}>${say`Light or dark`}</button
         ><a class="btn" target="_blank" href=${GUIDE + language()}>${say`Guide`}</a
         ><button class="btn" @click=${() => toAccess(ui)}>${access.title()}</button

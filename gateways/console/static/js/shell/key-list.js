@@ -11,7 +11,7 @@ import * as sections from './sections.js';
  * center does not have are left out.
  * @param {OperatorCommand[]} commands @returns {[string, string][]}
  */
-const of = (...commands) =>
+const commandKeys = (...commands) =>
   commands
     .filter((command) => command in ORDERS)
     .map((command) => {
@@ -20,7 +20,7 @@ const of = (...commands) =>
     });
 
 /** Return the keys that features add to a group of the console's own. @param {keyof KernelKeys} where */
-const ofFeatures = (where) => FEATURES.flatMap(({ keysOf }) => keysOf?.[where]?.() ?? []);
+const featureKeys = (where) => FEATURES.flatMap(({ keysOf }) => keysOf?.[where]?.() ?? []);
 
 /** Return all groups of keys. @returns {ListedKeys[]} */
 export const groups = () => [
@@ -28,22 +28,40 @@ export const groups = () => [
     title: say`In a case`,
     rows: [
       [say`Space`, say`Acknowledge`],
-      ...of('call_psap', 'declare_false_alarm', 'redial_user', 'reopen', 'mark_machine', 'confirm_answer'),
-      ...of('briefing_given', 'leave', 'take', 'hand_over', 'another_line', 'mute', 'listen', 'call_aloud'),
-      ...of('close'),
+      ...commandKeys(
+        'call_psap',
+        'declare_false_alarm',
+        'redial_user',
+        'reopen',
+        'mark_machine',
+        'confirm_answer',
+      ),
+      ...commandKeys(
+        'briefing_given',
+        'leave',
+        'take',
+        'hand_over',
+        'another_line',
+        'mute',
+        'listen',
+        'call_aloud',
+      ),
+      ...commandKeys('close'),
     ],
   },
   {
     title: say`Writing, and 112`,
     rows: [
-      ...of('note'),
+      ...commandKeys('note'),
       ['Ctrl ⏎', say`Send the note`],
-      ...of('write'),
+      ...commandKeys('write'),
       ['← →', say`The message, for 112: where, what; Del: not needed`],
-      ...of('write_by_sms'),
-      ...of('ask_spoken').map(([key, said]) => /** @type {[string, string]} */ ([`${key} 1 … 9`, said])),
+      ...commandKeys('write_by_sms'),
+      ...commandKeys('ask_spoken').map(
+        ([key, said]) => /** @type {[string, string]} */ ([`${key} 1 … 9`, said]),
+      ),
       ['I', say`Questions: by another way`],
-      ...of('withhold_voices', 'brief', 'open_page', 'announce'),
+      ...commandKeys('withhold_voices', 'brief', 'open_page', 'announce'),
       ['C', say`Copy the text for 112`],
       ['D', say`The record of the person`],
     ],
@@ -55,9 +73,9 @@ export const groups = () => [
       ['↑ ↓ ⏎', say`Open alerts`],
       ['K', say`Seen: ends the sound of every alarm`],
       ['G', say`Headset: try again, here, or from the phone`],
-      ...ofFeatures('everywhere'),
+      ...featureKeys('everywhere'),
       ['?', say`All keys`],
-      ['Esc', `${say`Closes, in this order`}: ${closing.inWords()}`],
+      ['Esc', `${say`Closes, in this order`}: ${closing.layersInWords()}`],
     ],
   },
   {
@@ -69,7 +87,7 @@ export const groups = () => [
       ['W B', say`Leave a note; what was handed over`],
       ['S', say`Try the sound`],
       ['Y N', say`Heard, not heard`],
-      ...ofFeatures('shift'),
+      ...featureKeys('shift'),
     ],
   },
   {
@@ -79,7 +97,7 @@ export const groups = () => [
       ['H T /', say`Past alarms, days, search`],
       ['Q X', say`Planned work, quiet alarms`],
       ['R', say`I see to it, call nobody else`],
-      ...ofFeatures('plant'),
+      ...featureKeys('plant'),
     ],
   },
   ...FEATURES.flatMap((one) => one.groups?.() ?? []),

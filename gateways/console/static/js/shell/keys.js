@@ -24,7 +24,7 @@ import * as sections from './sections.js';
 import { inShift } from '../shift/ready.js';
 import * as shifts from '../shift/shift.js';
 import * as sound from '../sound/sound.js';
-import { offered } from './notices.js';
+import { unassignedForTake } from './notices.js';
 import * as headset from '../voice/headset.js';
 import * as voice from '../voice/voice.js';
 import { waiting } from '../alerts/unassigned.js';
@@ -46,7 +46,7 @@ const PANELS = {
   D: [record, ''],
 };
 /** For this long after Esc left a place, no letter acts on the shift. */
-const FLED_MS = 1500;
+const AFTER_ESCAPE_MS = 1500;
 /** A key pressed again this soon is the same press: two fingers, or fright. */
 const TWICE_MS = 1000;
 /**
@@ -73,8 +73,8 @@ export function pressed(ui, key) {
   if (key === 'G' && (voice.again() || headset.back(ui))) return;
   if (feed.link === 'lost') return withoutCenter(ui, key);
   if (incoming) return acknowledge(ui, key, incoming);
-  if (key === 'K') return seen(ui);
-  if (key === KEY.take && takesOffered(ui)) return;
+  if (key === 'K') return acknowledgeAll(ui);
+  if (key === KEY.take && takeUnassigned(ui)) return;
   if (handover.pressed(ui, key) || questions.pressed(ui, key)) return;
   // The answer to why the operator pauses is a number, too.
   const answers = ui.screen.section === 'case' && !ui.screen.selected() && shifts.asks(ui);
@@ -114,16 +114,16 @@ function acknowledge(ui, key, incoming) {
   shifts.interrupted();
   reopening.forget();
   if (key !== 'Space') return; // no other key acts now
-  ui.known.add(incoming);
+  ui.acknowledged.add(incoming);
   ui.screen.open(incoming.alert);
 }
 
 /** Acknowledge every sound that all operators hear, and every alarm. @param {Ui} ui */
-function seen(ui) {
-  for (const view of waiting(ui.feed, Date.now())) ui.known.addKey(waitingKey(view));
+function acknowledgeAll(ui) {
+  for (const view of waiting(ui.feed, Date.now())) ui.acknowledged.addKey(waitingKey(view));
   alarms.acknowledge(ui);
   const written = writtenAfter(ui.feed);
-  for (const view of written) ui.known.addKey(writtenKey(view));
+  for (const view of written) ui.acknowledged.addKey(writtenKey(view));
   // An operator with an alert stays on that alert; other operators see that the message is unread.
   if (written.length && !ui.screen.mineNow()) ui.screen.open(written[0].alert);
   ui.draw();
@@ -134,8 +134,8 @@ function seen(ui) {
  * case instead.
  * @param {Ui} ui
  */
-function takesOffered(ui) {
-  const view = offered(ui);
+function takeUnassigned(ui) {
+  const view = unassignedForTake(ui);
   if (!view || ui.feed.allowedIn(view).take !== null) return false;
   const shown = ui.screen.section === 'case' ? ui.screen.selected() : null;
   if (shown && ui.feed.allowedIn(shown).take === null) return false;
@@ -147,7 +147,8 @@ function takesOffered(ui) {
 /** Act on a key of the ready view. @param {Ui} ui @param {string} key */
 function ready(ui, key) {
   // An operator who has just left a place with Esc may still expect the keys of that place.
-  if (key.length === 1 && Date.now() - ui.screen.leftAtMs < FLED_MS) return ui.orders.notTaken(key, null);
+  if (key.length === 1 && Date.now() - ui.screen.leftAtMs < AFTER_ESCAPE_MS)
+    return ui.orders.notTaken(key, null);
   if (shifts.pressed(ui, key) || own.pressed(ui, key) || handed.pressed(ui, key)) return;
   const more = inShift().find((one) => one.key === key);
   if (more) more.begin(ui);

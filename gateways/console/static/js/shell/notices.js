@@ -20,36 +20,36 @@ import { writtenAfter, writtenKey } from '../alerts/late-messages.js';
  * Return the alert that T takes from any place. Return null while the operator has a real alert.
  * @param {Ui} ui
  */
-export function offered(ui) {
+export function unassignedForTake(ui) {
   const my = ui.screen.mineNow();
   const [first] = waiting(ui.feed, Date.now()).filter((view) => !(my && view.test));
   return first && (!my || my.test) ? first : null;
 }
 
 /** Return what sounds until it is acknowledged as `[{key, test}]`, the most serious first. @param {Ui} ui */
-export function sounding(ui) {
+export function unacknowledgedSounds(ui) {
   const found = waiting(ui.feed, Date.now()).map((view) => ({ key: waitingKey(view), test: view.test }));
   const alarm = ui.feed.link === 'live' ? noLineAlarm(ui.feed) : null;
   for (const view of writtenAfter(ui.feed)) found.push({ key: writtenKey(view), test: view.test });
   if (alarm) found.unshift({ key: alarmKey(alarm), test: false });
-  return found.filter((one) => !ui.known.hasKey(one.key));
+  return found.filter((one) => !ui.acknowledged.hasKey(one.key));
 }
 
 /** Render the notices under the bar. @param {Ui} ui */
-export function strip(ui) {
+export function notices(ui) {
   const my = ui.screen.away();
-  const back = my ? ownCase(ui, my) : nothing;
+  const back = my ? ownCaseNotice(ui, my) : nothing;
   if (ui.feed.link !== 'live') return my ? html`<div class="strips">${back}</div>` : nothing;
   const alarm = noLineAlarm(ui.feed);
   const all = ui.screen.incoming() ? [] : waiting(ui.feed, Date.now());
   const shown = ui.screen.section === 'case' && !ui.screen.incoming() ? ui.screen.selected() : null;
   // The banner of the case itself reports that no line can call 112.
   const said = shown && s.mine(shown, ui.feed.me) && s.psapIs(shown) === 'lacking';
-  const lacking = alarm && !said ? noLine(ui, alarm) : nothing;
+  const lacking = alarm && !said ? noLineNotice(ui, alarm) : nothing;
   const written = ui.screen.incoming() ? [] : writtenAfter(ui.feed);
   return html`<div class="strips">
-    ${back}${lacking}${all.length ? unheldAlerts(ui, all) : nothing}
-    ${written.length ? afterTheEnd(ui, written) : nothing}
+    ${back}${lacking}${all.length ? unassignedNotice(ui, all) : nothing}
+    ${written.length ? lateMessageNotice(ui, written) : nothing}
   </div>`;
 }
 
@@ -57,7 +57,7 @@ export function strip(ui) {
  * Render the notice that a user has written after the end of the alert.
  * @param {Ui} ui @param {CaseView[]} all
  */
-function afterTheEnd(ui, all) {
+function lateMessageNotice(ui, all) {
   const [view] = all;
   const more = all.length > 1 ? say`, and ${all.length - 1} more` : '';
   const who = s.capital(s.first(view));
@@ -77,7 +77,7 @@ function afterTheEnd(ui, all) {
     >
     <p>${say`At ${at}. Nobody has read it.`}</p>
     ${
-      reads || !ui.known.hasKey(key)
+      reads || !ui.acknowledged.hasKey(key)
         ? html`<button class="btn" aria-keyshortcuts="K" @click=${() => ui.press('K')}>
             <kbd>K</kbd><span>${reads ? say`Read` : say`Seen`}</span>
           </button>`
@@ -87,7 +87,7 @@ function afterTheEnd(ui, all) {
 }
 
 /** Render the notice that leads back to the operator's own case. @param {Ui} ui @param {CaseView} my */
-function ownCase(ui, my) {
+function ownCaseNotice(ui, my) {
   const what = my.test ? s.theAlert(my) : s.shortName(my);
   const title = !s.talking(my.operator_leg)
     ? say`You have ${s.theAlert(my)}`
@@ -104,8 +104,8 @@ function ownCase(ui, my) {
 }
 
 /** Render the button that acknowledges a notice's sound. @param {Ui} ui @param {string} key */
-const seen = (ui, key) =>
-  ui.known.hasKey(key)
+const seenButton = (ui, key) =>
+  ui.acknowledged.hasKey(key)
     ? nothing
     : html`<button class="btn" aria-keyshortcuts="K" @click=${() => ui.press('K')}>
         <kbd>K</kbd><span>${say`Seen`}</span>
@@ -115,7 +115,7 @@ const seen = (ui, key) =>
  * Render the notice that no line, or only a public line, can call 112.
  * @param {Ui} ui @param {AlarmView} alarm
  */
-function noLine(ui, alarm) {
+function noLineNotice(ui, alarm) {
   const resort = onPublicLine(alarm);
   const title = resort ? say`The lines kept for 112 are out of use` : say`No line can call 112`;
   const what = resort
@@ -124,7 +124,7 @@ function noLine(ui, alarm) {
   return html`<div class="strip" role="alert" data-tone=${resort ? 'wait' : 'bad'} data-strip="psap.no_line">
     ${icon('warn')} <b>${title}</b>
     <p>${what}</p>
-    ${seen(ui, alarmKey(alarm))}
+    ${seenButton(ui, alarmKey(alarm))}
   </div>`;
 }
 
@@ -132,32 +132,32 @@ function noLine(ui, alarm) {
  * Return the alert's name in a notice. Without a name or number, beside an own case: the other alert.
  * @param {Ui} ui @param {CaseView} view
  */
-function inBand(ui, view) {
+function alertName(ui, view) {
   const my = ui.screen.mineNow();
   if (view.person || view.phone || !my || my.alert === view.alert) return s.theAlert(view);
   return view.test ? say`the other TEST` : say`the other alert`;
 }
 
 /** Render the notice of unassigned alerts. @param {Ui} ui @param {CaseView[]} all */
-function unheldAlerts(ui, all) {
+function unassignedNotice(ui, all) {
   const [view] = all;
   const nowUs = ui.feed.nowUs();
   const d = deadline(view, nowUs);
   const more = all.length > 1 ? say` and ${all.length - 1} more` : '';
   const title = isBroken(view)
     ? s.named(view.test, brokenSaid(view, ui.feed.me, ui.feed.names).title)
-    : say`Nobody has ${inBand(ui, view)}${more}`;
+    : say`Nobody has ${alertName(ui, view)}${more}`;
   const left = view.met_us === null ? `${d.value} s` : '';
   const tone = s.isLate(view, nowUs) || isBroken(view) ? 'bad' : 'wait';
   const my = ui.screen.mineNow();
-  const who = view.person || view.phone ? s.shortName(view) : inBand(ui, view);
+  const who = view.person || view.phone ? s.shortName(view) : alertName(ui, view);
   const leaves = my ? say`Leave the test, take ${who}` : label('take');
   const key = KEY.take;
   const shown = ui.screen.section === 'case' ? ui.screen.selected() : null;
   // A screen shows one T: in a case that can be taken, T belongs to that case.
   const other = shown && shown.alert !== view.alert && ui.feed.allowedIn(shown).take === null;
   const take =
-    offered(ui)?.alert === view.alert && !other
+    unassignedForTake(ui)?.alert === view.alert && !other
       ? html`<button class="btn" data-key=${key} aria-keyshortcuts=${key} @click=${() => ui.press(key)}>
           <kbd>${key}</kbd><span>${leaves}</span>
         </button>`
@@ -171,9 +171,9 @@ function unheldAlerts(ui, all) {
     ${icon(view.test ? 'flask' : 'bell')} <b>${title}</b>
     <p>
       <span aria-hidden="true"><b class="strip__left">${left}</b> ${view.silent ? say`Silent` : ''}</span>
-      ${my && !view.test ? (my.test ? onlyATest() : comesNext(ui, my)) : nothing}
+      ${my && !view.test ? (my.test ? onlyATest() : waysToAssignment(ui, my)) : nothing}
     </p>
-    ${take}${seen(ui, waitingKey(view))}
+    ${take}${seenButton(ui, waitingKey(view))}
   </div>`;
 }
 
@@ -183,7 +183,7 @@ const onlyATest = () => say`You are in a test.`;
  * Return how the unassigned alert reaches this operator, who has a case, if no other operator is free.
  * @param {Ui} ui @param {CaseView} my
  */
-function comesNext(ui, my) {
+function waysToAssignment(ui, my) {
   const { operators, me } = ui.feed;
   const other = operators.some((one) => one.operator !== me.operator && one.state === 'ready' && !one.alert);
   if (other || ui.feed.myShift() !== 'ready') return '';

@@ -6,10 +6,10 @@ import { FEATURES } from '../features.js';
 import { icon } from './parts.js';
 import { say } from '../words/words.js';
 import { caseView } from '../case/case.js';
-import { firstGate, waits } from './first-sign-on.js';
-import { gate } from './sign-on.js';
+import { firstSignOnForm, hasLinkCode } from './first-sign-on.js';
+import { signOnForm } from './sign-on.js';
 import { incomingView } from '../case/incoming.js';
-import { strip } from './notices.js';
+import { notices } from './notices.js';
 import { bar } from './bar.js';
 import { rail } from '../alerts/rail.js';
 import { readyView } from '../shift/ready.js';
@@ -19,8 +19,8 @@ import * as sections from './sections.js';
 /** Render the page. @param {Ui} ui */
 export function page(ui) {
   const { feed } = ui;
-  if (waits() && !feed.me) return firstGate(ui);
-  if (feed.link === 'starting' || feed.link === 'signed-off') return gate(ui);
+  if (hasLinkCode() && !feed.me) return firstSignOnForm(ui);
+  if (feed.link === 'starting' || feed.link === 'signed-off') return signOnForm(ui);
   if (!feed.me)
     return html`<main class="gate">
       <div class="gate__card">
@@ -34,7 +34,7 @@ export function page(ui) {
   const elsewhere = incoming ? null : sections.pane(ui);
   const railed = view && !incoming && !elsewhere;
   return html`<div class="console" data-rail=${railed ? 'on' : 'off'} ?inert=${ui.screen.help}>
-      ${bar(ui, incoming)}${strip(ui)} ${railed ? rail(ui) : nothing}
+      ${bar(ui, incoming)}${notices(ui)} ${railed ? rail(ui) : nothing}
       <main>
         ${incoming ? incomingView(ui, incoming) : (elsewhere ?? (view ? caseView(ui, view) : readyView(ui)))}
       </main>

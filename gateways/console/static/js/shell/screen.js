@@ -32,9 +32,9 @@ export class Screen {
    * `on`: `draw()`, `opened()` after another alert is shown, `entered(section)` after another place is shown.
    * @param {Feed} feed
    */
-  constructor(feed, known, on) {
+  constructor(feed, acknowledged, on) {
     this.feed = feed;
-    this.known = known;
+    this.acknowledged = acknowledged;
     this.on = on;
   }
 
@@ -75,7 +75,7 @@ export class Screen {
     const { feed } = this;
     const view = this.mineNow();
     if (!view || !calledFor(view, feed.me) || feed.link === 'lost') return null;
-    return this.known.has(view, feed.me) ? null : view;
+    return this.acknowledged.has(view, feed.me) ? null : view;
   }
 
   selected() {
@@ -143,22 +143,22 @@ export class Screen {
    * before.
    */
   follow() {
-    const { feed, known } = this;
+    const { feed, acknowledged } = this;
     const my = this.mineNow();
     if (this.#of && this.#of !== feed.me.operator) this.clear(); // another operator uses this page now
     this.#of = feed.me.operator;
     if (!this.may(this.section)) this.section = 'case'; // the role has changed
-    if (my && !known.has(my, feed.me)) {
+    if (my && !acknowledged.has(my, feed.me)) {
       this.section = 'case'; // a new alert takes the screen
       this.help = false;
     }
     // An alert that another operator has may be handed to this operator again, and then sounds again.
     for (const view of feed.cases.values())
-      if (view.operator && !mine(view, feed.me) && !calledFor(view, feed.me)) known.delete(view);
-    if (my && mine(my, feed.me)) known.add(my); // the phone was answered
+      if (view.operator && !mine(view, feed.me) && !calledFor(view, feed.me)) acknowledged.delete(view);
+    if (my && mine(my, feed.me)) acknowledged.add(my); // the phone was answered
     this.#followCall(my);
     const nothingOpen = this.chosen === null || feed.cases.get(this.chosen)?.closed_us !== null;
-    if (my && known.has(my, feed.me) && nothingOpen) this.#show(my.alert);
+    if (my && acknowledged.has(my, feed.me) && nothingOpen) this.#show(my.alert);
     if (this.chosen !== null && !feed.cases.has(this.chosen)) this.chosen = my?.alert ?? null;
     const view = this.section === 'case' ? this.selected() : null;
     if ((view?.alert ?? null) !== feed.shown) feed.opened(view?.alert ?? null);

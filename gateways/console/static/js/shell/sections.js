@@ -65,7 +65,7 @@ export function pressed(ui, key) {
  * Close what is open in the shown place; return true if something was open.
  * @param {Ui} ui @returns {boolean}
  */
-export const closes = (ui) => Boolean(placeOf(ui.screen.section)?.pressed(ui, 'Escape'));
+export const closeOpen = (ui) => Boolean(placeOf(ui.screen.section)?.pressed(ui, 'Escape'));
 
 /** Render the tabs that the operator's role may open. @param {Ui} ui */
 export function tabs(ui) {

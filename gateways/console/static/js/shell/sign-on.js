@@ -15,17 +15,17 @@ let waited = false; // a wait was imposed, and has ended
 let ticking = null;
 
 /** Return the seconds until the next attempt is allowed. @param {Feed} feed */
-const leftS = (feed) => Math.max(0, Math.ceil((feed.signOnAgainMs - Date.now()) / 1000));
+const secondsLeft = (feed) => Math.max(0, Math.ceil((feed.signOnAgainMs - Date.now()) / 1000));
 
 /** Faults that end with their wait. */
-const WAITS = ['tooOften', 'many_at_once'];
+const WAIT_FAULTS = ['tooOften', 'many_at_once'];
 
 /** Render the sign-on form. @param {Ui} ui */
-export function gate(ui) {
+export function signOnForm(ui) {
   const { feed } = ui;
   if (feed.link === 'starting')
     return html`<main class="gate"><p class="ink-2" role="status">securWoman</p></main>`;
-  const wait = leftS(feed);
+  const wait = secondsLeft(feed);
   if (wait > 0) {
     waited = true;
     ticking ??= setTimeout(() => {
@@ -33,13 +33,13 @@ export function gate(ui) {
       ui.draw();
     }, 250);
   }
-  const fault = WAITS.includes(feed.signOnFault) && wait === 0 ? '' : feed.signOnFault;
+  const fault = WAIT_FAULTS.includes(feed.signOnFault) && wait === 0 ? '' : feed.signOnFault;
   const why = wait > 0 ? say`Again in ${wait} s` : busy ? say`One moment…` : '';
   return html`<main class="gate">
-    <form class="gate__card" aria-labelledby="gate-h" @submit=${(e) => submitted(ui, e)}>
+    <form class="gate__card" aria-labelledby="gate-h" @submit=${(e) => submit(ui, e)}>
       <h1 id="gate-h">${icon('mark')}${say`Sign on`}</h1>
       ${
-        wantsCode(fault)
+        codeRequired(fault)
           ? nothing
           : html`<p>
               ${
@@ -49,14 +49,14 @@ export function gate(ui) {
               }
             </p>`
       }
-      ${byToken ? tokenFields(fault) : passwordFields(fault)} ${wantsCode(fault) ? codeField(fault) : nothing}
+      ${byToken ? tokenFields(fault) : passwordFields(fault)} ${codeRequired(fault) ? codeField(fault) : nothing}
       ${
         fault
           ? html`<p
               id="gate-fault"
-              class="word ${isStep(fault) ? 'ink-wait' : 'ink-bad gate__fault'}"
+              class="word ${isNextStep(fault) ? 'ink-wait' : 'ink-bad gate__fault'}"
               role="alert">
-              ${icon(isStep(fault) ? 'shield' : 'warn')}<span>${inWords(fault, byToken)}</span>
+              ${icon(isNextStep(fault) ? 'shield' : 'warn')}<span>${inWords(fault, byToken)}</span>
             </p>`
           : waited && wait === 0
             ? html`<p role="status">${say`You can try again now.`}</p>`
@@ -70,7 +70,7 @@ export function gate(ui) {
         <button type="button" data-passkey class="btn" @click=${() => byPasskey(ui)}>
           ${icon('shield')}${say`Use a passkey`}
         </button>
-        <button type="button" data-other class="btn" @click=${() => other(ui)}>
+        <button type="button" data-other class="btn" @click=${() => switchMethod(ui)}>
           ${icon(byToken ? 'user' : 'copy')}${byToken ? say`Use name and password` : say`Use a token instead`}
         </button>
         ${languageButton(ui.draw)}
@@ -84,7 +84,7 @@ let known = null;
  * Focus the first field as soon as it is rendered: `autofocus` works once in a page.
  * @param {HTMLElement} element
  */
-function first(element) {
+function focusOnce(element) {
   if (element && element !== known) queueMicrotask(() => element.focus());
   known = element ?? null;
 }
@@ -94,9 +94,9 @@ const described = (fault) => (fault ? 'gate-fault' : nothing);
 /** @param {string} fault */
 const invalid = (fault) => (fault === 'tokenWrong' || fault === 'passwordWrong' ? 'true' : nothing);
 /** Return true if the center requests the code of an app. @param {string} fault */
-const wantsCode = (fault) => !byToken && (fault === 'code_needed' || fault === 'code_wrong');
+const codeRequired = (fault) => !byToken && (fault === 'code_needed' || fault === 'code_wrong');
 /** Return true if nothing is wrong and the center requests one more entry. @param {string} fault */
-const isStep = (fault) => ['code_needed', 'passkey_needed', 'name_shared'].includes(fault);
+const isNextStep = (fault) => ['code_needed', 'passkey_needed', 'name_shared'].includes(fault);
 
 /** @param {string} fault */
 function passwordFields(fault) {
@@ -108,7 +108,7 @@ function passwordFields(fault) {
         spellcheck="false"
         maxlength="200"
         required
-        ${ref(first)}
+        ${ref(focusOnce)}
         aria-invalid=${invalid(fault)}
         aria-describedby=${described(fault)}
     /></label>
@@ -178,7 +178,7 @@ async function byPasskey(ui) {
 }
 
 /** Switch between password and token. @param {Ui} ui */
-function other(ui) {
+function switchMethod(ui) {
   byToken = !byToken;
   ui.feed.forgetFault();
   ui.draw();
@@ -186,10 +186,10 @@ function other(ui) {
 }
 
 /** Sign on with the fields of the form. @param {Ui} ui @param {SubmitEvent} e */
-async function submitted(ui, e) {
+async function submit(ui, e) {
   e.preventDefault();
   const form = /** @type {HTMLFormElement} */ (e.target);
-  if (busy || (leftS(ui.feed) > 0 && !byToken)) return;
+  if (busy || (secondsLeft(ui.feed) > 0 && !byToken)) return;
   const given = new FormData(form);
   busy = true;
   waited = false;
@@ -208,7 +208,7 @@ async function submitted(ui, e) {
   ui.draw();
   const { signOnFault: fault } = ui.feed;
   if (fault === 'passkey_needed') form.querySelector('[data-passkey]').focus();
-  else if (wantsCode(fault)) form.querySelector('[name=code]').select();
+  else if (codeRequired(fault)) form.querySelector('[name=code]').select();
   else if (fault === 'name_shared') form.querySelector('[name=operator]').select();
   else if (fault) form.querySelector('[type=password]')?.select();
   else {

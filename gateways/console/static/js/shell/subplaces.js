@@ -6,7 +6,7 @@ import { FEATURES } from '../features.js';
  * Return the places below `section` that the operator's role may open.
  * @param {Ui} ui @param {Section} section
  */
-export const below = (ui, section) =>
+export const placesBelow = (ui, section) =>
   FEATURES.flatMap(({ places = [] }) => places).filter(
     (one) => one.below === section && one.keys && ui.screen.may(one.name),
   );
@@ -15,8 +15,8 @@ export const below = (ui, section) =>
  * Open the lower place of this key, and return true. The lower place also acts on each key but its first.
  * @param {Ui} ui @param {Section} section @param {string} key
  */
-export function leads(ui, section, key) {
-  const to = below(ui, section).find((one) => one.keys.includes(key));
+export function openBelow(ui, section, key) {
+  const to = placesBelow(ui, section).find((one) => one.keys.includes(key));
   if (!to) return false;
   ui.screen.go(to.name);
   if (key !== to.keys[0]) to.place.pressed(ui, key);

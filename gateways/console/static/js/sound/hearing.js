@@ -4,7 +4,7 @@
 import * as sound from './sound.js';
 import { isLate, mine, talking } from '../case/situation.js';
 import { becameLast } from '../shift/last-ready.js';
-import { sounding } from '../shell/notices.js';
+import { unacknowledgedSounds } from '../shell/notices.js';
 import * as line from '../voice/line.js';
 import * as voice from '../voice/voice.js';
 
@@ -49,7 +49,7 @@ function repeated(ui, my) {
   const kind = (one) => (one.test ? 'test' : 'alert');
   const incoming = ui.screen.incoming();
   if (incoming) return incoming.duress ? '' : kind(incoming);
-  const [gravest] = sounding(ui);
+  const [gravest] = unacknowledgedSounds(ui);
   if (gravest && !(my && mine(my, me))) return kind(gravest);
   if (gravest && !hushed(my, me) && !onceSaid.has(gravest.key)) {
     onceSaid.add(gravest.key);

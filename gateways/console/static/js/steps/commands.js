@@ -25,10 +25,10 @@ export class Orders {
   #again = [];
 
   /** @param {Feed} feed @param {() => void} draw */
-  constructor(feed, screen, known, draw) {
+  constructor(feed, screen, acknowledged, draw) {
     this.feed = feed;
     this.screen = screen;
-    this.known = known;
+    this.acknowledged = acknowledged;
     this.draw = draw;
   }
 
@@ -90,8 +90,8 @@ export class Orders {
   async order(key, command, to = null, party = null) {
     const alert = this.screen.chosen;
     const view = this.feed.cases.get(alert);
-    const asks = command === 'take' && view && !this.known.has(view, this.feed.me);
-    if (asks) this.known.add(view); // the phone will ring because it was asked for: no alarm
+    const asks = command === 'take' && view && !this.acknowledged.has(view, this.feed.me);
+    if (asks) this.acknowledged.add(view); // the phone will ring because it was asked for: no alarm
     if (command === 'take') waiting.asked(alert);
     const more = {
       id: newId(),
@@ -100,7 +100,7 @@ export class Orders {
       ...(party === null ? {} : { party }),
     };
     const ok = await this.#give({ key, alert, command, more, atMs: Date.now() });
-    if (asks && !ok) this.known.delete(view);
+    if (asks && !ok) this.acknowledged.delete(view);
   }
 
   /** @param {Order} order */

@@ -1,7 +1,7 @@
 // The rows of a chapter: the cursor, the question before an action, the action's result and the time until
 // which it can be taken back, the open form. This module has the keys of every list; a chapter adds its own.
 
-import { stepped } from '../../shell/next-row.js';
+import { nextRow } from '../../shell/next-row.js';
 import { say } from '../../words/words.js';
 import { answered, why } from './faults.js';
 import { unsaved } from './form.js';
@@ -99,7 +99,7 @@ export class Rows {
   /** Move the cursor by `by` rows. @param {Ui} ui @param {number} by */
   move(ui, by) {
     const keys = this.found().map(this.of.key);
-    if (keys.length) this.point(ui, stepped(keys, this.cursor, by));
+    if (keys.length) this.point(ui, nextRow(keys, this.cursor, by));
   }
 
   /** Show the result of an action. @param {Ui} ui @param {boolean} good @param {string} text */
