@@ -19,7 +19,7 @@ export function grouped(all) {
     found.set(key, [...(found.get(key) ?? []), one]);
   }
   const groups = [...found].map(([key, members]) => group(key, members));
-  return groups.sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state)); // stable: the priority's order stays
+  return groups.sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state)); // stable: by priority
 }
 
 /** The states of a group, in the order of display. */

@@ -1,9 +1,9 @@
-// An address in words, no surer than it is: the center decides what may be said, this says it. Pure.
+// An address in words, as certain as the center reports it. Pure.
 
 import { say } from '../words/words.js';
 
 /**
- * `Via Roma 12`, `Via Roma, numero incerto`, `Vicino a via Roma`.
+ * Return the address: `Via Roma 12`, `Via Roma, numero incerto`, `Vicino a via Roma`.
  * @param {Pick<Address, 'nearness' | 'street' | 'number'>} a
  */
 export function addressName(a) {
@@ -12,26 +12,23 @@ export function addressName(a) {
   return a.number ? `${street} ${a.number}` : say`${street}, number not certain`;
 }
 
-/** Whether the place that is said with it, `Pavia, Lombardia`, is its own town. @param {Address} a */
+/** Return true if the displayed place, `Pavia, Lombardia`, is the address's own town. @param {Address} a */
 const isIn = (a, place = '') => !a.town || place.replace(/[.,].*$/, '') === a.town;
 
 /**
- * With its town, where that is not the one of `place`, which is said beside it.
+ * Return the address, with its town unless `place` beside it names the same town.
  * @param {Address} a @param {string} [place]
  */
 export const addressIn = (a, place) => `${addressName(a)}${isIn(a, place) ? '' : `, ${a.town}`}`;
 
-/**
- * As a sentence, with the distance.
- * @param {Address} a @param {string} [place]
- */
+/** Return the address as a sentence, with the distance. @param {Address} a @param {string} [place] */
 export function addressSentence(a, place) {
   const away = say`${a.distance_m}\u00a0m away`;
   return `${addressIn(a, place)} (${away}).`;
 }
 
 /**
- * The nearest town after the address: named as what it is, where the address is of another.
+ * Return the town to show after the address; named as the nearest town if the address is in another.
  * @param {Address | null | undefined} a @param {string} place
  */
 export const townAfter = (a, place) => (a && !isIn(a, place) ? say`Nearest town: ${place}` : place);

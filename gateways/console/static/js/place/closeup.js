@@ -1,15 +1,15 @@
-// The user's way and the doubt about it, close up and to scale, without a map: what the base map is too
-// coarse for.
+// The close-up: the user's movement and its accuracy to scale, without a map, for detail finer than the base
+// map.
 
 import { html, nothing, svg } from '../../vendor/lit.js';
 import { distanceKm, bearingDeg } from './places.js';
 import * as f from '../words/format.js';
 
-const REACH = 84; // of a half side of 100
+const REACH = 84; // units; half a side is 100
 const LEAST_M = 40;
 
 /**
- * A square with the newest position in its middle; metres per unit follow from how far the oldest is.
+ * Render a square with the newest position in its middle. The scale follows from the farthest position.
  * @param {CaseView} view
  */
 export function closeup(view) {
@@ -50,14 +50,17 @@ export function closeup(view) {
   </figure>`;
 }
 
-/** East and south of `centre`, metres: the screen's axes. @param {PositionView} one */
+/**
+ * Return a position relative to `centre`: metres east and south, the axes of the screen.
+ * @param {PositionView} one
+ */
 function metres(centre, one) {
   const m = distanceKm(centre, one) * 1000;
   const angle = (bearingDeg(centre, one) * Math.PI) / 180;
   return { x: m * Math.sin(angle), y: -m * Math.cos(angle) };
 }
 
-/** The longest of 1, 2, 5, 10, … that is not longer. */
+/** Return the greatest of 1, 2, 5, 10, … that is at most `most`. */
 function nice(most) {
   const ten = 10 ** Math.floor(Math.log10(most));
   return [5, 2, 1].find((n) => n * ten <= most) * ten;

@@ -1,4 +1,4 @@
-// Where the user is, as the case shows it: drawn, with a line of words, and the forms that 112 may ask for.
+// The user's position in a case: the map, a line of words, and the other forms for 112.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { FEATURES } from '../features.js';
@@ -11,16 +11,16 @@ import { mayAsk } from '../case/situation.js';
 import * as g from './places.js';
 import { whereabouts } from './towns.js';
 
-/** The maps of features. */
+/** Return the maps of the features. */
 const maps = () => FEATURES.flatMap(({ map }) => map ?? []);
 
-/** `0.8 km south of its centre`, or of the city that everybody knows. */
+/** Return the distance from the town's centre: `0.8 km south of its centre`; and from a well-known city. */
 function aside({ near, city }) {
   if (!near) return '';
   return city ? `${g.fromCentre(near)}; ${g.fromTown(city)}` : g.fromCentre(near);
 }
 
-/** @param {CaseView} view */
+/** Return the reason why there is no position. @param {CaseView} view */
 const unknown = (view) =>
   ({
     voice: say`Position: none, voice alert`,
@@ -28,7 +28,7 @@ const unknown = (view) =>
   })[view.channel] ?? say`Position: none, her phone has not sent one`;
 
 /**
- * The panel at the left of the case's body: the map of a feature, else the way alone; and the line of words.
+ * Render the panel at the left of the case: a feature's map, else the close-up; and the line of words.
  * @param {Ui} ui @param {CaseView} view @param {number} nowUs
  */
 export function placePanel(ui, view, nowUs) {
@@ -65,8 +65,7 @@ export function placePanel(ui, view, nowUs) {
 }
 
 /**
- * What is known of the place by name, in sentences: the town, then how far from its centre. Empty while
- * nothing is.
+ * Return the town and the distance from its centre as sentences; empty if no town is known.
  * @param {CaseView} view
  */
 export function placeSentences(view) {
@@ -74,7 +73,7 @@ export function placeSentences(view) {
   return where.near ? [`${g.townName(where.near)}.`, `${capital(aside(where))}.`] : [];
 }
 
-/** At the right while the text is read: the same place in other forms. @param {CaseView} view */
+/** Render the position in other forms, beside the text that is read to 112. @param {CaseView} view */
 export function otherForms(view) {
   const p = view.position;
   const { near, city } = p ? whereabouts(p) : { near: null, city: null };
@@ -119,5 +118,5 @@ export function otherForms(view) {
     </div>`;
 }
 
-/** @param {string} text */
+/** Return the text with a capital first letter. @param {string} text */
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,5 +1,4 @@
-// Where a point is, in forms that can be read out. Pure: degrees (WGS 84) and lists in, words and numbers
-// out.
+// Positions in forms that can be read aloud. Pure: degrees (WGS 84) and lists → words and numbers.
 
 import { number, phrase, say } from '../words/words.js';
 
@@ -16,14 +15,14 @@ const COMPASS = [
   phrase`west`,
   phrase`north-west`,
 ];
-const AROUND_KM = 15; // as far as people say that they are by a city
+const AROUND_KM = 15; // distance at which people name a city as their place
 const MUCH_LARGER = 5;
 const STILL_M = 25;
 
-/** @param {number} degrees */
+/** Convert degrees to radians. @param {number} degrees */
 const rad = (degrees) => (degrees * Math.PI) / 180;
 
-/** Along a great circle, kilometres. */
+/** Return the distance along a great circle, kilometres. */
 export function distanceKm(a, b) {
   const h =
     Math.sin(rad(b.lat - a.lat) / 2) ** 2 +
@@ -31,7 +30,7 @@ export function distanceKm(a, b) {
   return 2 * EARTH_KM * Math.asin(Math.min(1, Math.sqrt(h)));
 }
 
-/** From `a` to `b`, degrees clockwise from north, 0 to 360. */
+/** Return the bearing from `a` to `b`, degrees clockwise from north, 0 to 360. */
 export function bearingDeg(a, b) {
   const y = Math.sin(rad(b.lon - a.lon)) * Math.cos(rad(b.lat));
   const x =
@@ -40,10 +39,10 @@ export function bearingDeg(a, b) {
   return ((Math.atan2(y, x) * 180) / Math.PI + 360) % 360;
 }
 
-/** One of eight directions in words. @param {number} degrees */
+/** Return one of eight directions in words. @param {number} degrees */
 export const compass = (degrees) => COMPASS[Math.round(degrees / 45) % 8]();
 
-/** @param {number} km */
+/** Return a town with the distance and direction of the point from the town. @param {number} km */
 const from = (town, point, km) => ({
   name: town.name,
   region: town.region,
@@ -53,7 +52,7 @@ const from = (town, point, km) => ({
 });
 
 /**
- * The nearest town; `bearing` says where the point is, seen from the town. Null without towns.
+ * Return the nearest town; `bearing` is the direction of the point, seen from the town. Null without towns.
  * @param {number} lat @param {number} lon
  * @param {Town[]} towns
  */
@@ -73,7 +72,7 @@ export function nearestTown(lat, lon, towns) {
 }
 
 /**
- * The city by which the nearest town is better known; null when it is known by itself.
+ * Return the much larger city nearby by which people know the nearest town, or null.
  * @param {number} lat @param {number} lon
  * @param {Town[]} towns @param {Near} near
  */
@@ -89,27 +88,27 @@ export function nearbyCity(lat, lon, towns, near) {
   return city && from(city, point, distanceKm(city, point));
 }
 
-/** `350 m` or `3.6 km`. @param {number} km */
+/** Return a distance: `350 m` or `3.6 km`. @param {number} km */
 export const length = (km) =>
   km < 0.995
     ? `${Math.max(10, Math.round(km * 100) * 10)}${NB}m`
     : `${km < 20 ? number(km) : Math.round(km)}${NB}km`;
-/** `3.6 km east of Genova`. @param {Near} town */
+/** Return `3.6 km east of Genova`. @param {Near} town */
 export const fromTown = (town) => say`${length(town.km)} ${town.bearing} of ${town.name}`;
-/** `3.6 km east of its centre`. @param {Near} town */
+/** Return `3.6 km east of its centre`. @param {Near} town */
 export const fromCentre = (town) => say`${length(town.km)} ${town.bearing} of its centre`;
-/** `Pavia, Lombardia`. @param {Pick<Town, 'name' | 'region'>} town */
+/** Return `Pavia, Lombardia`. @param {Pick<Town, 'name' | 'region'>} town */
 export const townName = (town) => [town.name, town.region].filter(Boolean).join(', ');
 
 const OLC = '23456789CFGHJMPQRVWX';
 
 /**
- * The Open Location Code of ten digits: a field of about 14 m by 10.
+ * Return the Open Location Code of ten digits: a field of about 14 m by 10 m.
  * @param {number} lat @param {number} lon
  */
 export function plusCode(lat, lon) {
   const perDegree = 8000;
-  // Rounded first: 0.1 + 0.2 must not fall into the field beside.
+  // Rounded first: 0.1 + 0.2 must not fall into the neighbouring field.
   const whole = (degrees, most) =>
     Math.min(most * perDegree - 1, Math.max(0, Math.floor(Math.round(degrees * perDegree * 1e6) / 1e6)));
   let y = whole(lat + 90, 180);
@@ -123,7 +122,7 @@ export function plusCode(lat, lon) {
   return `${code.slice(0, 8)}+${code.slice(8)}`;
 }
 
-/** From 0 to 99, ten in each. @type {Phrase[]} */
+/** The numbers from 0 to 99, ten in each sentence. @type {Phrase[]} */
 const NUMBERS = [
   phrase`zero one two three four five six seven eight nine`,
   phrase`ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen`,
@@ -145,7 +144,7 @@ const NUMBERS = [
     ninety-eight ninety-nine`,
 ];
 
-/** A whole number from 0 to 199 in words. @param {number} n */
+/** Return a whole number from 0 to 199 in words. @param {number} n */
 export function inWords(n) {
   if (n > 100) return say`one hundred and ${inWords(n - 100)}`;
   if (n === 100) return say`one hundred`;
@@ -153,7 +152,7 @@ export function inWords(n) {
 }
 
 /**
- * `forty-four point three nine zero, five eight`: as it is read out, five decimals.
+ * Return degrees as they are read aloud, five decimals: `forty-four point three nine zero, five eight`.
  * @param {number} degrees
  */
 export function spoken(degrees) {
@@ -164,8 +163,8 @@ export function spoken(degrees) {
 }
 
 /**
- * What the trail says of the user's way: how far it went and whether it goes on; empty with fewer than two
- * positions.
+ * Return the user's movement in words: distance, direction, time, and whether it has stopped. Empty with
+ * fewer than two positions.
  * @param {PositionView[]} positions
  */
 export function lastMoved(positions) {

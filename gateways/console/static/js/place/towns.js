@@ -1,5 +1,4 @@
-// Places by name: the towns, and by which of them a position is told. Fetched from the center when the page
-// begins, and kept.
+// The towns by which a position is named. Requested from the center when the page starts, and kept.
 
 import { language } from '../words/words.js';
 import { nearbyCity, nearestTown } from './places.js';
@@ -8,8 +7,8 @@ const DATA = '/console/data/';
 const RETRY_MS = 5000;
 
 /**
- * What fetches a file of data, once: it resolves when that was taken, or when it could not be had and may be
- * asked for again.
+ * Return a function that requests a file of data once. Its promise resolves when the file was received, or
+ * when the request failed and may be repeated.
  * @param {string} name @param {(said: any) => void} take @returns {() => Promise<void>}
  */
 export function kept(name, take) {
@@ -30,9 +29,10 @@ export function kept(name, take) {
   };
 }
 
-/** What has come so far. */
+/** The towns received so far. */
 export const towns = { all: /** @type {Town[]} */ ([]) };
 
+/** Request the towns. */
 export const load = kept('towns-it.json', (data) => {
   let lat = 0;
   towns.all = data.names.split('\n').map((name, i) => {
@@ -47,13 +47,13 @@ export const load = kept('towns-it.json', (data) => {
   });
 });
 
-load(); // before the first case: its lines are not to move when the names come
+load(); // before the first case, so that its lines do not move when the names arrive
 
 let asked = { lat: null, lon: null, language: null };
 let found = null;
 
 /**
- * {near, city} of a position, either may be null; looked up once for each position.
+ * Return {near, city} of a position, either may be null. The last position's answer is kept.
  * @param {PositionView} p
  */
 export function whereabouts(p) {

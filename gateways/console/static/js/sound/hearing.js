@@ -1,5 +1,5 @@
-// What is to be heard at this page now. Never a sound into a call: who is on the line of an alert hears a
-// thing once, and where the user is under duress, or silent and on the line, nothing.
+// The sounds of this page. The page never sounds into a call: an operator on the line of an alert hears each
+// sound once, and none while the user is under duress, or silent and on the line.
 
 import * as sound from './sound.js';
 import { isLate, mine, talking } from '../case/situation.js';
@@ -14,12 +14,12 @@ const writtenUpTo = new Map(); // by alert, numbers of messages
 let tickSaid = '';
 
 /**
- * Whether a sound here could reach the user, who must not be given away.
+ * Return true if a sound could reach the user and expose the user.
  * @param {CaseView} my @param {MeView} me
  */
 const hushed = (my, me) => Boolean(my && (my.duress || (my.silent && mine(my, me) && talking(my.user))));
 
-/** @param {Ui} ui */
+/** Play the sounds of the page's state. @param {Ui} ui */
 export function hear(ui) {
   const { feed } = ui;
   if (!feed.me || feed.link === 'signed-off') return sound.repeat('');
@@ -32,7 +32,7 @@ export function hear(ui) {
   return countdown(my, feed.nowUs());
 }
 
-/** Once for each message of the user's. @param {CaseView} my @param {MeView} me */
+/** Sound once for each message of the user. @param {CaseView} my @param {MeView} me */
 function written(my, me) {
   const last = my.dialogue.findLast((one) => !one.by)?.number ?? 0;
   const before = writtenUpTo.get(my.alert) ?? 0;
@@ -41,7 +41,7 @@ function written(my, me) {
 }
 
 /**
- * What goes on until it is acknowledged: `alert`, `test`, `lost` or ''.
+ * Return the sound that repeats until acknowledged: `alert`, `test`, `lost` or ''.
  * @param {Ui} ui @param {CaseView} my
  */
 function repeated(ui, my) {
@@ -59,7 +59,7 @@ function repeated(ui, my) {
 }
 
 /**
- * The last seconds before the deadline, and that it has passed, for whose phone is being called.
+ * Sound the last seconds before the deadline, and its passing, for the operator whose phone is called.
  * @param {CaseView} my @param {number} nowUs
  */
 function countdown(my, nowUs) {

@@ -1,15 +1,17 @@
-// Sounds of the console. None in a silent alert or under duress, and never a sound into the call.
+// Sounds of the console: none in a silent alert or under duress, and none into a call.
 
 let context = null;
 let loop = null;
 let loopKind = '';
 
-/** To be called within a gesture: browsers are silent before one. */
+/** Enable sound. Must be called in a gesture: browsers are silent before one. */
 export function unlock() {
   context ??= new AudioContext();
   if (context.state === 'suspended') context.resume();
 }
-/** The same, and until it can be heard; not for ever, where there is no gesture or no output. */
+/**
+ * Enable sound, and wait until sound is possible; at most a second, for there may be no gesture or output.
+ */
 export async function unlocked() {
   unlock();
   await Promise.race([
@@ -19,15 +21,17 @@ export async function unlocked() {
     }),
   ]);
 }
+/** Return true if the browser does not permit sound yet. */
 export const blocked = () => context === null || context.state !== 'running';
 
 /** @type {(lengthS: number) => void} */
 let sounding = () => {};
-/** Who is to know for how many seconds from now something sounds. */
+/** Set the listener that is called with the number of seconds from now for which the page sounds. */
 export const onSound = (listener) => {
   sounding = listener;
 };
 
+/** Play one tone. */
 function tone(hz, startS, lengthS, volume) {
   sounding(startS + lengthS);
   const at = context.currentTime + startS;
@@ -44,7 +48,7 @@ function tone(hz, startS, lengthS, volume) {
 }
 
 /**
- * What is to be heard over and over: `alert`, `test`, `lost` or nothing. Said again it goes on as it was.
+ * Repeat a sound; '' stops it. A call with the current sound changes nothing.
  * @param {'alert' | 'test' | 'lost' | ''} kind
  */
 export function repeat(kind) {
@@ -66,7 +70,7 @@ export function repeat(kind) {
   loop = setInterval(play, kind === 'lost' ? 5000 : 1500);
 }
 
-/** Once. @param {'tick' | 'late' | 'try' | 'message' | 'last'} kind */
+/** Play a sound once. @param {'tick' | 'late' | 'try' | 'message' | 'last'} kind */
 export function once(kind) {
   if (blocked()) return;
   if (kind === 'last') [523, 392].forEach((hz, i) => tone(hz, i * 0.3, 0.25, 0.3));

@@ -1,5 +1,5 @@
-// The arithmetic of the headset: between the device's rate and the center's, and the frames that wait to be
-// heard. No clock and no device in it: time is the number of frames taken.
+// Signal processing of the headset: conversion between the device's sample rate and the center's, and the
+// jitter buffer. No clock and no device is used here: time is the number of frames processed.
 
 export const RATE_HZ = 16000;
 export const FRAME = 320; // samples: 20 ms
@@ -7,6 +7,7 @@ export const FRAME = 320; // samples: 20 ms
 const LOBES = 12;
 const KAISER_BETA = 6;
 
+/** Return the modified Bessel function of order zero, for the Kaiser window. */
 const bessel = (x) => {
   let sum = 1,
     term = 1;
@@ -16,19 +17,21 @@ const bessel = (x) => {
   }
   return sum;
 };
+/** Return the normalized sinc. */
 const sinc = (x) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
+/** Return the greatest common divisor. */
 const divisor = (a, b) => (b ? divisor(b, a % b) : a);
 
 /**
- * A stream of samples at one rate into the same sound at another, by a linear-phase FIR in phases. No drift:
- * the ratio is exact.
+ * A converter of a stream of samples to another rate, by a polyphase linear-phase FIR filter. The ratio is
+ * exact: no drift.
  */
 export class Resampler {
   constructor(fromHz, toHz) {
     const common = divisor(fromHz, toHz);
     this.up = toHz / common;
     this.down = fromHz / common;
-    const cut = Math.min(1, toHz / fromHz); // what would fold back into the band is filtered out
+    const cut = Math.min(1, toHz / fromHz); // removes what would alias into the band
     this.taps = 2 * Math.ceil(LOBES / cut);
     this.phases = [];
     for (let phase = 0; phase < this.up; phase += 1) {
@@ -49,7 +52,7 @@ export class Resampler {
     this.phase = 0;
   }
 
-  /** The next part of the stream, of any length. */
+  /** Convert the next part of the stream, of any length. */
   process(samples) {
     const all = new Float32Array(this.waiting.length + samples.length);
     all.set(this.waiting);
@@ -72,13 +75,15 @@ export class Resampler {
 
 const TARGET = 2; // frames: 40 ms wait on average
 const CAP = 6;
-const TARGET_MOST = 4; // where the network is worse than a LAN
+const TARGET_MOST = 4; // for a network worse than a LAN
 const WINDOW = 50; // frames: a second
 const CALM_WINDOWS = 10;
-const BRIEF = 10; // frames: a longer pause is an end, and says nothing of the network
-const QUIET = 0.01; // −40 dBFS: room noise; 20 ms of it are not missed
+const BRIEF = 10; // frames: a longer pause is an end, and no sign of a bad network
+const QUIET = 0.01; // −40 dBFS: room noise, of which 20 ms can be dropped
 
-/** What waits to be heard. Frames come when they come, one leaves every 20 ms, and the delay never creeps. */
+/**
+ * A jitter buffer. Frames arrive at any time, one frame is played every 20 ms, and the delay stays bounded.
+ */
 export class Jitter {
   constructor() {
     this.waiting = [];
@@ -91,6 +96,7 @@ export class Jitter {
     this.begin();
   }
 
+  /** Start a new window of measurement. */
   begin() {
     this.left = WINDOW;
     this.least = Infinity;
@@ -99,7 +105,7 @@ export class Jitter {
     this.shortage = false;
   }
 
-  /** One frame has come (Float32, `FRAME` samples). */
+  /** Add a received frame (Float32, `FRAME` samples). */
   push(frame) {
     this.waiting.push(frame);
     while (this.waiting.length > CAP) {
@@ -108,12 +114,12 @@ export class Jitter {
     }
   }
 
-  /** The frame that is to be heard now. */
+  /** Return the frame to play now. */
   pop() {
     if (this.filling ? this.waiting.length < this.target : this.waiting.length === 0) return this.missed();
     if (this.filling) {
       this.filling = false;
-      // It ran out only for a moment: the network is worse than was allowed for.
+      // The buffer was empty only for a moment: the network is worse than assumed.
       if (this.empty < BRIEF) {
         this.target = Math.min(TARGET_MOST, this.target + 1);
         this.calm = 0;
@@ -137,7 +143,7 @@ export class Jitter {
     return this.last;
   }
 
-  /** The last frame again, fading away: a word that breaks off does not click. */
+  /** Return the last frame faded out: an interrupted word does not click. */
   missed() {
     if (!this.filling) this.counts.underruns += 1;
     this.filling = true;
@@ -148,7 +154,10 @@ export class Jitter {
     return faded;
   }
 
-  /** Once a second: a frame that was never needed goes, one that will be needed comes, where it is quiet. */
+  /**
+   * Adapt once a second, in a quiet moment: drop a frame that was never needed, insert one that will be
+   * needed.
+   */
   look() {
     this.least = Math.min(this.least, this.waiting.length);
     this.left -= 1;
@@ -162,18 +171,20 @@ export class Jitter {
     const pending = this.surplus;
     this.begin();
     this.surplus = least > this.target;
-    this.forced = pending && this.surplus; // it found no quiet moment in a whole second
+    this.forced = pending && this.surplus; // a whole second had no quiet moment
     this.shortage = least <= 1;
   }
 }
 
+/** Return true if the frame contains only room noise. */
 const quiet = (frame) => frame.every((value) => Math.abs(value) < QUIET);
 
-/** To the center's samples, s16le, and back. */
+/** Convert samples to the center's format, s16le. */
 export function packed(samples) {
   const frame = new Int16Array(samples.length);
   for (let i = 0; i < samples.length; i += 1)
     frame[i] = Math.max(-32768, Math.min(32767, Math.round(samples[i] * 32767)));
   return frame.buffer;
 }
+/** Convert samples from the center's format, s16le. */
 export const unpacked = (buffer) => Float32Array.from(new Int16Array(buffer), (value) => value / 32768);

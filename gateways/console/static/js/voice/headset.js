@@ -1,4 +1,4 @@
-// How the headset stands, in words: where its operator waits, in the bar, over a case.
+// The state of the headset in words: beside the shift, in the bar, over a case.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
@@ -19,10 +19,12 @@ import {
   used,
 } from './voice.js';
 
+/** Return the headset's state: [icon, tone, words, advice]. */
 const told = () => STATES[hushed() ? 'hushed' : mute() ? 'mute' : state.is]();
 
 const KEY = html`<kbd>G</kbd>`;
 
+/** The words of each state: [icon, tone, words, advice]. */
 const STATES = {
   off: () => ['todo', 'ink-2', say`Connected with your shift`, say`The browser will ask for the microphone`],
   insecure: () => [
@@ -86,7 +88,7 @@ const STATES = {
   'signed-off': () => ['nolink', 'ink-bad', say`Sign on again`, ''],
 };
 
-/** How it stands, on the page between alerts. */
+/** Render the headset's state, the microphone's level and the choice of devices. */
 export function headsetState() {
   const [ic, tone, text, advice] = told();
   return html`<span data-headset=${state.is}>${word(ic, text, tone)}</span><small>${advice}</small> ${
@@ -103,14 +105,17 @@ export function headsetState() {
   }`;
 }
 
-/** The operator's own microphone, moving; drawn past the page, and never spoken. */
+/**
+ * Render the meter of the operator's own microphone. Its segments are lit outside the page's rendering, and
+ * are hidden from screen readers.
+ */
 const level = () =>
   html`<span class="meter meter--own" data-own aria-hidden="true"
     ><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i
     ><i></i><i></i><i></i><i></i><i></i
   ></span>`;
 
-/** @param {string} key @param {string} label */
+/** Render the choice of a microphone or speaker. @param {string} key @param {string} label */
 function choice(key, label, devices) {
   if (devices.length < 2) return nothing;
   const chosen = localStorage.getItem(key) ?? 'default';
@@ -132,20 +137,22 @@ function choice(key, label, devices) {
   >`;
 }
 
-/** What a new alert does where no telephone rings. */
+/** Return how a new alert arrives in a headset. */
 export const readyText = () =>
   say`No alert is yours. A new one takes the whole screen and you hear it in your headset.`;
 
-/** Whether a new alert is heard in the headset, be it by another window. @param {Feed} feed */
+/** Return true if a new alert is heard in the headset, in this window or another. @param {Feed} feed */
 export const comes = (feed) => takes(feed) || (used(feed) && standing(feed).elsewhere);
 
+/** Return that no alerts arrive before the shift. */
 export const offText = () => say`Alerts do not come to your headset until you start your shift.`;
 
+/** Return the effect of starting the shift. */
 export const startSub = () => say`From now on alerts come to your headset. Turns the sound on, too.`;
 
 /**
- * What to do while the center is out of reach, and the operator's voice with it; null where that is on a
- * telephone.
+ * Return what to do while the center, and with it the operator's voice, cannot be reached; null if the voice
+ * is on a telephone.
  * @param {Feed} feed @param {CaseView} view
  */
 export const whenLost = (feed, view) =>
@@ -155,12 +162,13 @@ export const whenLost = (feed, view) =>
       ? say`You are not heard. If it lasts your phone rings: answer it.`
       : say`Keep talking.`;
 
+/** Return the effect of acknowledging an alert. */
 export const acknowledgeSub = () => say`Stops the sound and opens the case. Speak to take the call.`;
 
-/** The operator's voice is in the call already: what makes the call the operator's. */
+/** Return how to accept a call: the operator's voice is connected already, and speaking accepts the call. */
 export const comesIn = () => say`It is in your headset: speak`;
 
-/** In the bar, in every view. @param {Ui} ui */
+/** Render the headset's state for the bar. @param {Ui} ui */
 export function inBar(ui) {
   const { feed } = ui;
   if (!used(feed)) return nothing;
@@ -181,7 +189,7 @@ export function inBar(ui) {
 }
 
 /**
- * Where the voice is, if anything is to be said of it over the operator's own case.
+ * Return the banner over the operator's own case on the operator's voice; null if there is nothing to report.
  * @param {Ui} ui @param {CaseView} view
  */
 export function banner(ui, view) {
@@ -214,7 +222,7 @@ export function banner(ui, view) {
 }
 
 /**
- * On the operator's own tile: the key that takes the voice from the telephone to the headset.
+ * Render, on the operator's own tile, the key that moves the voice from the telephone to the headset.
  * @param {Ui} ui @param {CaseView} view @param {Which} which
  */
 export function offer(ui, view, which) {
@@ -224,10 +232,13 @@ export function offer(ui, view, which) {
   </button>`;
 }
 
-/** @param {CaseView} view */
+/** Return that the operator speaks by phone, with the line. @param {CaseView} view */
 const onPhone = (view) => say`You speak by phone (${lineName(view.operator_leg.line)}).`;
 
-/** The way back to the headset, or why there is none. @param {Ui} ui @param {CaseView} view */
+/**
+ * Return how to move the voice to the headset, or why this is not possible.
+ * @param {Ui} ui @param {CaseView} view
+ */
 function whereHeadset(ui, view) {
   const headset = standing(ui.feed);
   const [, , title, advice] = told();
@@ -236,14 +247,20 @@ function whereHeadset(ui, view) {
   return '';
 }
 
-/** @param {Ui} ui @param {CaseView} view */
+/**
+ * Return true if the voice can move from the telephone to the headset.
+ * @param {Ui} ui @param {CaseView} view
+ */
 const canComeBack = ({ feed }, view) =>
   used(feed) &&
   feed.link === 'live' &&
   view?.operator === feed.me.operator &&
   line.comesBack(standing(feed), view, feed.me);
 
-/** G: take the voice from the telephone to the headset. True where it was ordered. @param {Ui} ui */
+/**
+ * Move the voice from the telephone to the headset (key G). Return true if the command was sent.
+ * @param {Ui} ui
+ */
 export function back(ui) {
   const view = ui.screen.selected();
   if (!canComeBack(ui, view)) return false;

@@ -1,23 +1,26 @@
-// On which line the operator speaks, and so what of the headset may be said: over the own case, in the bar,
-// by a sound. Pure: how the headset stands and the case's leg in, a claim out. Of an operator who speaks on a
-// telephone nothing of the headset says that nobody hears.
+// The line on which the operator speaks, and the resulting message on the headset: over the operator's own
+// case, in the bar, by a sound. Pure: headset state and the case's leg → message. For an operator who speaks
+// on a telephone, the headset never reports that the operator is unheard.
 
 import { inDoubt, onHeadset, talking, underWay } from '../case/situation.js';
 
 /**
- * How the headset stands. `gone`: alerts do not come to it. `mute`: connected, and its microphone gives
- * nothing. `elsewhere`: another window of this operator's has the voice.
+ * The state of the headset. `gone`: alerts do not arrive in it. `mute`: connected, but its microphone gives
+ * no sound. `elsewhere`: the voice is in another window of this operator.
  * @typedef {{ is: string, gone: boolean, mute: boolean, elsewhere: boolean }} Standing
  */
 
-/** @param {CaseView} view @param {MeView} me */
+/**
+ * Return the operator's own call in this case while it is under way, else null.
+ * @param {CaseView} view @param {MeView} me
+ */
 const ownLeg = (view, me) =>
   view && view.operator_leg.operator === me.operator && underWay(view.operator_leg)
     ? view.operator_leg
     : null;
 
 /**
- * The operator's call by telephone in this case, be it ringing; else null.
+ * Return the operator's telephone call in this case, ringing or answered; else null.
  * @param {CaseView} view @param {MeView} me
  */
 export function byPhone(view, me) {
@@ -25,22 +28,23 @@ export function byPhone(view, me) {
   return leg?.line && !onHeadset(leg) ? leg : null;
 }
 
-/** The operator's headset in this case; else null. @param {CaseView} view @param {MeView} me */
+/** Return the operator's headset leg in this case; else null. @param {CaseView} view @param {MeView} me */
 export function byHeadset(view, me) {
   const leg = ownLeg(view, me);
   return leg && onHeadset(leg) ? leg : null;
 }
 
 /**
- * Whether the headset stays connected though its microphone gives nothing: its ear is in a conversation. One
- * that is only said to be answered is none, and the telephone has to ring.
- * @param {PartyView[]} legs those of the operator on the headset @param {boolean} joined to a conference
+ * Return true if the headset stays connected although its microphone is silent, because the operator listens
+ * to a conversation. A doubtful answer is no conversation: the telephone must ring.
+ * @param {PartyView[]} legs the operator's headset legs @param {boolean} joined the headset is in a
+ * conference
  */
 export const isHeld = (legs, joined) => legs.some(talking) || (joined && !legs.some(inDoubt));
 
 /**
- * What there is to say over the operator's own case, or in the bar (`view` null: between alerts): `phone`,
- * the voice is on a telephone; `elsewhere`, it is in another window; `unheard`, nobody hears it; or ''.
+ * Return the message over the operator's own case or in the bar (`view` null: between alerts). `phone`: the
+ * voice is on a telephone; `elsewhere`: in another window; `unheard`: nobody hears the operator; or ''.
  * @param {Standing} headset @param {CaseView} view @param {MeView} me
  */
 export function claim(headset, view, me) {
@@ -51,19 +55,19 @@ export function claim(headset, view, me) {
 }
 
 /**
- * Whether the page sounds for the headset's sake. Never into a telephone, nor into the headset that another
- * window has; of a microphone that gives nothing it is a matter only while there is an alert.
- * @param {Standing} headset @param {CaseView} view the alert that is the operator's @param {MeView} me
+ * Return true if the page sounds because of the headset. The page never sounds into a telephone, nor into the
+ * headset of another window. A silent microphone matters only during an alert.
+ * @param {Standing} headset @param {CaseView} view the operator's alert @param {MeView} me
  */
 export const sounds = (headset, view, me) =>
   headset.gone && !headset.elsewhere && !byPhone(view, me) && (headset.is !== 'deaf' || view !== null);
 
 /**
- * Whether the voice can come back from the telephone to the headset.
+ * Return true if the voice can move from the telephone to the headset.
  * @param {Standing} headset @param {CaseView} view @param {MeView} me
  */
 export const comesBack = (headset, view, me) =>
   claim(headset, view, me) === 'phone' &&
   headset.is === 'live' &&
   !headset.mute &&
-  !view.operator_leg.network; // a modem that joins its calls has no place for a headset
+  !view.operator_leg.network; // a modem that joins its calls itself cannot join a headset

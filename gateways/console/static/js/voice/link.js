@@ -1,10 +1,10 @@
-// A worker: the headset's connection to the center. The page, which may be busy drawing, has no part in it.
-// What cannot be sent at once is old, and is not sent.
+// A worker: the headset's connection to the center, independent of the page, which may be busy rendering. A
+// frame that cannot be sent at once is out of date and is dropped.
 
-const SILENCE_MS = 750; // the center says something every quarter of a second
+const SILENCE_MS = 750; // the center sends a message every quarter of a second
 const OPEN_MS = 1000;
 const WATCH_MS = 100;
-const PAUSES_MS = [0, 200, 400, 800]; // from one try to the next; the last one repeats
+const PAUSES_MS = [0, 200, 400, 800]; // between attempts; the last pause repeats
 const WAITING_BYTES = 3 * 640; // 60 ms
 const SIGN_ON = 4401;
 const REPLACED = 4409;
@@ -19,7 +19,10 @@ let retry = 0;
 let tries = 0;
 let said = '';
 
-/** Tell the page how it stands: `live`, `lost`, `replaced` or `signed-off`; and whether a call is on. */
+/**
+ * Report the connection's state to the page: `live`, `lost`, `replaced` or `signed-off`; and whether a call
+ * is connected.
+ */
 function tell(state, call = false) {
   const now = `${state}/${call}`;
   if (now !== said) {
@@ -52,6 +55,7 @@ onmessage = ({ data }) => {
   }
 };
 
+/** Open the connection. */
 function connect() {
   drop();
   clearTimeout(retry);
@@ -74,13 +78,17 @@ function connect() {
   };
 }
 
+/** Close the connection without reporting its end. */
 function drop() {
   const before = socket;
   socket = null;
   before?.close();
 }
 
-/** @param {number} code */
+/**
+ * Handle the end of the connection: report it, and retry unless the center ended the session.
+ * @param {number} code
+ */
 function lost(code) {
   drop();
   if (code === REPLACED) {
@@ -92,7 +100,7 @@ function lost(code) {
     return;
   }
   tell('lost');
-  // What has waited in vain for an answer has waited long enough.
+  // The pause counts from the last attempt: a timeout is not followed by another pause.
   retry = setTimeout(
     connect,
     Math.max(0, triedMs + PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)] - performance.now()),

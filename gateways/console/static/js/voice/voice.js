@@ -1,7 +1,6 @@
-// The headset, where operators have their voice in the browser: asks for the microphone when the shift
-// begins, keeps the connection, and says how it stands. The sound itself goes from the worklet to the link
-// and back, past this page. Never a sound into the call: while the console itself sounds, the microphone says
-// nothing.
+// The headset, for centers whose operators speak through the browser: opens the microphone when the shift
+// begins, keeps the connection, and reports its state. Samples pass from the worklet to the link and back
+// without this page. The console never sounds into a call: while it sounds, the microphone is muted.
 
 import { onSound } from '../sound/sound.js';
 import { byHeadset, isHeld } from './line.js';
@@ -12,21 +11,22 @@ export const SPEAKER = 'securwoman-speaker';
 
 const SEGMENTS = 20;
 
-const LEVEL_MS = 100; // from one level of the worklet's to the next
+const LEVEL_MS = 100; // interval of the worklet's levels
 
-// A microphone that is on gives noise, be nobody speaking: nothing but zeros is a switch, or another device.
-const SAID_MS = 3000; // as long as a line without sound takes to be called so
-const DEAF_MS = 6000; // after which the telephone is the better one
+// A microphone that is on gives noise even without speech. Zeros mean a switch that is off, or the wrong
+// device.
+const SAID_MS = 3000; // silence after which a microphone is reported, as for a line
+const DEAF_MS = 6000; // silence after which alerts ring the telephone
 
 const HEARD = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
 
-// off | insecure | asking | denied | none | failed | blocked | connecting | live | deaf | lost | replaced |
-// signed-off
+// `is`: off | insecure | asking | denied | none | failed | blocked | connecting | live | deaf | lost |
+// replaced | signed-off
 export const state = {
   is: 'off',
   call: false,
-  legs: [], // the operator's own on the headset, of all alerts
-  silentMs: 0, // for so long the microphone has given nothing but zeros
+  legs: [], // the operator's headset legs in all alerts
+  silentMs: 0, // time for which the microphone has given only zeros
   wanted: false,
   turn: 0,
   microphones: [],
@@ -36,33 +36,33 @@ export const state = {
 
 export let open = null; // {stream, context, node, link}
 
-const ROOM_S = 0.3; // so long a room, and the way out of the loudspeaker, go on after it
+const ROOM_S = 0.3; // the delay of a loudspeaker and the echo of a room
 
 onSound((lengthS) => open?.node?.port.postMessage({ hushS: lengthS + ROOM_S }));
 
-/** Whether this center's operators have their voice in the browser. @param {Feed} feed */
+/** Return true if the operators of this center speak through the browser. @param {Feed} feed */
 export const used = (feed) => feed.center?.operator_line === 'headset';
 
-/** On shift, and yet the operator could not be heard if called. */
+/** Return true if the operator is on shift and would be unheard in a call. */
 export const gone = () => state.wanted && !['live', 'asking', 'connecting'].includes(state.is);
 
-/** Whether alerts come to the headset; while it is gone the telephone rings. @param {Feed} feed */
+/** Return true if alerts arrive in the headset; otherwise the telephone rings. @param {Feed} feed */
 export const takes = (feed) => used(feed) && !gone();
 
-/** How it stands, for what is said of it. @param {Feed} feed @returns {import('./line.js').Standing} */
+/** Return the headset's state. @param {Feed} feed @returns {import('./line.js').Standing} */
 export const standing = (feed) => ({
   is: state.is,
   gone: gone(),
   mute: mute(),
-  // Where the other window was closed the center says that this voice stands nowhere.
+  // After the other window was closed, the center reports the voice as released.
   elsewhere: state.is === 'replaced' && feed.myself()?.line_state !== 'released',
 });
 
-/** Begin with the shift, end with it; said again and again. @param {Ui} ui */
+/** Connect the headset with the shift, and disconnect it at the end. Called at each change. @param {Ui} ui */
 export function follow(ui) {
   state.redraw = ui.draw;
   const { feed } = ui;
-  if (feed.link === 'lost') return; // what was so is so still
+  if (feed.link === 'lost') return; // the state is kept
   const views = feed.me ? [...feed.cases.values()] : [];
   state.legs = views.map((view) => byHeadset(view, feed.me)).filter(Boolean);
   const wanted = Boolean(
@@ -75,20 +75,20 @@ export function follow(ui) {
   } else if (wanted && state.is === 'signed-off') connect();
 }
 
-/**
- * The key to try again, or to take the voice over from another window. True where there was something to do.
- */
+/** Retry, or take the voice over from another window. Return false if there was nothing to do. */
 export function again() {
   if (!state.wanted || ['live', 'asking', 'connecting'].includes(state.is)) return false;
   begin();
   return true;
 }
 
+/** Set the state, and render the page. */
 function turned(is) {
   state.is = is;
   state.redraw();
 }
 
+/** Close the microphone and the connection. */
 function end(is) {
   state.turn += 1;
   state.call = false;
@@ -107,6 +107,7 @@ function end(is) {
   turned(is);
 }
 
+/** Open the microphone, then the connection. A later call replaces this one. */
 export async function begin() {
   end('asking');
   const { turn } = state;
@@ -135,7 +136,7 @@ export async function begin() {
   }
 }
 
-/** The one that was chosen, if it is there, else any. */
+/** Return the stream of the chosen microphone if it is present, else of any microphone. */
 async function microphone() {
   const chosen = localStorage.getItem(MICROPHONE);
   const any = () => navigator.mediaDevices.getUserMedia({ audio: HEARD });
@@ -148,6 +149,7 @@ async function microphone() {
   }
 }
 
+/** Connect the microphone, the worklet and the link. */
 function join() {
   const { stream, context } = open;
   const node = new AudioWorkletNode(context, 'voice', {
@@ -168,8 +170,8 @@ function join() {
     if (data.state === 'replaced') {
       end('replaced');
       return;
-    } // a microphone that is not heard is not left open
-    if (state.is === 'deaf') return; // said before the link was told to stop
+    } // an unused microphone is closed
+    if (state.is === 'deaf') return; // sent before the link received the pause
     state.call = data.call;
     turned(data.state);
   };
@@ -177,12 +179,15 @@ function join() {
   open.node = node;
   open.link = link;
   const speaker = localStorage.getItem(SPEAKER);
-  if (speaker) context.setSinkId?.(speaker).catch(() => {}); // that one is not here: the usual one is
+  if (speaker) context.setSinkId?.(speaker).catch(() => {}); // if absent, the default speaker stays
   context.onstatechange = connect;
   connect();
 }
 
-/** Once sound runs: before that there is nothing to say, and the center would take the headset for gone. */
+/**
+ * Connect once the browser permits sound: before that no frames exist, and the center would report the
+ * headset as gone.
+ */
 function connect() {
   if (!open?.link) return;
   if (open.context.state !== 'running') {
@@ -196,9 +201,9 @@ function connect() {
 }
 
 /**
- * A microphone that gives nothing is not connected, so that the telephone rings; with its first sound it is
- * again.
- * @param {number} peak of the last tenth of a second
+ * Track the microphone's level. A silent microphone is disconnected, so that the telephone rings; its first
+ * sound connects it again.
+ * @param {number} peak the peak of the last tenth of a second
  */
 export function listened(peak) {
   const before = mute();
@@ -211,7 +216,7 @@ export function listened(peak) {
   else if (mute() !== before) state.redraw();
 }
 
-// Browsers let sound run after a gesture only, unless the page listens already.
+// Resume sound: browsers permit sound only after a gesture, unless the page uses the microphone.
 const gesture = () => {
   if (open?.context.state === 'suspended') open.context.resume();
 };
@@ -220,6 +225,7 @@ addEventListener('keydown', gesture, true);
 
 addEventListener('pointerdown', gesture, true);
 
+/** Update the lists of microphones and speakers. */
 async function listDevices() {
   const all = (await navigator.mediaDevices.enumerateDevices().catch(() => [])).filter((one) => one.deviceId);
   state.microphones = all.filter((one) => one.kind === 'audioinput');
@@ -234,7 +240,7 @@ navigator.mediaDevices?.addEventListener('devicechange', () => {
   else listDevices();
 });
 
-/** A tone in the ear, for the trial of the sound. */
+/** Play a tone in the headset, for the test of the sound. */
 export function test() {
   if (!open || open.context.state !== 'running') return;
   const { context } = open;
@@ -251,6 +257,7 @@ export function test() {
   oscillator.stop(at + 0.6);
 }
 
+/** Light the segments of the operator's own meter. */
 function paint(peak) {
   const on =
     peak > 0 ? Math.max(0, Math.min(SEGMENTS, Math.ceil(SEGMENTS + (20 * Math.log10(peak)) / 3))) : 0;
@@ -258,8 +265,11 @@ function paint(peak) {
     [...element.children].forEach((one, at) => one.classList.toggle('on', at < on));
 }
 
-/** Switched off by the system or by a button of the headset's own, as the browser knows: it gives silence. */
+/**
+ * Return true if the system or a button of the headset has switched the microphone off, as the browser
+ * reports.
+ */
 export const hushed = () => state.is === 'live' && open !== null && open.stream.getAudioTracks()[0].muted;
 
-/** Connected, and yet nobody is heard. */
+/** Return true if the headset is connected and the microphone gives no sound. */
 export const mute = () => hushed() || (state.is === 'live' && state.silentMs >= SAID_MS);

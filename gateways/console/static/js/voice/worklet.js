@@ -1,11 +1,11 @@
-// On the browser's audio thread: the microphone in frames of 20 ms to the link, the link's frames to the ear.
-// It says a frame every 20 ms whatever there is to say: that is how the center knows that the headset is
-// there.
+// The browser's audio thread: sends the microphone's samples to the link in frames of 20 ms, and plays the
+// link's frames. A frame is sent every 20 ms, silent or not: the center detects the headset by its frames.
 
 import { FRAME, Jitter, RATE_HZ, Resampler, packed, unpacked } from './dsp.js';
 
 const LEVEL_EVERY = 5; // frames: ten times a second
 
+/** The processor between microphone, link and loudspeaker. */
 class Voice extends AudioWorkletProcessor {
   constructor() {
     super();
@@ -17,25 +17,27 @@ class Voice extends AudioWorkletProcessor {
     this.link = null;
     this.ended = false;
     this.frames = 0;
-    this.hushed = 0; // frames yet to be said without the microphone
+    this.hushed = 0; // number of frames still to be sent silent
     this.peak = 0;
     this.port.onmessage = ({ data }) => {
       if (data.link) {
         this.link = data.link;
         this.link.onmessage = (message) => this.jitter.push(unpacked(message.data));
       }
-      // Echo cancellation has to learn a room first, and an alarm that is taken for a voice would answer.
+      // Echo cancellation must learn a room first; an alarm heard as a voice would accept the call.
       if (data.hushS) this.hushed = Math.max(this.hushed, Math.ceil((data.hushS * RATE_HZ) / FRAME));
       if (data.end) this.ended = true;
     };
   }
 
+  /** Process one block of samples. */
   process([microphone], [ear]) {
     this.say(microphone[0] ?? new Float32Array(ear[0].length));
     this.hear(ear);
     return !this.ended;
   }
 
+  /** Send the microphone's samples, and report the peak level. */
   say(samples) {
     for (const value of samples) this.peak = Math.max(this.peak, Math.abs(value));
     this.said = joined(this.said, this.toCenter.process(samples));
@@ -52,6 +54,7 @@ class Voice extends AudioWorkletProcessor {
     }
   }
 
+  /** Fill the output with the samples to play. */
   hear(ear) {
     const wanted = ear[0].length;
     while (this.heard.length < wanted) this.heard = joined(this.heard, this.toEar.process(this.jitter.pop()));
@@ -60,6 +63,7 @@ class Voice extends AudioWorkletProcessor {
   }
 }
 
+/** Return both parts as one array. */
 function joined(first, second) {
   const both = new Float32Array(first.length + second.length);
   both.set(first);
