@@ -6,7 +6,7 @@ import { answered, why } from '../../js/admin/frame/faults.js';
 import { icon, word } from '../../js/shell/parts.js';
 import { saveBlob } from '../../js/shell/download.js';
 import * as f from '../../js/words/format.js';
-import { form, phrase, say, worded } from '../../js/words/words.js';
+import { form, phrase, say, translateAnswer } from '../../js/words/words.js';
 import { load, rows } from './list.js';
 
 /** @type {Record<Flaw, Phrase>} */
@@ -39,7 +39,9 @@ const REASONS = [
  * @param {ImportFault} fault
  */
 export const told = ({ column, flaw, reason }) =>
-  [column, FLAWS[flaw](), flaw === 'record' ? worded(reason, REASONS) : ''].filter(Boolean).join(': ');
+  [column, FLAWS[flaw](), flaw === 'record' ? translateAnswer(reason, REASONS) : '']
+    .filter(Boolean)
+    .join(': ');
 
 /** @type {Record<Verdict, Phrase>} */
 const VERDICTS = {

@@ -7,7 +7,7 @@ import { listPage } from '../../js/admin/frame/page.js';
 import { Rows } from '../../js/admin/frame/rows.js';
 import { word } from '../../js/shell/parts.js';
 import * as f from '../../js/words/format.js';
-import { languageName, phrase, rolesName, say } from '../../js/words/words.js';
+import { languageName, phrase, roleName, say } from '../../js/words/words.js';
 import { LANGUAGES } from './list.js';
 
 /** @type {FormField[]} */
@@ -24,7 +24,7 @@ const FIELDS = [
     name: 'role',
     label: () => say`Role`,
     kind: 'select',
-    choices: () => ['operator', 'supervisor', 'admin'].map((one) => [one, rolesName(one)]),
+    choices: () => ['operator', 'supervisor', 'admin'].map((one) => [one, roleName(one)]),
   },
   {
     name: 'language',
@@ -71,7 +71,7 @@ function cells(ui, one, shared) {
       ${shared.has(one.name.toLowerCase()) ? html`<small class="ink-2">${one.id}</small>` : nothing}
     </td>
     <td class="phone">${f.phone(one.phone)}</td>
-    <td>${rolesName(one.role)}</td>
+    <td>${roleName(one.role)}</td>
     <td class="spare">${languageName(one.language)}</td>
     <td>${one.on_call ? word('bell', say`on call`) : nothing}</td>
     <td class="spare">${ways(one)}</td>

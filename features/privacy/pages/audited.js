@@ -1,6 +1,6 @@
 // The words for actions of the audit.
 
-import { form, phrase, worded } from '../../js/words/words.js';
+import { form, phrase, translateAnswer } from '../../js/words/words.js';
 
 /** @type {Record<string, Phrase>} */
 const ACTIONS = {
@@ -106,7 +106,7 @@ const DETAILS = [
  * Return an entry's details in the page's language; unknown details are returned as they are.
  * @param {string} text
  */
-export const detail = (text) => worded(text, DETAILS);
+export const detail = (text) => translateAnswer(text, DETAILS);
 
 /** Return an action in words. @param {string} action */
 export const done = (action) => ACTIONS[action]?.() ?? action;

@@ -1,6 +1,6 @@
 // Conversions of a setting's value: for display, for the form, for the request.
 
-import { languageName, own, phrase, say } from '../../js/words/words.js';
+import { languageName, localText, phrase, say } from '../../js/words/words.js';
 
 /** @typedef {SettingRow & { texts: Record<string, any> }} Setting a key with the values of its form */
 
@@ -15,7 +15,7 @@ const UNITS = {
 const unit = ({ unit: of }) => (UNITS[of] ? UNITS[of]() : '');
 
 /** Return the meaning of a setting. @param {SettingRow} row */
-export const meaning = (row) => own(row.meaning);
+export const meaning = (row) => localText(row.meaning);
 
 /** Return a value as text. @param {any} value */
 function plain(value) {

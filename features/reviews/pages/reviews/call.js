@@ -5,7 +5,7 @@ import { formPane } from '../../../js/admin/frame/form.js';
 import { log } from '../../../js/case/log.js';
 import { tag } from '../../../js/shell/parts.js';
 import { ended } from '../history/correct.js';
-import { own, say } from '../../../js/words/words.js';
+import { localText, say } from '../../../js/words/words.js';
 import { markName, why } from './marks.js';
 import { calls, keyOf, leave, play, send, state } from './state.js';
 import * as f from '../../../js/words/format.js';
@@ -85,7 +85,7 @@ function recorded(ui) {
 /** Render the review of a call. @param {Ui} ui @param {GivenReview} review @param {ReviewForm} form */
 export function said(ui, review, form) {
   const { marks } = review;
-  const asked = Object.fromEntries(form.question.map(({ id, ask }) => [id, own(ask)]));
+  const asked = Object.fromEntries(form.question.map(({ id, ask }) => [id, localText(ask)]));
   return html`<section class="panel" aria-labelledby="review-said-h">
     <div class="panel__head">
       <h2 id="review-said-h">${say`Reviewed by`} ${ui.feed.names(review.by)}</h2>

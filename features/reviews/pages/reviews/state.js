@@ -2,7 +2,7 @@
 
 import { answered } from '../../../js/admin/frame/faults.js';
 import { Form } from '../../../js/admin/frame/form.js';
-import { own, say } from '../../../js/words/words.js';
+import { localText, say } from '../../../js/words/words.js';
 import { markName, why } from './marks.js';
 
 const TEXT_MAX = 2000;
@@ -97,7 +97,7 @@ function made({ question }) {
   const choices = () => ['', '4', '3', '2', '1', '0'].map((mark) => [mark, markName(mark)]);
   const asked = question.map(({ id, ask }) => ({
     name: id,
-    label: () => own(ask),
+    label: () => localText(ask),
     kind: /** @type {const} */ ('select'),
     choices,
     needed: true,

@@ -1,6 +1,6 @@
 // The kinds of alarms: meaning, action, priority and responsible role of each alarm, from the center's table.
 
-import { own, say } from '../words/words.js';
+import { localText, say } from '../words/words.js';
 
 /** The center's table, in the order of display. @type {AlarmKind[]} */
 const TABLE = await fetch('/console/data/alarms.json').then(
@@ -71,6 +71,6 @@ export function kindOf(name, text) {
 export function worded(kind, subject) {
   const { it, en } = kind;
   const texts = ['short', 'means', 'do'].map((part) => ({ it: it[part], en: en[part] }));
-  const [short, means, todo] = texts.map((text) => own(text).replaceAll('{s}', subject));
+  const [short, means, todo] = texts.map((text) => localText(text).replaceAll('{s}', subject));
   return { short, means, todo };
 }

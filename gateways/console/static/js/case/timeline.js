@@ -2,7 +2,7 @@
 // stands beside its definition (messages/events): here is what its words are filled with, in the screen's
 // language, by names that the page knows.
 
-import { channel, outcome, phrase, reason, say, unfilled } from '../words/words.js';
+import { channel, outcome, phrase, reason, say, template } from '../words/words.js';
 import { whyNoLine } from './banner.js';
 import { FIELDS, sourceName } from './briefing.js';
 import { why } from './handover-status.js';
@@ -11,7 +11,7 @@ import { endingTold } from './call-ending.js';
 import { capital, onHeadset, onShiftsCall } from './situation.js';
 import { label } from '../steps/labels.js';
 import { addressName } from '../place/address.js';
-import { withheld } from '../words/not-dialled.js';
+import { notDialledReason } from '../words/not-dialled.js';
 import * as f from '../words/format.js';
 
 /** @type {Record<string, ListItem[]>} */
@@ -94,7 +94,7 @@ function wordsFor(entry, user, names, test) {
         .join(', '),
     field: () => FIELDS[entry.reason]?.() ?? label('note'),
     refusal: () => reason(entry.reason),
-    withheld: () => withheld(entry.reason),
+    withheld: () => notDialledReason(entry.reason),
     lack: () => whyNoLine(entry.reason),
     clip: () => clipName(entry.reason),
     ended: () => why(entry.reason),
@@ -128,6 +128,6 @@ export function told(entry, user, names, test) {
   if (entry.what === 'leg.released') return endingTold(entry, said.Who(), said.of());
   const item = items.find((one) => fits(entry, one));
   if (!item) return null;
-  const text = unfilled(item.says).replace(/\{(\w+)\}/g, (_, word) => said[word]() ?? '');
+  const text = template(item.says).replace(/\{(\w+)\}/g, (_, word) => said[word]() ?? '');
   return text ? { icon: item.icon, tone: item.tone, text } : null;
 }

@@ -2,7 +2,7 @@
 
 import { FEATURES } from '../features.js';
 import { ORDERS } from '../words/center.js';
-import { say, told } from '../words/words.js';
+import { say, translate } from '../words/words.js';
 import * as closing from './escape.js';
 import * as sections from './sections.js';
 
@@ -16,7 +16,7 @@ const commandKeys = (...commands) =>
     .filter((command) => command in ORDERS)
     .map((command) => {
       const { key, enter, listed, label } = ORDERS[command];
-      return [enter === 'always' ? `${key} ⏎` : key, told(listed ?? label)];
+      return [enter === 'always' ? `${key} ⏎` : key, translate(listed ?? label)];
     });
 
 /** Return the keys that features add to a group of the console's own. @param {keyof KernelKeys} where */

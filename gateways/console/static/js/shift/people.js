@@ -3,7 +3,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { operatorState } from '../alerts/rail.js';
 import { word } from '../shell/parts.js';
-import { rolesName, say } from '../words/words.js';
+import { roleName, say } from '../words/words.js';
 import { said } from './handed-over.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
@@ -60,7 +60,7 @@ export function panel(ui) {
   const is = (one) =>
     [
       one.operator === feed.me.operator ? say`You`.toLowerCase() : '',
-      ['supervisor', 'admin'].includes(roles.get(one.operator)) ? rolesName(roles.get(one.operator)) : '',
+      ['supervisor', 'admin'].includes(roles.get(one.operator)) ? roleName(roles.get(one.operator)) : '',
     ]
       .filter(Boolean)
       .join(', ');

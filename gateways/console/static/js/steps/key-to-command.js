@@ -2,7 +2,7 @@
 
 import * as claims from '../words/claims.js';
 import { COMMANDS, KEY, ORDERS } from '../words/center.js';
-import { reason, say, told } from '../words/words.js';
+import { reason, say, translate } from '../words/words.js';
 import { action, label } from './labels.js';
 import { missing } from '../case/dialogue/missing.js';
 import { changesLine, offersLine } from '../case/other-line.js';
@@ -58,7 +58,7 @@ export const WAITING = {
 };
 
 /** What Enter does while this order waits for it. @param {OperatorCommand} command @param {CaseView} view */
-export const waitingSaid = (command, view) => WAITING[command]?.(view) ?? told(ORDERS[command].waiting);
+export const waitingSaid = (command, view) => WAITING[command]?.(view) ?? translate(ORDERS[command].waiting);
 
 /** What 112 does not know as the operator leaves. @param {CaseView} view */
 function unknownTo112(view) {

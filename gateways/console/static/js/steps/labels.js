@@ -1,10 +1,10 @@
 // Orders by the center's table: each with its key and its words.
 
 import { KEY, ORDERS } from '../words/center.js';
-import { told } from '../words/words.js';
+import { translate } from '../words/words.js';
 
 /** On its button. @param {OperatorCommand} command */
-export const label = (command) => told(ORDERS[command].label);
+export const label = (command) => translate(ORDERS[command].label);
 
 /**
  * The order as a step or slot of the dock.

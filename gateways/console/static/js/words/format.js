@@ -30,8 +30,8 @@ export const count = (n) => n.toLocaleString(say`en-GB`);
 export function span(us) {
   const s = Math.max(0, Math.floor(us / 1e6));
   return s >= 3600
-    ? `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`
-    : `${Math.floor(s / 60)}:${two(s % 60)}`;
+    ? `${Math.floor(s / 3600)}:${twoDigits(Math.floor(s / 60) % 60)}:${twoDigits(s % 60)}`
+    : `${Math.floor(s / 60)}:${twoDigits(s % 60)}`;
 }
 /** Return a duration: `7.4 s`. @param {number} us @param {number} [digits] */
 export const seconds = (us, digits = 1) => `${number(us / 1e6, digits)}${NB}s`;
@@ -59,7 +59,7 @@ export const coordinates = (p) => {
 export function dms(value, positive, negative) {
   const all = Math.round(Math.abs(value) * 36000);
   const degrees = `${Math.floor(all / 36000)}°`;
-  const minutes = `${two(Math.floor(all / 600) % 60)}′`;
+  const minutes = `${twoDigits(Math.floor(all / 600) % 60)}′`;
   const secs = `${((all % 600) / 10).toFixed(1).padStart(4, '0')}″`;
   return [degrees, minutes, secs, value < 0 ? negative : positive].join(NB);
 }
@@ -70,7 +70,7 @@ export const accuracy = (m) =>
 export const metres = (m) => (m < 1000 ? `${Math.round(m)}${NB}m` : `${Math.round(m / 1000)}${NB}km`);
 
 /** Return a number with two digits. @param {number} n */
-const two = (n) => String(n).padStart(2, '0');
+const twoDigits = (n) => String(n).padStart(2, '0');
 
 /**
  * Return a line's name. An operator's own line has a technical name only: the kind of line is returned.

@@ -15,4 +15,4 @@ const REASONS = {
 };
 
 /** Return the reason in the page's language; an unknown code is returned as it is. @param {string} why */
-export const withheld = (why) => (REASONS[why] ? REASONS[why]() : why);
+export const notDialledReason = (why) => (REASONS[why] ? REASONS[why]() : why);

@@ -37,14 +37,14 @@ function keyOf(strings) {
 }
 
 /** Return the translation of a key, else the English sentence, with open placeholders. @param {string} key */
-export const unfilled = (key) => CATALOGUES[chosen]?.[key] || key.replace(CONTEXT, '');
+export const template = (key) => CATALOGUES[chosen]?.[key] || key.replace(CONTEXT, '');
 
 /**
  * Return the translation of a key with its placeholders filled.
  * @param {string} key @param {unknown[]} [values]
  */
-export const told = (key, values = []) =>
-  unfilled(key).replace(/\{(\w+)(:lower)?\}/g, (hole, name, lower) => {
+export const translate = (key, values = []) =>
+  template(key).replace(/\{(\w+)(:lower)?\}/g, (hole, name, lower) => {
     const text = String(Object.hasOwn(values, name) ? values[name] : (KEY[name] ?? hole));
     return lower ? text.toLowerCase() : text;
   });
@@ -53,14 +53,14 @@ export const told = (key, values = []) =>
  * Return a sentence in the page's language.
  * @param {TemplateStringsArray} strings @param {unknown[]} values
  */
-export const say = (strings, ...values) => told(keyOf(strings), values);
+export const say = (strings, ...values) => translate(keyOf(strings), values);
 /**
  * Return a text that the center stores in several languages: in the page's language, else translated from its
  * English, else in any language.
  * @param {{ en?: string }} texts
  */
-export const own = (texts) =>
-  texts[chosen] ?? (texts.en === undefined ? (Object.values(texts)[0] ?? '') : unfilled(texts.en));
+export const localText = (texts) =>
+  texts[chosen] ?? (texts.en === undefined ? (Object.values(texts)[0] ?? '') : template(texts.en));
 /**
  * Return a function that translates a sentence at each call, for tables.
  * @param {TemplateStringsArray} strings @param {unknown[]} values @returns {Phrase}
@@ -74,7 +74,7 @@ export const phrase =
  * @param {TemplateStringsArray} strings @param {Drawn[]} values @returns {Drawn}
  */
 export const pieces = (strings, ...values) =>
-  unfilled(keyOf(strings))
+  template(keyOf(strings))
     .split(/\{(\d+)\}/)
     .map((part, at) => (at % 2 ? values[part] : part));
 
@@ -93,10 +93,10 @@ export function form(strings) {
  * Translate a sentence made by the center; a sentence that matches no form is returned as it is.
  * @param {string} text @param {Form[]} forms the first match is used
  */
-export function worded(text, forms) {
+export function translateAnswer(text, forms) {
   for (const { key, pattern } of forms) {
     const found = pattern.exec(text);
-    if (found) return told(key, found.slice(1));
+    if (found) return translate(key, found.slice(1));
   }
   return text;
 }
@@ -161,11 +161,11 @@ export const outcome = (name) => OUTCOMES[name]?.() ?? name ?? '?';
 export const reason = (code) => {
   const [kind] = code.split(':');
   const refused = REFUSALS[code] ?? REFUSALS[kind];
-  return refused ? told(refused) : ((FAILURES[kind] ?? OWN_REASONS[code])?.() ?? code);
+  return refused ? translate(refused) : ((FAILURES[kind] ?? OWN_REASONS[code])?.() ?? code);
 };
 /** @param {string} code */
 export const languageName = (code) => NAMES[code]?.() ?? code;
 /** @param {string} role */
-export const rolesName = (role) => ROLES[role]();
+export const roleName = (role) => ROLES[role]();
 /** Return a number with the language's decimal sign. @param {number} value @param {number} [digits] */
 export const number = (value, digits = 1) => value.toFixed(digits).replace('.', say`.##decimal`);

@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../shell/parts.js';
-import { own, say } from '../../words/words.js';
+import { localText, say } from '../../words/words.js';
 import { rows } from './rows.js';
 
 /** @type {Record<string, [string, string]>} */
@@ -12,7 +12,7 @@ const LOOKS = { ok: ['check', 'ink-ok'], warn: ['warn', 'ink-wait'], fail: ['war
 const finding = ({ verdict, text, do: todo }) =>
   html`<li>
     <span lang="en">${word(LOOKS[verdict][0], text, LOOKS[verdict][1])}</span>
-    ${todo.en ? html`<small class="ink-2">${own(todo)}</small>` : nothing}
+    ${todo.en ? html`<small class="ink-2">${localText(todo)}</small>` : nothing}
   </li>`;
 
 /** The findings, shown beside the lines. */

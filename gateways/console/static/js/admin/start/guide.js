@@ -3,14 +3,14 @@
 import { html, nothing } from '../../../vendor/lit.js';
 import { FEATURES } from '../../features.js';
 import { qr, word } from '../../shell/parts.js';
-import { own, phrase, say } from '../../words/words.js';
+import { localText, phrase, say } from '../../words/words.js';
 
 /** Render the guide to a need. @param {Ui} ui @param {StartView} said @param {NeedRow} row */
 export const guide = (ui, said, row) =>
   html`<section class="panel once start__guide" aria-labelledby="guide-h">
-    <div class="panel__head"><h2 id="guide-h">${own(row.name)}</h2></div>
+    <div class="panel__head"><h2 id="guide-h">${localText(row.name)}</h2></div>
     <div class="panel__body" tabindex="0">
-      <p>${own(row.text)}</p>
+      <p>${localText(row.text)}</p>
       ${MORE[row.need]?.(ui, said) ?? nothing}
       ${FEATURES.map(({ ofNeed }) => (ofNeed?.need === row.need ? ofNeed.pane(ui, said) : nothing))}
     </div>

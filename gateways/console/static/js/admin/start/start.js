@@ -3,7 +3,7 @@
 import { html, nothing } from '../../../vendor/lit.js';
 import { FEATURES } from '../../features.js';
 import { word } from '../../shell/parts.js';
-import { own, say } from '../../words/words.js';
+import { localText, say } from '../../words/words.js';
 import * as f from '../../words/format.js';
 import { Form } from '../frame/form.js';
 import { listPage } from '../frame/page.js';
@@ -20,7 +20,7 @@ const FIELDS = [{ name: 'note', label: () => say`How, since when`, kind: 'text',
 const rows = new Rows('start', '/v1/admin/start', {
   rows: (/** @type {StartView} */ said) => said.needs,
   key: (one) => one.need,
-  name: (one) => own(one.name),
+  name: (one) => localText(one.name),
 });
 let countedAtMs = 0;
 
@@ -129,7 +129,7 @@ export function pane(ui) {
     heads: [[say`State`], [say`Before real use`], [say`How it is known`]],
     cells: (one) =>
       html`<td>${state(one)}</td>
-        <td><b>${own(one.name)}</b></td>
+        <td><b>${localText(one.name)}</b></td>
         <td class="ink-2">${known(ui, one)}</td>`,
     form: () =>
       modem.form(ui, rows) ??

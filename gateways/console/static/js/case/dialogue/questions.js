@@ -3,7 +3,7 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { KEY } from '../../words/center.js';
-import { own, reason, say } from '../../words/words.js';
+import { localText, reason, say } from '../../words/words.js';
 import { inSight } from '../../steps/visible-keys.js';
 import { psapIs } from '../situation.js';
 import * as asking from './asking.js';
@@ -73,8 +73,10 @@ async function ask(ui, view, at) {
   if (over) return ui.orders.refuse(key, view.alert, over);
   const language = asking.language(here, at, command);
   if (!language) return ui.orders.refuse(key, view.alert, 'no_voice');
-  const text = question.ask[language] ?? own(question.ask);
-  const fills = question.fills ? { field: question.fills, yes: own(question.yes), no: own(question.no) } : {};
+  const text = question.ask[language] ?? localText(question.ask);
+  const fills = question.fills
+    ? { field: question.fills, yes: localText(question.yes), no: localText(question.no) }
+    : {};
   const answer = await ui.feed.command(view.alert, command, {
     text,
     asks: true,
@@ -90,7 +92,7 @@ export function panel(ui, view) {
   const { protocol: now } = here;
   const way = asking.way(here);
   return html`<div class="panel__head">
-      <h2>${own(now.name)}</h2>
+      <h2>${localText(now.name)}</h2>
       <button class="btn" @click=${() => open(ui, view)}>
         <kbd>${KEY.ask_spoken}</kbd><span>${say`Other questions`}</span>
       </button>
@@ -98,7 +100,7 @@ export function panel(ui, view) {
     </div>
     <div class="panel__body questions">
       <p class="ink-2">
-        ${now.advise ? html`<b class="questions__advise">${own(now.advise)}</b>` : nothing}
+        ${now.advise ? html`<b class="questions__advise">${localText(now.advise)}</b>` : nothing}
         <button
           class="questions__way"
           data-way=${way ?? 'none'}
@@ -117,8 +119,8 @@ export function panel(ui, view) {
 function row(here, question, at, way) {
   const { ui, view } = here;
   const language = asking.language(here, at, way ?? 'write');
-  const text = question.ask[language] ?? own(question.ask);
-  const mine = own(question.ask);
+  const text = question.ask[language] ?? localText(question.ask);
+  const mine = localText(question.ask);
   const said = asked(view, question);
   const over = isOver(view, question);
   const aside = [
