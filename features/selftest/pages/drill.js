@@ -1,7 +1,7 @@
 // A drill started from the ready view, and its result as the center reads it from its journal.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { matter } from '../../js/shift/open-items.js';
+import { openItem } from '../../js/shift/open-items.js';
 import { icon } from '../../js/shell/parts.js';
 import { phrase, say } from '../../js/words/words.js';
 import * as f from '../../js/words/format.js';
@@ -51,10 +51,10 @@ export function line(ui) {
 }
 
 /** Return the open item of a due drill, with the day of the last drill. @param {ShiftView} shift */
-export function matters(shift) {
+export function openItems(shift) {
   if (!shift?.drill_due) return [];
   const last = shift.drill_us === null ? say`None so far` : say`Last: ${f.day(shift.drill_us)}`;
-  return [matter('flask', 'ink-wait', say`A drill is due: D`, last)];
+  return [openItem('flask', 'ink-wait', say`A drill is due: D`, last)];
 }
 
 /** Render a drill. @param {Ui} ui @param {DrillView} said */

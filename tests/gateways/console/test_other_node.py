@@ -117,7 +117,7 @@ def test_the_operator_goes_on_at_the_second_node_with_the_case_and_the_keys(
     page.keyboard.press("Escape")
     if asked_for_what_it_knows:
         assert page.evaluate("import('/console/js/sound/sound.js').then((sound) => sound.blocked())") is False
-        heard = page.evaluate("import('/console/js/shift/shift.js').then((shift) => shift.heard()[0])")
+        heard = page.evaluate("import('/console/js/shift/shift.js').then((shift) => shift.soundResult()[0])")
         assert heard is True
     page.reload()
     expect(page.locator(".bar__me")).to_contain_text("Marta Bianchi")

@@ -29,7 +29,7 @@ const kept = () => ({
   chosen: screen.chosen,
   acknowledged: acknowledged.keys(),
   sound: !sound.blocked(),
-  heard: shifts.heard(),
+  heard: shifts.soundResult(),
   orders: orders.kept(),
   ...appearance.stored(),
 });
@@ -128,7 +128,7 @@ feed.start(came).then((goesOn) => {
   acknowledged.restore(came.kept.acknowledged);
   orders.restore(came.kept.orders);
   if (came.kept.sound) sound.unlock(); // as far as the browser allows sound before a key is pressed
-  shifts.heardBefore(came.kept.heard);
+  shifts.restoreSoundResult(came.kept.heard);
 });
 setInterval(() => {
   if (feed.me) soon();

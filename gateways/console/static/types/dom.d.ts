@@ -1,6 +1,6 @@
-// The browser, as far as its own declarations lack something, or know less than the pages do.
+// Declarations of the browser that its own declarations lack, or give less exactly.
 
-// A page looks for HTML in itself: each element can have the focus, and fields can be read and selected.
+// A page queries its own HTML only: each element can have the focus, and fields can be read and selected.
 interface Found extends HTMLElement {
   content?: string;
   select?(): void;
@@ -21,7 +21,7 @@ interface Navigator {
   getBattery?(): Promise<{ level: number }>;
 }
 
-// What a worklet has; the library has no declarations for it.
+// The globals of a worklet, which the library does not declare.
 declare const sampleRate: number;
 declare class AudioWorkletProcessor {
   port: MessagePort;

@@ -1,4 +1,4 @@
-// What the pages use of Leaflet, loosely: see ../vendor/README.md.
+// The parts of Leaflet that the pages use, loosely typed: see ../vendor/README.md.
 
 declare class Made {
   constructor(...given: any[]);

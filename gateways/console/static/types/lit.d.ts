@@ -1,4 +1,4 @@
-// What the pages use of lit; see ../vendor/README.md.
+// The parts of lit that the pages use; see ../vendor/README.md.
 
 export function html(strings: TemplateStringsArray, ...values: unknown[]): object;
 export function svg(strings: TemplateStringsArray, ...values: unknown[]): object;

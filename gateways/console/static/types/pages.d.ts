@@ -1,35 +1,35 @@
-// What the console's modules hand to each other. What they are told is declared in wire.d.ts, which is made of
-// the structs that are sent (scripts/pages).
+// Types that the console's modules share. The center's messages are declared in wire.d.ts, which is generated
+// from their structs (scripts/pages).
 
 type Feed = import('../js/link/feed.js').Feed;
 type Acknowledged = import('../js/shell/acknowledged.js').Acknowledged;
 type Orders = import('../js/steps/commands.js').Orders;
 
-/** All that a view may ask and order. Each part is changed by its own methods alone. */
+/** The data and actions of a view. Only the methods of a part change the part. */
 interface Ui {
   readonly feed: Feed;
   readonly acknowledged: Acknowledged;
   readonly screen: import('../js/shell/screen.js').Screen;
   readonly orders: Orders;
   draw(): void;
-  /** As the key would do. */
+  /** Act like the key. */
   press(key: string): void;
 }
 
-/** What lit draws: a template, a text, nothing. */
+/** A value that lit renders: a template, a text, nothing. */
 type Drawn = unknown;
 type Names = (operator: string) => string;
-/** By command: why not, or null where it may be ordered. */
+/** The reasons why commands are refused, by command; null: allowed. */
 type Allowed = Partial<Record<OperatorCommand, string | null>>;
 type Which = 'user' | 'operator' | 'psap';
-/** How the page is connected to the center. */
+/** The state of the page's connection to the center. */
 type Link = 'starting' | 'signed-off' | 'live' | 'lost';
-/** The name of a place: one of `shell/sections.js`, or of a feature's. */
+/** The name of a place, of `shell/sections.js` or of a feature. */
 type Section = string;
-/** Words that are said in the page's language of the moment. */
+/** Words in the page's present language. */
 type Phrase = () => string;
 
-/** What is to be done now, or one of the five commands beside it. */
+/** The next step in a case, or one of the five commands beside it. */
 interface Action {
   key: string;
   command: OperatorCommand | '';
@@ -40,11 +40,11 @@ interface Action {
 }
 
 type AlarmPriority = Priority;
-/** Something wrong with the center, as the page tells it. */
+/** An alarm of the center, as the page shows it. */
 interface Alarm {
   kind: string;
   subject: string;
-  /** Whom or what it is about, as it is called on the page. */
+  /** The subject's name on the page. */
   name: string;
   text: string;
   key: string;
@@ -55,7 +55,7 @@ interface Alarm {
   over_us: number;
   quiet_us: number;
   mayBeQuiet: boolean;
-  /** Whether those on duty are woken because of it; empty: that is not the question. */
+  /** The words for whether people on duty are woken; empty: not applicable. */
   woken: string;
   seen_us: number;
   seen_by: string;
@@ -64,18 +64,18 @@ interface Alarm {
   means: string;
   todo: string;
 }
-/** Alike ones. */
+/** Alarms of one kind. */
 interface AlarmGroup extends Pick<Alarm, 'kind' | 'priority' | 'acts' | 'short' | 'means' | 'todo'> {
   key: string;
   state: string;
   members: Alarm[];
-  /** So many of them nobody has seen. */
+  /** The number of unseen alarms. */
   fresh: number;
 }
 
 /** A chapter of the administration, with its key. */
 interface ListedChapter {
-  /** They stand in the order of these. */
+  /** The position in the list. */
   place: number;
   key: string;
   name: Phrase;
@@ -83,88 +83,88 @@ interface ListedChapter {
   chapter: Chapter;
 }
 
-/** A place of the console, for the roles that may see it. */
+/** A place of the console, with the role that may open it. */
 interface ListedPlace {
   name: Section;
-  /** The case has none: it is drawn as ever. */
+  /** None for the case, which the page renders itself. */
   place?: Place;
   title?: (ui: Ui) => string;
-  /** What leads to it, the first as it is shown: a tab's, or a key of the place above. */
+  /** The keys that open the place, the first one shown: of its tab, or within the place above. */
   keys?: string[];
-  /** The place under whose tab it is. */
+  /** The place above, which has the tab. */
   below?: Section;
   role?: StaffRole;
 }
 
-/** Keys that act in one place, and what they do. */
+/** Keys of a place with their effects. */
 interface ListedKeys {
   title: string;
   rows: [string, string][];
 }
 
-/** What a case tells of its person besides: in a word or two, and in a line. */
+/** A feature's fact about the person of a case, in short and in a line. */
 interface ToldOfPerson {
   name: Phrase;
   short(ui: Ui, view: CaseView): Drawn;
   line(ui: Ui, view: CaseView): Drawn;
 }
 
-/** Keys in the kernel's places, and what these do. */
+/** A feature's keys in the console's own places, with their effects. */
 type KernelKeys = Partial<Record<'everywhere' | 'shift' | 'plant', () => [string, string][]>>;
 
-/** What draws where a position is. Without one the way and the doubt alone are drawn, close up. */
+/** The map of a position. Without a map only the close-up shows the trail and the accuracy. */
 interface PlaceMap {
-  /** At every picture of the page: what it needs is there before it is shown. */
+  /** Request the map's data before the map is shown; called at every drawing. */
   prepare(ui: Ui): void;
   pane(ui: Ui, view: CaseView): Drawn;
-  /** Whether the key was for the map that is shown. */
+  /** Act on a key of the shown map; return true if the map used it. */
   pressed(key: string): boolean;
 }
 
-/** The list of people, for whoever does something with one of them. */
+/** The list of people, for actions on a person. */
 interface PeopleList {
   readonly rows: import('../js/admin/frame/rows.js').Rows<PersonRow>;
-  /** All of one person; null, which is said then, where nobody is there. */
+  /** Request all data of a person; null, with the reason shown, on a refusal. */
   read(ui: Ui, id: string): Promise<PersonAnswer | null>;
-  /** Show those who fit what is searched for now. */
+  /** Show the people of the search. */
   seek(ui: Ui): Promise<unknown>;
 }
-/** What can be done with a person of the list of people, by a key. */
+/** An action on a person of the list, with its key. */
 interface ActOnPerson {
-  /** They stand in the order of these. */
+  /** The position in the list. */
   place: number;
   key: string;
   label: Phrase;
   act(ui: Ui, person: PersonRow, list: PeopleList): unknown;
-  /** The id of the form that it opens in the list's page, and what that says of it. */
+  /** The id of the form that the action opens, and the form's title, label and action. */
   opens?: string;
   form?: (ui: Ui) => FormSaid;
 }
 
-/** What a supervisor gives away of an alert, by a key where an alert is looked back at: an archive. */
+/** An archive about an alert that a supervisor hands out, with its key in the history. */
 interface GivenOfAlert {
   key: string;
   label: Phrase;
-  /** In the list of keys. */
+  /** The label in the list of keys. */
   listed: Phrase;
-  /** Below the alert's path, and the begin of the archive's name. */
+  /** The path below the alert's, and the beginning of the archive's name. */
   what: string;
-  /** Whether there is anything to give; of every alert where it is left out. */
+  /** Return true if the archive exists; without this function, for every alert. */
   has?: (view: CaseView) => boolean;
 }
 
-/** What a key does between alerts besides. */
+/** A feature's action between alerts, with its key. */
 interface InShift {
   key: string;
   name: Phrase;
   begin(ui: Ui): unknown;
-  /** How it goes, or went, below the keys. */
+  /** Render the progress or the result, below the keys. */
   line(ui: Ui): Drawn;
-  /** What of it is open when a shift begins or ends. */
-  matters(told: ShiftView): Drawn[];
+  /** Return the open items when a shift begins or ends. */
+  openItems(handover: ShiftView): Drawn[];
 }
 
-/** Title, label and way of a form. */
+/** Title, label and action of a form. */
 interface FormSaid {
   title: string;
   label: string;
@@ -172,33 +172,33 @@ interface FormSaid {
   lead?: Drawn;
 }
 
-/** What is ordered of the line that is pointed at, in the administration and in the plant. */
+/** A feature's action on the line under the cursor, in the administration and in the infrastructure view. */
 interface LineOrder {
   act(): [key: string, name: string];
-  /** Whether the key was for it; `row`: the line, where there is one. */
+  /** Act on a key; return true if there is an action. `row`: the line under the cursor, if any. */
   pressed(ui: Ui, key: string, row: LineRow | undefined): boolean;
-  /** Of the form that is open, where it is its own. */
+  /** Return the open form, if it belongs to the feature. */
   form(ui: Ui): FormSaid | null;
-  /** What it tells beside the lines, where that is shown. */
+  /** Render the feature's report beside the lines; null without one. */
   pane(ui: Ui): Drawn | null;
 }
 
-/** What the first run begins for a need. */
+/** A feature's action for a need of the first run. */
 interface NeedOrder {
   need: Need;
   act(): import('../js/admin/frame/page.js').Act;
   ask(ui: Ui, rows: import('../js/admin/frame/rows.js').Rows<NeedRow>): void;
-  /** Of the form that is open, where it is its own. */
+  /** Return the open form, if it belongs to the feature. */
   form(ui: Ui, rows: import('../js/admin/frame/rows.js').Rows<NeedRow>): FormSaid | null;
-  /** Beside the list, once the need is pointed at. */
+  /** Render the guide beside the list, for the need under the cursor. */
   pane(ui: Ui, said: StartView): Drawn;
 }
 
-/** What a feature has in the console (`features/NAME/pages/feature.js`). */
+/** A feature's parts in the console (`features/NAME/pages/feature.js`). */
 interface FeaturePages {
-  /** Of the place where the center is administered. */
+  /** Chapters of the administration. */
   chapters?: ListedChapter[];
-  /** Their keys, and what these do. */
+  /** The chapters' keys with their effects. */
   keys?: () => [string, string][];
   keysOf?: KernelKeys;
   map?: PlaceMap;
@@ -206,14 +206,14 @@ interface FeaturePages {
   ofLine?: LineOrder;
   ofNeed?: NeedOrder;
   places?: ListedPlace[];
-  /** The keys of its places. */
+  /** The keys of the feature's places. */
   groups?: () => ListedKeys[];
   ofPerson?: ToldOfPerson[];
   onPerson?: ActOnPerson[];
   given?: GivenOfAlert[];
-  /** Shows an alert that need not be open any more. */
+  /** Show an alert, open or closed. */
   showsAlert?: (ui: Ui, alert: string) => void;
-  /** What the printer gets; nothing on the screen. */
+  /** Render for the printer only. */
   paper?: (ui: Ui) => Drawn;
 }
 
@@ -223,7 +223,7 @@ interface Place {
   pane(ui: Ui): Drawn;
 }
 
-/** A part of the administration: `again` is called every few seconds, `clear` for another operator. */
+/** A chapter of the administration: `again` runs every few seconds, `clear` for another operator. */
 interface Chapter {
   enter(ui: Ui): unknown;
   pressed(ui: Ui, key: string): boolean;
@@ -231,7 +231,7 @@ interface Chapter {
   again?(ui: Ui): unknown;
   clear?(): void;
 }
-/** One field of a form. */
+/** A field of a form. */
 interface FormField {
   name: string;
   label(): string;
@@ -248,13 +248,13 @@ interface Town {
   lon: number;
   population: number;
 }
-/** A town beside a position: how far, and in which direction from it. */
+/** A town near a position, with its distance and direction. */
 interface Near extends Pick<Town, 'name' | 'region' | 'population'> {
   km: number;
   bearing: string;
 }
 
-/** To whom a case can be handed over; `to` is null for anyone who is free. */
+/** A recipient of a handover; `to` is null for any free operator. */
 interface Choice {
   to: string | null;
   name: string;
@@ -262,7 +262,7 @@ interface Choice {
   busy: boolean;
 }
 
-/** A part of what is read to 112: on the screen, in the copy, and by what it is compared. */
+/** A part of the text for 112: as shown, as copied, and the value that is compared for changes. */
 interface Part {
   id: string;
   text: string;
@@ -272,7 +272,7 @@ interface Part {
   pairs?: [string, string][];
 }
 
-/** Of which `steps/` makes what is to be done now. */
+/** The facts from which `steps/` derives the next step. */
 interface Moment {
   view: CaseView;
   allowed: Allowed;
@@ -282,10 +282,10 @@ interface Moment {
   center: CenterView;
 }
 
-/** A sentence, a few more words, and the step; null where it is for another rule to say. */
+/** A sentence, further words, and the step; null: the next rule decides. */
 type Said = [string, Drawn, Action] | null;
 
-/** Over a case. */
+/** The banner above a case. */
 interface Banner {
   icon: string;
   tone?: string;
@@ -294,12 +294,12 @@ interface Banner {
   aside: string;
 }
 
-/** Where an operator goes on from: nothing of it is believed without its ticket. */
+/** The state received from another node's page; it counts only with its ticket. */
 interface Came {
   token: string | null;
   ticket: string | null;
   first: string | null;
-  /** What people on duty are called for, by the link of a notice. */
+  /** The callout in the link of a notification. */
   callout: string | null;
   kept: Record<string, unknown>;
 }

@@ -9,7 +9,7 @@ import { alarms, unusable } from '../alarms/alarms.js';
 import * as past from '../alarms/history.js';
 import * as panel from '../alarms/panel.js';
 import * as quiet from '../alarms/quiet.js';
-import { reached, shiftWord } from '../shift/shift.js';
+import { lineWord, shiftWord } from '../shift/shift.js';
 import { leftUs } from '../shift/wrap-up.js';
 import { line, ofNode } from './lines.js';
 import { unnamed } from './modems.js';
@@ -56,7 +56,7 @@ function operator(ui, one) {
       }
     </th>
     <td>${onCase}</td>
-    ${one.line === 'on_demand' ? nothing : html`<td>${reached(one)}</td>`}
+    ${one.line === 'on_demand' ? nothing : html`<td>${lineWord(one)}</td>`}
     <td class="ink-2 cut">${more}</td>
     <td class="num ink-2">${one.since_us ? f.clock(one.since_us) : ''}</td>
   </tr>`;

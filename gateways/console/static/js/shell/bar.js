@@ -11,7 +11,7 @@ import { noLineAlarm, unusable } from '../alarms/alarms.js';
 import { bar as alarmsInBar } from '../alarms/bar.js';
 import { bar as calledInBar } from '../alarms/called.js';
 import * as sections from './sections.js';
-import { last } from '../shift/shift.js';
+import { isLastReady } from '../shift/shift.js';
 import * as wrapup from '../shift/wrap-up.js';
 
 /** Render the bar. @param {Ui} ui @param {CaseView} incoming */
@@ -34,10 +34,10 @@ export function bar(ui, incoming) {
       ? word('bell', say`Being called##operator`, 'ink-wait')
       : me
         ? word('headset', say`On a case`, 'ink-ok')
-        : wrapup.wrapping(ui)
+        : wrapup.inWrapUp(ui)
           ? wrapup.inBar(ui)
           : {
-              ready: last(ui)
+              ready: isLastReady(ui)
                 ? word('warn', html`<span class="wide">${say`Ready`} · </span>${say`only you`}`, 'ink-wait')
                 : word('done', say`Ready`, 'ink-ok'),
               paused: word('pause', say`Paused`, 'ink-wait'),

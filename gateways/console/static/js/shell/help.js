@@ -6,7 +6,7 @@ import * as dialogue from '../case/dialogue/dialogue.js';
 import * as facts from '../case/facts.js';
 import * as notes from '../case/notes.js';
 import * as handed from '../shift/handed-over.js';
-import { last } from '../shift/shift.js';
+import { isLastReady } from '../shift/shift.js';
 import { language, languages, say } from '../words/words.js';
 import { groups } from './key-list.js';
 import { ownLanguageName, switchLanguage, switchTheme } from './appearance.js';
@@ -40,7 +40,7 @@ export function scroll(key) {
 /** Sign off. The last ready operator must confirm, because signing off also ends the shift. @param {Ui} ui */
 async function signOff(ui) {
   const { feed, screen } = ui;
-  if (last(ui) && !screen.mineNow() && !askedOnce) {
+  if (isLastReady(ui) && !screen.mineNow() && !askedOnce) {
     askedOnce = true;
     ui.draw();
     return;

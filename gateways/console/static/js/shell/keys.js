@@ -31,7 +31,7 @@ import { waiting } from '../alerts/unassigned.js';
 import { writtenAfter, writtenKey } from '../alerts/late-messages.js';
 import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
-import { wrapping } from '../shift/wrap-up.js';
+import { inWrapUp } from '../shift/wrap-up.js';
 
 /** A key pressed this soon after the state changed was meant for the state before. */
 export const SETTLE_MS = 300;
@@ -77,7 +77,7 @@ export function pressed(ui, key) {
   if (key === KEY.take && takeUnassigned(ui)) return;
   if (handover.pressed(ui, key) || questions.pressed(ui, key)) return;
   // The answer to why the operator pauses is a number, too.
-  const answers = ui.screen.section === 'case' && !ui.screen.selected() && shifts.asks(ui);
+  const answers = ui.screen.section === 'case' && !ui.screen.selected() && shifts.isAsking(ui);
   if (!answers && sections.pressed(ui, key)) return;
   if (key === 'ArrowDown' || key === 'ArrowUp') return move(ui, key === 'ArrowDown' ? 1 : -1);
   const view = ui.screen.selected();
@@ -111,7 +111,7 @@ function openPanel(ui, which, view) {
  * @param {Ui} ui @param {string} key @param {CaseView} incoming
  */
 function acknowledge(ui, key, incoming) {
-  shifts.interrupted();
+  shifts.cancelQuestions();
   reopening.forget();
   if (key !== 'Space') return; // no other key acts now
   ui.acknowledged.add(incoming);
@@ -152,7 +152,7 @@ function ready(ui, key) {
   if (shifts.pressed(ui, key) || own.pressed(ui, key) || handed.pressed(ui, key)) return;
   const more = inShift().find((one) => one.key === key);
   if (more) more.begin(ui);
-  else if (key === 'Enter' && wrapping(ui)) ui.orders.shift('Enter', 'ready');
+  else if (key === 'Enter' && inWrapUp(ui)) ui.orders.shift('Enter', 'ready');
   else if (key === 'Enter' && ui.screen.cursor) ui.screen.open(ui.screen.cursor);
 }
 
@@ -223,7 +223,7 @@ function enter(ui, view) {
     ui.orders.order(armed.key, armed.command, null, party);
   } else if (ui.screen.cursor && ui.screen.cursor !== view.alert) ui.screen.open(ui.screen.cursor);
   else if (view.closed_us !== null) ui.screen.back();
-  else if (wrapping(ui)) ui.orders.shift('Enter', 'ready');
+  else if (inWrapUp(ui)) ui.orders.shift('Enter', 'ready');
   ui.draw();
 }
 
@@ -274,7 +274,8 @@ export function listen(ui) {
     const acknowledges = key === 'Space' && ui.feed.me && ui.screen.incoming();
     const target = /** @type {HTMLElement} */ (e.target);
     const answers = target.closest?.('.ready__ask, .history__reopen'); // a button of the question itself
-    const asked = ui.orders.armed || (ui.feed.me && !answers && (reopening.asks(ui) || shifts.asksEnter(ui)));
+    const asked =
+      ui.orders.armed || (ui.feed.me && !answers && (reopening.asks(ui) || shifts.waitsForEnter(ui)));
     if (button && (key === 'Enter' || key === 'Space') && !acknowledges && !(asked && key === 'Enter'))
       return;
     if (['Space', 'ArrowUp', 'ArrowDown', '/'].includes(key) || (key === 'Enter' && asked))

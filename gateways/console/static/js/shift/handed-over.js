@@ -6,7 +6,7 @@ import { Listed } from '../admin/frame/listed.js';
 import { Writing } from '../case/dialogue/writing.js';
 import { icon } from '../shell/parts.js';
 import { say } from '../words/words.js';
-import { matters } from './open-items.js';
+import { openItems } from './open-items.js';
 import * as f from '../words/format.js';
 
 const AGAIN_MS = 3000;
@@ -24,13 +24,13 @@ const notes = new Writing({
   sends: (e) => e.key === 'Enter' && (e.ctrlKey || e.metaKey),
   send: async (ui, _, text) => {
     const answer = await ui.feed.leaveNote(text);
-    if (answer.ok) again(ui);
+    if (answer.ok) reload(ui);
     return answer;
   },
 });
 
 /** Return the center's last answer; null before the first. */
-export const said = () => listed.said;
+export const handover = () => listed.said;
 
 /** Clear the answer and the notes: another operator may use this page. */
 export function clear() {
@@ -40,27 +40,27 @@ export function clear() {
 }
 
 /** Request the handover again. @param {Ui} ui */
-function again(ui) {
+function reload(ui) {
   state.atMs = Date.now();
   listed.load(ui);
 }
 
 /** Request the handover when the last answer is old. Runs at each drawing. @param {Ui} ui */
-function keepUp(ui) {
+function reloadWhenOld(ui) {
   const { operator } = ui.feed.me;
   if (state.of !== operator) {
     clear();
     state.of = operator;
     state.atMs = 0;
   }
-  if (ui.feed.link === 'live' && !document.hidden && Date.now() - state.atMs > AGAIN_MS) again(ui);
+  if (ui.feed.link === 'live' && !document.hidden && Date.now() - state.atMs > AGAIN_MS) reload(ui);
 }
 
 /** Mark a note as done, or as not done. @param {Ui} ui @param {ShiftView['notes'][number]} note */
 async function finish(ui, note) {
   const answer = await ui.feed.finishNote(note.id, note.done_us === null);
   if (!answer.ok) ui.orders.refuse('B', DRAFT, answer.reason);
-  again(ui);
+  reload(ui);
 }
 
 /** Act on a key: W focuses the field for a note, B the first open note. @param {Ui} ui @param {string} key */
@@ -92,30 +92,30 @@ function row(ui, note) {
 
 /** Render the handover. @param {Ui} ui */
 export function panel(ui) {
-  keepUp(ui);
-  const told = said();
-  const open = told ? told.notes.filter((one) => one.done_us === null) : [];
+  reloadWhenOld(ui);
+  const answer = handover();
+  const open = answer ? answer.notes.filter((one) => one.done_us === null) : [];
   const refused = ui.orders.whyNot('W') || ui.orders.whyNot('B');
   const lost = listed.fault ? say`No connection` : '';
-  const found = matters(ui, told);
+  const found = openItems(ui, answer);
   return html`<section class="panel handed" aria-labelledby="handed-h">
     <div class="panel__head">
       <h2 id="handed-h"><kbd>B</kbd> ${say`Handed over##shift`}</h2>
       <span class="ink-2" role="status"
-        >${lost || (told ? (open.length ? say`To read or to do: ${open.length}` : '') : '')}</span
+        >${lost || (answer ? (open.length ? say`To read or to do: ${open.length}` : '') : '')}</span
       >
     </div>
     <div class="panel__body" tabindex="0" role="group" aria-labelledby="handed-h">
       <div class="handed__rows">
         ${repeat(
-          told?.notes ?? [],
+          answer?.notes ?? [],
           (one) => one.id,
           (one) => row(ui, one),
         )}
         ${found}
       </div>
       ${
-        told && !told.notes.length && !found.length && !ui.feed.open
+        answer && !answer.notes.length && !found.length && !ui.feed.open
           ? html`<p class="ink-2">${say`Nothing was left open`}</p>`
           : nothing
       }

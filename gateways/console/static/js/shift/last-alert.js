@@ -6,7 +6,7 @@ import * as reopening from '../alerts/reopening.js';
 import * as notes from '../case/notes.js';
 import { KEY } from '../words/center.js';
 import { outcome, reason, say } from '../words/words.js';
-import { said } from './handed-over.js';
+import { handover } from './handed-over.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 
@@ -14,12 +14,12 @@ import * as s from '../case/situation.js';
 const SHOWN_US = 12 * 3600 * 1e6;
 
 /** Times of the last note added here, by alert. @type {Map<string, number>} */
-const noted = new Map();
-notes.onNote((ui, alert) => noted.set(alert, ui.feed.nowUs()));
+const noteTimes = new Map();
+notes.onNote((ui, alert) => noteTimes.set(alert, ui.feed.nowUs()));
 
 /** Return the operator's last alert while it is recent; else null. @param {Ui} ui */
 function last(ui) {
-  const own = said()?.own ?? null;
+  const own = handover()?.own ?? null;
   return own && ui.feed.nowUs() - own.left_us < SHOWN_US ? own : null;
 }
 
@@ -51,7 +51,7 @@ export function panel(ui) {
         ? outcome(view.outcome)
         : say`closed at ${f.minute(own.closed_us)}`;
   const refused = ui.orders.whyNotIn({ alert: own.alert }, KEY.note);
-  const added = noted.get(own.alert);
+  const added = noteTimes.get(own.alert);
   const called = own.quiet ? '' : user(view);
   return html`<section class="ready__own" aria-labelledby="own-h">
     <h2 id="own-h">

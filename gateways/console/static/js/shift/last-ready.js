@@ -5,7 +5,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { icon } from '../shell/parts.js';
 import { say } from '../words/words.js';
 import { nobodyOnCall, onCall } from './people.js';
-import { last } from './shift.js';
+import { isLastReady } from './shift.js';
 
 /** The number of other ready operators at the last drawing; null before the first. @type {number | null} */
 let othersBefore = null;
@@ -22,8 +22,8 @@ export function becameLast(ui) {
 }
 
 /** Render the warning in the ready view. @param {Ui} ui */
-export function standing(ui) {
-  if (ui.feed.link !== 'live' || !last(ui)) return nothing;
+export function lastReadyWarning(ui) {
+  if (ui.feed.link !== 'live' || !isLastReady(ui)) return nothing;
   const calls = onCall(ui).join(', ');
   const then = nobodyOnCall()
     ? say`Without you an alert calls nobody.`

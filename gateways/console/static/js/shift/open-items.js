@@ -16,7 +16,7 @@ const BROKEN_MAX = 5; // the others are in the infrastructure view
  * Render an open item.
  * @param {string} ic @param {string} tone @param {Drawn} text @param {Drawn} more @param {Drawn} [button]
  */
-export const matter = (ic, tone, text, more, button = nothing) =>
+export const openItem = (ic, tone, text, more, button = nothing) =>
   html`<article class="handed__matter">
     ${icon(ic, tone)}
     <div>
@@ -26,12 +26,12 @@ export const matter = (ic, tone, text, more, button = nothing) =>
     ${button}
   </article>`;
 
-/** Render all open items, the most serious first. @param {Ui} ui @param {ShiftView} told */
-export function matters(ui, told) {
+/** Render all open items, the most serious first. @param {Ui} ui @param {ShiftView} handover */
+export function openItems(ui, handover) {
   return [
-    ...broken(ui),
-    ...(told?.owed ?? []).map((one) => owed(ui, one)),
-    ...FEATURES.flatMap(({ inShift }) => inShift?.matters(told) ?? []),
+    ...faults(ui),
+    ...(handover?.owed ?? []).map((one) => pendingCallback(ui, one)),
+    ...FEATURES.flatMap(({ inShift }) => inShift?.openItems(handover) ?? []),
   ];
 }
 
@@ -39,15 +39,15 @@ export function matters(ui, told) {
 const since = (us) => (us ? say`since ${f.clock(us)}` : '');
 
 /** Render the alarms and the unusable lines. @param {Ui} ui @returns {Drawn[]} */
-function broken(ui) {
+function faults(ui) {
   const all = grouped(alarms.alarms(ui)).filter((one) => one.state === 'stands');
   const said = new Set(all.flatMap((one) => one.members.map((each) => each.subject)));
   const unusable = alarms.unusable(ui.feed);
   const lines = ui.feed.lines.filter((one) => unusable.has(one.line) && (one.out || !said.has(one.line)));
   const found = [
-    ...all.map((one) => matter('warn', 'ink-bad', one.means, since(one.members[0].since_us))),
+    ...all.map((one) => openItem('warn', 'ink-bad', one.means, since(one.members[0].since_us))),
     ...lines.map((one) =>
-      matter(
+      openItem(
         one.out ? 'pause' : 'warn',
         one.out ? 'ink-wait' : 'ink-bad',
         `${one.line}: ${one.out ? say`Out of service` : say`Out of use`}`,
@@ -58,11 +58,11 @@ function broken(ui) {
   const more = found.length - BROKEN_MAX;
   if (more <= 0) return found;
   const text = say`${more} more`;
-  return [...found.slice(0, BROKEN_MAX), matter('warn', 'ink-bad', text, say`Key 4`)];
+  return [...found.slice(0, BROKEN_MAX), openItem('warn', 'ink-bad', text, say`Key 4`)];
 }
 
 /** Render a pending callback. @param {Ui} ui @param {ShiftView['owed'][number]} one */
-function owed(ui, one) {
+function pendingCallback(ui, one) {
   const at = `${f.shortDay(one.received_us)} ${f.minute(one.received_us)}`;
   const label = say`Open`;
   const buttons = FEATURES.filter((feature) => feature.showsAlert).map(
@@ -71,7 +71,7 @@ function owed(ui, one) {
         ${label}
       </button>`,
   );
-  return matter(
+  return openItem(
     'ring',
     'ink-wait',
     say`To be called back: alert of ${at}`,

@@ -4,7 +4,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { operatorState } from '../alerts/rail.js';
 import { word } from '../shell/parts.js';
 import { roleName, say } from '../words/words.js';
-import { said } from './handed-over.js';
+import { handover } from './handed-over.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 
@@ -12,16 +12,16 @@ const DAY_US = 86_400e6;
 
 /** Return the names of the operators on call. @param {Ui} ui */
 export const onCall = (ui) =>
-  (said()?.staff ?? []).filter((one) => one.on_call).map((one) => ui.feed.names(one.operator));
+  (handover()?.staff ?? []).filter((one) => one.on_call).map((one) => ui.feed.names(one.operator));
 
 /** Return true if the center has reported that no operator is on call. */
-export const nobodyOnCall = () => said()?.staff.every((one) => !one.on_call) ?? false;
+export const nobodyOnCall = () => handover()?.staff.every((one) => !one.on_call) ?? false;
 
 /**
  * Render an operator's activity: the case, else the state of the shift.
  * @param {Ui} ui @param {OperatorView} one
  */
-function does(ui, one) {
+function activity(ui, one) {
   const view = one.alert ? ui.feed.cases.get(one.alert) : null;
   return view ? word('headset', s.shortName(view), 'ink-2') : operatorState(ui, one);
 }
@@ -30,7 +30,7 @@ function does(ui, one) {
  * Return the end of a period, `until 08:00`; with the day if it is a day away or more.
  * @param {Ui} ui @param {number} us
  */
-function lasts(ui, us) {
+function untilText(ui, us) {
   const time = f.minute(us);
   if (us - ui.feed.nowUs() < DAY_US) return say`until ${time}`;
   return say`until ${f.weekday(us)}, ${time}`;
@@ -38,9 +38,9 @@ function lasts(ui, us) {
 
 /** Render the operators who are called when something is wrong with the center itself. @param {Ui} ui */
 function duty(ui) {
-  const now = said()?.duty;
+  const now = handover()?.duty;
   if (!now) return nothing;
-  const until = now.until_us === null ? '' : `, ${lasts(ui, now.until_us)}`;
+  const until = now.until_us === null ? '' : `, ${untilText(ui, now.until_us)}`;
   return html`<p class="ready__duty ink-2">
     ${say`The centre’s alarms, called:`}
     <b>${now.names.join(' → ')}</b>${until}${
@@ -52,7 +52,7 @@ function duty(ui) {
 /** Render the operators on shift. @param {Ui} ui */
 export function panel(ui) {
   const { feed } = ui;
-  const roles = new Map((said()?.staff ?? []).map((one) => [one.operator, one.role]));
+  const roles = new Map((handover()?.staff ?? []).map((one) => [one.operator, one.role]));
   /**
    * Return the role of a supervisor or admin, and mark the operator of this page.
    * @param {OperatorView} one
@@ -70,7 +70,7 @@ export function panel(ui) {
       <h2 id="people-h">${say`Who is here`}</h2>
       <span class="ink-2"
         >${
-          said()
+          handover()
             ? calls.length
               ? say`Operators on call: ${calls.join(', ')}`
               : say`No operator on call`
@@ -88,7 +88,7 @@ export function panel(ui) {
                 html`<tr>
                   <td><b>${one.name}</b></td>
                   <td class="ink-2">${is(one)}</td>
-                  <td>${does(ui, one)}</td>
+                  <td>${activity(ui, one)}</td>
                   <td class="num ink-2">
                     ${one.since_us ? `${say`since`} ${f.clock(one.since_us)}` : ''}
                   </td>

@@ -3,7 +3,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { say } from '../words/words.js';
 import { word } from '../shell/parts.js';
-import { REASONS, asksEnter, last, reasonName, state } from './shift.js';
+import { REASONS, waitsForEnter, isLastReady, reasonName, state } from './shift.js';
 import { nobodyOnCall } from './people.js';
 import * as f from '../words/format.js';
 import * as sound from '../sound/sound.js';
@@ -49,10 +49,10 @@ export const phoneAdvice = (shift) =>
 
 /** Render the open question in place of the row of keys; return null if there is none. @param {Ui} ui */
 export function question(ui) {
-  if (asksEnter(ui)) {
+  if (waitsForEnter(ui)) {
     const what = state.ending.shift === 'off' ? say`End shift` : say`Pause`;
     return choice(
-      !last(ui)
+      !isLastReady(ui)
         ? say`End your shift?`
         : nobodyOnCall()
           ? say`You are the last one: an alert would call nobody.`
@@ -62,7 +62,7 @@ export function question(ui) {
         ['Esc', say`Back`],
       ],
       (key) => ui.press(key === 'Esc' ? 'Escape' : key),
-      last(ui) ? 'ink-bad' : '',
+      isLastReady(ui) ? 'ink-bad' : '',
     );
   }
   if (state.pausing && ui.feed.myShift() === 'ready') {

@@ -7,7 +7,7 @@ import { act, icon } from '../shell/parts.js';
 import { say } from '../words/words.js';
 import { lostBanner } from '../link/lost-banner.js';
 import { phoneAdvice, question, soundState, why } from './prompts.js';
-import { standing } from './last-ready.js';
+import { lastReadyWarning } from './last-ready.js';
 import { railList } from '../alerts/rail.js';
 import * as headset from '../voice/headset.js';
 import * as voice from '../voice/voice.js';
@@ -33,7 +33,7 @@ export function readyView(ui) {
   const lost = feed.link === 'lost';
   const shift = ui.feed.myShift();
   const mine = feed.myself();
-  const notes = wrapup.wrapping(ui) ? wrapup.hero(ui) : null;
+  const notes = wrapup.inWrapUp(ui) ? wrapup.readyContent(ui) : null;
   const text =
     notes?.text ??
     {
@@ -82,7 +82,7 @@ export function readyView(ui) {
             >
           </h1>
           <p>${why(mine)}${text}</p>
-          ${standing(ui)}
+          ${lastReadyWarning(ui)}
         </div>
         <dl class="ready__shift">
           <div>

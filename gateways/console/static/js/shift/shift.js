@@ -4,7 +4,7 @@
 import { nothing } from '../../vendor/lit.js';
 import { say } from '../words/words.js';
 import { word } from '../shell/parts.js';
-import { leftUs, wrapWord } from './wrap-up.js';
+import { leftUs, wrapUpWord } from './wrap-up.js';
 import * as sound from '../sound/sound.js';
 import * as voice from '../voice/voice.js';
 
@@ -28,7 +28,7 @@ export const reasonName = (code) =>
  */
 export function shiftWord(one, nowUs) {
   const left = leftUs(one, nowUs);
-  if (left > 0) return wrapWord(left);
+  if (left > 0) return wrapUpWord(left);
   if (one.state === 'paused')
     return word('pause', one.reason ? `${say`Paused`}: ${reasonName(one.reason)}` : say`Paused`, 'ink-wait');
   return one.state === 'ready' ? word('check', say`Ready`, 'ink-ok') : word('todo', say`Off shift`, 'ink-2');
@@ -38,7 +38,7 @@ export function shiftWord(one, nowUs) {
  * Render how an operator with a standing line is reached; nothing if each alert calls the operator's phone.
  * @param {OperatorView} one
  */
-export function reached(one) {
+export function lineWord(one) {
   if (one.line === 'on_demand' || one.state === 'off') return nothing;
   const [ic, name] = one.line === 'headset' ? ['headset', say`Headset`] : ['voice', say`Standing call`];
   if (one.line_state === 'answered') return word(ic, name, 'ink-ok');
@@ -51,7 +51,7 @@ export function reached(one) {
  * Return true if no other operator could be called for an alert once the operator of this page is away.
  * @param {Ui} ui
  */
-export function last(ui) {
+export function isLastReady(ui) {
   const others = ui.feed.operators.filter((one) => one.operator !== ui.feed.me.operator);
   return ui.feed.myShift() === 'ready' && !others.some((one) => one.state === 'ready');
 }
@@ -60,8 +60,8 @@ export function last(ui) {
  * Pause or end the shift. The end of a shift, and a pause of the last ready operator, must be confirmed.
  * @param {Ui} ui @param {string} key @param {ShiftState} shift
  */
-function away(ui, key, shift, reason = '') {
-  if (shift === 'off' || last(ui)) state.ending = { key, shift, reason };
+function leaveShift(ui, key, shift, reason = '') {
+  if (shift === 'off' || isLastReady(ui)) state.ending = { key, shift, reason };
   else ui.orders.shift(key, shift, reason);
   ui.draw();
 }
@@ -72,7 +72,7 @@ function away(ui, key, shift, reason = '') {
  */
 export function pressed(ui, key) {
   const shift = ui.feed.myShift();
-  if (asksEnter(ui)) {
+  if (waitsForEnter(ui)) {
     const {
       ending: { key: by, shift: to, reason },
     } = state;
@@ -85,7 +85,7 @@ export function pressed(ui, key) {
     const reason = REASONS[Number(key) - 1];
     if (!reason && key !== 'Escape' && key !== 'P') return false;
     state.pausing = false;
-    if (reason) away(ui, 'P', 'paused', reason);
+    if (reason) leaveShift(ui, 'P', 'paused', reason);
     ui.draw();
     return true;
   }
@@ -98,29 +98,29 @@ export function pressed(ui, key) {
     if (shift !== 'ready') ui.orders.shift('P', 'ready');
     if (shift === 'off') trySound(ui); // every shift begins with a test of the sound
     ui.draw();
-  } else if (key === 'O' && shift !== 'off') away(ui, 'O', 'off');
+  } else if (key === 'O' && shift !== 'off') leaveShift(ui, 'O', 'off');
   else if (key === 'S') trySound(ui);
   else return false;
   return true;
 }
 
 /** Return true while a pause or the end of the shift waits for Enter. @param {Ui} ui */
-export const asksEnter = (ui) => state.ending !== null && ui.feed.myShift() !== 'off';
+export const waitsForEnter = (ui) => state.ending !== null && ui.feed.myShift() !== 'off';
 
 /** Return the result of the sound test and its time, for the page of another node. */
-export const heard = () => [state.heard, state.atMs];
+export const soundResult = () => [state.heard, state.atMs];
 
 /** Restore the result of the sound test from another node's page. @param {unknown} known */
-export function heardBefore(known) {
+export function restoreSoundResult(known) {
   if (Array.isArray(known) && typeof known[0] === 'boolean' && typeof known[1] === 'number')
     [state.heard, state.atMs] = known;
 }
 
 /** Return true while numbers or Enter answer a question. @param {Ui} ui */
-export const asks = (ui) => (state.pausing && ui.feed.myShift() === 'ready') || asksEnter(ui);
+export const isAsking = (ui) => (state.pausing && ui.feed.myShift() === 'ready') || waitsForEnter(ui);
 
 /** Cancel all questions: an alert has arrived. */
-export function interrupted() {
+export function cancelQuestions() {
   state.pausing = false;
   state.asked = false;
   state.ending = null;

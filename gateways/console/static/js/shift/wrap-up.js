@@ -19,13 +19,13 @@ export function leftUs(one, nowUs) {
 const span = (us) => f.span(Math.ceil(us / 1e6) * 1e6);
 
 /** Render the wrap-up with its rest. @param {number} us */
-export const wrapWord = (us) => word('note', `${say`Wrap-up`} ${span(us)}`, 'ink-wait');
+export const wrapUpWord = (us) => word('note', `${say`Wrap-up`} ${span(us)}`, 'ink-wait');
 
 /** Return the rest of the wrap-up of the operator of this page, microseconds. @param {Ui} ui */
-const mine = (ui) => leftUs(ui.feed.myself(), ui.feed.nowUs());
+const ownLeftUs = (ui) => leftUs(ui.feed.myself(), ui.feed.nowUs());
 
 /** Return true while the operator of this page is in a wrap-up. @param {Ui} ui */
-export const wrapping = (ui) => mine(ui) > 0 && ui.feed.link === 'live';
+export const inWrapUp = (ui) => ownLeftUs(ui) > 0 && ui.feed.link === 'live';
 
 /**
  * Return true if Enter ends the wrap-up. In a closed case Enter leads back, and in other places Enter has
@@ -39,12 +39,12 @@ export const inBar = (ui) => {
   const enter = enterEnds(ui)
     ? html`<span class="wide"> · ${say`Enter`}: ${say`Ready now`.toLowerCase()}</span>`
     : nothing;
-  return word('note', html`${say`Wrap-up`} ${span(mine(ui))}${enter}`, 'ink-wait');
+  return word('note', html`${say`Wrap-up`} ${span(ownLeftUs(ui))}${enter}`, 'ink-wait');
 };
 
 /** Return the ready view's content during a wrap-up: `{title, text, step}`. @param {Ui} ui */
-export const hero = (ui) => ({
-  title: `${say`Wrap-up`} ${span(mine(ui))}`,
+export const readyContent = (ui) => ({
+  title: `${say`Wrap-up`} ${span(ownLeftUs(ui))}`,
   text: say`Time for your notes: the others are called before you. Where none is free, a real alert rings
     all the same.`,
   step: {
