@@ -81,8 +81,8 @@ async () => {
     const called = view.reserved.includes(me.operator) && view.operator !== me.operator;
     const screen = {
       section: 'alerts',
-      away: () => (view.operator === me.operator && view.closed_us === null ? view : null),
-      mineNow: () => (view.operator === me.operator && view.closed_us === null ? view : null),
+      hiddenOwnCase: () => (view.operator === me.operator && view.closed_us === null ? view : null),
+      ownCase: () => (view.operator === me.operator && view.closed_us === null ? view : null),
       incoming: () => null,
       selected: () => null,
       listed: () => [view],

@@ -200,7 +200,7 @@ ESC = """async () => {
   const ui = {
     draw() {},
     press: (key) => asked.push(`press ${key}`),
-    screen: { section: 'case', help: true, selected: () => null, mineNow: () => null },
+    screen: { section: 'case', help: true, selected: () => null, ownCase: () => null },
     orders: {
       armed: 'F', disarm: () => asked.push('disarm'), order: () => asked.push('ORDER'),
       arm: () => asked.push('ORDER'), shift: () => asked.push('ORDER'),

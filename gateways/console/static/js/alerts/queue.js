@@ -26,7 +26,7 @@ export function queued(ui) {
 
 /** Open the queue at the operator's own case. @param {Ui} ui */
 export function enter(ui) {
-  ui.screen.point(ui.screen.mineNow()?.alert ?? null);
+  ui.screen.point(ui.screen.ownCase()?.alert ?? null);
 }
 
 /** Handle a key of the queue. Return true if the key was used. @param {Ui} ui @param {string} key */
@@ -44,7 +44,7 @@ export function pressed(ui, key) {
     return true;
   }
   if (key === 'Enter') {
-    const alert = ui.feed.cases.has(ui.screen.cursor) ? ui.screen.cursor : ui.screen.mineNow()?.alert;
+    const alert = ui.feed.cases.has(ui.screen.cursor) ? ui.screen.cursor : ui.screen.ownCase()?.alert;
     if (alert) ui.screen.open(alert);
     else ui.screen.go('case');
     return true;
@@ -96,7 +96,7 @@ export function pane(ui) {
   const all = queued(ui);
   const late = all.filter((one) => s.isLate(one, nowUs)).length;
   const waiting = all.filter((one) => unheld({ ...one, reserved: [] })).length;
-  const my = ui.screen.mineNow();
+  const my = ui.screen.ownCase();
   const more = ui.feed.open - all.length;
   return html`<section class="view queue" aria-labelledby="q-h">
     <header class="page-head">

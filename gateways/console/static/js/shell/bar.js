@@ -26,7 +26,7 @@ export function bar(ui, incoming) {
   const total = lines.length;
   const name = none ? say`Other lines` : say`Lines`;
   const oldS = Math.round((Date.now() - feed.heardAtMs) / 1000);
-  const me = ui.screen.mineNow();
+  const me = ui.screen.ownCase();
   const shift = ui.feed.myShift();
   const state = lost
     ? word('nolink', say`Not known`, 'ink-2')

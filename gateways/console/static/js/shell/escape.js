@@ -69,7 +69,7 @@ function cancelsQuestion(ui, view) {
 /** Leave the place, or the case of another operator. @param {Ui} ui @param {CaseView | null} view */
 function leavesPlace(ui, view) {
   if (ui.screen.section !== 'case') ui.screen.leave();
-  else if (view !== null && view.alert !== ui.screen.mineNow()?.alert) ui.screen.back();
+  else if (view !== null && view.alert !== ui.screen.ownCase()?.alert) ui.screen.back();
   else return false;
   return true;
 }

@@ -40,7 +40,7 @@ export function scroll(key) {
 /** Sign off. The last ready operator must confirm, because signing off also ends the shift. @param {Ui} ui */
 async function signOff(ui) {
   const { feed, screen } = ui;
-  if (isLastReady(ui) && !screen.mineNow() && !askedOnce) {
+  if (isLastReady(ui) && !screen.ownCase() && !askedOnce) {
     askedOnce = true;
     ui.draw();
     return;

@@ -125,7 +125,7 @@ function acknowledgeAll(ui) {
   const written = writtenAfter(ui.feed);
   for (const view of written) ui.acknowledged.addKey(writtenKey(view));
   // An operator with an alert stays on that alert; other operators see that the message is unread.
-  if (written.length && !ui.screen.mineNow()) ui.screen.open(written[0].alert);
+  if (written.length && !ui.screen.ownCase()) ui.screen.open(written[0].alert);
   ui.draw();
 }
 

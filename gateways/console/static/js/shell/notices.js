@@ -21,7 +21,7 @@ import { writtenAfter, writtenKey } from '../alerts/late-messages.js';
  * @param {Ui} ui
  */
 export function unassignedForTake(ui) {
-  const my = ui.screen.mineNow();
+  const my = ui.screen.ownCase();
   const [first] = waiting(ui.feed, Date.now()).filter((view) => !(my && view.test));
   return first && (!my || my.test) ? first : null;
 }
@@ -37,7 +37,7 @@ export function unacknowledgedSounds(ui) {
 
 /** Render the notices under the bar. @param {Ui} ui */
 export function notices(ui) {
-  const my = ui.screen.away();
+  const my = ui.screen.hiddenOwnCase();
   const back = my ? ownCaseNotice(ui, my) : nothing;
   if (ui.feed.link !== 'live') return my ? html`<div class="strips">${back}</div>` : nothing;
   const alarm = noLineAlarm(ui.feed);
@@ -62,7 +62,7 @@ function lateMessageNotice(ui, all) {
   const more = all.length > 1 ? say`, and ${all.length - 1} more` : '';
   const who = s.capital(s.first(view));
   const key = writtenKey(view);
-  const reads = !ui.screen.mineNow();
+  const reads = !ui.screen.ownCase();
   const at = f.clock(view.written_us);
   return html`<div class="strip" role="alert" data-tone="wait" data-strip="written" data-alert=${view.alert}>
     ${icon('note')}
@@ -133,7 +133,7 @@ function noLineNotice(ui, alarm) {
  * @param {Ui} ui @param {CaseView} view
  */
 function alertName(ui, view) {
-  const my = ui.screen.mineNow();
+  const my = ui.screen.ownCase();
   if (view.person || view.phone || !my || my.alert === view.alert) return s.theAlert(view);
   return view.test ? say`the other TEST` : say`the other alert`;
 }
@@ -149,7 +149,7 @@ function unassignedNotice(ui, all) {
     : say`Nobody has ${alertName(ui, view)}${more}`;
   const left = view.met_us === null ? `${d.value} s` : '';
   const tone = s.isLate(view, nowUs) || isBroken(view) ? 'bad' : 'wait';
-  const my = ui.screen.mineNow();
+  const my = ui.screen.ownCase();
   const who = view.person || view.phone ? s.shortName(view) : alertName(ui, view);
   const leaves = my ? say`Leave the test, take ${who}` : label('take');
   const key = KEY.take;
@@ -189,7 +189,7 @@ function waysToAssignment(ui, my) {
   if (other || ui.feed.myShift() !== 'ready') return '';
   if (ui.feed.allowedIn(my).leave !== null) return say`It comes to you as soon as you are free.`;
   // In the other places, L is no key of the case.
-  return ui.screen.away()
+  return ui.screen.hiddenOwnCase()
     ? say`Esc, then ${KEY.leave}: you leave yours, and it comes to you.`
     : say`${KEY.leave}: you leave yours, and it comes to you.`;
 }

@@ -42,7 +42,7 @@ export class Screen {
    * Return the operator's own case, or the case that the operator is being called for; of several, the case
    * with the latest answer.
    */
-  mineNow() {
+  ownCase() {
     const { cases, me } = this.feed;
     const open = [...cases.values()].filter((view) => view.closed_us === null);
     const [last] = open
@@ -52,28 +52,28 @@ export class Screen {
   }
 
   /** Return the operator's own case while the screen shows something else; else null. */
-  away() {
-    const my = this.mineNow();
+  hiddenOwnCase() {
+    const my = this.ownCase();
     const here = this.section === 'case' && this.chosen === my?.alert;
     return my && mine(my, this.feed.me) && !here ? my : null;
   }
 
   /** Leave the case that is shown, for the operator's own case, else for the shift. */
   back() {
-    this.open(this.mineNow()?.alert ?? null);
+    this.open(this.ownCase()?.alert ?? null);
   }
 
   /** Leave the place that is shown, for the operator's own case, else for what was shown before. */
   leave() {
     this.leftAtMs = this.changedAtMs = Date.now();
-    if (this.away()) this.back();
+    if (this.hiddenOwnCase()) this.back();
     else this.go('case');
   }
 
   /** Return the alert that the operator is being called for and has not acknowledged. */
   incoming() {
     const { feed } = this;
-    const view = this.mineNow();
+    const view = this.ownCase();
     if (!view || !calledFor(view, feed.me) || feed.link === 'lost') return null;
     return this.acknowledged.has(view, feed.me) ? null : view;
   }
@@ -144,7 +144,7 @@ export class Screen {
    */
   follow() {
     const { feed, acknowledged } = this;
-    const my = this.mineNow();
+    const my = this.ownCase();
     if (this.#of && this.#of !== feed.me.operator) this.clear(); // another operator uses this page now
     this.#of = feed.me.operator;
     if (!this.may(this.section)) this.section = 'case'; // the role has changed
@@ -196,7 +196,7 @@ export class Screen {
     const on = my && mine(my, feed.me) ? { alert: my.alert, atUs: answeredUs(my, feed.me) } : null;
     this.#on = on ?? { alert: '', atUs: 0 };
     if (!on || (on.alert === before.alert && on.atUs <= before.atUs)) return;
-    if (!this.away()) return;
+    if (!this.hiddenOwnCase()) return;
     this.section = 'case';
     this.help = false;
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();

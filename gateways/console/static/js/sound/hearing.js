@@ -24,7 +24,7 @@ export function hear(ui) {
   const { feed } = ui;
   if (!feed.me || feed.link === 'signed-off') return sound.repeat('');
   if (feed.link === 'lost') return sound.repeat('lost');
-  const my = ui.screen.mineNow();
+  const my = ui.screen.ownCase();
   sound.repeat(repeated(ui, my));
   if (my && mine(my, feed.me)) written(my, feed.me);
   if (becameLast(ui) && !hushed(my, feed.me)) sound.once('last');

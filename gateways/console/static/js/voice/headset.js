@@ -172,7 +172,7 @@ export const comesIn = () => say`It is in your headset: speak`;
 export function inBar(ui) {
   const { feed } = ui;
   if (!used(feed)) return nothing;
-  const said = line.claim(standing(feed), ui.screen.mineNow(), feed.me);
+  const said = line.claim(standing(feed), ui.screen.ownCase(), feed.me);
   const [ic, tone, text] = {
     phone: () => ['phone', '', say`You speak by phone`],
     elsewhere: () => told(),

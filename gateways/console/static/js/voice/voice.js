@@ -66,7 +66,7 @@ export function follow(ui) {
   const views = feed.me ? [...feed.cases.values()] : [];
   state.legs = views.map((view) => byHeadset(view, feed.me)).filter(Boolean);
   const wanted = Boolean(
-    feed.me && feed.link === 'live' && used(feed) && (ui.feed.myShift() !== 'off' || ui.screen.mineNow()),
+    feed.me && feed.link === 'live' && used(feed) && (ui.feed.myShift() !== 'off' || ui.screen.ownCase()),
   );
   if (wanted !== state.wanted) {
     state.wanted = wanted;
