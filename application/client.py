@@ -72,7 +72,7 @@ class Client:
                 raise NotRunning(str(state))
             if time.monotonic() > until_s:
                 raise Unreachable(
-                    f"the center in {state} runs, but its web process does not answer: see logs/ there"
+                    f"the center in {state} runs, but its web process does not answer: see {state}/logs"
                 )
             time.sleep(0.02)  # the web has just been started or restarted
         self._state = state
@@ -112,13 +112,16 @@ class Client:
                 f"the center does not answer at {where}: {error or type(error).__name__}"
             ) from error
         if response.status == 404:
-            raise NotFound(_reason(content) or f"the center does not know {path}: is it of another version?")
+            raise NotFound(
+                _reason(content)
+                or f"the center does not know {path}: check that command and center have the same version"
+            )
         if response.status >= 400:
             raise RefusedByCenter(response.status, _reason(content) or response.reason)
         try:
             return msgspec.json.decode(content, type=kind)
         except MALFORMED as error:
-            raise Unreachable(f"{where} does not answer like a center: {error}") from error
+            raise Unreachable(f"{where} is not a center of this version: {error}") from error
 
 
 def post_alert(client: Client, alert: SentAlert) -> Receipt:

@@ -55,7 +55,7 @@ def unfit(certificate: Path, key: Path | None = None) -> str:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
     except ssl.SSLError as error:
         if error.reason == "KEY_VALUES_MISMATCH":
-            return "certificate and key do not belong together"
+            return "the certificate does not match the key"
         return f"no certificate and unencrypted key in PEM ({error.reason or error})"
     except (OSError, ValueError) as error:
         return f"no certificate and unencrypted key in PEM ({error})"

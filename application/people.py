@@ -58,7 +58,7 @@ def operator_of(registry: Registry, who: str) -> Operator:
     if known is not None:
         return known
     if registry.is_shared(who):
-        raise NotFound(f"several operators are called {who}: give the number or the id")
+        raise NotFound(f"several operators have the name {who}: give the number or the id")
     raise NotFound(f"no operator has the id, number or name {who}")
 
 

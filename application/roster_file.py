@@ -21,9 +21,9 @@ from messages.ids import DutyWay, OperatorId, PersonId
 from model.callouts.roster import Contact, Holiday, Named, Override, Person, Roster, Shift, Text, TimeOfDay
 from model.callouts.times import instant_at, zone_of
 
-NO_ZONE: Final = "there is no such time zone"
-NO_DATE: Final = "there is no such date"
-UNKNOWN_PERSON: Final = "nobody of this name is among the people"
+NO_ZONE: Final = "the time zone is unknown"
+NO_DATE: Final = "the date does not exist"
+UNKNOWN_PERSON: Final = "no person of the roster has this name"
 _HEADER: Final = re.compile(r"^\s*\[\[\s*(?P<name>[a-z_]+)\s*\]\]")
 _TABLES: Final = {"people": "person", "shifts": "shift", "overrides": "override", "holidays": "holiday"}
 _KEYS: Final = {"contacts": "ways", "from_at": "from", "to_at": "to", "as_day": "as"}
@@ -195,7 +195,8 @@ class _Reading:
         if way not in list(DutyWay) or not to.strip():
             ways = ", ".join(DutyWay)
             raise FileFaulty(
-                line_of(self._text, f"person.{n}.ways"), f"{text!r}: one of {ways}, a space, where to"
+                line_of(self._text, f"person.{n}.ways"),
+                f"{text!r}: expected a channel ({ways}), a space, and a number or address",
             )
         return Contact(way=DutyWay(way), to=to.strip())
 

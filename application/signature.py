@@ -38,7 +38,7 @@ class Signer:
         self._certificate = x509.load_pem_x509_certificate(content)
         key = serialization.load_pem_private_key(content, None)
         if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise ValueError(f"{file} holds no elliptic-curve key")
+            raise ValueError(f"{file} must hold an elliptic-curve key")
         self._key = key
 
     @property

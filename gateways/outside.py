@@ -28,7 +28,7 @@ class Later(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Sent = Delivered | Refused | Later
-NOT_BEYOND: Final = Refused(why="a simulated run tells nobody beyond this machine")
+NOT_BEYOND: Final = Refused(why="a simulated run sends nothing beyond this machine")
 
 
 def trust(authority: str) -> ssl.SSLContext:

@@ -38,7 +38,7 @@ def post(
     """
     host = host_of(to)
     if host is None:
-        return Refused(why="no address of a webhook, https://…")
+        return Refused(why="expected the address of a webhook, https://…")
     if here_alone and not is_here(host):
         return NOT_BEYOND
     if not key_file:
@@ -46,7 +46,7 @@ def post(
     try:
         headers = signed(name, content, secret_in(key_file), datetime.now(UTC))
     except ValueError:
-        return Refused(why=f"{key} holds no key of webhooks, whsec_…")
+        return Refused(why=f"{key} must hold a webhook key, whsec_…")
     except OSError as error:
         return Refused(why=f"{key}: {error.strerror}")
     try:

@@ -41,7 +41,7 @@ def _features(settings: Settings) -> Iterator[str]:
     names = sorted(one.name for one in known())
     for i, name in enumerate(settings.features_off):
         if name not in names:
-            yield f"features_off[{i}]: no feature is called {name} ({', '.join(names)})"
+            yield f"features_off[{i}]: there is no feature {name} ({', '.join(names)})"
 
 
 def _psap(settings: Settings) -> Iterator[str]:
@@ -62,10 +62,10 @@ def _psap(settings: Settings) -> Iterator[str]:
         psap.alternate,
         *(r.number for r in psap.route),
     }:
-        yield "psap.test_number: a test alert would call a PSAP"
+        yield "psap.test_number: must not be a PSAP's number: a test alert would call the PSAP"
     for path, number in (("psap.test_number", psap.test_number), ("drill.phone", settings.drill.phone)):
         if number and is_named(number):
-            yield f"{path}: a test would call an emergency service"
+            yield f"{path}: must not be an emergency number: a test would call an emergency service"
     areas: dict[str, int] = {}
     for i, route in enumerate(psap.route):
         if route.area in areas:

@@ -34,7 +34,7 @@ def obstacles(state: StateDir) -> list[SettingFault]:
     except SettingsError as error:
         return faults_of_text(error, text)
     if not settings.modem and (node.simulation is None or not Path(node.simulation).is_file()):
-        return [SettingFault(path="modem", reason="no [[modem]] is configured, and no simulation")]
+        return [SettingFault(path="modem", reason="neither a [[modem]] nor a simulation is configured")]
     return [*_by_hand(next_, now), *_http(settings.http, next_, now)]
 
 

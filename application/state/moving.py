@@ -48,8 +48,8 @@ def center_of(path: Path) -> Iterator[Journal]:
         raise StateInUse(str(state), pid)
     if goes_on(state):
         raise CenterError(
-            f"{state} holds events that are only in memory: start its center until the journal is "
-            "on the disk again"
+            f"{state} has events that are only in memory: run its center until the journal is on "
+            "the disk again"
         )
     try:
         journal = Journal.open(

@@ -168,10 +168,10 @@ CHECKS: Final = (
     look(
         "at rest",
         Sentence(
-            "What somebody reads who takes the disk, or has another account",
+            "Data that a thief of the disk, or another account, could read",
             "Che cosa legge chi prende il disco, o ha un altro account",
         ),
-        Sentence("Encrypt disk and swap; no core dumps", "Cifrare disco e swap; niente core dump"),
+        Sentence("Encrypt disk and swap; disable core dumps", "Cifrare disco e swap; niente core dump"),
         lambda around: at_rest(around.state, around.node),
         Wants.STATE,
     ),

@@ -97,8 +97,10 @@ def processors() -> int:
 CHECKS: Final = (
     look(
         "capacity",
-        Sentence("How many conversations the processors carry", "Quante conversazioni reggono i processori"),
-        Sentence("Set limits.live_cases to it", "Metterlo in limits.live_cases"),
+        Sentence(
+            "Number of conversations that the processors carry", "Quante conversazioni reggono i processori"
+        ),
+        Sentence("Set limits.live_cases to that number", "Metterlo in limits.live_cases"),
         lambda around: capacity(around.settings),
         Wants.SETTINGS,
         cost=Cost.WORK,

@@ -30,7 +30,7 @@ def journal(state: StateDir) -> Iterator[Finding]:
     from store.database.dialect import shown
 
     if configured_url(state) == state.journal_url and not (state.path / "journal.db").is_file():
-        yield ok("journal", "will be made at the first start")
+        yield ok("journal", "the first start creates the journal")
         return
     with journal_of(state) as opened:
         readable = f"personal data are readable in {count_readable(opened)} alerts"
@@ -54,13 +54,13 @@ def access(
         staff = registry.operators()
     valid = ", ".join(name if count == 1 else f"{name} ({count})" for name, count in names.items())
     if not names and own is None:
-        yield ok("access", "the first start makes an app key")
+        yield ok("access", "the first start creates an app key")
     elif not names:
         yield fail(
             "access", "no app key is valid: no app can raise an alert; issue one: securwoman key issue NAME"
         )
     elif twice := [name for name, count in names.items() if count > 1]:
-        hint = f"end the older ones when no app has them any more: key revoke --older {twice[0]}"
+        hint = f"revoke the older keys once no app uses them: securwoman key revoke --older {twice[0]}"
         yield warn("access", f"valid app keys: {valid}; {hint}")
     else:
         yield ok("access", f"valid app keys: {valid}")
@@ -73,11 +73,13 @@ def access(
     ]
     if lacking:
         who = ", ".join(lacking)
-        hint = "each adds a passkey or an authenticator app at the console: ?, then Your sign-on"
-        yield warn("access", f"no second factor has {who}, of whom one is asked; {hint}")
+        hint = "each must add a passkey or an authenticator app in the console: ?, then Your sign-on"
+        yield warn(
+            "access", f"a second factor is required, and missing for {who}, of whom one is asked; {hint}"
+        )
     if demo is not None and not simulated:
         yield fail(
-            "access", "the demo operator of simulated runs is still there; a start with modems removes it"
+            "access", "the demo operator of simulated runs exists; a start with modems removes this operator"
         )
 
 
@@ -117,7 +119,7 @@ def database(state: StateDir, settings: Settings | None) -> Iterator[Finding]:
         return
     what = f"PostgreSQL {found.version} at {shown(url)}"
     if found.version_num < OLDEST:
-        yield fail("database", f"{what}: {OLDEST // 10000} or later is needed")
+        yield fail("database", f"{what}: install version {OLDEST // 10000} or later")
     elif found.standby:
         yield fail("database", f"{what} is a standby and accepts no writes; name all servers in journal.url")
     else:
@@ -135,7 +137,10 @@ def database(state: StateDir, settings: Settings | None) -> Iterator[Finding]:
     else:
         yield ok("database", "the database role can insert events, and change none")
     if not found.may_scrub:
-        yield warn("database", "what is erased stays in the server's files until the owner runs VACUUM FULL")
+        yield warn(
+            "database",
+            "erased data stay in the server's files until the owner of the tables runs VACUUM FULL",
+        )
     yield from _commits(found.synchronous_commit, found.synchronous_standbys, found.commits_s)
     if settings is not None:
         yield _room(settings, found.connections, found.connections_used)
@@ -210,11 +215,9 @@ def _sound(problems: Sequence[object], damaged: bool, **figures: float) -> Shown
 CHECKS: Final = (
     look(
         "journal",
+        Sentence("The journal opens, and its end is readable", "Il registro si apre, e se ne legge la fine"),
         Sentence(
-            "Whether the journal opens, and its end is read", "Il registro si apre, e se ne legge la fine"
-        ),
-        Sentence(
-            "securwoman journal verify; restore the newest backup",
+            "Run securwoman journal verify; restore the newest backup",
             "securwoman journal verify; ripristinare il backup più recente",
         ),
         lambda around: journal(around.state),
@@ -223,11 +226,12 @@ CHECKS: Final = (
     look(
         "access",
         Sentence(
-            "Which app keys are valid, and who has no second factor",
+            "Valid app keys, and operators without a second factor",
             "Quali chiavi dell'app valgono, e chi non ha il secondo fattore",
         ),
         Sentence(
-            "securwoman key; a passkey for each operator", "securwoman key; una passkey per ogni operatore"
+            "Issue or revoke keys with securwoman key; register a passkey for each operator",
+            "securwoman key; una passkey per ogni operatore",
         ),
         lambda around: access(
             around.state,
@@ -239,11 +243,11 @@ CHECKS: Final = (
     look(
         "database",
         Sentence(
-            "Whether PostgreSQL keeps what it promises, and has room",
+            "PostgreSQL is durable, and has connections left",
             "PostgreSQL mantiene ciò che promette, e ha spazio",
         ),
         Sentence(
-            "Set the server as docs/operations/nodes.md says",
+            "Configure the server by docs/operations/nodes.md",
             "Impostare il server come dice docs/operations/nodes.md",
         ),
         lambda around: database(around.state, around.known),

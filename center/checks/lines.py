@@ -95,7 +95,9 @@ def modems(settings: Settings) -> Iterator[Finding]:
         if faults:
             yield fail("modems", f"{modem.name}: {'; '.join(faults)}")
         else:
-            where = " or ".join(filter(None, (modem.port, modem.imei and f"wherever IMEI {modem.imei} is")))
+            where = " or ".join(
+                filter(None, (modem.port, modem.imei and f"the port of the modem with IMEI {modem.imei}"))
+            )
             yield ok("modems", f"{modem.name}: {where}, {modem.trunk}")
     if any(modem.imei for modem in settings.modem) and not places():
         yield fail(
@@ -128,7 +130,7 @@ def _faults_of(modem: Modem) -> Iterator[str]:
         if not os.access(modem.pin_file, os.R_OK):
             yield f"pin_file {modem.pin_file} cannot be read by this account"
         if stat.st_mode & 0o077:
-            yield f"pin_file {modem.pin_file} is readable by others"
+            yield f"pin_file {modem.pin_file} is readable by other accounts: chmod 600"
 
 
 def _faults_of_card(modem: Modem) -> Iterator[str]:
@@ -163,7 +165,7 @@ def lines(state: StateDir) -> Iterator[Finding]:
         else:
             yield _line(report, str(line.leg) if line is not None and line.leg else "")
     if not entries:
-        yield fail("lines", "no actor of a modem runs")
+        yield fail("lines", "no actor of a modem runs: see logs/ in the state directory")
 
 
 _SERVICES: Final = {
@@ -218,7 +220,7 @@ def _voice(name: str, voice: OperatorVoice | None) -> Finding:
     if not voice.up:
         return warn("voices", f"{name} is called by phone: {voice.text or voice.state.value}")
     if voice.mode is OperatorLine.HEADSET:
-        return ok("voices", f"{name} has her headset on")
+        return ok("voices", f"{name} is on the headset")
     return ok("voices", f"{name} is nailed up on {voice.line}")
 
 
@@ -231,7 +233,7 @@ def nailed_up(settings: Settings) -> Iterator[Finding]:
     setup = Setup(settings=settings)
     public = [line for line in setup.settings.lines if not line.emergency]
     ours = len(public) - len(kept_for_inbound(public, setup.settings))
-    text = f"{ours // 2} operators can be nailed up: half of {ours} public lines, the others are for users"
+    text = f"{ours // 2} operators can be nailed up: half of {ours} public lines; the others are for users"
     yield ok("voices", text) if ours >= 2 else warn("voices", text)
 
 
@@ -264,7 +266,7 @@ _BOTH: Final = (CheckUser.DOCTOR, CheckUser.LINES)
 ENOUGH: Final = (
     look(
         "trunks",
-        Sentence("Whether there are lines enough for one alert", "Le linee bastano per un allarme"),
+        Sentence("There are enough lines for one alert", "Le linee bastano per un allarme"),
         Sentence("Add modems; reserve two lines for 112", "Aggiungere modem; riservare due linee al 112"),
         lambda around: trunks(around.settings, around.state),
         Wants.SETTINGS,
@@ -273,7 +275,7 @@ ENOUGH: Final = (
     look(
         "voices",
         Sentence(
-            "Whether there are lines for calls that stand all through a shift",
+            "There are enough lines for calls that last a whole shift",
             "Ci sono linee per chiamate che durano un turno",
         ),
         Sentence(
@@ -286,9 +288,9 @@ ENOUGH: Final = (
 MODEMS: Final = (
     look(
         "modems",
-        Sentence("The configured ports and files", "Le porte e i file impostati"),
+        Sentence("The configured ports and files exist and can be opened", "Le porte e i file impostati"),
         Sentence(
-            "Plug it in; set port, rights and pin_file right",
+            "Plug the modem in; correct port, permissions and pin_file",
             "Collegarlo; correggere porta, permessi e pin_file",
         ),
         lambda around: modems(around.settings),
@@ -301,11 +303,11 @@ VOICES: Final = (
     look(
         "voice",
         Sentence(
-            "Whether a call has shown that each line carries a voice",
+            "A test call has shown that each line carries voice",
             "Una chiamata ha mostrato che ogni linea porta la voce",
         ),
         Sentence(
-            "securwoman modem call PORT NUMBER --voice --twice",
+            "Run securwoman modem call PORT NUMBER --voice --twice",
             "securwoman modem call PORTA NUMERO --voice --twice",
         ),
         lambda around: of_lines(around.settings, around.state),
@@ -317,17 +319,22 @@ VOICES: Final = (
 RUNNING: Final = (
     look(
         "lines",
-        Sentence("What the running center says of its lines", "Che cosa dice il centro delle sue linee"),
-        Sentence("Look at modem, SIM and network", "Guardare modem, SIM e rete"),
+        Sentence(
+            "State of the lines, as the running center reports it", "Che cosa dice il centro delle sue linee"
+        ),
+        Sentence("Check modem, SIM and network", "Guardare modem, SIM e rete"),
         lambda around: lines(around.state),
         Wants.RUNNING,
         asked=_BOTH,
     ),
     look(
         "voices",
-        Sentence("How the operators on shift would be reached", "Come si raggiungono gli operatori in turno"),
         Sentence(
-            "Put the headset on; look at the operator's phone",
+            "Path by which each operator on shift would be reached",
+            "Come si raggiungono gli operatori in turno",
+        ),
+        Sentence(
+            "Connect the headset; check the operator's phone",
             "Mettere la cuffia; guardare il telefono dell'operatore",
         ),
         lambda around: voices(around.state, around.settings),

@@ -161,19 +161,19 @@ def _unix_sockets(run: Path) -> Finding:
     count = sum(stat.S_ISSOCK(path.lstat().st_mode) for path in run.resolve().rglob("*"))
     what = f"{count} Unix sockets in {run}"
     if run.stat().st_mode & 0o077:
-        return fail("listeners", f"{what}: other accounts of this machine can enter that folder; chmod 700")
-    return ok("listeners", f"{what}: this account alone (0700)")
+        return fail("listeners", f"{what}: other accounts of this machine can enter the folder: chmod 700")
+    return ok("listeners", f"{what}: accessible to this account only (0700)")
 
 
 CHECKS: Final = (
     look(
         "listeners",
         Sentence(
-            "Every socket on which the center listens, and who reaches it",
+            "Sockets of the center, and the networks that reach them",
             "Ogni socket su cui il centro ascolta, e chi lo raggiunge",
         ),
         Sentence(
-            "Private addresses between nodes; a proxy before the web",
+            "Use private addresses between nodes, and a proxy before the web",
             "Indirizzi privati fra i nodi; un proxy davanti al web",
         ),
         lambda around: listeners(around.state, around.node),

@@ -62,7 +62,10 @@ def disk(state: StateDir) -> Iterator[Finding]:
     yield warn("disk", f"{text}: slow") if median_ms > SLOW_FLUSH_S * 1000 else ok("disk", text)
     kind = _file_system(state.path)
     if kind in _FORGETFUL:
-        yield warn("disk", f"{state} is on a {kind}: its files are lost when the machine stops")
+        yield warn(
+            "disk",
+            f"{state} is on a {kind}, which is emptied when the machine stops: use a directory on a disk",
+        )
 
 
 def space(state: StateDir) -> Iterator[Finding]:
@@ -142,7 +145,7 @@ def clocks(node: NodeFile | None) -> Iterator[Finding]:
 def _then(step_s: float) -> str:
     if abs(step_s) > STEP_S:
         return "the center starts again by itself to take it over, once no alert is open"
-    return "start the center again once no alert is open"
+    return "restart the center once no alert is open"
 
 
 def limits() -> Iterator[Finding]:
@@ -184,11 +187,11 @@ def keys(state: StateDir) -> Iterator[Finding]:
     """Check if other accounts can read the center's secrets."""
     for file in sorted(state.keys.iterdir()):
         if file.stat().st_mode & 0o077:
-            yield fail("keys", f"{file} is readable by others")
+            yield fail("keys", f"{file} is readable by other accounts: chmod 600")
     if (state.keys / "app.key").is_file():
         yield ok("keys", "the app key exists")
     else:
-        yield ok("keys", "the app key will be made at the first start")
+        yield ok("keys", "the first start creates the app key")
 
 
 def prove_clock(state: StateDir) -> Shown:
@@ -226,35 +229,35 @@ def _state(around: Around) -> Iterator[Finding]:
 STATE: Final = (
     look(
         "state",
-        Sentence("Whether the state directory can be used", "La cartella di stato si può usare"),
-        Sentence("Have the center's account own it", "Darla all'account del centro"),
+        Sentence("The state directory can be used", "La cartella di stato si può usare"),
+        Sentence("Make the center's account the owner of the directory", "Darla all'account del centro"),
         _state,
     ),
     look(
         "fallback",
-        Sentence("Whether the journal goes on in memory", "Il registro continua in memoria"),
-        Sentence("Make room or mend the disk", "Fare spazio o riparare il disco"),
+        Sentence("The journal is on the disk, not in memory", "Il registro continua in memoria"),
+        Sentence("Free space on the disk, or repair the disk", "Fare spazio o riparare il disco"),
         lambda around: fallback(around.state),
     ),
     look(
         "disk",
-        Sentence("How long a flush of the disk takes", "Quanto dura una scrittura su disco"),
-        Sentence("Take a faster disk, and one that keeps", "Un disco più veloce, e che conservi"),
+        Sentence("Duration of a flush of the disk", "Quanto dura una scrittura su disco"),
+        Sentence("Use a faster disk that keeps its data", "Un disco più veloce, e che conservi"),
         lambda around: disk(around.state),
         Wants.STATE,
         cost=Cost.WORK,
     ),
     look(
         "space",
-        Sentence("How much room the disk has", "Quanto spazio ha il disco"),
-        Sentence("Make room", "Fare spazio"),
+        Sentence("Free space on the disk", "Quanto spazio ha il disco"),
+        Sentence("Free space on the disk", "Fare spazio"),
         lambda around: space(around.state),
         Wants.STATE,
     ),
     look(
         "keys",
         Sentence(
-            "Whether others may read the center's secrets", "Altri possono leggere i segreti del centro"
+            "Other accounts cannot read the center's secrets", "Altri possono leggere i segreti del centro"
         ),
         Sentence("chmod 600", "chmod 600"),
         lambda around: keys(around.state),
@@ -265,18 +268,16 @@ CHECKS: Final = (
     look(
         "clocks",
         Sentence(
-            "Whether the wall clock is right, and was not moved",
+            "The wall clock is right, and was not moved",
             "L'orologio è giusto, e non è stato spostato",
         ),
-        Sentence("Have it follow a time server", "Fargli seguire un server"),
+        Sentence("Synchronise the clock with a time server", "Fargli seguire un server"),
         lambda around: clocks(around.node),
     ),
     look(
         "limits",
-        Sentence(
-            "Open files, processes and memory that may be had", "File aperti, processi e memoria disponibili"
-        ),
-        Sentence("Raise the limits; more memory", "Alzare i limiti; più memoria"),
+        Sentence("Available open files, processes and memory", "File aperti, processi e memoria disponibili"),
+        Sentence("Raise the limits; add memory", "Alzare i limiti; più memoria"),
         lambda around: limits(),
     ),
 )
@@ -363,8 +364,8 @@ def _outlives(around: Around) -> Iterator[Finding]:
 MEMORY_KEPT: Final = (
     look(
         "run",
-        Sentence("Whether run/ outlives the center's process", "run/ sopravvive al processo del centro"),
-        Sentence("RemoveIPC=no, or loginctl enable-linger", "RemoveIPC=no, o loginctl enable-linger"),
+        Sentence("The folder run/ outlives the center's process", "run/ sopravvive al processo del centro"),
+        Sentence("Set RemoveIPC=no, or run loginctl enable-linger", "RemoveIPC=no, o loginctl enable-linger"),
         _outlives,
         Wants.RUNNING,
         cost=Cost.WORK,

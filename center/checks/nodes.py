@@ -64,7 +64,11 @@ def _members(seen: Iterable[Member], node: NodeFile | None) -> Iterator[Finding]
             draining = ", draining" if one.draining else ""
             yield ok("nodes", f"{what}, renewed {_age(one.age_us)} ago{draining}")
     if node is not None and not any(one.alive and one.node == node.node for one in seen):
-        yield fail("nodes", f"{node.node} runs here and is no member: it can own no alert, and dials nothing")
+        yield fail(
+            "nodes",
+            f"{node.node} runs here and is not a member of the center: it handles no alert and "
+            "dials no number",
+        )
 
 
 def _lines(places: Iterable[Place]) -> Iterator[Finding]:
@@ -120,11 +124,11 @@ CHECKS: Final = (
     look(
         "nodes",
         Sentence(
-            "The other nodes: members, clocks, lines, settings, addresses",
+            "Members, clocks, lines, settings and addresses of all nodes",
             "Gli altri nodi: membri, orologi, linee, impostazioni, indirizzi",
         ),
         Sentence(
-            "See to NTP; a name of its own for each line; settings alike",
+            "Synchronise clocks by NTP; give each line its own name; make the settings equal",
             "Curare NTP; un nome proprio a ogni linea; impostazioni uguali",
         ),
         lambda around: nodes(around.state, around.node, around.known),

@@ -35,14 +35,14 @@ _SENTENCES: Final = {
         "this account cannot open its sound card: add the account to the group {about}"
     ),
     Obstacle.SUSPENDS: (
-        "the kernel puts it to sleep while it is idle: `scripts/install` brings the udev rules; then plug it "
-        "in again"
+        "the kernel suspends the modem while it is idle: `scripts/install` installs the udev rules; then "
+        "plug the modem in again"
     ),
-    Obstacle.OVER_CURRENT: "its hub has cut its power {count} times: a powered hub, or a supply of its own",
-    Obstacle.HUB_WITHOUT_SUPPLY: "its hub has no supply of its own: a transmitting modem draws up to 2 A",
-    Obstacle.UNDER_VOLTAGE: "the supply of this machine has sagged: a stronger one, and a powered hub",
+    Obstacle.OVER_CURRENT: "its hub has cut its power {count} times: use a powered hub or a supply",
+    Obstacle.HUB_WITHOUT_SUPPLY: "its hub has no supply, and a modem draws up to 2 A: use a powered hub",
+    Obstacle.UNDER_VOLTAGE: "the machine's voltage has dropped: use a stronger supply, and a powered hub",
     Obstacle.CAME_BACK: (
-        "it was connected {count} min ago: if nobody has plugged it in then, its supply or its cable is weak"
+        "it was reconnected {count} min ago: if it was not plugged in then, its power supply or cable is weak"
     ),
 }
 
@@ -96,9 +96,10 @@ def said_of(modem: Unnamed) -> str:
 CHECKS: Final = (
     look(
         "modems",
-        Sentence("What is in the way of modems that are plugged in", "Che cosa ostacola i modem collegati"),
+        Sentence("Obstacles to modems that are plugged in", "Che cosa ostacola i modem collegati"),
         Sentence(
-            "Remove what is named, then plug it in again", "Togliere ciò che è nominato, poi ricollegarlo"
+            "Remove the named obstacle, then plug the modem in again",
+            "Togliere ciò che è nominato, poi ricollegarlo",
         ),
         lambda around: plugged_in(around.settings, around.state),
         Wants.SETTINGS,

@@ -75,7 +75,10 @@ def dialling(state: StateDir, settings: Settings) -> Iterator[Finding]:
     where = ", ".join(dict.fromkeys((settings.region, *table.countries)))
     text = f"{', '.join(table.kinds)} numbers of {where}; of one range abroad {table.per_hour} an hour"
     if "premium" in table.kinds:
-        yield warn("dialling", f"{text}: with the app key anyone can have premium numbers called")
+        yield warn(
+            "dialling",
+            f"{text}: any holder of the app key could have premium numbers called; restrict dialling.kinds",
+        )
     else:
         yield ok("dialling", text)
     if not settings.drill.phone:
@@ -102,27 +105,27 @@ CHECKS: Final = (
     look(
         "psap",
         Sentence(
-            "The switches without which 112 is never dialled",
+            "The switches that permit calls to 112",
             "Gli interruttori senza i quali non si chiama il 112",
         ),
-        Sentence("See docs/operations/psap.md", "Vedi docs/operations/psap.md"),
+        Sentence("Set the switches by docs/operations/psap.md", "Vedi docs/operations/psap.md"),
         lambda around: psap(around.settings, simulated=around.simulated),
         Wants.SETTINGS,
     ),
     look(
         "psap",
         Sentence(
-            "The outline of each area with a number of its own",
+            "Outline of each area that has its own number",
             "Il contorno di ogni zona con un numero proprio",
         ),
-        Sentence("Set area_file right", "Correggere area_file"),
+        Sentence("Correct area_file", "Correggere area_file"),
         lambda around: routes(around.settings),
         Wants.SETTINGS,
     ),
     look(
         "dialling",
-        Sentence("Which numbers the center calls by itself", "Quali numeri il centro chiama da sé"),
-        Sentence("Set [dialling] and drill.phone right", "Correggere [dialling] e drill.phone"),
+        Sentence("Numbers that the center dials automatically", "Quali numeri il centro chiama da sé"),
+        Sentence("Correct [dialling] and drill.phone", "Correggere [dialling] e drill.phone"),
         lambda around: dialling(around.state, around.settings),
         Wants.SETTINGS,
     ),

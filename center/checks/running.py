@@ -54,11 +54,11 @@ def alarms(state: StateDir, node: NodeFile, settings: Settings | None = None) ->
 def running_center(state: StateDir, node: NodeFile | None) -> Iterator[Finding]:
     """Check if the running center answers and would serve an alert."""
     if node is None:
-        yield ok("center", "no center is running")
+        yield ok("center", "no center is running: start it with securwoman run")
         return
     yield ok("center", f"{node.node} {node.version} runs as process {node.process.pid}")
     if node.admin is None or not is_alive(node.admin):
-        yield fail("center", "the actor system does not run")
+        yield fail("center", "the actor system does not run: see logs/ in the state directory")
     client = Client(state, timeout_s=5.0)
     try:
         ready = client.get("/readyz", Ready)
@@ -104,10 +104,10 @@ CENTER: Final = (
     look(
         "center",
         Sentence(
-            "Whether the center that runs answers, and would serve an alert",
+            "The running center answers, and would serve an alert",
             "Il centro in funzione risponde, e servirebbe un allarme",
         ),
-        Sentence("Look at logs/; restart it", "Guardare logs/; riavviarlo"),
+        Sentence("Read logs/ in the state directory; restart the center", "Guardare logs/; riavviarlo"),
         lambda around: running_center(around.state, around.node),
         cost=Cost.WORK,
     ),
@@ -116,16 +116,16 @@ CHECKS: Final = (
     look(
         "alarms",
         Sentence(
-            "What the running center has raised, the gravest first",
+            "Active alarms of the running center, the most severe first",
             "Gli allarmi del centro in funzione, i più gravi prima",
         ),
-        Sentence("As each alarm says", "Come dice ogni allarme"),
+        Sentence("Follow the advice of each alarm", "Come dice ogni allarme"),
         _alarms,
         Wants.RUNNING,
     ),
     look(
         "people",
-        Sentence("Whether anybody would answer an alert", "Qualcuno risponderebbe a un allarme"),
+        Sentence("An operator would answer an alert", "Qualcuno risponderebbe a un allarme"),
         Sentence("Have an operator ready or on call", "Un operatore pronto o reperibile"),
         lambda around: people(around.state),
         Wants.RUNNING,

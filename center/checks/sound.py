@@ -79,8 +79,8 @@ def announcements(settings: Settings) -> Iterator[Finding]:
 RECORDED: Final = (
     look(
         "recording",
-        Sentence("Whether recording is on, and has room", "La registrazione è attiva, e ha spazio"),
-        Sentence("Make room; install soundfile", "Fare spazio; installare soundfile"),
+        Sentence("Recording is possible, and has disk space", "La registrazione è attiva, e ha spazio"),
+        Sentence("Free space on the disk; install soundfile", "Fare spazio; installare soundfile"),
         lambda around: recording(around.state, around.settings),
         Wants.SETTINGS,
         Wants.STATE,
@@ -89,8 +89,10 @@ RECORDED: Final = (
 SAID: Final = (
     look(
         "announcements",
-        Sentence("Whether the center's own files can be played", "I file del centro si possono riprodurre"),
-        Sentence("Set announcements.folder right", "Correggere announcements.folder"),
+        Sentence(
+            "The configured announcement files can be played", "I file del centro si possono riprodurre"
+        ),
+        Sentence("Correct announcements.folder", "Correggere announcements.folder"),
         lambda around: announcements(around.settings),
         Wants.SETTINGS,
     ),

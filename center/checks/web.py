@@ -76,7 +76,7 @@ def certificate(state: StateDir, settings: Settings, node: NodeFile | None) -> I
     file, key = Path(http.certificate), Path(http.key)
     try:
         if key.stat().st_mode & 0o077:
-            yield fail("certificate", f"http.key: {key} is readable by others")
+            yield fail("certificate", f"http.key: {key} is readable by other accounts: chmod 600")
         content = file.read_bytes()
     except OSError as error:
         yield fail("certificate", f"{error.filename}: {error.strerror}")
@@ -105,12 +105,15 @@ def certificate(state: StateDir, settings: Settings, node: NodeFile | None) -> I
         if host and not found.is_for(host):
             yield fail("certificate", f"{setting}: the certificate is not for {host}")
     if not http.public_url and not settings.cluster.web:
-        hint = "passkeys need it, and the address that a start prints may be none of the certificate's"
+        hint = "passkeys need it, and the printed address may not be in the certificate"
         yield warn("certificate", f"http.public_url is empty: {hint}")
     if node is not None and state.served.is_file():
         served = read(state.served.read_bytes())
         if served.fingerprint != found.fingerprint:
-            yield warn("certificate", f"the center still serves the one until {served.until:%Y-%m-%d}")
+            yield warn(
+                "certificate",
+                f"the center still serves the previous certificate, valid until {served.until:%Y-%m-%d}",
+            )
 
 
 def prove_certificate(state: StateDir) -> Shown:
@@ -137,7 +140,7 @@ CHECKS: Final = (
     look(
         "address",
         Sentence(
-            "Where the console is offered, and whether the port is free",
+            "Address of the console; its port is free",
             "Dove è offerta la console, e se la porta è libera",
         ),
         Sentence("Set [http] right", "Correggere [http]"),
@@ -147,10 +150,10 @@ CHECKS: Final = (
     look(
         "certificate",
         Sentence(
-            "How long the certificate lasts, whom it is for, whether it is served",
+            "Expiry and names of the certificate; the center serves it",
             "Quanto dura il certificato, per chi è, se è servito",
         ),
-        Sentence("Renew it", "Rinnovarlo"),
+        Sentence("Renew the certificate", "Rinnovarlo"),
         lambda around: certificate(around.state, around.settings, around.node),
         Wants.SETTINGS,
     ),

@@ -60,7 +60,7 @@ def send(
         phone=phone, device=device, id=id, test=test, silent=silent, position=position, battery_pct=battery
     )
     receipt = post_alert(Client(common.directory), alert)
-    advice = "the app is told to call 112 now" if receipt.advice != "wait" else "the app waits"
+    advice = "the app shows: call 112 now" if receipt.advice != "wait" else "the app waits"
     said = f"received {receipt.received_at}, deadline {receipt.deadline_at}, {advice}"
     common.tell(receipt, said, receipt.alert)
 

@@ -108,7 +108,7 @@ def revoke(
         return
     common.say(f"{ended} keys of {name} are revoked; {left} app keys are valid")
     if dead:
-        common.say("keys/app.key is one of them: the next start of the center puts a new one there")
+        common.say("keys/app.key is revoked: the next start of the center writes a new key")
 
 
 def _row(key: AppKey, *, in_file: bool) -> Row:

@@ -71,7 +71,7 @@ def first(*, common: Common = DEFAULT) -> None:
                 f"{error}: make a recovery code with `securwoman operator recover NAME`"
             ) from error
         note(journal, common.directory, Action.CHANGE_KEY, (), "first admin's code")
-    use = "makes whoever opens it the first admin, once, within a day: /console/#first=CODE"
+    use = "open /console/#first=CODE, once and within a day, to become the first admin"
     common.tell({"code": code}, use, code)
 
 
@@ -87,7 +87,7 @@ def recover(operator: OneOperator, /, *, common: Common = DEFAULT) -> None:
         found = operator_of(registry, operator)
         code, until = registry.recover(found.id, by=BY)
         note(journal, common.directory, Action.CHANGE_KEY, (found.id,), "recovery code")
-    use = f"signs {found.name} on once, until {local(until)}: as a token, or by /console/#token=CODE"
+    use = f"signs {found.name} on once, until {local(until)}: as a token, or at /console/#token=CODE"
     common.tell({"operator": found.id, "code": code, "until": rfc3339(until)}, use, code)
 
 
@@ -151,10 +151,12 @@ def revoke(
     common.say(f"{' and '.join(what)} {found.name} have ended")
     if found.has_second_factor:
         common.say(
-            "passkeys and codes have ended" if passkeys else "passkeys and codes still sign on: --passkeys"
+            "passkeys and codes are revoked"
+            if passkeys
+            else "passkeys and codes are still valid: add --passkeys"
         )
     if found.has_password:
-        common.say(f"the password still signs on; exchange it: securwoman operator password {found.id}")
+        common.say(f"the password is still valid; replace it: securwoman operator password {found.id}")
 
 
 def sessions(operator: OneOperator = "", /, *, common: Common = DEFAULT) -> None:

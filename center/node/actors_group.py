@@ -214,7 +214,7 @@ class ActorsGroup:
         for other in members(journal):
             if other.alive and other.node == self._node and other.address != setup.settings.cluster.address:
                 where = f"a node called {self._node!r} is running at {other.address}"
-                raise NodeError(f"{where}: give this one another name (node, in the settings)")
+                raise NodeError(f"{where}: give this node another name (node, in the settings)")
         self._find_one_of(setup.settings.cluster.join, journal)
         self._env.node_voice = NodeVoice(
             secret=shared_secret(journal, VOICE),

@@ -52,7 +52,7 @@ def identities(file: Path) -> tuple[Identity, ...]:
     except (IdentityError, ValueError) as error:
         raise CenterError(f"{file}: not a key that opens a backup: {error}") from error
     if not found:
-        raise CenterError(f"{file}: holds no key")
+        raise CenterError(f"{file}: the file has no key")
     return found
 
 
@@ -132,7 +132,7 @@ def read(path: Path, keys: Sequence[Identity], take: Callable[[bytes], object]) 
                     take(piece)
                 return
             if not keys:
-                raise NoKey(f"{path} is encrypted: --identity FILE names the key")
+                raise NoKey(f"{path} is encrypted: name the key with --identity FILE")
             _decrypt(path, _Source(iter(lambda: file.read(_READ_BYTES), b"")), _Sink(take), keys)
     except FileNotFoundError as error:
         raise NotFound(f"{path} does not exist") from error

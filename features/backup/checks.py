@@ -32,7 +32,9 @@ def backup(state: StateDir, settings: Settings, *, simulated: bool) -> Iterator[
     file, now_us = BackupSettings.of(settings).file, Instant(time.time_ns() // 1000)
     if not file:
         told = ok if simulated else warn
-        yield told("backup", "backup.file is not set: if the disk fails, everything is lost")
+        yield told(
+            "backup", "backup.file is not set: a failure of the disk loses all data; set [backup] file"
+        )
         return
     made = backups(state.path).get(file)
     if why := why_backup_is_overdue(None if made is None else made.made_at, now_us):
@@ -40,7 +42,7 @@ def backup(state: StateDir, settings: Settings, *, simulated: bool) -> Iterator[
     if made is None:
         return
     if not Path(file).is_file():
-        yield warn("backup", f"{file} does not exist: is its disk mounted?")
+        yield warn("backup", f"{file} does not exist: check that its disk is mounted")
     if not why:
         size = f"{made.events} events, {made.bytes / 1e6:.1f} MB in {made.seconds:.1f} s"
         yield ok("backup", f"{file}: of {local(made.made_at)}, {size}")
@@ -102,10 +104,10 @@ CHECKS: Final = (
     look(
         "backup",
         Sentence(
-            "The backup: where, how old, and whether it was tried",
+            "Path and age of the backup, and its last trial restore",
             "Il backup: dove, di quando, e se è stato provato",
         ),
-        Sentence("securwoman backup; restore --check", "securwoman backup; restore --check"),
+        Sentence("Run securwoman backup, then restore --check", "securwoman backup; restore --check"),
         lambda around: backup(around.state, around.settings, simulated=around.simulated),
         Wants.SETTINGS,
         Wants.STATE,

@@ -20,8 +20,8 @@ from application.state.journals import journal_of
 from features.backup.settings import BackupSettings
 
 _NOBODY: Final = (
-    "a backup holds everything about everybody: say who may open it, --to age1… (--new-key FILE makes it) or "
-    "--to 'ssh-ed25519 …', or [backup] to in the settings; --plain leaves it open to whoever has it"
+    "a backup holds all personal data and needs a recipient: --to age1… (made by --new-key FILE), "
+    "--to 'ssh-ed25519 …', or [backup] to in the settings; --plain writes it without encryption"
 )
 
 
@@ -75,7 +75,7 @@ def backup(
             replace=replace,
         )
     for path in report.missing:
-        common.warn(f"not in it: {path}, which the settings name")
+        common.warn(f"not in the backup: {path}, which the settings name")
     if report.in_memory:
         common.warn("the disk cannot be written: newer events are only in memory, and not in the backup")
     if plain:
@@ -89,7 +89,7 @@ def backup(
         f"{report.seconds:.1f} s; digest {report.digest[:16]}"
     )
     common.say(
-        f"signed by {report.signed_by}: keep this fingerprint elsewhere, a restore on another "
+        f"signed by {report.signed_by}: keep this fingerprint elsewhere: a restore on another "
         "machine needs it"
     )
 
@@ -174,7 +174,9 @@ def restore(
     if check:
         return
     if report.open_alerts:
-        common.say(f"{report.open_alerts} alerts were open then, and go on when the center starts")
+        common.say(
+            f"{report.open_alerts} alerts were open in the backup, and continue when the center starts"
+        )
     if report.settings:
         common.say(f"its settings: {state.path / 'settings' / 'center.toml'}")
 

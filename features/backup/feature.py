@@ -34,8 +34,8 @@ BACKUP: Final = Feature(
             ),
             en=Words(
                 "No backup",
-                "The last good backup is older than a day, or there is none",
-                "Look at the disk that it goes to; `securwoman doctor` says where and when",
+                "The last good backup is older than a day, or no backup was made",
+                "Check the disk of the backup; `securwoman doctor` shows its path and the last date",
             ),
         ),
     ),

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 
 _WITHOUT: Final = (
-    "; --keys FILE names another; --without-keys restores the journal with what is personal in it empty, "
-    "and nobody registered"
+    "; give another file with --keys FILE, or restore the journal alone with --without-keys: personal data "
+    "are then empty, and no user or operator is registered"
 )
 
 
@@ -74,12 +74,12 @@ def fits(keys: Path, begin: Begin, wanted: Wanted) -> Begin:
     except CenterError as error:
         raise type(error)(f"{error}{_WITHOUT}") from error
     if other.origin != begin.origin:
-        raise CenterError(f"{keys} is of another center's journal{_WITHOUT}")
+        raise CenterError(f"{keys} belongs to another center's journal{_WITHOUT}")
     if other.made_at < begin.made_at:
         older_s = (begin.made_at - other.made_at) // 1_000_000
         raise CenterError(
-            f"{keys} is {older_s} s older than {wanted.file}: whoever was erased since would be there "
-            f"again, and newer alerts would not open{_WITHOUT}"
+            f"{keys} is {older_s} s older than {wanted.file}: persons erased since would be restored, and "
+            f"newer alerts could not be decrypted{_WITHOUT}"
         )
     return other
 
@@ -107,7 +107,7 @@ def begin_of(path: Path, wanted: Wanted, part: Part) -> Begin:
     if not found or not isinstance(found[0], Begin):
         raise age.Damaged(f"{path} is not a backup")
     if found[0].part is not part:
-        raise CenterError(f"{path} is the other part of a backup: FILE and FILE.keys, in this order")
+        raise CenterError(f"{path} is the other part of the backup: give FILE first, then FILE.keys")
     signed.check_signer(path, found[0].signed_by, wanted.signed_by)
     return found[0]
 
@@ -180,7 +180,7 @@ def restore(state: StateDir, wanted: Wanted) -> Report:
     there = [one.name for one in state.path.iterdir()] if state.path.is_dir() else []
     if set(there) - _NOTHING:
         raise StateError(
-            f"{state} is not empty ({', '.join(sorted(there)[:3])}): a backup goes into a new one"
+            f"{state} is not empty ({', '.join(sorted(there)[:3])}): restore into an empty directory"
         )
     staging = _empty(state.path / RESTORING)
     try:
@@ -234,7 +234,9 @@ def _made(staging: Path, wanted: Wanted, into: Path | None) -> Report:
 
     def look() -> None:
         if into is None and shutil.disk_usage(staging).free < _LEFT_BYTES:
-            raise CenterError(f"{staging.parent} has no room for a trial: --state names another place")
+            raise CenterError(
+                f"{staging.parent} has no space for a trial restore: name another directory with --state"
+            )
 
     try:
         given = Giving(url)
@@ -278,7 +280,7 @@ def _verified(url: str, digest: str, made: StateDir | None) -> Verified:
     try:
         found = verify(journal)
         if found.problems or found.digest != digest:
-            told = found.problems[0] if found.problems else "its digest is not the one that was written down"
+            told = found.problems[0] if found.problems else "its digest differs from the recorded digest"
             raise age.Damaged(f"the restored journal differs from the backed-up one: {told}")
         if made is not None:
             note(journal, made, Action.IMPORT, (EVERYBODY,), "restored")

@@ -32,7 +32,7 @@ _FINGERPRINT: Final = re.compile(r"[0-9A-F]{64}\Z")
 ROWS: Final = "backup"
 """Subject of FILE and FILE.keys; the header states part, journal and time."""
 _HOW: Final = (
-    "give --fingerprint with what `securwoman backup` and `doctor` print at the center, or --unverified, "
+    "give --fingerprint as `securwoman backup` and `doctor` print it at the center, or --unverified, "
     "which also takes what somebody else has put there"
 )
 
@@ -53,7 +53,7 @@ def signer_of(state: StateDir) -> Signer:
     try:
         return Signer(state.signing)
     except (OSError, ValueError) as error:
-        raise CenterError(f"{state.signing} signs nothing: {error}") from error
+        raise CenterError(f"{state.signing} cannot be used to sign: {error}") from error
 
 
 def own_fingerprint(state: StateDir) -> str:
@@ -99,7 +99,7 @@ def check_signer(path: Path, says: str, by: str) -> None:
             "make a new backup, or accept this one with --unverified"
         )
     if by and says != by:
-        raise Foreign(f"{path} is another center's: its signature is not by {by}; {_HOW}")
+        raise Foreign(f"{path} is signed by another center: its signature is not by {by}; {_HOW}")
 
 
 def read(

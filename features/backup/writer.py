@@ -69,7 +69,7 @@ def backup(
     """Write a backup; the old backup stays until the new one is complete. Raises CenterError, OSError."""
     begun = time.monotonic()
     if not file.parent.is_dir():
-        raise StateError(f"there is no folder {file.parent}: is its disk mounted?")
+        raise StateError(f"there is no folder {file.parent}: check that its disk is mounted")
     known = backups(state.path)
     if file.exists() and str(file) not in known and not replace:
         raise UsageError(

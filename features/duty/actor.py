@@ -170,7 +170,7 @@ class DutyCallerActor(CenterActor):
                 wrong |= {key: words for key, words in found.items() if words}
             self._want_line(now_us)
             self._writing.tell_takers(now_us)
-            self._alarms.tell(wrong, over="Somebody on duty was reached, or has no need to be.")
+            self._alarms.tell(wrong, over="A person on duty was reached, or no callout is needed.")
             fault = self._watching.unreadable
             self._alarms.tell({(UNREADABLE, ""): fault and f"The roster cannot be read: {fault}"})
         except VersionConflict:
@@ -261,7 +261,9 @@ class DutyCallerActor(CenterActor):
         tries = [one for one in callout.attempts if one.way is DutyWay.CALL]
         no_line = bool(tries) and tries[-1].failure in decider.NO_CALL
         return {
-            (NOBODY, ""): "All people on duty were called, and nobody has taken it." if step.nobody else "",
+            (NOBODY, ""): "All people on duty were called, and no one has taken the callout."
+            if step.nobody
+            else "",
             (NO_WAY, ""): "People on duty cannot be called." if step.no_way or no_line else "",
         }
 

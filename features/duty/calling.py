@@ -229,7 +229,7 @@ class Calling:
             self._caller.log.warning("the line cannot be released yet", line=call.line, error=str(error))
             return False
         self._caller.log.info(
-            "a call to somebody on duty is over",
+            "a call to a person on duty has ended",
             callout=self._callout,
             attempt=self._number,
             why=str(call.failure or ""),

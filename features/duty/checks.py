@@ -59,9 +59,9 @@ def _phoned(state: StateDir, settings: Settings) -> Finding:
     voices = sum(line not in said or said[line].joins is Joins.HOST for line in ours)
     spare = min(voices, len(ours) - LEFT_TO_THE_NEXT) - 1
     if spare > 0:
-        return ok(PART, f"people on duty are phoned though {spare} of {len(ours)} public lines be broken")
-    when = "while one of them is broken" if spare == 0 else "at all"
-    text = f"{len(ours)} public lines to call on: nobody on duty is phoned {when}"
+        return ok(PART, f"people on duty are phoned even if {spare} of {len(ours)} public lines fail")
+    when = " while one of them fails" if spare == 0 else ""
+    text = f"{len(ours)} public lines for calls: people on duty are not phoned{when}"
     if outside := [name for feature in installed() for name in feature.outside(settings)]:
         return ok(PART, f"{text}; {', '.join(outside)} watches from outside")
     return warn(PART, f"{text}; add a line, or a watcher outside ([[heartbeat]])")
@@ -92,7 +92,7 @@ def _faults(settings: Settings) -> Iterator[str]:
         try:
             secret = secret_in(name)
             if Path(name).stat().st_mode & 0o077:
-                yield f"{key}: {name} is readable by others"
+                yield f"{key}: {name} is readable by other accounts: chmod 600"
             elif not secret:
                 yield f"{key}: {name} is empty"
             elif key == "webhook_key_file":
@@ -100,7 +100,7 @@ def _faults(settings: Settings) -> Iterator[str]:
         except (OSError, UnicodeError) as error:
             yield f"{key}: {name}: {error}"
         except ValueError:
-            yield f"{key}: {name} holds no key of webhooks: whsec_ and 24 bytes at least in base64"
+            yield f"{key}: {name} must hold a webhook key: whsec_ and at least 24 bytes in base64"
     try:
         trust(duty.authority)
     except OSError as error:
@@ -122,10 +122,8 @@ def _roster(state: StateDir) -> Roster:
 CHECKS: Final = (
     look(
         "duty",
-        Sentence(
-            "Whether people on duty could be told, and phoned", "I reperibili si possono avvisare, e chiamare"
-        ),
-        Sentence("Set [duty] right; one line more", "Correggere [duty]; una linea in più"),
+        Sentence("People on duty can be notified and phoned", "I reperibili si possono avvisare, e chiamare"),
+        Sentence("Correct [duty]; add a line", "Correggere [duty]; una linea in più"),
         lambda around: duty(around.state, around.settings, simulated=around.simulated),
         Wants.SETTINGS,
         cost=Cost.WORK,

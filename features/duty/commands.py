@@ -121,7 +121,9 @@ def list_(
     with journal_of(common.directory) as journal:
         roster = roster_of(journal).roster
         if not roster.people:
-            raise NotFound("the roster is empty: fill it with `duty import`, or in Administration, J")
+            raise NotFound(
+                "the roster is empty: run `securwoman duty import`, or edit the roster in Administration, J"
+            )
         moment = _moment(at, roster) if at else journal.now_us()
         now = spans(roster, moment, Instant(moment + LOOKED_AHEAD_US))[0]
         note(journal, common.directory, Action.READ_STAFF, now.people, "who is on duty")

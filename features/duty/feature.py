@@ -23,14 +23,14 @@ def _faults(settings: Settings) -> Iterator[str]:
     """Yield contradictions between the settings of mail."""
     smtp = settings.duty.smtp
     if smtp.host and not smtp.sender:
-        yield "duty.smtp.sender: who the mail is from has to be said"
+        yield "duty.smtp.sender: needed with duty.smtp.host: set the sender's address"
     if bool(smtp.user) != bool(smtp.password_file):
         given, missing = ("user", "password_file") if smtp.user else ("password_file", "user")
         yield f"duty.smtp.{given}: needs {missing} as well"
     if smtp.password_file and smtp.tls is MailTls.NONE:
-        yield 'duty.smtp.password_file: with tls = "none" it would go there in the clear'
+        yield 'duty.smtp.password_file: the password would be sent unencrypted; set tls = "starttls"'
     if not smtp.host and (smtp.user or smtp.sender):
-        yield "duty.smtp.host: there is a user or a sender, and no host"
+        yield "duty.smtp.host: needed with duty.smtp.user or duty.smtp.sender"
 
 
 DUTY: Final = Feature(
@@ -56,8 +56,8 @@ DUTY: Final = Feature(
             ),
             en=Words(
                 "Nobody on duty answers",
-                "All who are on duty were called, and nobody sees to it: they are called again",
-                "Take it by R among the alarms (key 4), or find somebody by phone",
+                "All people on duty were called, and no one has taken the alarm: they are called again",
+                "Take the alarm with R in the alarms (4), or reach a person by phone",
             ),
         ),
         AlarmKind(
@@ -75,8 +75,8 @@ DUTY: Final = Feature(
             ),
             en=Words(
                 "On duty: no way",
-                "Those on duty cannot be called: no number of theirs is known, or no line is free for it",
-                "Tell them by phone; complete their numbers under On duty, look at the lines",
+                "The people on duty cannot be called: they have no number, or no line is free for it",
+                "Notify them by phone; complete their numbers under On duty, and check the lines",
             ),
         ),
         AlarmKind(
@@ -94,8 +94,8 @@ DUTY: Final = Feature(
             ),
             en=Words(
                 "On duty: unreadable",
-                "A part of the roster cannot be read: whoever stands in it is not called",
-                "Open the page of those on duty, fill in what is missing and keep it",
+                "A part of the roster cannot be read: the people in it are not called",
+                "Open the page On duty, complete the missing entries and save",
             ),
         ),
     ),

@@ -64,19 +64,19 @@ ADVICE: Final = frozenset((FlawKind.GAP, FlawKind.IDLE, FlawKind.NO_CALL))
 SAYS: Final = {
     FlawKind.NO_ZONE: NO_ZONE,
     FlawKind.NAME_TWICE: "two people have this name or id",
-    FlawKind.NO_WAY: "this person has no way to be reached",
-    FlawKind.NO_NUMBER: "this is no telephone number",
+    FlawKind.NO_WAY: "this person has no channel to be reached by",
+    FlawKind.NO_NUMBER: "this is not a telephone number",
     FlawKind.EMERGENCY: "this is an emergency number",
-    FlawKind.WITHHELD: "the settings do not let this number be called ([dialling])",
-    FlawKind.OWN_LINE: "this is the number of a line of the center's own",
-    FlawKind.NO_ADDRESS: "this is no address of e-mail",
-    FlawKind.NO_URL: "this is no URL",
+    FlawKind.WITHHELD: "[dialling] in the settings does not permit this number",
+    FlawKind.OWN_LINE: "this is the number of one of the center's lines",
+    FlawKind.NO_ADDRESS: "this is not an e-mail address",
+    FlawKind.NO_URL: "this is not a URL",
     FlawKind.UNKNOWN_PERSON: UNKNOWN_PERSON,
     FlawKind.NO_DATE: NO_DATE,
-    FlawKind.ENDS_BEFORE: "it ends before it begins",
-    FlawKind.GAP: "within two weeks there are hours that nobody has: then all are called",
+    FlawKind.ENDS_BEFORE: "the period ends before it begins",
+    FlawKind.GAP: "some hours of the next two weeks have no shift: all people are called then",
     FlawKind.IDLE: "this person is in no shift",
-    FlawKind.NO_CALL: "this person is not called, and nothing that is written wakes anybody",
+    FlawKind.NO_CALL: "this person has no telephone channel: a written message does not wake a person",
 }
 
 

@@ -62,10 +62,10 @@ def first_roster(settings: Settings, journal: Journal) -> list[str]:
         said = RosterFile(person=people, shift=(always,))
         made = roster_in(said, EMPTY, lambda: f"p-{secrets.token_hex(3)}")
     except FileFaulty as error:
-        return [f"duty.person: nobody is on duty: {error}"]
+        return [f"duty.person: ignored, no person is on duty: {error}"]
     made = normalised(made, settings.region)
     if bad := refused(flaws(made, journal.now_us(), settings, own)):
-        return [f"duty.person: nobody is on duty: {said_of(one)}" for one in bad]
+        return [f"duty.person: ignored, no person is on duty: {said_of(one)}" for one in bad]
 
     def work(tx: Transaction) -> bool:
         if roster_of(tx).version:
@@ -73,7 +73,7 @@ def first_roster(settings: Settings, journal: Journal) -> list[str]:
         keep(tx, made, was_version=0, by=BY)
         return True
 
-    return [f"{len(people)} people are on duty, as duty.person says"] if journal.transact(work) else []
+    return [f"{len(people)} people are on duty, imported from duty.person"] if journal.transact(work) else []
 
 
 def _parts(roster: Roster) -> dict[str, list[str]]:

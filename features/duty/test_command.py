@@ -86,7 +86,7 @@ def _meant(roster: Roster, person: str | None, journal: Journal) -> Sequence[Per
     if person is None:
         people = on_duty(roster, journal.now_us())
         if not people:
-            raise NotFound("the roster is empty: fill it with `duty import`")
+            raise NotFound("the roster is empty: import one with `securwoman duty import`")
         return people
     chosen = [one for one in roster.people if person.casefold() in (one.id, one.name.casefold())]
     if not chosen:
@@ -109,7 +109,9 @@ def _tried(
         yield Tried(person=person.id, way=contact.way, ok=not why, said=why or "taken")
     for way in dict.fromkeys(one.way for one in contacts if one.way not in WRITTEN):
         if node is None:
-            yield Tried(person=person.id, way=way, ok=False, said="no center runs here")
+            yield Tried(
+                person=person.id, way=way, ok=False, said="no center is running: start it with securwoman run"
+            )
             continue
         ok, said_of_it = by_telephone(journal, person, way)
         yield Tried(person=person.id, way=way, ok=ok, said=said_of_it)
@@ -130,7 +132,7 @@ def by_telephone(journal: Journal, person: Person, way: DutyWay) -> tuple[bool, 
             if one is not None and one.ended_at is not None:
                 return _become(one, way)
             if time.monotonic() > until_s:
-                return False, f"nothing has come of it within {TELEPHONE_S:g} s"
+                return False, f"no result within {TELEPHONE_S:g} s"
             select.select([follower.fileno()], [], [], _LOOK_AGAIN_S)
             while follower.next_batch():
                 pass
@@ -140,7 +142,7 @@ def by_telephone(journal: Journal, person: Person, way: DutyWay) -> tuple[bool, 
 
 def _become(callout: Callout, way: DutyWay) -> tuple[bool, str]:
     if callout.taken:
-        return True, "taken by a key" if callout.taken_way is DutyWay.CALL else "taken"
+        return True, "confirmed by a key press" if callout.taken_way is DutyWay.CALL else "taken"
     if way is DutyWay.SMS and any(one.over_at and one.failure is None for one in callout.attempts):
         return True, "sent"
     failed = [one.failure.value.replace("_", " ") for one in callout.attempts if one.failure is not None]

@@ -83,7 +83,7 @@ class Asking:
             async with self._places:
                 known = await self._source.around(position.lat, position.lon)
         except AddressesFailed as error:
-            log.debug("no address could be had", alert=alert, reason=str(error))
+            log.debug("no address was received", alert=alert, reason=str(error))
             # The next event of the alert starts a new lookup.
             self._asked.pop(alert, None)
             return

@@ -48,9 +48,7 @@ def tiles(settings: Settings) -> Iterator[Finding]:
             return
     whose = found.attribution
     if not there and not wanted.pmtiles:
-        yield warn(
-            "map", f"map.tiles: {what} has no picture of the whole world (0/0/0): is the address right?"
-        )
+        yield warn("map", f"map.tiles: {what} has no picture of the whole world (0/0/0): check the address")
     yield ok("map", f"{what}: zoom {found.min_zoom} to {found.max_zoom}" + (f", {whose}" if whose else ""))
     if not whose:
         yield warn("map", "map.attribution is empty: the maker of the map must be named")
@@ -104,7 +102,7 @@ def addresses(settings: Settings) -> Iterator[Finding]:
 CHECKS: Final = (
     look(
         "map",
-        Sentence("Whether there are streets, and whose they are", "Ci sono le strade, e di chi sono"),
+        Sentence("The map has streets, and names its maker", "Ci sono le strade, e di chi sono"),
         Sentence("Set [map] right; scripts/maps makes files", "Correggere [map]; scripts/maps fa i file"),
         lambda around: tiles(around.settings),
         Wants.SETTINGS,
@@ -112,7 +110,7 @@ CHECKS: Final = (
     ),
     look(
         "map",
-        Sentence("Whether positions are told by street and number", "Le posizioni hanno via e numero"),
+        Sentence("Positions are shown with street and number", "Le posizioni hanno via e numero"),
         Sentence("Set [map] right; scripts/maps makes files", "Correggere [map]; scripts/maps fa i file"),
         lambda around: addresses(around.settings),
         Wants.SETTINGS,

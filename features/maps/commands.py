@@ -33,7 +33,7 @@ def import_(
     from features.maps.address_rows import Unreadable, rows
 
     if not files:
-        raise UsageError("a file with addresses is required")
+        raise UsageError("name at least one file with addresses")
     if out is None:
         common.directory.create()
         out = common.directory.path / "maps" / "addresses.sqlite"

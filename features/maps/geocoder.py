@@ -60,7 +60,7 @@ class Geocoder:
     async def around(self, lat: float, lon: float) -> NearbyAddresses:
         """Return the addresses that the geocoder knows around a point. Raises AddressesFailed."""
         if time.monotonic() < self._rests_until_s:
-            raise AddressesFailed(f"{self._host} has just failed")
+            raise AddressesFailed(f"{self._host} failed a moment ago, and is not asked again yet")
         if self._client is None:
             # In a thread, since this reads certificates from the disk.
             made = await asyncio.to_thread(self._made)
@@ -73,7 +73,7 @@ class Geocoder:
             # httpx's own message is dropped: the URL may hold a key, and holds the position.
             raise self._failed(type(error).__name__) from error
         except (msgspec.DecodeError, RecursionError) as error:
-            raise self._failed("answers something that is not an address") from error
+            raise self._failed("the answer is not an address") from error
 
     async def close(self) -> None:
         """Close the connections."""
@@ -83,12 +83,12 @@ class Geocoder:
     async def _asked(self, client: httpx.AsyncClient, lat: float, lon: float) -> bytes:
         async with client.stream("GET", self._address, params=self._speaks.question(lat, lon)) as answer:
             if answer.status_code != 200:
-                raise self._failed(f"answers {answer.status_code}")
+                raise self._failed(f"the server answers {answer.status_code}")
             content = b""
             async for part in answer.aiter_bytes():
                 content += part
                 if len(content) > ANSWER_MAX:
-                    raise self._failed("answers more data than addresses have")
+                    raise self._failed("the answer is larger than an address")
             return content
 
     def _made(self) -> httpx.AsyncClient:

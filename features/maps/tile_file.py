@@ -113,7 +113,9 @@ class TilesFile:
                 "only GZIP is read"
             )
         if header["tile_compression"] not in (Compression.NONE, Compression.UNKNOWN):
-            raise TilesFailed(f"{self._path}: its pictures are compressed once more")
+            raise TilesFailed(
+                f"{self._path}: its pictures have an additional compression, which is not supported"
+            )
         return header
 
     def _said_attribution(self) -> str:
@@ -148,7 +150,7 @@ class TilesFile:
 
     def _bytes(self, offset: int, length: int, most: int) -> bytes:
         if length > most:
-            raise TilesFailed(f"{self._path}: {length} bytes at {offset}, more than there can be")
+            raise TilesFailed(f"{self._path}: {length} bytes at {offset} are more than a tile can have")
         try:
             content = os.pread(self._file, length, offset)
         except (OSError, OverflowError) as error:

@@ -165,7 +165,7 @@ class TileServer:
     async def _fetched(self, z: int, x: int, y: int) -> bytes | None:
         async with self._places:
             if time.monotonic() < self._rests_until_s:
-                raise TilesFailed(f"{self._host} has just failed")
+                raise TilesFailed(f"{self._host} failed a moment ago, and is not asked again yet")
             try:
                 async with asyncio.timeout(FETCH_S):
                     return await self._asked(z, x, y)
@@ -182,14 +182,14 @@ class TileServer:
             if answer.status_code in _NONE:
                 return None
             if answer.status_code != 200:
-                raise self._failed(f"answers {answer.status_code}")
+                raise self._failed(f"the server answers {answer.status_code}")
             content = b""
             async for part in answer.aiter_bytes():
                 content += part
                 if len(content) > TILE_MAX:
-                    raise self._failed("sends more data than a picture has")
+                    raise self._failed("the answer is larger than a picture")
         if as_tile(content) is None:
-            raise self._failed("sends a picture that is not PNG, JPEG, WebP or AVIF")
+            raise self._failed("the answer is not a PNG, JPEG, WebP or AVIF picture")
         return content
 
     def _made(self) -> httpx.AsyncClient:

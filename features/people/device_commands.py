@@ -97,7 +97,10 @@ def invite(
         import segno
 
         segno.make(made, error="m").terminal(compact=True)
-    common.say(f"for {number}, once, within a day: type it in the app, or open its page with #invitation=…")
+    common.say(
+        f"enrols {number}, once and within a day: enter the code in the app, or open the app's page with "
+        "#invitation=CODE"
+    )
     common.say(made)
 
 

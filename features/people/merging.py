@@ -63,7 +63,7 @@ def merge(
         to_change(known, seen, seen.said())
         for alert in sorted(alerts_of(tx, known)):
             if is_open(tx, alert):
-                raise InAnAlert(f"the alert {alert} of {known.id} is open")
+                raise InAnAlert(f"the alert {alert} of {known.id} is open: merge after it is closed")
     alerts = [AlertId(row[0]) for row in tx.all(OF_PERSON, two.id)]
     pins = _pins_of(tx, one, two)
     record = merge_records(records.read(tx, one.id).record, records.take_over(tx, one.id, two.id))

@@ -72,7 +72,10 @@ def add(
         made, shared = registry.operator(operator.id) or operator, registry.is_shared(name)
         row = _row(made, ShiftState.READY if ready else ShiftState.OFF, token=secret)
     if shared:
-        print(f"securwoman: {name} is not the only one: sign on by {row.phone} or {row.id}", file=sys.stderr)
+        print(
+            f"securwoman: several operators have the name {name}: sign on by {row.phone} or {row.id}",
+            file=sys.stderr,
+        )
     if common.json:
         common.data(row)
         return

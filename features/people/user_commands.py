@@ -97,7 +97,7 @@ def import_(
         told = f"import: {done.added} added, {done.changed} changed"
         note(journal, common.directory, Action.CHANGE_PERSON, (EVERYBODY,), told)
     if done.encoding != "utf-8":
-        common.warn(f"read as {done.encoding}: look whether accents are right")
+        common.warn(f"the file was read as {done.encoding}: check that accents are right")
     common.tell(done, f"{done.added} added, {done.changed} changed, {done.unchanged} unchanged")
 
 
@@ -157,7 +157,7 @@ def _pin(given: str | None, what: str) -> str | None:
         return secret_asked(what)
     if given:
         print(
-            f"securwoman: others of this machine can read a {what} on the command line; `-` asks for it",
+            f"securwoman: other accounts of this machine can read a {what} on the command line; use -",
             file=sys.stderr,
         )
     return given

@@ -175,7 +175,7 @@ def erase(
         return
     common.say(f"{found.id} is erased, with {len(alerts)} alerts and {len(gone)} recordings")
     if held:
-        common.say(f"kept, because they are held, and erased with their release: {', '.join(held)}")
+        common.say(f"on legal hold, and erased on their release: {', '.join(held)}")
     if later:
         common.say(f"deleted data may still be on the disk: {later}")
 
@@ -225,7 +225,7 @@ def _show(common: Common, user: UserId, kept: Kept) -> None:
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
-        raise UsageError(f"{text}: NAME=… is required")
+        raise UsageError(f"{text}: expected NAME=VALUE")
     return name.strip(), value
 
 

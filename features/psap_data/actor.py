@@ -223,6 +223,6 @@ class DataSenderActor(CenterActor):
 
     def _tell(self, found: dict[Key, str]) -> None:
         try:
-            self._alarms.tell(found, over="It takes the data of alerts again.")
+            self._alarms.tell(found, over="The target accepts the data of alerts again.")
         except JournalError as error:
             self.log.error("the alarms cannot be written and stay pending", error=str(error))

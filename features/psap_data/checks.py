@@ -67,7 +67,7 @@ CHECKS: Final = (
     look(
         "data",
         Sentence(
-            "Whether 112's own systems could be sent anything",
+            "Data can be sent to 112's own systems",
             "Si potrebbe mandare qualcosa ai sistemi del 112",
         ),
         Sentence("Set [[psap.data]] right", "Correggere [[psap.data]]"),

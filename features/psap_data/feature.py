@@ -41,7 +41,7 @@ PSAP_DATA: Final = Feature(
             en=Words(
                 "{s}: data refused",
                 "112’s system {s} refuses the data of alerts",
-                "Tell 112 by voice; look at what was agreed, at the certificate and the key",
+                "Inform 112 by voice; check the agreement, the certificate and the key",
             ),
         ),
         AlarmKind(
@@ -59,8 +59,8 @@ PSAP_DATA: Final = Feature(
             ),
             en=Words(
                 "{s}: no data taken",
-                "112’s system {s} has not answered for a minute: it is tried on",
-                "Tell 112 by voice; if it lasts, ask those who run it",
+                "112’s system {s} has not answered for a minute: the center retries",
+                "Inform 112 by voice; if this lasts, ask the operator of that system",
             ),
         ),
     ),

@@ -44,7 +44,7 @@ class Https:
             return Away(reason=type(error).__name__)
         except UnicodeError:
             # Away and not refused: a corrected token file counts at once, so the message is retried.
-            return Away(reason="token_file holds no token of ASCII letters")
+            return Away(reason="token_file must hold a token of ASCII characters")
         except OSError as error:
             self._connection.close()
             return Away(reason=f"{error.strerror or error}")

@@ -126,4 +126,5 @@ def away(target: str, tries: Tries, now_us: Instant) -> dict[Key, str]:
         return {(AWAY, target): ""}
     if now_us - tries.since < AWAY_US:
         return {}
-    return {(AWAY, target): f"{target} takes no data of alerts ({tries.why or 'no answer'}); it is tried on."}
+    why = f"{target} accepts no data of alerts ({tries.why or 'no answer'}); the center retries."
+    return {(AWAY, target): why}

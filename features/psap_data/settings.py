@@ -153,14 +153,14 @@ def _faults(target: DataTarget) -> Iterator[str]:
     if "://" in target.to and not web:
         yield 'to: expected an address like "https://psap.example.org/alerts", a folder, or "feed"'
     elif target.to.startswith("http:"):
-        yield "to: what is known of a user would go there unencrypted; https:// is needed"
+        yield "to: personal data would be sent unencrypted; use https://"
     elif web and ("@" in urlsplit(target.to).netloc):
-        yield "to: no name and password in an address; token_file, or certificate and key"
+        yield "to: the address must have no name and password; use token_file, or certificate and key"
     if target.to == FEED:
         if target.format is not DataFormat.GEOJSON:
             yield f'format: a feed is GeoJSON, not "{target.format}"'
         if not target.token_file:
-            yield "token_file: a feed needs one: who has it is shown alerts"
+            yield "token_file: a feed needs a token: its holder can read alerts"
     if bool(target.area) != bool(target.area_file):
         given, missing = ("area", "area_file") if target.area else ("area_file", "area")
         yield f"{given}: needs {missing} as well"

@@ -10,7 +10,7 @@ _VOICE_IT: Final = (
     "Provarla con una chiamata; guardare la porta voce e il comando che la accende, o cambiare il modem"
 )
 _VOICE_EN: Final = (
-    "Try it with a call; look at its voice port and the command that switches it on, or change the modem"
+    "Test the line with a call; check its voice port and the command for audio, or replace the modem"
 )
 
 OF_PROOFS: Final = (
@@ -29,7 +29,7 @@ OF_PROOFS: Final = (
         ),
         en=Words(
             "Line {s}: mute",
-            "In the proof nothing that is said on line {s} is heard at the other end",
+            "In the self-test, audio sent on line {s} does not arrive at the other end",
             _VOICE_EN,
         ),
     ),
@@ -48,7 +48,7 @@ OF_PROOFS: Final = (
         ),
         en=Words(
             "Line {s}: deaf",
-            "In the proof nothing that the other end says comes from line {s}",
+            "In the self-test, audio of the other end does not arrive on line {s}",
             _VOICE_EN,
         ),
     ),
@@ -67,9 +67,9 @@ OF_PROOFS: Final = (
         ),
         en=Words(
             "Line {s}: poor voice",
-            "In the proof the voice on line {s} is late, full of gaps or faint",
+            "In the self-test, the voice on line {s} is late, interrupted or faint",
             (
-                "Look at its aerial and signal; ask the carrier; where it stays so, change the modem "
+                "Check antenna and signal; ask the carrier; if the voice stays poor, replace the modem "
                 "or the SIM"
             ),
         ),
@@ -89,8 +89,8 @@ OF_PROOFS: Final = (
         ),
         en=Words(
             "Line {s}: test call failed",
-            "The test call on line {s} came to nothing",
-            "Try it with a call; look at its credit, its plan and its voice port",
+            "The test call on line {s} was not connected",
+            "Test the line with a call; check its credit, its plan and its voice port",
         ),
     ),
     AlarmKind(
@@ -108,8 +108,8 @@ OF_PROOFS: Final = (
         ),
         en=Words(
             "Line {s}: 112’s proof",
-            "Line {s}, kept for 112, did not reach the number that is agreed for tests",
-            "Try it with a call to that number; look at its SIM, its plan and the number",
+            "Line {s}, reserved for 112, did not reach the number agreed for tests",
+            "Test the line with a call to that number; check SIM, plan and number",
         ),
     ),
     AlarmKind(
@@ -127,8 +127,8 @@ OF_PROOFS: Final = (
         ),
         en=Words(
             "Line {s}: SMS lost",
-            "In the proof an SMS of line {s} did not leave, or did not arrive",
-            "Send one by hand; look at its credit and at the SIM’s SMS centre; ask the carrier",
+            "In the self-test, an SMS of line {s} was not sent, or did not arrive",
+            "Send an SMS by hand; check the credit and the SIM’s SMS centre; ask the carrier",
         ),
     ),
     AlarmKind(
@@ -146,8 +146,8 @@ OF_PROOFS: Final = (
         ),
         en=Words(
             "Line {s}: credit",
-            "Less than is wanted is left on the SIM of line {s}, or it is not known",
-            "Top it up; where it gives no answer, look at `credit` in the settings",
+            "The credit on the SIM of line {s} is below its limit, or unknown",
+            "Top up the SIM; if the credit is unknown, check `credit` in the settings",
         ),
     ),
     AlarmKind(
@@ -165,8 +165,8 @@ OF_PROOFS: Final = (
         ),
         en=Words(
             "Test alert failed",
-            "The night’s test alert did not go all the way",
-            "Look at the proof, by N in the plant (4): it says at which step; run `securwoman doctor`",
+            "The night’s test alert was not completed",
+            "Open the self-test with N in the plant (4) for the failed step; run `securwoman doctor`",
         ),
     ),
     AlarmKind(
@@ -187,10 +187,10 @@ OF_PROOFS: Final = (
         ),
         en=Words(
             "Journal damaged",
-            "The journal, read from end to end, is not whole",
+            "A check of the whole journal has found damage",
             (
                 "Run `securwoman journal verify`; keep the good backups; docs/operations/backup.md "
-                "says how to restore"
+                "describes the restore"
             ),
         ),
     ),
@@ -209,8 +209,8 @@ OF_PROOFS: Final = (
         ),
         en=Words(
             "Audit altered",
-            "The record of who has seen and changed data is not as it was written",
-            "Run `securwoman audit verify`, which says where; tell the data protection officer",
+            "The audit of accesses and changes was altered after it was written",
+            "Run `securwoman audit verify` for the place; inform the data protection officer",
         ),
     ),
     AlarmKind(
@@ -228,8 +228,8 @@ OF_PROOFS: Final = (
         ),
         en=Words(
             "Backup not restorable",
-            "The last backup, restored for trial, did not make a centre, or is days old",
-            "Make another and try it with `securwoman restore --check`, which says why",
+            "The trial restore of the last backup has failed, or the backup is days old",
+            "Make a new backup; `securwoman restore --check` tests it and shows the cause",
         ),
     ),
     AlarmKind(
@@ -248,7 +248,7 @@ OF_PROOFS: Final = (
         en=Words(
             "Clock off",
             "The machine’s clock follows no time server, or was moved",
-            "Look at its time service (`timedatectl`); then restart while no alert is open",
+            "Check its time service (`timedatectl`); then restart the centre while no alert is open",
         ),
     ),
     AlarmKind(
@@ -266,8 +266,8 @@ OF_PROOFS: Final = (
         ),
         en=Words(
             "Certificate ends soon",
-            "The centre’s certificate is good for less than two weeks",
-            "Renew it: a new one is taken without a restart",
+            "The centre’s certificate expires in less than two weeks",
+            "Renew the certificate: the new one is used without a restart",
         ),
     ),
     AlarmKind(
@@ -285,8 +285,8 @@ OF_PROOFS: Final = (
         ),
         en=Words(
             "Certificate to be renewed",
-            "The centre’s certificate is good for less than three weeks, and was not renewed",
-            "Renew it, or look why it does not renew itself: a new one is taken without a restart",
+            "The centre’s certificate expires in less than three weeks, and was not renewed",
+            "Renew the certificate, or repair its renewal: the new one is used without a restart",
         ),
     ),
     AlarmKind(
@@ -304,8 +304,8 @@ OF_PROOFS: Final = (
         ),
         en=Words(
             "Disk full soon",
-            "The disk fills so fast that it will be full within a week",
-            "Look at what grows (`du`), make room, or put in a larger one",
+            "The disk will be full within a week at its present rate",
+            "Find the growing files (`du`), free space, or use a larger disk",
         ),
     ),
     AlarmKind(
@@ -323,8 +323,8 @@ OF_PROOFS: Final = (
         ),
         en=Words(
             "No proof for two days",
-            "For more than 48 hours no proof of the centre has come to its end",
-            "Look at the last, by N in the plant (4); run one while it is quiet",
+            "No self-test of the centre has been completed for more than 48 hours",
+            "Open the last self-test with N in the plant (4); run one while no alert is open",
         ),
     ),
 )

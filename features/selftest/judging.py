@@ -212,7 +212,7 @@ def _subjects(item: ProofItem, ended: Ended) -> tuple[str, ...]:
 def _soon(item: ProofItem, ended: Ended) -> str:
     figures = ended.shown.figures
     return ", ".join(
-        f"proof of {item.step}: {one.figure} {figures[one.figure]:g}, less than {one.soon:g}"
+        f"self-test {item.step}: {one.figure} {figures[one.figure]:g}, less than {one.soon:g}"
         for one in BOUNDS
         if one.step is item.step and one.soon is not None and figures.get(one.figure, one.soon) < one.soon
     )
@@ -221,7 +221,7 @@ def _soon(item: ProofItem, ended: Ended) -> str:
 def _text(item: ProofItem, ended: Ended) -> str:
     figures = ", ".join(f"{name} {value:g}" for name, value in sorted(ended.shown.figures.items()))
     what = " ".join(filter(None, (item.step, item.subject)))
-    return f"proof of {what}: {ended.shown.why}" + (f" ({figures})" if figures else "")
+    return f"self-test {what}: {ended.shown.why}" + (f" ({figures})" if figures else "")
 
 
 def _of_blame(blame: Blame) -> str:
@@ -231,8 +231,10 @@ def _of_blame(blame: Blame) -> str:
 
 
 def _text_of(blame: Blame) -> str:
-    way = "what is said to it" if blame.side is Side.OUT else "what comes from it"
-    return f"{way}: {blame.fault}" + ("" if blame.sure else "; it may be the other line's, on its other side")
+    way = "outgoing audio" if blame.side is Side.OUT else "incoming audio"
+    return f"{way}: {blame.fault}" + (
+        "" if blame.sure else "; the fault may be on the other line, in the opposite direction"
+    )
 
 
 def overdue(proving: Proving, since_us: Instant, now_us: Instant) -> str:
@@ -242,4 +244,4 @@ def overdue(proving: Proving, since_us: Instant, now_us: Instant) -> str:
     last = proving.whole_at() or since_us
     if now_us - last <= OVERDUE_US:
         return ""
-    return f"No proof has come to its end for {round((now_us - last) / 3600 / SECOND)} hours."
+    return f"No self-test was completed for {round((now_us - last) / 3600 / SECOND)} hours."

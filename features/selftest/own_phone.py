@@ -84,7 +84,7 @@ def raise_check(state: Path, device: str, check: Check, *, now_us: Instant) -> A
     try:
         said = msgspec.json.decode(content, type=_Answer)
     except MALFORMED:
-        said = _Answer(reason="not an answer of a center")
+        said = _Answer(reason="the answer is not a center's")
     if status not in (HTTPStatus.OK, HTTPStatus.ACCEPTED) or said.alert is None:
         raise NotRaised(f"answered {status}: {said.reason}", status)
     return said.alert
@@ -110,7 +110,7 @@ def own_key(keys: Path) -> EllipticCurvePrivateKey:
         )
         return made
     if not isinstance(found, ec.EllipticCurvePrivateKey):
-        raise ValueError(f"{file} holds no key of P-256")
+        raise ValueError(f"{file} must hold a P-256 key")
     return found
 
 

@@ -68,7 +68,7 @@ def faults(settings: Settings) -> Iterator[str]:
     """Yield a fault if the phone is not that of a line."""
     phone = ProofSettings.of(settings).phone
     if phone and phone not in {one.number for one in settings.modem}:
-        yield "proof.phone: the number of none of the center's lines"
+        yield "proof.phone: must be the number of one of the center's lines"
 
 
 def simulated(settings: Settings) -> Settings:

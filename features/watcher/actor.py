@@ -93,7 +93,7 @@ class HeartbeatSenderActor(CenterActor):
         for center in WatchedCenter.of(self._setup.settings):
             alarms |= self._of(center, turned_us, now_us)
         try:
-            self._alarms.tell(alarms, over="It is heard again.")
+            self._alarms.tell(alarms, over="Heartbeats arrive again.")
         except JournalError as error:
             self.log.error("the alarms cannot be written and stay pending", error=str(error))
 

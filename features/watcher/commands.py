@@ -39,7 +39,7 @@ def watch(
     if urls and roster is None:
         raise UsageError("--roster FILE is required: it names the people to call")
     if not urls and (roster is not None or modem):
-        raise UsageError("--roster and --modem are only for URLs: FILE names both")
+        raise UsageError("--roster and --modem are only for URLs: without URLs set both in the --config file")
     try:
         settings = load(config) if roster is None else probing(urls, roster, modem)
     except SettingsError as error:

@@ -90,7 +90,9 @@ def found(target: HeartbeatTarget, known: Known, now_us: Instant) -> dict[Key, s
     if not known.unable:
         alarms[WATCHER_MUTE, target.name] = ""
     elif now_us - known.able_at > silent_us:
-        alarms[WATCHER_MUTE, target.name] = f"{target.name} could phone nobody: {', '.join(known.unable)}."
+        alarms[WATCHER_MUTE, target.name] = (
+            f"{target.name} could not phone any person: {', '.join(known.unable)}."
+        )
     return alarms
 
 
@@ -100,9 +102,9 @@ def of_center(name: str, told: Verdict) -> dict[Key, str]:
         case Verdict.WELL | Verdict.PLANNED:
             words = ""
         case Verdict.UNWELL:
-            words = f"{name} says that it is not well."
+            words = f"{name} reports that it could not serve an alert."
         case _:
-            words = f"Nothing is heard of {name}."
+            words = f"No heartbeat of {name} arrives."
     return {(CENTER_SILENT, name): words}
 
 

@@ -41,7 +41,10 @@ class Key:
     def __init__(self, secret: bytes) -> None:
         """Derive the keys. Raises ValueError if the secret is too short."""
         if len(secret) < SECRET_BYTES:
-            raise ValueError(f"a key has {SECRET_BYTES} bytes at least, not {len(secret)}")
+            raise ValueError(
+                f"a key must have at least {SECRET_BYTES} bytes, not {len(secret)}: make one with "
+                "`openssl rand -base64 32`"
+            )
         self.id: Final = _derived(secret, b"securwoman heartbeat: which key")[:_ID]
         self._beats = AESGCM(_derived(secret, b"securwoman heartbeat: from the center"))
         self._answers = AESGCM(_derived(secret, b"securwoman heartbeat: to the center"))

@@ -113,28 +113,28 @@ CHECKS: Final = (
     _well(
         Wrong.WEB,
         Cost.WORK,
-        Sentence("Whether the web answers", "Il web risponde"),
-        Sentence("Look at the web's log; restart the center", "Guardare il log del web; riavviare il centro"),
+        Sentence("The web answers", "Il web risponde"),
+        Sentence("Read the web's log; restart the center", "Guardare il log del web; riavviare il centro"),
         lambda seen: seen.looked.readiness is not None,
     ),
     _well(
         Wrong.NOT_READY,
         Cost.WORK,
         Sentence(
-            "Whether the web says that an alert would be served", "Il web dice che un allarme sarebbe servito"
+            "The web reports that an alert would be served", "Il web dice che un allarme sarebbe servito"
         ),
-        Sentence("Look at what /readyz names", "Guardare che cosa dice /readyz"),
+        Sentence("Read the answer of /readyz", "Guardare che cosa dice /readyz"),
         _ready,
     ),
     _well(
         Wrong.JOURNAL,
         Cost.FILES,
         Sentence(
-            "Whether the journal gives its write lock, is read, and is on the disk",
+            "The journal is writable, readable and on the disk",
             "Il registro concede il lucchetto di scrittura, si legge, ed è su disco",
         ),
         Sentence(
-            "Make room, or mend the disk or the database", "Fare spazio, o riparare il disco o il database"
+            "Free space, or repair the disk or the database", "Fare spazio, o riparare il disco o il database"
         ),
         _writes,
     ),
@@ -142,11 +142,11 @@ CHECKS: Final = (
         Wrong.ACTORS,
         Cost.MEMORY,
         Sentence(
-            "Whether the actors that no alert can do without are there, and looked after",
+            "The essential actors run, and are supervised",
             "Ci sono gli attori di cui nessun allarme può fare a meno, e qualcuno li sorveglia",
         ),
         Sentence(
-            "Look at the Supervisor's log; restart the center",
+            "Read the Supervisor's log; restart the center",
             "Guardare il log del Supervisor; riavviare il centro",
         ),
         _are_there,

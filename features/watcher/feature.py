@@ -48,8 +48,8 @@ WATCHER: Final = Feature(
             ),
             en=Words(
                 "Centre {s} silent",
-                "Centre {s} gives no sign of life, or says that it could not serve an alert",
-                "Call whoever is there; look at that machine’s power and network",
+                "Centre {s} sends no heartbeat, or reports that it could not serve an alert",
+                "Call the staff of that centre; check the machine’s power and network",
             ),
         ),
         AlarmKind(
@@ -68,9 +68,8 @@ WATCHER: Final = Feature(
             ),
             en=Words(
                 "{s} does not answer",
-                "Who watches the centre from outside ({s}) does not answer: "
-                "were it silent, nobody would know",
-                "Look at that machine, the network up to it, and the key that both have",
+                "The outside watcher {s} does not answer: a failure of the centre would go unnoticed",
+                "Check that machine, the network to it, and the shared key",
             ),
         ),
         AlarmKind(
@@ -88,8 +87,8 @@ WATCHER: Final = Feature(
             ),
             en=Words(
                 "{s} cannot phone",
-                "Who watches the centre from outside ({s}) answers, and could phone nobody",
-                "Look at its modem, the SIM, the network, and whether it has the roster",
+                "The outside watcher {s} answers, but could not phone any person",
+                "Check its modem, its SIM, its network, and its copy of the roster",
             ),
         ),
     ),

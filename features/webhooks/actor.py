@@ -48,7 +48,7 @@ _ENDS: Final = Query(
     "upto",
 )
 AWAY: Final = "webhook.away"
-OVER: Final = "Ended alerts are taken again."
+OVER: Final = "Ended alerts are accepted again."
 
 
 class Message(NamedTuple):

@@ -39,7 +39,7 @@ def _faults(own: WebhookSettings) -> Iterator[str]:
     try:
         key_of(secret_in(own.key_file))
     except ValueError:
-        yield f"webhooks.key_file: {own.key_file} holds no key: whsec_ and 24 bytes at least in base64"
+        yield f"webhooks.key_file: {own.key_file} must hold a key: whsec_ and at least 24 bytes in base64"
     except OSError as error:
         yield f"webhooks.key_file: {error.strerror}: {own.key_file}"
     try:
@@ -51,7 +51,7 @@ def _faults(own: WebhookSettings) -> Iterator[str]:
 CHECKS: Final = (
     look(
         PART,
-        Sentence("Whether ended alerts could be posted", "Gli allarmi conclusi si potrebbero inviare"),
+        Sentence("Ended alerts can be posted", "Gli allarmi conclusi si potrebbero inviare"),
         Sentence("Set [webhooks] right", "Correggere [webhooks]"),
         webhooks,
         Wants.SETTINGS,

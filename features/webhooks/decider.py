@@ -82,4 +82,4 @@ def away(queue: Queue, now_us: Instant) -> str:
     if not waiting:
         return ""
     why = min(waiting, key=lambda one: one.at).why
-    return f"{len(waiting)} ended alerts could not be posted ({why}); they are tried on."
+    return f"{len(waiting)} ended alerts could not be posted ({why}); the center retries."

@@ -38,8 +38,8 @@ WEBHOOKS: Final = Feature(
             ),
             en=Words(
                 "{s} takes nothing",
-                "For ten minutes {s} has not taken the alerts that ended: it is tried on",
-                "Look at network, certificate and key, or ask those who run that system",
+                "{s} has not accepted ended alerts for ten minutes: the center retries",
+                "Check network, certificate and key, or ask the operator of that system",
             ),
         ),
     ),

@@ -23,8 +23,8 @@ OF_ALERTS: Final = (
         ),
         en=Words(
             "No line to operators",
-            "No operator can be called for an alert: calls fail on each line",
-            "Take it with T; who runs the machine looks at the lines",
+            "No operator can be called for an alert: the calls fail on every line",
+            "Take the alert with T; the administrator checks the lines",
         ),
     ),
     AlarmKind(
@@ -44,7 +44,7 @@ OF_ALERTS: Final = (
         en=Words(
             "{s}: alert stuck",
             "The alert of {s} makes no progress",
-            "See to it by phone",
+            "Handle the alert by phone",
         ),
     ),
     AlarmKind(
@@ -63,8 +63,8 @@ OF_ALERTS: Final = (
         ),
         en=Words(
             "{s}: conference dropped",
-            "The conference of {s} dropped soon after the operator had left",
-            "Take the case with T, and call again",
+            "The conference of {s} broke off soon after the operator had left",
+            "Take the alert with T, and call again",
         ),
     ),
     AlarmKind(
@@ -83,8 +83,8 @@ OF_ALERTS: Final = (
         ),
         en=Words(
             "{s}: wrong PINs",
-            "Somebody keeps trying to cancel the alert of {s} with a wrong PIN",
-            "Think of coercion: questions for yes and no, 112 without waiting",
+            "The alert of {s} was repeatedly cancelled with a wrong PIN",
+            "Assume coercion: ask yes/no questions, and call 112 without waiting",
         ),
     ),
     AlarmKind(
@@ -103,7 +103,7 @@ OF_ALERTS: Final = (
         ),
         en=Words(
             "{s}: no sound",
-            "No sound has come for 3 s from the call of {s}",
+            "The call of {s} has had no sound for 3 s",
             "Call again on another line: V, then Enter",
         ),
     ),
@@ -123,8 +123,8 @@ OF_ALERTS: Final = (
         ),
         en=Words(
             "{s}: record unreadable",
-            "The record of {s} is damaged: it looks empty, and is not",
-            "Ask for what would stand in it; afterwards enter it anew, or restore the backup",
+            "The record of {s} is damaged: it is shown empty, and is not",
+            "Ask the user for the data of the record; afterwards enter them again, or restore the backup",
         ),
     ),
 )

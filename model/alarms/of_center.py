@@ -28,8 +28,8 @@ OF_CENTER: Final = (
             "112: no line",
             "No line can call 112",
             (
-                "112 wanted? Call it from another phone. Then look at the modems, SIMs and network of "
-                "the lines kept for it"
+                "If 112 is needed, call 112 from another phone. Then check modems, SIMs and network of "
+                "the lines reserved for 112"
             ),
         ),
     ),
@@ -49,8 +49,8 @@ OF_CENTER: Final = (
         ),
         en=Words(
             "Disk: nothing durable",
-            "The disk cannot be written: work goes on, but nothing is durable",
-            "Do not switch the machine off. Make room on its disk, or change it",
+            "The disk cannot be written: the center works, but nothing is durable",
+            "Do not switch the machine off. Free space on its disk, or replace the disk",
         ),
     ),
     AlarmKind(
@@ -70,7 +70,7 @@ OF_CENTER: Final = (
         en=Words(
             "{s}: duress PIN",
             "The duress PIN of {s} was used in the app, without an alert",
-            "Find the person among the users (5, U); no call, no message: decide whether 112 is needed",
+            "Find the person among the users (5, U); do not call or write; decide if 112 is needed",
         ),
     ),
     AlarmKind(
@@ -89,8 +89,8 @@ OF_CENTER: Final = (
         ),
         en=Words(
             "{s} past deadline",
-            "Real alerts past the deadline, the phone has not rung: {s}",
-            "Take them from the alerts (2), the oldest first",
+            "Real alerts past the deadline whose phone has not rung: {s}",
+            "Take these alerts from the list (2), the oldest first",
         ),
     ),
     AlarmKind(
@@ -111,8 +111,8 @@ OF_CENTER: Final = (
         ),
         en=Words(
             "Node {s} lost",
-            "Node {s} is away: others have its alerts, and its lines cannot be used",
-            "Look at its power, its network and its way to the database",
+            "Node {s} does not respond: other nodes have its alerts, and its lines cannot be used",
+            "Check its power, its network and its connection to the database",
         ),
     ),
     AlarmKind(
@@ -130,8 +130,8 @@ OF_CENTER: Final = (
         ),
         en=Words(
             "Clock of node {s}",
-            "The clock of node {s} is far from the database's: it calls too early or too late",
-            "See to the time service of that machine",
+            "The clock of node {s} differs from the database's: the node calls too early or too late",
+            "Check the time service of that machine",
         ),
     ),
     AlarmKind(
@@ -149,8 +149,8 @@ OF_CENTER: Final = (
         ),
         en=Words(
             "No operator ready",
-            "No operator is ready: an alert would call only who is on call, if any",
-            "Have somebody begin a shift, or be ready again",
+            "No operator is ready: an alert would call only operators on call, if there are any",
+            "Have an operator begin a shift, or return from a pause",
         ),
     ),
     AlarmKind(
@@ -169,7 +169,7 @@ OF_CENTER: Final = (
         en=Words(
             "Part failing",
             "A part of the centre keeps failing: {s}",
-            "Run `securwoman doctor`; where it does not say why, restart while no alert is open",
+            "Run `securwoman doctor`; if it shows no cause, restart the center while no alert is open",
         ),
     ),
     AlarmKind(
@@ -188,7 +188,7 @@ OF_CENTER: Final = (
         en=Words(
             "Journal damaged",
             "A part of the journal is damaged and cannot be read: {s}",
-            "Ask whoever has seen the alert; run `securwoman journal verify`, and look at the disk",
+            "Ask the operators about the alert; run `securwoman journal verify`, and check the disk",
         ),
     ),
     AlarmKind(
@@ -206,8 +206,8 @@ OF_CENTER: Final = (
         ),
         en=Words(
             "Not recording",
-            "Calls are not being recorded: the disk is full or cannot be written; the voice goes on",
-            "Make room on the disk of the recordings",
+            "Calls are not recorded: the disk is full or cannot be written; the calls continue",
+            "Free space on the disk of the recordings",
         ),
     ),
     AlarmKind(
@@ -225,8 +225,8 @@ OF_CENTER: Final = (
         ),
         en=Words(
             "{s}: standing call down",
-            "The standing call of {s} does not stand: for an alert the phone is called",
-            "Look at the phone: is it on, in reach, and free?",
+            "The standing call of {s} has failed: an alert calls the operator's phone",
+            "Check that the phone is on, in reach, and free",
         ),
     ),
     AlarmKind(
@@ -248,11 +248,11 @@ OF_CENTER: Final = (
         ),
         en=Words(
             "Clock wrong",
-            "The machine's clock cannot be relied on: rosters, sign-on codes and signatures go by it",
+            "The machine's clock is unreliable: rosters, sign-on codes and signatures depend on it",
             (
-                "Run `securwoman doctor`, which says by how much. Where it was moved the centre takes it "
-                "over by itself once no alert is open; where it follows no time server, look at the "
-                "network and the service"
+                "Run `securwoman doctor` for the difference. If the clock was moved, the centre adopts it "
+                "automatically once no alert is open; if the clock follows no time server, check network "
+                "and time service"
             ),
         ),
     ),
@@ -275,10 +275,10 @@ OF_CENTER: Final = (
         en=Words(
             "Certificate not used",
             (
-                "The centre’s new certificate cannot be used, or does not fit its key: the one before it "
-                "is still served"
+                "The centre’s new certificate cannot be used, or does not match its key: the previous "
+                "certificate is still served"
             ),
-            "Run `securwoman doctor`, which says why; put in the right certificate and key",
+            "Run `securwoman doctor` for the cause; install a certificate and its key",
         ),
     ),
     AlarmKind(
@@ -315,8 +315,8 @@ OF_CENTER: Final = (
         ),
         en=Words(
             "{s}: wrong PIN in the app",
-            "A wrong PIN was used in the app of {s}: it says done, and nothing was done",
-            "Find the person among the users (5, U), talk when nobody listens; look at the phones",
+            "A wrong PIN was used in the app of {s}: the app shows success, and nothing was done",
+            "Find the person among the users (5, U), and talk in private; check the phones",
         ),
     ),
     AlarmKind(
@@ -334,8 +334,8 @@ OF_CENTER: Final = (
         ),
         en=Words(
             "Phones check no more",
-            "Half of the phones that check by themselves have missed their last check",
-            "Open the app from outside and check; look at certificate, name and network, then People, T",
+            "Half of the phones that check automatically have missed their last check",
+            "Run a check in the app from outside; check certificate, name and network, then People, T",
         ),
     ),
 )

@@ -25,7 +25,7 @@ OF_LINES: Final = (
         en=Words(
             "Line {s} down",
             "Line {s} carries no calls: its modem is off, unplugged or without a network",
-            "Look at the USB plug and the modem’s light; unplug it and plug it in again",
+            "Check the USB plug and the modem’s light; unplug the modem and plug it in again",
         ),
     ),
     AlarmKind(
@@ -43,8 +43,8 @@ OF_LINES: Final = (
         ),
         en=Words(
             "Line {s} taken out",
-            "Line {s} is taken out: its modem does not answer, whatever is tried",
-            "Unplug the modem, wait for ten seconds, plug it in; where that does not help, change it",
+            "Line {s} is taken out: its modem does not answer after every kind of reset",
+            "Unplug the modem, wait ten seconds, plug it in; if that does not help, replace it",
         ),
     ),
     AlarmKind(
@@ -63,7 +63,7 @@ OF_LINES: Final = (
         en=Words(
             "Line {s}: other modem",
             "Line {s} carries no calls: another modem (another IMEI) is at its port",
-            "Put its own back, or correct the settings",
+            "Plug in the line’s own modem, or correct the settings",
         ),
     ),
     AlarmKind(
@@ -81,8 +81,8 @@ OF_LINES: Final = (
         ),
         en=Words(
             "Line {s}: PIN needed",
-            "Line {s} carries no calls: its SIM is closed, and the PIN is missing or was refused",
-            "Put the right PIN into its file: it is not tried again by itself",
+            "Line {s} carries no calls: its SIM needs a PIN, which is missing or was refused",
+            "Write the right PIN to the line’s pin_file: a refused PIN is not tried again",
         ),
     ),
     AlarmKind(
@@ -100,8 +100,8 @@ OF_LINES: Final = (
         ),
         en=Words(
             "Line {s}: SIM locked",
-            "Line {s} carries no calls: its SIM is locked and wants its PUK",
-            "Open it in a telephone",
+            "Line {s} carries no calls: its SIM is locked and needs its PUK",
+            "Unlock the SIM in a telephone, with its PUK",
         ),
     ),
     AlarmKind(
@@ -119,8 +119,8 @@ OF_LINES: Final = (
         ),
         en=Words(
             "Line {s}: no SIM",
-            "Line {s} carries no calls: its SIM is missing, sits badly or is broken",
-            "Take it out and put it in again; where that does not help, change it",
+            "Line {s} carries no calls: its SIM is missing, badly inserted or broken",
+            "Take the SIM out and insert it again; if that does not help, replace it",
         ),
     ),
     AlarmKind(
@@ -139,7 +139,7 @@ OF_LINES: Final = (
         en=Words(
             "Line {s}: no network",
             "Line {s} carries no calls: its modem is in no network",
-            "Look at its aerial and its SIM; ask the carrier whether its network is down",
+            "Check antenna and SIM; ask the carrier if its network is down",
         ),
     ),
     AlarmKind(
@@ -161,7 +161,7 @@ OF_LINES: Final = (
                 "Line {s} is registered for data only: no voice call can be placed; there is neither "
                 "VoLTE nor 2G"
             ),
-            "Have the carrier switch VoLTE on, or put in a SIM with voice",
+            "Have the carrier enable VoLTE, or insert a SIM with voice",
         ),
     ),
     AlarmKind(
@@ -179,8 +179,8 @@ OF_LINES: Final = (
         ),
         en=Words(
             "Line {s}: cannot call",
-            "Line {s} makes no calls: its modem or its network refuses each one",
-            "Look at its SIM and its plan (credit, barring, voice, VoLTE)",
+            "Line {s} makes no calls: its modem or its network refuses every call",
+            "Check its SIM and its plan (credit, barring, voice, VoLTE)",
         ),
     ),
     AlarmKind(
@@ -199,7 +199,7 @@ OF_LINES: Final = (
         en=Words(
             "Line {s}: no sound",
             "No sound came from the voice port of line {s}’s modem in two alerts in a row",
-            "Try it with a call; look at its voice port and at the command that switches it on",
+            "Test the line with a call; check its voice port and the command that switches audio on",
         ),
     ),
     AlarmKind(
@@ -217,8 +217,8 @@ OF_LINES: Final = (
         ),
         en=Words(
             "Line {s}: weak signal",
-            "Line {s} hardly hears its network: calls may break off",
-            "Move its aerial, or its modem to a window",
+            "Line {s} receives its network weakly: calls may break off",
+            "Move the antenna, or move the modem to a window",
         ),
     ),
     AlarmKind(
@@ -236,8 +236,8 @@ OF_LINES: Final = (
         ),
         en=Words(
             "Line {s}: stray call",
-            "Line {s} has a call that is no alert’s: it is being ended",
-            "If it stays, switch the modem off and on",
+            "Line {s} has a call that belongs to no alert: the call is being ended",
+            "If the call does not end, switch the modem off and on",
         ),
     ),
     AlarmKind(
@@ -258,10 +258,10 @@ OF_LINES: Final = (
         ),
         en=Words(
             "Line {s}: poor voice",
-            "The voice of line {s} is worn: calls on it may be mute; it is used last",
+            "The voice of line {s} is degraded: calls may be mute; the line is used last",
             (
-                "Nothing: its modem is reset as soon as it and another line are free. If it comes often, "
-                "change it"
+                "Nothing: the modem is reset once this line and another are free. If this recurs, replace "
+                "the modem"
             ),
         ),
     ),
@@ -280,8 +280,8 @@ OF_LINES: Final = (
         ),
         en=Words(
             "Line {s}: unreadable text",
-            "A text that came on line {s} cannot be read: it is kept in the alert of its sender",
-            "Send a text to the line: where it is read this ends; where it is not, restart the modem",
+            "A text message on line {s} cannot be read: its bytes are kept in the alert of its sender",
+            "Send a text to the line: if it is read, this alarm ends; if not, restart the modem",
         ),
     ),
 )

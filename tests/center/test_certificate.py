@@ -218,8 +218,8 @@ def test_the_doctor_finds_a_pair_that_does_not_fit_and_names_that_it_is_not_for(
     (state.path / "center.key").write_bytes(key)
     (state.path / "center.key").chmod(0o644)
     assert said(state) == [
-        (Severity.FAIL, f"http.key: {state.path}/center.key is readable by others"),
-        (Severity.FAIL, "certificate and key do not belong together"),
+        (Severity.FAIL, f"http.key: {state.path}/center.key is readable by other accounts: chmod 600"),
+        (Severity.FAIL, "the certificate does not match the key"),
     ]
     (state.path / "center.pem").unlink()
     assert "No such file" in said(state)[-1][1]

@@ -327,7 +327,7 @@ def test_addresses_are_imported_from_several_files_and_the_setting_is_told(
 
 def test_an_import_of_nothing_and_of_what_is_no_addresses_says_why(run: Terminal, tmp_path: Path) -> None:
     run("map", "import", code=2)
-    assert "a file with addresses is required" in run.error
+    assert "name at least one file with addresses" in run.error
     (tmp_path / "a.osm.pbf").write_bytes(b"")
     run("map", "import", str(tmp_path / "a.osm.pbf"), code=1)
     assert "the file of addresses could not be made: " in run.error

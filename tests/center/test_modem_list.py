@@ -48,7 +48,7 @@ def test_a_modem_that_no_line_names_is_told_with_all_that_it_says_and_what_is_in
 ) -> None:
     assert cli.run(["modem", "list", "--state", str(tmp_path / "state")]) == 0
     said = capfd.readouterr().out
-    assert "Quectel EC25 EC25EFAR06A06M4G, at usb:1-2, no line's, IMEI 490154203237518" in said
+    assert "Quectel EC25 EC25EFAR06A06M4G, at usb:1-2, unassigned, IMEI 490154203237518" in said
     assert "SIM READY 8939990000000000011 +390200000001, in its network Simulated, -71 dBm" in said
     assert "audio by a port of its own" in said
     assert "its firmware provides no audio to the host" in said
@@ -82,8 +82,8 @@ def test_every_kind_of_voice_has_its_words(voice: GivesVoice) -> None:
 def test_one_that_does_not_answer_is_told_with_the_reason_and_with_whose_it_may_be() -> None:
     silent = Asked(modem=EC25, answers=False, text="/dev/ttyUSB2: no modem answers at this port")
     assert told(silent) == (
-        "Quectel EG25-G at usb:1-2, no line's: /dev/ttyUSB2: no modem answers at this port"
+        "Quectel EG25-G at usb:1-2, unassigned: /dev/ttyUSB2: no modem answers at this port"
     )
     perhaps = msgspec.structs.replace(EC25, perhaps=(LineId("milano1"),))
-    assert "no line's, or milano1's" in told(Asked(modem=perhaps, answers=True))
+    assert "unassigned, or of line milano1" in told(Asked(modem=perhaps, answers=True))
     assert json.loads(msgspec.json.encode(silent))["answers"] is False

@@ -49,7 +49,7 @@ def test_it_is_shown_and_nothing_is_set_until_somebody_agrees(
         said = capfd.readouterr()
         assert 'ims: is "ims",2,1; AT+QCFG="ims",1' in said.out
         assert "without VoLTE every call needs 2G or 3G" in said.out
-        assert 'service_domain: is right ("servicedomain",2)' in said.out
+        assert 'service_domain: correct ("servicedomain",2)' in said.out
         assert "repeat with --yes" in said.err
 
 
@@ -66,7 +66,7 @@ def test_somebody_who_says_no_leaves_all_as_it_is_and_enter_sets_it(
     monkeypatch.setattr(sys, "stdin", Terminal("n\n"))
     assert setup(state, "asked") == 1
     said = capfd.readouterr()
-    assert "Enter to set these and have the modem start anew, Ctrl-C to leave all as it is" in said.err
+    assert "Press Enter to set these and restart the modem, Ctrl-C to change nothing" in said.err
     assert "read back" not in said.out
     monkeypatch.setattr(sys, "stdin", Terminal("\n"))
     assert setup(state, "asked") == 0
@@ -85,7 +85,7 @@ def test_what_is_set_is_read_back_after_the_modem_has_started_anew(
     )
     assert not (state.path / "lines/.setup.port").exists()
     assert setup(state, "unset", "--usb-audio") == 0
-    assert "all settings of the modem are right" in capfd.readouterr().out
+    assert "all settings of the modem are correct" in capfd.readouterr().out
 
 
 def test_a_setting_that_does_not_stay_is_told(state: StateDir, capfd: pytest.CaptureFixture[str]) -> None:

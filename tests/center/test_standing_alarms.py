@@ -34,11 +34,11 @@ def said(path: Path, *events: Event, settings: Settings | None = None) -> list[t
 def test_each_alarm_that_stands_is_a_warning_with_what_to_do_the_gravest_first(tmp_path: Path) -> None:
     found = said(tmp_path, STARTED, raised("line.out_of_service", "sim2"), raised("case.stuck", "a1"))
     assert found == [
-        (Severity.WARN, "case.stuck a1: a1 is wrong. To do: See to it by phone."),
+        (Severity.WARN, "case.stuck a1: a1 is wrong. To do: Handle the alert by phone."),
         (
             Severity.WARN,
             "line.out_of_service sim2: sim2 is wrong. "
-            "To do: Look at the USB plug and the modem’s light; unplug it and plug it in again.",
+            "To do: Check the USB plug and the modem’s light; unplug the modem and plug it in again.",
         ),
     ]
 

@@ -71,13 +71,15 @@ def list_(
     for obstacle in in_the_way(devices, state, roots=obstacles.HERE):
         common.say(sentence(obstacle))
     if any(asked.answers for asked in found):
-        common.say("`securwoman modem list --toml` prints what to write into center.toml for each")
+        common.say("`securwoman modem list --toml` prints their settings for center.toml")
 
 
 def _may_be_found(modem: Unnamed) -> Asked:
     """Return an answer without a query: a running line would find its port in use."""
     return Asked(
-        modem=modem, answers=False, text=f"not asked, {' or '.join(modem.perhaps)} looks for its modem"
+        modem=modem,
+        answers=False,
+        text=f"not queried: line {' or '.join(modem.perhaps)} is searching for its modem",
     )
 
 
@@ -102,12 +104,12 @@ def told(asked: Asked) -> str:
     where = f"usb:{modem.position}"
     if not asked.answers:
         what = " ".join(filter(None, (modem.maker, modem.product))) or modem.usb
-        return f"{what} at {where}, no line's: {asked.text}"
+        return f"{what} at {where}, unassigned: {asked.text}"
     network = {"home": "in its network", "roaming": "roaming"}.get(asked.network, "in no network")
     facts = (
         ("", " ".join(filter(None, (asked.maker, asked.model, asked.firmware)))),
         ("", f"at {where}"),
-        ("no line's", f", or {' or '.join(modem.perhaps)}'s" if modem.perhaps else " "),
+        ("unassigned", f", or of line {' or '.join(modem.perhaps)}" if modem.perhaps else " "),
         ("IMEI ", asked.imei),
         ("dialect ", asked.dialect),
         ("SIM ", " ".join(filter(None, (asked.sim, asked.card, asked.number))) or "none"),

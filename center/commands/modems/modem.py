@@ -73,7 +73,7 @@ def _say(common: Common, found: Probed) -> None:
     )
     common.say(f"{found.port}: {', '.join(name + what for name, what in facts if what)}")
     for fault in found.to_know:
-        common.say(f"  to know: {fault}")
+        common.say(f"  note: {fault}")
 
 
 def trace(
@@ -122,7 +122,7 @@ def follow(state: StateDir, line: str, out: TextIO, seconds: float) -> None:
     try:
         os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError as error:
-        raise CenterError(f"{line} is traced already; if not, remove {file}") from error
+        raise CenterError(f"{line} is being traced already; if no other trace runs, remove {file}") from error
     try:
         _copy(file, out, time.monotonic() + seconds)
     except KeyboardInterrupt:

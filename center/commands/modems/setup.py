@@ -61,7 +61,7 @@ def setup(
         if _holds_a_call(asked):
             raise CenterError(f"{port}: the modem has a call: hang up first")
         before = items(asked, usb_audio=usb_audio)
-        common.say(f"{path}: {' '.join(filter(None, (maker, model)))}, IMEI {imei or 'not told'}, {kind.key}")
+        common.say(f"{path}: {' '.join(filter(None, (maker, model)))}, IMEI {imei or 'unknown'}, {kind.key}")
         wanted = [item for item in before if item.standing is Standing.OTHERWISE]
         _show(common, before)
         if not wanted:
@@ -93,8 +93,8 @@ def _agreed(reboot: bool) -> bool:
     """Prompt for consent. Raises UsageError without a terminal."""
     if not sys.stdin.isatty():
         raise UsageError("nothing was set: repeat with --yes, or answer at a terminal")
-    after = " and have the modem start anew" if reboot else ""
-    print(f"Enter to set these{after}, Ctrl-C to leave all as it is ", end="", file=sys.stderr, flush=True)
+    after = " and restart the modem" if reboot else ""
+    print(f"Press Enter to set these{after}, Ctrl-C to change nothing ", end="", file=sys.stderr, flush=True)
     try:
         return sys.stdin.readline().strip().lower() in ("", "y", "yes")
     except KeyboardInterrupt:
@@ -105,7 +105,7 @@ def _show(common: Common, found: list[Item]) -> None:
     for item in found:
         match item.standing:
             case Standing.AS_WANTED:
-                common.say(f"  {item.name}: is right ({item.is_now})")
+                common.say(f"  {item.name}: correct ({item.is_now})")
             case Standing.NOT_KNOWN:
                 common.say(
                     f"  {item.name}: the firmware does not know this setting, or reports it in "
@@ -127,11 +127,11 @@ def _end(common: Common, outcome: Outcome) -> int:
         elif name in outcome.refused:
             common.say(f"  {name}: REFUSED ({outcome.refused[name]}), is {left[name].is_now}")
         else:
-            common.say(f"  {name}: NOT KEPT, is {left[name].is_now}: look at its firmware")
+            common.say(f"  {name}: NOT KEPT, is {left[name].is_now}: check the modem's firmware")
     if not outcome.items:
         common.say("no settings are known for this kind of modem")
     elif not left:
-        common.say("all settings of the modem are right")
+        common.say("all settings of the modem are correct")
     if common.json:
         common.data(outcome)
     return 1 if left else 0

@@ -71,7 +71,7 @@ def run(
                     waits = True
                     common.warn(
                         "the self-test waits: an alert is open, another self-test is running, or "
-                        "the SelfTest does not run"
+                        "the SelfTest does not run (see securwoman ps)"
                     )
                 select.select([follower.fileno()], [], [], LOOK_AGAIN_S)
                 follower.next_batch()

@@ -203,7 +203,7 @@ class LineTestActor(CenterActor):
         line_trials.tell(self.env.run, ended)
         line_trials.forget(self.env.run, line)
         del self._trials[line]
-        self.log.info("a test call is over", line=line, ends=trial.call.why)
+        self.log.info("a test call has ended", line=line, ends=trial.call.why)
 
     def _heard(self, line: LineId, leg: LegId) -> VoiceShown:
         voice = self._voices.pop(leg, None) or self.new_voice(SAID[0], None)

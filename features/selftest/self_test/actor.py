@@ -243,14 +243,14 @@ class SelfTestActor(CenterActor):
                 items = planned(self._setup.settings.lines, steps)
                 begun = ProofBegun(proof=proof, by=by, whole=not steps, steps=items)
                 self._write(begun)
-                self.log.info("a proof begins", proof=proof, by=by, steps=len(items))
+                self.log.info("a self-test begins", proof=proof, by=by, steps=len(items))
             case Try(item=item):
                 return self._try(self._current, item)
             case Record(item=item, shown=shown, cut=cut):
                 self._record(item, shown, cut=cut)
             case End(why=why):
                 self._write(ProofEnded(proof=self._current.proof, why=why))
-                self.log.info("a proof is over", proof=self._proving.proofs[-1].proof, why=why)
+                self.log.info("a self-test has ended", proof=self._proving.proofs[-1].proof, why=why)
                 self._tell()
         return True
 
@@ -341,6 +341,8 @@ class SelfTestActor(CenterActor):
             found[OVERDUE] = overdue(self._proving, self._first_us, self.now_us())
         try:
             before = [key for key in self._alarms.stands if key[0] in NAMES]
-            self._alarms.tell(with_cleared_alarms(found, before), over="The proof was good.", reworded=True)
+            self._alarms.tell(
+                with_cleared_alarms(found, before), over="The self-test has passed.", reworded=True
+            )
         except JournalError as error:
             self.log.error("the alarms cannot be written and stay pending", error=str(error))

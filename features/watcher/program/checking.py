@@ -77,20 +77,20 @@ def _settings(by: Watching) -> Iterator[Finding]:
 
 
 def _service(by: Watching) -> Iterator[Finding]:
-    yield ok("service", "runs") if by.runs else fail("service", "does not run")
+    yield ok("service", "runs") if by.runs else fail("service", "the watcher does not run")
 
 
 def _modem(by: Watching) -> Iterator[Finding]:
     modem, state = by.settings.modem, by.state
     if modem is None:
-        yield warn("modem", "none is named: people are written to, and nobody is phoned")
+        yield warn("modem", "no modem is configured: people receive messages and no calls")
         return
     lacks = [_UNABLE[one] for one in by.kept.unable] if by.runs else list(_asked(modem, state))
     yield from (fail("modem", f"{modem.port}: {one}") for one in lacks)
     if not lacks:
         yield ok("modem", f"{modem.port}, in a network")
     if not voice_at(modem, state).path:
-        yield fail("modem", "modem.voice_port: not found: whoever answers hears nothing")
+        yield fail("modem", "modem.voice_port was not found: the called person hears nothing")
 
 
 def _asked(modem: ModemOfWatcher, state: StateDir) -> Iterator[str]:
@@ -98,7 +98,7 @@ def _asked(modem: ModemOfWatcher, state: StateDir) -> Iterator[str]:
     if not found.answers:
         yield found.text
     elif found.sim != "READY":
-        yield f"its SIM says {found.sim or 'nothing'}: it has to ask for no PIN"
+        yield f"its SIM reports {found.sim or 'nothing'}: remove the PIN from the SIM"
     elif found.network not in _SERVED:
         yield _UNABLE[Unable.NETWORK]
 
@@ -106,17 +106,17 @@ def _asked(modem: ModemOfWatcher, state: StateDir) -> Iterator[str]:
 def _speech(_: Watching) -> Iterator[Finding]:
     if not languages():
         yield warn(
-            "speech", f"{SPEAKER} is not installed: whoever answers hears that something is wrong, not what"
+            "speech", f"{SPEAKER} is not installed: the called person hears no description of the fault"
         )
 
 
 def _clock(_: Watching) -> Iterator[Finding]:
     known = wall_clock.facts()
     if is_about_to_be_set(known):
-        yield warn("clock", "the machine is about to set it after its boot: until then nobody is phoned")
+        yield warn("clock", "the machine sets its clock after the boot: until then no person is phoned")
     elif known.follows is False:
-        why = why_not_trusted(known, followed=False) or "it follows no time server"
-        yield warn("clock", f"{why}: by a wrong clock the wrong people are phoned")
+        why = why_not_trusted(known, followed=False) or "the clock follows no time server"
+        yield warn("clock", f"{why}: with a wrong clock the wrong people are phoned")
     elif known.follows is None:
         yield warn("clock", "the kernel does not say whether it follows a time server")
     else:
@@ -126,7 +126,7 @@ def _clock(_: Watching) -> Iterator[Finding]:
 def _intake(about: OfCenter) -> Iterator[Finding]:
     center = about.center
     if not center.probe:
-        yield warn("intake", f"{center.name}: not asked: center.probe is empty")
+        yield warn("intake", f"{center.name}: not probed: center.probe is empty")
     elif why := ask(center.probe, trust_in(center.authority)):
         yield fail("intake", f"{center.name}: {center.probe}: {why}")
     else:
@@ -141,8 +141,8 @@ def _heartbeats(about: OfCenter) -> Iterator[Finding]:
     if not heard:
         yield fail(
             "heartbeats",
-            f"{center.name}: none yet: its settings want a [[heartbeat]] with this key, to port "
-            f"{about.by.settings.port} here",
+            f"{center.name}: none yet: its settings need a [[heartbeat]] with this key, to port "
+            f"{about.by.settings.port} of this machine",
         )
         return
     ago_s = (now_us - max(heard.values())) / SECOND
@@ -156,7 +156,7 @@ def _roster(about: OfCenter) -> Iterator[Finding]:
     if people:
         yield ok("roster", f"{center.name}: {len(people)} on duty now")
     else:
-        yield fail("roster", f"{center.name}: nobody is on duty")
+        yield fail("roster", f"{center.name}: no person is on duty")
 
 
 def _row(
@@ -172,21 +172,21 @@ def _row(
 CHECKS: Final = (
     _row(
         "settings",
-        Sentence("Which centers it hears", "Quali centri ascolta"),
-        Sentence("Set watch.toml right", "Correggere watch.toml"),
+        Sentence("Centers whose heartbeats the watcher receives", "Quali centri ascolta"),
+        Sentence("Correct watch.toml", "Correggere watch.toml"),
         _settings,
     ),
     _row(
         "service",
-        Sentence("Whether it runs", "È in funzione"),
+        Sentence("The watcher runs", "È in funzione"),
         Sentence("systemctl start securwoman-watch", "systemctl start securwoman-watch"),
         _service,
     ),
     _row(
         "modem",
-        Sentence("Whether its modem can phone people", "Il suo modem può chiamare"),
+        Sentence("The watcher's modem can phone people", "Il suo modem può chiamare"),
         Sentence(
-            "Look at modem, SIM and network; set [modem] right",
+            "Check modem, SIM and network; correct [modem]",
             "Guardare modem, SIM e rete; correggere [modem]",
         ),
         _modem,
@@ -194,13 +194,13 @@ CHECKS: Final = (
     ),
     _row(
         "speech",
-        Sentence("Whether it can say what is wrong", "Può dire che cosa non va"),
+        Sentence("The watcher can speak a message", "Può dire che cosa non va"),
         Sentence("Install espeak-ng", "Installare espeak-ng"),
         _speech,
     ),
     _row(
         "clock",
-        Sentence("Whether its clock follows a server", "Il suo orologio segue un server"),
+        Sentence("The watcher's clock follows a time server", "Il suo orologio segue un server"),
         Sentence("apt install systemd-timesyncd", "apt install systemd-timesyncd"),
         _clock,
     ),
@@ -208,22 +208,23 @@ CHECKS: Final = (
 OF_CENTER: Final = (
     _row(
         "intake",
-        Sentence("Whether the center's intake answers from outside", "Il centro risponde da fuori"),
-        Sentence("Look at the center, its proxy and the network", "Guardare il centro, il proxy e la rete"),
+        Sentence("The center's intake answers from outside", "Il centro risponde da fuori"),
+        Sentence("Check the center, its proxy and the network", "Guardare il centro, il proxy e la rete"),
         _intake,
         Cost.WORK,
     ),
     _row(
         "heartbeats",
-        Sentence("Whether the center is heard", "Il centro si fa sentire"),
+        Sentence("Heartbeats of the center arrive", "Il centro si fa sentire"),
         Sentence(
-            "Give both the same key; open the port", "Dare a entrambi la stessa chiave; aprire la porta"
+            "Give the center and the watcher the same key; open the port",
+            "Dare a entrambi la stessa chiave; aprire la porta",
         ),
         _heartbeats,
     ),
     _row(
         "roster",
-        Sentence("Whether somebody is on duty now", "Qualcuno è reperibile ora"),
+        Sentence("A person is on duty now", "Qualcuno è reperibile ora"),
         Sentence("Enter hours in the center's roster", "Inserire i turni nel centro"),
         _roster,
     ),

@@ -139,13 +139,13 @@ def roster_of(center: CenterTable, heard: bytes) -> Roster:
 def _faults(i: int, center: CenterTable, centers: tuple[CenterTable, ...]) -> list[str]:
     faults = []
     if any(one.name == center.name for one in centers[:i]):
-        faults.append(f"center[{i}].name: {center.name} is there already")
+        faults.append(f"center[{i}].name: {center.name} is the name of another [[center]]")
     if not center.key_file:
         faults += [
-            f"center[{i}].{key}: without key_file nothing else tells {what}"
+            f"center[{i}].{key}: needed without key_file: {what}"
             for key, value, what in (
-                ("probe", center.probe, "how it is"),
-                ("roster", center.roster, "who is called"),
+                ("probe", center.probe, "the center sends no heartbeats"),
+                ("roster", center.roster, "the center sends no roster"),
             )
             if not value
         ]

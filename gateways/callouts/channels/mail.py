@@ -28,7 +28,7 @@ def mailed(to: str, notice: Notice, setup: Setup) -> Sent:
     try:
         letter = letter_of(to, notice, setup.settings.duty.smtp.sender)
     except (ValueError, IndexError, UnicodeError):
-        return Refused(why="no address of e-mail")
+        return Refused(why="not an e-mail address")
     return _with_server(setup.settings.duty.smtp, setup, lambda smtp: smtp.send_message(letter))
 
 
@@ -60,7 +60,7 @@ def _with_server(server: SmtpSettings, setup: Setup, do: Callable[[smtplib.SMTP]
     except smtplib.SMTPNotSupportedError:
         return Refused(why="the mail server has no STARTTLS, or no way to sign on")
     except UnicodeError:  # The limit is smtplib's.
-        return Refused(why="duty.smtp.password_file: a password of letters of ASCII alone is needed")
+        return Refused(why="duty.smtp.password_file: the password must be ASCII")
     except smtplib.SMTPException as error:
         return Later(why=f"mail server: {type(error).__name__}")
     except OSError as error:

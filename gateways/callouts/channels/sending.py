@@ -81,7 +81,7 @@ def send(contact: Contact, notice: Notice, setup: Setup, within_s: float = WITHI
     thread = threading.Thread(target=carry, name=f"duty-{contact.way}", daemon=True)
     thread.start()
     thread.join(within_s)
-    return back[0] if back else Later(why=f"{contact.way}: nothing within {within_s:g} s")
+    return back[0] if back else Later(why=f"{contact.way}: no result within {within_s:g} s")
 
 
 def _carried(contact: Contact, notice: Notice, setup: Setup) -> Sent:

@@ -48,7 +48,7 @@ def told(to: str, notice: Notice, setup: Setup) -> Sent:
     """
     parts = _parts(to)
     if parts is None:
-        return Refused(why="no URL of apprise")
+        return Refused(why="not a URL of apprise")
     # For most services the host is not the destination: they send to their own servers.
     if setup.simulated and not (parts.scheme in _TO_HOST and is_here(parts.hostname)):
         return NOT_BEYOND
@@ -60,7 +60,7 @@ def told(to: str, notice: Notice, setup: Setup) -> Sent:
     asset = apprise.AppriseAsset(app_id="securWoman", app_desc="securWoman", async_mode=False)
     service = apprise.Apprise.instantiate(to, asset=asset)
     if service is None:
-        return Refused(why="apprise knows no such URL")
+        return Refused(why="apprise does not know this kind of URL")
     if strange := _not_settable(type(service), to, own_words=parts.scheme in _TO_HOST):
         return Refused(why=f"a URL of apprise may not set {', '.join(strange)} here")
     link = f"\n\n{notice.take_url}" if notice.take_url else ""

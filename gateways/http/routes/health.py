@@ -101,7 +101,7 @@ def _journal(live: Live) -> Iterator[Finding]:
     except JournalError as error:
         yield fail("journal", f"the journal cannot be read: {error}")
     if not web.writing.works:
-        yield fail("journal", "the journal did not take the last thing written to it")
+        yield fail("journal", "the last write to the journal has failed")
     if not web.journal.durable:
         yield fail(
             "journal", "the disk cannot be written: alerts are handled from memory, and nothing is durable"
@@ -115,12 +115,14 @@ def _loaded(live: Live) -> Iterator[Finding]:
 
 def _member(live: Live) -> Iterator[Finding]:
     if live.web.nodes.shared and (live.nodes is None or not live.nodes.member):
-        yield fail("member", "this node is no member: it can own no alert, and dials nothing")
+        yield fail(
+            "member", "this node is not a member of the center: it handles no alert and dials no number"
+        )
 
 
 def _actors(live: Live) -> Iterator[Finding]:
     if not actors_listen(live.web):
-        yield fail("actors", "the actors do not listen")
+        yield fail("actors", "the actors do not receive new alerts")
 
 
 def _lines(live: Live) -> Iterator[Finding]:
@@ -149,47 +151,45 @@ CHECKS: Final = (
     _ready(
         "journal",
         Sentence(
-            "Whether the journal is read and written, and on the disk",
+            "The journal is readable, writable and on the disk",
             "Il registro si legge e si scrive, su disco",
         ),
         Sentence(
-            "Make room, or mend the disk or the database", "Fare spazio, o riparare il disco o il database"
+            "Free space, or repair the disk or the database", "Fare spazio, o riparare il disco o il database"
         ),
         _journal,
     ),
     _ready(
         "loaded",
-        Sentence("Whether the web has read the open alerts", "Il web ha letto gli allarmi aperti"),
+        Sentence("The web has read the open alerts", "Il web ha letto gli allarmi aperti"),
         Sentence("Wait: a start takes seconds", "Attendere: un avvio dura secondi"),
         _loaded,
     ),
     _ready(
         "member",
-        Sentence("Whether this node is a member of the center", "Questo nodo fa parte del centro"),
-        Sentence("Look at the database and at the clocks", "Guardare il database e gli orologi"),
+        Sentence("This node is a member of the center", "Questo nodo fa parte del centro"),
+        Sentence("Check the database and the clocks", "Guardare il database e gli orologi"),
         _member,
     ),
     _ready(
         "actors",
+        Sentence("The actors receive new alerts", "Qualcuno prende un allarme appena scritto"),
         Sentence(
-            "Whether somebody takes up an alert that is written", "Qualcuno prende un allarme appena scritto"
-        ),
-        Sentence(
-            "Look at the Supervisor's log; restart the center",
+            "Read the Supervisor's log; restart the center",
             "Guardare il log del Supervisor; riavviare il centro",
         ),
         _actors,
     ),
     _ready(
         "lines",
-        Sentence("How many lines carry calls now", "Quante linee portano chiamate ora"),
-        Sentence("Look at modems, SIMs and network", "Guardare modem, SIM e rete"),
+        Sentence("Number of lines that carry calls now", "Quante linee portano chiamate ora"),
+        Sentence("Check modems, SIMs and network", "Guardare modem, SIM e rete"),
         _lines,
     ),
     _ready(
         "psap",
-        Sentence("Whether a line can call 112", "Una linea può chiamare il 112"),
-        Sentence("Look at the lines kept for 112", "Guardare le linee riservate al 112"),
+        Sentence("A line can call 112", "Una linea può chiamare il 112"),
+        Sentence("Check the lines reserved for 112", "Guardare le linee riservate al 112"),
         _no_line_for_112,
     ),
 )

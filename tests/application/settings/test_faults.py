@@ -66,7 +66,7 @@ FAULTS: Final = (
      'area_file = "….geojson"'),
     ('[psap]\nalternate = "112"', "psap.alternate: must differ from psap.number"),
     ('[psap]\nnumber = "+390212345"\ntest_number = "+390212345"',
-     "psap.test_number: a test alert would call a PSAP"),
+     "psap.test_number: must not be a PSAP's number: a test alert would call the PSAP"),
     ("[operator]\nall_after_s = 3",
      "operator.all_after_s: must not be less than operator.answer_within_s (6)"),
     ("[deadline]\nseconds = 10", "user.setup_time_s: must be less than deadline.seconds (10)"),

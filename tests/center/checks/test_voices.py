@@ -84,7 +84,7 @@ def test_a_headset_at_another_node_is_one(state: StateDir) -> None:
     place = Place(node=NodeId("b"), address="10.0.0.2", voices=(there,))
     FilePeers(state.run).publish(Peers(places=(place,)))
     found = [(one.verdict, one.text) for one in voices(state, parse(settings("headset")))]
-    assert found[0] == (Severity.OK, "Anna has her headset on")
+    assert found[0] == (Severity.OK, "Anna is on the headset")
 
 
 def test_where_nothing_is_known_the_operator_s_phone_is_called_and_on_demand_nothing_is_to_be_said(

@@ -80,11 +80,11 @@ def test_a_secret_is_there_is_one_and_is_no_one_elses(state: StateDir, tmp_path:
     assert said.startswith(f"duty.webhook_key_file: {tmp_path}/key: ")
     secret(tmp_path, "key", KEY, 0o640)
     ((_, said),) = found(state, text)
-    assert said == f"duty.webhook_key_file: {tmp_path}/key is readable by others"
+    assert said == f"duty.webhook_key_file: {tmp_path}/key is readable by other accounts: chmod 600"
     for bad in ("whsec_short", "whsec_" + base64.b64encode(bytes(23)).decode()):
         secret(tmp_path, "key", bad)
         ((_, said),) = found(state, text)
-        assert said.endswith("holds no key of webhooks: whsec_ and 24 bytes at least in base64")
+        assert said.endswith("must hold a webhook key: whsec_ and at least 24 bytes in base64")
     secret(tmp_path, "key", KEY)
     assert found(state, text) == []
     ((_, said),) = found(state, '[duty]\nauthority = "none.pem"')
@@ -117,13 +117,13 @@ def lines(public: int, *more: str) -> str:
 
 
 @pytest.mark.parametrize(("text", "verdict", "said"), [
-    (lines(1), Severity.WARN, "1 public lines to call on: nobody on duty is phoned at all"),
-    (lines(2), Severity.WARN, "2 public lines to call on: nobody on duty is phoned while one of them is"),
-    (lines(3), Severity.WARN, "2 public lines to call on: nobody on duty is phoned while one of them is"),
-    (lines(3, "[limits]\ninbound_lines_kept = 0"), Severity.OK, "though 1 of 3 public lines be broken"),
-    (lines(4), Severity.OK, "people on duty are phoned though 1 of 3 public lines be broken"),
+    (lines(1), Severity.WARN, "1 public lines for calls: people on duty are not phoned"),
+    (lines(2), Severity.WARN, "2 public lines for calls: people on duty are not phoned while one of"),
+    (lines(3), Severity.WARN, "2 public lines for calls: people on duty are not phoned while one of"),
+    (lines(3, "[limits]\ninbound_lines_kept = 0"), Severity.OK, "even if 1 of 3 public lines fail"),
+    (lines(4), Severity.OK, "people on duty are phoned even if 1 of 3 public lines fail"),
     (lines(2, '[[heartbeat]]\nname = "villa"\nurl = "http://192.0.2.1/"\nkey_file = "key"'), Severity.OK,
-        "nobody on duty is phoned while one of them is broken; villa watches from outside"),
+        "people on duty are not phoned while one of them fails; villa watches from outside"),
 ])  # fmt: skip
 def test_with_how_many_broken_lines_people_are_still_phoned_is_told_before_it_happens(
     state: StateDir, tmp_path: Path, text: str, verdict: Severity, said: str

@@ -101,7 +101,7 @@ def test_what_is_written_is_read_again_with_the_same_ids() -> None:
         ('"Europe/Rome"', '"Europe/Atlantis"', 1, "no such time zone"),
         ("date = 2026-12-25", 'date = "Natale"', 27, "date"),
         ("[[holiday]]", "[[holiday]", 0, "line 26"),
-        ("from = 2026-12-24T20:00:00", "from = 0001-01-01T00:00:00", 20, "there is no such date"),
+        ("from = 2026-12-24T20:00:00", "from = 0001-01-01T00:00:00", 20, "the date does not exist"),
         ('why = "Christmas"', f"why = {'[' * 100_000}", 0, "nested too deeply"),
     ],
 )
@@ -185,7 +185,7 @@ def test_the_settings_people_are_the_first_roster_and_change_no_later_one(state:
         '[[duty.person]]\nname = "Carla Rossi"\nways = ["call +393330000011"]\n'
     )
     with journal_of(state) as journal:
-        assert first_roster(settings, journal) == ["2 people are on duty, as duty.person says"]
+        assert first_roster(settings, journal) == ["2 people are on duty, imported from duty.person"]
         made = roster_of(journal).roster
         assert [one.name for one in on_duty(made, journal.now_us())] == ["Anna Bianchi", "Carla Rossi"]
         assert made.people[0].contacts[0] == Contact(way=DutyWay.CALL, to="+393330000010")

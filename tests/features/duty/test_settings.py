@@ -12,10 +12,10 @@ SENT = f'{SMTP}sender = "c@example.org"\n'
 @each(
     ("text", "fault"),
     [
-        (SMTP, "duty.smtp.sender: who the mail is from has to be said"),
+        (SMTP, "duty.smtp.sender: needed with duty.smtp.host: set the sender's address"),
         (
             '[duty.smtp]\nsender = "c@example.org"',
-            "duty.smtp.host: there is a user or a sender, and no host",
+            "duty.smtp.host: needed with duty.smtp.user or duty.smtp.sender",
         ),
         (f'{SENT}user = "c"', "duty.smtp.user: needs password_file as well"),
         (

@@ -89,7 +89,7 @@ def test_each_way_is_tried_in_the_person_s_language_and_said_of(
             [
                 ("anna", "email", True, "taken"),
                 ("anna", "webhook", False, "duty.webhook_key_file is not set"),
-                ("anna", "call", False, "no center runs here"),
+                ("anna", "call", False, "no center is running: start it with securwoman run"),
                 ("carla", "apprise", True, "taken"),
             ],
         )
@@ -112,7 +112,7 @@ def test_nobody_of_that_id_and_nobody_at_all_are_said(
 ) -> None:
     with_people(state)
     assert cli.run(["duty", "test", "--state", str(state)]) == 1
-    assert "the roster is empty: fill it with `duty import`" in capfd.readouterr().err
+    assert "the roster is empty: import one with `securwoman duty import`" in capfd.readouterr().err
     with_people(state, person("anna"))
     assert cli.run(["duty", "test", "--person", "carla", "--state", str(state)]) == 1
     assert "no person on the roster has the id or name carla" in capfd.readouterr().err
@@ -125,7 +125,7 @@ def test_nobody_of_that_id_and_nobody_at_all_are_said(
     [
         (DutyWay.SMS, (CalloutTold,), (True, "sent")),
         (DutyWay.CALL, (), (False, "no key")),
-        (DutyWay.CALL, (CalloutTaken,), (True, "taken by a key")),
+        (DutyWay.CALL, (CalloutTaken,), (True, "confirmed by a key press")),
     ],
 )
 def test_what_needs_a_modem_is_asked_for_and_what_comes_of_it_is_said(

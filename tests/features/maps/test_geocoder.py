@@ -198,10 +198,10 @@ def test_where_nominatim_knows_nothing_nothing_is_told() -> None:
     [
         (says(b"busy", 503), "answers 503"),
         (says(b"", 302, "location: http://127.0.0.1:9/\r\n"), "answers 302"),
-        (says(b"<html>Sign in</html>"), "answers something that is not an address"),
-        (says(b'{"features":[{"geometry":null}],"lat":7}'), "answers something that is not an address"),
-        (says(b'{"x":' + b"[" * 100_000), "answers something that is not an address"),
-        (says(b"x" * (geocoder.ANSWER_MAX + 1)), "answers more data than addresses have"),
+        (says(b"<html>Sign in</html>"), "the answer is not an address"),
+        (says(b'{"features":[{"geometry":null}],"lat":7}'), "the answer is not an address"),
+        (says(b'{"x":' + b"[" * 100_000), "the answer is not an address"),
+        (says(b"x" * (geocoder.ANSWER_MAX + 1)), "the answer is larger than an address"),
         (hangs_up, "RemoteProtocolError"),
     ],
     ids=["busy", "elsewhere", "html", "other", "deep", "long", "gone"],
@@ -211,7 +211,7 @@ def test_one_that_fails_is_named_without_the_position_and_left_alone_for_a_while
 ) -> None:
     (first, second), asked = got(api, answer, times=2)
     assert first == f"127.0.0.1: {reason}"
-    assert second == "127.0.0.1 has just failed"
+    assert second == "127.0.0.1 failed a moment ago, and is not asked again yet"
     assert len(asked) == 1
 
 

@@ -114,7 +114,7 @@ def test_a_server_that_fails_is_named_without_its_key_and_left_alone_for_a_while
     with pytest.raises(TilesFailed, match=rf"^tiles\.example\.org: .*{reason}") as failed:
         got(one, (1, 0, 0))
     assert "secret" not in str(failed.value)
-    with pytest.raises(TilesFailed, match="has just failed"):
+    with pytest.raises(TilesFailed, match="failed a moment ago"):
         got(one, (1, 0, 1))
     assert len(server.asked) == 1
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

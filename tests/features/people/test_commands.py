@@ -27,7 +27,7 @@ def test_two_operators_of_one_name_are_named_by_number_or_id(run: Terminal) -> N
     run("operator", "add", "Lucia Neri", "--phone", "+390200000102")
     assert "sign on by +390200000102 or lucia-neri-2" in run.error
     run("operator", "role", "Lucia Neri", "admin", code=1)
-    assert "several operators are called Lucia Neri: give the number or the id" in run.error
+    assert "several operators have the name Lucia Neri: give the number or the id" in run.error
     run("operator", "role", "+390200000102", "admin")
     run("operator", "add", "Lucia  NERI", "--phone", "+390200000102", code=1)
     assert "belongs to lucia-neri-2" in run.error

@@ -22,13 +22,13 @@ FEED: Final = CAP.replace("cap", "geojson")
 # fmt: off
 FAULTS: Final = (
     (CAP + 'to = "http://psap.test/"',
-     "psap.data[0].to: what is known of a user would go there unencrypted; https:// is needed"),
+     "psap.data[0].to: personal data would be sent unencrypted; use https://"),
     (CAP + 'to = "ftp://psap.test/"',
      'psap.data[0].to: expected an address like "https://psap.example.org/alerts", a folder, or "feed"'),
     (CAP + 'to = "https://me:secret@psap.test/"',
-     "psap.data[0].to: no name and password in an address; token_file, or certificate and key"),
+     "psap.data[0].to: the address must have no name and password; use token_file, or certificate and key"),
     (CAP + 'to = "feed"\ntoken_file = "t"', 'psap.data[0].format: a feed is GeoJSON, not "cap"'),
-    (FEED + 'to = "feed"', "psap.data[0].token_file: a feed needs one: who has it is shown alerts"),
+    (FEED + 'to = "feed"', "psap.data[0].token_file: a feed needs a token: its holder can read alerts"),
     (CAP + 'to = "out"\narea = "IT-25"', "psap.data[0].area: needs area_file as well"),
     (CAP + 'to = "https://psap.test/"\ncertificate = "c"', "psap.data[0].certificate: needs key as well"),
     (CAP + 'to = "out"\ntoken_file = "t"',

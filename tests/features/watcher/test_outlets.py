@@ -61,7 +61,11 @@ def answers_openly(_: httpx.Request) -> httpx.Response:
         (refuses, TEXT, "HTTPStatusError"),
         (is_away, TEXT, "ConnectTimeout"),
         (answers_openly, TEXT, "its answer is not sealed by our key"),
-        (answers_openly, "c2hvcnQ=", "key_file: a key has 32 bytes at least, not 5"),
+        (
+            answers_openly,
+            "c2hvcnQ=",
+            "key_file: a key must have at least 32 bytes, not 5: make one with `openssl rand -base64 32`",
+        ),
     ],
 )
 def test_nothing_else_is_an_answer(tmp_path: Path, says: Says, key: str, why: str) -> None:
@@ -116,7 +120,7 @@ def test_a_key_is_32_bytes_in_base64(tmp_path: Path) -> None:
     file.write_text(base64.b64encode(b"k" * 32).decode() + "\n")
     assert key_at(file).id == KEY.id
     file.write_text("c2hvcnQ=")
-    with pytest.raises(ValueError, match="32 bytes at least, not 5"):
+    with pytest.raises(ValueError, match="at least 32 bytes, not 5"):
         key_at(file)
     file.write_text("no base64!")
     with pytest.raises(ValueError, match="not base64"):

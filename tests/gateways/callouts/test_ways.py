@@ -91,7 +91,7 @@ def test_a_letter_is_plain_has_the_link_and_one_name_however_often_it_is_sent(
 def test_a_password_that_the_library_cannot_say_is_named(post: MailRoom, tmp_path: Path) -> None:
     (tmp_path / "password").write_text("è segreto", encoding="utf-8")
     said = mailed(post, user="center", password_file=str(tmp_path / "password"))
-    assert said == Refused(why="duty.smtp.password_file: a password of letters of ASCII alone is needed")
+    assert said == Refused(why="duty.smtp.password_file: the password must be ASCII")
 
 
 def test_a_wrong_password_is_final_and_said_without_it(post: MailRoom, tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_what_the_server_says_of_address_or_letter_is_final_or_passes(
     ],
 )
 def test_no_address_brings_a_header_or_a_second_reader_with_it(post: MailRoom, to: str) -> None:
-    assert mailed(post, to) == Refused(why="no address of e-mail")
+    assert mailed(post, to) == Refused(why="not an e-mail address")
     assert post.came == []
 
 
@@ -206,7 +206,7 @@ def test_a_webhook_takes_refuses_or_is_asked_later(
 def test_nothing_is_posted_in_the_clear_nor_to_whom_nobody_vouches_for(web: Receiver, tmp_path: Path) -> None:
     settings = hooked(web, tmp_path)
     clear = send(anna(DutyWay.WEBHOOK, "http://example.org/"), NOTICE, settings)
-    assert clear == Refused(why="no address of a webhook, https://…")
+    assert clear == Refused(why="expected the address of a webhook, https://…")
     doubtful = with_duty(settings, authority="")
     said = send(anna(DutyWay.WEBHOOK, f"https://localhost:{web.port}/k3y"), NOTICE, doubtful)
     assert said == Later(why="webhook: ConnectError")
@@ -240,7 +240,7 @@ def test_apprise_tells_what_it_knows_and_says_nothing_of_its_url(
     assert told["title"] == NOTICE.subject
     assert told["message"] == f"{NOTICE.text}\n\n{NOTICE.take_url}"
     unknown = send(anna(DutyWay.APPRISE, "nosuch://s3cret"), NOTICE, Setup())
-    assert unknown == Refused(why="apprise knows no such URL")
+    assert unknown == Refused(why="apprise does not know this kind of URL")
     out, err = capfd.readouterr()
     assert "s3cret" not in caplog.text + out + err
 
@@ -249,7 +249,7 @@ def test_a_simulated_run_tells_nobody_beyond_its_machine(web: Receiver, tmp_path
     near = hooked(web, tmp_path, simulated=True)
     far = SmtpSettings(host="mail.example.org", port=587, tls=MailTls.STARTTLS, sender="c@example.org")
     with_mail = with_duty(near, smtp=far)
-    refused = Refused(why="a simulated run tells nobody beyond this machine")
+    refused = Refused(why="a simulated run sends nothing beyond this machine")
     assert send(anna(DutyWay.EMAIL, "anna@example.org"), NOTICE, with_mail) == refused
     assert send(anna(DutyWay.WEBHOOK, "https://example.org/"), NOTICE, near) == refused
     assert (
@@ -268,7 +268,7 @@ def test_a_simulated_run_tells_nobody_beyond_its_machine(web: Receiver, tmp_path
 )
 def test_a_simulated_run_tells_no_service_that_goes_elsewhere_than_its_url_says(url: str) -> None:
     said = send(anna(DutyWay.APPRISE, url), NOTICE, Setup(simulated=True), within_s=0.5)
-    assert said == Refused(why="a simulated run tells nobody beyond this machine")
+    assert said == Refused(why="a simulated run sends nothing beyond this machine")
 
 
 WORKFLOW = f"workflow://example.org:1/{'0' * 32}/{'a' * 43}/"
@@ -294,7 +294,7 @@ def test_a_roster_tells_no_service_what_is_in_a_file_of_this_machine(tmp_path: P
     own = url.replace("FILE", f"{tmp_path}/own.json")
     said = send(anna(DutyWay.APPRISE, own), NOTICE, Setup(), within_s=5)
     assert isinstance(said, Refused)
-    assert "may not set" in said.why or said.why == "apprise knows no such URL"
+    assert "may not set" in said.why or said.why == "apprise does not know this kind of URL"
 
 
 def test_a_url_of_apprise_names_its_usual_settings_and_own_headers(web: Receiver, tmp_path: Path) -> None:
@@ -308,7 +308,7 @@ def test_who_does_not_answer_keeps_nobody_waiting(web: Receiver, tmp_path: Path)
     began = time.monotonic()
     to = anna(DutyWay.WEBHOOK, f"https://localhost:{web.port}/")
     said = send(to, NOTICE, hooked(web, tmp_path), within_s=0.2)
-    assert said == Later(why="webhook: nothing within 0.2 s")
+    assert said == Later(why="webhook: no result within 0.2 s")
     assert time.monotonic() - began < 5
 
 

@@ -40,7 +40,7 @@ def test_readiness_names_what_is_missing(api: Api) -> None:
     wait_until(api.web.following.loaded.is_set)
     said = api.client.get("/readyz")
     assert said.status_code == 503
-    assert said.json()["problems"] == ["the actors do not listen", "no line can be used"]
+    assert said.json()["problems"] == ["the actors do not receive new alerts", "no line can be used"]
 
     actors = api.journal.notify.listen(kind(StreamKind.INBOX))
     modem = Entry(role=Role.GSM_MODEM, key="L1", address=b"", pid=1, incarnation=1, ready=True)

@@ -147,7 +147,7 @@ def test_a_node_is_drained_at_the_page_of_another_and_does_it_itself(
 
 
 def test_a_node_that_is_no_member_would_serve_no_alert(pair: Twins, second: Client) -> None:
-    what = "this node is no member: it can own no alert, and dials nothing"
+    what = "this node is not a member of the center: it handles no alert and dials no number"
     wait_until(lambda: what not in second.get("/readyz").json()["problems"], what="a member")
     pair.lose(pair.second)
     told = second.get("/readyz")
