@@ -167,7 +167,7 @@ def test_a_recovery_code_is_the_last_line_and_a_revocation_ends_passkeys_where_i
         key = Authenticator(b"id", LUCIA, Kind.PASSKEY, "Key", b"key", 0, False, journal.now_us())
         journal.transact(lambda tx: add(tx, key))
     assert "passkey or token" in run("operator", "list")
-    assert "still sign on: --passkeys" in run("operator", "revoke", "lucia-neri")
+    assert "still valid: add --passkeys" in run("operator", "revoke", "lucia-neri")
     run("operator", "revoke", "lucia-neri", "--passkeys")
     with journal_of(run.state) as journal:
         assert operator_of_recovery(journal, said[-1], journal.now_us()) is None
@@ -265,7 +265,7 @@ def test_an_exchanged_app_key_leaves_the_older_one_valid_and_says_so(run: Termin
 def test_a_revoked_key_in_the_file_is_replaced_at_the_next_start(run: Terminal) -> None:
     started(run, simulated=False)
     before = key_in_file(run.state)
-    assert "keys/app.key is one of them" in run("key", "revoke", "center")
+    assert "keys/app.key is revoked" in run("key", "revoke", "center")
     assert "no app key is valid" in findings(run, simulated=False)[Severity.FAIL]
     (told,) = started(run, simulated=False)
     assert "was revoked: the file holds a new key now" in told

@@ -111,7 +111,7 @@ def test_half_of_a_new_pair_is_not_served_and_the_whole_of_it_is(
     (state.path / "center.key").write_bytes(old_key)
     assert pair.look() == [], "it may still be being written"
     assert [type(one) for one in pair.look()] == [AlarmRaised]
-    assert "do not belong together" in pair.fault
+    assert "does not match" in pair.fault
     assert read(state.served.read_bytes()).fingerprint == first.fingerprint
     assert pair.look() == []
     (state.path / "center.key").unlink()

@@ -84,7 +84,7 @@ def test_what_the_line_writes_is_read_on_and_the_file_is_gone_at_the_end(tmp_pat
     following = threading.Thread(target=follow, args=(state, "one", out, 1.0))
     following.start()
     wait_until(file.exists)
-    with pytest.raises(CenterError, match="is traced already"):
+    with pytest.raises(CenterError, match="is being traced already"):
         follow(state, "one", io.StringIO(), 0.0)
     file.write_text("0.000 > AT\\r\n")
     following.join()

@@ -125,7 +125,7 @@ def test_a_text_that_the_intake_cannot_take_in_is_the_same_and_the_intake_serves
 def test_a_call_that_the_intake_cannot_take_in_is_an_alert_and_is_answered(
     make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake, "hushed", failing(lambda case: False, ""))
+    monkeypatch.setattr(intake, "is_hushed", failing(lambda case: False, ""))
     world = make_world()
     # The rule is asked of open alerts of the number alone.
     world.send()

@@ -97,7 +97,10 @@ def test_what_the_journal_holds_of_a_quarantine_counts_for_more_than_what_its_mo
 
 def test_a_process_that_has_not_started_and_none_at_all_are_told(tmp_path: Path) -> None:
     assert found(tmp_path, report(), ready=False) == (Severity.WARN, "milano1 has not started yet")
-    assert found(tmp_path, report(), runs=False) == (Severity.FAIL, "no actor of a modem runs")
+    assert found(tmp_path, report(), runs=False) == (
+        Severity.FAIL,
+        "no actor of a modem runs: see logs/ in the state directory",
+    )
 
 
 @pytest.mark.parametrize(

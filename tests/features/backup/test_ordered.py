@@ -126,7 +126,7 @@ def test_what_fails_is_told_in_the_commands_own_words_whoever_has_given_it(
     assert cli.run(["backup", "--state", str(state.path)]) == 1
     seen = OwnBackups(state, lambda: None).standing()
     assert seen.runs[Work.BACKUP].failed in capfd.readouterr().err
-    assert "is its disk mounted?" in seen.runs[Work.BACKUP].failed
+    assert "check that its disk is mounted" in seen.runs[Work.BACKUP].failed
     assert seen.wrong == (
         *(BackupWrong.FAILED, BackupWrong.NO_FOLDER),
         *(BackupWrong.NO_TIMER, BackupWrong.NEVER),

@@ -67,9 +67,9 @@ def test_the_backup_of_another_center_in_its_place_is_refused(
         "backup", center.file, *(("--to", center.to) if form == "encrypted" else ("--plain",)), "--replace"
     )
     center.check(code=1)
-    assert f"another center's: its signature is not by {center.fingerprint}" in center.error
+    assert f"signed by another center: its signature is not by {center.fingerprint}" in center.error
     center.restore(code=1)
-    assert "another center's" in center.error
+    assert "signed by another center" in center.error
     shown = trial(center.state)
     assert (shown.result, shown.why) == (StepResult.FAILED, ProofWhy.DAMAGED)
     assert left(center) == []
@@ -113,7 +113,7 @@ def test_people_that_were_altered_are_refused_however_they_are_signed(
         (b"", "has no signature"),
         (taken[-whole:], "its signature does not match"),
         (center.file.read_bytes()[-whole:], "its signature does not match"),
-        (by(Signer(stranger.state.signing)), "another center's"),
+        (by(Signer(stranger.state.signing)), "signed by another center"),
         (by(Liar(stranger.state.signing)), "its signature does not match"),
     ):
         center.keys.write_bytes(stream + end)

@@ -95,10 +95,10 @@ def test_what_is_written_is_read_again_with_the_same_ids() -> None:
     [
         ('"20:00"', '"25:00"', 15, "25:00|matching"),
         ('"sat", ', '"sab", ', 14, "sab"),
-        ('people = ["anna', 'people = ["Luca", "anna', 17, "Luca: nobody of this name"),
+        ('people = ["anna', 'people = ["Luca", "anna', 17, "Luca: no person of the roster"),
         ("call 333 000 0010", "fax 333 000 0010", 6, "fax 333 000 0010"),
         ('why = "C', 'because = "C', 19, "because"),
-        ('"Europe/Rome"', '"Europe/Atlantis"', 1, "no such time zone"),
+        ('"Europe/Rome"', '"Europe/Atlantis"', 1, "time zone is unknown"),
         ("date = 2026-12-25", 'date = "Natale"', 27, "date"),
         ("[[holiday]]", "[[holiday]", 0, "line 26"),
         ("from = 2026-12-24T20:00:00", "from = 0001-01-01T00:00:00", 20, "the date does not exist"),
@@ -119,7 +119,7 @@ def test_a_file_is_taken_with_what_changes_and_is_in_the_audit(
     assert typed(state, "import", str(file), "--yes") == 0
     out, err = capfd.readouterr()
     assert '+ people = ["Anna Bianchi", "Carla \\"C\\" Rossi"]' in out
-    assert "hours that nobody has" in err
+    assert "have no shift" in err
     roster = kept(state)
     assert roster.people[0].contacts[0].to == "+393330000010"
     file.write_text(FILE.replace('"08:00"', '"09:00"'))
@@ -153,7 +153,7 @@ def test_numbers_that_must_not_be_called_are_refused_each_with_its_line(
     assert typed(state, "import", str(file), "--yes") == 1
     _, err = capfd.readouterr()
     assert f"{file}:6: 112: this is an emergency number" in err
-    assert f"{file}:10: +39899123456: the settings do not let this number be called" in err
+    assert f"{file}:10: +39899123456: [dialling] in the settings does not permit this number" in err
     assert kept(state) == EMPTY
 
 
@@ -192,7 +192,9 @@ def test_the_settings_people_are_the_first_roster_and_change_no_later_one(state:
         assert first_roster(settings, journal) == []
 
 
-@pytest.mark.parametrize(("way", "why"), [("call 112", "emergency number"), ("shout loudly", "one of call")])
+@pytest.mark.parametrize(
+    ("way", "why"), [("call 112", "emergency number"), ("shout loudly", "expected a channel")]
+)
 def test_a_person_of_the_settings_who_cannot_be_reached_is_said_and_not_kept(
     state: StateDir, way: str, why: str
 ) -> None:

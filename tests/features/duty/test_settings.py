@@ -20,7 +20,7 @@ SENT = f'{SMTP}sender = "c@example.org"\n'
         (f'{SENT}user = "c"', "duty.smtp.user: needs password_file as well"),
         (
             f'{SENT}user = "c"\npassword_file = "p"\ntls = "none"',
-            'duty.smtp.password_file: with tls = "none" it would go there in the clear',
+            'duty.smtp.password_file: the password would be sent unencrypted; set tls = "starttls"',
         ),
     ],
 )

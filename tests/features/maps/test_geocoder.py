@@ -196,8 +196,8 @@ def test_where_nominatim_knows_nothing_nothing_is_told() -> None:
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (says(b"busy", 503), "answers 503"),
-        (says(b"", 302, "location: http://127.0.0.1:9/\r\n"), "answers 302"),
+        (says(b"busy", 503), "the server answers 503"),
+        (says(b"", 302, "location: http://127.0.0.1:9/\r\n"), "the server answers 302"),
         (says(b"<html>Sign in</html>"), "the answer is not an address"),
         (says(b'{"features":[{"geometry":null}],"lat":7}'), "the answer is not an address"),
         (says(b'{"x":' + b"[" * 100_000), "the answer is not an address"),

@@ -101,8 +101,8 @@ def _too_long(_: httpx.Request) -> httpx.Response:
     [
         (lambda _: httpx.Response(403), "answers 403"),
         (lambda _: httpx.Response(302, headers={"location": "https://elsewhere.example/"}), "answers 302"),
-        (lambda _: httpx.Response(200, content=b"<html>Sign in</html>"), "not PNG"),
-        (lambda _: httpx.Response(200, content=RED + bytes(TILE_MAX)), "more data than a picture"),
+        (lambda _: httpx.Response(200, content=b"<html>Sign in</html>"), "not a PNG"),
+        (lambda _: httpx.Response(200, content=RED + bytes(TILE_MAX)), "larger than a picture"),
         (_too_long, "too long"),
     ],
 )

@@ -160,4 +160,4 @@ def test_a_pin_need_not_stand_on_the_command_line(run: Terminal, monkeypatch: py
         verdicts = [registry.check_pin(user.id, pin).value for pin in ("4711", "9999", "ask")]
     assert verdicts == ["cancel", "duress", "wrong"]
     run("user", "add", "--phone", "+393331112224", "--pin", "4711")
-    assert "others of this machine can read a PIN on the command line" in run.error
+    assert "other accounts of this machine can read a PIN on the command line" in run.error
