@@ -1,22 +1,26 @@
-// Who hears whom of two whose tiles stand side by side: each direction by itself, for who is not heard may
-// hear all the same. Pure.
+// The audio link between two parties whose tiles are side by side. Each direction is separate: a party that
+// is not heard may still hear. Pure.
 
 import { say } from '../words/words.js';
 import { capital, first, hearing, talking } from './situation.js';
 
-/** @type {Record<Which, (view: CaseView) => string>} */
+/** The name of each party in a sentence. @type {Record<Which, (view: CaseView) => string>} */
 const NAMES = {
   user: first,
   operator: () => say`the operator`,
   psap: () => say`112`,
 };
 
-/** @param {CaseView} view @param {Which} listener @param {Which} speaker */
+/**
+ * Return that the listener does not hear the speaker.
+ * @param {CaseView} view @param {Which} listener @param {Which} speaker
+ */
 const deafTo = (view, listener, speaker) =>
   say`${capital(NAMES[listener](view))} does not hear ${NAMES[speaker](view)}`;
 
 /**
- * Between two tiles: {is, icon, said}; `on` where both hear, `half` where not all is well, else ''.
+ * Return the link between two tiles: {is, icon, said}; `on` if both hear, `half` if a direction fails or is
+ * unknown, else ''.
  * @param {CaseView} view @param {Which} one @param {Which} other
  */
 export function link(view, one, other) {
@@ -25,7 +29,10 @@ export function link(view, one, other) {
   return { is, said, icon: { on: 'voice', half }[is] ?? 'todo' };
 }
 
-/** @param {CaseView} view @param {Which} one @param {Which} other */
+/**
+ * Return the state of both directions: {is, said}.
+ * @param {CaseView} view @param {Which} one @param {Which} other
+ */
 function heard(view, one, other) {
   const up = [one, other].every((which) => talking(view[which === 'operator' ? 'operator_leg' : which]));
   const [here, there] = [hearing(view, one, other), hearing(view, other, one)];

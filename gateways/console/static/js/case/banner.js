@@ -1,5 +1,4 @@
-// The banner of a case: red for what is wrong, amber for what is to be kept in mind, plain for what has to be
-// known. Pure.
+// The banner of a case: red for faults and dangers, amber for warnings, plain for information. Pure.
 
 import { KEY } from '../words/center.js';
 import { phrase, say } from '../words/words.js';
@@ -8,10 +7,10 @@ import * as s from './situation.js';
 import { enrolled } from '../words/assurance.js';
 import { brokenSaid, isBroken } from './broken-conference.js';
 
-/** So long the screen says that a part of the centre was restarted. */
+/** A restart of a part of the center is shown for this long. */
 const RESTART_SAID_US = 60e6;
 
-/** @type {Record<string, Phrase>} */
+/** The reasons why no line can call 112. @type {Record<string, Phrase>} */
 const NO_LINE = {
   none: phrase`there is no line kept for 112`,
   out_of_use: phrase`no line kept for 112 works`,
@@ -21,14 +20,14 @@ const NO_LINE = {
 };
 
 /**
- * Why no line can carry the call, in the page's language as far as it knows the words.
+ * Return in the page's language why no line can carry the call; an unknown reason is returned as it is.
  * @param {string} why
  */
 export const whyNoLine = (why) => (NO_LINE[why] ? NO_LINE[why]() : why);
 
 /**
- * The banner: {icon, title, text, aside, tone}, or null. The gravest has the title, the others follow in the
- * text.
+ * Return the banner: {icon, title, text, aside, tone}, or null. The gravest finding has the title, the others
+ * follow in the text.
  * @param {CaseView} view @param {number} nowUs @param {MeView} me @param {Names} names
  */
 export function banner(view, nowUs, me, names) {
@@ -56,7 +55,7 @@ export function banner(view, nowUs, me, names) {
   return { tone: 'bad', aside, ...gravest, text: [gravest.text, ...rest].filter(Boolean).join(' ') };
 }
 
-/** Of a closed alert: that a call would still be a danger to the user. @param {CaseView} view */
+/** Return the banner of a closed alert: a call would still endanger the user. @param {CaseView} view */
 function afterwards(view) {
   if (view.duress)
     return {
@@ -76,7 +75,7 @@ function afterwards(view) {
   };
 }
 
-/** @param {CaseView} view */
+/** Return the finding that no line can call 112. @param {CaseView} view */
 function noLine(view) {
   if (s.psapIs(view) !== 'lacking') return null;
   const why = whyNoLine(view.psap_no_line);
@@ -88,7 +87,7 @@ function noLine(view) {
   };
 }
 
-/** @param {CaseView} view */
+/** Return the finding that the user acts under duress. @param {CaseView} view */
 function duress(view) {
   if (!view.duress) return null;
   const now = !s.talking(view.user)
@@ -107,14 +106,17 @@ function duress(view) {
   };
 }
 
-/** @param {CaseView} view @param {number} nowUs @param {MeView} me @param {Names} names */
+/**
+ * Return the finding that the conference is broken.
+ * @param {CaseView} view @param {number} nowUs @param {MeView} me @param {Names} names
+ */
 function broken(view, nowUs, me, names) {
   if (!isBroken(view)) return null;
   const said = brokenSaid(view, me, names);
   return { icon: 'warn', title: said.title, text: said.text, brief: said.title };
 }
 
-/** @param {CaseView} view */
+/** Return the finding that a part of the alert cannot be read. @param {CaseView} view */
 function unreadable(view) {
   if (!view.unreadable) return null;
   const title = say`A part cannot be read`;
@@ -122,7 +124,7 @@ function unreadable(view) {
   return { icon: 'warn', title, text, brief: `${title}.` };
 }
 
-/** @param {CaseView} view */
+/** Return the finding that a text of the user cannot be read. @param {CaseView} view */
 function unread(view) {
   if (!view.unread_texts) return null;
   const title = say`One of her texts cannot be read`;
@@ -130,7 +132,7 @@ function unread(view) {
   return { icon: 'warn', title, text, brief: `${title}.` };
 }
 
-/** @param {CaseView} view @param {number} nowUs */
+/** Return the finding that the deadline has passed. @param {CaseView} view @param {number} nowUs */
 function late(view, nowUs) {
   if (!s.isLate(view, nowUs)) return null;
   const who = s.first(view);
@@ -141,10 +143,10 @@ function late(view, nowUs) {
   return { icon: 'warn', title: say`Late`, text, brief: passed };
 }
 
-/** @param {number} n */
+/** Return a number of times in words, from two. @param {number} n */
 const times = (n) => (n > 1 ? say`, ${n} times` : '');
 
-/** @param {CaseView} view */
+/** Return the finding of wrong PINs. @param {CaseView} view */
 function wrongPin(view) {
   if (!view.wrong_pins) return null;
   const title = say`Wrong PIN${times(view.wrong_pins)}`;
@@ -153,7 +155,7 @@ function wrongPin(view) {
   return { icon: 'shield', title, text, brief: sign };
 }
 
-/** @param {CaseView} view */
+/** Return the finding that the alert was cancelled with the right PIN. @param {CaseView} view */
 function cancelled(view) {
   if (!view.cancelled || view.duress) return null;
   const title = say`Cancelled with the right PIN: verify`;
@@ -161,7 +163,7 @@ function cancelled(view) {
   return { icon: 'phone', tone: 'quiet', title, text, brief: `${title}.` };
 }
 
-/** @param {CaseView} view */
+/** Return the finding that a cancellation without a PIN was requested. @param {CaseView} view */
 function unproved(view) {
   if (!view.cancel_unproved || view.cancelled || view.duress) return null;
   const title = say`Asked to cancel: no PIN is set`;
@@ -169,7 +171,7 @@ function unproved(view) {
   return { icon: 'phone', tone: 'quiet', title, text, brief: `${title}.` };
 }
 
-/** @param {CaseView} view */
+/** Return the finding that the alert is silent. @param {CaseView} view */
 function silent(view) {
   if (!view.silent) return null;
   const kept = s.keptSilent(view) && !s.underWay(view.user);
@@ -179,7 +181,7 @@ function silent(view) {
   return { what: 'silent', icon: 'hush', tone: 'quiet', title: say`Silent`, text, brief: '' };
 }
 
-/** @type {Record<string, Phrase>} */
+/** The claims of unproved signals. @type {Record<string, Phrase>} */
 const CLAIMED = {
   position: phrase`it gives another place`,
   silent: phrase`it asks for silence`,
@@ -189,7 +191,8 @@ const CLAIMED = {
 };
 
 /**
- * What others have sent under her number: it changes nothing, and may be hers all the same.
+ * Return the finding that other signals use the user's number. They change nothing, and may be the user's
+ * own.
  * @param {CaseView} view
  */
 function claims(view) {
@@ -232,7 +235,8 @@ function claims(view) {
 }
 
 /**
- * Another alert of the same number that has another proof: which is hers, the operator finds out.
+ * Return the finding that another alert of the same number has another assurance level. The operator finds
+ * out which is the user's.
  * @param {CaseView} view
  */
 function beside(view) {
@@ -249,7 +253,7 @@ function beside(view) {
 }
 
 /**
- * A restart in the middle of the alert. That the calls are up is said only where it is so.
+ * Return the banner of a restart during the alert. It reports calls only while they continue.
  * @param {CaseView} view @param {number} nowUs
  */
 function restarted(view, nowUs) {

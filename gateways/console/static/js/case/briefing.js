@@ -1,9 +1,9 @@
-// What is read to 112, and what is copied for it: where, what, who, phone, in this order. Pure: (view, now,
-// place) → lines.
+// The text that is read to 112 and copied for 112: place, event, user, phone, in this order. Pure: (view,
+// now, place) → lines.
 //
-// A line is {key, parts}; a part is {id, text, copied, is}: `text` on the screen, `copied` in the copy where
-// it differs (a unit in full, a time of day instead of an age), `is` what it is compared by, so that a second
-// passing is no news.
+// A line is {key, parts}; a part is {id, text, copied, is}: `text` on the screen; `copied` in the copy if it
+// differs (a unit in full, a time of day instead of an age); `is` is the value to compare, so that a running
+// age is no change.
 
 import { languageName, number, phrase, say } from '../words/words.js';
 import * as f from '../words/format.js';
@@ -15,7 +15,10 @@ import { addressName, addressSentence, townAfter } from '../place/address.js';
 import { spoken } from '../place/places.js';
 
 const NEW_MS = 8000;
-/** What 112 asks for besides, in its order, and what it is called. @type {Record<string, Phrase>} */
+/**
+ * The further fields that 112 asks for, in the order of 112, with their names.
+ * @type {Record<string, Phrase>}
+ */
 export const FIELDS = {
   where: phrase`Where exactly`,
   what: phrase`What happens`,
@@ -24,7 +27,7 @@ export const FIELDS = {
   children: phrase`Children`,
   with: phrase`With her`,
 };
-/** What each line is called. @type {Record<string, Phrase>} */
+/** The name of each line. @type {Record<string, Phrase>} */
 export const LABELS = {
   where: phrase`Where`,
   what: phrase`What`,
@@ -36,9 +39,9 @@ export const LABELS = {
   who: phrase`Who`,
   phone: phrase`Phone`,
 };
-/** @type {Record<string, Phrase>} */
+/** The channels by which a position arrives. @type {Record<string, Phrase>} */
 const CHANNELS = { data: phrase`app`, sms: phrase`SMS`, voice: () => '' };
-/** @type {Record<string, Phrase>} */
+/** The sources of a position. @type {Record<string, Phrase>} */
 const SOURCES = {
   app: () => '',
   gps: phrase`GPS`,
@@ -48,11 +51,11 @@ const SOURCES = {
   aml: phrase`by SMS (AML)`,
 };
 
-/** Fields with a line of their own; the others stand with what the center knows of it. */
+/** The fields with their own line; other fields are part of a line of the center. */
 const OWN_LINES = ['dangerous', 'weapons', 'injured', 'children', 'with'];
 
 /**
- * How the position was found, and by what way it came: what is not from the app, anybody may have sent.
+ * Return the source and channel of a position. A position that is not from the app is unproved.
  * @param {Pick<PositionView, 'source' | 'channel'>} p
  */
 export function sourceName(p) {
@@ -62,15 +65,18 @@ export function sourceName(p) {
   return found && came ? `${found} (${came})` : found || came;
 }
 
-/** @param {string} id @param {string} text @param {Partial<Part>} [more] @returns {Part} */
+/**
+ * Return a part; without `more`, its text is also copied and compared.
+ * @param {string} id @param {string} text @param {Partial<Part>} [more] @returns {Part}
+ */
 const part = (id, text, more = {}) => ({ id, text, copied: text, is: text, ...more });
+/** Join the texts that are not empty. */
 const join = (texts, by = ' ') => texts.filter(Boolean).join(by);
-/** @param {PositionView} p */
+/** Return the hemispheres of a position. @param {PositionView} p */
 const sides = (p) => [p.lat < 0 ? say`south` : say`north`, p.lon < 0 ? say`west` : say`east`];
 
 /**
- * The four lines. `place` is what is known of the place by name: sentences, the nearest town first; may be
- * empty.
+ * Return the lines. `place` is the named place: sentences, the nearest town first; may be empty.
  * @param {CaseView} view @param {number} nowUs @param {string[]} place
  * @returns {{ key: string, parts: Part[] }[]}
  */
@@ -105,7 +111,7 @@ export function briefing(view, nowUs, place = []) {
 }
 
 /**
- * What the user's record says of it, as far as 112 may be told.
+ * Return the parts of the user's record for a line, as far as 112 may receive them.
  * @param {CaseView} view @param {string} key @returns {Part[]}
  */
 const recorded = (view, key) =>
@@ -113,10 +119,11 @@ const recorded = (view, key) =>
     .filter((one) => one.beside === key)
     .map(({ id, text }) => part(id, `${unstopped(text)}.`, { look: key === 'dangerous' ? '' : 'small' }));
 
+/** Return the text without its final period. */
 const unstopped = (text = '') => text.replace(/[.\s]+$/, '');
 
 /**
- * What was written of one field, as a sentence; where 112 was read what is withdrawn, that.
+ * Return the text of a field as a sentence; if it was withdrawn after 112 was briefed, the withdrawal.
  * @param {CaseView} view @param {string} field @returns {Part[]}
  */
 function filled(view, field) {
@@ -127,7 +134,7 @@ function filled(view, field) {
 }
 
 /**
- * Whether 112 was last read something else of this part.
+ * Return true if this part differs from the text last read to 112.
  * @param {CaseView} view @param {string} id
  */
 export function isChanged({ changed }, id) {
@@ -137,7 +144,7 @@ export function isChanged({ changed }, id) {
 }
 
 /**
- * Said before the place, where the user may be elsewhere by now.
+ * Return the warning before an old position: the user may be elsewhere now.
  * @param {CaseView} view @param {number} nowUs @returns {Part[]}
  */
 function oldPlace(view, nowUs) {
@@ -148,7 +155,7 @@ function oldPlace(view, nowUs) {
   return [part('old', text, { copied, is: '' })];
 }
 
-/** @param {PositionView} p @param {number} nowUs @param {string[]} place */
+/** Return the parts of the position. @param {PositionView} p @param {number} nowUs @param {string[]} place */
 function where(p, nowUs, place) {
   const [ns, ew] = sides(p);
   const lat = Math.abs(p.lat).toFixed(5);
@@ -163,7 +170,7 @@ function where(p, nowUs, place) {
     ...(p.address
       ? [part('address', addressSentence(p.address, place[0]), { is: addressName(p.address) })]
       : []),
-    // On the screen, how far it is from there stands with the accuracy: a line less.
+    // On the screen the distance is beside the accuracy, which saves a line.
     ...named.map((sentence, i) =>
       part(`place${i}`, i ? '' : sentence, { look: i ? 'none' : '', copied: sentence, is: place[i] }),
     ),
@@ -191,24 +198,28 @@ function where(p, nowUs, place) {
   ];
 }
 
-/** @param {CaseView} view */
+/** Return the reason why the position is unknown. @param {CaseView} view */
 const unknownPlace = (view) =>
   ({
     voice: say`Not known: voice alert.`,
     sms: say`Not known: alert by SMS.`,
   })[view.channel] ?? say`Not known.`;
 
-/** @param {number} value @returns {[number, number, number]} */
+/**
+ * Return degrees as degrees, minutes and seconds with one decimal.
+ * @param {number} value @returns {[number, number, number]}
+ */
 const sixtieths = (value) => {
   const all = Math.round(Math.abs(value) * 36000);
   return [Math.floor(all / 36000), Math.floor(all / 600) % 60, (all % 600) / 10];
 };
+/** Return degrees in words: degrees, minutes, seconds. */
 function spelled(value) {
   const [degrees, minutes, seconds] = sixtieths(value);
   return say`${degrees} degrees ${minutes} minutes ${number(seconds)} seconds`;
 }
 
-/** @param {CaseView} view */
+/** Return the channel and time of the alert. @param {CaseView} view */
 function what(view) {
   const raised = f.clock(view.raised_us);
   const by = {
@@ -219,14 +230,14 @@ function what(view) {
   return say`Alert ${by} at ${raised}.`;
 }
 
-/** @param {CaseView} view @param {number} nowUs */
+/** Return the state of the contact with the user. @param {CaseView} view @param {number} nowUs */
 function silence(view, nowUs) {
   if (view.duress) return say`She cancelled under duress: do not phone her.`;
   if (s.unheard(view.user) || (s.talking(view.user) && view.user.parted_us !== null))
     return say`Her phone was on the line with us; whether it still is, is not known.`;
   if (s.talking(view.user) && view.user.no_sound_us !== null)
     return say`Her line is open, but nothing is heard on it.`;
-  // Who has answered is known by a key of the phone alone: a machine has a voice as well.
+  // Only a key pressed proves that a person answered: a machine has a voice as well.
   if (s.talking(view.user))
     return view.user.pressed
       ? say`She is on the phone with us.`
@@ -250,7 +261,7 @@ function silence(view, nowUs) {
   return going;
 }
 
-/** @param {CaseView} view */
+/** Return the parts of the user. @param {CaseView} view */
 function who(view) {
   const { person } = view;
   const speaks = person?.language ? say`, speaks ${languageName(person.language)}` : '';
@@ -267,7 +278,7 @@ function who(view) {
 }
 
 /**
- * The text to be copied: each line with its name, so that the text can be understood by itself.
+ * Return the text to copy: each line with its name, so that the text can be understood alone.
  * @param {CaseView} view @param {number} nowUs
  * @param {string[]} [place]
  */
@@ -285,8 +296,9 @@ export function copyText(view, nowUs, place = []) {
 }
 
 /**
- * What was last read of each part, with when it changed: the memory after these lines. What was never seen is
- * not new, nor is what comes back as it was: the address of a new position is there a moment after it.
+ * Return the memory of the parts shown, with the time of their last change. A part that was never shown is no
+ * change, nor is a part that returns unchanged: the address of a new position arrives a moment later.
+ * @param {Map<string, { is: string, atMs: number }>} before @param {{ key: string, parts: Part[] }[]} lines
  * @param {number} nowMs
  */
 export function remember(before, lines, nowMs) {
@@ -301,6 +313,6 @@ export function remember(before, lines, nowMs) {
   return after;
 }
 
-/** Whether the part changed just now. @param {string} key @param {number} nowMs */
+/** Return true if the part changed a moment ago. @param {string} key @param {number} nowMs */
 export const isNew = (memory, key, id, nowMs) =>
   nowMs - (memory.get(`${key}/${id}`)?.atMs ?? -Infinity) < NEW_MS;

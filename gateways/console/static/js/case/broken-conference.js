@@ -1,15 +1,15 @@
-// A conference that the operator had left, and that broke soon after: what has dropped, who remains, what is
-// done. Pure.
+// A conference that broke soon after the operator left: the party that dropped, the party that remains, the
+// calls that follow. Pure.
 
 import { say } from '../words/words.js';
 import { heard } from './party.js';
 import * as s from './situation.js';
 
-/** Whether the conference is still broken, as far as the centre knows. @param {CaseView} view */
+/** Return true if the conference is still broken, as far as the center knows. @param {CaseView} view */
 export const isBroken = (view) => view.broken_us !== null && view.closed_us === null;
 
 /**
- * {title, text}: the first says what has happened, the second how it stands now.
+ * Return {title, text}: the title reports what happened, the text the present state.
  * @param {CaseView} view @param {MeView} me @param {Names} names
  */
 export function brokenSaid(view, me, names) {
@@ -22,14 +22,20 @@ export function brokenSaid(view, me, names) {
   return { title: `${dropped}${when}.`, text: [remains(view, user), again(view, user)].join(' ') };
 }
 
-/** @param {CaseView} view @param {MeView} me @param {Names} names */
+/**
+ * Return the time between the operator's leaving and the break, in words.
+ * @param {Entry} left @param {CaseView} view @param {MeView} me @param {Names} names
+ */
 function after(left, view, me, names) {
   const seconds = Math.max(0, Math.round((view.broken_us - left.at_us) / 1e6));
   if (left.operator === me.operator) return say` ${seconds} s after you left`;
   return say` ${seconds} s after ${names(left.operator)} left`;
 }
 
-/** The other one of the two. @param {CaseView} view @param {boolean} user */
+/**
+ * Return whether the other party is still on the line, in words.
+ * @param {CaseView} view @param {boolean} user
+ */
 function remains(view, user) {
   const party = user ? view.psap : view.user;
   const who = user ? say`112##the` : s.first(view);
@@ -41,7 +47,10 @@ function remains(view, user) {
   );
 }
 
-/** Whether it is being called again. @param {CaseView} view @param {boolean} user */
+/**
+ * Return whether the dropped party is called again, in words.
+ * @param {CaseView} view @param {boolean} user
+ */
 function again(view, user) {
   const party = user ? view.user : view.psap;
   const who = user ? s.first(view) : say`112##the`;

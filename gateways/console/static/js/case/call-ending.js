@@ -1,9 +1,9 @@
-// How a call has ended, and by whom: of a party's last attempt, or of an entry of the story. What the center
-// has ended itself is nobody's answer. Pure.
+// The end of a call, of a party's last attempt or of an entry of the timeline: the kind of end and the party
+// that caused it. A call that the center ended is no party's answer. Pure.
 
 import { say } from '../words/words.js';
 
-/** Causes after which it is the line that has failed, and not the phone (Q.850, and the centre's own). */
+/** Causes that mean a failed line, not a failed phone (Q.850, and the center's own). */
 const LINE_FAILED = new Set([34, 38, 41, 200, 201, 204]);
 const BUSY = 17;
 const DECLINED = 21;
@@ -11,7 +11,7 @@ const HUNG_UP = 16;
 const NO_ANSWER = new Set([16, 18, 19, 31, 102]);
 const UNREACHABLE = new Set([1, 20, 27, 28]);
 const CENTERS_OWN = 200;
-/** Reasons of the center's own to end a call that nobody answers. */
+/** The center's own reasons to end an unanswered call. */
 const WAITED_OUT = new Set(['no answer', 'silent']);
 
 /**
@@ -20,6 +20,7 @@ const WAITED_OUT = new Set(['no answer', 'silent']);
  */
 
 /**
+ * Return the kind of end of a call.
  * @param {{ cause?: number | null, reason?: string, talked?: boolean }} call
  * @returns {Ending}
  */
@@ -35,21 +36,25 @@ export function ending({ cause = null, reason = '', talked = false }) {
   return cause >= CENTERS_OWN ? 'lineFailed' : 'failed';
 }
 
-/** Of a party whose call is over; null while it is not. @param {PartyView} party @returns {Ending | null} */
+/**
+ * Return the kind of end of a party's call; null if the call has not ended.
+ * @param {PartyView} party @returns {Ending | null}
+ */
 export const endingOf = (party) =>
   party.state === 'released'
     ? ending({ ...party, talked: party.answered_us !== null && party.confirmed })
     : null;
 
 /**
- * Calls to this party that have ended since then, oldest first.
+ * Return the ended calls to this party since a time, the oldest first.
  * @param {CaseView} view @param {Which} party @param {number} [sinceUs]
  */
 export const ended = (view, party, sinceUs = 0) =>
   view.timeline.filter((one) => one.what === 'leg.released' && one.party === party && one.at_us >= sinceUs);
 
 /**
- * How the last call to the user ended, be another one under way or not; null where none has.
+ * Return the kind of end of the last ended call to the user, even if another is under way; null if none has
+ * ended.
  * @param {CaseView} view @returns {Ending | null}
  */
 export function usersEnding(view) {
@@ -57,7 +62,7 @@ export function usersEnding(view) {
   return last ? ending(last) : endingOf(view.user);
 }
 
-/** In a word or two. @param {Ending} how */
+/** Return the kind of end in a word or two. @param {Ending} how */
 export const endingName = (how) =>
   ({
     machine: say`Machine`,
@@ -75,8 +80,8 @@ export const endingName = (how) =>
   })[how];
 
 /**
- * The story's line: {icon, tone, text}, or null where another one tells the same. What the center has ended
- * itself is blamed on nobody.
+ * Return the line of the timeline: {icon, tone, text}, or null if another line reports the same. No party is
+ * blamed for a call that the center ended.
  * @param {Entry} entry @param {string} who @param {string} whose
  */
 export function endingTold(entry, who, whose) {
@@ -84,7 +89,7 @@ export function endingTold(entry, who, whose) {
   const ours = ['operator', 'listener'].includes(entry.party);
   const failed = ['noAnswer', 'busy', 'declined', 'unreachable', 'lineFailed', 'failed'].includes(how);
   const made = (text) => ({ icon: 'phone', tone: failed && !ours ? 'bad' : '', text });
-  if (how === 'withdrawn') return null; // The order tells it.
+  if (how === 'withdrawn') return null; // the command's own line reports this
   if (how === 'hungUp') return made(say`${who} hung up`);
   if (how === 'dropped') return made(say`${whose} line dropped`);
   if (how === 'machine') return made(say`The call to the machine is over`);

@@ -1,4 +1,4 @@
-// The case in the middle of the screen: the same places in every state.
+// The case in the middle of the screen, with the same layout in every state.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { FEATURES } from '../features.js';
@@ -23,13 +23,13 @@ import * as s from './situation.js';
 import * as handover from './handover.js';
 import * as headset from '../voice/headset.js';
 
-/** @param {Ui} ui @param {CaseView} view */
+/** Render the case. @param {Ui} ui @param {CaseView} view */
 export function caseView(ui, view) {
   const { feed } = ui;
   const nowUs = feed.nowUs();
   const allowed = feed.allowedIn(view);
   const lost = feed.link === 'lost';
-  // Without the center the text is all that is left of the way to 112.
+  // Without the center the operator can reach 112 only with this text, on another phone.
   const briefing = s.reading(view, feed.me, allowed) || (lost && s.mayRead(view, feed.me));
   const choosing = handover.choosing(ui, view);
   const covered = choosing || questions.isOpen(view) || facts.isOpen(view);
@@ -39,7 +39,7 @@ export function caseView(ui, view) {
     : view.withheld
       ? null
       : gravest(headset.banner(ui, view), banner(view, nowUs, feed.me, ui.feed.names));
-  // Until all of it is here, nothing is said of what the queue is not told.
+  // A case of the queue is redacted: no banner is shown until the whole case is here.
   return html`<section class="view case" aria-labelledby="case-h" aria-busy=${view.withheld}>
     <div
       class="banner"
@@ -96,13 +96,14 @@ export function caseView(ui, view) {
 }
 
 /**
- * What is wrong with the operator's voice comes first; what is only to be known of it, before notes alone.
+ * Return the banner to show: a fault of the operator's voice first; information on the voice before plain
+ * notes only.
  * @param {Banner} voice @param {Banner} other
  */
 const gravest = (voice, other) =>
   voice?.tone === 'bad' || !other || other.tone === 'note' ? (voice ?? other) : other;
 
-/** Of an alert that was reopened: the notes of before, in sight. @param {Ui} ui @param {CaseView} view */
+/** Render the notes from before an alert was reopened. @param {Ui} ui @param {CaseView} view */
 function before(ui, view) {
   const notes = notesBefore(ui, view);
   if (!notes.length) return nothing;
@@ -112,10 +113,10 @@ function before(ui, view) {
   </ol>`;
 }
 
-/** What features tell of her. */
+/** Return what features show of the user. */
 const ofPerson = () => FEATURES.flatMap((one) => one.ofPerson ?? []);
 
-/** @param {Ui} ui @param {CaseView} view */
+/** Render the timeline and the facts on the user. @param {Ui} ui @param {CaseView} view */
 function story(ui, view) {
   return html`<div class="panel__head">
       <h2>${say`What happened`}</h2>
@@ -141,7 +142,7 @@ function story(ui, view) {
       ]
         .filter(([, value]) => value)
         .map(
-          // On small screens all of this is one line of text: a space here would be one there.
+          // On small screens these are one line of text, in which a space here would be visible.
           ([label, value, is]) => html`<div class=${is ?? nothing}><dt>${label}</dt><dd>${value}</dd></div>`,
         )}
     </dl>`;

@@ -1,4 +1,4 @@
-// The clock of the deadline, and the steps up to it.
+// The clock of the deadline, and the steps of the alert.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon, track, word } from '../shell/parts.js';
@@ -7,7 +7,7 @@ import { endingName, endingOf } from './call-ending.js';
 import * as f from '../words/format.js';
 import * as due from './deadline.js';
 
-/** @param {CaseView} view @param {number} nowUs @param {CenterView} center */
+/** Render the clock and the steps. @param {CaseView} view @param {number} nowUs @param {CenterView} center */
 export function deadline(view, nowUs, center) {
   const d = due.deadline(view, nowUs);
   const total = center.deadline_s * 1.2e6;
@@ -27,7 +27,7 @@ export function deadline(view, nowUs, center) {
   </section>`;
 }
 
-/** @param {CaseView} view */
+/** Render the steps, each with its time since the alert. @param {CaseView} view */
 function steps(view) {
   const at = view.steps;
   /** @type {[string, number][]} */

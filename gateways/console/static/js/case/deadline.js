@@ -1,14 +1,14 @@
-// How the deadline stands, and by what it was met. Pure: the view in, words and numbers out.
+// The state of the deadline, and the event that met it. Pure: view → words and numbers.
 
 import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { said } from '../words/claims.js';
 import * as s from './situation.js';
 
-/** @param {CaseView} view @param {number} us */
+/** Return a time in seconds since the alert. @param {CaseView} view @param {number} us */
 const after = (view, us) => f.seconds(Math.max(0, us - view.received_us));
 
-/** By whose word the user is reached. @param {CaseView} view */
+/** Return the evidence that the user was reached. @param {CaseView} view */
 const reachedBy = (view) =>
   ({
     answer: say`answered`,
@@ -18,7 +18,7 @@ const reachedBy = (view) =>
     operator: say`says the operator`,
   })[view.reached_by] ?? '';
 
-/** `Rang at 4.1 s`, or that the user is reached; empty where neither is so. @param {CaseView} view */
+/** Return `Rang at 4.1 s`, or when the user was reached; empty if neither applies. @param {CaseView} view */
 export function contact(view) {
   if (view.reached_us !== null) {
     const at = after(view, view.reached_us);
@@ -30,7 +30,7 @@ export function contact(view) {
 }
 
 /**
- * The clock of the deadline: {value, unit, tone, word, small}.
+ * Return the clock of the deadline: {value, unit, tone, word, small}.
  * @param {CaseView} view @param {number} nowUs
  */
 export function deadline(view, nowUs) {
@@ -54,8 +54,9 @@ export function deadline(view, nowUs) {
 }
 
 /**
- * When the user was reached, as the deadline counts it: once an alert that had met it is reopened, the
- * answer of before, and not the one after. @param {CaseView} view
+ * Return when the user was first reached, as the deadline counts: for a reopened alert that had met the
+ * deadline, the earlier answer.
+ * @param {CaseView} view
  */
 function firstReached(view) {
   const { reached_us, met_us, reopened_us, steps } = view;
@@ -63,7 +64,10 @@ function firstReached(view) {
   return steps.answered_us !== null && steps.answered_us <= reopened_us ? steps.answered_us : null;
 }
 
-/** The user has answered, and waits for somebody to talk to. @param {CaseView} view @param {number} nowUs */
+/**
+ * Return the clock of a user who has answered and waits alone.
+ * @param {CaseView} view @param {number} nowUs
+ */
 function alone(view, nowUs) {
   const at = after(view, view.user.answered_us);
   const small = say`answered at ${at}`;
@@ -72,8 +76,8 @@ function alone(view, nowUs) {
 }
 
 /**
- * Once it is met: how, and with how much to spare, in small words; the time since the alert runs on until its
- * end. As long as nobody has spoken to the user it is amber.
+ * Return the clock after the deadline was met: the means and the margin, and the running time since the
+ * alert. Amber until an operator has spoken to the user.
  * @param {CaseView} view @param {number} nowUs
  */
 function met(view, nowUs) {
@@ -98,7 +102,7 @@ function met(view, nowUs) {
 }
 
 /**
- * How much there was to spare: of the moment that met the deadline, and said of no other.
+ * Return the margin to the deadline, for the event that met it; for a later event, when the phone rang.
  * @param {CaseView} view @param {number} at @param {number} spare
  */
 function margin(view, at, spare) {

@@ -1,4 +1,4 @@
-// What is known for 112 besides: six fields, each with who wrote it last. Filled while the user speaks or
+// The further facts for 112: six fields, each with its last author. They are filled while the user speaks or
 // writes.
 
 import { html, nothing } from '../../vendor/lit.js';
@@ -9,25 +9,28 @@ import { isKeyAlone } from '../steps/visible-keys.js';
 import { FIELDS } from './briefing.js';
 import * as s from './situation.js';
 
-/** What is being written, by alert and field. @type {Map<string, string>} */
+/** The drafts, by alert and field. @type {Map<string, string>} */
 const drafts = new Map();
-let opened = null; // of which alert
+let opened = null; // the alert of the open panel
 
+/** Return the key of a draft. */
 const keyOf = (alert, field) => `${alert} ${field}`;
 
+/** Forget all drafts. */
 export const clear = () => drafts.clear();
-/** @param {CaseView} view */
+/** Return true if the facts of this case are open. @param {CaseView} view */
 export const isOpen = (view) => opened === view.alert;
 
-/** @param {Ui} ui @param {CaseView} view */
+/** Open the facts. @param {Ui} ui @param {CaseView} view */
 export function open(ui, view) {
   opened = view.alert;
   ui.draw();
 }
 
+/** Focus the first field. */
 export const focus = () => document.querySelector('.fields input')?.focus();
 
-/** True where it was open. @param {Ui} ui @param {CaseView} view */
+/** Close the facts. Return true if they were open. @param {Ui} ui @param {CaseView} view */
 export function close(ui, view) {
   if (!isOpen(view)) return false;
   opened = null;
@@ -36,7 +39,7 @@ export function close(ui, view) {
 }
 
 /**
- * What was changed goes to the center as the field is left, and by Enter, which leads to the next.
+ * Send a changed field when it loses the focus, or by Enter, which leads to the next field.
  * @param {Ui} ui @param {CaseView} view @param {string} field
  */
 async function keep(ui, view, field) {
@@ -50,14 +53,14 @@ async function keep(ui, view, field) {
   }
   if (text !== (view.briefing[field]?.text ?? '')) {
     const answer = await ui.feed.command(view.alert, 'brief', { field, text });
-    // It stays in the field until the center has it.
+    // The text stays in the field until the center accepts it.
     if (!answer.ok) return ui.orders.refuse(KEY.brief, view.alert, answer.reason);
   }
   if (drafts.get(key) === draft) drafts.delete(key);
   ui.draw();
 }
 
-/** @param {Ui} ui @param {CaseView} view @param {string} field */
+/** Handle a key in a field. @param {Ui} ui @param {CaseView} view @param {string} field */
 function pressed(ui, view, field, e) {
   e.stopPropagation();
   if (e.key === 'Escape') {
@@ -74,7 +77,7 @@ function pressed(ui, view, field, e) {
   }
 }
 
-/** @param {Ui} ui @param {CaseView} view @param {Allowed} allowed */
+/** Render the facts. @param {Ui} ui @param {CaseView} view @param {Allowed} allowed */
 export function panel(ui, view, allowed) {
   const disabled = allowed.brief !== null;
   const lost = ui.feed.link === 'lost';

@@ -1,5 +1,5 @@
-// The dock below a case: what to do now, in a sentence and a button, and the five commands that are always
-// there.
+// The command bar below a case: what to do now, in a sentence and a button, and the five commands that are
+// always present.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { act } from '../shell/parts.js';
@@ -15,13 +15,13 @@ import * as handover from '../case/handover.js';
 import * as otherline from '../case/other-line.js';
 import * as headset from '../voice/headset.js';
 
-/** That a field has the keyboard, for as long as it has. */
+/** Render the hint that a text field has the keyboard. */
 const typing = () =>
   html`<span class="dock__typing"
     >${say`You are typing: for the keys, Esc first.`} </span
   >`;
 
-/** What the key that waits for Enter is about to do. @param {Ui} ui @param {CaseView} view */
+/** Render the effect of the key that waits for Enter. @param {Ui} ui @param {CaseView} view */
 function armedSaid(ui, view) {
   const command = ui.orders.armedIn(view);
   if (!command) return nothing;
@@ -30,7 +30,10 @@ function armedSaid(ui, view) {
   >`;
 }
 
-/** @param {Ui} ui @param {CaseView} view @param {Allowed} allowed */
+/**
+ * Render the command bar while the center cannot be reached.
+ * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
+ */
 function lostDock(ui, view, allowed) {
   const { feed } = ui;
   const lost = ui.orders.refused?.alert === view.alert ? ui.orders.refused.text : '';
@@ -54,7 +57,7 @@ function lostDock(ui, view, allowed) {
 }
 
 /**
- * While no line can call 112 the step to call it promises nothing that follows from a call.
+ * Return the step; while no line can call 112, without the promises that depend on a call.
  * @param {Feed} feed @param {CaseView} view @param {Action} step
  */
 function withoutLine(feed, view, step) {
@@ -65,6 +68,7 @@ function withoutLine(feed, view, step) {
 }
 
 /**
+ * Render the command bar.
  * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed @param {number} nowUs @param {boolean} lost
  */
 export function dock(ui, view, allowed, nowUs, lost) {
@@ -74,7 +78,7 @@ export function dock(ui, view, allowed, nowUs, lost) {
   const step = withoutLine(feed, view, now.step);
   const refused = (key) => ui.orders.whyNotIn(view, key);
   const five = slots(view, allowed, ui.orders.armed);
-  // A key without a button here says why not beside the sentence.
+  // The refusal of a key without a button here is shown beside the sentence.
   const key = ui.orders.refused?.key;
   const stray = [step, ...five].some((one) => one.key === key) ? '' : refused(key);
   const closing = ui.orders.armed === KEY.close ? '' : closeSaid(view, allowed);

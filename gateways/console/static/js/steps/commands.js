@@ -1,4 +1,4 @@
-// What the operator orders from this page, and what is said where it is refused, or was not taken.
+// The commands that the operator sends from this page, and the refusals shown for them.
 
 import { newId } from '../link/feed.js';
 import * as waiting from '../alerts/unassigned.js';
@@ -6,7 +6,7 @@ import { reason, say } from '../words/words.js';
 
 const ARMED_MS = 3000;
 const REFUSED_MS = 8000;
-const GIVEN_AGAIN_MS = 10_000; // what was ordered before is looked at anew
+const GIVEN_AGAIN_MS = 10_000; // age at which an unanswered command expires
 
 /**
  * @typedef {{ key: string, alert: string, command: OperatorCommand, more: { id: string, seen?: number },
@@ -15,16 +15,17 @@ const GIVEN_AGAIN_MS = 10_000; // what was ordered before is looked at anew
 
 /** @typedef {{ key: string, command: OperatorCommand, alert: string }} Armed */
 
+/** The commands of this page: sent, armed, refused, and unanswered. */
 export class Orders {
-  /** What waits for Enter; null where nothing does. @type {Armed | null} */
+  /** The command that waits for Enter; null if none. @type {Armed | null} */
   #armed = null;
   #refusal = null;
-  /** Those that no answer has come to, by id. @type {Map<string, Order>} */
+  /** The commands without an answer yet, by id. @type {Map<string, Order>} */
   #unanswered = new Map();
-  /** Those of another node that are to be given here. @type {Order[]} */
+  /** The commands of another node's page that must be sent again here. @type {Order[]} */
   #again = [];
 
-  /** @param {Feed} feed @param {() => void} draw */
+  /** `known` holds the acknowledged alerts. @param {Feed} feed @param {() => void} draw */
   constructor(feed, screen, acknowledged, draw) {
     this.feed = feed;
     this.screen = screen;
@@ -33,40 +34,43 @@ export class Orders {
   }
 
   /**
-   * Say under the key why it was not carried out.
+   * Show under the key why its command was not executed.
    * @param {string} key @param {string} alert @param {string} why
    */
   refuse(key, alert, why) {
-    if (this.feed.link === 'signed-off') return; // that is said where one signs on again
+    if (this.feed.link === 'signed-off') return; // the sign-on page shows this
     const text = why ? reason(why) : say`No connection`;
     this.#refusal = { key, alert, text, untilMs: Date.now() + REFUSED_MS };
     this.draw();
   }
 
-  /** What was refused last: {key, alert, text}; null once it has been there long enough. */
+  /** Return the last refusal: {key, alert, text}; null after some seconds. */
   get refused() {
     if (this.#refusal && Date.now() > this.#refusal.untilMs) this.#refusal = null;
     return this.#refusal;
   }
 
-  /** Why this key was refused outside a case; else ''. @param {string} key */
+  /** Return the refusal of this key outside a case, else ''. @param {string} key */
   whyNot(key) {
     return this.refused?.key === key ? this.refused.text : '';
   }
 
-  /** Why this key was refused in this case; else ''. @param {{ alert: string }} view @param {string} key */
+  /**
+   * Return the refusal of this key in this case, else ''.
+   * @param {{ alert: string }} view @param {string} key
+   */
   whyNotIn(view, key) {
     return this.refused?.alert === view.alert ? this.whyNot(key) : '';
   }
 
-  /** A key that was meant for the screen before. @param {string} key @param {string} alert */
+  /** Refuse a key that was meant for the screen before. @param {string} key @param {string} alert */
   notTaken(key, alert) {
     const name = key === 'Space' ? say`Space` : key;
     this.refuse(key, alert, say`${name} was not taken: the screen had just changed. Press again.`);
   }
 
   /**
-   * A key pressed while the center is out of reach orders nothing, then or later.
+   * Refuse a key pressed while the center cannot be reached: no command is sent, now or later.
    * @param {string} key @param {string} alert
    */
   notSent(key, alert) {
@@ -77,21 +81,24 @@ export class Orders {
     );
   }
 
-  /** A letter alone in a field was a key, and is not kept. @param {string} key @param {string} alert */
+  /**
+   * Refuse a single letter in a field: it was meant as a key, and is removed from the field.
+   * @param {string} key @param {string} alert
+   */
   notWritten(key, alert) {
     const text = say`${key} went into a field, and was not kept. If it was a command: Esc, then ${key}.`;
     this.refuse(key, alert, text);
   }
 
   /**
-   * Order `command` for the alert that is shown.
+   * Send `command` for the alert that is shown.
    * @param {string} key @param {OperatorCommand} command @param {string} [to] @param {string} [party]
    */
   async order(key, command, to = null, party = null) {
     const alert = this.screen.chosen;
     const view = this.feed.cases.get(alert);
     const asks = command === 'take' && view && !this.acknowledged.has(view, this.feed.me);
-    if (asks) this.acknowledged.add(view); // the phone will ring because it was asked for: no alarm
+    if (asks) this.acknowledged.add(view); // the operator expects the call: no alarm sounds
     if (command === 'take') waiting.asked(alert);
     const more = {
       id: newId(),
@@ -103,7 +110,7 @@ export class Orders {
     if (asks && !ok) this.acknowledged.delete(view);
   }
 
-  /** @param {Order} order */
+  /** Send a command, and show its refusal. Return true if the center accepted it. @param {Order} order */
   async #give(order) {
     const { key, alert, command, more } = order;
     this.#unanswered.set(more.id, order);
@@ -113,19 +120,19 @@ export class Orders {
     return answer.ok;
   }
 
-  /** The orders that go along to another node: this one may be frozen, or gone. */
+  /** Return the unanswered commands, for the page of another node: this node may be frozen or gone. */
   kept() {
     return [...this.#unanswered.values()];
   }
 
-  /** Orders that another node has not answered, to be given here. @param {unknown} kept */
+  /** Take over the commands that another node has not answered. @param {unknown} kept */
   restore(kept) {
     if (Array.isArray(kept)) this.#again = kept.filter((one) => typeof one?.more?.id === 'string');
   }
 
   /**
-   * Give them as soon as the alerts are here: the same orders, with what was seen then. Whichever node takes
-   * one first, it is one order.
+   * Send these commands once the alerts are here, with the same ids and versions: two nodes execute such a
+   * command once.
    */
   goOn() {
     if (!this.#again.length || this.feed.link !== 'live') return;
@@ -134,27 +141,33 @@ export class Orders {
     for (const one of given) this.#give(one);
   }
 
-  /** @param {string} key @param {ShiftState} state @param {string} [why] */
+  /**
+   * Change the operator's own shift, and show a refusal under the key.
+   * @param {string} key @param {ShiftState} state @param {string} [why]
+   */
   async shift(key, state, why = '') {
     const answer = await this.feed.shift(state, why);
     if (!answer.ok) this.refuse(key, null, answer.reason);
   }
 
-  /** The key that waits for Enter; null where none does. */
+  /** Return the key that waits for Enter, or null. */
   get armed() {
     return this.#armed?.key ?? null;
   }
 
-  /** The command that waits for Enter in this case; null where none does. @param {CaseView} view */
+  /** Return the command that waits for Enter in this case, or null. @param {CaseView} view */
   armedIn(view) {
     return this.#armed?.alert === view.alert ? this.#armed.command : null;
   }
 
-  /** Wait some seconds for Enter. @param {string} key @param {OperatorCommand} command */
+  /**
+   * Arm a key: for some seconds Enter confirms its command.
+   * @param {string} key @param {OperatorCommand} command
+   */
   arm(key, command) {
     const armed = { key, command, alert: this.screen.chosen };
     this.#armed = armed;
-    this.#refusal = null; // that it was refused before is over
+    this.#refusal = null; // an earlier refusal does not apply any longer
     setTimeout(() => {
       if (this.#armed !== armed) return;
       this.disarm();
@@ -163,18 +176,19 @@ export class Orders {
     this.draw();
   }
 
+  /** Disarm the key that waits for Enter. */
   disarm() {
     this.#armed = null;
   }
 
-  /** What Enter confirms in this case, which waits no longer. @param {CaseView} view */
+  /** Disarm the key; return the command that Enter confirms in this case, or null. @param {CaseView} view */
   confirmed(view) {
     const armed = this.#armed?.alert === view.alert ? this.#armed : null;
     this.disarm();
     return armed;
   }
 
-  /** The screen has changed: nothing waits any more, and no refusal is of what is seen. */
+  /** Disarm and drop the refusal, because the screen has changed. */
   forget() {
     this.disarm();
     this.#refusal = null;

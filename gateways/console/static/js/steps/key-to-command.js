@@ -1,4 +1,4 @@
-// The five slots of the dock, and which key orders which command. Pure: (view, allowed, armed) → data.
+// The five slots of the command bar, and the command of each key. Pure: (view, allowed, armed) → data.
 
 import * as claims from '../words/claims.js';
 import { COMMANDS, KEY, ORDERS } from '../words/center.js';
@@ -19,24 +19,23 @@ import {
 
 /** @typedef {(command: OperatorCommand) => string} Why */
 
-/** Orders that their key gives wherever no other one has borrowed it, by key. */
+/** The commands that their key sends unless another command has borrowed the key, by key. */
 const KEYS = Object.fromEntries(COMMANDS.filter((one) => ORDERS[one].whenever).map((one) => [KEY[one], one]));
 
 /**
- * When those orders wait for Enter that wait for it sometimes.
+ * The conditions under which commands wait for Enter, for commands that wait sometimes.
  * @type {Partial<Record<OperatorCommand, (view: CaseView, step: Action) => boolean>>}
  */
 export const WHEN = {
   leave: (view) => missing(view).length > 0 || !(tellsItself(view) || toldAll(view)),
   give_voices: (view) => view.duress,
   redial_user: (view) => Boolean(view.dial_withheld) || keptSilent(view),
-  // Y says as well that the user has answered, where that is in doubt.
+  // Y also confirms that the user has answered, if the answer is doubtful.
   called_elsewhere: (view, step) => step?.command !== 'called_elsewhere' || inDoubt(view.user),
 };
 
 /**
- * What Enter does, where it depends on the case: the words that stand on the screen for as long as the key
- * waits, before *Enter confirms*.
+ * The effects of Enter that depend on the case: shown while the key waits, before *Enter confirms*.
  * @type {Partial<Record<OperatorCommand, (view: CaseView) => string>>}
  */
 export const WAITING = {
@@ -57,10 +56,13 @@ export const WAITING = {
     talking(view.psap) ? say`The user’s call ends, 112 stays` : say`The user’s call ends`,
 };
 
-/** What Enter does while this order waits for it. @param {OperatorCommand} command @param {CaseView} view */
+/**
+ * Return the effect of Enter while this command waits.
+ * @param {OperatorCommand} command @param {CaseView} view
+ */
 export const waitingSaid = (command, view) => WAITING[command]?.(view) ?? translate(ORDERS[command].waiting);
 
-/** What 112 does not know as the operator leaves. @param {CaseView} view */
+/** Return what 112 does not know when the operator leaves. @param {CaseView} view */
 function unknownTo112(view) {
   const them = missing(view);
   const quoted = them.slice(0, 2).map(({ text }) => `«${text.length > 40 ? `${text.slice(0, 39)}…` : text}»`);
@@ -71,19 +73,19 @@ function unknownTo112(view) {
     : say`112 does not know the latest`;
 }
 
-/** Whether 112 knows nothing of a real alert, as far as is known. @param {CaseView} view */
+/** Return true if 112 is not known to have any report of this real alert. @param {CaseView} view */
 export const untold = (view) =>
   !view.test &&
   !view.presumed_calling_112 &&
   [view.steps.psap_us, view.psap_elsewhere_us, view.briefing_us].every((us) => us === null);
 
-/** @param {CaseView} view */
+/** Return that the user's phone will ring. @param {CaseView} view */
 function rings(view) {
   return say`${possessive(view)} phone will ring`;
 }
 
 /**
- * Whether this command waits for Enter.
+ * Return true if this command waits for Enter.
  * @param {OperatorCommand} command @param {CaseView} view @param {Action} step
  */
 export function arms(command, view, step) {
@@ -92,16 +94,16 @@ export function arms(command, view, step) {
 }
 
 /**
- * The command of a key: that of the step first, which may have borrowed it.
+ * Return the command of a key: first the command of the step, which may have borrowed the key.
  * @param {string} key @param {Action} step @param {CaseView} view @param {MeView} me @param {Allowed} allowed
  * @returns {OperatorCommand | null}
  */
 export function commandOf(key, step, view, me, allowed) {
   if (step.key === key && step.command) return step.command;
-  // 112 may be told on another phone before the screen asks for it: no line, or no answer.
+  // 112 may be briefed on another phone before the screen requires it, without a line or an answer.
   if (key === KEY.called_elsewhere && allowed.confirm_answer !== null && allowed.called_elsewhere === null)
     return 'called_elsewhere';
-  // What nothing proves is real, or forged: where there is no answer to confirm, and nothing that is over.
+  // An unproved alert can be marked as real unless an answer has to be confirmed.
   if (key === KEY.vouch && allowed.confirm_answer !== null && allowed.vouch === null) return 'vouch';
   if (key === KEY.close) return endOf(view, allowed);
   if (key === KEY.stop_listening && view.listener === me.operator) return 'stop_listening';
@@ -110,14 +112,14 @@ export function commandOf(key, step, view, me, allowed) {
 }
 
 /**
- * What X does: what is forged is put away while 112 knows nothing of it.
+ * Return the command of X: a forged alert is put away while 112 knows nothing of it, other alerts are closed.
  * @param {CaseView} view @param {Allowed} allowed
  */
 export const endOf = (view, allowed) =>
   allowed.put_away === null && (untold(view) || allowed.close !== null) ? 'put_away' : 'close';
 
 /**
- * That X closes, where it does and an operator has had the alert.
+ * Return how to close the alert with X, if X is allowed and an operator has had the alert; else ''.
  * @param {CaseView} view @param {Allowed} allowed
  */
 export function closeSaid(view, allowed) {
@@ -129,7 +131,7 @@ export function closeSaid(view, allowed) {
 }
 
 /**
- * Keys that act where their words stand in the dock, and nowhere else: what they order now, or null.
+ * Keys that act only while their words are in the command bar: a function that returns the command, or null.
  * @typedef {(view: CaseView, me: MeView, allowed: Allowed) => OperatorCommand | null} WhereSaid
  * @type {Record<string, WhereSaid>}
  */
@@ -139,26 +141,26 @@ const SAID = {
   [KEY.announce]: announces,
 };
 
-/** @type {WhereSaid} */
+/** Return the command to change the line, if it is offered. @type {WhereSaid} */
 function anotherLine(view, me) {
   return offersLine(view, me) ? 'another_line' : null;
 }
 
-/** @type {WhereSaid} */
+/** Return the command to mute or unmute the voices for the user, if it is allowed. @type {WhereSaid} */
 function voices(view, me, allowed) {
   if (!mine(view, me) || !talking(view.user)) return null;
   const command = view.user_hears_nobody ? 'give_voices' : 'withhold_voices';
   return allowed[command] === null ? command : null;
 }
 
-/** Where the user could speak to 112, and may not be able to. @type {WhereSaid} */
+/** Return the command to announce, if the user could speak to 112 and may be unable to. @type {WhereSaid} */
 function announces(view, me, allowed) {
   const could = mine(view, me) && !view.duress && view.user_hears_psap && !view.psap.hears.length;
   return could && allowed.announce === null ? 'announce' : null;
 }
 
 /**
- * The words of those keys; that of V stands with what is said of the line.
+ * Return the words of these keys. The words of V are part of the words on the line.
  * @param {CaseView} view @param {MeView} me @param {Allowed} allowed
  */
 export function keysSaid(view, me, allowed) {
@@ -175,7 +177,7 @@ export function keysSaid(view, me, allowed) {
 }
 
 /**
- * The five slots, always the same, in the same order.
+ * Return the five slots, always in the same order.
  * @param {CaseView} view @param {Allowed} allowed @param {string} armed @returns {Action[]}
  */
 export function slots(view, allowed, armed) {
@@ -205,9 +207,13 @@ export function slots(view, allowed, armed) {
   ];
 }
 
+/** Return how an armed key continues. */
 const confirms = () => say`Enter confirms, Esc disarms`;
 
-/** @param {CaseView} view @param {Why} why @param {string} armed @returns {Action} */
+/**
+ * Return the slot to call the user again, or to reopen a closed alert.
+ * @param {CaseView} view @param {Why} why @param {string} armed @returns {Action}
+ */
 function again(view, why, armed) {
   if (view.closed_us !== null) {
     const sub = armed === KEY.reopen ? confirms() : say`The alert goes on: ${KEY.reopen}, then Enter`;
@@ -223,7 +229,10 @@ function again(view, why, armed) {
   };
 }
 
-/** @param {CaseView} view @param {Why} why @param {string} armed @returns {Action} */
+/**
+ * Return the slot to mark the user's call as answered by a machine.
+ * @param {CaseView} view @param {Why} why @param {string} armed @returns {Action}
+ */
 function machine(view, why, armed) {
   const ends = say`Ends her call: ${KEY.mark_machine}, then Enter`;
   const plain = say`As no answer: ${KEY.mark_machine}, then Enter`;
@@ -232,7 +241,7 @@ function machine(view, why, armed) {
 }
 
 /**
- * The key of one's own microphone: an operator's is open, that of who listens in closed.
+ * Return the slot of the microphone: an operator's is open, a listener's closed.
  * @param {CaseView} view @param {Allowed} allowed @param {Why} why @returns {Action}
  */
 function microphone(view, allowed, why) {

@@ -1,13 +1,13 @@
-// Orders by the center's table: each with its key and its words.
+// The key and words of each command, from the center's table.
 
 import { KEY, ORDERS } from '../words/center.js';
 import { translate } from '../words/words.js';
 
-/** On its button. @param {OperatorCommand} command */
+/** Return the words on the command's button. @param {OperatorCommand} command */
 export const label = (command) => translate(ORDERS[command].label);
 
 /**
- * The order as a step or slot of the dock.
+ * Return the command as a step or slot of the command bar.
  * @param {OperatorCommand} command @param {string} [sub] @param {string} [tone] @returns {Action}
  */
 export const action = (command, sub = '', tone = '') => ({

@@ -1,5 +1,5 @@
-// What to do now in a case: one sentence, a few more words, one step. Made of what is, never of what was
-// ordered. Pure.
+// What to do now in a case: one sentence, a few more words, one step. Made of the case's state, never of the
+// commands sent. Pure.
 
 import { KEY } from '../words/center.js';
 import { outcome, reason, say } from '../words/words.js';
@@ -11,14 +11,14 @@ import { back, callPsap } from './steps.js';
 import { action } from './labels.js';
 import * as s from '../case/situation.js';
 
-/** So long the call to 112 can be taken back with E again; in the first second E twice is one press. */
+/** E withdraws the call to 112 for this long; in the first second E twice is one press. */
 const TAKEN_BACK_US = 5e6;
 const TWICE_US = 1e6;
-/** So long it is said that it was taken back. */
+/** The withdrawal is shown for this long. */
 const SAID_US = 10e6;
 
 /**
- * How many seconds are left to take back the call to 112 that I have ordered; 0 where it is not to be had.
+ * Return the seconds left to withdraw the operator's own call to 112; 0 if it cannot be withdrawn.
  * @param {CaseView} view @param {Allowed} allowed @param {MeView} me @param {number} nowUs
  */
 function takesBackS(view, allowed, me, nowUs) {
@@ -30,7 +30,8 @@ function takesBackS(view, allowed, me, nowUs) {
 }
 
 /**
- * What to do now: {say, more, step: {key, command, label, sub, tone, why}}. `allowed` is reason by command.
+ * Return what to do now: {say, more, step: {key, command, label, sub, tone, why}}. `allowed` contains the
+ * refusals by command.
  * @param {CaseView} view @param {Allowed} allowed @param {MeView} me @param {number} nowUs
  * @param {Names} names @param {CenterView} center
  * @returns {{ say: string, more: Drawn, step: Action }}
@@ -44,10 +45,13 @@ export function next(view, allowed, me, nowUs, names, center) {
   return { say: sentence, more, step: { ...step, why: no } };
 }
 
-/** @param {number} leftS @returns {Action} */
+/** Return the step to withdraw the call to 112. @param {number} leftS @returns {Action} */
 const takeBack = (leftS) => action('withdraw_psap', say`Only if it is a mistake: ${leftS} s left`);
 
-/** The call to 112 was taken back a moment ago. @param {Moment} now @returns {Said} */
+/**
+ * Return the sentence for a call to 112 that was withdrawn a moment ago, else null.
+ * @param {Moment} now @returns {Said}
+ */
 function takenBack(now) {
   const last = now.view.timeline.findLast((one) => ['psap.requested', 'psap.withdrawn'].includes(one.what));
   const before = last?.what !== 'psap.withdrawn' || now.nowUs - last.at_us > SAID_US;
@@ -61,7 +65,7 @@ function takenBack(now) {
   return [said, more, step];
 }
 
-/** @param {Moment} now @returns {Said} */
+/** Return the sentence and step of the case's state. @param {Moment} now @returns {Said} */
 function chosen(now) {
   const { view } = now;
   if (view.closed_us !== null) {
@@ -73,7 +77,7 @@ function chosen(now) {
   return of112.map((one) => one(now)).find(Boolean) ?? alone(now);
 }
 
-/** @param {Moment} now @returns {Said} */
+/** Return the sentence for an alert that is being ended, else null. @param {Moment} now @returns {Said} */
 function ending({ view }) {
   if (view.left_us === null && view.false_alarm_us === null) return null;
   return [say`The alert is being ended.`, '', callPsap(view)];

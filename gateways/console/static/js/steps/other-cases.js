@@ -1,5 +1,5 @@
-// What to do in a case that is not mine: listened to, handed over, called for, left, another's, or without an
-// operator. Pure.
+// What to do in a case that is not the operator's own: listened to, handed over, called for, left, another
+// operator's, or unassigned. Pure.
 
 import { said, so } from '../words/claims.js';
 import { KEY } from '../words/center.js';
@@ -12,8 +12,8 @@ import { newest, unread } from '../case/dialogue/read.js';
 import * as s from '../case/situation.js';
 
 /**
- * The case is not mine: it is being listened to, handed over, called for, left, another's, or without an
- * operator. @param {Moment} now @returns {Said}
+ * Return the sentence and step of a case that is not the operator's own.
+ * @param {Moment} now @returns {Said}
  */
 export function others(now) {
   const [sentence, more, step] = notMine(now);
@@ -21,7 +21,7 @@ export function others(now) {
   return [sentence, [more, listen].filter(Boolean).join(' '), step];
 }
 
-/** @param {Moment} now @returns {Said} */
+/** Return the sentence and step, without the hint on listening in. @param {Moment} now @returns {Said} */
 function notMine(now) {
   const { view, me, names } = now;
   if (view.listener === me.operator) return listens(now);
@@ -31,7 +31,7 @@ function notMine(now) {
     const { title, text } = brokenSaid(view, me, names);
     return [title, text, take('primary')];
   }
-  // They may be together again before an operator is.
+  // User and 112 may be reconnected before an operator joins.
   if ((view.left_us !== null || view.user_hears_psap) && !view.operator) return left(now);
   if (view.operator) return [say`${names(view.operator)} has the case.`, '', { ...take(''), sub: '' }];
   const calling = view.reserved.map(names).join(', ');
@@ -40,7 +40,7 @@ function notMine(now) {
 }
 
 /**
- * Says that the operator who had the case went to a proved alert.
+ * Return the sentence that the last operator changed to a real or proved alert, else ''.
  * @param {CaseView} view @param {Names} names
  */
 function gaveUp(view, names) {
@@ -50,7 +50,7 @@ function gaveUp(view, names) {
   return say`${names(last.operator)} went to a proved alert: nobody was heard in this one.`;
 }
 
-/** @param {Moment} now @returns {Said} */
+/** Return the sentence and step of the operator who listens in. @param {Moment} now @returns {Said} */
 function listens({ view, allowed, names }) {
   /** @type {Action} */
   const stop = action('stop_listening', say`Your line closes`);
@@ -67,7 +67,10 @@ function listens({ view, allowed, names }) {
   return [unheard, say`Every screen says that you listen.`, stop];
 }
 
-/** @param {Moment} now @returns {Said} */
+/**
+ * Return the sentence and step of the operator who is called for this case.
+ * @param {Moment} now @returns {Said}
+ */
 function answerIt(now) {
   const { view, me, names } = now;
   const broken = isBroken(view) ? brokenSaid(view, me, names) : null;
@@ -88,7 +91,7 @@ function answerIt(now) {
     : [said(now, 'userWaits'), there && s.onHeadset(view.operator_leg) ? muted : yours]
         .filter(Boolean)
         .join(' ');
-  // An operator whose telephone is dead calls 112 all the same.
+  // 112 can be called even if the operator's telephone fails.
   if (!there) return [text, more, callPsap(view)];
   const sub = s.onHeadset(view.operator_leg)
     ? say`Speak, or ${KEY.take}`
@@ -98,7 +101,8 @@ function answerIt(now) {
 }
 
 /**
- * The operator has left: that nothing is to be done is said only where the two talk.
+ * Return the sentence and step after the operator left. That nothing is to be done is shown only while user
+ * and 112 talk.
  * @param {Moment} now @returns {Said}
  */
 function left(now) {

@@ -1,9 +1,9 @@
-// The steps that the dock offers, each a key with its command: what several sentences end in. Pure.
+// The steps of the command bar that several sentences share: each a key with its command. Pure.
 
 import { say } from '../words/words.js';
 import { action } from './labels.js';
 
-/** @returns {Action} */
+/** Return the step back to the shift. @returns {Action} */
 export const back = () => ({
   key: 'Enter',
   command: '',
@@ -11,14 +11,19 @@ export const back = () => ({
   sub: say`To the shift`,
   tone: '',
 });
-/** @param {string} tone @returns {Action} */
+/** Return the step to take the case. @param {string} tone @returns {Action} */
 export const take = (tone) => action('take', say`Rings your phone`, tone);
-/** @param {string} sub @param {string} [tone] @returns {Action} */
+/** Return the step to leave the case. @param {string} sub @param {string} [tone] @returns {Action} */
 export const leave = (sub, tone = 'primary') => action('leave', sub, tone);
-/** @param {CaseView} view @param {string} [sub] @param {string} [tone] @returns {Action} */
+/**
+ * Return the step to call 112, or the simulated 112 of a test.
+ * @param {CaseView} view @param {string} [sub] @param {string} [tone] @returns {Action}
+ */
 export const callPsap = (view, sub = '', tone = '') => ({
   ...action('call_psap', sub, tone),
   ...(view.test ? { label: say`Test 112` } : {}),
 });
+/** Return that 112 can be called now. */
 export const soon = () => say`You can call now`;
+/** Return that the text is read to 112 when it answers. */
 export const asItAnswers = () => say`Read the text as it answers`;

@@ -1,4 +1,4 @@
-// What to do while 112 is wanted: called, on the line, without a line, or told on another phone. Pure.
+// What to do while 112 is requested: called, on the line, without a line, or briefed on another phone. Pure.
 
 import { said, so } from '../words/claims.js';
 import { KEY } from '../words/center.js';
@@ -10,7 +10,8 @@ import { heard } from '../case/party.js';
 import * as s from '../case/situation.js';
 
 /**
- * Where 112 cannot join the line, or no line can call it: it is called on another phone, and read the text.
+ * Return the step to call 112 from another phone and read the text: 112 cannot join the line, or no line can
+ * call it.
  * @param {Moment} now @returns {Said}
  */
 export function elsewhere(now) {
@@ -35,7 +36,10 @@ export function elsewhere(now) {
   return [say`Ask: “Are you safe? Can you talk?”`, mistake, step];
 }
 
-/** 112 is on the line, may be, is being called, or waits for a line. @param {Moment} now @returns {Said} */
+/**
+ * Return the step while 112 is on the line, may be, is being called, or waits for a line.
+ * @param {Moment} now @returns {Said}
+ */
 export function withPsap(now) {
   const { view } = now;
   switch (s.psapIs(view)) {
@@ -74,17 +78,20 @@ export function withPsap(now) {
   }
 }
 
-/** What is between the operator and the user meanwhile. @param {Moment} now */
+/** Return what happens between operator and user meanwhile. @param {Moment} now */
 const meanwhile = (now) => said(now, 'keepTalking', 'hearsNobody');
 
-/** What Y says meanwhile: that the user has answered, or that 112 was told elsewhere. @param {Moment} now */
+/**
+ * Return the meaning of Y meanwhile: the user has answered, or 112 was briefed on another phone.
+ * @param {Moment} now
+ */
 function byY({ view, allowed }) {
   if (allowed.confirm_answer === null)
     return say`${s.capital(s.first(view))} has answered: ${KEY.confirm_answer}.`;
   return allowed.called_elsewhere === null ? say`112 briefed on another phone: ${KEY.called_elsewhere}.` : '';
 }
 
-/** @param {Moment} now @returns {Said} */
+/** Return the sentence and step while 112 is on the line. @param {Moment} now @returns {Said} */
 function conference(now) {
   const { view } = now;
   if (s.talking(view.user)) return together(now);
@@ -110,24 +117,27 @@ function conference(now) {
   ];
 }
 
-/** @param {string} sub @returns {Action} */
+/** Return the step to confirm that 112 is briefed. @param {string} sub @returns {Action} */
 const briefedStep = (sub) => action('briefing_given', sub, 'primary');
 
-/** @param {Moment} now */
+/** Return how to call the user again, if allowed. @param {Moment} now */
 const redial = ({ allowed }) => (allowed.redial_user === null ? say`To call again: ${KEY.redial_user}.` : '');
 
-/** What 112 is to be told by the operator. @param {Moment} now */
+/** Return what the operator must report to 112. @param {Moment} now */
 const toTell = (now) =>
   !s.briefed(now.view)
     ? [say`Read the text to 112.`, said(now, 'notInText')].filter(Boolean).join(' ')
     : said(now, 'hasChanged', 'userWrote', 'notInText');
 
-/** User and 112 are both on the line. @param {Moment} now @returns {Said} */
+/**
+ * Return the sentence and step while user and 112 are both on the line.
+ * @param {Moment} now @returns {Said}
+ */
 function together(now) {
   const { view } = now;
   const stays = said(now, 'staysTogether', 'staysListening', 'staysApart', 'staysUnheard', 'staysPerhaps');
   const left = `${stays} ${say`Your line closes.`}`;
-  // 112 learns from the operator alone what the user cannot say.
+  // Only the operator can report to 112 what the user cannot say.
   const untold = (view.duress || view.user_hears_nobody) && !s.toldAll(view);
   const tell = untold ? toTell(now) : said(now, 'notInText');
   const step = untold ? briefedStep(say`Once all of it is read`) : leave(left, '');
@@ -162,7 +172,7 @@ function together(now) {
 }
 
 /**
- * 112 was on the line and hung up: nothing calls it again by itself.
+ * Return the sentence and step after 112 hung up: 112 is not called again automatically.
  * @param {Moment} now @returns {Said}
  */
 export function hungUp(now) {
@@ -182,7 +192,10 @@ export function hungUp(now) {
   return [`${gone} ${call}`, more, callPsap(view, asItAnswers(), 'primary')];
 }
 
-/** 112 was called from another phone, and read the text. @param {Moment} now @returns {Said} */
+/**
+ * Return the sentence and step after 112 was briefed on another phone, else null.
+ * @param {Moment} now @returns {Said}
+ */
 export function toldElsewhere(now) {
   const { view, allowed } = now;
   const told = s.psapIs(view) === 'told' || (view.briefing_us !== null && s.callsElsewhere(view, allowed));

@@ -1,4 +1,4 @@
-// What to do while 112 is not asked for: it is between the operator and the user. Pure.
+// What to do while 112 is not requested: only operator and user are in the case. Pure.
 
 import { said } from '../words/claims.js';
 import * as f from '../words/format.js';
@@ -9,13 +9,16 @@ import { asItAnswers, callPsap, soon } from './steps.js';
 import { recordOf } from '../case/record.js';
 import * as s from '../case/situation.js';
 
-/** 112 is not asked for: it is between the operator and the user. @param {Moment} now @returns {Said} */
+/** Return the sentence and step while 112 is not requested. @param {Moment} now @returns {Said} */
 export function alone(now) {
   const [sentence, more, step] = between(now);
   return [sentence, [more, realOrForged(now)].filter(Boolean).join(' '), step];
 }
 
-/** Nothing proves the alert, nobody was heard: the operator may say which it is. @param {Moment} now */
+/**
+ * Return how to mark an unproved alert, without a voice heard, as real or forged; else ''.
+ * @param {Moment} now
+ */
 function realOrForged({ view, allowed }) {
   if (allowed.vouch !== null) return '';
   return endOf(view, allowed) === 'put_away'
@@ -23,7 +26,7 @@ function realOrForged({ view, allowed }) {
     : say`Not proved. Real: ${KEY.vouch}.`;
 }
 
-/** @param {Moment} now @returns {Said} */
+/** Return the sentence and step between operator and user. @param {Moment} now @returns {Said} */
 function between(now) {
   const { view, nowUs, center } = now;
   const who = s.first(view);
@@ -71,11 +74,12 @@ function between(now) {
   ];
 }
 
-/** Whether 112 was told before the alert was reopened. @param {CaseView} view */
+/** Return true if 112 was briefed before the alert was reopened. @param {CaseView} view */
 const knewBefore = (view) => view.psap_told_us !== null && view.psap_told_us < (view.reopened_us ?? 0);
 
 /**
- * 112 knows of the alert, from an earlier call. @param {CaseView} view @param {string} user @returns {Said}
+ * Return the sentence and step if 112 knows the alert from an earlier call.
+ * @param {CaseView} view @param {string} user @returns {Said}
  */
 function toldBefore(view, user) {
   const at = f.clock(view.psap_told_us);
@@ -86,7 +90,10 @@ function toldBefore(view, user) {
   ];
 }
 
-/** @param {Moment} now @returns {Said} */
+/**
+ * Return the sentence and step while the user is on the line: the question to ask.
+ * @param {Moment} now @returns {Said}
+ */
 function asked(now) {
   const { view, allowed } = now;
   const mistake =
@@ -106,8 +113,9 @@ function asked(now) {
 }
 
 /**
- * Somebody wants the alert to be over: what is asked is what somebody beside the user cannot answer, or need
- * not understand. @param {CaseView} view @returns {[string, string]}
+ * Return the question for an alert that somebody tries to cancel: a question that a person beside the user
+ * cannot answer, or need not understand.
+ * @param {CaseView} view @returns {[string, string]}
  */
 function isItTheUser(view) {
   const { safe_word } = recordOf(view);
@@ -122,14 +130,14 @@ function isItTheUser(view) {
       ];
 }
 
-/** What is done meanwhile for a user who does not answer. @param {CaseView} view */
+/** Return what happens meanwhile for a user who does not answer. @param {CaseView} view */
 function going(view) {
   if (view.user.state === 'ringing') return say`Her phone rings meanwhile. A machine: ${KEY.mark_machine}.`;
   if (s.underWay(view.user)) return say`She is being called meanwhile.`;
   return say`To call her again: ${KEY.redial_user}.`;
 }
 
-/** Why the user is not on the line, as far as is known. @param {Moment} now */
+/** Return the known reason why the user is not on the line. @param {Moment} now */
 const notThere = (now) =>
   `${said(
     now,
@@ -143,7 +151,7 @@ const notThere = (now) =>
     'userAway',
   )} ${say`Call 112.`}`;
 
-/** How far the call to the user is: [sentence, more]. @param {Moment} now */
+/** Return the progress of the call to the user: [sentence, more]. @param {Moment} now */
 function tries(now) {
   const { view } = now;
   const Who = s.capital(s.first(view));

@@ -1,48 +1,54 @@
-// By which way a question goes and in which language, and how far one that the center speaks has come.
+// The channel and language of a question, and the progress of a question that the center speaks.
 
 import { languageName, phrase, say } from '../../words/words.js';
 
-/** After so long without a key the screen says that none was pressed. */
+/** After this time without a key the screen shows that no key was pressed. */
 const ANSWERS_WITHIN_US = 12e6;
 /** @typedef {'write' | 'ask_spoken' | 'ask_aloud' | 'ask_softly'} Way */
-/** The first that is possible is taken by itself, `ask_softly` only by a key. @type {Way[]} */
+/** The channels in order: the first possible is the default, `ask_softly` only by a key. @type {Way[]} */
 const WAYS = ['write', 'ask_spoken', 'ask_aloud', 'ask_softly'];
-/** Where no app shows what is written: who is on the line is asked there. @type {Way[]} */
+/** The channels in order if no app shows messages: a user on the line is asked there. @type {Way[]} */
 const WITHOUT_APP = ['ask_spoken', 'ask_aloud', 'write', 'ask_softly'];
 const SPOKEN = ['ask_spoken', 'ask_softly'];
-const chosen = new Map(); // by alert: which way an operator has chosen
+const chosen = new Map(); // the channel chosen by an operator, by alert
 
-/** @param {Way} by */
+/** Return true if the center speaks questions on this channel. @param {Way} by */
 const isSpoken = (by) => SPOKEN.includes(by);
 
-/** What is open on the screen. @typedef {{ ui: Ui, view: CaseView, protocol: CallProtocol }} Here */
+/** The questions on the screen. @typedef {{ ui: Ui, view: CaseView, protocol: CallProtocol }} Here */
 
-/** The ways by which something of this protocol can be asked now. @param {Here} here @returns {Way[]} */
+/**
+ * Return the channels by which a question of this protocol can be asked now.
+ * @param {Here} here @returns {Way[]}
+ */
 function ways(here) {
   const allowed = here.ui.feed.allowedIn(here.view);
   const can = (/** @type {Way} */ by) => here.protocol.question.some((_, at) => language(here, at, by));
   return (reads(here) ? WAYS : WITHOUT_APP).filter((by) => allowed[by] === null && can(by));
 }
 
-/** Whether the app shows what is written, and has not gone quiet. @param {Here} here */
+/** Return true if the app shows messages, and has not fallen silent. @param {Here} here */
 const reads = ({ ui, view }) => view.app_reads && (view.lost_us === null || ui.feed.nowUs() < view.lost_us);
 
-/** The way that a key takes now; null where there is none. @param {Here} here @returns {Way | null} */
+/**
+ * Return the channel of the next question; null if there is none.
+ * @param {Here} here @returns {Way | null}
+ */
 export function way(here) {
   const all = ways(here);
   const wanted = chosen.get(here.view.alert);
   if (all.includes(wanted)) return wanted;
-  chosen.delete(here.view.alert); // it was chosen for what is not so any more
+  chosen.delete(here.view.alert); // the chosen channel is not possible any longer
   return all.find((by) => by !== 'ask_softly') ?? null;
 }
 
 /**
- * Whether there is another than that; from the soft one it goes back to what is taken by itself.
+ * Return true if another channel is possible; from `ask_softly` the key returns to the default.
  * @param {Here} here
  */
 export const hasAnother = (here) => ways(here).some((by) => by !== way(here) || by === 'ask_softly');
 
-/** The key I: the next of them. @param {Here} here */
+/** Choose the next channel (key I). @param {Here} here */
 export function another(here) {
   const all = ways(here);
   const now = way(here);
@@ -52,7 +58,8 @@ export function another(here) {
 }
 
 /**
- * The first of the user's, the center's and English in which this question can go this way; empty: in none.
+ * Return the language of this question on this channel: the user's, the center's or English, the first
+ * available; empty if none.
  * @param {Here} here @param {number} at @param {Way} by
  */
 export function language({ ui, view, protocol }, at, by) {
@@ -63,20 +70,17 @@ export function language({ ui, view, protocol }, at, by) {
   return wanted.find((one) => one && there.includes(one)) ?? (isSpoken(by) ? '' : words[0]);
 }
 
-/** @param {CallProtocol} protocol @param {number} at */
+/** Return the name of a question's recordings. @param {CallProtocol} protocol @param {number} at */
 const nameOf = (protocol, at) => `${protocol.file}-${at + 1}`;
 
 /**
- * What the order says besides, of a question that the center speaks.
+ * Return the further fields of the command, for a question that the center speaks.
  * @param {Here} here @param {number} at @param {Way} by
  */
 export const voice = (here, at, by) =>
   isSpoken(by) ? { language: language(here, at, by), question: nameOf(here.protocol, at) } : {};
 
-/**
- * What the way is called that a question's key takes now.
- * @param {Here} here @param {Way | null} by
- */
+/** Return the name of the channel of the next question. @param {Here} here @param {Way | null} by */
 export function wayName(here, by) {
   if (by === 'write' && !here.view.app_reads) return say`By SMS, which can be answered`;
   if (by === 'write' && !reads(here)) return say`In the app, which does not answer`;
@@ -87,11 +91,11 @@ export function wayName(here, by) {
   return hasAnother(here) ? say`No voice to her. I: whisper in her ear` : say`Nothing can be asked now.`;
 }
 
-/** That it goes in another language than the user's. @param {CaseView} view @param {string} by */
+/** Return the language's name if it is not the user's, else ''. @param {CaseView} view @param {string} by */
 export const otherLanguage = (view, by) =>
   view.person?.language && by !== view.person.language ? languageName(by) : '';
 
-/** @type {Record<Exclude<QuestionProgress, 'heard'>, Phrase>} */
+/** The progress of a spoken question. @type {Record<Exclude<QuestionProgress, 'heard'>, Phrase>} */
 const PROGRESS = {
   waiting: phrase`about to hear it`,
   speaking: phrase`hears it now`,
@@ -102,16 +106,13 @@ const PROGRESS = {
   withheld: phrase`not said: she is to hear nobody`,
 };
 
-/**
- * How far a question has come: its answer, else what is known.
- * @param {SaidView} said @param {number} nowUs
- */
+/** Return the answer to a question, else its progress. @param {SaidView} said @param {number} nowUs */
 export function outcome(said, nowUs) {
   if (said.answer) return said.answer === 'yes' ? say`Yes` : say`No`;
   return said.spoken ? progress(said, nowUs) : say`asked`;
 }
 
-/** @param {SaidView} said @param {number} nowUs */
+/** Return the progress of a spoken question. @param {SaidView} said @param {number} nowUs */
 export function progress({ spoken, heard_us: heardUs }, nowUs) {
   if (spoken !== 'heard') return PROGRESS[spoken]();
   return nowUs - heardUs < ANSWERS_WITHIN_US ? say`heard##question` : say`heard, no key`;

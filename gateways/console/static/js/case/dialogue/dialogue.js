@@ -1,4 +1,4 @@
-// The dialogue without a voice: what user and operator have written to each other, and what has become of it.
+// The written dialogue: the messages between user and operator, and their delivery.
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { icon } from '../../shell/parts.js';
@@ -17,14 +17,15 @@ const writing = new Writing({
   key: KEY.write,
   most: 1000,
   sends: (e) => e.key === 'Enter' && !e.shiftKey,
-  // A question is answered in the app by one key.
+  // The app shows two keys for the answer to a question.
   send: (ui, alert, text, id) => ui.feed.command(alert, 'write', { text, id, asks: text.endsWith('?') }),
 });
-/** By alert: up to which message the operator had seen the dialogue when it was put away. */
+/** The last message that the operator had seen when the dialogue was closed, by alert. */
 const away = new Map();
-/** By alert: up to which message the dialogue was on this screen. */
+/** The last message that was on this screen, by alert. */
 const seen = new Map();
 
+/** Forget all drafts and states. */
 export function clear() {
   writing.clear();
   away.clear();
@@ -32,22 +33,26 @@ export function clear() {
   read.clear();
 }
 
-/** Whether the dialogue has the panel: it is open, or something new has come. @param {CaseView} view */
+/**
+ * Return true if the dialogue has the panel: it is open, or a new message has arrived.
+ * @param {CaseView} view
+ */
 export const isOpen = (view) => {
   const put = away.get(view.alert);
   return put === undefined ? view.dialogue.length > 0 : read.lastOfUser(view) > put;
 };
 
-/** @param {Ui} ui @param {CaseView} view */
+/** Open the dialogue. @param {Ui} ui @param {CaseView} view */
 export function open(ui, view) {
   away.set(view.alert, -1);
   ui.draw();
 }
 
+/** Focus the field. */
 export const focus = () => writing.focus();
 
 /**
- * Esc puts it away, up to what was seen of it. True where there was something to put away.
+ * Close the dialogue up to the messages seen. Return true if it was open.
  * @param {Ui} ui @param {CaseView} view
  */
 export function close(ui, view) {
@@ -57,7 +62,10 @@ export function close(ui, view) {
   return true;
 }
 
-/** What is on this screen is seen, and read. @param {Ui} ui @param {CaseView} view */
+/**
+ * Note that the messages on this screen are seen, and report them as read.
+ * @param {Ui} ui @param {CaseView} view
+ */
 function shown(ui, view) {
   if (document.hidden || ui.screen.help) return;
   const upto = read.lastOfUser(view);
@@ -65,7 +73,7 @@ function shown(ui, view) {
   if (upto) read.haveRead(ui, view, upto);
 }
 
-/** Why the center has sent no SMS, or may not have. @type {Record<string, Phrase>} */
+/** The reasons why the center did not send an SMS, or may not have. @type {Record<string, Phrase>} */
 const FAILURES = {
   refused: phrase`SMS not sent: the network refuses it`,
   unknown: phrase`SMS perhaps not sent`,
@@ -74,7 +82,10 @@ const FAILURES = {
   withheld: phrase`SMS held back: others would notice`,
 };
 
-/** How far its SMS has come: symbol, tone, words. @param {TextedView} texted @returns {string[]} */
+/**
+ * Return the delivery of a message by SMS: [icon, tone, words].
+ * @param {TextedView} texted @returns {string[]}
+ */
 function bySms(texted) {
   if (texted.delivered_us !== null)
     return ['check', 'ok', say`SMS delivered ${f.clock(texted.delivered_us)}`];
@@ -87,7 +98,7 @@ function bySms(texted) {
 }
 
 /**
- * How far it has come in the app; null where it is no way.
+ * Return the delivery of a message in the app: [icon, tone, words]; null if the app is no channel.
  * @param {CaseView} view @param {SaidView} one @returns {string[]}
  */
 function byApp(view, one) {
@@ -99,7 +110,7 @@ function byApp(view, one) {
 }
 
 /**
- * How far what was asked on the line has come.
+ * Return the progress of a question on the line: [icon, tone, words].
  * @param {SaidView} one @param {number} nowUs @returns {string[]}
  */
 const onTheLine = (one, nowUs) => [
@@ -109,7 +120,7 @@ const onTheLine = (one, nowUs) => [
 ];
 
 /**
- * Which way a message has come, or how far it has gone.
+ * Render the channel of a received message, or the delivery of a sent one.
  * @param {CaseView} view @param {SaidView} one @param {number} nowUs
  */
 function state(view, one, nowUs) {
@@ -125,7 +136,10 @@ function state(view, one, nowUs) {
     );
 }
 
-/** @param {Ui} ui @param {CaseView} view @param {Allowed} allowed @param {SaidView} one */
+/**
+ * Render one message.
+ * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed @param {SaidView} one
+ */
 function message(ui, view, allowed, one) {
   const by = one.by ? ui.feed.names(one.by) : s.first(view);
   return html`<li class="said" data-by=${one.by ? 'operator' : 'user'} data-number=${one.number}>
@@ -135,11 +149,11 @@ function message(ui, view, allowed, one) {
   </li>`;
 }
 
-/** Whether what was written does not arrive in the app. @param {Ui} ui @param {CaseView} view */
+/** Return true if messages do not arrive in the app. @param {Ui} ui @param {CaseView} view */
 const isLost = (ui, view) => view.lost_us !== null && ui.feed.nowUs() >= view.lost_us;
 
 /**
- * That the app does not answer, where nothing goes by SMS instead, and the key for it.
+ * Render that the app does not answer, with the key to send by SMS, unless messages are sent by SMS already.
  * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
  */
 function lost(ui, view, allowed) {
@@ -158,7 +172,8 @@ function lost(ui, view, allowed) {
 }
 
 /**
- * The newest first; beside the text for 112 the one that is missing there, whose keys are in sight so.
+ * Return the messages, the newest first. Beside the text for 112, the message that is missing there comes
+ * first, so that its keys are visible.
  * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
  */
 function inOrder(ui, view, allowed) {
@@ -167,7 +182,7 @@ function inOrder(ui, view, allowed) {
   return first ? [first, ...all.filter((one) => one !== first)] : all;
 }
 
-/** By which way Enter sends. @param {Ui} ui @param {CaseView} view */
+/** Return the channel by which Enter sends. @param {Ui} ui @param {CaseView} view */
 function hint(ui, view) {
   if (!view.app_reads) return say`Enter sends by SMS`;
   return isLost(ui, view) && ui.feed.allowedIn(view).write_by_sms === 'texts_allowed'
@@ -175,7 +190,7 @@ function hint(ui, view) {
     : say`Enter sends`;
 }
 
-/** @param {Ui} ui @param {CaseView} view @param {Allowed} allowed */
+/** Render the dialogue. @param {Ui} ui @param {CaseView} view @param {Allowed} allowed */
 export function panel(ui, view, allowed) {
   shown(ui, view);
   const why = allowed.write ?? null;

@@ -1,4 +1,4 @@
-// The keys by which a message of the user's goes into the text for 112, or is put aside.
+// The keys that add a user's message to the text for 112, or put it aside.
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { KEY } from '../../words/center.js';
@@ -7,22 +7,25 @@ import { inSight } from '../../steps/visible-keys.js';
 import { putAside } from './missing.js';
 import { haveRead, offered, unread } from './read.js';
 
-/** Which key puts the message into which field of the text for 112. */
+/** The field of the text for 112 that each key fills. */
 const FILLS = { ArrowLeft: 'where', ArrowRight: 'what' };
-/** @type {Record<string, Phrase>} */
+/** The names of the fields. @type {Record<string, Phrase>} */
 const FIELDS = { where: phrase`Where`, what: phrase`What` };
 const ARROWS = { ArrowLeft: '←', ArrowRight: '→' };
 const ASIDE = 'Delete';
 const FIELD_MAX = 500;
 
-/** @param {Ui} ui @param {string} key @param {Drawn} label @param {string} [shown] */
+/**
+ * Render a key as a button.
+ * @param {Ui} ui @param {string} key @param {Drawn} label @param {string} [shown]
+ */
 export const button = (ui, key, label, shown = key) =>
   html`<button class="btn" data-key=${key} aria-keyshortcuts=${key} @click=${() => ui.press(key)}>
     <kbd>${shown}</kbd><span>${label}</span>
   </button>`;
 
 /**
- * The keys that put this message into the text for 112; nothing where it is not the one that is offered.
+ * Render the keys that add this message to the text for 112; nothing unless the message is the offered one.
  * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed @param {SaidView} one
  */
 export const fillKeys = (ui, view, allowed, one) =>
@@ -35,7 +38,7 @@ export const fillKeys = (ui, view, allowed, one) =>
     : nothing;
 
 /**
- * A key of these. True where the message that it is for is on the screen.
+ * Handle a key. Return true if its message is on the screen.
  * @param {Ui} ui @param {string} key @param {CaseView} view @param {Allowed} allowed
  */
 export function pressed(ui, key, view, allowed) {
@@ -52,7 +55,8 @@ export function pressed(ui, key, view, allowed) {
 }
 
 /**
- * Put the message into this field, after what is there. It was read then; others before it may not have been.
+ * Add the message to a field of the text, after the present content. The message is reported as read only if
+ * it is the only unread one.
  * @param {Ui} ui @param {CaseView} view @param {string} field @param {SaidView} one
  */
 async function fill(ui, view, field, one) {

@@ -1,5 +1,5 @@
-// The line above the dock: the user's last message until it is read, then one that 112 does not know; and the
-// keys of an alert whose user cannot talk.
+// The line above the command bar: the user's last message until it is read, then a message that 112 does not
+// know; and the keys for a user who cannot talk.
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { KEY } from '../../words/center.js';
@@ -10,14 +10,14 @@ import * as s from '../situation.js';
 import { button, fillKeys } from './filling.js';
 import { asked, newest, offered, unread, words } from './read.js';
 
-/** The ways by which something can be asked. @type {OperatorCommand[]} */
+/** The commands that ask a question. @type {OperatorCommand[]} */
 const ASKS = ['write', 'ask_spoken', 'ask_aloud', 'ask_softly'];
 
-/** Whether user and operator have no voice between them. @param {CaseView} view */
+/** Return true if user and operator cannot talk. @param {CaseView} view */
 const cannotTalk = (view) => s.keptSilent(view) || view.user_hears_nobody || view.duress;
 
 /**
- * Whether the keys of the moment stand in this case: for a user who cannot talk, and beside the text for 112.
+ * Return true if the keys are shown in this case: for a user who cannot talk, and beside the text for 112.
  * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
  */
 const hasKeys = (ui, view, allowed) =>
@@ -26,10 +26,7 @@ const hasKeys = (ui, view, allowed) =>
   ui.feed.link !== 'lost' &&
   (cannotTalk(view) || s.reading(view, ui.feed.me, allowed));
 
-/**
- * The keys of the moment.
- * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
- */
+/** Render the keys. @param {Ui} ui @param {CaseView} view @param {Allowed} allowed */
 export function keys(ui, view, allowed) {
   if (!hasKeys(ui, view, allowed)) return nothing;
   const [asks, writes] = [ASKS, ['write']].map(
@@ -44,9 +41,9 @@ export function keys(ui, view, allowed) {
 }
 
 /**
- * The line above the dock. `isShown`: the messages are on the screen already, where they are read; `named`:
- * so are the keys, or what they open; `briefing`: the text for 112 is, with the code of its page. It is there
- * when it is empty, too: a screen reader says what comes into it.
+ * Render the line above the command bar. `isShown`: the messages are on the screen already; `named`: so are
+ * the keys, or their panels; `briefing`: so is the text for 112, with the code of its page. The line is
+ * present even when empty: a screen reader announces what appears in it.
  * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
  * @param {{ isShown: boolean, named: boolean, briefing: boolean }} is
  */

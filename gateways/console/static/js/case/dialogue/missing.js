@@ -1,25 +1,26 @@
-// Which of the user's messages 112 does not know: those that are not in the text for 112, and that the
-// operator has not put aside by a key. That is kept by this page alone: another operator is asked anew.
+// The user's messages that 112 does not know: those that are neither in the text for 112 nor put aside by the
+// operator. Only this page keeps what was put aside: another operator decides again.
 
 import { phrase } from '../../words/words.js';
 
-/** A user's short answers to a question, as the app sends them. @type {Record<string, Phrase>} */
+/** The short answers to a question, as the app sends them. @type {Record<string, Phrase>} */
 export const ANSWERS = { yes: phrase`Yes`, no: phrase`No` };
 
-/** By alert: the numbers of the messages that need not be in the text. @type {Map<string, Set<number>>} */
+/** The numbers of the messages that were put aside, by alert. @type {Map<string, Set<number>>} */
 const aside = new Map();
 
+/** Forget what was put aside. */
 export const clear = () => aside.clear();
 
-/** Whether it is no more than the user's yes or no. @param {SaidView} one */
+/** Return true if the message is only yes or no. @param {SaidView} one */
 export const isAnswer = (one) => !one.by && one.text.toLowerCase() in ANSWERS;
 
-/** @param {CaseView} view @param {SaidView} one */
+/** Put a message aside: the text for 112 does not need it. @param {CaseView} view @param {SaidView} one */
 export function putAside(view, one) {
   aside.set(view.alert, new Set(aside.get(view.alert)).add(one.number));
 }
 
-/** Whole words alone, so that `12` is not found in `123`. @param {string} text */
+/** Return the words of a text between spaces, so that `12` is not found in `123`. @param {string} text */
 const words = (text) =>
   ` ${
     text
@@ -28,11 +29,14 @@ const words = (text) =>
       ?.join(' ') ?? text.trim()
   } `;
 
-/** @param {CaseView} view @param {SaidView} one */
+/**
+ * Return true if a field of the text for 112 contains the message.
+ * @param {CaseView} view @param {SaidView} one
+ */
 const isInText = (view, one) =>
   Object.values(view.briefing).some((field) => words(field.text).includes(words(one.text)));
 
-/** The user's messages that 112 does not know, oldest first. @param {CaseView} view */
+/** Return the user's messages that 112 does not know, the oldest first. @param {CaseView} view */
 export const missing = (view) =>
   view.dialogue.filter(
     (one) =>

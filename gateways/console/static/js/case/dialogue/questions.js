@@ -1,4 +1,4 @@
-// What is asked of a user who cannot talk, by kind of trouble: one key a question, answered by yes or no, in
+// The questions for a user who cannot talk, by protocol: one key for each question, answered by yes or no, in
 // the user's language with the operator's beside it.
 
 import { html, nothing } from '../../../vendor/lit.js';
@@ -8,13 +8,16 @@ import { inSight } from '../../steps/visible-keys.js';
 import { psapIs } from '../situation.js';
 import * as asking from './asking.js';
 
-let opened = null; // of which alert
-const chosen = new Map(); // by alert: which protocol
+let opened = null; // the alert of the open panel
+const chosen = new Map(); // the chosen protocol, by alert
 
-/** @param {CaseView} view */
+/** Return true if the questions of this case are open. @param {CaseView} view */
 export const isOpen = (view) => opened === view.alert;
 
-/** J opens them; J again leads to the next protocol. @param {Ui} ui @param {CaseView} view */
+/**
+ * Open the questions (key J); if they are open, show the next protocol.
+ * @param {Ui} ui @param {CaseView} view
+ */
 export function open(ui, view) {
   if (isOpen(view))
     chosen.set(view.alert, ((chosen.get(view.alert) ?? 0) + 1) % ui.feed.center.protocols.length);
@@ -22,7 +25,7 @@ export function open(ui, view) {
   ui.draw();
 }
 
-/** True where they were open. @param {Ui} ui @param {CaseView} view */
+/** Close the questions. Return true if they were open. @param {Ui} ui @param {CaseView} view */
 export function close(ui, view) {
   if (!isOpen(view)) return false;
   opened = null;
@@ -30,24 +33,27 @@ export function close(ui, view) {
   return true;
 }
 
-/** @param {Ui} ui @param {CaseView} view */
+/** Return the chosen protocol. @param {Ui} ui @param {CaseView} view */
 const protocol = (ui, view) => ui.feed.center.protocols[chosen.get(view.alert) ?? 0];
 
-/** @param {Ui} ui @param {CaseView} view @returns {asking.Here} */
+/** Return the questions on the screen. @param {Ui} ui @param {CaseView} view @returns {asking.Here} */
 const hereOf = (ui, view) => ({ ui, view, protocol: protocol(ui, view) });
 
 /**
- * The question as it was asked last, in whichever language.
+ * Return the last message that asked this question, in any language.
  * @param {CaseView} view @param {Question} question
  */
 const asked = (view, question) =>
   view.dialogue.findLast((one) => one.by && Object.values(question.ask).includes(one.text));
 
-/** Why this question is not asked any more; else ''. @param {CaseView} view @param {Question} question */
+/**
+ * Return why this question is not asked any longer, else ''.
+ * @param {CaseView} view @param {Question} question
+ */
 const isOver = (view, question) => (question.before_112 && psapIs(view) !== '' ? say`called already` : '');
 
 /**
- * A key while they are open: 1 to 9, and I. True where it was for them.
+ * Handle a key while the questions are open: 1 to 9, and I. Return true if the key was used.
  * @param {Ui} ui @param {string} key
  */
 export function pressed(ui, key) {
@@ -59,10 +65,10 @@ export function pressed(ui, key) {
   return true;
 }
 
-/** @param {number} number */
+/** Return the element of a question. @param {number} number */
 const lineOf = (number) => document.querySelector(`.questions li:nth-child(${number})`);
 
-/** @param {Ui} ui @param {CaseView} view @param {number} at */
+/** Send a question. @param {Ui} ui @param {CaseView} view @param {number} at */
 async function ask(ui, view, at) {
   const here = hereOf(ui, view);
   const command = asking.way(here);
@@ -86,7 +92,7 @@ async function ask(ui, view, at) {
   if (!answer.ok) ui.orders.refuse(key, view.alert, answer.reason);
 }
 
-/** @param {Ui} ui @param {CaseView} view */
+/** Render the questions. @param {Ui} ui @param {CaseView} view */
 export function panel(ui, view) {
   const here = hereOf(ui, view);
   const { protocol: now } = here;
@@ -115,7 +121,10 @@ export function panel(ui, view) {
     </div>`;
 }
 
-/** @param {asking.Here} here @param {Question} question @param {number} at @param {asking.Way | null} way */
+/**
+ * Render one question.
+ * @param {asking.Here} here @param {Question} question @param {number} at @param {asking.Way | null} way
+ */
 function row(here, question, at, way) {
   const { ui, view } = here;
   const language = asking.language(here, at, way ?? 'write');

@@ -1,28 +1,29 @@
-// Which of the user's messages were read, and what is shown of one.
+// The read state of the user's messages, and the words shown of a message.
 
 import { html, nothing } from '../../../vendor/lit.js';
 import * as s from '../situation.js';
 import { ANSWERS, clear as clearAside, isAnswer, missing } from './missing.js';
 
-/** By alert: up to which message the center was told that it was read. */
+/** The last message that was reported to the center as read, by alert. */
 const told = new Map();
 
+/** Forget what was reported and put aside. */
 export function clear() {
   told.clear();
   clearAside();
 }
 
-/** Return the number of the user's newest message; 0 where there is none. @param {CaseView} view */
+/** Return the number of the user's newest message; 0 if none. @param {CaseView} view */
 export const lastOfUser = (view) => newest(view)?.number ?? 0;
 /** Return the user's newest message, or undefined. @param {CaseView} view */
 export const newest = (view) => view.dialogue.findLast((one) => !one.by);
 
-/** How many of the user's messages no operator has read. @param {CaseView} view */
+/** Return the number of the user's messages that no operator has read. @param {CaseView} view */
 export const unread = (view) => view.dialogue.filter((one) => !one.by && one.read_us === null).length;
 
 /**
- * Tell the center that the operator's own case was read up to this message; of one that has no operator
- * any more, anybody's.
+ * Report to the center that the messages up to this number were read: of the operator's own case, or of an
+ * alert without an operator.
  * @param {Ui} ui @param {CaseView} view @param {number} upto
  */
 export function haveRead(ui, view, upto) {
@@ -35,14 +36,14 @@ export function haveRead(ui, view, upto) {
 }
 
 /**
- * Return the message that the arrow keys put into the text for 112: the newest that is missing there; else
+ * Return the message that the arrow keys add to the text for 112: the newest that is missing there; else
  * null.
  * @param {CaseView} view @param {Allowed} allowed
  */
 export const offered = (view, allowed) => (allowed.brief === null && missing(view).at(-1)) || null;
 
 /**
- * The question that this message answers, before it; nothing where it answers none that is known.
+ * Render the question that this message answers, before it; nothing if there is none.
  * @param {CaseView} view @param {SaidView} one
  */
 export function asked(view, one) {
@@ -51,7 +52,7 @@ export function asked(view, one) {
 }
 
 /**
- * What was written, in words of the screen where it is an answer.
+ * Return the text of a message; an answer in the page's language.
  * @param {CaseView} view @param {SaidView} one
  */
 export function words(view, one) {

@@ -1,16 +1,16 @@
-// A field in which something is written about a case, or to its user: what is being written, by alert, and
-// its way to the center.
+// A field to write a note or a message: the drafts, by alert, and their delivery to the center.
 
 import { html, live, ref } from '../../../vendor/lit.js';
 import { newId } from '../../link/feed.js';
 import { isKeyAlone } from '../../steps/visible-keys.js';
 
+/** A text field with a draft for each alert. */
 export class Writing {
   /**
    * @param {{ key: string, most: number, sends: (e: KeyboardEvent) => boolean,
    *   send: (ui: Ui, alert: string, text: string, id: string) =>
    *     Promise<{ ok: boolean, reason?: string }> }} of
-   * `sends`: whether this key sends what is in the field. `id` is the same where the same is sent again.
+   * `sends` returns true for the key that sends the field. `id` is the same if a text is sent again.
    */
   constructor({ key, most, sends, send }) {
     this.key = key;
@@ -19,7 +19,7 @@ export class Writing {
     this.send = send;
     /** @type {Map<string, string>} */
     this.drafts = new Map();
-    this.last = { text: '', id: '' }; // what may have arrived, though no answer has
+    this.last = { text: '', id: '' }; // sent without an answer: it may have arrived
     /** @type {HTMLElement} */
     this.element = null;
     this.shown = ref((element) => {
@@ -27,15 +27,17 @@ export class Writing {
     });
   }
 
+  /** Focus the field. */
   focus() {
     this.element?.focus();
   }
 
+  /** Forget all drafts. */
   clear() {
     this.drafts.clear();
   }
 
-  /** @param {Ui} ui @param {string} alert @param {string} label @param {string} hint */
+  /** Render the field. @param {Ui} ui @param {string} alert @param {string} label @param {string} hint */
   field(ui, alert, label, hint) {
     return html`<label class="notefield"
       ><kbd>${this.key}</kbd
@@ -51,7 +53,7 @@ export class Writing {
     </label>`;
   }
 
-  /** @param {Ui} ui @param {string} alert */
+  /** Handle a key in the field. @param {Ui} ui @param {string} alert */
   #pressed(ui, e, alert) {
     if (e.key === 'Escape') {
       e.preventDefault();
@@ -65,7 +67,7 @@ export class Writing {
   }
 
   /**
-   * The field keeps the focus: what is typed next is written, too, and never a command.
+   * Send the field. It keeps the focus: what is typed next is text, never a command.
    * @param {Ui} ui @param {string} alert
    */
   async #send(ui, alert) {
@@ -84,7 +86,7 @@ export class Writing {
       this.last = { text: '', id: '' };
       return;
     }
-    // What the center has not got is put back, before what was written meanwhile.
+    // A text that the center did not accept is put back, before what was typed meanwhile.
     this.drafts.set(alert, [text, this.drafts.get(alert) ?? ''].filter(Boolean).join('\n'));
     ui.orders.refuse(this.key, alert, answer.reason);
   }
