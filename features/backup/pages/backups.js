@@ -3,7 +3,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../../js/shell/parts.js';
 import { number, say } from '../../js/words/words.js';
-import { answered, why } from '../../js/admin/frame/faults.js';
+import { answerOf, why } from '../../js/admin/frame/faults.js';
 import { Listed } from '../../js/admin/frame/listed.js';
 import { button } from '../../js/admin/frame/page.js';
 import { moment, size, standing, wrong } from './words.js';
@@ -31,18 +31,18 @@ export function enter(ui) {
  */
 export async function again(ui) {
   await list.load(ui);
-  if (list.said?.backup_run?.running || list.said?.check_run?.running) ui.draw();
+  if (list.data?.backup_run?.running || list.data?.check_run?.running) ui.draw();
 }
 
 /** Start a backup or a trial restore. @param {Ui} ui @param {'backup' | 'check'} work */
 async function begin(ui, work) {
-  if (list.said?.wrong.includes('no_place')) {
+  if (list.data?.wrong.includes('no_place')) {
     refused = wrong('no_place');
     ui.draw();
     return;
   }
-  const answer = await answered(ui.feed.ask('POST', `${PATH}/${work}`));
-  refused = answer.said ? '' : why(answer.code);
+  const answer = await answerOf(ui.feed.ask('POST', `${PATH}/${work}`));
+  refused = answer.data ? '' : why(answer.code);
   await list.load(ui);
   ui.draw();
 }
@@ -65,22 +65,22 @@ function state(ui, name, run, before) {
   return word(bad ? 'warn' : 'clock', `${name}: ${text}`, bad ? 'ink-bad' : '');
 }
 
-/** Render the place, the recipients and the times of the backups. @param {Ui} ui @param {BackupsView} said */
-function facts(ui, said) {
-  const last = said.backups.find((one) => one.file === said.file);
+/** Render the place, the recipients and the times of the backups. @param {Ui} ui @param {BackupsView} data */
+function facts(ui, data) {
+  const last = data.backups.find((one) => one.file === data.file);
   const rows = [
-    [say`Where`, said.file || '—'],
-    [say`Who can open it`, said.to.join(', ') || '—'],
+    [say`Where`, data.file || '—'],
+    [say`Who can open it`, data.to.join(', ') || '—'],
     [
       say`The last`,
       last ? `${moment(last.made_at)} · ${size(last.bytes)} · ${number(last.seconds, 1)}\u00a0s` : say`none`,
     ],
-    [say`The next`, moment(said.backup_next)],
+    [say`The next`, moment(data.backup_next)],
     [
       say`Restored for trial`,
       last?.checked_at ? `${moment(last.checked_at)} · ${number(last.check_seconds, 1)}\u00a0s` : say`never`,
     ],
-    [say`The next trial`, moment(said.check_next)],
+    [say`The next trial`, moment(data.check_next)],
   ];
   return html`<dl class="backups__facts">
     ${rows.map(
@@ -105,8 +105,8 @@ const row = (one) =>
     <td>${one.checked_at ? moment(one.checked_at) : say`never`}</td>
   </tr>`;
 
-/** Render the table of backups. @param {BackupsView} said */
-const table = (said) =>
+/** Render the table of backups. @param {BackupsView} data */
+const table = (data) =>
   html`<table class="table">
     <thead>
       <tr>
@@ -118,21 +118,21 @@ const table = (said) =>
       </tr>
     </thead>
     <tbody>
-      ${said.backups.map(row)}
+      ${data.backups.map(row)}
     </tbody>
   </table>`;
 
 /** Render the chapter. @param {Ui} ui */
 export function pane(ui) {
-  const { said } = list;
-  const before = said?.backups.find((one) => one.file === said.file)?.bytes ?? 0;
+  const { data } = list;
+  const before = data?.backups.find((one) => one.file === data.file)?.bytes ?? 0;
   const fault = list.fault ? why(list.fault) : refused;
   return html`<section class="view chapter backups" aria-labelledby="backups-h">
     <header class="page-head">
       <h1 id="backups-h" tabindex="-1">${say`Backups`}</h1>
       <p role=${fault ? 'alert' : 'status'}>
         ${fault ? word('warn', fault, 'ink-bad') : nothing}
-        ${said && !said.wrong.length ? word('check', say`Everything is as it should be.`, 'ink-ok') : nothing}
+        ${data && !data.wrong.length ? word('check', say`Everything is as it should be.`, 'ink-ok') : nothing}
       </p>
       <div class="page-head__end">
         ${button(ui, ['A', say`Make one now`, 'shield'])}
@@ -142,20 +142,20 @@ export function pane(ui) {
     <section class="panel" aria-label=${say`State`}>
       <div class="panel__body chapter__list" tabindex="0">
         ${
-          said
+          data
             ? html`<div class="backups__runs" role="status">
-                  ${state(ui, say`Backup`, said.backup_run, before)}
-                  ${state(ui, say`Trial`, said.check_run, 0)}
+                  ${state(ui, say`Backup`, data.backup_run, before)}
+                  ${state(ui, say`Trial`, data.check_run, 0)}
                 </div>
                 ${
-                  said.wrong.length
+                  data.wrong.length
                     ? html`<h2>${say`To be seen to`}</h2>
                         <ul class="backups__wrong">
-                          ${said.wrong.map((one) => html`<li>${word('warn', wrong(one), 'ink-wait')}</li>`)}
+                          ${data.wrong.map((one) => html`<li>${word('warn', wrong(one), 'ink-wait')}</li>`)}
                         </ul>`
                     : nothing
                 }
-                ${facts(ui, said)} ${said.backups.length ? table(said) : nothing}`
+                ${facts(ui, data)} ${data.backups.length ? table(data) : nothing}`
             : nothing
         }
       </div>

@@ -37,7 +37,7 @@ export function clear() {
 
 /** Open the chapter. @param {Ui} ui */
 export function enter(ui) {
-  current().rows.asked = null;
+  current().rows.question = null;
   again(ui);
 }
 
@@ -51,7 +51,7 @@ export const again = (ui) => current().rows.list.load(ui);
 /** Show a part of the roster. @param {Ui} ui @param {string} key */
 function go(ui, key) {
   shown = key;
-  current().rows.said = [true, ''];
+  current().rows.result = [true, ''];
   ui.draw();
 }
 

@@ -134,8 +134,8 @@ function remove(ui, { id, name }) {
 
 /** Start a test of a person's contact methods. @param {Ui} ui @param {DutyPerson} row */
 async function test(ui, { id, name }) {
-  if (await rows.order(ui, 'POST', `${PATH}/test`, { person: id }))
-    rows.say(ui, true, say`${name}: the test has begun.`);
+  if (await rows.request(ui, 'POST', `${PATH}/test`, { person: id }))
+    rows.showResult(ui, true, say`${name}: the test has begun.`);
 }
 
 export const pressed = keys(rows, {

@@ -2,7 +2,7 @@
 // whole. A change contains the version that was seen; Z takes a change back for ten seconds.
 
 import { say } from '../../js/words/words.js';
-import { answered, why } from '../../js/admin/frame/faults.js';
+import { answerOf, why } from '../../js/admin/frame/faults.js';
 import { Listed } from '../../js/admin/frame/listed.js';
 import { Rows } from '../../js/admin/frame/rows.js';
 import { flawSaid } from './words.js';
@@ -16,7 +16,7 @@ const list = new Listed(PATH);
 let before = null;
 
 /** Return the center's last answer; null before the first. */
-export const said = () => list.said;
+export const said = () => list.data;
 
 export function clear() {
   list.clear();
@@ -62,18 +62,18 @@ export async function keep(ui, rows, parts, text, place = () => '') {
   const roster = { ...was.roster, ...parts };
   const { form } = rows;
   if (form) form.busy = true;
-  const answer = await answered(ui.feed.ask('PUT', PATH, { was: was.version, roster }));
+  const answer = await answerOf(ui.feed.ask('PUT', PATH, { was: was.version, roster }));
   if (form) form.busy = false;
   await list.load(ui);
-  if (!answer.said) {
+  if (!answer.data) {
     refuse(ui, rows, answer, place);
     return false;
   }
   const untilMs = Date.now() + UNDO_MS;
-  before = { roster: was.roster, version: answer.said.version, untilMs };
+  before = { roster: was.roster, version: answer.data.version, untilMs };
   rows.undo = { key: '', was: {}, now: {}, untilMs };
   if (form) rows.leave(ui);
-  rows.say(ui, true, text);
+  rows.showResult(ui, true, text);
   return true;
 }
 
@@ -86,7 +86,7 @@ function refuse(ui, rows, { code, path, reason }, place) {
   const { form } = rows;
   const text = flawSaid(code) || (code === 'changed_meanwhile' ? meanwhile() : why(code, { path, reason }));
   if (!form) {
-    rows.say(ui, false, text);
+    rows.showResult(ui, false, text);
     return;
   }
   const name = place(path.split('.').slice(2));
@@ -136,8 +136,9 @@ export async function takeBack(ui, rows) {
   const { roster, version } = before;
   before = null;
   rows.undo = null;
-  const answer = await answered(ui.feed.ask('PUT', PATH, { was: version, roster }));
+  const answer = await answerOf(ui.feed.ask('PUT', PATH, { was: version, roster }));
   await list.load(ui);
-  if (answer.said) rows.say(ui, true, say`Taken back.`);
-  else rows.say(ui, false, answer.code === 'changed_meanwhile' ? meanwhile() : why(answer.code, answer));
+  if (answer.data) rows.showResult(ui, true, say`Taken back.`);
+  else
+    rows.showResult(ui, false, answer.code === 'changed_meanwhile' ? meanwhile() : why(answer.code, answer));
 }

@@ -2,7 +2,7 @@
 // invalid lines can be saved as a file.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { answered, why } from '../../js/admin/frame/faults.js';
+import { answerOf, why } from '../../js/admin/frame/faults.js';
 import { icon, word } from '../../js/shell/parts.js';
 import { saveBlob } from '../../js/shell/download.js';
 import * as f from '../../js/words/format.js';
@@ -122,7 +122,7 @@ const PATH = '/v1/admin/people/import';
 
 /** Open the import. @param {Ui} ui */
 export function open(ui) {
-  rows.tell(ui, { kind: 'import', file: null, seen: null, busy: false, fault: '' });
+  rows.showOnce(ui, { kind: 'import', file: null, seen: null, busy: false, fault: '' });
   focus('.import input');
 }
 
@@ -141,9 +141,9 @@ function now(ui, changes) {
 /** Request the preview of a file. @param {Ui} ui @param {File} file */
 async function look(ui, file) {
   now(ui, { file, seen: null, busy: true, fault: '' });
-  const answer = await answered(ui.feed.send(`${PATH}?preview=true`, file));
+  const answer = await answerOf(ui.feed.send(`${PATH}?preview=true`, file));
   if (rows.once?.file !== file) return;
-  now(ui, { seen: answer.said, busy: false, fault: answer.said ? '' : why(answer.code) });
+  now(ui, { seen: answer.data, busy: false, fault: answer.data ? '' : why(answer.code) });
   focus('.import__take', '.import input');
 }
 
@@ -156,7 +156,7 @@ async function take(ui) {
   const { file, seen, busy } = /** @type {Importing} */ (rows.once);
   if (busy) return;
   now(ui, { busy: true, fault: '' });
-  const answer = await answered(ui.feed.send(PATH, file, { 'if-match': `"${seen.tag}"` }));
+  const answer = await answerOf(ui.feed.send(PATH, file, { 'if-match': `"${seen.tag}"` }));
   if (answer.code === 'changed_meanwhile') {
     await look(ui, file);
     now(ui, {
@@ -164,7 +164,7 @@ async function take(ui) {
     });
     return;
   }
-  now(ui, { seen: answer.said ?? seen, busy: false, fault: answer.said ? '' : why(answer.code) });
+  now(ui, { seen: answer.data ?? seen, busy: false, fault: answer.data ? '' : why(answer.code) });
   await load(ui);
   focus('.import__done');
 }

@@ -2,7 +2,7 @@
 // text message; and the list of open invitations, which can be revoked.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { answered, why } from '../../js/admin/frame/faults.js';
+import { answerOf, why } from '../../js/admin/frame/faults.js';
 import { Form, formPane } from '../../js/admin/frame/form.js';
 import { Listed } from '../../js/admin/frame/listed.js';
 import { once } from '../../js/admin/frame/once.js';
@@ -143,7 +143,7 @@ const fields = (person) => [
     kind: 'select',
     choices: () => DAYS.map((one) => [String(one), one === 1 ? say`1 day` : say`${one} days`]),
   },
-  ...(list.said?.can_text
+  ...(list.data?.can_text
     ? [
         {
           name: 'text',
@@ -158,7 +158,7 @@ const fields = (person) => [
 export async function open(ui, person) {
   await list.load(ui);
   const form = new Form('invite', fields(person), { phone: person.phones[0], days: '7', text: false });
-  rows.tell(ui, { kind: 'invite', person, form, made: null });
+  rows.showOnce(ui, { kind: 'invite', person, form, made: null });
   form.focus();
 }
 
@@ -167,15 +167,15 @@ async function make(ui) {
   const { form } = /** @type {Inviting} */ (rows.once);
   const { phone, days, text } = form.now;
   form.busy = true;
-  const answer = await answered(
+  const answer = await answerOf(
     ui.feed.ask('POST', PATH, { phone, days: Number(days), text: Boolean(text) }),
   );
   form.busy = false;
-  if (answer.said) rows.once = { ...rows.once, made: answer.said };
+  if (answer.data) rows.once = { ...rows.once, made: answer.data };
   else form.refuse(answer);
   await list.load(ui);
   ui.draw();
-  if (answer.said) /** @type {HTMLElement} */ (document.querySelector('.once__copy'))?.focus();
+  if (answer.data) /** @type {HTMLElement} */ (document.querySelector('.once__copy'))?.focus();
 }
 
 /** Revoke an invitation after a question. @param {Ui} ui @param {InvitationRow} one */
@@ -183,11 +183,11 @@ function revoke(ui, one) {
   const name = one.name || f.phone(one.phone);
   const question = say`Revoke the invitation of ${name}?`;
   rows.ask(ui, question, async () => {
-    const answer = await answered(ui.feed.ask('DELETE', `${PATH}/${encodeURIComponent(one.sign)}`));
+    const answer = await answerOf(ui.feed.ask('DELETE', `${PATH}/${encodeURIComponent(one.sign)}`));
     await list.load(ui);
     if (rows.once?.made?.row.sign === one.sign) rows.once = { ...rows.once, made: null };
     const done = say`Invitation of ${name} revoked.`;
-    rows.say(ui, Boolean(answer.said), answer.said ? done : why(answer.code));
+    rows.showResult(ui, Boolean(answer.data), answer.data ? done : why(answer.code));
   });
 }
 
@@ -208,7 +208,7 @@ function keyed(ui, e) {
 /** Render the invitations. @param {Ui} ui */
 export function pane(ui) {
   const { person, form, made } = /** @type {Inviting} */ (rows.once);
-  const listed = list.said?.invitations ?? [];
+  const listed = list.data?.invitations ?? [];
   return html`<div class="once invite" @keydown=${(/** @type {KeyboardEvent} */ e) => keyed(ui, e)}>
     ${
       made

@@ -1,7 +1,7 @@
 // The list of people: the first results of the center's search; and the fields of a person with their form.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { answered, why } from '../../js/admin/frame/faults.js';
+import { answerOf, why } from '../../js/admin/frame/faults.js';
 import { Rows } from '../../js/admin/frame/rows.js';
 import * as f from '../../js/words/format.js';
 import { languageName, say } from '../../js/words/words.js';
@@ -60,7 +60,7 @@ const MOST = 500;
 
 /** @type {Rows<PersonRow>} */
 export const rows = new Rows('people', '/v1/admin/people', {
-  rows: (/** @type {PeopleView} */ said) => said.people,
+  rows: (/** @type {PeopleView} */ data) => data.people,
   key: (one) => one.id,
   name: nameOf,
 });
@@ -81,7 +81,7 @@ export async function show(ui, person, text) {
   Object.assign(rows, { form: null, once: null, cursor: person.id, search: nameOf(person) });
   silent = false;
   await seek(ui);
-  rows.said = [true, text];
+  rows.result = [true, text];
   rows.point(ui, person.id);
 }
 
@@ -115,9 +115,9 @@ async function more(ui) {
  * @param {Ui} ui @param {string} id
  */
 export async function read(ui, id) {
-  const answer = await answered(ui.feed.read(rows.pathOf(id)));
-  if (!answer.said) rows.say(ui, false, why(answer.code));
-  return /** @type {PersonAnswer | null} */ (answer.said);
+  const answer = await answerOf(ui.feed.read(rows.pathOf(id)));
+  if (!answer.data) rows.showResult(ui, false, why(answer.code));
+  return /** @type {PersonAnswer | null} */ (answer.data);
 }
 
 /** Return the columns. @returns {import('../../js/admin/frame/page.js').Head[]} */
@@ -138,9 +138,9 @@ function checking({ lately, late, silent: gone }) {
 
 /** Render the number of people shown, found and stored. @param {Ui} ui */
 export function below(ui) {
-  const said = /** @type {PeopleView} */ (rows.list.said);
-  if (!said) return nothing;
-  const { people, found, known, phones } = said;
+  const data = /** @type {PeopleView} */ (rows.list.data);
+  if (!data) return nothing;
+  const { people, found, known, phones } = data;
 
   const count =
     rows.search.trim() || silent

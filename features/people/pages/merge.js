@@ -18,7 +18,7 @@ export async function pressed(ui, row) {
   const merge = current();
   const person = await read(ui, row.id);
   if (!person) return;
-  if (!merge || merge.kept.id === person.id) rows.tell(ui, { kind: 'merge', kept: person, other: null });
+  if (!merge || merge.kept.id === person.id) rows.showOnce(ui, { kind: 'merge', kept: person, other: null });
   else {
     rows.once = { ...merge, other: person };
     ask(ui, rows.once);
@@ -55,9 +55,9 @@ const seen = ({ phones, first_name, last_name, language, notes }) => ({
  */
 async function merged(ui, kept, other) {
   const was = { kept: seen(kept), other: seen(other) };
-  const said = await rows.order(ui, 'POST', `${rows.pathOf(kept.id)}/merge`, { other: other.id, was });
-  if (!said) return;
-  await show(ui, said, say`${nameOf(said)}: one person now.`);
+  const data = await rows.request(ui, 'POST', `${rows.pathOf(kept.id)}/merge`, { other: other.id, was });
+  if (!data) return;
+  await show(ui, data, say`${nameOf(data)}: one person now.`);
 }
 
 /** @type {[() => string, (person: PersonAnswer) => any][]} */

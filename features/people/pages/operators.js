@@ -81,7 +81,7 @@ function cells(ui, one, shared) {
 
 /** @type {Rows<OperatorRow>} */
 const rows = new Rows('operators', '/v1/admin/operators', {
-  rows: (/** @type {OperatorsView} */ said) => said.operators,
+  rows: (/** @type {OperatorsView} */ data) => data.operators,
   key: (one) => one.id,
   name: (one) => one.name,
   text: (one) => `${one.name} ${one.phone} ${one.id}`,
@@ -101,31 +101,31 @@ function edit(ui, row) {
 
 /** Add the operator of the open form, and show the sign-on link. @param {Ui} ui */
 async function add(ui) {
-  const said = await rows.send(ui, 'POST', rows.list.path, rows.form.now);
-  if (!said) return;
+  const data = await rows.send(ui, 'POST', rows.list.path, rows.form.now);
+  if (!data) return;
   rows.form = null;
-  rows.cursor = said.operator.id;
-  rows.tell(ui, said.link);
-  rows.say(ui, true, say`${said.operator.name} is added.`);
+  rows.cursor = data.operator.id;
+  rows.showOnce(ui, data.link);
+  rows.showResult(ui, true, say`${data.operator.name} is added.`);
 }
 
 /** Make a sign-on link, and show it. @param {Ui} ui @param {string} who */
 async function link(ui, who) {
-  const said = await rows.order(ui, 'POST', `${rows.pathOf(who)}/link`);
-  if (said) rows.tell(ui, said);
+  const data = await rows.request(ui, 'POST', `${rows.pathOf(who)}/link`);
+  if (data) rows.showOnce(ui, data);
 }
 
 /** End an operator's sessions, token and link. @param {Ui} ui @param {OperatorRow} row */
 async function endSessions(ui, { id, name }) {
-  if (await rows.order(ui, 'DELETE', `${rows.pathOf(id)}/sessions`))
-    rows.say(ui, true, say`${name}: sessions, token and link have ended.`);
+  if (await rows.request(ui, 'DELETE', `${rows.pathOf(id)}/sessions`))
+    rows.showResult(ui, true, say`${name}: sessions, token and link have ended.`);
 }
 
 /** Remove an operator. @param {Ui} ui @param {OperatorRow} row */
 async function remove(ui, { id, name }) {
-  if (!(await rows.order(ui, 'DELETE', rows.pathOf(id)))) return;
+  if (!(await rows.request(ui, 'DELETE', rows.pathOf(id)))) return;
   rows.move(ui, 0);
-  rows.say(ui, true, say`${name} is removed.`);
+  rows.showResult(ui, true, say`${name} is removed.`);
 }
 
 /** Act on a key; return true if it belongs to this chapter. @param {Ui} ui @param {string} key */

@@ -39,7 +39,7 @@ export function clear() {
 
 /** Open the chapter. @param {Ui} ui */
 export function enter(ui) {
-  rows.asked = null;
+  rows.question = null;
   again(ui);
 }
 
@@ -48,7 +48,7 @@ export async function again(ui) {
   await load(ui);
   await invite.again(ui);
   if (rows.editing && (await corrected.load(ui))) {
-    rows.form?.follow(flat(corrected.said));
+    rows.form?.follow(flat(corrected.data));
     ui.draw();
   }
 }
@@ -58,7 +58,7 @@ async function correct(ui, id) {
   corrected.clear();
   corrected.path = rows.pathOf(id);
   await corrected.load(ui);
-  if (corrected.said) rows.open(ui, new Form('person', FIELDS, flat(corrected.said)), id);
+  if (corrected.data) rows.open(ui, new Form('person', FIELDS, flat(corrected.data)), id);
   else await read(ui, id); // shows the refusal
 }
 
@@ -70,8 +70,8 @@ function keep(ui) {
 
 /** Add the person of the open form. @param {Ui} ui */
 async function add(ui) {
-  const said = await rows.send(ui, 'POST', rows.path, sent(rows.form.now));
-  if (said) await show(ui, said, say`${nameOf(said)} is added.`);
+  const data = await rows.send(ui, 'POST', rows.path, sent(rows.form.now));
+  if (data) await show(ui, data, say`${nameOf(data)} is added.`);
 }
 
 /** @type {ActOnPerson[]} */
@@ -123,7 +123,7 @@ function form(ui) {
   const of = acts().find((one) => one.form && one.opens === shown.id);
   if (of) return of.form(ui);
   return editing
-    ? { title: nameOf(corrected.said), label: say`Save`, send: () => keep(ui) }
+    ? { title: nameOf(corrected.data), label: say`Save`, send: () => keep(ui) }
     : {
         title: say`New person`,
         label: say`Add`,

@@ -10,7 +10,7 @@ import { nameOf, read, rows } from './list.js';
 /** Open the phones of a person. @param {Ui} ui @param {string} id */
 export async function open(ui, id) {
   const person = await read(ui, id);
-  if (person) rows.tell(ui, { kind: 'phones', person });
+  if (person) rows.showOnce(ui, { kind: 'phones', person });
 }
 
 /**
@@ -21,10 +21,10 @@ function revoke(ui, person, phone) {
   const name = phone.name || phone.device;
   const path = `${rows.pathOf(person.id)}/devices/${encodeURIComponent(phone.device)}`;
   rows.ask(ui, say`${name}: revoke? Alerts from there are not signed any more.`, async () => {
-    const said = await rows.order(ui, 'DELETE', path);
-    if (!said) return;
-    rows.once = { kind: 'phones', person: said };
-    rows.say(ui, true, say`${name}: revoked.`);
+    const data = await rows.request(ui, 'DELETE', path);
+    if (!data) return;
+    rows.once = { kind: 'phones', person: data };
+    rows.showResult(ui, true, say`${name}: revoked.`);
   });
 }
 

@@ -19,7 +19,7 @@ const state = {
   search: '',
   days: 7,
   /** @type {AuditView} */
-  said: null,
+  data: null,
   fault: '',
   asked: 0,
   typing: 0,
@@ -36,14 +36,14 @@ async function load(ui, older = false) {
   const asked = (state.asked += 1);
   const since = Math.max(0, Math.round(ui.feed.nowUs() - state.days * DAY_US));
   const query = new URLSearchParams({ [state.by]: state.search.trim(), since_us: String(since) });
-  if (older) query.set('before', state.said.before);
+  if (older) query.set('before', state.data.before);
   const answer = await ui.feed.read(`/v1/audit?${query}`).catch(() => null);
-  const said = answer?.ok ? await answer.json().catch(() => null) : null;
+  const data = answer?.ok ? await answer.json().catch(() => null) : null;
   if (asked !== state.asked) return;
-  state.fault = said ? '' : answer?.status === 403 ? 'notYours' : 'noConnection';
-  if (said) {
-    const before = older ? state.said.entries : [];
-    state.said = { entries: [...before, ...said.entries], before: said.before };
+  state.fault = data ? '' : answer?.status === 403 ? 'notYours' : 'noConnection';
+  if (data) {
+    const before = older ? state.data.entries : [];
+    state.data = { entries: [...before, ...data.entries], before: data.before };
   }
   ui.draw();
 }
@@ -64,10 +64,10 @@ const keyOf = (one) => `${one.chain}/${one.number}`;
 
 /** Move the cursor by `by` rows; at the end, request older entries. @param {Ui} ui @param {number} by */
 function move(ui, by) {
-  const rows = (state.said?.entries ?? []).map(keyOf);
+  const rows = (state.data?.entries ?? []).map(keyOf);
   if (!rows.length) return;
   state.cursor = nextRow(rows, state.cursor, by);
-  if (state.cursor === rows.at(-1) && by > 0 && state.said.before) load(ui, true);
+  if (state.cursor === rows.at(-1) && by > 0 && state.data.before) load(ui, true);
   ui.draw();
   document.querySelector(`.audit tr[data-key="${CSS.escape(state.cursor)}"]`)?.focus();
 }
@@ -82,7 +82,7 @@ export function pressed(ui, key) {
   else if (key === '/') document.getElementById('audit-search')?.focus();
   else if (key === 'ArrowDown' || key === 'ArrowUp') move(ui, key === 'ArrowDown' ? 1 : -1);
   else if (key === 'Enter' && state.cursor) {
-    const one = state.said?.entries.find((entry) => keyOf(entry) === state.cursor);
+    const one = state.data?.entries.find((entry) => keyOf(entry) === state.cursor);
     if (one?.actor) searchBy(ui, 'operator', one.actor);
   } else return false;
   return true;
@@ -136,7 +136,7 @@ const seg = (ui, label, choices, is) =>
 
 /** Render the audit. @param {Ui} ui */
 export function pane(ui) {
-  const entries = state.said?.entries ?? [];
+  const entries = state.data?.entries ?? [];
   const person = state.by === 'person';
   return html`<section class="view audit" aria-labelledby="audit-h">
     <header class="page-head">
@@ -178,7 +178,7 @@ export function pane(ui) {
               ? say`For supervisors only`
               : state.fault
                 ? say`No connection`
-                : `${entries.length}${state.said?.before ? '+' : ''}`
+                : `${entries.length}${state.data?.before ? '+' : ''}`
           }</span
         >
       </div>
@@ -198,8 +198,8 @@ export function pane(ui) {
             ${repeat(entries, keyOf, (one) => row(ui, one))}
           </tbody>
         </table>
-        ${entries.length || !state.said ? nothing : html`<p class="empty">${say`No entry`}</p>`}${
-          state.said?.before
+        ${entries.length || !state.data ? nothing : html`<p class="empty">${say`No entry`}</p>`}${
+          state.data?.before
             ? html`<button class="btn history__more" @click=${() => load(ui, true)}>
                 ${say`Older ones`}
               </button>`

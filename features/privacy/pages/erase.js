@@ -43,15 +43,15 @@ async function send(ui) {
   const { id } = person;
   const name = nameOf(person);
   const path = `${rows.pathOf(id)}/erase`;
-  const said = /** @type {PersonErased} */ (await rows.send(ui, 'POST', path, rows.form.now));
-  if (!said) return;
+  const data = /** @type {PersonErased} */ (await rows.send(ui, 'POST', path, rows.form.now));
+  if (!data) return;
   person = null;
   Object.assign(rows, { form: null, search: '' }); // the name of an erased person must remain nowhere
   await list.seek(ui);
-  const held = said.held.length ? say`; ${alerts(said.held.length)} held, until released` : '';
-  const disk = said.on_disk_until ? say`; on the disk until: ${said.on_disk_until}` : '';
-  const what = alerts(said.alerts.length);
-  rows.say(ui, true, say`${name}: erased, with ${what}${held}${disk}.`);
+  const held = data.held.length ? say`; ${alerts(data.held.length)} held, until released` : '';
+  const disk = data.on_disk_until ? say`; on the disk until: ${data.on_disk_until}` : '';
+  const what = alerts(data.alerts.length);
+  rows.showResult(ui, true, say`${name}: erased, with ${what}${held}${disk}.`);
   rows.move(ui, 0);
 }
 

@@ -18,9 +18,9 @@ export const keys = () => [['P A', say`Audit: whose, or by whom`]];
  */
 async function give(ui, row, { rows }) {
   const name = rows.of.name(row);
-  rows.say(ui, true, say`${name}: making the data…`);
+  rows.showResult(ui, true, say`${name}: making the data…`);
   const done = await save(ui, `/v1/users/${encodeURIComponent(row.id)}/data`, `person-${row.id}.zip`);
-  rows.say(ui, done, done ? say`${name}: data downloaded.` : say`${name}: not made.`);
+  rows.showResult(ui, done, done ? say`${name}: data downloaded.` : say`${name}: not made.`);
 }
 
 /** @type {ActOnPerson[]} */

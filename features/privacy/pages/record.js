@@ -1,7 +1,7 @@
 // The form for a person's record, filled in by staff: facts to be known before the person can say them.
 
 import { say } from '../../js/words/words.js';
-import { answered, meanwhile, why } from '../../js/admin/frame/faults.js';
+import { answerOf, meanwhile, why } from '../../js/admin/frame/faults.js';
 import { Form } from '../../js/admin/frame/form.js';
 
 /** The rows of the list that has the form. @type {PeopleList["rows"]} */
@@ -19,12 +19,12 @@ const path = (id) => `/v1/users/${encodeURIComponent(id)}/record`;
  * @param {Ui} ui @param {PersonRow} row @param {PeopleList} list
  */
 export async function open(ui, row, list) {
-  const { said, code } = await answered(ui.feed.read(path(row.id)));
-  if (!said) return list.rows.say(ui, false, why(code));
+  const { data, code } = await answerOf(ui.feed.read(path(row.id)));
+  if (!data) return list.rows.showResult(ui, false, why(code));
   rows = list.rows;
   person = row;
-  kept = said;
-  return rows.open(ui, new Form('record', fieldsOf(said.record), flat(said.record)));
+  kept = data;
+  return rows.open(ui, new Form('record', fieldsOf(data.record), flat(data.record)));
 }
 
 /** Send the changed record. @param {Ui} ui */
@@ -34,10 +34,10 @@ async function send(ui) {
   form.busy = true;
   const body = recordOf(kept.record, form.now);
   const asked = ui.feed.ask('PUT', path(person.id), body, { 'if-match': `"${kept.version}"` });
-  const answer = await answered(asked);
+  const answer = await answerOf(asked);
   form.busy = false;
-  if (answer.said) {
-    rows.said = [true, say`${rows.of.name(person)}: record saved.`];
+  if (answer.data) {
+    rows.result = [true, say`${rows.of.name(person)}: record saved.`];
     return rows.leave(ui);
   }
   if (answer.code === 'changed_meanwhile') await follow(ui);
@@ -63,14 +63,14 @@ function pathOf({ path: where, reason }, now) {
  * @param {Ui} ui
  */
 async function follow(ui) {
-  const { said } = await answered(ui.feed.read(path(person.id)));
-  if (!said) return;
+  const { data } = await answerOf(ui.feed.read(path(person.id)));
+  if (!data) return;
   const { form } = rows;
   const touched = form.changed();
   const before = form.was;
-  kept = said;
-  const now = flat(said.record);
-  const next = new Form('record', fieldsOf(said.record), now);
+  kept = data;
+  const now = flat(data.record);
+  const next = new Form('record', fieldsOf(data.record), now);
   for (const name of touched) {
     next.now[name] = form.now[name];
     if (now[name] !== before[name]) next.faults[name] = meanwhile(String(now[name] ?? ''));

@@ -7,7 +7,7 @@ import { phrase, say } from '../../js/words/words.js';
 import * as f from '../../js/words/format.js';
 
 const AGAIN_MS = 2000;
-const state = { said: /** @type {DrillView} */ (null), atMs: 0, asking: false };
+const state = { data: /** @type {DrillView} */ (null), atMs: 0, asking: false };
 
 /** Start a drill. @param {Ui} ui */
 export async function begin(ui) {
@@ -25,7 +25,7 @@ async function look(ui) {
   state.atMs = Date.now();
   try {
     const answer = await ui.feed.read('/v1/drill');
-    if (answer.ok) state.said = await answer.json();
+    if (answer.ok) state.data = await answer.json();
   } catch {
     /** requested again later */
   }
@@ -44,10 +44,10 @@ const STEPS = {
 
 /** Render the progress or the result of the last drill. @param {Ui} ui */
 export function line(ui) {
-  const { said } = state;
-  if (said?.running && !state.asking && ui.feed.link === 'live' && Date.now() - state.atMs > AGAIN_MS)
+  const { data } = state;
+  if (data?.running && !state.asking && ui.feed.link === 'live' && Date.now() - state.atMs > AGAIN_MS)
     look(ui);
-  return said?.alert ? told(ui, said) : nothing;
+  return data?.alert ? told(ui, data) : nothing;
 }
 
 /** Return the open item of a due drill, with the day of the last drill. @param {ShiftView} shift */
@@ -57,23 +57,23 @@ export function openItems(shift) {
   return [openItem('flask', 'ink-wait', say`A drill is due: D`, last)];
 }
 
-/** Render a drill. @param {Ui} ui @param {DrillView} said */
-function told(ui, said) {
-  if (said.running) {
-    const text = said.overdue ? say`The drill has not ended in time` : say`A drill is running`;
-    return html`<span class="word ${said.overdue ? 'ink-bad' : 'ink-test'}"
-      >${icon(said.overdue ? 'warn' : 'flask')}<span
-        >${text}, ${f.span(Math.max(0, ui.feed.nowUs() - said.begun_us))}</span
+/** Render a drill. @param {Ui} ui @param {DrillView} data */
+function told(ui, data) {
+  if (data.running) {
+    const text = data.overdue ? say`The drill has not ended in time` : say`A drill is running`;
+    return html`<span class="word ${data.overdue ? 'ink-bad' : 'ink-test'}"
+      >${icon(data.overdue ? 'warn' : 'flask')}<span
+        >${text}, ${f.span(Math.max(0, ui.feed.nowUs() - data.begun_us))}</span
       ></span
     >`;
   }
-  const steps = said.steps.map(({ step, after_s: afterS }) => {
+  const steps = data.steps.map(({ step, after_s: afterS }) => {
     const after = afterS === null ? say`never` : f.seconds(afterS * 1e6);
     return `${STEPS[step]?.() ?? step} ${after}`;
   });
-  return html`<span class="word ${said.ok ? 'ink-ok' : 'ink-bad'}"
-      >${icon(said.ok ? 'check' : 'warn')}<span
-        >${said.ok ? say`The drill has succeeded` : say`The drill has failed`}</span
+  return html`<span class="word ${data.ok ? 'ink-ok' : 'ink-bad'}"
+      >${icon(data.ok ? 'check' : 'warn')}<span
+        >${data.ok ? say`The drill has succeeded` : say`The drill has failed`}</span
       ></span
     >
     <span>${steps.join(' · ')}</span>`;

@@ -2,7 +2,7 @@
 // steps with their reasons, and each figure of ninety nights. Supervisors start and end a self-test here.
 
 import { html, nothing, svg } from '../../vendor/lit.js';
-import { answered, why } from '../../js/admin/frame/faults.js';
+import { answerOf, why } from '../../js/admin/frame/faults.js';
 import { button } from '../../js/admin/frame/page.js';
 import { word } from '../../js/shell/parts.js';
 import { say } from '../../js/words/words.js';
@@ -25,12 +25,12 @@ const state = {
   fault: '',
   asked: 0,
   again: 0,
-  said: /** @type {ProofsView} */ (null),
+  data: /** @type {ProofsView} */ (null),
 };
 
 /** Request the self-tests. @param {Ui} ui */
 export function enter(ui) {
-  Object.assign(state, { said: null, fault: '' });
+  Object.assign(state, { data: null, fault: '' });
   load(ui);
 }
 
@@ -42,21 +42,21 @@ async function load(ui) {
   const asked = (state.asked += 1);
   clearTimeout(state.again);
   const answer = await ui.feed.read(PATH).catch(() => null);
-  const said = answer?.ok ? await answer.json().catch(() => null) : null;
+  const data = answer?.ok ? await answer.json().catch(() => null) : null;
   if (asked !== state.asked || !shown(ui)) return;
-  Object.assign(state, { said: said ?? state.said, fault: said ? '' : say`No connection` });
+  Object.assign(state, { data: data ?? state.data, fault: data ? '' : say`No connection` });
   state.again = window.setTimeout(() => load(ui), LOOKS_MS * (goesOn() ? 1 : 8));
   ui.draw();
 }
 
 /** Return true if a self-test is running, or ordered. */
 const goesOn = () =>
-  Boolean(state.said?.nodes.some((one) => one.ordered || (one.last && one.last.ended_us === null)));
+  Boolean(state.data?.nodes.some((one) => one.ordered || (one.last && one.last.ended_us === null)));
 
 /** Start or end a self-test. @param {Ui} ui @param {'POST' | 'DELETE'} how */
 async function order(ui, how) {
-  const answer = await answered(ui.feed.ask(how, PATH, how === 'POST' ? {} : undefined));
-  if (answer.said) load(ui);
+  const answer = await answerOf(ui.feed.ask(how, PATH, how === 'POST' ? {} : undefined));
+  if (answer.data) load(ui);
   else {
     state.fault = why(answer.code);
     ui.draw();
@@ -66,7 +66,7 @@ async function order(ui, how) {
 /** Act on a key; return true if it belongs to the self-tests. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   if (key === 'N' || key === 'Escape') ui.screen.go('plant');
-  else if (key === 'T' && state.said && !goesOn()) order(ui, 'POST');
+  else if (key === 'T' && state.data && !goesOn()) order(ui, 'POST');
   else if (key === 'E' && goesOn()) order(ui, 'DELETE');
   else if (key === 'ArrowDown' || key === 'ArrowUp')
     document.querySelector('.proofs__list')?.scrollBy({ top: key === 'ArrowDown' ? 120 : -120 });
@@ -90,7 +90,7 @@ function told(row) {
       ${row.ways.map((way) => html`<small class=${way.proved ? '' : 'ink-bad'}>${wayWord(way)}</small>`)}
     </td>
     <td class="num">${figures.filter(Boolean).join(' · ')}</td>
-    <td class="num ink-2">${boundWords(state.said.bounds, row)}</td>
+    <td class="num ink-2">${boundWords(state.data.bounds, row)}</td>
   </tr>`;
 }
 
@@ -155,7 +155,7 @@ function of(ui, node) {
       ].join(' · ')
     : '';
   const by = last?.by ? say`ordered by ${ui.feed.names(last.by)}` : '';
-  const several = state.said.nodes.length > 1;
+  const several = state.data.nodes.length > 1;
   const label = say`Last proof of ${node.node}`;
   return html`<section class="panel" aria-label=${label}>
     <div class="panel__head">
@@ -204,18 +204,18 @@ function of(ui, node) {
 
 /** Render the self-tests. @param {Ui} ui */
 export function pane(ui) {
-  const { said, fault } = state;
-  const night = said?.at ? say`Each night at ${said.at}, while it is quiet` : say`By itself at night: no`;
+  const { data, fault } = state;
+  const night = data?.at ? say`Each night at ${data.at}, while it is quiet` : say`By itself at night: no`;
   return html`<section class="view proofs" aria-labelledby="proofs-h">
     <header class="page-head">
       <h1 id="proofs-h" tabindex="-1">${say`Nightly proof`}</h1>
-      <p class="ink-2">${said ? night : ''}</p>
+      <p class="ink-2">${data ? night : ''}</p>
       <div class="page-head__end">
         ${goesOn() ? button(ui, ['E', say`End it`]) : button(ui, ['T', say`Prove now`])}
         ${button(ui, ['N', say`To the plant`])}
       </div>
       ${fault ? html`<p role="alert">${word('warn', fault, 'ink-bad')}</p>` : nothing}
     </header>
-    ${said ? said.nodes.map((one) => of(ui, one)) : nothing}
+    ${data ? data.nodes.map((one) => of(ui, one)) : nothing}
   </section>`;
 }

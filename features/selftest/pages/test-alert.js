@@ -36,7 +36,7 @@ const FORM = 'test';
 function ask(ui, rows) {
   rows.cursor = 'test_alert';
   // With a headset, the operator's own telephone can take the user's part.
-  const own = voice.used(ui.feed) ? (rows.list.said?.phone ?? '') : '';
+  const own = voice.used(ui.feed) ? (rows.list.data?.phone ?? '') : '';
   rows.open(ui, new Form(FORM, FIELDS, { phone: own }));
 }
 
@@ -46,17 +46,17 @@ function ask(ui, rows) {
  */
 async function begin(ui, rows) {
   const { form } = rows;
-  if (!voice.used(ui.feed) && digits(form.now.phone) === digits(rows.list.said?.phone ?? '')) {
+  if (!voice.used(ui.feed) && digits(form.now.phone) === digits(rows.list.data?.phone ?? '')) {
     form.faults = {
       phone: say`It is yours, and rings as the operator’s already: type another.`,
     };
     form.focus('phone');
     return;
   }
-  const said = await rows.send(ui, 'POST', '/v1/drill/own', { phone: form.now.phone.trim() });
-  if (!said) return;
+  const data = await rows.send(ui, 'POST', '/v1/drill/own', { phone: form.now.phone.trim() });
+  if (!data) return;
   rows.leave(ui);
-  rows.say(ui, true, say`Begun: answer it, then close it by F.`);
+  rows.showResult(ui, true, say`Begun: answer it, then close it by F.`);
 }
 
 /** Return the last digits of a number, for comparison in any notation. @param {string} phone */
@@ -67,7 +67,7 @@ const toDo = (text) => word('todo', text, 'ink-2');
 /** Render a completed step. @param {string} text */
 const done = (text) => word('done', text, 'ink-ok');
 
-/** Render the steps of the test alert. @param {Ui} ui @param {StartView} said */
+/** Render the steps of the test alert. @param {Ui} ui @param {StartView} data */
 function testPane(ui, { test }) {
   return html`<p>
       ${say`Begin your shift first: 1, then P. Without a headset here yours rings as the operator’s:`}

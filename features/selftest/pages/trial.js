@@ -5,7 +5,7 @@ import { word } from '../../js/shell/parts.js';
 import { lit } from '../../js/sound/meters.js';
 import { causeInWords } from '../../js/words/causes.js';
 import { say } from '../../js/words/words.js';
-import { answered, why } from '../../js/admin/frame/faults.js';
+import { answerOf, why } from '../../js/admin/frame/faults.js';
 import { Form } from '../../js/admin/frame/form.js';
 import { button } from '../../js/admin/frame/page.js';
 import { rows } from '../../js/admin/lines/rows.js';
@@ -41,9 +41,9 @@ class Shown {
    * @param {Ui} ui @param {() => boolean} looked
    */
   async follow(ui, looked) {
-    const answer = await answered(ui.feed.read(this.path));
+    const answer = await answerOf(ui.feed.read(this.path));
     if (!looked()) return;
-    const { trial } = answer.said ?? {};
+    const { trial } = answer.data ?? {};
     // Until the call begins, the center reports the call before.
     if (trial?.trial === this.trial.trial) this.trial = trial;
     this.fault = answer.code;
@@ -150,16 +150,16 @@ function trialPane(ui, { trial, fault }) {
 /** Show a call, and follow it. @param {Ui} ui @param {LineTrial} trial */
 function show(ui, trial) {
   const shown = new Shown(trial, `${rows.pathOf(trial.line)}/trial`);
-  rows.tell(ui, shown);
+  rows.showOnce(ui, shown);
   shown.follow(ui, () => rows.once === shown && ['plant', 'admin'].includes(ui.screen.section));
 }
 
 /** Start the call of the open form. @param {Ui} ui */
 async function tryLine(ui) {
-  const said = await rows.send(ui, 'POST', `${rows.pathOf(rows.cursor)}/trial`, rows.form.now);
-  if (!said) return;
+  const data = await rows.send(ui, 'POST', `${rows.pathOf(rows.cursor)}/trial`, rows.form.now);
+  if (!data) return;
   rows.form = null;
-  show(ui, said.trial);
+  show(ui, data.trial);
 }
 
 /**
@@ -167,13 +167,13 @@ async function tryLine(ui) {
  * @param {Ui} ui @param {LineRow} row
  */
 async function askTrial(ui, { line }) {
-  const { said } = await answered(ui.feed.read(`${rows.pathOf(line)}/trial`));
-  if (said?.trial && !said.trial.ended_at) show(ui, said.trial);
+  const { data } = await answerOf(ui.feed.read(`${rows.pathOf(line)}/trial`));
+  if (data?.trial && !data.trial.ended_at) show(ui, data.trial);
   else rows.open(ui, new Form(FORM, FIELDS, { to: '' }));
 }
 
 /** End the call. @param {Ui} ui @param {Shown} shown */
-const hangUp = (ui, shown) => rows.order(ui, 'DELETE', shown.path);
+const hangUp = (ui, shown) => rows.request(ui, 'DELETE', shown.path);
 
 /** @type {LineOrder} */
 export const ofLine = {

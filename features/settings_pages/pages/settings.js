@@ -20,7 +20,7 @@ const isShown = (row) => !onlySet || row.source !== 'default' || row.in_use !== 
 
 /** @type {Rows<Setting>} */
 const rows = new Rows('settings', '/v1/admin/settings', {
-  rows: (/** @type {SettingsTold} */ said) => said.file.rows.map(setting).filter(isShown),
+  rows: (/** @type {SettingsTold} */ data) => data.file.rows.map(setting).filter(isShown),
   key: (one) => one.path,
   name: (one) => one.path,
   text: (one) => `${one.path} ${meaning(one)} ${shown(one, one.next)}`,
@@ -33,7 +33,7 @@ export const enter = (ui) => rows.enter(ui);
 export const again = (ui) => rows.again(ui);
 
 /** Return the center's last answer. @returns {SettingsTold} */
-const told = () => rows.list.said;
+const told = () => rows.list.data;
 
 /** Return why the setting cannot be changed here; an empty string if it can. @param {Setting} row */
 function elsewhere(row) {
@@ -50,7 +50,7 @@ const cannotWrite = (file) => say`${file} cannot be written from here. At the ma
 /** Open the form of a setting. @param {Ui} ui @param {Setting} row */
 function edit(ui, row) {
   const why = elsewhere(row);
-  if (why) rows.say(ui, false, why);
+  if (why) rows.showResult(ui, false, why);
   else rows.open(ui, new Form('setting', fieldsOf(row), row.texts), row.path);
 }
 
@@ -73,7 +73,7 @@ async function save(ui) {
 /** Remove a setting from the file, back to its default. @param {Ui} ui @param {Setting} row */
 function unset(ui, row) {
   const why = row.value === null ? say`It is so already.` : elsewhere(row);
-  if (why) rows.say(ui, false, why);
+  if (why) rows.showResult(ui, false, why);
   else if (row.hidden)
     rows.ask(ui, say`${row.path}: remove for good?`, async () => {
       await rows.change(ui, row.path, { value: row.value }, { value: null });
@@ -137,7 +137,7 @@ const cells = (row) =>
     </td>
     <td class="settings__from ${row.source === 'default' ? 'ink-2' : ''}">${source(row)}</td>`;
 
-/** Return the file and how it was chosen, in words. @param {SettingsTold} said */
+/** Return the file and how it was chosen, in words. @param {SettingsTold} data */
 const whence = ({ file: { file, named_by } }) =>
   `${file} (${
     { shipped: say`as shipped`, environment: 'SECURWOMAN_CONFIG' }[named_by] ?? say`command line`
@@ -150,19 +150,19 @@ const afterRestart = () => say`Holds after a restart`;
  * @param {Ui} ui
  */
 function notes(ui) {
-  const said = told();
-  if (!said) return nothing;
-  const { pending, faults, writable, file } = said.file;
+  const data = told();
+  if (!data) return nothing;
+  const { pending, faults, writable, file } = data.file;
   return html`<div class="chapter__notes">
-    <p class="ink-2">${whence(said)}</p>
+    <p class="ink-2">${whence(data)}</p>
     ${writable ? nothing : html`<p>${word('warn', cannotWrite(file), 'ink-wait')}</p>`}
-    ${[...faults, ...(faults.length ? [] : said.obstacles)].map(
+    ${[...faults, ...(faults.length ? [] : data.obstacles)].map(
       ({ path, reason }) =>
         html`<p role="alert">${word('warn', path ? `${path}: ${reason}` : reason, 'ink-bad')}</p>`,
     )}
     ${
-      said.node.order
-        ? html`<p>${word('clock', orderSaid(ui, said.node), 'ink-wait')}
+      data.node.order
+        ? html`<p>${word('clock', orderSaid(ui, data.node), 'ink-wait')}
             ${undoable() ? nothing : button(ui, ['Z', say`Take back`])}</p>`
         : nothing
     }${

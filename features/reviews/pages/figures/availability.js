@@ -12,7 +12,7 @@ const NB = '\u00a0';
 
 const state = {
   /** @type {AvailabilityView} */
-  said: null,
+  data: null,
   /** @type {Report} */
   report: null,
   month: '',
@@ -20,7 +20,7 @@ const state = {
   asked: 0,
 };
 
-const names = () => (state.said?.months ?? []).map((one) => one.month);
+const names = () => (state.data?.months ?? []).map((one) => one.month);
 
 /** Request the availability. @param {Ui} ui */
 export function enter(ui) {
@@ -36,9 +36,9 @@ async function read(ui, path) {
 
 /** Request the months. @param {Ui} ui */
 async function load(ui) {
-  const said = await read(ui, '/v1/availability');
-  state.fault = said ? '' : say`No connection`;
-  if (said) state.said = said;
+  const data = await read(ui, '/v1/availability');
+  state.fault = data ? '' : say`No connection`;
+  if (data) state.data = data;
   const all = names();
   if (!all.includes(state.month)) state.month = all[0] ?? '';
   await choose(ui);
@@ -136,7 +136,7 @@ function byMonth(ui) {
           </tr>
         </thead>
         <tbody>
-          ${state.said.months.map(row)}
+          ${state.data.months.map(row)}
         </tbody>
       </table>
       <p class="ink-2">
@@ -208,8 +208,8 @@ function whole(report) {
 
 /** Render the availability. @param {Ui} ui */
 export function pane(ui) {
-  const { said, report } = state;
-  return html`<section class="view availability" aria-labelledby="av-h" aria-busy=${!said}>
+  const { data, report } = state;
+  return html`<section class="view availability" aria-labelledby="av-h" aria-busy=${!data}>
     <header class="page-head">
       <h1 id="av-h" tabindex="-1">${say`Availability`}</h1>
       <p>${state.fault ? word('warn', state.fault, 'ink-bad') : nothing}</p>
@@ -223,7 +223,7 @@ export function pane(ui) {
       </div>
     </header>
     ${
-      said
+      data
         ? html`<div class="availability__body">
             ${byMonth(ui)}
             ${report?.month === state.month ? whole(report) : html`<section class="panel"></section>`}

@@ -65,14 +65,14 @@ export function distribution(name, spread) {
   </section>`;
 }
 
-/** Render the shares within the limits, with their targets. @param {FiguresView} said */
-export function shares(said) {
-  const g = said.figures;
+/** Render the shares within the limits, with their targets. @param {FiguresView} data */
+export function shares(data) {
+  const g = data.figures;
   /** @type {[string, Distribution, number[]][]} */
   const rows = [
-    [say`Operator`, g.operator, said.targets.operator],
-    [say`Ringing`, g.ringing, said.targets.ringing],
-    ['112', g.psap, said.targets.psap],
+    [say`Operator`, g.operator, data.targets.operator],
+    [say`Ringing`, g.ringing, data.targets.ringing],
+    ['112', g.psap, data.targets.psap],
   ];
   return html`<section class="panel">
     <div class="panel__head">
@@ -83,7 +83,7 @@ export function shares(said) {
       <thead>
         <tr>
           <td></td>
-          ${said.within_s.map((s) => html`<th scope="col">${s}${NB}s</th>`)}
+          ${data.within_s.map((s) => html`<th scope="col">${s}${NB}s</th>`)}
         </tr>
       </thead>
       <tbody>
@@ -91,7 +91,7 @@ export function shares(said) {
           ([name, spread, targets]) =>
             html`<tr>
               <th scope="row">${name}</th>
-              ${said.within_s.map((_, i) => share(spread.within[i], targets[i]))}
+              ${data.within_s.map((_, i) => share(spread.within[i], targets[i]))}
             </tr>`,
         )}
       </tbody>
@@ -116,9 +116,9 @@ function share(value, target) {
   </td>`;
 }
 
-/** Render the alerts by hour and by day. @param {FiguresView} said */
-export function heat(said) {
-  const { days } = said.figures;
+/** Render the alerts by hour and by day. @param {FiguresView} data */
+export function heat(data) {
+  const { days } = data.figures;
   const hours = Array.from({ length: 24 }, (_, hour) => days.reduce((sum, day) => sum + day.hours[hour], 0));
   const cells = (values, labels, spoken) => {
     const most = Math.max(1, ...values);
@@ -142,13 +142,13 @@ export function heat(said) {
   return html`<section class="panel">
     <div class="panel__head">
       <h2>
-        ${said.days === 1 ? say`By hour: alerts of today` : say`By hour and by day`}
+        ${data.days === 1 ? say`By hour: alerts of today` : say`By hour and by day`}
       </h2>
       <span class="ink-2"
         >${say`the centre’s hours; more alerts, stronger colour`}</span
       >
     </div>
-    <div class="heats" data-days=${said.days}>
+    <div class="heats" data-days=${data.days}>
       <div
         class="heat"
         role="list"

@@ -18,7 +18,7 @@ const AGAIN_MS = 30000;
 const state = {
   days: 7,
   /** @type {FiguresView} */
-  said: null,
+  data: null,
   fault: '',
   askedAtMs: 0,
   asked: 0,
@@ -43,11 +43,11 @@ async function load(ui) {
   const asked = (state.asked += 1);
   state.askedAtMs = Date.now();
   state.waiting = true;
-  let said = null;
+  let data = null;
   let fault = 'noConnection';
   try {
     const answer = await ui.feed.read(`/v1/figures?${query(ui)}`);
-    if (answer.ok) said = await answer.json();
+    if (answer.ok) data = await answer.json();
     else if (answer.status === 403) fault = 'notYours';
   } catch {
     /** the fault is shown below */
@@ -55,8 +55,8 @@ async function load(ui) {
   if (asked !== state.asked) return;
   state.waiting = false;
   state.askedAtMs = Date.now();
-  state.fault = said ? '' : fault;
-  if (said) state.said = said;
+  state.fault = data ? '' : fault;
+  if (data) state.data = data;
   ui.draw();
 }
 
@@ -68,7 +68,7 @@ async function download(ui) {
   ui.draw();
 }
 
-const shown = () => (state.said?.latest ?? []).slice(0, innerHeight < 900 ? 4 : 6);
+const shown = () => (state.data?.latest ?? []).slice(0, innerHeight < 900 ? 4 : 6);
 
 /** Act on a key; return true if it belongs to the statistics. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
@@ -176,8 +176,8 @@ function latest(ui) {
 export function pane(ui) {
   // The first count of a large journal takes longer than the interval between requests.
   if (ui.feed.link === 'live' && !state.waiting && Date.now() - state.askedAtMs > AGAIN_MS) load(ui);
-  const { said } = state;
-  const ready = said && said.days === state.days;
+  const { data } = state;
+  const ready = data && data.days === state.days;
   const seg = [
     ['T', say`Today`],
     ['W', say`7 days`],
@@ -219,14 +219,14 @@ export function pane(ui) {
     ${filters.filterBar(ui, { again: () => load(ui), timed: false })}
     ${
       ready
-        ? html`<div class="kpis">${kpis(said)}</div>
+        ? html`<div class="kpis">${kpis(data)}</div>
             <div class="charts">
-              ${distribution(say`To the operator`, said.figures.operator)}${distribution(
+              ${distribution(say`To the operator`, data.figures.operator)}${distribution(
                 say`To her phone ringing`,
-                said.figures.ringing,
-              )}${distribution(say`To 112, once asked`, said.figures.psap)}${shares(said)}
+                data.figures.ringing,
+              )}${distribution(say`To 112, once asked`, data.figures.psap)}${shares(data)}
             </div>
-            ${heat(said)}${latest(ui)}`
+            ${heat(data)}${latest(ui)}`
         : html`<p class="empty" role="status">${state.fault ? '' : say`Counting…`}</p>`
     }
   </section>`;

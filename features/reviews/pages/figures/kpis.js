@@ -5,9 +5,9 @@ import { word } from '../../../js/shell/parts.js';
 import { number, say } from '../../../js/words/words.js';
 import * as f from '../../../js/words/format.js';
 
-/** Render the key figures. @param {FiguresView} said */
-export function kpis(said) {
-  const g = said.figures;
+/** Render the key figures. @param {FiguresView} data */
+export function kpis(data) {
+  const g = data.figures;
   const more = g.real - g.before;
   const than =
     g.before === 0
@@ -23,7 +23,7 @@ export function kpis(said) {
   const missedAt =
     g.last_missed_us === null ? '' : `${f.weekday(g.last_missed_us)}, ${f.minute(g.last_missed_us)}`;
   const slow = g.ringing.of > 0 && (g.ringing.p50_s === null || g.ringing.p50_s > 10);
-  const few = in20 !== undefined && in20 < said.targets.ringing[1];
+  const few = in20 !== undefined && in20 < data.targets.ringing[1];
   const p50 = g.ringing.p50_s;
   /** @type {[string, string, string, boolean][]} */
   const all = [

@@ -40,8 +40,8 @@ const ofAlert = (view) => all().filter(({ has }) => !has || has(view));
 /** Return the keys of the files for the list of keys. @returns {[string, string][]} */
 export function listed() {
   const given = all();
-  const said = given.map((one) => one.listed()).join(', ');
-  return given.length ? [[given.map(({ key }) => key).join(' '), say`History: ${said}`]] : [];
+  const result = given.map((one) => one.listed()).join(', ');
+  return given.length ? [[given.map(({ key }) => key).join(' '), say`History: ${result}`]] : [];
 }
 
 /** Hand out the file of a key, and return true. @param {Ui} ui @param {string} key @param {CaseView} view */
@@ -54,12 +54,12 @@ export function handsOut(ui, key, view) {
 /** Render a supervisor's actions on an alert. @param {Ui} ui @param {CaseView} view */
 function giving(ui, view) {
   if (!gives(ui)) return nothing;
-  const said = state.given.alert === view.alert && state.given.said;
+  const result = state.given.alert === view.alert && state.given.result;
   const button = (key, label) =>
     html`<button
       class="btn"
       aria-keyshortcuts=${key}
-      ?disabled=${said === 'beingMade'}
+      ?disabled=${result === 'beingMade'}
       @click=${() => ui.press(key)}>
       <kbd>${key}</kbd>${label}
     </button>`;
@@ -69,8 +69,8 @@ function giving(ui, view) {
     ><button class="btn" aria-keyshortcuts="P" @click=${() => ui.press('P')}>
       <kbd>P</kbd>${say`Print`}</button
     >${ofAlert(view).map(({ key, label }) => button(key, label()))}
-    <span role="status" class=${said === 'notMade' || printed.said ? 'ink-bad' : ''}
-      >${GIVING[said]?.() ?? (printed.said || nothing)}</span
+    <span role="status" class=${result === 'notMade' || printed.fault ? 'ink-bad' : ''}
+      >${GIVING[result]?.() ?? (printed.fault || nothing)}</span
     >
   </p>`;
 }

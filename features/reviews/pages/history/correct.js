@@ -1,7 +1,7 @@
 // The correction of a closed alert's outcome: the form, the result, and the display of both outcomes.
 
 import { html, nothing } from '../../../vendor/lit.js';
-import { answered } from '../../../js/admin/frame/faults.js';
+import { answerOf } from '../../../js/admin/frame/faults.js';
 import { Form, formPane, unsaved } from '../../../js/admin/frame/form.js';
 import { outcome, OUTCOMES, phrase, reason, say } from '../../../js/words/words.js';
 import * as f from '../../../js/words/format.js';
@@ -16,8 +16,8 @@ const WHY = {
   needed: phrase`Write the reason.`,
 };
 
-/** @type {{ alert: string, form: Form, said: string }} */
-export const state = { alert: '', form: null, said: '' };
+/** @type {{ alert: string, form: Form, refusal: string }} */
+export const state = { alert: '', form: null, refusal: '' };
 
 /** Return the outcome for which the alert counts. @param {CaseView} view */
 export const countsAs = (view) => view.corrected?.outcome ?? view.outcome;
@@ -44,7 +44,7 @@ export function open(ui, view) {
   if (state.form && state.alert !== view.alert && unsaved(ui, state.form)) return true;
   const no = whyNot(view);
   state.alert = view.alert;
-  state.said = no ? why(no) : '';
+  state.refusal = no ? why(no) : '';
   if (no) state.form = null;
   else if (!state.form || !unsaved(ui, state.form)) state.form = made(view);
   ui.draw();
@@ -85,13 +85,13 @@ async function send(ui, view, again) {
   form.busy = true;
   const body = { was: countsAs(view), now: form.now.now, reason: form.now.reason };
   const path = `/v1/alerts/${encodeURIComponent(view.alert)}/outcome`;
-  const { said, code } = await answered(ui.feed.ask('POST', path, body));
+  const { data, code } = await answerOf(ui.feed.ask('POST', path, body));
   form.busy = false;
-  if (said) {
+  if (data) {
     state.form = null;
-    state.said = '';
+    state.refusal = '';
   } else form.faults = { '': why(code) };
-  if (said || code === 'changed_meanwhile') again();
+  if (data || code === 'changed_meanwhile') again();
   ui.draw();
 }
 
@@ -111,8 +111,8 @@ export function pane(ui, view, again) {
         document.querySelector('main h1')?.focus();
       },
     });
-  return state.said && state.alert === view.alert
-    ? html`<p class="history__giving ink-bad" role="status">${state.said}</p>`
+  return state.refusal && state.alert === view.alert
+    ? html`<p class="history__giving ink-bad" role="status">${state.refusal}</p>`
     : nothing;
 }
 

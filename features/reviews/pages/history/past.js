@@ -24,8 +24,8 @@ export const state = {
   tag: '', // the tag of the shown answer
   pages: 1,
   typing: 0,
-  /** @type {{ alert: string, said: '' | 'beingMade' | 'downloaded' | 'notMade' }} */
-  given: { alert: '', said: '' }, // the alert of the last file handed out, and the result
+  /** @type {{ alert: string, result: '' | 'beingMade' | 'downloaded' | 'notMade' }} */
+  given: { alert: '', result: '' }, // the alert of the last file handed out, and the result
 };
 
 /** Show the story of an alert. @param {Ui} ui @param {string} alert */
@@ -123,10 +123,10 @@ export function reopens(ui, key) {
  * @param {Ui} ui @param {string} alert @param {string} what
  */
 export async function give(ui, alert, what) {
-  if (state.given.said === 'beingMade') return;
-  state.given = { alert, said: 'beingMade' };
+  if (state.given.result === 'beingMade') return;
+  state.given = { alert, result: 'beingMade' };
   ui.draw();
   const done = await save(ui, `/v1/alerts/${encodeURIComponent(alert)}/${what}`, `${what}-${alert}.zip`);
-  state.given.said = done ? 'downloaded' : 'notMade';
+  state.given.result = done ? 'downloaded' : 'notMade';
   ui.draw();
 }

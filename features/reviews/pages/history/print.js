@@ -9,8 +9,8 @@ import { ended } from './correct.js';
 import * as f from '../../../js/words/format.js';
 import * as s from '../../../js/case/situation.js';
 
-/** @type {{ view: CaseView, said: string }} */
-export const state = { view: null, said: '' };
+/** @type {{ view: CaseView, fault: string }} */
+export const state = { view: null, fault: '' };
 
 addEventListener('afterprint', () => {
   state.view = null;
@@ -27,7 +27,7 @@ export function print(ui, alert) {
 async function made(ui, alert) {
   const answer = await ui.feed.read(`/v1/alerts/${encodeURIComponent(alert)}/paper`).catch(() => null);
   state.view = answer?.ok ? await answer.json().catch(() => null) : null;
-  state.said = state.view ? '' : say`Not printed: try again`;
+  state.fault = state.view ? '' : say`Not printed: try again`;
   ui.draw();
   if (state.view) window.print();
 }

@@ -43,7 +43,7 @@ export function called(ui) {
  * @param {Ui} ui @param {ReturnType<typeof calls>[number]} call
  */
 function verdict(ui, call) {
-  if (state.given) return said(ui, state.given, state.said.form);
+  if (state.given) return givenReview(ui, state.given, state.draw.form);
   if (!state.form)
     return html`<section class="panel"><p class="empty">${why(call?.why ?? 'not_drawn')}</p></section>`;
   return formPane(ui, state.form, {
@@ -83,7 +83,7 @@ function recorded(ui) {
 }
 
 /** Render the review of a call. @param {Ui} ui @param {GivenReview} review @param {ReviewForm} form */
-export function said(ui, review, form) {
+export function givenReview(ui, review, form) {
   const { marks } = review;
   const asked = Object.fromEntries(form.question.map(({ id, ask }) => [id, localText(ask)]));
   return html`<section class="panel" aria-labelledby="review-said-h">

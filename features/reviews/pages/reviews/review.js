@@ -8,7 +8,7 @@ import { word } from '../../../js/shell/parts.js';
 import { nextRow } from '../../../js/shell/next-row.js';
 import { outcome, say } from '../../../js/words/words.js';
 import * as f from '../../../js/words/format.js';
-import { called, said } from './call.js';
+import { called, givenReview } from './call.js';
 import { why } from './marks.js';
 import { calls, choose, keyOf, leave, load, play, state, supervises, turn } from './state.js';
 
@@ -16,7 +16,7 @@ import { calls, choose, keyOf, leave, load, play, state, supervises, turn } from
 export function enter(ui) {
   const me = ui.feed.me.operator;
   if (state.form && state.of === me) return; // typed text stays
-  if (state.of !== me) Object.assign(state, { of: me, own: false, month: '', said: null, mine: null });
+  if (state.of !== me) Object.assign(state, { of: me, own: false, month: '', draw: null, mine: null });
   leave();
   load(ui);
 }
@@ -65,7 +65,7 @@ export function pressed(ui, key) {
 
 /** Render the month with the progress of its reviews. @param {Ui} ui */
 function head(ui) {
-  const view = state.said;
+  const view = state.draw;
   if (own(ui) || !view) return nothing;
   const progress = say`${view.reviewed} of ${view.drawn} reviewed`;
   const button = (key, label) =>
@@ -125,7 +125,7 @@ function list(ui) {
 function beside(ui) {
   if (own(ui)) {
     const one = state.mine?.reviews.find((each) => keyOf(each) === state.chosen);
-    if (one) return said(ui, one, state.mine.form);
+    if (one) return givenReview(ui, one, state.mine.form);
   } else if (state.story && state.chosen) return called(ui);
   return html`<section class="panel">
     <p class="empty">
@@ -138,7 +138,7 @@ function beside(ui) {
 /** Render the reviews. @param {Ui} ui */
 export function pane(ui) {
   const some = rows(ui).length > 0;
-  const known = own(ui) ? state.mine : state.said;
+  const known = own(ui) ? state.mine : state.draw;
   return html`<section class="view history review" aria-labelledby="reviews-h">
     <header class="page-head">
       <h1 id="reviews-h" tabindex="-1">

@@ -1,6 +1,6 @@
 // The state of the reviews: a month's draw, the operator's own reviews, and the chosen call.
 
-import { answered } from '../../../js/admin/frame/faults.js';
+import { answerOf } from '../../../js/admin/frame/faults.js';
 import { Form } from '../../../js/admin/frame/form.js';
 import { localText, say } from '../../../js/words/words.js';
 import { markName, why } from './marks.js';
@@ -13,7 +13,7 @@ export const state = {
   own: false, // own reviews in place of the draw
   month: '', // empty: the present month
   /** @type {ReviewsView} */
-  said: null,
+  draw: null,
   /** @type {GivenReviews} */
   mine: null,
   cursor: '', // the key of a row: alert/operator
@@ -38,27 +38,27 @@ export const keyOf = (one) => `${one.alert}/${one.operator}`;
 
 /** Return the calls of the month, each with its operator. */
 export const calls = () =>
-  (state.said?.operators ?? []).flatMap(({ operator, calls: all }) =>
+  (state.draw?.operators ?? []).flatMap(({ operator, calls: all }) =>
     all.map((one) => ({ ...one, operator })),
   );
 
 /** Request a path. @param {Ui} ui @param {string} path */
-const read = (ui, path) => answered(ui.feed.read(path));
+const read = (ui, path) => answerOf(ui.feed.read(path));
 
 /** Request the draw of the month, or the own reviews. @param {Ui} ui */
 export async function load(ui) {
   const month = state.month ? `?month=${state.month}` : '';
   const mine = state.own || !supervises(ui);
-  const { said, code } = await read(ui, mine ? '/v1/reviews/mine' : `/v1/reviews${month}`);
+  const { data, code } = await read(ui, mine ? '/v1/reviews/mine' : `/v1/reviews${month}`);
   state.fault = code;
-  if (said && mine) state.mine = said;
-  else if (said) state.said = said;
+  if (data && mine) state.mine = data;
+  else if (data) state.draw = data;
   ui.draw();
 }
 
 /** Show the month `by` months later, not after the present month. @param {Ui} ui @param {number} by */
 export function turn(ui, by) {
-  const [year, month] = (state.said?.month ?? '').split('-').map(Number);
+  const [year, month] = (state.draw?.month ?? '').split('-').map(Number);
   if (!year) return;
   const at = new Date(Date.UTC(year, month - 1 + by, 1)).toISOString().slice(0, 7);
   if (at > new Date(ui.feed.nowUs() / 1000).toLocaleDateString('sv-SE').slice(0, 7)) return;
@@ -85,10 +85,10 @@ export async function choose(ui, key) {
   if (call.by && call.why !== 'own_call') asked.push(read(ui, `${path}/reviews`));
   const [story, recordings, reviews] = await Promise.all(asked);
   if (state.chosen !== key) return;
-  state.story = story.said;
-  state.files = recordings.said?.files ?? [];
-  state.given = reviews?.said?.reviews.find((one) => one.operator === call.operator) ?? null;
-  if (call.why === null) state.form = made(state.said.form);
+  state.story = story.data;
+  state.files = recordings.data?.files ?? [];
+  state.given = reviews?.data?.reviews.find((one) => one.operator === call.operator) ?? null;
+  if (call.why === null) state.form = made(state.draw.form);
   ui.draw();
 }
 
@@ -119,20 +119,20 @@ function made({ question }) {
 export async function send(ui) {
   const { form, chosen } = state;
   const call = calls().find((one) => keyOf(one) === chosen);
-  const marks = Object.fromEntries(state.said.form.question.map(({ id }) => [id, Number(form.now[id])]));
+  const marks = Object.fromEntries(state.draw.form.question.map(({ id }) => [id, Number(form.now[id])]));
   form.busy = true;
   const body = { operator: call.operator, marks, text: form.now.text };
   const path = `/v1/alerts/${encodeURIComponent(call.alert)}/reviews`;
-  const { said, code } = await answered(ui.feed.ask('POST', path, body));
+  const { data, code } = await answerOf(ui.feed.ask('POST', path, body));
   form.busy = false;
-  if (!said) {
+  if (!data) {
     form.faults = { '': why(code) };
     ui.draw();
     return;
   }
   if (state.chosen === chosen) {
     state.form = null;
-    state.given = said.reviews.find((one) => one.operator === call.operator) ?? null;
+    state.given = data.reviews.find((one) => one.operator === call.operator) ?? null;
   }
   await load(ui);
   document.querySelector('main h1')?.focus();

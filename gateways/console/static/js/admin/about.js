@@ -16,18 +16,18 @@ export const pressed = () => false;
 
 /** Render the chapter. @param {Ui} _ui */
 export function pane(_ui) {
-  const { said } = list;
+  const { data } = list;
   return html`<section class="view chapter about-center" aria-labelledby="version-h">
     <header class="page-head">
       <h1 id="version-h" tabindex="-1">${say`Version`}</h1>
       <p role="status">
         ${list.fault ? word('warn', why(list.fault), 'ink-bad') : nothing}
         ${
-          said
-            ? html`<b>securWoman ${said.version}</b>
-                <span>Python ${said.python}</span>
-                <span>${said.database}</span>
-                <span>${say`node`} ${said.node}</span>`
+          data
+            ? html`<b>securWoman ${data.version}</b>
+                <span>Python ${data.python}</span>
+                <span>${data.database}</span>
+                <span>${say`node`} ${data.node}</span>`
             : nothing
         }
       </p>
@@ -35,7 +35,7 @@ export function pane(_ui) {
     <section class="panel" aria-label=${say`Licences`}>
       <div class="panel__head">
         <h2>${say`Libraries and licences`}</h2>
-        <span class="ink-2">${said?.libraries.length ?? nothing}</span>
+        <span class="ink-2">${data?.libraries.length ?? nothing}</span>
       </div>
       <div class="panel__body chapter__list" tabindex="0">
         <table class="table">
@@ -47,7 +47,7 @@ export function pane(_ui) {
             </tr>
           </thead>
           <tbody>
-            ${said?.libraries.map(
+            ${data?.libraries.map(
               (one) =>
                 html`<tr>
                   <td><b>${one.name}</b></td>

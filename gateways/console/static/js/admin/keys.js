@@ -22,7 +22,7 @@ const FIELDS = [
 
 /** @type {Rows<KeyRow>} */
 const rows = new Rows('keys', '/v1/admin/keys', {
-  rows: (/** @type {KeysView} */ said) => said.keys,
+  rows: (/** @type {KeysView} */ data) => data.keys,
   key: (one) => one.sign,
   name: (one) => one.name,
 });
@@ -35,16 +35,16 @@ export const again = (ui) => rows.again(ui);
 
 /** Issue a key by the open form, and show it once. @param {Ui} ui */
 async function issue(ui) {
-  const said = await rows.send(ui, 'POST', rows.list.path, { name: rows.form.now.name.trim() });
-  if (!said) return;
+  const data = await rows.send(ui, 'POST', rows.list.path, { name: rows.form.now.name.trim() });
+  if (!data) return;
   rows.form = null;
-  rows.cursor = said.row.sign;
-  rows.tell(ui, said);
+  rows.cursor = data.row.sign;
+  rows.showOnce(ui, data);
 }
 
 /** Revoke a key. @param {Ui} ui @param {string} sign */
 async function revoke(ui, sign) {
-  if (await rows.order(ui, 'DELETE', rows.pathOf(sign))) rows.say(ui, true, say`Revoked: ${sign}.`);
+  if (await rows.request(ui, 'DELETE', rows.pathOf(sign))) rows.showResult(ui, true, say`Revoked: ${sign}.`);
 }
 
 /**

@@ -3,7 +3,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { wayName } from './ways.js';
-import { answered, why } from '../admin/frame/faults.js';
+import { answerOf, why } from '../admin/frame/faults.js';
 import { icon, word } from '../shell/parts.js';
 import { phrase, say } from '../words/words.js';
 import * as f from '../words/format.js';
@@ -195,7 +195,7 @@ export const rows = (ui) => shown(ui).map((one) => row(ui, one));
 
 /** Accept a callout. @param {Ui} ui @param {CalloutView} one */
 async function take(ui, one) {
-  const { code } = await answered(
+  const { code } = await answerOf(
     ui.feed.ask('POST', `/v1/callouts/${encodeURIComponent(one.callout)}/take`),
   );
   Object.assign(here, { fault: code ? why(code) : '', of: one.callout });

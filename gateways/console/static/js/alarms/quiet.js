@@ -2,7 +2,7 @@
 // itself.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { answered, why } from '../admin/frame/faults.js';
+import { answerOf, why } from '../admin/frame/faults.js';
 import { Form, formPane } from '../admin/frame/form.js';
 import { word } from '../shell/parts.js';
 import { say } from '../words/words.js';
@@ -90,9 +90,9 @@ async function send(ui) {
   form.busy = true;
   const { what, minutes, reason } = form.now;
   const body = { ...JSON.parse(what), minutes: Number(minutes), reason };
-  const answer = await answered(ui.feed.ask('POST', PATH, body));
+  const answer = await answerOf(ui.feed.ask('POST', PATH, body));
   form.busy = false;
-  if (answer.said) leave(ui);
+  if (answer.data) leave(ui);
   else form.refuse(answer);
   ui.draw();
 }
@@ -109,8 +109,8 @@ export async function end(ui, key) {
   const one = kept(ui).find((each) => slotKey(each) === key);
   if (!one) return;
   const asked = new URLSearchParams({ alarm: one.alarm, subject: one.subject, node: one.node });
-  const answer = await answered(ui.feed.ask('DELETE', `${PATH}?${asked}`));
-  state.fault = answer.said ? '' : why(answer.code);
+  const answer = await answerOf(ui.feed.ask('DELETE', `${PATH}?${asked}`));
+  state.fault = answer.data ? '' : why(answer.code);
   ui.draw();
 }
 

@@ -3,7 +3,7 @@
 // passkey, then the list of what is missing.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { answered, why } from '../admin/frame/faults.js';
+import { answerOf, why } from '../admin/frame/faults.js';
 import * as sound from '../sound/sound.js';
 import { language, say } from '../words/words.js';
 import { languageButton } from './appearance.js';
@@ -55,15 +55,15 @@ async function submit(ui, e) {
     phone: String(given.get('phone')).trim(),
     language: language(),
   };
-  const { said, code: reason, path } = await answered(ui.feed.ask('POST', '/v1/first-admin', body));
-  if (said) {
+  const { data, code: reason, path } = await answerOf(ui.feed.ask('POST', '/v1/first-admin', body));
+  if (data) {
     continues = true;
-    await ui.feed.signOn({ token: said.code });
+    await ui.feed.signOn({ token: data.code });
     // This form stays until the console is shown: another form in between could be typed into.
     if (ui.feed.signOnFault) code = '';
   }
   busy = false;
-  if (said) return ui.draw();
+  if (data) return ui.draw();
   at = nameOf(path);
   fault =
     reason === 'firstLink' || reason === 'notDone'

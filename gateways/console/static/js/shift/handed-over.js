@@ -30,7 +30,7 @@ const notes = new Writing({
 });
 
 /** Return the center's last answer; null before the first. */
-export const handover = () => listed.said;
+export const handover = () => listed.data;
 
 /** Clear the answer and the notes: another operator may use this page. */
 export function clear() {

@@ -71,15 +71,15 @@ const CODES = {
 };
 
 /**
- * Await the center's answer: its JSON in `said`, or null with the code, path and reason of the refusal.
- * @param {Promise<Response>} asked
- * @returns {Promise<{ said: any, code: string, path: string, isNow: string, reason: string }>}
+ * Await the center's answer: its JSON in `data`, or null with the code, path and reason of the refusal.
+ * @param {Promise<Response>} request
+ * @returns {Promise<{ data: any, code: string, path: string, isNow: string, reason: string }>}
  */
-export async function answered(asked) {
-  const answer = await asked.catch(() => null);
-  const said = answer && answer.status !== 204 ? await answer.json().catch(() => null) : null;
-  if (answer?.ok) return { said: said ?? {}, code: '', path: '', isNow: '', reason: '' };
-  const code = !answer ? 'noConnection' : said?.code || CODES[answer.status] || 'notDone';
-  const { path = '', is_now: isNow = '', reason = '' } = said ?? {};
-  return { said: null, code, path, isNow, reason };
+export async function answerOf(request) {
+  const answer = await request.catch(() => null);
+  const data = answer && answer.status !== 204 ? await answer.json().catch(() => null) : null;
+  if (answer?.ok) return { data: data ?? {}, code: '', path: '', isNow: '', reason: '' };
+  const code = !answer ? 'noConnection' : data?.code || CODES[answer.status] || 'notDone';
+  const { path = '', is_now: isNow = '', reason = '' } = data ?? {};
+  return { data: null, code, path, isNow, reason };
 }

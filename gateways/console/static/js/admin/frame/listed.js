@@ -4,10 +4,10 @@
 /** @template T */
 export class Listed {
   /** @type {T} */
-  said = null;
+  data = null;
   fault = ''; // `notYours`, `noConnection`
   #tag = '';
-  #asked = 0;
+  #requests = 0;
   /** @type {Promise<boolean>} */
   #latest = null;
 
@@ -17,9 +17,9 @@ export class Listed {
   }
 
   clear() {
-    Object.assign(this, { said: null, fault: '' });
+    Object.assign(this, { data: null, fault: '' });
     this.#tag = '';
-    this.#asked += 1;
+    this.#requests += 1;
     this.#latest = null;
   }
 
@@ -34,23 +34,24 @@ export class Listed {
 
   /** Request the list; see `load`. @param {Ui} ui @returns {Promise<boolean>} */
   async #load(ui) {
-    const asked = (this.#asked += 1);
+    const request = (this.#requests += 1);
     const answer = await ui.feed
       .read(this.path, this.#tag ? { 'if-none-match': this.#tag } : {})
       .catch(() => null);
-    const said = answer?.ok ? await answer.json().catch(() => null) : null;
-    if (asked !== this.#asked) {
+    const answered = answer?.ok ? await answer.json().catch(() => null) : null;
+    if (request !== this.#requests) {
       await this.#latest;
       return false;
     }
-    const fault = said || answer?.status === 304 ? '' : answer?.status === 403 ? 'notYours' : 'noConnection';
-    const news = Boolean(said) || fault !== this.fault;
+    const fault =
+      answered || answer?.status === 304 ? '' : answer?.status === 403 ? 'notYours' : 'noConnection';
+    const news = Boolean(answered) || fault !== this.fault;
     this.fault = fault;
-    if (said) {
-      this.said = said;
+    if (answered) {
+      this.data = answered;
       this.#tag = answer.headers.get('etag') ?? '';
     }
     if (news) ui.draw();
-    return Boolean(said);
+    return Boolean(answered);
   }
 }

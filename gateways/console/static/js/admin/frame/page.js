@@ -58,7 +58,7 @@ export function listPage(ui, rows, of) {
       <div class="panel__body chapter__list">
         ${table(ui, rows, of)}
         ${
-          rows.list.said && !rows.found().length
+          rows.list.data && !rows.found().length
             ? html`<p class="empty">${of.empty ?? say`Nothing`}</p>`
             : nothing
         }${of.below ?? nothing}
@@ -83,14 +83,14 @@ export const button = (ui, [key, text, sign]) =>
  * Render the open question, or the last result with the key that takes the change back.
  * @param {Ui} ui @param {import('./rows.js').Rows<any>} rows
  */
-export function status(ui, { list, asked, said: [good, text], undo }) {
+export function status(ui, { list, question, result: [good, text], undo }) {
   const leftS = undo ? Math.ceil((undo.untilMs - Date.now()) / 1000) : 0;
   return html`<p role=${good && !list.fault ? 'status' : 'alert'}>
     ${
       list.fault
         ? word('warn', why(list.fault), 'ink-bad')
-        : asked
-          ? word('warn', `${asked.text} ${say`Enter`} / Esc`, 'ink-wait')
+        : question
+          ? word('warn', `${question.text} ${say`Enter`} / Esc`, 'ink-wait')
           : text
             ? word(good ? 'check' : 'warn', text, good ? 'ink-ok' : 'ink-bad')
             : nothing

@@ -3,7 +3,7 @@
 
 import { nextRow } from '../../shell/next-row.js';
 import { say } from '../../words/words.js';
-import { answered, why } from './faults.js';
+import { answerOf, why } from './faults.js';
 import { unsaved } from './form.js';
 import { Listed } from './listed.js';
 
@@ -20,17 +20,17 @@ export class Rows {
   /** @type {any} */
   once = null; // shown once, beside the list until Escape
   /** @type {{ text: string, then: () => void }} */
-  asked = null;
+  question = null;
   /** @type {{ key: string, was: object, now: object, untilMs: number }} */
   undo = null;
   /** @type {[boolean, string]} */
-  said = [true, ''];
+  result = [true, ''];
 
   /**
    * `id`: the page's class, and the beginning of its ids. `rows`: the rows in the answer of `path`. `text`:
    * the text that the search matches; without it there is no search.
    * @param {string} id @param {string} path
-   * @param {{ rows: (said: any) => T[], key: (row: T) => string, name: (row: T) => string,
+   * @param {{ rows: (answer: any) => T[], key: (row: T) => string, name: (row: T) => string,
    *   text?: (row: T) => string }} of
    */
   constructor(id, path, of) {
@@ -44,12 +44,12 @@ export class Rows {
   clear() {
     this.list.clear();
     Object.assign(this, { cursor: '', search: '', form: null, editing: '', once: null });
-    Object.assign(this, { asked: null, undo: null, said: [true, ''] });
+    Object.assign(this, { question: null, undo: null, result: [true, ''] });
   }
 
   /** Return all rows of the last answer. @returns {T[]} */
   all() {
-    return this.list.said ? this.of.rows(this.list.said) : [];
+    return this.list.data ? this.of.rows(this.list.data) : [];
   }
 
   /** Return the rows that match the search. */
@@ -77,7 +77,7 @@ export class Rows {
 
   /** Open the chapter. @param {Ui} ui */
   enter(ui) {
-    this.asked = null;
+    this.question = null;
     this.again(ui);
   }
 
@@ -103,8 +103,8 @@ export class Rows {
   }
 
   /** Show the result of an action. @param {Ui} ui @param {boolean} good @param {string} text */
-  say(ui, good, text) {
-    this.said = [good, text];
+  showResult(ui, good, text) {
+    this.result = [good, text];
     ui.draw();
   }
 
@@ -113,16 +113,16 @@ export class Rows {
    * @param {Ui} ui @param {string} text @param {() => void} then
    */
   ask(ui, text, then) {
-    this.asked = { text, then };
+    this.question = { text, then };
     this.point(ui, this.cursor); // with the focus on a button, Enter would press it
   }
 
   /** Act on a key of every list; return false for other keys. @param {Ui} ui @param {string} key */
   pressed(ui, key) {
-    const { asked } = this;
-    this.asked = null;
-    if (asked && key === 'Enter') asked.then();
-    else if (asked && key === 'Escape') this.say(ui, true, '');
+    const { question } = this;
+    this.question = null;
+    if (question && key === 'Enter') question.then();
+    else if (question && key === 'Escape') this.showResult(ui, true, '');
     else if (key === 'Escape' && this.once) {
       this.once = null;
       this.point(ui, this.cursor);
@@ -150,10 +150,10 @@ export class Rows {
     this.point(ui, this.cursor);
   }
 
-  /** Show a secret once, unless a form has unsaved changes. @param {Ui} ui @param {object} told */
-  tell(ui, told) {
+  /** Show a secret once, unless a form has unsaved changes. @param {Ui} ui @param {object} secret */
+  showOnce(ui, secret) {
     if (unsaved(ui, this.form)) return;
-    Object.assign(this, { form: null, editing: '', once: told, said: [true, ''] });
+    Object.assign(this, { form: null, editing: '', once: secret, result: [true, ''] });
     ui.draw();
     /** @type {HTMLElement} */ (document.querySelector('.once__copy'))?.focus();
   }
@@ -165,12 +165,12 @@ export class Rows {
   async send(ui, method, path, body) {
     const { form } = this;
     form.busy = true;
-    const answer = await answered(ui.feed.ask(method, path, body));
+    const answer = await answerOf(ui.feed.ask(method, path, body));
     form.busy = false;
-    if (answer.said) await this.list.load(ui);
+    if (answer.data) await this.list.load(ui);
     else form.refuse(answer);
     ui.draw();
-    return answer.said;
+    return answer.data;
   }
 
   /**
@@ -197,7 +197,7 @@ export class Rows {
    * @param {Ui} ui @param {string} key @param {object} was @param {object} now
    */
   async change(ui, key, was, now) {
-    const row = await this.order(ui, 'PATCH', this.pathOf(key), { was, now });
+    const row = await this.request(ui, 'PATCH', this.pathOf(key), { was, now });
     if (!row) return;
     this.#changed(key, row, { was, now });
     ui.draw();
@@ -208,11 +208,11 @@ export class Rows {
    * refusal, which is shown.
    * @param {Ui} ui @param {string} method @param {string} path @param {object} [body]
    */
-  async order(ui, method, path, body) {
-    const answer = await answered(ui.feed.ask(method, path, body));
+  async request(ui, method, path, body) {
+    const answer = await answerOf(ui.feed.ask(method, path, body));
     await this.list.load(ui);
-    if (!answer.said) this.say(ui, false, why(answer.code, answer));
-    return answer.said;
+    if (!answer.data) this.showResult(ui, false, why(answer.code, answer));
+    return answer.data;
   }
 
   /**
@@ -223,7 +223,7 @@ export class Rows {
     const back = Object.fromEntries(Object.keys(now).map((name) => [name, row[name]]));
     this.undo = { key, was: back, now: was, untilMs: Date.now() + UNDO_MS };
     const name = this.of.name(row);
-    this.said = [true, say`${name}: saved.`];
+    this.result = [true, say`${name}: saved.`];
   }
 
   /** Take the last change back, within its time. @param {Ui} ui */
@@ -233,6 +233,6 @@ export class Rows {
     if (!undo || Date.now() > undo.untilMs) return;
     await this.change(ui, undo.key, undo.was, undo.now);
     this.undo = null;
-    if (this.said[0]) this.say(ui, true, say`Taken back.`);
+    if (this.result[0]) this.showResult(ui, true, say`Taken back.`);
   }
 }

@@ -17,16 +17,16 @@ const finding = ({ verdict, text, do: todo }) =>
 
 /** The findings, shown beside the lines. */
 export class Check {
-  /** @param {CheckView} said */
-  constructor(said) {
-    this.found = said.found;
+  /** @param {CheckView} data */
+  constructor(data) {
+    this.found = data.found;
   }
 }
 
 /** Request the check, and show it. @param {Ui} ui */
 export async function check(ui) {
-  const said = await rows.order(ui, 'GET', `${rows.list.path}/check`);
-  if (said) rows.tell(ui, new Check(said));
+  const data = await rows.request(ui, 'GET', `${rows.list.path}/check`);
+  if (data) rows.showOnce(ui, new Check(data));
 }
 
 /** Render the check. @param {Ui} ui @param {Check} check */

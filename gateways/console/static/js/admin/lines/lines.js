@@ -23,7 +23,7 @@ export function pressed(ui, key) {
     return true;
   }
   if (ordered(ui, key)) return true;
-  if (!isAdmin(ui) || !rows.list.said) return false;
+  if (!isAdmin(ui) || !rows.list.data) return false;
   const row = rows.row();
   if (key === 'A') modem.ask(ui, rows, rows.all().length);
   else if (key === 'Y') setUp.askLive(ui);
@@ -107,5 +107,5 @@ export const pane = (ui) =>
     form: () => modem.form(ui, rows) ?? setUp.form(ui) ?? form(ui),
     once: () => (rows.once instanceof Check ? checkPane(ui, rows.once) : once(ui)),
     empty: say`No lines`,
-    below: rows.list.said ? html`${unnamed(ui.feed.modems)}${setUp.live()}` : null,
+    below: rows.list.data ? html`${unnamed(ui.feed.modems)}${setUp.live()}` : null,
   });

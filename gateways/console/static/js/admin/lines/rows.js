@@ -10,7 +10,7 @@ import { Rows } from '../frame/rows.js';
 /** @type {Rows<Line>} */
 export const rows = new Rows('lines', '/v1/admin/lines', {
   // The values in the file count from the next restart, and are the values that a change edits.
-  rows: (/** @type {LinesView} */ said) => said.lines.map((one) => ({ ...one, ...one.set })),
+  rows: (/** @type {LinesView} */ data) => data.lines.map((one) => ({ ...one, ...one.set })),
   key: (one) => one.line,
   name: (one) => one.line,
   text: (one) => `${one.line} ${one.trunk} ${one.number} ${one.imei} ${one.port}`,
@@ -52,8 +52,8 @@ export const now = (ui, line) => ui.feed.lines.find((one) => one.line === line);
 
 /** Put a line back in service. @param {Ui} ui @param {Line} row */
 async function putBack(ui, { line }) {
-  if (await rows.order(ui, 'DELETE', `${rows.pathOf(line)}/out`))
-    rows.say(ui, true, say`${line} is in service again.`);
+  if (await rows.request(ui, 'DELETE', `${rows.pathOf(line)}/out`))
+    rows.showResult(ui, true, say`${line} is in service again.`);
 }
 
 /** Open the form that takes a line out of service. @param {Ui} ui @param {Line} row */
@@ -67,7 +67,7 @@ async function takeOut(ui) {
   const line = rows.cursor;
   if (!(await rows.send(ui, 'PUT', `${rows.pathOf(line)}/out`, rows.form.now))) return;
   rows.leave(ui);
-  rows.say(ui, true, say`${line} is out of service.`);
+  rows.showResult(ui, true, say`${line} is out of service.`);
 }
 
 /** Return the keys of the line under the cursor, with their labels. @param {Ui} ui */

@@ -13,7 +13,7 @@ const GAINS = ['gain_in_db', 'gain_out_db'];
 export const SENTENCE = () => say`CALL THE REAL 112`;
 
 /** Return the switches of the lines' answer. @returns {Switches} */
-const switches = () => rows.list.said.switches;
+const switches = () => rows.list.data.switches;
 
 /** Return the fields of a line. @returns {FormField[]} */
 const fields = () => [
@@ -66,7 +66,7 @@ const SENTENCES = [
 /** Open the form of a line. @param {Ui} ui @param {import('./rows.js').Line} row */
 export function edit(ui, row) {
   if (row.set) rows.open(ui, new Form(SET_UP, fields(), row), row.line);
-  else rows.say(ui, false, say`It is not in center.toml.`);
+  else rows.showResult(ui, false, say`It is not in center.toml.`);
 }
 
 /** Open the form for the PIN of the SIM. @param {Ui} ui */
@@ -77,14 +77,15 @@ export function askLive(ui) {
   if (!switches().live_set) rows.open(ui, new Form(LIVE, SENTENCES, { typed: '' }));
   else
     rows.ask(ui, say`Turn the real 112 off? Alerts will not call it.`, async () => {
-      if (await rows.order(ui, 'PUT', '/v1/admin/psap-live', { was: true, now: false })) saidLive(ui, false);
+      if (await rows.request(ui, 'PUT', '/v1/admin/psap-live', { was: true, now: false }))
+        saidLive(ui, false);
     });
 }
 
 /** Show that the switch is set. @param {Ui} ui @param {boolean} on */
 function saidLive(ui, on) {
   rows.undo = null; // the last change, which Z would take back, is another one
-  rows.say(
+  rows.showResult(
     ui,
     true,
     on ? say`The real 112 is on from the next restart.` : say`The real 112 is off from the next restart.`,
@@ -114,7 +115,7 @@ async function savePin(ui) {
   const line = rows.cursor;
   if (!(await rows.send(ui, 'PUT', `${rows.pathOf(line)}/pin`, rows.form.now))) return;
   rows.leave(ui);
-  rows.say(ui, true, say`${line}: the SIM is given the PIN, once.`);
+  rows.showResult(ui, true, say`${line}: the SIM is given the PIN, once.`);
 }
 
 /** Switch the real 112 on. @param {Ui} ui */
@@ -151,10 +152,10 @@ export function form(ui) {
 /** Render the switch for the real 112: its present value, and the value after a restart. */
 export function live() {
   const { live: on, live_set: next } = switches();
-  const said = on ? say`Real 112: on` : say`Real 112: off`;
+  const text = on ? say`Real 112: on` : say`Real 112: off`;
   const then = next ? say`on from the restart` : say`off from the restart`;
   return html`<p class="lines__live">
-    ${word(on ? '112' : 'todo', said, on ? 'ink-action' : 'ink-2')}${
+    ${word(on ? '112' : 'todo', text, on ? 'ink-action' : 'ink-2')}${
       on === next ? nothing : html` ${word('clock', then, 'ink-wait')}`
     }
   </p>`;

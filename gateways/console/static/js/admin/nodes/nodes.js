@@ -13,7 +13,7 @@ const OVERLOADED = 2; // for each core: beyond this load calls are served late
 
 /** @type {Rows<NodeRow>} */
 const rows = new Rows('nodes', '/v1/admin/nodes', {
-  rows: (/** @type {AdminNodes} */ said) => said.nodes,
+  rows: (/** @type {AdminNodes} */ data) => data.nodes,
   key: (one) => one.node,
   name: (one) => one.node,
 });
@@ -101,7 +101,7 @@ export const pane = (ui) =>
     ],
     cells: (one) => cells(ui, one),
     below:
-      rows.list.said && !rows.list.said.shared
+      rows.list.data && !rows.list.data.shared
         ? html`<p class="empty">
             ${say`The centre has one node: there is none to leave alerts to.`}
           </p>`

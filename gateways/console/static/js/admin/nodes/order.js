@@ -24,7 +24,7 @@ export function orderSaid(ui, node) {
 export async function orderNode(ui, rows, node, order) {
   const path = `/v1/admin/nodes/${encodeURIComponent(node.node)}`;
   const body = { was: { order: node.order }, now: { order } };
-  if (await rows.order(ui, 'PATCH', path, body)) rows.say(ui, true, order ? '' : say`Taken back.`);
+  if (await rows.request(ui, 'PATCH', path, body)) rows.showResult(ui, true, order ? '' : say`Taken back.`);
 }
 
 /**

@@ -5,24 +5,24 @@ import { FEATURES } from '../../features.js';
 import { qr, word } from '../../shell/parts.js';
 import { localText, phrase, say } from '../../words/words.js';
 
-/** Render the guide to a need. @param {Ui} ui @param {StartView} said @param {NeedRow} row */
-export const guide = (ui, said, row) =>
+/** Render the guide to a need. @param {Ui} ui @param {StartView} data @param {NeedRow} row */
+export const guide = (ui, data, row) =>
   html`<section class="panel once start__guide" aria-labelledby="guide-h">
     <div class="panel__head"><h2 id="guide-h">${localText(row.name)}</h2></div>
     <div class="panel__body" tabindex="0">
       <p>${localText(row.text)}</p>
-      ${MORE[row.need]?.(ui, said) ?? nothing}
-      ${FEATURES.map(({ ofNeed }) => (ofNeed?.need === row.need ? ofNeed.pane(ui, said) : nothing))}
+      ${MORE[row.need]?.(ui, data) ?? nothing}
+      ${FEATURES.map(({ ofNeed }) => (ofNeed?.need === row.need ? ofNeed.pane(ui, data) : nothing))}
     </div>
   </section>`;
 
 /** @type {Partial<Record<Need, (ui: Ui, said: StartView) => Drawn>>} */
 const MORE = {
-  certificate: (_, said) => trust(said.trust),
-  lines: (ui, said) => lines(ui, said),
-  emergency_trunk: (ui, said) => lines(ui, said),
-  second_emergency_line: (ui, said) => lines(ui, said),
-  second_operator: (_, said) => html`<p>${say`Operators: ${said.operators}`}</p>`,
+  certificate: (_, data) => trust(data.trust),
+  lines: (ui, data) => lines(ui, data),
+  emergency_trunk: (ui, data) => lines(ui, data),
+  second_emergency_line: (ui, data) => lines(ui, data),
+  second_operator: (_, data) => html`<p>${say`Operators: ${data.operators}`}</p>`,
 };
 
 /** @type {Record<CertificateTrust, Phrase>} */
@@ -52,14 +52,14 @@ const trust = ({ kind, names, until, fingerprint, address, picture: dots }) =>
         : nothing
     }`;
 
-/** Render the lines and the modems without a line. @param {Ui} ui @param {StartView} said */
-function lines(ui, said) {
+/** Render the lines and the modems without a line. @param {Ui} ui @param {StartView} data */
+function lines(ui, data) {
   const { modems } = ui.feed;
   return html`<p>
-      ${say`Public lines: ${said.public_lines} · reserved for 112: ${said.emergency_lines}`}
+      ${say`Public lines: ${data.public_lines} · reserved for 112: ${data.emergency_lines}`}
     </p>
     ${
-      said.simulated
+      data.simulated
         ? html`<p>
             ${word('flask', say`They are simulated now.`, 'ink-wait')}
           </p>`

@@ -71,9 +71,9 @@ export const form = (ui, rows) =>
 /** Add the line by the open form. @param {Ui} ui @param {import('../frame/rows.js').Rows<any>} rows */
 async function add(ui, rows) {
   const { emergency, ...now } = rows.form.now;
-  const said = await rows.send(ui, 'POST', PATH, { ...now, emergency: emergency === 'yes' });
-  if (!said) return;
+  const data = await rows.send(ui, 'POST', PATH, { ...now, emergency: emergency === 'yes' });
+  if (!data) return;
   added += 1;
   rows.leave(ui);
-  rows.say(ui, true, say`${now.name}: written. It counts after a restart: N, then Q.`);
+  rows.showResult(ui, true, say`${now.name}: written. It counts after a restart: N, then Q.`);
 }

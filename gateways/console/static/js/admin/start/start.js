@@ -18,7 +18,7 @@ const FIELDS = [{ name: 'note', label: () => say`How, since when`, kind: 'text',
 
 /** @type {Rows<NeedRow>} */
 const rows = new Rows('start', '/v1/admin/start', {
-  rows: (/** @type {StartView} */ said) => said.needs,
+  rows: (/** @type {StartView} */ data) => data.needs,
   key: (one) => one.need,
   name: (one) => localText(one.name),
 });
@@ -34,7 +34,7 @@ export function clear() {
 
 /** Open the chapter. @param {Ui} ui */
 export async function enter(ui) {
-  Object.assign(rows, { asked: null, said: [true, ''] });
+  Object.assign(rows, { question: null, result: [true, ''] });
   await again(ui);
   // The cursor starts at the first unmet need.
   const next = rows.row() ? null : rows.all().find((one) => !one.done);
@@ -52,36 +52,36 @@ export async function again(ui) {
 export function missing(ui) {
   if (ui.feed.me.role !== 'admin') return null;
   if (ui.feed.link === 'live' && Date.now() - countedAtMs > COUNT_MS) again(ui);
-  return rows.list.said?.missing ?? null;
+  return rows.list.data?.missing ?? null;
 }
 
 /** Confirm a need by the open form. @param {Ui} ui */
 async function confirm(ui) {
   const { editing, form } = rows;
-  const said = await rows.send(ui, 'PUT', `${rows.pathOf(editing)}/confirmation`, {
+  const data = await rows.send(ui, 'PUT', `${rows.pathOf(editing)}/confirmation`, {
     note: form.now.note.trim(),
   });
-  if (!said) return;
-  rows.say(ui, true, say`${rows.nameOf(editing)}: confirmed.`);
+  if (!data) return;
+  rows.showResult(ui, true, say`${rows.nameOf(editing)}: confirmed.`);
   rows.leave(ui);
 }
 
 /** Withdraw the confirmation of a need. @param {Ui} ui @param {NeedRow} row */
 async function takeBack(ui, { need }) {
-  if (await rows.order(ui, 'DELETE', `${rows.pathOf(need)}/confirmation`))
-    rows.say(ui, true, say`It is not confirmed any more.`);
+  if (await rows.request(ui, 'DELETE', `${rows.pathOf(need)}/confirmation`))
+    rows.showResult(ui, true, say`It is not confirmed any more.`);
 }
 
 /** Open the form for a modem: a line for 112 if the need under the cursor is such a line. @param {Ui} ui */
 function askModem(ui) {
   const emergency = ['emergency_trunk', 'second_emergency_line'].includes(rows.cursor);
   if (!emergency) rows.cursor = 'lines';
-  modem.ask(ui, rows, rows.list.said?.simulated ? 0 : ui.feed.lines.length, emergency);
+  modem.ask(ui, rows, rows.list.data?.simulated ? 0 : ui.feed.lines.length, emergency);
 }
 
 /** Act on a key; return true if it belongs to this chapter. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
-  if (key === 'Escape' && !rows.asked) return false; // the guide stays beside the list
+  if (key === 'Escape' && !rows.question) return false; // the guide stays beside the list
   if (rows.pressed(ui, key)) return true;
   const row = rows.row();
   const other = others().find((one) => one.act()[0] === key);
@@ -109,15 +109,15 @@ function known(ui, { by_person, by, at, note }) {
 
 /** Render the chapter. @param {Ui} ui */
 export function pane(ui) {
-  const { said } = rows.list;
+  const { data } = rows.list;
   const row = rows.row();
   if (!rows.form) rows.once = row ?? null;
-  const total = said?.needs.length ?? 0;
+  const total = data?.needs.length ?? 0;
   return listPage(ui, rows, {
-    title: !said
+    title: !data
       ? say`Start`
-      : said.missing
-        ? say`Start: ${said.missing} of ${total} are missing`
+      : data.missing
+        ? say`Start: ${data.missing} of ${total} are missing`
         : say`Start: all is there`,
     acts: [['M', say`Add a modem`, 'phone'], ...others().map((one) => one.act())],
     rowActs: row?.by_person
@@ -138,6 +138,6 @@ export function pane(ui) {
         label: say`Confirm`,
         send: () => confirm(ui),
       },
-    once: () => guide(ui, said, row),
+    once: () => guide(ui, data, row),
   });
 }
