@@ -1,4 +1,4 @@
-"""Options of all commands, and their output: for people, or as JSON alone."""
+"""Options of all commands, and the output of commands: text for people, or JSON alone with `--json`."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ class Common:
 
     @property
     def directory(self) -> StateDir:
-        """State directory of the command."""
+        """State directory that the command works on: the option, or the default."""
         return StateDir(self.state if self.state is not None else default_path(os.environ))
 
     def data(self, value: object) -> None:
-        """Print one JSON document, on one line."""
+        """Print the value as one JSON document on one line, to stdout."""
         sys.stdout.write(shown_json(msgspec.json.encode(value).decode()) + "\n")
         sys.stdout.flush()
 
     def say(self, text: str) -> None:
-        """Print a line for people; on stderr if stdout is for JSON."""
+        """Print a line of text for people: to stdout, or to stderr with `--json`."""
         stream: TextIO = sys.stderr if self.json else sys.stdout
         print(shown(text), file=stream, flush=True)
 
     def tell(self, value: object, *lines: str) -> None:
-        """Print one JSON document, or lines for people instead."""
+        """Print `value` as a JSON document with `--json`, and the `lines` without."""
         if self.json:
             self.data(value)
             return
@@ -53,11 +53,11 @@ class Common:
             self.say(line)
 
     def warn(self, text: str) -> None:
-        """Print a warning, on stderr."""
+        """Print a warning to stderr."""
         print(f"securwoman: {shown(text)}", file=sys.stderr, flush=True)
 
     def checks(self, found: Sequence[Finding]) -> int:
-        """Print the findings of checks; return the exit status: 1 for a failure."""
+        """Print the findings of checks; return the exit status: 1 if a check failed, else 0."""
         failed = any(one.verdict is Severity.FAIL for one in found)
         if self.json:
             self.data({"ok": not failed, "checks": found})
@@ -73,7 +73,7 @@ class Common:
         return 1 if failed else 0
 
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]], nothing: str) -> None:
-        """Print a table for people, or the sentence `nothing` if it has no rows."""
+        """Print a table for people, or the sentence `nothing` if there are no rows. Not for `--json`."""
         if not rows:
             self.say(nothing)
             return
@@ -86,7 +86,7 @@ class Common:
             table.add_column(heading, overflow="fold")
         for row in rows:
             table.add_row(*(_plain(cell) for cell in row))
-        # Output to another program has no line limit.
+        # Lines to another program are not wrapped.
         Console(width=None if sys.stdout.isatty() else 10_000, highlight=False).print(table)
 
 
@@ -97,7 +97,7 @@ DEFAULT = Common()
 
 
 def _plain(cell: str) -> str:
-    """Return the text with markup escaped."""
+    """Return the text with rich's markup escaped and control characters made visible."""
     from rich.markup import escape
 
     return escape(shown(cell))

@@ -1,4 +1,6 @@
-"""View of the watchdog: folds of the journal, reports of the modems, and the directory of actors."""
+"""View of the watchdog: the state of alerts, lines and operators from the journal, the reports of the modems,
+and the directory of actors.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ from runtime.published.peers import Place
 from store.journal.projections import LineHold, Lines, Operators
 
 FRESH_US: Final = Instant(3 * SECOND)
-"""Time after which a line without a report carries no call, in microseconds; a GsmModem reports every
+"""Time without a report after which a line counts as unusable, in microseconds; a GsmModem reports every
 second.
 """
 
@@ -32,7 +34,9 @@ LINE_FOR_112: Final = "A line for 112 is in service again."
 
 
 class View:
-    """Folds to feed, and the means that follow from them."""
+    """State of alerts, lines and operators, and the means (lines, operators, workers) available for calls.
+    The owner feeds the journal's events to `live`, `lines` and `operators`.
+    """
 
     def __init__(self, setup: Setup, node: NodeId, now_us: Instant) -> None:
         self.live, self.lines, self.operators = LiveCases(), Lines(), Operators()
@@ -41,12 +45,12 @@ class View:
         self._began_us = now_us
 
     def heard(self, report: LineReport, now_us: Instant) -> None:
-        """Store the report of a line."""
+        """Store the report of a line, received at `now_us`."""
         self._reports[report.line] = report, now_us
 
     def means(self, workers: Iterable[Entry], now_us: Instant, others: Iterable[Place] = ()) -> Means:
-        """Return the available means; `others`: the other nodes; their lines also serve this node's
-        alerts.
+        """Return the means available now. `workers`: directory entries of this node. `others`: the other
+        nodes, whose lines also serve this node's alerts.
         """
         nodes = (self._setup.settings.lines, *(place.lines for place in others))
         operators = self.operators.operators.values()
@@ -80,8 +84,8 @@ class View:
         return [spec for lines in nodes for spec in lines if spec.emergency]
 
     def _expected(self, specs: Iterable[Modem], now_us: Instant) -> Iterator[Instant]:
-        """Return the time at which each line is expected to be free; omit a nailed-up line or one out of
-        order.
+        """Return the time at which each line is expected to be free, without lines that are out of order or
+        carry an operator's nailed-up call.
         """
         for spec in specs:
             hold = self.lines.lines.get(spec.line)
@@ -100,11 +104,12 @@ class View:
                 yield now_us
 
     def no_line_for_112(self, now_us: Instant, others: Iterable[Place] = ()) -> dict[Key, str]:
-        """Return the alarm about the emergency trunk, with the lines of other nodes; an empty text if a line
-        is usable; no entry if uncertain or without a trunk.
+        """Return the alarm "no line for 112" and its text. Lines of other nodes count too.
 
-        A line that is restarting or plugged in again returns before it counts as gone. An AlertCase reports
-        at once if an alert waits for a line or all lines are taken.
+        The text is empty if a line is usable. The result is empty if no emergency line is configured, or
+        while it is uncertain whether an unusable line returns: a modem has BACK_US to restart or to be
+        plugged in again. Lines that are merely in use do not matter here; the AlertCase that waits for a
+        line reports that.
         """
         nodes = (self._setup.settings.lines, *(place.lines for place in others))
         reserved = self._reserved(nodes)

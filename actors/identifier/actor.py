@@ -1,4 +1,4 @@
-"""Process that finds the user of a number or a device, from the registry alone."""
+"""Process that finds the user of a phone number or an enrolled device. The registry is its only source."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UNREADABLE: Final = "record.unreadable"
 
 
 class IdentifierActor(CenterActor):
-    """Identifier: answers `user.identify`."""
+    """Identifier: answers each `Identify` request of a case."""
 
     role: ClassVar[Role] = Role.IDENTIFIER
 
@@ -34,7 +34,7 @@ class IdentifierActor(CenterActor):
         self._unreadable: dict[AlertId, str] = {}
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
-        """Answer with the user of a number or a device, or with no user."""
+        """Answer an `Identify` request with the user of the number or the device, or with no user."""
         body = envelope.body
         match body:
             case Identify():
@@ -50,7 +50,7 @@ class IdentifierActor(CenterActor):
             known = by_phone or by_device
             tells = known is not None and self._tells(known.id, asked.alert)
         except StoreError as error:
-            # A failure must not delay the alert: full service without identity (case 14).
+            # A failure must not delay the alert: a user who is not identified gets full service.
             self.log.error("the registry cannot be read", error=str(error))
             return Identified(alert=asked.alert)
         return identity(asked, _person(by_phone, tells), _person(by_device, tells))
@@ -63,7 +63,7 @@ class IdentifierActor(CenterActor):
         return kept.record.tells
 
     def _raise_unreadable(self) -> None:
-        # Runs after the answer, since an alert waits for the answer.
+        # Runs after the answer, because the alert waits for the answer.
         if not self._unreadable:
             return
         try:

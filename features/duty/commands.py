@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 
 class Called(msgspec.Struct, frozen=True, kw_only=True):
-    """People to be called at a moment, as `--json` prints them."""
+    """Result of `duty list --json`: the people to call at a moment, and the shifts that name them."""
 
     at: str
     until: str | None
     covered: bool
     people: list[str]
-    """Ids in calling order."""
+    """Ids of the people to call, in calling order."""
     others: list[str]
     shifts: list[str]
 
@@ -166,7 +166,7 @@ def _moment(text: str, roster: Roster) -> Instant:
 
     try:
         at = datetime.fromisoformat(text)
-        at + timedelta(days=366)  # the next person on duty is searched in the days after this time
+        at + timedelta(days=366)  # `list_` also reads the days after this time
         return instant_at(roster.zone, at)
     except (ValueError, OverflowError) as error:
         raise UsageError(f"{text}: a time such as 2026-12-24T22:00 is required") from error

@@ -1,8 +1,10 @@
-"""Conference: every 20 ms all ports are read, mixed N−1, and exactly one frame is written to each.
+"""Conference: every 20 ms all ports are read, each leg gets the mix of the other legs (N−1), and exactly one
+frame is written to each port.
 
-One daemon thread does this without ever waiting: opening and closing run elsewhere, nothing is logged, and a
-lost port costs the others no sample. The owner of the conference sets the members repeatedly (`set_members`
-changes nothing without news) and reads `status`. The purpose of a leg is not known here.
+One daemon thread reads, mixes and writes, and never blocks: ports are opened and closed on other threads,
+nothing is logged, and a lost port costs the other ports no sample. The owner of the conference calls
+`set_members` repeatedly (an unchanged set has no effect) and reads `status`. A leg is only a name here:
+whether the leg is the user, an operator or 112 makes no difference.
 """
 
 from __future__ import annotations
@@ -34,37 +36,37 @@ _STOP_S = 0.5
 
 
 Tap = Callable[[Tick, Mapping[str, bytes]], None]
-"""Receiver of one frame of 320 bytes for each leg in each tick."""
+"""Receiver of one frame for each leg in each tick: 20 ms, 8 kHz mono s16le, 320 bytes."""
 
 
 class Clock(Protocol):
     """Clock of the media thread."""
 
     def start(self) -> None:
-        """Start the ticks with the first tick now."""
+        """Start the schedule; the first tick is due now."""
         ...
 
     def wait(self) -> Tick:
-        """Return the next tick when due."""
+        """Block until the next tick is due, and return the tick."""
         ...
 
     def now_us(self) -> int:
-        """Return the clock's time, to measure the length of a tick."""
+        """Return the time of this clock in microseconds; its zero is arbitrary."""
         ...
 
 
 class ConferenceStatus(Presence, frozen=True, kw_only=True):
-    """State of a conference."""
+    """State of a conference: its legs and their sound, its thread, and the accuracy of the ticks."""
 
     running: bool
-    """True if the media thread exists; the ticks of `pace` show if it advances."""
+    """True if the media thread exists; `pace.ticks` grows while the thread makes progress."""
     handed_over: bool
-    """True if the conference has ended by a request to hand over."""
+    """True once `hand_over` has been carried out: the ports are closed for their next opener."""
     pace: Pace
 
 
 class _Taker(NamedTuple):
-    """Check if a port accepts the frames written to it; runs once a second."""
+    """Check whether a port accepts the frames written to the port; runs once a second."""
 
     port: VoicePort | None = None
     written: int = 0
@@ -80,12 +82,14 @@ class _Taker(NamedTuple):
 
 
 def no_sounds(name: str, language: str, text: str) -> Samples:
-    """Raise FileNotFoundError: the default for a conference without clips."""
+    """Raise FileNotFoundError: the default of `load_sound`, for a conference without clips."""
     raise FileNotFoundError(f"{name}.{language}")
 
 
 class Conference:
-    """Voice of one alert's conference. All methods may be called from any thread."""
+    """Voice of one alert's conference. Legs are named by their ids. All methods may be called from any
+    thread, except `turn`: only one thread may run ticks.
+    """
 
     def __init__(
         self,
@@ -99,8 +103,9 @@ class Conference:
         """Prepare the conference; nothing runs before `start`.
 
         `on_change` is called on the media thread within a tick of any change of `status` (joined, lost,
-        heard, played): it may set a flag or write to an eventfd, and must not wait. `spawn` runs blocking
-        work: opening, closing, and `load_sound`, which loads the sounds of clips.
+        heard, played): the callback may set a flag or write to an eventfd, and must not block. `spawn` runs
+        blocking work on another thread: the opening and closing of ports, and `load_sound`, which loads the
+        sounds of clips.
         """
         self._clock: Clock = clock or Beat()
         self._helpers: set[threading.Event] = set()
@@ -122,60 +127,67 @@ class Conference:
     # -- members
 
     def join(self, leg: str, port: VoicePort) -> None:
-        """Add the leg through this open port from the next tick on; the conference will close the port."""
+        """Add the leg with this open port from the next tick on. The conference owns the port and closes
+        it.
+        """
         self._roster.offer(leg, port)
 
     def leave(self, leg: str) -> None:
-        """Remove the leg from the next tick on and close its port; no effect if absent."""
+        """Remove the leg from the next tick on and close its port; no effect for an unknown leg."""
         self._roster.drop(leg)
         self._close_departed_if_idle()
 
     def set_members(
         self, members: Mapping[str, VoicePortSpec], heard_by: Mapping[str, Collection[str]] | None = None
     ) -> None:
-        """Set the members: open missing ports, close those of absent legs, and keep the others untouched.
+        """Set the legs and their ports: open missing ports, close the ports of removed legs, keep all others.
 
-        `heard_by` limits the hearers of a leg (none: muted), from the first frame on and through a loss of
-        the port; a leg without an entry is heard by all. Return at once; `status` and `on_change` report the
-        results. A missing or lost port is retried every 200 ms (a socket: 40 ms) while its leg is a member.
+        `heard_by`: for each leg, the legs that may hear that leg (none: muted); the limit holds from the
+        first frame on, and also after the port was lost and opened again. A leg without an entry is heard
+        by all. Return at once; `status` and `on_change` report the results. A missing or lost port is
+        retried every 200 ms (a socket: 40 ms) while its leg is a member.
         """
         self._roster.reconcile(members, heard_by or {})
         self._close_departed_if_idle()
 
     def set_playing(self, clips: Mapping[str, ClipSpec]) -> None:
-        """Play exactly these clips, each once by its id (see `ClipSpec.every_s`), when it can be heard.
+        """Set the clips to play, by their ids; a clip that is missing in `clips` is faded out.
 
-        Return at once. `status` lists the clips that are over: a repeated request does not begin them again.
+        Each clip begins as soon as one of its hearers is joined, and is played once or repeatedly
+        (`ClipSpec.every_s`). Return at once. `status` lists the clips that are over: a repeated request does
+        not begin such a clip again.
         """
         self._playlist.reconcile(clips)
 
     def set_tap(self, tap: Tap | None) -> None:
-        """Call `tap` at the end of every tick with the voice of each leg, muted ones included.
+        """Call `tap` at the end of every tick with the frame spoken by each leg, including muted legs.
 
-        The call is made on the media thread and must not wait.
+        The call is made on the media thread and must not block. None removes the tap.
         """
         self._tap = tap
 
     # -- state
 
     def levels(self) -> dict[str, LevelReport]:
-        """Return the level of each leg."""
+        """Return the present sound level of each leg, in dBFS."""
         return self._core.levels()
 
     def ways(self) -> dict[str, tuple[WayLevel, WayLevel]]:
-        """Return the levels of each leg's call in both directions: spoken by the leg, and played to it."""
+        """Return two levels for each leg, measured since it joined: of the sound spoken by the leg, and of
+        the sound played to the leg.
+        """
         return self._core.ways()
 
     def jitter(self) -> dict[str, JitterStats]:
-        """Return the arrival statistics of each leg's sound."""
+        """Return the statistics of each leg's jitter buffer since the leg joined."""
         return self._core.jitter()
 
     def counters(self) -> dict[str, PortCounters]:
-        """Return the counters of each open port."""
+        """Return the counters of bytes and frames of each leg's open port."""
         return {leg: port.counters() for leg, port in self._roster.ports().items()}
 
     def status(self) -> ConferenceStatus:
-        """Return the state: joined and lost legs, sound and clips, and accuracy of the clock."""
+        """Return the state: joined and lost legs, sound, clips, and accuracy of the ticks."""
         ports = self._roster.ports()
         joined = tuple(ports)
         # A check of a second ago may be about the port of the previous call.
@@ -202,7 +214,7 @@ class Conference:
     # -- the thread
 
     def start(self) -> None:
-        """Start to tick; no effect while running."""
+        """Start the media thread; no effect while the thread runs."""
         if self._thread is None:
             self._pace = Pace()
             self._stopping = threading.Event()
@@ -212,7 +224,9 @@ class Conference:
             self._thread.start()
 
     def stop(self) -> None:
-        """End the thread and close all ports, within about 20 ms, at most half a second. No call ends."""
+        """End the thread and close all ports: mostly within 20 ms, at most in half a second. The legs' calls
+        stay up.
+        """
         until = time.monotonic() + _STOP_S
         self._roster.reconcile({}, {})
         self._stopping.set()
@@ -225,15 +239,18 @@ class Conference:
             done.wait(max(0.0, until - time.monotonic()))
 
     def hand_over(self) -> None:
-        """Let the next opener of these ports continue without a gap; return at once.
+        """Release the ports to another process, which continues without a gap; return at once.
 
-        From the next tick on nothing is read: the data wait for the successor. Data read before are played to
-        their end, a frame or two; then the ports are closed, and mixing ends.
+        From the next tick on no port is read: arriving sound waits in the ports for the other process. Sound
+        read before is played to its end, one or two frames; then the ports are closed, and the thread ends
+        (`status().handed_over`).
         """
         self._handing = True
 
     def turn(self, tick: Tick) -> None:
-        """Run one tick now; called by the thread, or by the owner of a conference that is not started."""
+        """Run one tick now. Called by the media thread, or by the owner of a conference that was not
+        started.
+        """
         handing = self._handing
         self._roster.close_departed()  # ports that left since the last tick are unused
         legs, present, anew, heard_by = self._roster.turn(tick.number)
@@ -246,7 +263,7 @@ class Conference:
             try:
                 said[one.leg] = b"" if handing else one.port.read()
                 if one.port.rate_hz != rate_hz:
-                    # Waiting sound was read at another rate than that of the speech.
+                    # The buffered sound was read at the wrong rate: the port has just measured its true rate.
                     self._core.refill(one.leg)
             except Exception as error:  # a fault must affect only its own leg; `lost` reports it
                 self._roster.lose(one, error, tick.number)
@@ -261,7 +278,7 @@ class Conference:
                     self._roster.lose(one, error, tick.number)
         if handing and not self._core.lasts():
             self._hand_over_now()
-        # The frames are written: a fault below interrupts no voice.
+        # All frames are written: an error below interrupts no voice.
         self._core.listen()
         if tick.number - self._looked_at >= FRAMES_PER_S:
             self._looked_at = tick.number
@@ -277,8 +294,8 @@ class Conference:
         self._roster.close_departed()
 
     def _look_who_takes(self, present: Sequence[Present]) -> None:
-        """Find the ports, once a second, that have accepted no frame for three seconds though each tick wrote
-        one.
+        """Find the ports that have accepted no frame for three seconds although each tick wrote a frame; runs
+        once a second.
         """
         takers = {one.leg: self._takers.get(one.leg, _Taker()).next(one.port) for one in present}
         self._takers = takers
@@ -306,14 +323,14 @@ class Conference:
             began_us = self._clock.now_us()
             try:
                 self.turn(tick)
-            except Exception as error:  # a fault of ours in one tick must not end the voice; it is reported
+            except Exception as error:  # an error in a tick must not end the voice: see `Pace.faults`
                 pace.faults += 1
                 pace.last_fault = repr(error)
             took_us = self._clock.now_us() - began_us
             pace.count(position=tick.position, skipped=tick.skipped, late_us=tick.late_us, took_us=took_us)
 
     def _close_departed_if_idle(self) -> None:
-        if self._thread is None:  # else the thread does it, after its last use
+        if self._thread is None:  # else the thread closes the ports, after their last use
             self._roster.close_departed()
 
     def _spawn_thread(self, work: Callable[[], None]) -> None:

@@ -52,7 +52,7 @@ class Pace(msgspec.Struct, kw_only=True):
     priority: str = ""
     """`realtime`, `nice` or `normal`; empty until the thread runs."""
     faults: int = 0
-    """Ticks that failed by a fault of our own; `last_fault` names it."""
+    """Number of ticks that raised an error; `last_fault` has the last error."""
     last_fault: str = ""
 
     def count(self, *, position: int, skipped: int, late_us: int, took_us: int) -> None:

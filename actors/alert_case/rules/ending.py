@@ -1,6 +1,7 @@
-"""End a case (S7, S9, S10): release the legs first, then write `alert.closed`, never the reverse order.
+"""End of a case after a false alarm, a leave, a briefing or a closing by hand: first all legs are released,
+then `alert.closed` is written, never in the reverse order.
 
-A check (`messages.ids.Check`) ends by itself once it has its result. Pure.
+A check (`messages.ids.Check`), a test without an operator, ends by itself once it has its result. Pure.
 """
 
 from __future__ import annotations
@@ -18,17 +19,22 @@ from model.rules.calls.silent_and_duress import is_psap_informed, was_user_on_li
 from model.settings import Settings
 
 USER_STAYS_US: Final = Instant(3 * SECOND)
-"""Time that the user's call stays up after 112 has hung up, so that no word is cut off, in microseconds."""
+"""Time in microseconds that the user's call stays up after 112 has hung up, so that no word is cut off."""
 PSAP_STAYS_US: Final = Instant(10 * SECOND)
-"""Time that the call to 112 stays up after the user has hung up for good: 112 may listen on; microseconds."""
+"""Time in microseconds that the call to 112 stays up after the user's last call has ended, since 112 may
+still be listening.
+"""
 TEST_WAITS_US: Final = Instant(180 * SECOND)
-"""Longest wait of a test for an operator, in microseconds; it starts again when the test loses its operator.
-The last free operator is kept for real alerts, and an unassigned test has no one to end it.
+"""Longest wait of a test for an operator, in microseconds; the wait starts again when the test loses its
+operator. A test may never get an operator, as the last free one is kept for real alerts, and without an
+operator no person closes the test.
 """
 
 
 def end(case: Case, _pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
-    """Return the calls to release now, and `alert.closed` once all are released."""
+    """Return the events that release the case's calls, and `alert.closed` once all calls are released; or the
+    time at which a waiting rule must run again.
+    """
     if case.false_alarm_at is not None:
         return _all(case, ReleaseReason.FALSE_ALARM, Outcome.FALSE_ALARM)
     if case.close_at is not None:
@@ -47,7 +53,7 @@ def end(case: Case, _pending: PendingOffers, settings: Settings, now_us: Instant
 
 
 def is_waited_out(case: Case, now_us: Instant) -> bool:
-    """Return True if the case is a test for which no operator was available in time."""
+    """Return True if the case is a test that has waited TEST_WAITS_US for an operator in vain."""
     return _waits_for_operator(case) and now_us >= _waits_until(case)
 
 
@@ -74,7 +80,7 @@ def _all(case: Case, reason: ReleaseReason, outcome: Outcome) -> Step:
 
 
 def _dismiss(case: Case) -> list[Decided]:
-    """Release every operator with the phone on hook."""
+    """Release every operator of the case who has no call in progress."""
     names = dict.fromkeys(case.reserved if case.operator is None else (*case.reserved, case.operator))
     free = [name for name in names if not case.has_live_leg(name)]
     return [ev.OperatorLeft(operator=name, reason=_why(case, name)) for name in free]
@@ -83,7 +89,7 @@ def _dismiss(case: Case) -> list[Decided]:
 def _why(case: Case, operator: OperatorId) -> LeaveReason:
     if operator == case.operator:
         return LeaveReason.LEFT
-    # The operator had the case, and the end was ordered before the operator's phone was on hook.
+    # The operator has handed the case over, and the case ended before the operator's call was released.
     handed = any(
         leg.operator == operator and leg.reason == ReleaseReason.HANDED_OVER
         for leg in case.of(Party.OPERATOR)
@@ -92,9 +98,9 @@ def _why(case: Case, operator: OperatorId) -> LeaveReason:
 
 
 def _settle(case: Case, settings: Settings, now_us: Instant) -> Step:
-    """Settle the conference of user and 112, if both stay together for as long as after a leave.
-
-    No operator is searched for from then on, unless an operator has requested the case.
+    """Settle a conference of user and 112 without an operator: once they have been together for
+    `leave_alarm_within_s`, the operator's leave is in force again and no operator is searched any more. An
+    operator's own request for the case (`take`) prevents that.
     """
     since = case.leave.together_at
     if since is None or case.operator is not None or (case.taking_at or 0) >= since:
@@ -129,9 +135,9 @@ def _let_go(
 def _how_it_was(case: Case) -> Outcome:
     """Return the outcome of a case that an operator closes by hand, as the case itself shows.
 
-    "Handed over" requires that 112 has heard the user. A call to 112 without that, and without the text read
-    out, leaves 112 uninformed and does not make the alert a false alarm. The correct PIN is the user's own
-    statement; it counts if there is no other knowledge.
+    "Handed over" requires that 112 has heard the user. A call to 112 in which 112 neither heard the user nor
+    was briefed leaves 112 uninformed; such a call does not make the alert a false alarm. A cancellation with
+    the correct PIN is the user's own statement and counts unless 112 was informed.
     """
     if case.briefing_at is not None:
         return Outcome.BRIEFED
@@ -155,7 +161,9 @@ def _closed(case: Case, outcome: Outcome) -> tuple[Decided, ...]:
 
 
 TOLD_US: Final = Instant(4 * SECOND)
-"""Time that a check's call stays up after the voice was heard, so that the announcement is heard."""
+"""Time in microseconds that a check's call stays up after a voice was heard, so that the announcement is
+heard to its end.
+"""
 HEARD_WITHIN_US: Final = Instant(15 * SECOND)
 """Time after which an answered call without sound counts as a call without voice, in microseconds."""
 OVER_AFTER_US: Final = Instant(120 * SECOND)
@@ -164,7 +172,9 @@ _CLOSED: Final = Step(events=(ev.AlertClosed(outcome=Outcome.TEST_DONE),))
 
 
 def finish_check(case: Case, _pending: PendingOffers, _settings: Settings, now_us: Instant) -> Step:
-    """Close a check once it has its result; hang up its call in time."""
+    """Return the events that hang up the check's call in time and then close the check; no events for other
+    cases.
+    """
     if case.check is None:
         return NOTHING
     if case.check is Check.ARRIVAL:

@@ -1,6 +1,8 @@
-"""Tolerant readers of single answer lines and URCs (27.007). None means that the line is not readable.
+"""Tolerant parsers of single lines from a modem: answers and URCs (3GPP TS 27.007). None means that the line
+cannot be parsed.
 
-Every field behind the fields with the meaning may be missing or empty; no reader raises on a modem's line.
+Only the first fields, which carry the meaning, are required: each later field may be missing or empty. No
+parser raises an error, whatever the modem sends. Numbers such as "27.007" or "31.102" are 3GPP documents.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from typing import Final
 import msgspec
 
 INTERNATIONAL: Final = 145
-"""Type of number octet (24.008 clause 10.5.4.7): international, so that a `+` belongs in front."""
+"""Type-of-number octet (24.008 clause 10.5.4.7) of an international number, which is written with a `+`."""
 
 
 class Direction(IntEnum):
@@ -23,13 +25,13 @@ class Direction(IntEnum):
 
 
 class Stat(IntEnum):
-    """State of a call (27.007 +CLCC `<stat>`); 6 is SIMCom's unsolicited addition."""
+    """State of a call (27.007 +CLCC `<stat>`). 6 is an addition of SIMCom, sent only unsolicited."""
 
     ACTIVE = 0
     HELD = 1
     DIALING = 2
     RINGING = 3
-    """The center's call rings at the other end (`alerting`)."""
+    """The center's outgoing call rings at the called phone (`alerting`)."""
     INCOMING = 4
     WAITING = 5
     """The call comes in while another call is up."""
@@ -56,7 +58,9 @@ class ClccRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def split_fields(text: str) -> list[str]:
-    """Return the comma-separated fields. Commas inside quotes do not count; quotes and outer blanks go."""
+    """Return the comma-separated fields, without quotes and outer blanks. Commas inside quotes do not
+    separate.
+    """
     fields: list[str] = []
     current: list[str] = []
     quoted = False
@@ -73,13 +77,13 @@ def split_fields(text: str) -> list[str]:
 
 
 def body_of(line: str) -> str:
-    """Return the text behind `+XXXX:`; the line itself without a colon."""
+    """Return the text after the first colon, as in `+XXXX: text`; the whole line if it has no colon."""
     _, colon, rest = line.partition(":")
     return rest.strip() if colon else line.strip()
 
 
 def number_of(number: str, number_type: int | None) -> str:
-    """Return the number, with `+` if the type is international; separators removed; empty without a number.
+    """Return the number without separators, with `+` if the type is international; empty if it has no digit.
 
     A SIP address (`sip:mmtel`, `+39…@ims…`) keeps only its user part, and only if that part is a number.
     """
@@ -96,7 +100,7 @@ def number_of(number: str, number_type: int | None) -> str:
 
 
 def integer(text: str) -> int | None:
-    """Return the decimal number in the text; None without a number of at most nine digits."""
+    """Return the decimal number in the text; None unless the text is one to nine digits."""
     if not text:
         return None
     stripped = text.strip()
@@ -104,9 +108,11 @@ def integer(text: str) -> int | None:
 
 
 def parse_clcc(line: str) -> ClccRow | None:
-    """Return a row of `+CLCC` (27.007 clause 7.18), with any part of its tail missing or empty."""
+    """Return a row of `+CLCC` (27.007 clause 7.18); None if index, direction or state is unreadable or the
+    line is damaged. The fields from the number on may be missing.
+    """
     if line.count('"') % 2 or not line.isprintable():
-        return None  # cut off, or with a changed byte: its number would be another subscriber's
+        return None  # truncated, or a byte has changed: the number could be another subscriber's
     fields = split_fields(body_of(line))
     head = [integer(field) for field in fields[:5]]
     if (
@@ -119,7 +125,7 @@ def parse_clcc(line: str) -> ClccRow | None:
     ):
         return None
     if Stat(head[2]) in (_ONLY_IN if head[1] == Direction.OUT else _ONLY_OUT):
-        return None  # no network makes such a call; a bad cable does
+        return None  # direction and state contradict each other: the line was damaged on a bad cable
     number = fields[5] if len(fields) > 5 else ""
     number_type = integer(fields[6]) if len(fields) > 6 else None
     return ClccRow(
@@ -146,7 +152,7 @@ class Registration(IntEnum):
 
     @property
     def in_service(self) -> bool:
-        """True if ordinary calls can be made."""
+        """True if the modem can make ordinary calls, not only emergency calls."""
         return self in (Registration.HOME, Registration.ROAMING)
 
 
@@ -168,7 +174,9 @@ def parse_creg(line: str, *, answer: bool) -> Registration | None:
 
 
 def parse_technology(line: str) -> int | None:
-    """Return <AcT> of +COPS? (27.007 clause 7.3): 0 to 6 are 2G and 3G, 7 is LTE; None without it."""
+    """Return the access technology <AcT> of +COPS? (27.007 clause 7.3): 0 to 6 are 2G and 3G, 7 is LTE; None
+    if the answer has no <AcT>.
+    """
     fields = split_fields(body_of(line))
     return integer(fields[3]) if len(fields) > 3 else None
 
@@ -185,24 +193,28 @@ def dbm_of(rssi: int) -> int | None:
 
 
 class Sim(msgspec.Struct, frozen=True):
-    """The state of the SIM (27.007 clause 8.3): READY, or the pending code, such as SIM PIN or SIM PUK."""
+    """The state of the SIM (27.007 clause 8.3): READY, or the code that the SIM waits for, such as SIM
+    PIN.
+    """
 
     code: str
 
     @property
     def ready(self) -> bool:
-        """True if the SIM needs no code."""
+        """True if the SIM waits for no code."""
         return self.code == "READY"
 
 
 def parse_cpin(line: str) -> Sim | None:
-    """Return the state in `+CPIN: <code>`."""
+    """Return the state in `+CPIN: <code>`; None for a line without a code."""
     code = body_of(line).strip('"').upper()
     return Sim(code) if code and code != line else None
 
 
 def parse_imei(lines: tuple[str, ...]) -> str:
-    """Return the 15 digits (14 to 16 occur) in the answer of +CGSN; empty without them."""
+    """Return the modem's IMEI in the answer to +CGSN: 15 digits, of some modems 14 or 16; empty if the answer
+    has no such number.
+    """
     for line in lines:
         match = _IMEI.search(line)
         if match is not None:
@@ -211,11 +223,11 @@ def parse_imei(lines: tuple[str, ...]) -> str:
 
 
 def parse_card(lines: tuple[str, ...]) -> str:
-    """Return the number of a SIM card (ICCID, E.118 and 102.221 clause 13.2) in the answer to any command for
-    it: 19 or 20 digits, on some networks with letters, or EF_ICCID's ten bytes of swapped digits behind
-    `+CRSM:`.
+    """Return the number of the SIM card (ICCID, E.118 and 102.221 clause 13.2) in the answer to any command
+    that reads the number; empty if the answer has no number.
 
-    Empty without a number.
+    The answer has 19 or 20 digits, on some networks with letters; or, after `+CRSM:`, the ten bytes of the
+    SIM's file EF_ICCID, each with its two digits swapped.
     """
     for line in lines:
         said = line
@@ -229,11 +241,11 @@ def parse_card(lines: tuple[str, ...]) -> str:
 
 
 def parse_emergency_numbers(line: str) -> tuple[str, ...]:
-    """Return EF_ECC's numbers (31.102 clause 4.2.21) in `+CRSM: 144,0,"11F2…"`: 3 bytes of swapped digits
-    each.
+    """Return the emergency numbers in the SIM's file EF_ECC (31.102 clause 4.2.21), as read by `+CRSM:
+    144,0,"11F2…"`: 3 bytes for each number, each byte with its two digits swapped.
 
-    A record may carry a name and a category behind its digits. Linear-fixed files are read record by record,
-    so only the first three bytes of a longer answer with letters are used.
+    A record may have a name and a category after its digits: parsing stops at the first three bytes that are
+    neither a number nor empty. Empty if the answer has no number.
     """
     fields = split_fields(body_of(line))
     if len(fields) < 3 or integer(fields[0]) not in (144, 145):

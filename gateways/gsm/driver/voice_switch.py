@@ -1,8 +1,9 @@
-"""Switches a modem's voice path, call by call, and reports when a call's voice flows.
+"""Switch of a modem's voice path, the connection of a call's voice to the host (this computer). Publishes
+`VoiceReady` when a call's voice flows.
 
-The path is requested for every call if the dialect needs that, and repeated while the modem refuses. Some
-modems accept the command only once the call is really up; some keep the state left by another program until
-switched off. The path is switched off after the last call.
+If the dialect needs a command for each call, the command is sent for each call, and repeated while the modem
+refuses. Some modems accept the command only once the call is really up; some keep the state left by another
+program until the path is switched off. The path is switched off after the last call.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from gateways.gsm.driver.startup import Startup, command_of
 KEEN_S: Final = 15.0
 """Seconds of frequent attempts: a modem may accept the command only 12 s after the answer."""
 RARELY_S: Final = 10.0
-"""Seconds between two later attempts, for a call with its voice refused for longer: attempts never end."""
+"""Seconds between two attempts once a call's voice has been refused for KEEN_S; attempts never end."""
 AHEAD_S: Final = 1.0
 """Limit for the answer of a command that switches the voice on ahead, in seconds: a dial, maybe to 112, waits
 behind this command."""
@@ -40,7 +41,7 @@ class _Path(Enum):
 class _State(msgspec.Struct):
     path: _Path
     ahead: bool = False
-    """True if requested before the call exists: such a refusal does not count against the call's own time."""
+    """True if the command was sent before the call existed: its refusal does not start the call's KEEN_S."""
     off_first: bool = False
     refused_s: float | None = None
     """Time of the first refusal; None if not refused."""
@@ -49,7 +50,9 @@ class _State(msgspec.Struct):
 
 
 class VoiceSwitch:
-    """The switch of one modem's voice path. `startup` knows whether the modem has voice for the host."""
+    """The switch of one modem's voice path. `startup.voiceless`: the firmware gives the host no voice; then
+    no command is sent.
+    """
 
     def __init__(self, channel: Channel, table: CallTable, startup: Startup) -> None:
         self._channel, self._table, self._startup = channel, table, startup
@@ -57,15 +60,15 @@ class VoiceSwitch:
         """Detector of degraded voice."""
         self._calls: dict[CallId, _State] = {}
         self._dialled: set[CallId] = set()
-        """Calls with a dial that the modem has accepted."""
+        """Outgoing calls for which the modem has accepted the dial command."""
         self._on = False
 
     def dialled(self, call: CallId) -> None:
-        """Note that the modem has accepted the call's dial."""
+        """Note that the modem has accepted the dial command of this call."""
         self._dialled.add(call)
 
     def gone(self, call: CallId) -> None:
-        """Note that the call has been released."""
+        """Note that the call has been released; its state is dropped."""
         self._calls.pop(call, None)
         if self._voice.again_after_drop:
             for other in [number for number, state in self._calls.items() if state.path is _Path.ON]:
@@ -74,14 +77,18 @@ class VoiceSwitch:
         self._dialled.discard(call)
 
     def switch_ahead(self, call: CallId, urgency: Urgency, now_s: float) -> None:
-        """Switch the voice on before the dial, or the answer, that follows with this urgency."""
+        """Switch the voice on before the call exists, if the dialect requires that order. The command that
+        dials or answers must follow with the same `urgency`, so that it is sent second.
+        """
         voice = self._voice
         if not self._startup.voiceless and voice.at == "before" and voice.kind != "none" and voice.on:
             self._calls[call] = _State(_Path.ASKED, ahead=True, off_first=True)
             self._switch_on(call, now_s, urgency)
 
     def drive(self, now_s: float) -> None:
-        """Send the pending commands that switch voice on or off."""
+        """Send the commands that are due at `now_s`: voice on for each call without voice, voice off after
+        the last call.
+        """
         calls, voice = self._table.calls(), self._voice
         by_card = voice.kind != "none" and (voice.kind != "tty" or bool(voice.on))
         for call in calls if by_card and not self._startup.voiceless else ():
@@ -97,12 +104,14 @@ class VoiceSwitch:
         if self._on and not calls:
             self._on = False
             for text in voice.off:
-                # Urgent, so that a dial that may follow goes behind this command: behind the dial it would
-                # take that call's voice away.
+                # Urgent, so that this command is sent before a dial that may follow: sent after the dial, the
+                # command would switch off the voice of the new call.
                 self._channel.ask(text, Urgency.ANSWER, now_s)
 
     def next_deadline(self) -> float | None:
-        """Return the time of the next attempt for a call with refused voice; None without such a call."""
+        """Return the time, in seconds, of the next attempt for a call with refused voice; None without such a
+        call.
+        """
         calls = () if self._startup.voiceless else self._table.calls()
         ripe = (call for call in calls if not call.ending and (call.answered or self._voice.at == "dial"))
         states = (self._calls.get(call.call) for call in ripe)
@@ -121,8 +130,9 @@ class VoiceSwitch:
         return self._voice.at == "dial" and call.direction is Direction.OUT and call.call in self._dialled
 
     def _switch_on(self, call: CallId, now_s: float, urgency: Urgency = Urgency.CONTROL) -> None:
-        """Switch the voice on. After a refusal, and ahead of a call, the state left by another program is
-        switched off first."""
+        """Switch the voice on. After a refusal, and before a call exists, the voice is switched off first:
+        another program may have left it on.
+        """
         first = self._calls[call].off_first and not self._is_on_for_another_call(call)
         commands = [*((text, False) for text in self._voice.off if first)]
         commands += [(text, True) for text in self._voice.on]
@@ -154,7 +164,9 @@ class VoiceSwitch:
             self.wear.refused(call, now_s)
 
     def _refused(self, call: CallId, now_s: float) -> bool:
-        """Note that the modem has refused; return True once for a call, when that lasts too long."""
+        """Note that the modem has refused; return True once for each call, when its refusals have lasted
+        KEEN_S.
+        """
         state = self._calls.setdefault(call, _State(_Path.ASKED))
         if self._is_on_for_another_call(call):
             # All calls share one path: it is open already, and this modem reports that as an error.

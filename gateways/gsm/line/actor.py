@@ -1,7 +1,8 @@
 """The process of one modem: its port, its driver, and the legs whose calls it carries.
 
-If this process is killed, its calls stay up: the modem holds them, and the next process takes them over. The
-driver decides the commands for the modem, `legs` the call of each leg; here bytes, messages and time meet.
+If this process is killed, its calls stay up: the modem holds the calls, and the next process takes them over.
+The driver decides the commands for the modem; `LegsOnLine` decides which call belongs to which leg. This
+module connects both with the port, with the messages of other actors, and with the clock.
 """
 
 from __future__ import annotations
@@ -70,12 +71,14 @@ from store.journal.journal import Journal
 
 
 class GsmModemActor(CenterActor):
-    """The actor of a line, from the AT port to the reports about its calls."""
+    """The actor of one line: opens the modem's AT port, carries out the orders of legs, and reports calls and
+    short messages.
+    """
 
     role: ClassVar[Role] = Role.GSM_MODEM
 
     def started(self) -> None:
-        """Read the state of the line from the journal, then open the port and listen."""
+        """Read the line's state from the journal and from files of the last process, then open the port."""
         setup = self.env.settings_as(Setup)
         self._spec = next(spec for spec in setup.settings.lines if spec.line == self.key)
         journal = self.env.open_journal_as(Journal)
@@ -173,15 +176,17 @@ class GsmModemActor(CenterActor):
         self._say_back(legs)
 
     def dialects(self) -> Dialects:
-        """Return the dialects of this installation."""
+        """Return the installed modem dialects; a test may replace them."""
         return installed()
 
     def places(self) -> list[SeenPort]:
-        """Return the ports at which the modem may be."""
+        """Return the ports at which the modem may be plugged in; a test may replace them."""
         return places(self.env.run)
 
     def open_port(self, path: str, guard: DialGuard) -> Port:
-        """Open the port of this line's modem. Raises PortLost, PortBusy."""
+        """Open the port at `path`; `guard` refuses emergency numbers that are not permitted. Raises PortLost,
+        PortBusy.
+        """
         return open_port(path, guard)
 
     def stopping(self) -> None:
@@ -190,7 +195,9 @@ class GsmModemActor(CenterActor):
         self._journal.close()
 
     def _say_back(self, legs: list[Leg]) -> None:
-        """Have the legs request their calls now; their case alone would be up to a second later."""
+        """Notify the legs that this line is back, so that each requests its call now; by themselves they
+        repeat their orders only every second.
+        """
         case = self._journal.case
         if case is not None and case.owner is not None:
             for leg in legs:
@@ -201,7 +208,9 @@ class GsmModemActor(CenterActor):
     # ------------------------------------------------------------ messages and time
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
-        """Process a leg's order, or a request for the state of the line."""
+        """Process an order of a leg, a short message to send or kept, or a request for the state of the
+        line.
+        """
         body = envelope.body
         match body:
             case calls.DialCall() | calls.AnswerCall() | calls.AttachCall() | calls.HangUpCall():
@@ -222,14 +231,16 @@ class GsmModemActor(CenterActor):
         self._work()
 
     def tick(self, now_us: Instant) -> None:
-        """Report the state of the line and the ringing calls; end unowned calls."""
+        """Report the line's state, ringing calls, short messages and alarms; end unowned calls; restart a
+        degraded modem. Runs every second.
+        """
         self._hold.give_up_calls()
         if self._driver.ready:
             self._remembered.note_voiceless(self._driver.voiceless)
         self._reports.tell_again()
         self._tracing.look(self._driver.dialect.key, self._now_s())
         self._end_forgotten(now_us)
-        # Read now: most orphan calls end in an instant, and are reported all the same.
+        # Read before `_work`: most orphan calls end within this tick, and must be reported too.
         ghosts = self._legs.nobodys.ghosts
         self._say_incoming()
         self._say_texts()
@@ -251,7 +262,7 @@ class GsmModemActor(CenterActor):
         self._journal.tell_alarms(self._alarm, health, now_us)
 
     def timer(self, timer: object, now_us: Instant) -> None:
-        """Run the driver's pending step, or open the port again."""
+        """Run the driver's next step, or open the port again if the timer is `open`."""
         if timer == "open":
             self._open()
         else:
@@ -260,9 +271,9 @@ class GsmModemActor(CenterActor):
         self._work()
 
     def _end_forgotten(self, now_us: Instant) -> None:
-        """End calls that belong to no live leg of the journal: either their leg was given up while this line
-        was unreachable, or no leg has dialled them. A party on such a call has no audio, and the line is
-        unusable meanwhile.
+        """End the calls that belong to no live leg in the journal: the leg was given up while this line was
+        unreachable, or no leg has dialled the call. The party of such a call hears nothing, and the line
+        cannot be used until the call has ended.
         """
         strays, forgotten = self._legs.nobodys.strays(self._now_s()), self._orders.seem_forgotten(now_us)
         if not strays and not forgotten:
@@ -279,7 +290,7 @@ class GsmModemActor(CenterActor):
         return self.now_us() / SECOND
 
     def _open(self) -> None:
-        """Open the port; also called when a port probed in the search has answered."""
+        """Open the port; also called when a port that the search has probed has answered."""
         if self._hold.open():
             self._work()
 
@@ -313,7 +324,7 @@ class GsmModemActor(CenterActor):
         self._driver.protected = (
             self._legs.standing.live
             or self._orders.waits_since_lately(self.now_us())
-            # Regardless of the case's decision meanwhile: the call has not been seen gone yet.
+            # A call of the last process may still be up, even if its case has closed since.
             or (self._left_calls and not self._calls_known)
         )
         self._reports.say()
@@ -323,7 +334,7 @@ class GsmModemActor(CenterActor):
         if due is None:
             self.cancel("driver")
         else:
-            # Rounded up: a timer that comes a microsecond early would come again and again.
+            # Rounded up: a timer that runs a microsecond early would find nothing to do and be set again.
             self.at(Instant(int(due * SECOND) + 1), "driver")
 
     def _open_sim(self) -> None:
@@ -386,7 +397,8 @@ class GsmModemActor(CenterActor):
                 self._pins.opened()
             case Ready():
                 if self._driver.sim == SIM_PIN:
-                    # Set up again, and closed: the SIM is not open, whatever it answered.
+                    # The modem was set up again and its SIM still waits for the PIN: the PIN did not open the
+                    # SIM.
                     self._pins.answered(right=None)
                 self._ready()
                 self._open_sim()
@@ -433,14 +445,16 @@ class GsmModemActor(CenterActor):
                     )
                     return
                 report = self._legs.obey(order, self._now_s(), until_s)
-                # The dial first: the report about the dial can wait.
+                # Write the dial command first: the report about the dial can wait.
                 self._hold.write()
                 self._tell_leg(report)
             case OrderTurn.WAITS:
                 pass
 
     def _heard_from(self, order: Order, sender: ActorAddress) -> None:
-        """Note the sender as the receiver of the leg's reports; only the newest KEPT attempts are kept."""
+        """Note the sender as the receiver of reports about this attempt; only the newest KEPT attempts are
+        kept.
+        """
         self._who.pop((order.leg, order.attempt), None)
         self._who[order.leg, order.attempt] = sender
         while len(self._who) > KEPT:
@@ -460,14 +474,18 @@ class GsmModemActor(CenterActor):
             self.tell(Role.ALERT_INTAKE, "", text)
 
     def _is_free(self) -> bool:
-        """Return True if the line has no call, and can have none as far as known."""
+        """Return True if the line has no call and expects none: the modem is ready and its list of calls is
+        known.
+        """
         ready = self._reports.condition()[0] is LineState.READY and self._driver.knows_calls
         return ready and not self._driver.calls() and not self._driver.protected
 
     # ------------------------------------------------------------ the line
 
     def _reset_worn(self, now_us: Instant) -> None:
-        """Restart a modem with degraded voice, if no call is on the line or may be on its way to it."""
+        """Restart a modem with degraded voice, if the line has no call and no leg is about to use the
+        line.
+        """
         if not self._driver.worn or not self._is_free() or self._driver.sends_sms:
             return
         if not self._wear_reset.may_be_now(line_files.read_all(self.env.run).values(), now_us):
@@ -478,5 +496,5 @@ class GsmModemActor(CenterActor):
 
 
 def _digest(*said: str) -> str:
-    """Return a digest that identifies an input without revealing its content."""
+    """Return a digest (24 hexadecimal digits) that identifies an input without revealing its content."""
     return hashlib.sha256("\0".join(said).encode()).hexdigest()[:24]
