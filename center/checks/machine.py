@@ -128,9 +128,8 @@ def clocks(node: NodeFile | None) -> Iterator[Finding]:
     if is_about_to_be_set(known):
         yield warn(
             "clocks",
-            "the machine has just begun and is about to set its clock: until then, for "
-            f"{SETTLES_WITHIN_S:.0f} s after the boot at the most, nobody on duty is called, "
-            "and no proof begins",
+            "the machine has booted and its clock is not set yet: until then, for at most "
+            f"{SETTLES_WITHIN_S:.0f} s after the boot, no person on duty is called and no self-test begins",
         )
     match known.follows:
         case None:

@@ -57,7 +57,9 @@ def _upgrade(connection: Connection, to: str) -> None:
     with connection.migrating() as on:
         found = revision(connection)
         if found is not None and found not in known:
-            raise JournalNewer(f"{connection.name} was written by a newer version (form {found})")
+            raise JournalNewer(
+                f"{connection.name} was written by a newer version (form {found}): run that version"
+            )
         settings.attributes["connection"] = on
         if to not in known:
             raise JournalNewer(f"rows of a newer version's form ({to})")

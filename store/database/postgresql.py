@@ -103,7 +103,9 @@ class PostgresConnection:
         )
         schema = None if row is None else row[0]
         if schema is None:
-            raise JournalUnavailable(f"{self.name}: search_path names no usable schema")
+            raise JournalUnavailable(
+                f"{self.name}: search_path names no schema that the account may use: grant one"
+            )
         # The server limits advisory locks to this database; two centers may use a schema each in one
         # database.
         digest = hashlib.sha256(f"securwoman journal {schema}".encode()).digest()

@@ -79,7 +79,9 @@ class SqliteConnection:
     def _settle(self) -> None:
         mode = self._patiently(lambda: self._raw.execute("PRAGMA journal_mode = WAL").fetchone()[0])
         if mode != "wal":
-            raise JournalUnavailable(f"{self.path}: the file system does not allow a WAL, only {mode!r}")
+            raise JournalUnavailable(
+                f"{self.path}: the file system allows no WAL, only {mode!r}: use a local disk"
+            )
         for pragma in (
             f"synchronous = {'FULL' if self.lasting else 'OFF'}",
             f"wal_autocheckpoint = {_BACKSTOP_PAGES if self.lasting else _MEMORY_PAGES}",

@@ -69,7 +69,7 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
         made = begin(tx, self.operator, address, self.as_of, way=self.way, challenge=self.challenge)
         if (used := self.used) is not None:
             if not count_use(tx, used.id, used.counter, backed_up=used.backed_up):
-                raise NotRegistered("it was used before")
+                raise NotRegistered("the credential was used before")
         elif self.recovery and not use_recovery(tx, self.operator, self.recovery):
             raise NotRegistered("the recovery code was used before")
         return made

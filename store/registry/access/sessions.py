@@ -126,11 +126,13 @@ def begin(
     Raises NotRegistered if the operator was removed, or got another password, token or role meanwhile.
     """
     if tx.one(_IS_THERE, operator) is None or (as_of is not None and _changes(tx, operator) != as_of):
-        raise NotRegistered(f"no operator {operator} of this proof any more")
+        raise NotRegistered(
+            f"the operator {operator} was removed, or has other credentials by now: sign on again"
+        )
     until = Instant(tx.at_us + LIFE_S * SECOND)
     used = fingerprint(challenge) if challenge else None
     if used is not None and tx.one(_USED, used) is not None:
-        raise NotRegistered("the challenge was used")
+        raise NotRegistered("the challenge was used already: start again")
     return _add(tx, operator, tx.chance(_name), tx.chance(_name), until, address, used, way)
 
 
