@@ -1,4 +1,5 @@
-// What is said of a hand over: to the one who hands over, to the one who is to take it, and to others.
+// The status of a handover: for the operator who hands over, the operator who is to accept, and other
+// operators.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
@@ -9,10 +10,10 @@ import { asObject, calledFor, inDoubt, mine, talking, theCase } from './situatio
 import { take } from '../steps/steps.js';
 import * as f from '../words/format.js';
 
-const SAID_US = 20e6; // So long it is said that the case was not taken over.
+const SAID_US = 20e6; // a failed handover is shown for this long
 
 /**
- * The one who is being called for it: {name, said, time}.
+ * Return the operator who is called for the case: {name, is, said, time}.
  * @param {Ui} ui @param {CaseView} view @param {number} nowUs
  */
 function called(ui, view, nowUs) {
@@ -35,7 +36,7 @@ function called(ui, view, nowUs) {
 }
 
 /**
- * Both of them, on the operator's tile: {name, foot}; null where nothing is handed over.
+ * Return both operators for the operator's tile: {name, foot}; null without a handover.
  * @param {Ui} ui @param {CaseView} view @param {string} name @param {number} nowUs
  */
 export function onTile(ui, view, name, nowUs) {
@@ -47,7 +48,7 @@ export function onTile(ui, view, name, nowUs) {
   };
 }
 
-/** As a sentence of its own. */
+/** Return the called operator and the state of the call as a sentence. */
 function passed({ name, said: words, is }) {
   if (!name) return words;
   return (
@@ -60,7 +61,7 @@ function passed({ name, said: words, is }) {
 }
 
 /**
- * In the dock of the operator of the case: who is called for it, or that it was not taken over.
+ * Render, in the command bar of the case's operator, the operator who is called, or that the handover failed.
  * @param {Ui} ui @param {CaseView} view @param {number} nowUs
  */
 export function said(ui, view, nowUs) {
@@ -81,7 +82,7 @@ export function said(ui, view, nowUs) {
   >`;
 }
 
-/** Why it was not taken over, as a sentence. @param {string} reason */
+/** Return why a handover ended, as a sentence. @param {string} reason */
 export const why = (reason) =>
   ({
     withdrawn: say`The hand over was withdrawn.`,
@@ -90,14 +91,14 @@ export const why = (reason) =>
     'no line': say`Hand over: no line is free.`,
   })[reason] ?? reason;
 
-/** Who is on the line as the case comes: for the operator who is to take it. @param {CaseView} view */
+/** Return the parties on the line, for the operator who is to accept. @param {CaseView} view */
 function onTheLine(view) {
   const up = [talking(view.user) ? asObject(view) : '', talking(view.psap) ? say`112` : ''].filter(Boolean);
   return up.length ? say`On the line: ${up.join(', ')}.` : '';
 }
 
 /**
- * For an operator who looks at a case that another one hands over.
+ * Return the sentence and step for an operator who views a case that another operator hands over.
  * @param {Moment} now @returns {Said}
  */
 export function next(now) {
@@ -125,14 +126,17 @@ export function next(now) {
 }
 
 /**
- * On the screen of an incoming case: who hands it over, and who is on the line.
+ * Return the heading of an incoming case: the operator who hands it over, or a new alert.
  * @param {CaseView} view @param {Names} names
  */
 export function heading(view, names) {
   return view.hand_over ? say`${names(view.hand_over.by)} hands ${theCase(view)} over` : say`New alert`;
 }
 
-/** @param {CaseView} view @param {Names} names */
+/**
+ * Render, on the screen of an incoming case, the parties on the line and the text of the handover.
+ * @param {CaseView} view @param {Names} names
+ */
 export function incoming(view, names) {
   if (!view.hand_over) return nothing;
   const others = [names(view.hand_over.by), talking(view.psap) ? say`112` : ''].filter(Boolean).join(', ');

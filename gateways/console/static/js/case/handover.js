@@ -1,5 +1,5 @@
-// Handing a case over to another operator: to whom, what is said of it, and what the other one sees.
-// The case stays the operator's until the other one is in the conference; that is the center's to say.
+// Handing a case over to another operator: the choice of the operator. The case stays with its operator until
+// the other operator is in the conference, as the center decides.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
@@ -12,9 +12,9 @@ import { mine } from './situation.js';
 
 const NUMBERS = 9;
 
-const state = { alert: null }; // for which it is being chosen to whom
+const state = { alert: null }; // the alert of the open choice
 
-/** @param {Ui} ui @param {CaseView} view */
+/** Return true if the operator may hand this case over now. @param {Ui} ui @param {CaseView} view */
 const may = (ui, view) =>
   mine(view, ui.feed.me) &&
   view.hand_over === null &&
@@ -22,15 +22,16 @@ const may = (ui, view) =>
   view.left_us === null &&
   ui.feed.link === 'live';
 
-/** Whether it is being chosen to whom this case is handed over. @param {Ui} ui @param {CaseView} view */
+/** Return true if the choice is open for this case. @param {Ui} ui @param {CaseView} view */
 export const choosing = (ui, view) => view !== null && state.alert === view.alert && may(ui, view);
 
 /**
- * Any operator who is free, then each colleague on shift: those who can come at once first. @param {Ui} ui
+ * Return the choices: any free operator, then each other operator on shift, in the order of availability.
+ * @param {Ui} ui
  */
 function choices(ui) {
   const nowUs = ui.feed.nowUs();
-  /** @param {OperatorView} one */
+  /** Return the availability, 0 the best. @param {OperatorView} one */
   const rank = (one) => (one.alert ? 3 : one.state === 'paused' ? 2 : leftUs(one, nowUs) ? 1 : 0);
   const others = ui.feed.operators.filter(
     (one) => one.operator !== ui.feed.me.operator && one.state !== 'off',
@@ -49,14 +50,14 @@ function choices(ui) {
   ];
 }
 
-/** @param {Ui} ui @param {Choice} one */
+/** Send the command to hand over. @param {Ui} ui @param {Choice} one */
 function choose(ui, one) {
   if (!one || one.busy) return;
   ui.orders.order(KEY.hand_over, 'hand_over', one.to);
   close(ui);
 }
 
-/** @param {Ui} ui */
+/** Close the choice. @param {Ui} ui */
 function close(ui) {
   state.alert = null;
   ui.draw();
@@ -64,7 +65,7 @@ function close(ui) {
 }
 
 /**
- * A key while it is being chosen. True where it was for the choice; every command goes on as ever.
+ * Handle a key of the choice. Return true if the key was used; commands stay available.
  * @param {Ui} ui @param {string} key
  */
 export function pressed(ui, key) {
@@ -88,6 +89,7 @@ export function pressed(ui, key) {
   return false;
 }
 
+/** Move the focus in the list. */
 function step(by) {
   const all = [...document.querySelectorAll('.hand__to')];
   const at = all.findIndex((one) => one === document.activeElement);
@@ -95,7 +97,7 @@ function step(by) {
 }
 
 /**
- * H in a case: asks to whom, or keeps the case. The reason why not, where there is one.
+ * Open the choice, or keep a case that is being handed over (key H). Return the refusal, or null.
  * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
  */
 export function toggle(ui, view, allowed) {
@@ -111,11 +113,11 @@ export function toggle(ui, view, allowed) {
 }
 
 /**
- * At the end of the dock's sentence, in every state.
+ * Render the button at the end of the command bar's sentence, in all states.
  * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
  */
 export function button(ui, view, allowed) {
-  const keeps = view.hand_over !== null; // until it has ended, also once it has been asked for
+  const keeps = view.hand_over !== null; // until the handover has ended
   const command = keeps ? 'keep' : 'hand_over';
   const why = allowed[command];
   const key = KEY[command];
@@ -131,7 +133,7 @@ export function button(ui, view, allowed) {
   </button>`;
 }
 
-/** In place of what happened, while it is being chosen. @param {Ui} ui */
+/** Render the choice in place of the timeline. @param {Ui} ui */
 export function panel(ui) {
   const all = choices(ui);
   return html`<div class="panel__head">

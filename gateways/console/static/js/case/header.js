@@ -1,4 +1,4 @@
-// The head of a case: the user's name, number and position, and who else listens, looks or records.
+// The head of a case: the user's name, number and position; the operators who view or listen; the recording.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon, tag } from '../shell/parts.js';
@@ -8,7 +8,7 @@ import { sourceName } from './briefing.js';
 import * as f from '../words/format.js';
 import * as s from './situation.js';
 
-/** Who else looks at it now. @param {Ui} ui @param {CaseView} view */
+/** Render the other operators who view the case. @param {Ui} ui @param {CaseView} view */
 function others(ui, view) {
   const names = (ui.feed.watching[view.alert] ?? [])
     .filter((one) => one !== ui.feed.me.operator)
@@ -24,7 +24,10 @@ function others(ui, view) {
     : nothing;
 }
 
-/** Who listens in: no secret from those who talk. @param {Ui} ui @param {CaseView} view */
+/**
+ * Render the operator who listens in: visible to all who view the case.
+ * @param {Ui} ui @param {CaseView} view
+ */
 function listener(ui, view) {
   if (view.listener === null) return nothing;
   const me = view.listener === ui.feed.me.operator;
@@ -42,7 +45,7 @@ function listener(ui, view) {
   >`;
 }
 
-/** That it is recorded: those who talk have to know. @param {CaseView} view */
+/** Render that the call is recorded, which the operator must know. @param {CaseView} view */
 const recorded = (view) =>
   view.recorded
     ? html`<span class="who__listens word ink-2" role="status"
@@ -50,7 +53,7 @@ const recorded = (view) =>
       >`
     : nothing;
 
-/** @param {Ui} ui @param {CaseView} view */
+/** Render the head. @param {Ui} ui @param {CaseView} view */
 export function who(ui, view) {
   const p = view.position;
   return html`<header class="who">

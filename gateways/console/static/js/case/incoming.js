@@ -1,4 +1,5 @@
-// An alert for which my phone is called takes the whole screen until it is acknowledged.
+// The screen of an incoming alert: an alert for which the operator's phone is called takes the whole screen
+// until it is acknowledged.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { act, icon, ring, tag, word } from '../shell/parts.js';
@@ -17,7 +18,7 @@ import { blocked } from '../sound/sound.js';
 import * as headset from '../voice/headset.js';
 import * as voice from '../voice/voice.js';
 
-/** @param {Ui} ui @param {CaseView} view */
+/** Render the screen. @param {Ui} ui @param {CaseView} view */
 export function incomingView(ui, view) {
   const { feed } = ui;
   const quiet = view.duress;
@@ -56,20 +57,20 @@ export function incomingView(ui, view) {
   </section>`;
 }
 
-/** @param {Ui} ui @param {CaseView} view */
+/** Return the heading. @param {Ui} ui @param {CaseView} view */
 function heading(ui, view) {
   if (isBroken(view)) return brokenSaid(view, ui.feed.me, ui.feed.names).title;
   return view.reopened_us === null ? handed.heading(view, ui.feed.names) : say`Alert reopened`;
 }
 
-/** What must not be overlooked, as large as the heading. @param {CaseView} view */
+/** Render the warnings, as large as the heading. @param {CaseView} view */
 function flags(view) {
   return html`${view.duress ? word('shield', say`Duress`, 'ink-bad') : nothing}
   ${view.silent ? word('hush', say`Silent`, 'ink-wait') : nothing}
   ${view.wrong_pins ? word('shield', say`Wrong PIN`, 'ink-bad') : nothing}`;
 }
 
-/** @param {Ui} ui @param {CaseView} view */
+/** Render the clock of the deadline. @param {Ui} ui @param {CaseView} view */
 function clock(ui, view) {
   const { feed } = ui;
   const nowUs = feed.nowUs();
@@ -90,7 +91,10 @@ function clock(ui, view) {
   </div>`;
 }
 
-/** Who, where, since when, by what; and what is known of the user. @param {Ui} ui @param {CaseView} view */
+/**
+ * Render the user, the position, the time, the channel and the note.
+ * @param {Ui} ui @param {CaseView} view
+ */
 function data(ui, view) {
   const p = view.position;
   const nowUs = ui.feed.nowUs();
@@ -151,7 +155,7 @@ function data(ui, view) {
   </div>`;
 }
 
-/** Whose telephones ring. @param {Ui} ui @param {CaseView} view */
+/** Render the state of the calls. @param {Ui} ui @param {CaseView} view */
 function legs(ui, view) {
   const { feed } = ui;
   const ringing = view.operator_leg.operator === feed.me.operator && view.operator_leg.state === 'ringing';
@@ -174,7 +178,7 @@ function legs(ui, view) {
   </div>`;
 }
 
-/** @param {CaseView} view @param {number} nowUs */
+/** Render the state of the call to the user. @param {CaseView} view @param {number} nowUs */
 function usersPhone(view, nowUs) {
   if (view.user.state === 'ringing') return word('ring', say`Her phone is ringing`, 'ink-ok');
   if (s.waitsAlone(view)) {

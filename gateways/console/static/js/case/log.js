@@ -1,4 +1,4 @@
-// What has happened to an alert, line by line, oldest first: in the case and in the history.
+// The timeline of an alert, line by line, the oldest first: in the case and in the history.
 
 import { html } from '../../vendor/lit.js';
 import { icon } from '../shell/parts.js';
@@ -6,9 +6,9 @@ import * as f from '../words/format.js';
 import * as s from './situation.js';
 import { told } from './timeline.js';
 
-const LATE_US = 3600e6; // what was written so late is told by its day
+const LATE_US = 3600e6; // entries this late are shown with their day
 
-/** @param {Ui} ui @param {CaseView} view */
+/** Render the lines of the timeline. @param {Ui} ui @param {CaseView} view */
 export function log(ui, view) {
   const user = view.person?.first_name ?? '';
   const made = view.timeline.map((entry) => {
@@ -30,7 +30,7 @@ export function log(ui, view) {
 }
 
 /**
- * The notes of before, of an alert that was reopened: whoever has it now is to have them in sight.
+ * Render the notes from before an alert was reopened, which its present operator must see.
  * @param {Ui} ui @param {CaseView} view
  */
 export function notesBefore(ui, view) {

@@ -6,9 +6,12 @@ import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { Writing } from './dialogue/writing.js';
 
-/** @type {Set<(ui: Ui, alert: string) => void>} */
+/** The listeners for saved notes. @type {Set<(ui: Ui, alert: string) => void>} */
 const listeners = new Set();
-/** Who is to know of a note that the center has. @param {(ui: Ui, alert: string) => void} told */
+/**
+ * Add a listener that is called when the center has saved a note.
+ * @param {(ui: Ui, alert: string) => void} told
+ */
 export const onNote = (told) => listeners.add(told);
 
 const notes = new Writing({
@@ -22,18 +25,20 @@ const notes = new Writing({
   },
 });
 
+/** Focus the field. */
 export const focus = () => notes.focus();
+/** Forget all drafts. */
 export const clear = () => notes.clear();
 
 /**
- * In one place whatever is above it: a note that is being written goes on.
+ * Render the field. It is always rendered at the same place, so that a note being typed continues.
  * @param {Ui} ui @param {string} alert @param {boolean} narrow
  */
 export const noteField = (ui, alert, narrow) =>
   notes.field(ui, alert, say`Write a note`, narrow ? '' : say`Ctrl+Enter sends`);
 
 /**
- * The last note, under its field: what was written is seen, and that it is not in the text for 112.
+ * Render the last note under the field, to confirm it, with the key to add it to the text for 112.
  * @param {Ui} ui @param {CaseView} view
  */
 export function lastNote(ui, view) {

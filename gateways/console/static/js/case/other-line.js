@@ -1,5 +1,5 @@
-// A party who is on the line without sound: what is said of it, and the offer of another line. Key V, then
-// Enter. It hangs up, and calls the party again at once; so it is armed first, as a false alarm is.
+// A party on the line without sound: the words on it, and the offer of another line (key V, then Enter). The
+// command hangs up and calls the party again at once; so it is armed first, as a false alarm is.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { label } from '../steps/labels.js';
@@ -11,19 +11,25 @@ const PARTIES = [
   ['user', 'user'],
   ['psap', 'psap'],
   ['operator', 'operator_leg'],
-]; // in the order in which they are looked at
+]; // in the order of checking
 
-/** Whether this party has been without sound for some seconds, or nobody knows. @param {PartyView} party */
+/**
+ * Return true if the party has been without sound for some seconds, or its sound is unknown.
+ * @param {PartyView} party
+ */
 export const silent = (party) => unheard(party) || (talking(party) && party.no_sound_us !== null);
 
-/** Whether V changes a line, and the dock says so. @param {CaseView} view @param {MeView} me */
+/**
+ * Return true if V changes a line, and the command bar offers V.
+ * @param {CaseView} view @param {MeView} me
+ */
 export const offersLine = (view, me) => mine(view, me) && PARTIES.some(([, leg]) => silent(view[leg]));
 
-/** The party whose line V changes: the first without sound, else the user. @param {CaseView} view */
+/** Return the party on whose line V acts: the first without sound, else the user. @param {CaseView} view */
 export const changed = (view) => PARTIES.find(([, leg]) => silent(view[leg]))?.[0] ?? 'user';
 
 /**
- * On the tile of a party without sound, for the operator of the case.
+ * Render the key on the tile of a party without sound, for the operator of the case.
  * @param {Ui} ui @param {CaseView} view @param {Which} which @param {PartyView} party
  * @param {Allowed} allowed
  */
@@ -41,10 +47,10 @@ export function offer(ui, view, which, party, allowed) {
   </button>`;
 }
 
-/** @param {CaseView} view */
+/** Return true if a modem does not answer. @param {CaseView} view */
 const isLost = (view) => PARTIES.some(([, leg]) => unheard(view[leg]));
 
-/** What V is about to do, in words. @param {CaseView} view */
+/** Return the effect of V in words. @param {CaseView} view */
 export function changesLine(view) {
   const name = { user: asObject(view), psap: say`112`, operator: say`you` }[changed(view)];
   return isLost(view)
@@ -53,7 +59,7 @@ export function changesLine(view) {
 }
 
 /**
- * In the dock of the operator of the case: who is without sound.
+ * Render, in the command bar of the case's operator, the party without sound.
  * @param {Ui} ui @param {CaseView} view
  */
 export function said(ui, view) {

@@ -1,4 +1,4 @@
-// The three parties side by side: how far the call of each is, and who hears whom.
+// The three parties side by side: the state of each call, and the audio links.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon, word } from '../shell/parts.js';
@@ -16,10 +16,11 @@ import * as handed from './handover-status.js';
 import * as otherline from './other-line.js';
 import * as headset from '../voice/headset.js';
 
-const PRESSED_US = 20e6;
+const PRESSED_US = 20e6; // pressed keys are shown for this long
 const PRESSED_MAX = 4;
 
 /**
+ * Render the parties.
  * @param {Ui} ui @param {CaseView} view @param {number} nowUs @param {boolean} compact
  * @param {Allowed} allowed
  */
@@ -46,7 +47,7 @@ export function parties(ui, view, nowUs, compact, allowed) {
   const both = handed.onTile(ui, view, rows[1][3], nowUs);
   if (both) rows[1][3] = both.name;
   const links = [link(view, 'user', 'operator'), link(view, 'operator', 'psap')];
-  /** @param {PartyView} party */
+  /** Return the line of a party's call. @param {PartyView} party */
   const line = (party) => (s.underWay(party) ? feed.lines.find((one) => one.line === party.line) : null);
   const tiles = rows.map(([which, , , , party]) => tile(party, which, view, nowUs, feed.center));
   if (both) tiles[1].foot = both.foot;
@@ -115,15 +116,15 @@ export function parties(ui, view, nowUs, compact, allowed) {
     <p class="sr" role="status">${rows.map(([, , role], i) => `${role}: ${tiles[i].label}. `)}</p>`;
 }
 
-/** The keys pressed on a phone of late: in big letters. @param {PartyView} party @param {number} nowUs */
+/** Return the keys recently pressed on a phone. @param {PartyView} party @param {number} nowUs */
 function pressed(party, nowUs) {
   const late = party.pressed_us === null || nowUs - party.pressed_us > PRESSED_US;
   return late || !s.underWay(party) ? '' : [...party.pressed.slice(-PRESSED_MAX)].join(' ');
 }
 
 /**
- * On the tile of a silent alert's user, for the operator of the case: the phone is called all the same. O,
- * then Enter. @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
+ * Render, on the tile of a silent alert's user, the key to call the phone nevertheless (O, then Enter).
+ * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
  */
 function callAloud(ui, view, allowed) {
   if (

@@ -1,4 +1,4 @@
-// One party's tile: what its leg is at, in a word, a time and a line of more words. Pure.
+// The tile of a party: the state of its call in a word, a time and a line of further words. Pure.
 
 import { said, so } from '../words/claims.js';
 import { KEY } from '../words/center.js';
@@ -7,13 +7,13 @@ import * as f from '../words/format.js';
 import { endingName, endingOf } from './call-ending.js';
 import * as s from './situation.js';
 
-/** What is being played to a party: the first of it; empty where nothing is. @param {PartyView} party */
+/** Return the announcement that is played to a party; empty if none. @param {PartyView} party */
 export const heard = ({ hears: [clip] }) => (clip ? say`hears: ${clipName(clip)}` : '');
 
-/** All that a user hears who hears nobody: empty where that is nothing. @param {PartyView} party */
+/** Return the announcement played to a user who hears nobody; empty if none. @param {PartyView} party */
 const heardAlone = ({ hears: [clip] }) => (clip ? say`Hears only ${clipName(clip)}` : '');
 
-/** @type {Record<string, Phrase>} */
+/** The announcements. @type {Record<string, Phrase>} */
 const CLIPS = {
   please_hold: phrase`please stay on the line`,
   psap_hold: phrase`please stay on the line##both`,
@@ -26,23 +26,20 @@ const CLIPS = {
   recorded: phrase`this call is recorded`,
 };
 
-/**
- * What an announcement says, in few words; one that the page does not know is one all the same.
- * @param {string} clip
- */
+/** Return an announcement in a few words; an unknown announcement has a general name. @param {string} clip */
 export const clipName = (clip) => (CLIPS[clip] ? CLIPS[clip]() : say`the announcement`);
 
-/** @param {CaseView} view @param {PartyView} party */
+/** Return true if another party of the same line talks. @param {CaseView} view @param {PartyView} party */
 const othersUp = (view, party) => s.beside(view, party).some(s.talking);
 /**
- * While one of them is called those who are up are on hold.
+ * Return true if another party of the same line is being called: connected parties are then on hold.
  * @param {CaseView} view @param {PartyView} party
  */
 const addsSomebody = (view, party) =>
   s.beside(view, party).some((one) => ['originating', 'ringing'].includes(one.state) || s.inDoubt(one));
 
 /**
- * One tile: {is, icon, label, time, foot}. `nowUs` for the running clocks.
+ * Return a tile: {is, icon, label, time, foot}. `nowUs` drives the running clocks.
  * @param {PartyView} party @param {Which} which @param {CaseView} view @param {number} nowUs
  * @param {CenterView} center
  */
@@ -83,7 +80,10 @@ export function tile(party, which, view, nowUs, center) {
   }
 }
 
-/** @param {PartyView} party @param {Which} which @param {CaseView} view @param {number} nowUs */
+/**
+ * Return the tile of an answered call.
+ * @param {PartyView} party @param {Which} which @param {CaseView} view @param {number} nowUs
+ */
 function answered(party, which, view, nowUs, foot, made) {
   if (s.inDoubt(party)) {
     foot.push(say`answer not certain`);
@@ -123,10 +123,10 @@ function answered(party, which, view, nowUs, foot, made) {
   );
 }
 
-/** Endings that are nobody's failure. */
+/** Kinds of end that are no failure. */
 const AS_WANTED = new Set(['ours', 'withdrawn', 'hungUp', 'over']);
 
-/** @param {PartyView} party @param {Which} which */
+/** Return the tile of an ended call. @param {PartyView} party @param {Which} which */
 function released(party, which) {
   const how = endingOf(party);
   const talked = party.answered_us !== null && party.confirmed;
@@ -142,7 +142,7 @@ function released(party, which) {
 }
 
 /**
- * A user who is not to be phoned, because a ring could be heard.
+ * Return the tile of a user who must not be phoned, because a ring could be heard; else null.
  * @param {Which} which @param {CaseView} view @param {CenterView} center
  */
 function hushed(which, view, center, made) {
@@ -161,7 +161,7 @@ function hushed(which, view, center, made) {
 }
 
 /**
- * 112 is wanted, and no call to it is under way; or it was told on another phone.
+ * Return the tile of 112 while it is requested without a call, or was briefed on another phone; else null.
  * @param {CaseView} view @param {number} nowUs @param {string[]} foot
  */
 function psapWaits(view, nowUs, foot, made) {
@@ -186,7 +186,10 @@ function psapWaits(view, nowUs, foot, made) {
   };
 }
 
-/** @param {Which} which @param {CaseView} view @param {number} nowUs @param {CenterView} center */
+/**
+ * Return the tile of a party that was not called.
+ * @param {Which} which @param {CaseView} view @param {number} nowUs @param {CenterView} center
+ */
 function idle(which, view, nowUs, center, foot, made) {
   if (which === 'psap')
     return psapWaits(view, nowUs, foot, made) ?? made('idle', 'todo', say`Not called`, null);

@@ -1,11 +1,11 @@
-// What 112's own systems have of the alert: never said before it is so. What is not well comes first.
+// The data delivered to the systems of 112, shown only as confirmed. Failures come first.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { icon } from '../shell/parts.js';
 
-/** @param {CaseView} view */
+/** Render the deliveries. @param {CaseView} view */
 export function dataGiven(view) {
   if (!view.data.length) return nothing;
   const label = say`Data to 112’s systems`;
@@ -14,10 +14,10 @@ export function dataGiven(view) {
   </ul>`;
 }
 
-/** @param {DataView} one */
+/** Return the order of a delivery: refused, sent, received. @param {DataView} one */
 const rank = (one) => (one.received_us !== null ? 2 : one.refused_us !== null ? 0 : 1);
 
-/** @param {DataView} one */
+/** Render one delivery. @param {DataView} one */
 function line(one) {
   const [look, sign, words] = stands(one);
   return html`<li data-target=${one.target} title=${words}>
@@ -25,7 +25,10 @@ function line(one) {
   </li>`;
 }
 
-/** @param {DataView} one @returns {[string, string, string]} */
+/**
+ * Return the state of a delivery: [tone, icon, words].
+ * @param {DataView} one @returns {[string, string, string]}
+ */
 function stands(one) {
   if (one.received_us !== null) {
     const at = f.clock(one.received_us);

@@ -1,4 +1,4 @@
-// The text for 112 on the screen: read in place while it changes, and copied with C.
+// The text for 112 on the screen: updated in place, and copied with C.
 
 import { html, nothing, ref } from '../../vendor/lit.js';
 import { language, say } from '../words/words.js';
@@ -13,7 +13,7 @@ let read = { alert: null, lang: null, named: 0, memory: new Map() };
 let copy = { alert: null, said: '', untilMs: 0, text: '' };
 
 /**
- * Why the text may not be copied now, or null. `lost`: the center cannot be reached.
+ * Return why the text cannot be copied now, or null. `lost`: the center cannot be reached.
  * @param {CaseView} view @param {number} nowUs @param {boolean} [lost]
  */
 export function whyNotCopied(view, nowUs, lost = false) {
@@ -25,7 +25,7 @@ export function whyNotCopied(view, nowUs, lost = false) {
 }
 
 /**
- * Copy the text; where the browser does not let us, show it selected. `draw` shows what has come of it.
+ * Copy the text; if the browser does not permit it, show the text selected. `draw` renders the result.
  * @param {Ui} ui @param {CaseView} view @param {string[]} place
  */
 export async function copyBriefing({ feed, draw }, view, place) {
@@ -44,16 +44,16 @@ export async function copyBriefing({ feed, draw }, view, place) {
     await navigator.clipboard.writeText(text);
     tell(say`Copied`);
   } catch {
-    // No clipboard without https, or it was denied.
+    // Without https there is no clipboard, or the browser denied it.
     tell('', text);
   }
 }
 
-/** What has come of C, for some seconds. @param {CaseView} view */
+/** Return the result of C, for some seconds. @param {CaseView} view */
 const said = (view) => (copy.alert === view.alert && Date.now() < copy.untilMs ? copy.said : '');
 
 /**
- * The button in the panel's head, and what has come of it.
+ * Render the button in the panel's head, and its result.
  * @param {Ui} ui @param {CaseView} view @param {number} nowUs
  */
 export function copyButton(ui, view, nowUs) {
@@ -75,7 +75,7 @@ export function copyButton(ui, view, nowUs) {
 }
 
 /**
- * Where the text is not on the screen, what C does, or has done: a few words for the dock.
+ * Return the effect or result of C for the command bar, if the text is not on the screen.
  * @param {CaseView} view @param {number} nowUs
  */
 export function copyHint(view, nowUs) {
@@ -84,7 +84,10 @@ export function copyHint(view, nowUs) {
   return view.closed_us !== null || whyNotCopied(view, nowUs) !== null ? '' : say`C copies the text.`;
 }
 
-/** The text to be copied by hand, selected; Esc closes it. @param {CaseView} view */
+/**
+ * Render the text to copy by hand, selected; Esc closes it.
+ * @param {CaseView} view @param {() => void} close
+ */
 export function copyBox(view, close) {
   if (copy.alert !== view.alert || !copy.text) return nothing;
   const end = () => {
@@ -112,7 +115,7 @@ export function copyBox(view, close) {
 }
 
 let selected = null;
-/** @param {HTMLElement} [element] */
+/** Focus and select the text when it appears. @param {HTMLElement} [element] */
 function select(element) {
   if (element && element !== selected)
     requestAnimationFrame(() => {
@@ -123,8 +126,8 @@ function select(element) {
 }
 
 /**
- * The panel. A line stays where it is. What changes says so for some seconds; what is otherwise than 112 was
- * last read it, until it is read again.
+ * Render the text. Lines stay in place. A change is marked for some seconds; a part that differs from the
+ * text last read to 112 is marked until it is read again.
  * @param {Ui} ui @param {CaseView} view @param {number} nowUs
  * @param {string[]} [place]
  */
@@ -132,7 +135,7 @@ export function readingPanel(ui, view, nowUs, place = []) {
   const nowMs = Date.now();
   const lines = briefing(view, nowUs, place);
   const lang = language();
-  // The names of places come from the center a moment after the page: that is no news either.
+  // The names of places arrive from the center a moment after the page: this is no change.
   const same = read.alert === view.alert && read.lang === lang && read.named === place.length;
   read = {
     alert: view.alert,
@@ -172,7 +175,7 @@ export function readingPanel(ui, view, nowUs, place = []) {
   </section>`;
 }
 
-/** The code to be said to 112, and whether the page is read. @param {CaseView} view */
+/** Render the code to read to 112, and whether 112 has opened the page. @param {CaseView} view */
 export function pageCode(view) {
   if (!view.page_code) return nothing;
   const spaced = `${view.page_code.slice(0, 3)} ${view.page_code.slice(3)}`;
@@ -185,7 +188,7 @@ export function pageCode(view) {
   >`;
 }
 
-/** @param {Part} part @param {boolean} fresh @param {boolean} changed */
+/** Render one part. @param {Part} part @param {boolean} fresh @param {boolean} changed */
 function shown({ look, text, pairs }, fresh, changed) {
   if (look === 'none') return nothing;
   const mark = changed ? 'changed' : fresh ? '' : null;

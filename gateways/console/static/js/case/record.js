@@ -1,27 +1,31 @@
-// What was entered of a person beforehand, by what matters first: who is dangerous, and how to know that one.
+// The user's record, entered beforehand, in the order of importance: first dangerous persons and how to
+// recognise them.
 //
-// `rows` is pure: record → what is shown, in its order. A panel of the case has all of it, so has the
-// incoming screen; the lines below the story have what fits.
+// `rows` is pure: record → rows in their order. The record's panel and the incoming screen show all rows; the
+// lines below the timeline show the most important.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 
-let opened = null; // of which alert
+let opened = null; // the alert of the open panel
 
 /**
- * @typedef {{ id: string, of: string }} Shown a picture, and of whom it is
+ * @typedef {{ id: string, of: string }} Shown a picture, and the name of its person
  * @typedef {{ key: string, label: string, lines: string[], picture?: Shown, grave?: boolean }} Row
  */
 
-/** @param {CaseView} view @returns {PersonRecord} */
+/** Return the user's record; empty if there is none. @param {CaseView} view @returns {PersonRecord} */
 export const recordOf = (view) => view.person?.record ?? {};
 
+/** Return what a contact receives: a message, or a message with the position. */
 const wish = (one) => (one.tell ? (one.where ? say`to be told, and where` : say`to be told`) : '');
+/** Join the texts that are not empty. */
 const joined = (texts, by = ', ') => texts.filter(Boolean).join(by);
 
 /**
- * The photo is beside the name. `asked`: whose short messages were asked for, and when.
+ * Return the rows of a record; the photo is beside the name. `asked`: the number of contacts notified by SMS,
+ * and when.
  * @param {PersonRecord} record @param {string} [asked] @returns {Row[]}
  */
 export function rows(record, asked = '') {
@@ -47,9 +51,10 @@ export function rows(record, asked = '') {
   ];
 }
 
+/** Return a row of several lines, if there are any. */
 const several = (key, label, lines) => (lines.length ? [{ key, label, lines }] : []);
 
-/** @param {Contact} one */
+/** Return a contact in one line. @param {Contact} one */
 const contact = (one) =>
   joined([
     one.name + (one.relation ? ` (${one.relation})` : ''),
@@ -58,7 +63,7 @@ const contact = (one) =>
   ]);
 
 /**
- * What 112 is told of it, each beside what it asks for. Pure.
+ * Return what 112 receives of the record, each beside a field of the text for 112. Pure.
  * @param {PersonRecord} told @returns {{ id: string, beside: string, text: string }[]}
  */
 export function for112(told) {
@@ -79,24 +84,24 @@ export function for112(told) {
   ];
 }
 
-/** @param {CaseView} view @param {Shown} one @param {string} is */
+/** Render a picture. @param {CaseView} view @param {Shown} one @param {string} is */
 const image = (view, one, is) =>
   html`<img
     class=${is}
     src="/v1/alerts/${encodeURIComponent(view.alert)}/pictures/${one.id}"
     alt=${say`Photo: ${one.of}`} />`;
 
-/** The user's photo. @param {CaseView} view */
+/** Render the user's photo. @param {CaseView} view */
 export function photo(view) {
   const { photo: id } = recordOf(view);
   return id ? image(view, { id, of: view.person?.first_name ?? '' }, 'record__photo') : nothing;
 }
 
-/** @param {CaseView} view */
+/** Return when, and to how many contacts, an SMS was sent. @param {CaseView} view */
 const texted = (view) =>
   view.contacts_us ? say`: SMS at ${f.clock(view.contacts_us)} to ${view.contacts}` : '';
 
-/** All of it, as a list. @param {CaseView} view */
+/** Render all rows. @param {CaseView} view */
 export function list(view) {
   return html`<dl class="record">
     ${rows(recordOf(view), texted(view)).map(
@@ -110,17 +115,17 @@ export function list(view) {
   </dl>`;
 }
 
-/** Whether there is anything to show. @param {CaseView} view */
+/** Return true if there is a record to show. @param {CaseView} view */
 export const isThere = (view) => rows(recordOf(view)).length > 0 || Boolean(recordOf(view).photo);
 
 const FIRST = ['dangerous', 'children', 'medical', 'safe_word'];
-/** What has to be seen while the rest is not open. @param {CaseView} view @returns {[string, string][]} */
+/** Return the rows to show while the panel is closed. @param {CaseView} view @returns {[string, string][]} */
 export const short = (view) =>
   rows(recordOf(view))
     .filter(({ key }) => FIRST.includes(key))
     .map(({ label, lines }) => [label, lines[0]]);
 
-/** By which all of it is opened. @param {Ui} ui @param {CaseView} view */
+/** Render the key that opens the panel. @param {Ui} ui @param {CaseView} view */
 export const opener = (ui, view) =>
   isThere(view)
     ? html`<button class="btn" @click=${() => ui.press('D')}>
@@ -130,16 +135,16 @@ export const opener = (ui, view) =>
 
 // ---------------------------------------------------------------------------- the panel of the case
 
-/** @param {CaseView} view */
+/** Return true if the record of this case is open. @param {CaseView} view */
 export const isOpen = (view) => opened === view.alert;
 
-/** @param {Ui} ui @param {CaseView} view */
+/** Open the record. @param {Ui} ui @param {CaseView} view */
 export function open(ui, view) {
   opened = view.alert;
   ui.draw();
 }
 
-/** True where it was open. @param {Ui} ui @param {CaseView} view */
+/** Close the record. Return true if it was open. @param {Ui} ui @param {CaseView} view */
 export function close(ui, view) {
   if (!isOpen(view)) return false;
   opened = null;
@@ -147,7 +152,7 @@ export function close(ui, view) {
   return true;
 }
 
-/** @param {Ui} ui @param {CaseView} view */
+/** Render the record. @param {Ui} ui @param {CaseView} view */
 export function panel(ui, view) {
   return html`<div class="panel__head">
       <h2>${say`Record`}</h2>

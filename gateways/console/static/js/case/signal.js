@@ -1,22 +1,22 @@
-// A line's signal in bars and words, as phones draw it. The bars change only when they have reason to.
+// A line's signal in bars and words, as on phones. The bars have a hysteresis.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { phrase, say } from '../words/words.js';
 
 const FROM_DBM = [-107, -103, -97, -89]; // the least for one bar to four: +CSQ 3, 5, 8 and 12 (27.007, 8.5)
-const FALLS_BY_DB = 2; // so far below its threshold a bar goes out: a modem hovers between two steps of 2 dB
+const FALLS_BY_DB = 2; // hysteresis: the readings of a modem alternate between two steps of 2 dB
 const STRENGTH = [phrase`no signal`, phrase`weak`, phrase`fair`, phrase`good`, phrase`strong`];
 
-const shown = new Map(); // by line
+const shown = new Map(); // the bars shown last, by line
 
-/** 0 to 4 for this strength, `before` being what was shown. Pure. @param {number} dbm */
+/** Return 0 to 4 bars for a strength; `before`: the bars shown last. Pure. @param {number} dbm */
 export function bars(dbm, before = 0) {
   const lit = FROM_DBM.filter((least) => dbm >= least).length;
   return lit < before ? Math.min(before, FROM_DBM.filter((least) => dbm >= least - FALLS_BY_DB).length) : lit;
 }
 
 /**
- * The line's signal; nothing where its modem says nothing of it, or carries no calls.
+ * Render the line's signal; nothing if the modem reports none, or is not ready.
  * @param {LineView} line
  */
 export function signal(line) {

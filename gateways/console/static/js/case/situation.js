@@ -1,30 +1,36 @@
-// What is so of a case, made of its legs and joins: who is on the line, how far 112 is, how the deadline
-// stands. Pure: the view in, words and numbers out.
+// The state of a case, made of its legs and conferences: the parties on the line, the state of 112, the
+// deadline. Pure: view → words and numbers.
 
 import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { missing } from './dialogue/missing.js';
 import { ended, ending } from './call-ending.js';
 
-/** Endings that say nothing of whether the user answers: the line's, and the centre's own. */
+/** Kinds of end that are no answer of the user: the line's, and the center's own. */
 const NO_WORD_OF_THE_USERS = new Set(['ours', 'lineFailed', 'failed']);
-/** So long a line for 112 may be found without a word of looking for one. */
+/** The search for a line for 112 is shown only after this time. */
 const FOUND_AT_ONCE_US = 2e6;
-/** An older position is said to be old. */
+/** A position older than this is reported as old. */
 const OLD_PLACE_US = 300e6;
 
-/** @param {CaseView} view @param {MeView} me */
+/** Return true if the case is the operator's own. @param {CaseView} view @param {MeView} me */
 export const mine = (view, me) => view.operator === me.operator;
-/** @param {CaseView} view @param {MeView} me */
+/**
+ * Return true if the operator is called for the case and has not accepted.
+ * @param {CaseView} view @param {MeView} me
+ */
 export const calledFor = (view, me) => view.reserved.includes(me.operator) && !mine(view, me);
-/** @param {PartyView} party */
+/** Return true if the party has answered for certain. @param {PartyView} party */
 export const talking = (party) => party.state === 'answered' && party.confirmed;
-/** The modem that joins this party in the network does not answer. @param {PartyView} party */
+/**
+ * Return true if the party's modem, which joins the calls in the network, does not answer.
+ * @param {PartyView} party
+ */
 export const unheard = (party) => talking(party) && party.unheard_us !== null;
-/** The call of a party. @param {CaseView} view @param {Which} which @returns {PartyView} */
+/** Return the call of a party. @param {CaseView} view @param {Which} which @returns {PartyView} */
 const call = (view, which) => view[which === 'operator' ? 'operator_leg' : which];
 /**
- * Whether `listener` hears `speaker`, as far as their calls go: null where that is not known.
+ * Return true if `listener` hears `speaker`, as far as their calls show; null if unknown.
  * @param {CaseView} view @param {Which} listener @param {Which} speaker
  */
 export function hearing(view, listener, speaker) {
@@ -35,65 +41,74 @@ export function hearing(view, listener, speaker) {
   if (calls.some((one) => inDoubt(one) || one.unheard_us !== null)) return null;
   return calls.every((one) => one.joined);
 }
-/** Said to be answered by a line whose word proves nothing: it may still ring. @param {PartyView} party */
+/**
+ * Return true if the line reports an answer that proves nothing: the phone may still ring.
+ * @param {PartyView} party
+ */
 export const inDoubt = (party) => party.state === 'answered' && !party.confirmed;
-/** @param {PartyView} party */
+/** Return true if the party is being called or has answered. @param {PartyView} party */
 export const underWay = (party) => ['originating', 'ringing', 'answered'].includes(party.state);
 
-/** @param {{ line?: string | null }} party */
+/** Return true if the call is on the operator's headset. @param {{ line?: string | null }} party */
 export const onHeadset = (party) => Boolean(party.line?.startsWith('headset:'));
-/** @param {{ line?: string | null }} party */
+/**
+ * Return true if the call is the operator's standing call of the shift.
+ * @param {{ line?: string | null }} party
+ */
 export const onShiftsCall = (party) => Boolean(party.line?.startsWith('nailed:'));
 
-/** What the user is called in a sentence: as its subject, and after a verb. @param {CaseView} view */
+/** Return the user's first name in a sentence, as its subject or object. @param {CaseView} view */
 export const first = (view) => view.person?.first_name || say`the user`;
-/** @param {CaseView} view */
+/** Return the user's first name after a verb. @param {CaseView} view */
 export const asObject = first;
-/** To and from the user. @param {CaseView} view */
+/** Return `to` and the user. @param {CaseView} view */
 export const to = ({ person }) => (person?.first_name ? say`to ${person.first_name}` : say`to the user`);
-/** @param {CaseView} view */
+/** Return `from` and the user. @param {CaseView} view */
 export const from = ({ person }) =>
   person?.first_name ? say`from ${person.first_name}` : say`from the user`;
-/** Whose phone or line it is: at the start of a sentence. @param {CaseView} view */
+/** Return the user's name in the possessive, at the start of a sentence. @param {CaseView} view */
 export const possessive = ({ person }) =>
   person?.first_name ? say`${person.first_name}’s` : say`The user’s`;
-/** @param {string} text */
+/** Return the text with a capital first letter. @param {string} text */
 export const capital = (text) => text[0].toUpperCase() + text.slice(1);
-/** @param {CaseView} view */
+/** Return the user's full name. @param {CaseView} view */
 export function name(view) {
   if (view.person) return `${view.person.first_name} ${view.person.last_name}`.trim();
   return view.identified ? say`Unknown` : say`Identifying`;
 }
-/** A test is called one wherever it is named. @param {boolean} test @param {string} called */
+/** Return a name, marked if the alert is a test. @param {boolean} test @param {string} called */
 export const named = (test, called) => (test ? `${say`TEST`} ${called}` : called);
-/** @param {CaseView} view */
+/** Return the user's name, else the number. @param {CaseView} view */
 const nameOrPhone = (view) => (view.person || !view.phone ? name(view) : f.phone(view.phone));
-/** The alert by its name, where there is room for one thing only. @param {CaseView} view */
+/** Return the alert's short name. @param {CaseView} view */
 export const shortName = (view) => named(view.test, nameOrPhone(view));
 
-/** The alert in a sentence, after a verb. @param {CaseView} view */
+/** Return the alert in a sentence, after a verb. @param {CaseView} view */
 export function theAlert(view) {
   if (!view.person && !view.phone) return view.test ? say`this TEST` : say`this alert`;
   const called = nameOrPhone(view);
   return view.test ? say`the TEST of ${called}` : say`the alert of ${called}`;
 }
-/** The case that somebody hands over. @param {CaseView} view */
+/** Return the case in a sentence on a handover. @param {CaseView} view */
 export const theCase = (view) => (view.test ? say`the TEST` : say`the case`);
-/** The user in a sentence about the alert. @param {CaseView} view */
+/** Return the user in a sentence on the alert. @param {CaseView} view */
 export const inAlert = (view) => (view.test ? say`${nameOrPhone(view)} in a TEST` : nameOrPhone(view));
-/** The user's own note, as a sentence. @param {CaseView} view */
+/** Return the user's own note without its final period. @param {CaseView} view */
 export const ownNote = (view) => (view.person?.notes ?? '').trim().replace(/[.\s]+$/, '');
 
-/** The number, or why there is none. @param {CaseView} view */
+/** Return the number, or why there is none. @param {CaseView} view */
 export const phone = (view) =>
   view.phone
     ? f.phone(view.phone)
     : view.withheld
       ? say`Once opened`
       : gone(view, 'number') || say`Number not known`;
-/** That it was erased, and when; empty where it was not. @param {CaseView} view @param {PersonalKind} kind */
+/**
+ * Return that this kind of data was erased, and when; empty if it was not.
+ * @param {CaseView} view @param {PersonalKind} kind
+ */
 export const gone = (view, kind) => (view.erased.includes(kind) ? f.erased(view.erased_us) : '');
-/** Why there is no position, as short as the header needs it. @param {CaseView} view */
+/** Return why there is no position, in a few words. @param {CaseView} view */
 export const noPosition = (view) =>
   (view.withheld ? say`Once opened`.toLowerCase() : gone(view, 'position')) ||
   {
@@ -103,9 +118,9 @@ export const noPosition = (view) =>
   say`none##position`;
 
 /**
- * How far 112 is: `there`, `doubt` (said to have answered), `calling`, `lacking` (wanted, and no line can
- * carry the call), `waiting` (wanted, and a line is being looked for), `told` (on another phone), or '' where
- * nothing is so.
+ * Return the state of 112: `there`; `doubt` (reported as answered); `calling`; `lacking` (requested, and no
+ * line can carry the call); `waiting` (requested, and a line is searched for); `told` (briefed on another
+ * phone); else ''.
  * @param {CaseView} view
  */
 export function psapIs(view) {
@@ -116,26 +131,29 @@ export function psapIs(view) {
   return view.psap_elsewhere_us !== null ? 'told' : '';
 }
 
-/** Whether 112 is wanted on this line: not once all is being ended. @param {CaseView} view */
+/** Return true if 112 is requested on this line and the alert is not being ended. @param {CaseView} view */
 function psapWanted(view) {
   if (view.psap_requested_us === null || view.false_alarm_us !== null) return false;
   return view.left_us === null || view.broken_us !== null || view.psap_requested_us > view.left_us;
 }
 
-/** How the calls to 112 have ended since it was asked for, oldest first. @param {CaseView} view */
+/**
+ * Return the kinds of end of the calls to 112 since it was requested, the oldest first.
+ * @param {CaseView} view
+ */
 export const psapEndings = (view) =>
   ended(view, 'psap', view.psap_requested_us ?? Infinity)
     .map(ending)
     .filter((how) => how !== 'ours');
 
-/** 112 is wanted, and no call to it was made yet, for so short that a line may be had at once. */
+/** Return true if 112 was requested a moment ago without a call yet: a line may be found at once. */
 export const psapJustAsked = (view, nowUs) =>
   psapIs(view) === 'waiting' &&
   !psapEndings(view).length &&
   nowUs - view.psap_requested_us < FOUND_AT_ONCE_US;
 
 /**
- * The other parties of a line that joins its calls in the network.
+ * Return the other parties of a line that joins its calls in the network.
  * @param {CaseView} view @param {PartyView} party
  */
 export const beside = (view, party) =>
@@ -144,7 +162,7 @@ export const beside = (view, party) =>
   );
 
 /**
- * Where the network joins the calls, and 112 cannot be one of them.
+ * Return true if the network joins the calls, and 112 cannot be joined.
  * @param {CaseView} view @param {Allowed} allowed
  */
 export function callsElsewhere(view, allowed) {
@@ -157,7 +175,7 @@ export function callsElsewhere(view, allowed) {
 }
 
 /**
- * Whether the text for 112 has the room: it is read to 112 here, or on another phone.
+ * Return true if the text for 112 has the panel: it is read to 112 here, or on another phone.
  * @param {CaseView} view @param {MeView} me @param {Allowed} allowed
  */
 export function reading(view, me, allowed) {
@@ -167,18 +185,21 @@ export function reading(view, me, allowed) {
   );
 }
 
-/** Whether it is mine, and 112 may still have to be told of it. @param {CaseView} view @param {MeView} me */
+/**
+ * Return true if the case is the operator's own, and 112 may still have to be briefed.
+ * @param {CaseView} view @param {MeView} me
+ */
 export const mayRead = (view, me) => mine(view, me) && view.closed_us === null && view.left_us === null;
 
 /**
- * Whether somebody has spoken to the user, as far as is known: an app that sees the call is no person, and
- * neither is the announcement that a user hears who waits for an operator.
+ * Return true if an operator has spoken to the user, as far as known. An app that detects the call is no
+ * person, nor is the announcement to a user who waits.
  * @param {CaseView} view
  */
 export const spokenTo = (view) =>
   view.reached_us !== null && view.reached_by !== 'app' && view.steps.spoken_us !== null;
 
-/** Whether nothing was heard any more at the end of the user's last call. @param {CaseView} view */
+/** Return true if no sound was heard at the end of the user's last call. @param {CaseView} view */
 export const endedSilent = (view) =>
   view.timeline.findLast(
     (one) =>
@@ -186,36 +207,43 @@ export const endedSilent = (view) =>
       ['leg.sound_lost', 'leg.sound_back', 'leg.answered', 'leg.originating'].includes(one.what),
   )?.what === 'leg.sound_lost';
 
-/** The user is on the line, and nobody is with the user. @param {CaseView} view */
+/** Return true if the user is on the line alone. @param {CaseView} view */
 export const waitsAlone = (view) =>
   talking(view.user) && !view.operator && !talking(view.psap) && view.closed_us === null;
 
-/** Since when that is so: the user's answer, or the end of whoever was there. @param {CaseView} view */
+/**
+ * Return since when the user is alone: the answer, or the end of the last other party.
+ * @param {CaseView} view
+ */
 export const aloneSinceUs = (view) => view.alone_us ?? view.user.answered_us;
 
-/** Whether 112 was told of it: who answers a later call there may know nothing. @param {CaseView} view */
+/**
+ * Return true if 112 was briefed. The person who answers a later call may know nothing.
+ * @param {CaseView} view
+ */
 export const briefed = (view) =>
   view.briefing_us !== null && !(talking(view.psap) && view.psap.answered_us > view.briefing_us);
 
 /**
- * Whether the newest position is so old that help would be sent to where the user was, as the app has it.
+ * Return true if the newest position is so old that help could be sent to the wrong place; the app has the
+ * same rule.
  * @param {CaseView} view @param {number} nowUs
  */
 export const placeIsOld = ({ position, closed_us }, nowUs) =>
   position !== null && closed_us === null && nowUs - position.at_us >= OLD_PLACE_US;
 
-/** Whether 112 was told of it, and nothing is newer, or was left out. @param {CaseView} view */
+/** Return true if 112 was briefed with everything, and nothing newer exists. @param {CaseView} view */
 export const toldAll = (view) => briefed(view) && !hasChanged(view) && !wrote(view) && !missing(view).length;
 
-/** Whether the user can tell 112 alone what 112 does not know yet. @param {CaseView} view */
+/** Return true if the user can tell 112 what 112 does not know yet. @param {CaseView} view */
 export const tellsItself = (view) => view.user_hears_psap && !view.duress;
 
-/** Whether anything is otherwise than 112 was last read it. @param {CaseView} view */
+/** Return true if something differs from the text last read to 112. @param {CaseView} view */
 export const hasChanged = ({ changed }) =>
   !!changed && (changed.address || changed.position || Object.keys(changed.fields).length > 0);
 
 /**
- * Whether the user, or somebody under the user's number, has written since 112 was told.
+ * Return true if the user, or another sender with the user's number, has written since 112 was briefed.
  * @param {CaseView} view
  */
 export function wrote(view) {
@@ -228,30 +256,29 @@ export function wrote(view) {
 }
 
 /**
- * Whether an app has raised the alert, or sent anything for it: one that calls 112 by itself.
+ * Return true if an app has raised the alert, or sent anything for it: an app can call 112 itself.
  * @param {CaseView} view
  */
 export const hasApp = (view) =>
   view.channel === 'data' || view.positions.some((one) => one.channel === 'data');
 
 /**
- * Whether the phone is not to ring: the alert is silent, and no operator has ordered the call.
+ * Return true if the phone must not ring: the alert is silent, and no operator has commanded the call.
  * @param {CaseView} view
  */
 export const keptSilent = (view) => view.silent && !view.aloud;
 
-/** Whether the user's phone must not ring. @param {CaseView} view */
+/** Return true if the user's phone must not ring. @param {CaseView} view */
 export const staysQuiet = (view) => view.duress || keptSilent(view);
 
 /**
- * Whether something may be asked of the user, aloud or in writing: not where others would notice.
+ * Return true if questions may be asked of the user, aloud or in writing, without others noticing.
  * @param {CaseView} view
  */
 export const mayAsk = (view) => !view.duress && !(talking(view.user) && view.user_hears_nobody);
 
 /**
- * Whether an answer has been waited for long enough (case 5), whatever is tried since; until the user
- * answers.
+ * Return true if the user has not answered for long enough (case 5), whatever was attempted since.
  * @param {CaseView} view @param {number} nowUs @param {CenterView} center
  */
 export function unanswered(view, nowUs, center) {
@@ -266,6 +293,9 @@ export function unanswered(view, nowUs, center) {
   );
 }
 
-/** Whether the deadline has passed without having been met. @param {CaseView} view @param {number} nowUs */
+/**
+ * Return true if the deadline has passed without having been met.
+ * @param {CaseView} view @param {number} nowUs
+ */
 export const isLate = (view, nowUs) =>
   view.met_us === null && view.closed_us === null && (view.missed_us !== null || nowUs > view.deadline_us);

@@ -1,6 +1,6 @@
-// The timeline's entries in words. An entry is a fact of the journal; see docs/api.md. How an event is listed
-// stands beside its definition (messages/events): here is what its words are filled with, in the screen's
-// language, by names that the page knows.
+// The timeline's entries in words. An entry is a fact of the journal; see docs/api.md. The display of each
+// event is defined beside the event (messages/events); this module fills its placeholders in the page's
+// language.
 
 import { channel, outcome, phrase, reason, say, template } from '../words/words.js';
 import { whyNoLine } from './banner.js';
@@ -14,19 +14,19 @@ import { addressName } from '../place/address.js';
 import { notDialledReason } from '../words/not-dialled.js';
 import * as f from '../words/format.js';
 
-/** @type {Record<string, ListItem[]>} */
+/** The display of each event. @type {Record<string, ListItem[]>} */
 const ITEMS = await fetch('/console/data/events.json').then(
   (answer) => (answer.ok ? answer.json() : {}),
-  () => ({}), // each entry is named by its type then
+  () => ({}), // without this table each entry shows its type
 );
 
-/** What can be erased. @type {Record<string, Phrase>} */
+/** The kinds of data that can be erased. @type {Record<string, Phrase>} */
 const KINDS = {
   number: phrase`numbers`,
   position: phrase`positions`,
   words: phrase`notes and texts`,
 };
-/** @type {Record<string, Phrase>} */
+/** The evidence that the user was reached. @type {Record<string, Phrase>} */
 const REACHED = {
   inbound: phrase`she called`,
   app: phrase`says the app`,
@@ -35,7 +35,7 @@ const REACHED = {
   operator: phrase`says the operator`,
 };
 
-/** What came under her number from somebody who has not raised the alert. @type {Record<string, Phrase>} */
+/** The claims of unproved signals under the user's number. @type {Record<string, Phrase>} */
 const CLAIMS = {
   signal: phrase`another signal of this number`,
   silent: phrase`another signal asks for silence`,
@@ -45,13 +45,13 @@ const CLAIMS = {
   cancels: phrase`asks to cancel`,
 };
 
-/** A word of a table; what has none there says it by itself. @param {Record<string, Phrase>} table */
+/** Return a word of a table; an unknown key is returned as it is. @param {Record<string, Phrase>} table */
 const of = (table, key) => (table[key] ? table[key]() : key);
 
-/** To, of and from somebody of this name. @param {string} name */
+/** Return `to`, `of` and `from` with a name. @param {string} name */
 const cases = (name) => [say`to ${name}`, say`${name}’s`, say`from ${name}`];
 /**
- * What the `{…}` of an item stand for.
+ * Return the words for the placeholders of an item.
  * @param {Entry} entry @param {string} user @param {Names} names @param {boolean} test
  * @returns {Record<string, () => string>}
  */
@@ -108,7 +108,10 @@ function wordsFor(entry, user, names, test) {
   };
 }
 
-/** Whether the entry has these values. @param {Entry} entry @param {ListItem} item */
+/**
+ * Return true if the entry has the values of the item's condition.
+ * @param {Entry} entry @param {ListItem} item
+ */
 function fits(entry, { when = {} }) {
   const own = onHeadset(entry) ? 'headset' : onShiftsCall(entry) ? 'nailed_up' : '';
   const facts = { ...entry, own };
@@ -116,8 +119,8 @@ function fits(entry, { when = {} }) {
 }
 
 /**
- * {icon, tone, text} of one entry; null where another one tells the same. `user` is the user's name, or
- * empty, `names` gives an operator's name.
+ * Return one entry: {icon, tone, text}; null if another entry reports the same. `user` is the user's name, or
+ * empty; `names` returns an operator's name.
  * @param {Entry} entry @param {Names} names
  * @param {string} user @param {boolean} test
  */
