@@ -6,7 +6,7 @@ import { number, say } from '../../js/words/words.js';
 import { answerOf, why } from '../../js/admin/frame/faults.js';
 import { Listed } from '../../js/admin/frame/listed.js';
 import { button } from '../../js/admin/frame/page.js';
-import { moment, size, standing, wrong } from './words.js';
+import { moment, size, runState, wrong } from './words.js';
 
 const PATH = '/v1/admin/backups';
 
@@ -59,7 +59,7 @@ export function pressed(ui, key) {
  * @param {Ui} ui @param {string} name @param {BackupRunView | null} run @param {number} before
  */
 function state(ui, name, run, before) {
-  const text = standing(run, ui.feed.nowUs(), before);
+  const text = runState(run, ui.feed.nowUs(), before);
   if (!text) return nothing;
   const bad = run.failed || run.cut_off || run.unheard;
   return word(bad ? 'warn' : 'clock', `${name}: ${text}`, bad ? 'ink-bad' : '');

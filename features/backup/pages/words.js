@@ -40,7 +40,7 @@ export const size = (bytes) =>
  * Return the state of the last run in words. `before`: the previous backup's size in bytes, 0 if unknown.
  * @param {BackupRunView | null} run @param {number} nowUs @param {number} before
  */
-export function standing(run, nowUs, before) {
+export function runState(run, nowUs, before) {
   if (!run) return '';
   if (run.unheard)
     return say`ordered, and nobody begins: securwoman-backup.path is missing on this machine

@@ -5,7 +5,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { say } from '../../js/words/words.js';
 import { listPage } from '../../js/admin/frame/page.js';
 import * as holidays from './holidays.js';
-import { above } from './now.js';
+import { head } from './now.js';
 import * as overrides from './overrides.js';
 import * as people from './people.js';
 import * as roster from './roster.js';
@@ -64,7 +64,7 @@ export function pressed(ui, key) {
     later = key === 'ArrowRight' ? 1 : 0;
     ui.draw();
   } else if (rows.pressed(ui, key)) return true;
-  else if (!isAdmin(ui) || !roster.said()) return false;
+  else if (!isAdmin(ui) || !roster.dutyView()) return false;
   else if (key === 'G') {
     go(ui, 'D');
     overrides.swap(ui);
@@ -89,7 +89,7 @@ export function pane(ui) {
     cells: parts.cells,
     form: () => parts.form(ui),
     empty: parts.empty(),
-    above: html`${above(ui, names, shown, shown === 'W' ? weeks(ui, later) : nothing)}${
+    above: html`${head(ui, names, shown, shown === 'W' ? weeks(ui, later) : nothing)}${
       shown === 'W' ? week(later) : nothing
     }`,
   });

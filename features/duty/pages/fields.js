@@ -1,13 +1,13 @@
 // Form fields that the parts of the roster share: people in their order, one field each.
 
 import { phrase } from '../../js/words/words.js';
-import { said } from './roster.js';
+import { dutyView } from './roster.js';
 
 /** @type {Phrase[]} */
 const PLACES = [phrase`Called first`, phrase`Then`];
 
 /** Return all people of the roster as choices. @returns {string[][]} */
-export const everybody = () => said().roster.people.map((one) => [one.id, one.name]);
+export const everybody = () => dutyView().roster.people.map((one) => [one.id, one.name]);
 
 /** Return the indices of the fields: one more than people, at least three. @param {readonly string[]} ids */
 const places = (ids) => [...Array(Math.max(3, ids.length + 1)).keys()];

@@ -4,8 +4,8 @@ import { html } from '../../vendor/lit.js';
 import { say } from '../../js/words/words.js';
 import * as f from '../../js/words/format.js';
 import { Form } from '../../js/admin/frame/form.js';
-import { acts, beside, keys, without } from './part.js';
-import { keep, overtaken, rowsOf, said } from './roster.js';
+import { acts, formOf, keys, without } from './part.js';
+import { saveRoster, changedByOther, rowsOf, dutyView } from './roster.js';
 import { dayName } from './words.js';
 
 export const rows = rowsOf('holidays', (one) => one.name);
@@ -31,20 +31,20 @@ const valuesOf = (row) => ({
 
 /** Save the holiday of the open form. @param {Ui} ui */
 async function save(ui) {
-  if (overtaken(rows)) return;
+  if (changedByOther(rows)) return;
   const { form, editing } = rows;
   const { now } = form;
   const made = { date: now.date, name: now.name.trim(), as_day: Number(now.as_day) };
-  const left = said().roster.holidays.filter(
+  const left = dutyView().roster.holidays.filter(
     (one) => JSON.stringify(one) !== editing && one.date !== made.date,
   );
   const holidays = [...left, made].toSorted((a, b) => a.date.localeCompare(b.date));
-  await keep(ui, rows, { holidays }, say`${made.name}: saved.`, ([, , field]) => field);
+  await saveRoster(ui, rows, { holidays }, say`${made.name}: saved.`, ([, , field]) => field);
 }
 
 /** Remove a holiday. @param {Ui} ui @param {DutyHoliday} row */
 function remove(ui, row) {
-  keep(ui, rows, { holidays: without('holidays', row) }, say`${row.name} is removed.`);
+  saveRoster(ui, rows, { holidays: without('holidays', row) }, say`${row.name} is removed.`);
 }
 
 export const pressed = keys(rows, {
@@ -62,6 +62,6 @@ export const parts = {
       <td>${dayName(one.as_day)}</td>`,
   acts,
   /** Return title, label and action of the form. @param {Ui} ui */
-  form: (ui) => beside(rows, say`New holiday`, () => save(ui)),
+  form: (ui) => formOf(rows, say`New holiday`, () => save(ui)),
   empty: () => say`None`,
 };

@@ -4,38 +4,38 @@ import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../../js/shell/parts.js';
 import * as f from '../../js/words/format.js';
 import { say } from '../../js/words/words.js';
-import { nameOf, said } from './roster.js';
-import { daysAfter, moment, wall, weekdayOf } from './times.js';
-import { dayName, flawSaid } from './words.js';
+import { nameOf, dutyView } from './roster.js';
+import { daysAfter, moment, localTime, weekdayOf } from './times.js';
+import { dayName, flawText } from './words.js';
 
 /** Return the present span. The page's own clock decides, because the center's answer may be older. */
 export function spanNow(nowMs = Date.now()) {
-  const all = said()?.spans ?? [];
+  const all = dutyView()?.spans ?? [];
   return (
     all.find((one) => Date.parse(one.from_at) <= nowMs && nowMs < Date.parse(one.to_at)) ??
-    said()?.now ??
+    dutyView()?.now ??
     null
   );
 }
 
 /** Return a day: `Sun 29 Nov`. @param {string} date */
 const dayOf = (date) =>
-  `${dayName(weekdayOf(date))} ${f.shortDay(moment(`${date}T12:00`, said().roster.zone) * 1000)}`;
+  `${dayName(weekdayOf(date))} ${f.shortDay(moment(`${date}T12:00`, dutyView().roster.zone) * 1000)}`;
 
 /**
  * Return true if the span reaches the end of the computed time: it may last longer.
  * @param {DutySpan} span
  */
-const toTheLast = (span) => span.to_at === said().spans.at(-1)?.to_at;
+const reachesEnd = (span) => span.to_at === dutyView().spans.at(-1)?.to_at;
 
 /**
  * Return a moment: `Sun 08:00`; without the day for today, with the date for a week away or more.
  * @param {string} at
  */
-function until(at) {
-  const { zone } = said().roster;
-  const [date, time] = wall(Date.parse(at), zone).split('T');
-  const today = wall(Date.now(), zone).slice(0, 10);
+function endText(at) {
+  const { zone } = dutyView().roster;
+  const [date, time] = localTime(Date.parse(at), zone).split('T');
+  const today = localTime(Date.now(), zone).slice(0, 10);
   if (date === today) return time;
   return `${date < daysAfter(today, 7) ? dayName(weekdayOf(date)) : dayOf(date)} ${time}`;
 }
@@ -44,12 +44,12 @@ const GAPS_SHOWN = 3;
 
 /** Return the next spans without an assigned person, in words. */
 function gaps() {
-  const all = said().spans.filter((one) => !one.covered && Date.parse(one.to_at) > Date.now());
-  const { zone } = said().roster;
+  const all = dutyView().spans.filter((one) => !one.covered && Date.parse(one.to_at) > Date.now());
+  const { zone } = dutyView().roster;
   const [first] = all;
-  if (first && toTheLast(first) && Date.parse(first.from_at) <= Date.now()) return say`all of them`;
+  if (first && reachesEnd(first) && Date.parse(first.from_at) <= Date.now()) return say`all of them`;
   const shown = all.slice(0, GAPS_SHOWN).map(({ from_at: from, to_at: to }) => {
-    const [begins, ends] = [from, to].map((at) => wall(Date.parse(at), zone).split('T'));
+    const [begins, ends] = [from, to].map((at) => localTime(Date.parse(at), zone).split('T'));
     const last = begins[0] === ends[0] ? '' : `${dayOf(ends[0])} `;
     return `${dayOf(begins[0])} ${begins[1]}–${last}${ends[1]}`;
   });
@@ -58,24 +58,24 @@ function gaps() {
 
 /** Render the faults of a kind. @param {FlawKind} kind */
 function flaw(kind) {
-  const names = said()
+  const names = dutyView()
     .flaws.filter((one) => one.kind === kind)
     .map((one) => one.about)
     .join(', ');
-  const text = kind === 'gap' ? `${flawSaid(kind)}: ${gaps()}` : `${names}: ${flawSaid(kind)}`;
+  const text = kind === 'gap' ? `${flawText(kind)}: ${gaps()}` : `${names}: ${flawText(kind)}`;
   return html`<p>${word('warn', text, kind === 'idle' ? 'ink-2' : 'ink-wait')}</p>`;
 }
 
-const flaws = () => [...new Set(said().flaws.map((one) => one.kind))].map(flaw);
+const flaws = () => [...new Set(dutyView().flaws.map((one) => one.kind))].map(flaw);
 
-function called() {
+function calledNow() {
   const span = spanNow();
   if (!span) return nothing;
   const names = span.people.map((id) => html`<li>${nameOf(id)}</li>`);
   const how = span.covered
     ? [span.shifts.join(', '), span.overridden ? say`with an override` : ''].filter(Boolean).join(' · ')
     : say`nobody has this time: all are called`;
-  const lasts = toTheLast(span) ? '' : `, ${say`until`} ${until(span.to_at)}`;
+  const lasts = reachesEnd(span) ? '' : `, ${say`until`} ${endText(span.to_at)}`;
   return html`<div class="duty__now">
     <h2>${say`Called now`}</h2>
     <ol>
@@ -89,10 +89,10 @@ function called() {
  * Render the head of a part.
  * @param {Ui} ui @param {string[][]} panes key and name @param {string} shown the key @param {Drawn} more
  */
-export const above = (ui, panes, shown, more) =>
+export const head = (ui, panes, shown, more) =>
   html`<div class="chapter__notes duty__above">
-    ${said()?.roster.people.length ? called() : nothing}
-    ${said() ? flaws() : nothing}
+    ${dutyView()?.roster.people.length ? calledNow() : nothing}
+    ${dutyView() ? flaws() : nothing}
 <div class="duty__parts">    <div class="seg" role="group" aria-label=${say`Part`}>
       ${panes.map(
         ([key, text]) =>

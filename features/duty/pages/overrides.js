@@ -7,19 +7,19 @@ import { Form } from '../../js/admin/frame/form.js';
 import { everybody, peopleFields, peopleIn, peopleValues } from './fields.js';
 import { spanNow } from './now.js';
 import { acts, keys, without, withRow } from './part.js';
-import { keep, nameOf, namesOf, open, overtaken, rowsOf, said } from './roster.js';
-import { moment, wall } from './times.js';
+import { saveRoster, nameOf, namesOf, openForm, changedByOther, rowsOf, dutyView } from './roster.js';
+import { moment, localTime } from './times.js';
 
 const DAY_MS = 86_400_000;
 export const SWAP = 'swap';
 
 export const rows = rowsOf('overrides', (one) => namesOf(one.people));
 
-const zone = () => said().roster.zone;
+const zone = () => dutyView().roster.zone;
 
 /** Return a moment as a day and a time in the roster's zone. @param {string} at */
 const when = (at) => {
-  const there = wall(Date.parse(at), zone());
+  const there = localTime(Date.parse(at), zone());
   return `${f.shortDay(moment(`${there.slice(0, 10)}T12:00`, zone()) * 1000)}, ${there.slice(11)}`;
 };
 
@@ -53,8 +53,8 @@ const fieldsOf = (ids) => [
 
 /** Return the initial values of the form. @param {DutyOverride} [row] */
 const valuesOf = (row) => ({
-  from_at: wall(row ? Date.parse(row.from_at) : Date.now(), zone()),
-  to_at: wall(row ? Date.parse(row.to_at) : Date.now() + DAY_MS, zone()),
+  from_at: localTime(row ? Date.parse(row.from_at) : Date.now(), zone()),
+  to_at: localTime(row ? Date.parse(row.to_at) : Date.now() + DAY_MS, zone()),
   instead_of: row?.instead_of ?? '',
   ...peopleValues(row?.people ?? []),
   why: row?.why ?? '',
@@ -64,9 +64,9 @@ const valuesOf = (row) => ({
  * Return when the hours of a person on duty now end, in milliseconds; 12 hours from now if they do not end.
  * @param {string} who
  */
-function relieved(who) {
+function hoursEndMs(who) {
   const nowMs = Date.now();
-  const after = said().spans.filter((one) => Date.parse(one.to_at) > nowMs);
+  const after = dutyView().spans.filter((one) => Date.parse(one.to_at) > nowMs);
   const last = after.findIndex((one) => !one.people.includes(who) || !one.covered);
   return last > 0 ? Date.parse(after[last].from_at) : nowMs + 12 * 3_600_000;
 }
@@ -74,10 +74,15 @@ function relieved(who) {
 /** Open the form for a swap: from now until the hours of the first person end. @param {Ui} ui */
 export function swap(ui) {
   const span = spanNow();
-  if (!span || said().roster.people.length < 2) return;
+  if (!span || dutyView().roster.people.length < 2) return;
   const [first] = span.people;
-  const other = said().roster.people.find((one) => !span.people.includes(one.id)) ?? nameless(first);
-  const begun = { 'person-0': other.id, instead_of: first, to_at: wall(relieved(first), zone()), why: '' };
+  const other = dutyView().roster.people.find((one) => !span.people.includes(one.id)) ?? anyOther(first);
+  const begun = {
+    'person-0': other.id,
+    instead_of: first,
+    to_at: localTime(hoursEndMs(first), zone()),
+    why: '',
+  };
   const fields = [
     {
       name: 'person-0',
@@ -89,15 +94,15 @@ export function swap(ui) {
     untilField(),
     whyField(),
   ];
-  open(ui, rows, new Form(SWAP, fields, begun));
+  openForm(ui, rows, new Form(SWAP, fields, begun));
 }
 
 /** Return any other person, for a swap while all people are on duty. @param {string} but */
-const nameless = (but) => said().roster.people.find((one) => one.id !== but);
+const anyOther = (but) => dutyView().roster.people.find((one) => one.id !== but);
 
 /** Save the override of the open form. @param {Ui} ui */
 async function save(ui) {
-  if (overtaken(rows)) return;
+  if (changedByOther(rows)) return;
   const { form, editing } = rows;
   const { now } = form;
   const people = peopleIn(now);
@@ -107,7 +112,7 @@ async function save(ui) {
     return;
   }
   const at = (/** @type {string} */ text) => new Date(moment(text.slice(0, 16), zone())).toISOString();
-  const from = form.id === SWAP ? wall(Date.now(), zone()) : now.from_at;
+  const from = form.id === SWAP ? localTime(Date.now(), zone()) : now.from_at;
   const made = {
     from_at: at(from),
     to_at: at(now.to_at),
@@ -116,20 +121,20 @@ async function save(ui) {
     why: now.why.trim(),
   };
   const overrides = withRow('overrides', editing, made);
-  await keep(ui, rows, { overrides }, saidOf(made), ([, , field]) =>
+  await saveRoster(ui, rows, { overrides }, savedText(made), ([, , field]) =>
     field === 'people' ? 'person-0' : field,
   );
 }
 
 /** Return a saved override in words. @param {DutyOverride} one */
-const saidOf = (one) =>
+const savedText = (one) =>
   one.instead_of
     ? say`${namesOf(one.people)} in place of ${nameOf(one.instead_of)}, until ${when(one.to_at)}.`
     : say`${namesOf(one.people)}, until ${when(one.to_at)}.`;
 
 /** Remove an override. @param {Ui} ui @param {DutyOverride} row */
 function remove(ui, row) {
-  keep(ui, rows, { overrides: without('overrides', row) }, say`The shifts hold again.`);
+  saveRoster(ui, rows, { overrides: without('overrides', row) }, say`The shifts hold again.`);
 }
 
 export const pressed = keys(rows, {
@@ -139,15 +144,15 @@ export const pressed = keys(rows, {
 });
 
 /** Return true if the override has ended. @param {DutyOverride} one */
-const over = (one) => Date.parse(one.to_at) <= Date.now();
+const hasEnded = (one) => Date.parse(one.to_at) <= Date.now();
 
 export const parts = {
   heads: () => [[say`From`], [say`Until`], [say`Who is there`], [say`In place of`], [say`Why`, 'spare']],
   /** Render the cells of an override. @param {DutyOverride} one */
   cells: (one) =>
-    html`<td class=${over(one) ? 'ink-3' : nothing}>${when(one.from_at)}</td>
-      <td class=${over(one) ? 'ink-3' : nothing}>
-        ${when(one.to_at)}${over(one) ? ` (${say`over`})` : nothing}
+    html`<td class=${hasEnded(one) ? 'ink-3' : nothing}>${when(one.from_at)}</td>
+      <td class=${hasEnded(one) ? 'ink-3' : nothing}>
+        ${when(one.to_at)}${hasEnded(one) ? ` (${say`over`})` : nothing}
       </td>
       <td><b>${namesOf(one.people)}</b></td>
       <td>${one.instead_of ? nameOf(one.instead_of) : say`all`}</td>

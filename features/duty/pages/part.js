@@ -2,7 +2,7 @@
 // removes it.
 
 import { say } from '../../js/words/words.js';
-import { keyOf, open, said } from './roster.js';
+import { keyOf, openForm, dutyView } from './roster.js';
 
 /**
  * Return the key handler of a part. `form`: the form of a row, or of a new row; `doubt`: the question before
@@ -15,9 +15,9 @@ export const keys =
   (rows, { form, doubt, remove, more = () => false }) =>
   (/** @type {Ui} */ ui, /** @type {string} */ key) => {
     const row = rows.row();
-    if (key === 'A') open(ui, rows, form());
+    if (key === 'A') openForm(ui, rows, form());
     else if (!row) return false;
-    else if (key === 'Enter') open(ui, rows, form(row), row);
+    else if (key === 'Enter') openForm(ui, rows, form(row), row);
     else if (key === 'X') rows.ask(ui, doubt(row), () => remove(ui, row));
     else return more(ui, key, row);
     return true;
@@ -31,7 +31,7 @@ export const acts = (...more) => [['Enter', say`Change`], ...more, ['X', say`Rem
  * @template T @param {import('../../js/admin/frame/rows.js').Rows<T>} rows
  * @param {string} fresh the title for a new row @param {() => unknown} send
  */
-export const beside = (rows, fresh, send) => ({
+export const formOf = (rows, fresh, send) => ({
   title: rows.editing ? rows.nameOf(rows.editing) : fresh,
   label: rows.editing ? say`Save` : say`Add`,
   send,
@@ -43,7 +43,7 @@ export const beside = (rows, fresh, send) => ({
  * @param {P} part @param {string} key @param {DutyRoster[P][number]} made
  */
 export function withRow(part, key, made) {
-  const all = /** @type {DutyRoster[P][number][]} */ (said().roster[part]);
+  const all = /** @type {DutyRoster[P][number][]} */ (dutyView().roster[part]);
   const place = all.findIndex((one) => keyOf(part, one) === key);
   return place < 0 ? [...all, made] : all.with(place, made);
 }
@@ -54,6 +54,6 @@ export function withRow(part, key, made) {
  * @param {P} part @param {DutyRoster[P][number]} row
  */
 export const without = (part, row) =>
-  /** @type {DutyRoster[P][number][]} */ (said().roster[part]).filter(
+  /** @type {DutyRoster[P][number][]} */ (dutyView().roster[part]).filter(
     (one) => keyOf(part, one) !== keyOf(part, row),
   );

@@ -7,8 +7,8 @@ import { languageName, say } from '../../js/words/words.js';
 import { wayName } from '../../js/alarms/ways.js';
 import { why } from '../../js/admin/frame/faults.js';
 import { Form } from '../../js/admin/frame/form.js';
-import { acts, beside, keys, withRow } from './part.js';
-import { PATH, keep, overtaken, rowsOf, said } from './roster.js';
+import { acts, formOf, keys, withRow } from './part.js';
+import { PATH, saveRoster, changedByOther, rowsOf, dutyView } from './roster.js';
 
 const WAYS = /** @type {DutyWay[]} */ (['call', 'sms', 'email', 'webhook', 'apprise']);
 const LANGUAGES = ['it', 'en'];
@@ -26,7 +26,7 @@ const operatorField = () => ({
   name: 'operator',
   label: () => say`Which operator (gives name and number)`,
   kind: 'select',
-  choices: () => [['', say`none`], ...said().operators.map((one) => [one.operator, one.name])],
+  choices: () => [['', say`none`], ...dutyView().operators.map((one) => [one.operator, one.name])],
 });
 
 /**
@@ -73,7 +73,7 @@ const valuesOf = (row) => ({
 });
 
 /** Return the contact method of an address without a chosen method. @param {string} to */
-const guessed = (to) => (to.includes('://') ? 'webhook' : to.includes('@') ? 'email' : 'call');
+const guessMethod = (to) => (to.includes('://') ? 'webhook' : to.includes('@') ? 'email' : 'call');
 
 /** Return the indices of the filled contact fields. @param {Record<string, any>} fields */
 const places = (fields) =>
@@ -83,11 +83,11 @@ const places = (fields) =>
 
 /** Save the person of the open form. @param {Ui} ui */
 async function save(ui) {
-  if (overtaken(rows)) return;
+  if (changedByOther(rows)) return;
   const { form, editing } = rows;
   const { now } = form;
   const used = places(now);
-  const operator = said().operators.find((one) => one.operator === now.operator);
+  const operator = dutyView().operators.find((one) => one.operator === now.operator);
   const name = now.name.trim() || operator?.name;
   if (!name) {
     form.faults = { name: why('needed') };
@@ -95,7 +95,7 @@ async function save(ui) {
     return;
   }
   const typed = used.map((n) => ({
-    way: now[`way-${n}`] || guessed(now[`to-${n}`]),
+    way: now[`way-${n}`] || guessMethod(now[`to-${n}`]),
     to: now[`to-${n}`].trim(),
   }));
   const id = editing || `p-${crypto.getRandomValues(new Uint32Array(1))[0].toString(16).padStart(8, '0')}`;
@@ -111,14 +111,14 @@ async function save(ui) {
   /** Return the form's field for the path of a fault. @param {string[]} path */
   const place = ([, n, field, k]) =>
     people[Number(n)]?.id !== id ? '' : field === 'contacts' ? `to-${used[Number(k)] ?? 0}` : field;
-  if (await keep(ui, rows, { people }, say`${made.name}: saved.`, place)) rows.point(ui, id);
+  if (await saveRoster(ui, rows, { people }, say`${made.name}: saved.`, place)) rows.point(ui, id);
 }
 
 /** Remove a person, also from all shifts and overrides. @param {Ui} ui @param {DutyPerson} row */
 function remove(ui, { id, name }) {
-  const { people, shifts, overrides } = said().roster;
+  const { people, shifts, overrides } = dutyView().roster;
   const without = (/** @type {string[]} */ ids) => ids.filter((one) => one !== id);
-  keep(
+  saveRoster(
     ui,
     rows,
     {
@@ -153,26 +153,26 @@ export const pressed = keys(rows, {
 
 /** Return true if a person is in no shift. @param {DutyPerson} one */
 const idle = ({ id }) =>
-  said().flaws.some(
-    ({ kind, path }) => kind === 'idle' && said().roster.people[Number(path.split('.')[1])]?.id === id,
+  dutyView().flaws.some(
+    ({ kind, path }) => kind === 'idle' && dutyView().roster.people[Number(path.split('.')[1])]?.id === id,
   );
 
-const PROVED_MS = 90 * 86_400_000;
+const TEST_VALID_MS = 90 * 86_400_000;
 
 /** Render the result of a person's last test. @param {DutyPerson} one */
-function tried({ id }) {
-  const known = said().tried.find(({ person }) => person === id);
+function testResult({ id }) {
+  const known = dutyView().tried.find(({ person }) => person === id);
   const { asked_at: asked, over_at: over, taken_at: taken } = known ?? {};
   if (asked && !over) return word('clock', say`going on`, 'ink-wait');
   if (asked && (!taken || taken < asked))
     return word('warn', `${say`not taken,`} ${f.shortDay(Date.parse(asked) * 1000)}`, 'ink-bad');
   if (!taken) return html`<span class="ink-wait">${say`never`}</span>`;
-  const old = Date.parse(taken) < Date.now() - PROVED_MS;
+  const old = Date.parse(taken) < Date.now() - TEST_VALID_MS;
   return word(old ? 'warn' : 'check', f.shortDay(Date.parse(taken) * 1000), old ? 'ink-wait' : 'ink-ok');
 }
 
 /** Render a contact. @param {DutyContact} one */
-const reached = ({ way, to }) =>
+const contactRow = ({ way, to }) =>
   html`<li>
     ${wayName(way)} ${to.startsWith('+') ? html`<span class="phone">${f.phone(to)}</span>` : to}
   </li>`;
@@ -188,21 +188,21 @@ export const parts = {
   /** Render the cells of a person. @param {DutyPerson} one */
   cells: (one) =>
     html`<td><b>${one.name}</b></td>
-      <td><ol class="duty__ways">${one.contacts.map(reached)}</ol></td>
+      <td><ol class="duty__ways">${one.contacts.map(contactRow)}</ol></td>
       <td class="spare">${languageName(one.language)}</td>
       <td>
         ${
           idle(one)
             ? word('warn', say`in none`, 'ink-wait')
-            : said()
+            : dutyView()
                 .roster.shifts.filter((shift) => shift.people.includes(one.id))
                 .map((shift) => shift.name)
                 .join(', ') || nothing
         }
       </td>
-      <td>${tried(one)}</td>`,
+      <td>${testResult(one)}</td>`,
   acts: () => acts(['T', say`Test`]),
   /** Return title, label and action of the form. @param {Ui} ui */
-  form: (ui) => beside(rows, say`New person`, () => save(ui)),
+  form: (ui) => formOf(rows, say`New person`, () => save(ui)),
   empty: () => say`Nobody: A adds who is to be called`,
 };

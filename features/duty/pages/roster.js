@@ -5,7 +5,7 @@ import { say } from '../../js/words/words.js';
 import { answerOf, why } from '../../js/admin/frame/faults.js';
 import { Listed } from '../../js/admin/frame/listed.js';
 import { Rows } from '../../js/admin/frame/rows.js';
-import { flawSaid } from './words.js';
+import { flawText } from './words.js';
 
 export const PATH = '/v1/admin/duty';
 const UNDO_MS = 10_000;
@@ -16,7 +16,7 @@ const list = new Listed(PATH);
 let before = null;
 
 /** Return the center's last answer; null before the first. */
-export const said = () => list.data;
+export const dutyView = () => list.data;
 
 export function clear() {
   list.clear();
@@ -24,7 +24,7 @@ export function clear() {
 }
 
 /** Return the name of a person; an unknown id is returned as it is. @param {string} id */
-export const nameOf = (id) => said()?.roster.people.find((one) => one.id === id)?.name ?? id;
+export const nameOf = (id) => dutyView()?.roster.people.find((one) => one.id === id)?.name ?? id;
 
 /** Return the names of people. @param {readonly string[]} ids */
 export const namesOf = (ids) => ids.map(nameOf).join(', ');
@@ -57,8 +57,8 @@ export const keyOf = (part, one) => (part === 'people' ? one.id : JSON.stringify
  * @param {Ui} ui @param {Rows<any>} rows @param {Partial<DutyRoster>} parts
  * @param {string} text shown on success @param {(path: string[]) => string} [place]
  */
-export async function keep(ui, rows, parts, text, place = () => '') {
-  const was = said();
+export async function saveRoster(ui, rows, parts, text, place = () => '') {
+  const was = dutyView();
   const roster = { ...was.roster, ...parts };
   const { form } = rows;
   if (form) form.busy = true;
@@ -84,7 +84,7 @@ export async function keep(ui, rows, parts, text, place = () => '') {
  */
 function refuse(ui, rows, { code, path, reason }, place) {
   const { form } = rows;
-  const text = flawSaid(code) || (code === 'changed_meanwhile' ? meanwhile() : why(code, { path, reason }));
+  const text = flawText(code) || (code === 'changed_meanwhile' ? meanwhile() : why(code, { path, reason }));
   if (!form) {
     rows.showResult(ui, false, text);
     return;
@@ -92,7 +92,7 @@ function refuse(ui, rows, { code, path, reason }, place) {
   const name = place(path.split('.').slice(2));
   const known = form.fields.some((field) => field.name === name);
   form.faults = { [known ? name : '']: text };
-  if (code === 'changed_meanwhile') look(rows);
+  if (code === 'changed_meanwhile') markSeen(rows);
   ui.draw();
   form.focus(known ? name : undefined);
 }
@@ -106,22 +106,22 @@ let seen = ''; // the row of the open form, as it was when seen
  * @param {Ui} ui @param {Rows<any>} rows @param {import('../../js/admin/frame/form.js').Form} form
  * @param {object} [row]
  */
-export function open(ui, rows, form, row) {
+export function openForm(ui, rows, form, row) {
   seen = JSON.stringify(row);
   rows.open(ui, form, row && rows.of.key(row));
 }
 
 /** Return true if another admin has changed the form's row, and show it once. @param {Rows<any>} rows */
-export function overtaken(rows) {
+export function changedByOther(rows) {
   if (!rows.editing || JSON.stringify(rows.row(rows.editing)) === seen) return false;
   rows.form.faults = { '': meanwhile() };
   rows.form.focus();
-  look(rows);
+  markSeen(rows);
   return true;
 }
 
 /** Mark the present row as seen; if the row has been removed, the form adds a row. @param {Rows<any>} rows */
-function look(rows) {
+function markSeen(rows) {
   const row = rows.editing ? rows.row(rows.editing) : undefined;
   seen = JSON.stringify(row);
   if (!row) rows.editing = '';

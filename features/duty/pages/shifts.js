@@ -4,8 +4,8 @@ import { html } from '../../vendor/lit.js';
 import { say } from '../../js/words/words.js';
 import { Form } from '../../js/admin/frame/form.js';
 import { peopleFields, peopleIn, peopleValues } from './fields.js';
-import { acts, beside, keys, without, withRow } from './part.js';
-import { keep, namesOf, overtaken, rowsOf, said } from './roster.js';
+import { acts, formOf, keys, without, withRow } from './part.js';
+import { saveRoster, namesOf, changedByOther, rowsOf, dutyView } from './roster.js';
 import { timeOfDay } from './times.js';
 import { dayName, daysName } from './words.js';
 
@@ -39,14 +39,14 @@ const valuesOf = (row) => ({
  * Return the name of the field without a valid time of day; an empty string if both are valid.
  * @param {Record<string, any>} fields
  */
-const untimely = (fields) => ['begins', 'ends'].find((name) => !timeOfDay(fields[name])) ?? '';
+const invalidTime = (fields) => ['begins', 'ends'].find((name) => !timeOfDay(fields[name])) ?? '';
 
 /** Save the shift of the open form. @param {Ui} ui */
 async function save(ui) {
-  if (overtaken(rows)) return;
+  if (changedByOther(rows)) return;
   const { form, editing } = rows;
   const { now } = form;
-  const wrong = untimely(now);
+  const wrong = invalidTime(now);
   if (wrong) {
     form.faults = { [wrong]: say`A time, as 20:00.` };
     form.focus(wrong);
@@ -67,14 +67,14 @@ async function save(ui) {
     people: peopleIn(now),
   };
   const shifts = withRow('shifts', editing, made);
-  await keep(ui, rows, { shifts }, say`${made.name}: saved.`, ([, , field]) =>
+  await saveRoster(ui, rows, { shifts }, say`${made.name}: saved.`, ([, , field]) =>
     field === 'people' ? 'person-0' : field,
   );
 }
 
 /** Remove a shift. @param {Ui} ui @param {DutyShift} row */
 function remove(ui, row) {
-  keep(ui, rows, { shifts: without('shifts', row) }, say`${row.name} is removed.`);
+  saveRoster(ui, rows, { shifts: without('shifts', row) }, say`${row.name} is removed.`);
 }
 
 export const pressed = keys(rows, {
@@ -93,9 +93,9 @@ export const parts = {
       <td>${namesOf(one.people)}</td>`,
   acts,
   /** Return title, label and action of the form. @param {Ui} ui */
-  form: (ui) => beside(rows, say`New shift`, () => save(ui)),
+  form: (ui) => formOf(rows, say`New shift`, () => save(ui)),
   empty: () =>
-    said()?.roster.people.length
+    dutyView()?.roster.people.length
       ? say`No shift: all are called`
       : say`Nobody: first P and A, who is to be called`,
 };

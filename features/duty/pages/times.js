@@ -20,7 +20,7 @@ function formatOf(zone) {
 }
 
 /** Return the local time of a moment: `2026-11-28T18:00`. @param {number} ms @param {string} zone */
-export function wall(ms, zone) {
+export function localTime(ms, zone) {
   const parts = Object.fromEntries(
     formatOf(zone)
       .formatToParts(ms)
@@ -36,9 +36,9 @@ export function wall(ms, zone) {
  */
 export function moment(text, zone) {
   const plain = Date.parse(`${text}:00Z`);
-  const ahead = (/** @type {number} */ ms) => Date.parse(`${wall(ms, zone)}:00Z`) - ms;
+  const ahead = (/** @type {number} */ ms) => Date.parse(`${localTime(ms, zone)}:00Z`) - ms;
   const [before, after] = [-DAY_MS, DAY_MS].map((by) => plain - ahead(plain + by));
-  return wall(before, zone) !== text && wall(after, zone) === text ? after : before;
+  return localTime(before, zone) !== text && localTime(after, zone) === text ? after : before;
 }
 
 /** Return the date `days` days after a date. @param {string} date `2026-11-28` @param {number} days */

@@ -3,8 +3,8 @@
 
 import { html, nothing, ref } from '../../vendor/lit.js';
 import { say } from '../../js/words/words.js';
-import { namesOf, said } from './roster.js';
-import { daysAfter, moment, wall, weekdayOf } from './times.js';
+import { namesOf, dutyView } from './roster.js';
+import { daysAfter, moment, localTime, weekdayOf } from './times.js';
 import { dayName } from './words.js';
 
 const HOURS = [0, 6, 12, 18];
@@ -16,7 +16,7 @@ const TINTS = 5;
 
 /** Return the pieces of the spans that lie in this day. @param {string} date @returns {Piece[]} */
 function pieces(date) {
-  const { spans, roster } = said();
+  const { spans, roster } = dutyView();
   const begins = moment(`${date}T00:00`, roster.zone);
   const ends = moment(`${daysAfter(date, 1)}T00:00`, roster.zone);
   const part = (/** @type {number} */ ms) =>
@@ -28,27 +28,29 @@ function pieces(date) {
 
 /** Return the hours of a span in words. @param {DutySpan} span */
 const hours = (span) =>
-  [span.from_at, span.to_at].map((at) => wall(Date.parse(at), said().roster.zone).slice(11)).join('–');
+  [span.from_at, span.to_at]
+    .map((at) => localTime(Date.parse(at), dutyView().roster.zone).slice(11))
+    .join('–');
 
 /** Return the tint of the first person of a span, the same through the week. @param {DutySpan} span */
-const tint = ({ people: [first] }) => said().roster.people.findIndex((one) => one.id === first) % TINTS;
+const tint = ({ people: [first] }) => dutyView().roster.people.findIndex((one) => one.id === first) % TINTS;
 
 /**
  * Set the position as style properties for the style sheet: the page's security policy allows no style
  * attributes.
  * @param {Record<string, string>} at
  */
-const drawnAt = (at) =>
+const positionedAt = (at) =>
   ref((one) => {
     for (const [name, value] of Object.entries(at))
       /** @type {HTMLElement} */ (one)?.style.setProperty(name, value);
   });
 
 /** Render a piece. @param {Piece} piece */
-const drawn = ({ from, to, span }) =>
+const renderPiece = ({ from, to, span }) =>
   html`<li
     data-tint=${span.covered ? tint(span) : 'gap'}
-    ${drawnAt({ '--from': `${from}%`, '--wide': `${to - from}%` })}
+    ${positionedAt({ '--from': `${from}%`, '--wide': `${to - from}%` })}
     title="${hours(span)} ${span.covered ? namesOf(span.people) : ''}">
     <small>${hours(span)}</small>
     ${span.covered ? namesOf(span.people) : say`nobody: all are called`}
@@ -56,15 +58,15 @@ const drawn = ({ from, to, span }) =>
 
 /** Render a day. @param {string} date @param {string} today */
 function day(date, today) {
-  const holiday = said().roster.holidays.find((one) => one.date === date);
+  const holiday = dutyView().roster.holidays.find((one) => one.date === date);
   const nowMs = Date.now();
-  const { zone } = said().roster;
+  const { zone } = dutyView().roster;
   const begins = moment(`${date}T00:00`, zone);
   const ends = moment(`${daysAfter(date, 1)}T00:00`, zone);
   return html`<li data-today=${date === today ? 'on' : 'off'}>
     <h3>${dayName(weekdayOf(date))} ${Number(date.slice(8))}</h3>
-    <ol ${drawnAt({ '--now': date === today ? `${((nowMs - begins) / (ends - begins)) * 100}%` : '' })}>
-      ${pieces(date).map(drawn)}
+    <ol ${positionedAt({ '--now': date === today ? `${((nowMs - begins) / (ends - begins)) * 100}%` : '' })}>
+      ${pieces(date).map(renderPiece)}
     </ol>
     ${holiday ? html`<small class="week__holiday">${holiday.name}</small>` : nothing}
   </li>`;
@@ -81,8 +83,8 @@ export const weeks = (ui, later) =>
 
 /** Render a week, beginning with today's weekday. @param {number} later weeks from now */
 export function week(later) {
-  if (!said()?.roster.people.length) return nothing;
-  const today = wall(Date.now(), said().roster.zone).slice(0, 10);
+  if (!dutyView()?.roster.people.length) return nothing;
+  const today = localTime(Date.now(), dutyView().roster.zone).slice(0, 10);
   return html`<section class="week" aria-label=${say`The week`}>
     <div class="week__hours" aria-hidden="true">${HOURS.map((hour) => html`<span>${hour}</span>`)}</div>
     <ol>

@@ -41,4 +41,4 @@ const FLAWS = {
 };
 
 /** Return a fault in words; an empty string for an unknown kind. @param {string} kind */
-export const flawSaid = (kind) => (FLAWS[kind] ? FLAWS[kind]() : '');
+export const flawText = (kind) => (FLAWS[kind] ? FLAWS[kind]() : '');

@@ -3,13 +3,13 @@
 import { say } from '../../js/words/words.js';
 import { load, mapKey } from './map.js';
 import { pane } from './panel.js';
-import { probe } from './tiles.js';
+import { testTiles } from './tiles.js';
 
 /** @type {PlaceMap} */
 export const map = {
   prepare({ feed }) {
     load();
-    probe(feed.center.map);
+    testTiles(feed.center.map);
   },
   pane,
   pressed: mapKey,

@@ -33,7 +33,7 @@ const Streets = TileLayer.extend({
   },
 });
 
-async function asked(place, signal) {
+async function requestTile(place, signal) {
   const answer = await fetch(`/v1/map/tiles/${place}`, { credentials: 'same-origin', signal });
   if (!answer.ok) throw new Error(String(answer.status));
   return answer;
@@ -46,10 +46,10 @@ let probedAtMs = -Infinity;
  * the result.
  * @param {MapView} said
  */
-export function probe(said) {
+export function testTiles(said) {
   if (!said || Date.now() - probedAtMs < AGAIN_MS || (probedAtMs > 0 && !tiles.failing)) return;
   probedAtMs = Date.now();
-  asked(`${said.min_zoom}/0/0`).then(
+  requestTile(`${said.min_zoom}/0/0`).then(
     () => {
       tiles.failing = false;
     },
@@ -60,7 +60,7 @@ export function probe(said) {
 }
 
 async function fill(tile, { z, x, y }) {
-  const answer = await asked(`${z}/${x}/${y}`, tile.stop.signal);
+  const answer = await requestTile(`${z}/${x}/${y}`, tile.stop.signal);
   if (answer.status === 204) return false;
   const picture = await createImageBitmap(await answer.blob());
   tile.width = picture.width;

@@ -38,7 +38,7 @@ const REASONS = [
  * Return a fault in words: `phone: Empty.`; for a record, with the center's own reason.
  * @param {ImportFault} fault
  */
-export const told = ({ column, flaw, reason }) =>
+export const faultText = ({ column, flaw, reason }) =>
   [column, FLAWS[flaw](), flaw === 'record' ? translateAnswer(reason, REASONS) : '']
     .filter(Boolean)
     .join(': ');
@@ -59,7 +59,7 @@ const row = (one) =>
     <td>
       ${
         one.verdict === 'bad'
-          ? word('warn', one.faults.map(told).join(' '), 'ink-bad')
+          ? word('warn', one.faults.map(faultText).join(' '), 'ink-bad')
           : `${VERDICTS[one.verdict]()}${one.changed.length ? `: ${one.changed.join(', ')}` : ''}`
       }
     </td>
@@ -69,17 +69,17 @@ const row = (one) =>
  * Return a number in words, singular or plural.
  * @param {number} n @param {() => string} one @param {(n: string) => string} several
  */
-const many = (n, one, several) => (n === 1 ? one() : several(f.count(n)));
+const plural = (n, one, several) => (n === 1 ? one() : several(f.count(n)));
 
 /** Render the numbers of new, changed and invalid lines. @param {ImportView} seen */
 const counts = (seen) =>
   html`<p class="import__counts" role="status">
     ${seen.done ? word('check', say`Done.`, 'ink-ok') : html`<b>${say`Nothing is written yet.`}</b>`}
-    <span>${many(seen.new, phrase`1 new`, (n) => say`${n} new`)}</span>
-    <span>${many(seen.changes, phrase`1 changed`, (n) => say`${n} changed`)}</span>
-    <span>${many(seen.same, phrase`1 the same`, (n) => say`${n} the same`)}</span>
+    <span>${plural(seen.new, phrase`1 new`, (n) => say`${n} new`)}</span>
+    <span>${plural(seen.changes, phrase`1 changed`, (n) => say`${n} changed`)}</span>
+    <span>${plural(seen.same, phrase`1 the same`, (n) => say`${n} the same`)}</span>
     <span class=${seen.bad ? 'ink-bad' : ''}
-      >${many(seen.bad, phrase`1 not taken`, (n) => say`${n} not taken`)}</span
+      >${plural(seen.bad, phrase`1 not taken`, (n) => say`${n} not taken`)}</span
     >
     ${
       seen.encoding === 'utf-8'
@@ -111,7 +111,7 @@ const table = (seen) =>
   </div>`;
 
 /** Return a fault with its line. @param {ImportFault} fault */
-const placed = (fault) => `${say`Line##row`} ${fault.line}: ${told(fault)}`;
+const faultAtLine = (fault) => `${say`Line##row`} ${fault.line}: ${faultText(fault)}`;
 
 /**
  * @typedef {{ kind: 'import', file: File | null, seen: ImportView | null, busy: boolean,
@@ -133,17 +133,17 @@ function focus(...of) {
 }
 
 /** Change the state of the import. @param {Ui} ui @param {Partial<Importing>} changes */
-function now(ui, changes) {
+function changeState(ui, changes) {
   rows.once = { ...rows.once, ...changes };
   ui.draw();
 }
 
 /** Request the preview of a file. @param {Ui} ui @param {File} file */
-async function look(ui, file) {
-  now(ui, { file, seen: null, busy: true, fault: '' });
+async function preview(ui, file) {
+  changeState(ui, { file, seen: null, busy: true, fault: '' });
   const answer = await answerOf(ui.feed.send(`${PATH}?preview=true`, file));
   if (rows.once?.file !== file) return;
-  now(ui, { seen: answer.data, busy: false, fault: answer.data ? '' : why(answer.code) });
+  changeState(ui, { seen: answer.data, busy: false, fault: answer.data ? '' : why(answer.code) });
   focus('.import__take', '.import input');
 }
 
@@ -152,19 +152,19 @@ async function look(ui, file) {
  * requested again.
  * @param {Ui} ui
  */
-async function take(ui) {
+async function write(ui) {
   const { file, seen, busy } = /** @type {Importing} */ (rows.once);
   if (busy) return;
-  now(ui, { busy: true, fault: '' });
+  changeState(ui, { busy: true, fault: '' });
   const answer = await answerOf(ui.feed.send(PATH, file, { 'if-match': `"${seen.tag}"` }));
   if (answer.code === 'changed_meanwhile') {
-    await look(ui, file);
-    now(ui, {
+    await preview(ui, file);
+    changeState(ui, {
       fault: say`Something has changed meanwhile: nothing was written. Look again.`,
     });
     return;
   }
-  now(ui, { seen: answer.data ?? seen, busy: false, fault: answer.data ? '' : why(answer.code) });
+  changeState(ui, { seen: answer.data ?? seen, busy: false, fault: answer.data ? '' : why(answer.code) });
   await load(ui);
   focus('.import__done');
 }
@@ -175,20 +175,20 @@ async function saveBad(ui) {
   const answer = await ui.feed.send(`${PATH}/bad`, file).catch(() => null);
   const made = answer?.ok ? await answer.blob().catch(() => null) : null;
   if (made) saveBlob(made, file.name.replace(/(\.\w+)?$/, say`-not-taken.csv`));
-  else now(ui, { fault: why('notDone') });
+  else changeState(ui, { fault: why('notDone') });
 }
 
 /** Render the preview, or the faults of the whole file. @param {Ui} ui @param {ImportView} seen */
-const looked = (ui, seen) =>
+const previewPane = (ui, seen) =>
   seen.faults.length
     ? html`<ul class="import__faults" role="alert">
-        ${seen.faults.map((one) => html`<li>${word('warn', placed(one), 'ink-bad')}</li>`)}
+        ${seen.faults.map((one) => html`<li>${word('warn', faultAtLine(one), 'ink-bad')}</li>`)}
       </ul>`
     : html`${counts(seen)}${seen.rows.length ? table(seen) : nothing}
         <div class="form__keys">
           ${
             !seen.done && seen.new + seen.changes
-              ? html`<button class="btn import__take" @click=${() => take(ui)}>
+              ? html`<button class="btn import__take" @click=${() => write(ui)}>
                   <kbd>${say`Enter`}</kbd>${say`Write`} ${f.count(seen.new + seen.changes)}
                 </button>`
               : nothing
@@ -208,7 +208,7 @@ export function pane(ui) {
   const dropped = (/** @type {DragEvent} */ e) => {
     e.preventDefault();
     const [file] = e.dataTransfer.files;
-    if (file) look(ui, file);
+    if (file) preview(ui, file);
   };
   return html`<section
     class="panel once import"
@@ -222,11 +222,11 @@ export function pane(ui) {
         <input
           type="file"
           accept=".csv,.txt,.tsv,text/csv"
-          @change=${(/** @type {any} */ e) => e.target.files[0] && look(ui, e.target.files[0])} />
+          @change=${(/** @type {any} */ e) => e.target.files[0] && preview(ui, e.target.files[0])} />
       </label>
       ${busy ? html`<p role="status">${icon('clock')} ${say`At work…`}</p>` : nothing}
       ${fault ? html`<p role="alert">${word('warn', fault, 'ink-bad')}</p>` : nothing}
-      ${seen ? looked(ui, seen) : nothing}
+      ${seen ? previewPane(ui, seen) : nothing}
       <button class="btn import__done" @click=${() => ui.press('Escape')}>
         <kbd>Esc</kbd>${seen?.done ? say`Done` : say`Back`}
       </button>

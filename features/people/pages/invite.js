@@ -18,7 +18,7 @@ function until(one) {
 }
 
 /** @type {Record<string, Phrase>} */
-const CARRIED = {
+const DELIVERY = {
   sent: phrase`text message sent`,
   failed: phrase`text message not sent`,
   waits: phrase`the phone cannot be reached`,
@@ -29,11 +29,11 @@ const CARRIED = {
 /** Return the delivery of an invitation in words. @param {InvitationRow} one */
 function how(one) {
   if (!one.text) return say`to be handed over`;
-  return one.carried ? CARRIED[one.carried]() : say`text message waits for a line`;
+  return one.carried ? DELIVERY[one.carried]() : say`text message waits for a line`;
 }
 
 /** Return why a phone could not open the address; an empty string if it can. @param {string} address */
-function unfit(address) {
+function addressFault(address) {
   const { protocol, hostname } = new URL(address);
   if (['localhost', '127.0.0.1', '[::1]'].includes(hostname))
     return say`This address is of this machine alone: set [http] public_url.`;
@@ -41,7 +41,7 @@ function unfit(address) {
 }
 
 /** Render the open invitations. @param {Ui} ui @param {InvitationRow[]} listed */
-const openOnes = (ui, listed) =>
+const openInvitations = (ui, listed) =>
   html`<section class="panel" aria-labelledby="invitations-h">
     <div class="panel__head">
       <h2 id="invitations-h">${say`Open invitations`}</h2>
@@ -66,7 +66,7 @@ const openOnes = (ui, listed) =>
  * Render a new invitation, which is shown once.
  * @param {Ui} ui @param {InvitationMade} made @param {string} name
  */
-const told = (ui, made, name) =>
+const newInvitation = (ui, made, name) =>
   html`<section class="panel" aria-labelledby="invited-h">
     <div class="panel__head"><h2 id="invited-h">${say`Invitation for`} ${name}</h2></div>
     <div class="panel__body">
@@ -74,7 +74,7 @@ const told = (ui, made, name) =>
       <p>
         ${say`Opens once, on the phone with ${f.phone(made.row.phone)}, ${until(made.row)}.`}
       </p>
-      ${unfit(made.link) ? html`<p>${word('warn', unfit(made.link), 'ink-wait')}</p>` : nothing}
+      ${addressFault(made.link) ? html`<p>${word('warn', addressFault(made.link), 'ink-wait')}</p>` : nothing}
       ${once(made.link, () => ui.draw())}
       <p class="ink-2">${say`It is not shown again.`}</p>
       <div class="form__keys">
@@ -195,7 +195,7 @@ function revoke(ui, one) {
  * Act on a key: X revokes the focused invitation, P prints the new invitation.
  * @param {Ui} ui @param {KeyboardEvent} e
  */
-function keyed(ui, e) {
+function handleKey(ui, e) {
   const { made } = /** @type {Inviting} */ (rows.once);
   const key = e.key.toUpperCase();
   const button = e.target instanceof Element && e.target.closest('li')?.querySelector('button');
@@ -209,10 +209,10 @@ function keyed(ui, e) {
 export function pane(ui) {
   const { person, form, made } = /** @type {Inviting} */ (rows.once);
   const listed = list.data?.invitations ?? [];
-  return html`<div class="once invite" @keydown=${(/** @type {KeyboardEvent} */ e) => keyed(ui, e)}>
+  return html`<div class="once invite" @keydown=${(/** @type {KeyboardEvent} */ e) => handleKey(ui, e)}>
     ${
       made
-        ? told(ui, made, nameOf(person))
+        ? newInvitation(ui, made, nameOf(person))
         : formPane(ui, form, {
             title: say`Invite ${nameOf(person)}`,
             label: say`Make the invitation`,
@@ -220,6 +220,6 @@ export function pane(ui) {
             leave: () => ui.press('Escape'),
           })
     }
-    ${listed.length ? openOnes(ui, listed) : nothing}
+    ${listed.length ? openInvitations(ui, listed) : nothing}
   </div>`;
 }

@@ -36,14 +36,14 @@ export const FIELDS = [
 export const NOBODY = { first_name: '', last_name: '', phones: '', language: 'it', notes: '' };
 
 /** Return a person as values of the form. @param {PersonAnswer} person */
-export const flat = (person) => ({ ...person, phones: person.phones.join(', ') });
+export const formValues = (person) => ({ ...person, phones: person.phones.join(', ') });
 
 /** Return values of the form as a request. @param {Record<string, any>} fields */
-export const sent = ({ phones, ...others }) =>
-  phones === undefined ? others : { ...others, phones: several(phones) };
+export const requestOf = ({ phones, ...others }) =>
+  phones === undefined ? others : { ...others, phones: phonesOf(phones) };
 
 /** Return the numbers of a text with commas. @param {string} text */
-const several = (text) =>
+const phonesOf = (text) =>
   text
     .split(/[,;]/)
     .map((one) => one.trim())
@@ -95,7 +95,7 @@ export function seek(ui) {
 export const isSilent = () => silent;
 
 /** Switch between people with silent phones and all people. @param {Ui} ui */
-export function whoIsSilent(ui) {
+export function toggleSilent(ui) {
   most = STEP;
   silent = !silent;
   rows.search = '';
@@ -130,7 +130,7 @@ export const cells = (one) =>
     <td class="spare">${languageName(one.language)}</td>`;
 
 /** Return the state of the phones with automatic checks, in words. @param {Record<string, number>} is */
-function checking({ lately, late, silent: gone }) {
+function checksText({ lately, late, silent: gone }) {
   if (!lately && !late && !gone) return '';
   const of = f.count(lately + late + gone);
   return say`. Phones that check by themselves: ${of}; ${f.count(late)} late, ${f.count(gone)} silent`;
@@ -149,7 +149,7 @@ export function below(ui) {
         : say`${f.count(people.length)} of ${f.count(found)} found, ${f.count(known)} in all`
       : say`${f.count(people.length)} of ${f.count(known)}`;
   return html`<p class="chapter__more">
-    <span class="ink-2">${count}${checking(phones)}</span>${
+    <span class="ink-2">${count}${checksText(phones)}</span>${
       people.length < found && most < MOST
         ? html`<button class="btn" @click=${() => more(ui)}>
             ${say`${STEP} more##people`}

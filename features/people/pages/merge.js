@@ -41,7 +41,7 @@ const ask = (ui, { kept, other }) =>
   );
 
 /** Return the seen values of an entry, for the center to compare. @param {PersonAnswer} person */
-const seen = ({ phones, first_name, last_name, language, notes }) => ({
+const seenValues = ({ phones, first_name, last_name, language, notes }) => ({
   phones,
   first_name,
   last_name,
@@ -54,7 +54,7 @@ const seen = ({ phones, first_name, last_name, language, notes }) => ({
  * @param {Ui} ui @param {PersonAnswer} kept @param {PersonAnswer} other
  */
 async function merged(ui, kept, other) {
-  const was = { kept: seen(kept), other: seen(other) };
+  const was = { kept: seenValues(kept), other: seenValues(other) };
   const data = await rows.request(ui, 'POST', `${rows.pathOf(kept.id)}/merge`, { other: other.id, was });
   if (!data) return;
   await show(ui, data, say`${nameOf(data)}: one person now.`);

@@ -11,7 +11,7 @@ import {
   below,
   cells,
   FIELDS,
-  flat,
+  formValues,
   HEADS,
   isSilent,
   load,
@@ -20,9 +20,9 @@ import {
   read,
   rows,
   seek,
-  sent,
+  requestOf,
   show,
-  whoIsSilent,
+  toggleSilent,
 } from './list.js';
 import * as list from './list.js';
 import * as merge from './merge.js';
@@ -48,7 +48,7 @@ export async function again(ui) {
   await load(ui);
   await invite.again(ui);
   if (rows.editing && (await corrected.load(ui))) {
-    rows.form?.follow(flat(corrected.data));
+    rows.form?.follow(formValues(corrected.data));
     ui.draw();
   }
 }
@@ -58,19 +58,19 @@ async function correct(ui, id) {
   corrected.clear();
   corrected.path = rows.pathOf(id);
   await corrected.load(ui);
-  if (corrected.data) rows.open(ui, new Form('person', FIELDS, flat(corrected.data)), id);
+  if (corrected.data) rows.open(ui, new Form('person', FIELDS, formValues(corrected.data)), id);
   else await read(ui, id); // shows the refusal
 }
 
 /** Save the changed fields with the values seen before. @param {Ui} ui */
 function keep(ui) {
   const names = rows.form.changed();
-  return rows.save(ui, (fields) => sent(Object.fromEntries(names.map((name) => [name, fields[name]]))));
+  return rows.save(ui, (fields) => requestOf(Object.fromEntries(names.map((name) => [name, fields[name]]))));
 }
 
 /** Add the person of the open form. @param {Ui} ui */
 async function add(ui) {
-  const data = await rows.send(ui, 'POST', rows.path, sent(rows.form.now));
+  const data = await rows.send(ui, 'POST', rows.path, requestOf(rows.form.now));
   if (data) await show(ui, data, say`${nameOf(data)} is added.`);
 }
 
@@ -101,7 +101,7 @@ export function pressed(ui, key) {
   if (rows.pressed(ui, key)) return true;
   if (key === 'A') rows.open(ui, new Form('person', FIELDS, NOBODY));
   else if (key === 'F') importing.open(ui);
-  else if (key === 'T') whoIsSilent(ui);
+  else if (key === 'T') toggleSilent(ui);
   else if (key === 'W') return merge.swap(ui);
   else return act(ui, key);
   return true;

@@ -39,13 +39,13 @@ const PROVED = {
 const proved = ({ proved_by }) => PROVED[proved_by]();
 
 /** @type {Record<string, Phrase>} */
-const SEEMS = {
+const DIFFERENCES = {
   enrolled: phrase` Added without the right PIN: to the app it looks verified, and it proves nothing.`,
   revoked: phrase` Ended without the right PIN: to the app it looks revoked, and it still proves the number.`,
 };
 
 /** Render the difference between the phone's state and the app's display. @param {PhoneRow} phone */
-const seems = ({ seeming }) => (seeming ? html`<b>${SEEMS[seeming]()}</b>` : nothing);
+const difference = ({ seeming }) => (seeming ? html`<b>${DIFFERENCES[seeming]()}</b>` : nothing);
 
 /** Return the day of a moment. @param {string} moment */
 const day = (moment) => f.day(Date.parse(moment) * 1000);
@@ -54,7 +54,7 @@ const day = (moment) => f.day(Date.parse(moment) * 1000);
  * Return the interval of the phone's automatic checks, and the day of the last check, in words.
  * @param {PhoneRow} phone
  */
-function checked({ checked_on, check_days }) {
+function checksText({ checked_on, check_days }) {
   if (!checked_on) return '';
   const often = {
     0: say`never by itself`,
@@ -83,7 +83,7 @@ export function pane(ui) {
                   >${say`enrolled on`} ${day(phone.enrolled_at)}${proved(phone)},
                   ${
                     phone.last_alert_at ? say`last alert on ${day(phone.last_alert_at)}` : say`no alert yet`
-                  }${checked(phone)}${seems(phone)}</small
+                  }${checksText(phone)}${difference(phone)}</small
                 ></span
               ><button class="btn" @click=${() => revoke(ui, person, phone)}>
                 ${say`Revoke`}

@@ -5,7 +5,7 @@ import { html, nothing, repeat } from '../../vendor/lit.js';
 import { word } from '../../js/shell/parts.js';
 import { searchField } from '../../js/shell/search-field.js';
 import { nextRow } from '../../js/shell/next-row.js';
-import { detail, done } from './audited.js';
+import { detailText, actionText } from './audited.js';
 import { say } from '../../js/words/words.js';
 import * as f from '../../js/words/format.js';
 
@@ -100,7 +100,7 @@ function subjects(one) {
 /** Render the details of an entry. @param {EntryView} one */
 const details = (one) => [
   one.in_memory ? word('warn', say`in memory`, 'ink-wait') : nothing,
-  detail(one.detail),
+  detailText(one.detail),
 ];
 
 /** Render an entry. @param {Ui} ui @param {EntryView} one */
@@ -114,7 +114,7 @@ const row = (ui, one) =>
     }}>
     <td class="ink-2">${f.shortDay(one.at_us)} ${f.clock(one.at_us)}</td>
     <td><b>${one.actor ? ui.feed.names(one.actor) : '—'}</b></td>
-    <td>${one.action === 'refused' ? word('warn', done(one.action), 'ink-bad') : done(one.action)}</td>
+    <td>${one.action === 'refused' ? word('warn', actionText(one.action), 'ink-bad') : actionText(one.action)}</td>
     <td>${subjects(one)}</td>
     <td class="ink-2">${details(one)}</td>
     <td class="ink-2 nowrap">${one.origin}</td>

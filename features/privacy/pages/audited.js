@@ -106,7 +106,7 @@ const DETAILS = [
  * Return an entry's details in the page's language; unknown details are returned as they are.
  * @param {string} text
  */
-export const detail = (text) => translateAnswer(text, DETAILS);
+export const detailText = (text) => translateAnswer(text, DETAILS);
 
 /** Return an action in words. @param {string} action */
-export const done = (action) => ACTIONS[action]?.() ?? action;
+export const actionText = (action) => ACTIONS[action]?.() ?? action;

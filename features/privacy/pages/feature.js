@@ -16,7 +16,7 @@ export const keys = () => [['P A', say`Audit: whose, or by whom`]];
  * Save all data about a person as a file, for handing over to that person.
  * @param {Ui} ui @param {PersonRow} row @param {PeopleList} list
  */
-async function give(ui, row, { rows }) {
+async function saveData(ui, row, { rows }) {
   const name = rows.of.name(row);
   rows.showResult(ui, true, say`${name}: making the data…`);
   const done = await save(ui, `/v1/users/${encodeURIComponent(row.id)}/data`, `person-${row.id}.zip`);
@@ -26,7 +26,7 @@ async function give(ui, row, { rows }) {
 /** @type {ActOnPerson[]} */
 export const onPerson = [
   { place: 20, key: 'G', label: phrase`Record`, act: record.open, opens: 'record', form: record.form },
-  { place: 60, key: 'D', label: phrase`Data to give`, act: give },
+  { place: 60, key: 'D', label: phrase`Data to give`, act: saveData },
   { place: 70, key: 'X', label: phrase`Erase`, act: erase.open, opens: 'erase', form: erase.form },
 ];
 

@@ -24,7 +24,7 @@ export async function open(ui, row, list) {
   rows = list.rows;
   person = row;
   kept = data;
-  return rows.open(ui, new Form('record', fieldsOf(data.record), flat(data.record)));
+  return rows.open(ui, new Form('record', fieldsOf(data.record), formValues(data.record)));
 }
 
 /** Send the changed record. @param {Ui} ui */
@@ -69,7 +69,7 @@ async function follow(ui) {
   const touched = form.changed();
   const before = form.was;
   kept = data;
-  const now = flat(data.record);
+  const now = formValues(data.record);
   const next = new Form('record', fieldsOf(data.record), now);
   for (const name of touched) {
     next.now[name] = form.now[name];
@@ -125,7 +125,7 @@ const places = (record, part) => [...Array(Math.min((record[part] ?? []).length 
 
 /** Return the fields of the form. @param {PersonRecord} record @returns {FormField[]} */
 const fieldsOf = (record) => [
-  ...several(record, 'dangerous'),
+  ...repeatedFields(record, 'dangerous'),
   ...TEXTS.map(([name, kind, max, label]) => ({ name, kind, max, label })),
   ...places(record, 'addresses').map((n) => ({
     name: `addresses-${n}`,
@@ -133,14 +133,14 @@ const fieldsOf = (record) => [
     max: 200,
     label: () => `${say`Address`} ${n + 1}`,
   })),
-  ...several(record, 'contacts'),
+  ...repeatedFields(record, 'contacts'),
 ];
 
 /**
  * Return the fields of a repeated part.
  * @param {PersonRecord} record @param {'dangerous' | 'contacts'} part @returns {FormField[]}
  */
-const several = (record, part) =>
+const repeatedFields = (record, part) =>
   places(record, part).flatMap((n) =>
     PARTS[part].map(([name, kind, max, label], first) => ({
       name: `${part}-${n}-${name}`,
@@ -154,7 +154,7 @@ const several = (record, part) =>
  * Return the values of the fields.
  * @param {PersonRecord} record @returns {Record<string, string | boolean>}
  */
-function flat(record) {
+function formValues(record) {
   /** @type {Record<string, string | boolean>} */
   const held = Object.fromEntries(TEXTS.map(([name]) => [name, record[name] ?? '']));
   for (const n of places(record, 'addresses')) held[`addresses-${n}`] = record.addresses?.[n] ?? '';

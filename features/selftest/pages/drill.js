@@ -16,11 +16,11 @@ export async function begin(ui) {
     ui.orders.refuse('D', null, answer.reason);
     return;
   }
-  await look(ui);
+  await poll(ui);
 }
 
 /** Request the state of the drill. @param {Ui} ui */
-async function look(ui) {
+async function poll(ui) {
   state.asking = true;
   state.atMs = Date.now();
   try {
@@ -46,8 +46,8 @@ const STEPS = {
 export function line(ui) {
   const { data } = state;
   if (data?.running && !state.asking && ui.feed.link === 'live' && Date.now() - state.atMs > AGAIN_MS)
-    look(ui);
-  return data?.alert ? told(ui, data) : nothing;
+    poll(ui);
+  return data?.alert ? drillText(ui, data) : nothing;
 }
 
 /** Return the open item of a due drill, with the day of the last drill. @param {ShiftView} shift */
@@ -58,7 +58,7 @@ export function openItems(shift) {
 }
 
 /** Render a drill. @param {Ui} ui @param {DrillView} data */
-function told(ui, data) {
+function drillText(ui, data) {
   if (data.running) {
     const text = data.overdue ? say`The drill has not ended in time` : say`A drill is running`;
     return html`<span class="word ${data.overdue ? 'ink-bad' : 'ink-test'}"

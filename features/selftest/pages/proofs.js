@@ -20,7 +20,7 @@ import {
 
 const PATH = '/v1/proofs';
 const [W, H, EDGE] = [240, 48, 4]; // a chart's size
-const LOOKS_MS = 2000; // during a self-test
+const POLL_MS = 2000; // during a self-test
 const state = {
   fault: '',
   asked: 0,
@@ -45,12 +45,12 @@ async function load(ui) {
   const data = answer?.ok ? await answer.json().catch(() => null) : null;
   if (asked !== state.asked || !shown(ui)) return;
   Object.assign(state, { data: data ?? state.data, fault: data ? '' : say`No connection` });
-  state.again = window.setTimeout(() => load(ui), LOOKS_MS * (goesOn() ? 1 : 8));
+  state.again = window.setTimeout(() => load(ui), POLL_MS * (isRunning() ? 1 : 8));
   ui.draw();
 }
 
 /** Return true if a self-test is running, or ordered. */
-const goesOn = () =>
+const isRunning = () =>
   Boolean(state.data?.nodes.some((one) => one.ordered || (one.last && one.last.ended_us === null)));
 
 /** Start or end a self-test. @param {Ui} ui @param {'POST' | 'DELETE'} how */
@@ -66,8 +66,8 @@ async function order(ui, how) {
 /** Act on a key; return true if it belongs to the self-tests. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   if (key === 'N' || key === 'Escape') ui.screen.go('plant');
-  else if (key === 'T' && state.data && !goesOn()) order(ui, 'POST');
-  else if (key === 'E' && goesOn()) order(ui, 'DELETE');
+  else if (key === 'T' && state.data && !isRunning()) order(ui, 'POST');
+  else if (key === 'E' && isRunning()) order(ui, 'DELETE');
   else if (key === 'ArrowDown' || key === 'ArrowUp')
     document.querySelector('.proofs__list')?.scrollBy({ top: key === 'ArrowDown' ? 120 : -120 });
   else return false;
@@ -75,7 +75,7 @@ export function pressed(ui, key) {
 }
 
 /** Render a step. @param {ProofRow} row */
-function told(row) {
+function stepRow(row) {
   const figures = Object.entries(row.figures).map(([name, value]) => figureWord(name, value));
   const since =
     row.state === 'failed' && row.bad_since_us !== null && row.bad_since_us !== row.at_us
@@ -133,7 +133,7 @@ function nights({ step, figure, subject, points }) {
 }
 
 /** Render the state of a node's last self-test. @param {ProofNode} node */
-function standing({ last, ordered }) {
+function stateOf({ last, ordered }) {
   if (ordered) return word('clock', say`Ordered: it begins once no alert is open`, 'ink-wait');
   if (!last) return word('todo', say`Never tried`, 'ink-2');
   const done = last.rows.filter((one) => one.state !== 'waits' && one.state !== 'runs').length;
@@ -146,7 +146,7 @@ function standing({ last, ordered }) {
 }
 
 /** Render a node's last self-test with its charts. @param {Ui} ui @param {ProofNode} node */
-function of(ui, node) {
+function nodePane(ui, node) {
   const { last } = node;
   const when = last
     ? [
@@ -160,7 +160,7 @@ function of(ui, node) {
   return html`<section class="panel" aria-label=${label}>
     <div class="panel__head">
       <h2>${several ? node.node : say`Last proof`}</h2>
-      <span role="status">${standing(node)}</span>
+      <span role="status">${stateOf(node)}</span>
       <span class="ink-2">${[when, by].filter(Boolean).join(' · ')}</span>
     </div>
     <div
@@ -181,7 +181,7 @@ function of(ui, node) {
                 </tr>
               </thead>
               <tbody>
-                ${last.rows.map(told)}
+                ${last.rows.map(stepRow)}
               </tbody>
             </table>`
           : nothing
@@ -211,11 +211,11 @@ export function pane(ui) {
       <h1 id="proofs-h" tabindex="-1">${say`Nightly proof`}</h1>
       <p class="ink-2">${data ? night : ''}</p>
       <div class="page-head__end">
-        ${goesOn() ? button(ui, ['E', say`End it`]) : button(ui, ['T', say`Prove now`])}
+        ${isRunning() ? button(ui, ['E', say`End it`]) : button(ui, ['T', say`Prove now`])}
         ${button(ui, ['N', say`To the plant`])}
       </div>
       ${fault ? html`<p role="alert">${word('warn', fault, 'ink-bad')}</p>` : nothing}
     </header>
-    ${data ? data.nodes.map((one) => of(ui, one)) : nothing}
+    ${data ? data.nodes.map((one) => nodePane(ui, one)) : nothing}
   </section>`;
 }

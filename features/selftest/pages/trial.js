@@ -27,7 +27,7 @@ const FIELDS = [
 ];
 
 /** The test call beside the lines: the newest state, and the fault of the last request. */
-class Shown {
+class ShownCall {
   fault = '';
 
   /** @param {LineTrial} trial @param {string} path */
@@ -64,7 +64,7 @@ const step = (text, at, trial) =>
     : html`<li>${word('todo', text, 'ink-2')}</li>`;
 
 /** Return the reason of the call's end in words. @param {LineTrial} trial */
-function end({ ends, cause }) {
+function endReason({ ends, cause }) {
   switch (ends) {
     case 'released':
       return cause === null ? say`Ended.` : causeInWords(cause);
@@ -116,7 +116,7 @@ function voice(trial, line) {
   </section>`;
 }
 
-/** Render the call. @param {Ui} ui @param {Shown} shown */
+/** Render the call. @param {Ui} ui @param {ShownCall} shown */
 function trialPane(ui, { trial, fault }) {
   const lines = [trial.line, ...(trial.other ? [trial.other] : [])];
   return html`<section class="panel once trial" aria-labelledby="trial-h">
@@ -131,7 +131,7 @@ function trialPane(ui, { trial, fault }) {
       <p role="status">
         ${
           trial.ended_at
-            ? word('done', end(trial))
+            ? word('done', endReason(trial))
             : fault
               ? word('warn', why(fault), 'ink-bad')
               : trial.ends
@@ -149,7 +149,7 @@ function trialPane(ui, { trial, fault }) {
 
 /** Show a call, and follow it. @param {Ui} ui @param {LineTrial} trial */
 function show(ui, trial) {
-  const shown = new Shown(trial, `${rows.pathOf(trial.line)}/trial`);
+  const shown = new ShownCall(trial, `${rows.pathOf(trial.line)}/trial`);
   rows.showOnce(ui, shown);
   shown.follow(ui, () => rows.once === shown && ['plant', 'admin'].includes(ui.screen.section));
 }
@@ -172,14 +172,14 @@ async function askTrial(ui, { line }) {
   else rows.open(ui, new Form(FORM, FIELDS, { to: '' }));
 }
 
-/** End the call. @param {Ui} ui @param {Shown} shown */
+/** End the call. @param {Ui} ui @param {ShownCall} shown */
 const hangUp = (ui, shown) => rows.request(ui, 'DELETE', shown.path);
 
 /** @type {LineOrder} */
 export const ofLine = {
   act: () => ['T', say`Test call`],
   pressed(ui, key, row) {
-    if (key === 'E' && rows.once instanceof Shown) hangUp(ui, rows.once);
+    if (key === 'E' && rows.once instanceof ShownCall) hangUp(ui, rows.once);
     else if (row && key === 'T') askTrial(ui, row);
     else return false;
     return true;
@@ -192,5 +192,5 @@ export const ofLine = {
           send: () => tryLine(ui),
         }
       : null,
-  pane: (ui) => (rows.once instanceof Shown ? trialPane(ui, rows.once) : null),
+  pane: (ui) => (rows.once instanceof ShownCall ? trialPane(ui, rows.once) : null),
 };

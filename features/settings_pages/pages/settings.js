@@ -9,7 +9,7 @@ import { Form } from '../../js/admin/frame/form.js';
 import { button, listPage } from '../../js/admin/frame/page.js';
 import { Rows } from '../../js/admin/frame/rows.js';
 import { askRestart, orderNode, orderSaid } from '../../js/admin/nodes/order.js';
-import { fieldsOf, meaning, noNumber, sent, setting, shown, wasThere } from './values.js';
+import { fieldsOf, meaning, numberNeeded, requestValue, setting, shown, seenValue } from './values.js';
 
 /** @typedef {import('./values.js').Setting} Setting */
 
@@ -33,11 +33,11 @@ export const enter = (ui) => rows.enter(ui);
 export const again = (ui) => rows.again(ui);
 
 /** Return the center's last answer. @returns {SettingsTold} */
-const told = () => rows.list.data;
+const settingsView = () => rows.list.data;
 
 /** Return why the setting cannot be changed here; an empty string if it can. @param {Setting} row */
-function elsewhere(row) {
-  const { file, writable } = told().file;
+function whyNotHere(row) {
+  const { file, writable } = settingsView().file;
   if (row.elsewhere === 'lines')
     return say`This is switch 2, for the real 112: it is changed under Lines (L).`;
   if (row.elsewhere === 'file') return say`Changed by hand, at the machine: sudoedit ${file}`;
@@ -49,7 +49,7 @@ const cannotWrite = (file) => say`${file} cannot be written from here. At the ma
 
 /** Open the form of a setting. @param {Ui} ui @param {Setting} row */
 function edit(ui, row) {
-  const why = elsewhere(row);
+  const why = whyNotHere(row);
   if (why) rows.showResult(ui, false, why);
   else rows.open(ui, new Form('setting', fieldsOf(row), row.texts), row.path);
 }
@@ -59,20 +59,20 @@ async function save(ui) {
   const row = rows.row(rows.editing);
   const { form } = rows;
   if (!row) return;
-  if (sent(row, form.now) === undefined) {
-    form.faults = { typed: noNumber(row) };
+  if (requestValue(row, form.now) === undefined) {
+    form.faults = { typed: numberNeeded(row) };
     form.focus();
     ui.draw();
     return;
   }
-  await rows.save(ui, (typed, seen) => ({ value: seen ? wasThere(row, typed) : sent(row, typed) }));
+  await rows.save(ui, (typed, seen) => ({ value: seen ? seenValue(row, typed) : requestValue(row, typed) }));
   if (row.hidden) rows.undo = null; // the hidden value before is unknown
   ui.draw();
 }
 
 /** Remove a setting from the file, back to its default. @param {Ui} ui @param {Setting} row */
 function unset(ui, row) {
-  const why = row.value === null ? say`It is so already.` : elsewhere(row);
+  const why = row.value === null ? say`It is so already.` : whyNotHere(row);
   if (why) rows.showResult(ui, false, why);
   else if (row.hidden)
     rows.ask(ui, say`${row.path}: remove for good?`, async () => {
@@ -88,8 +88,8 @@ const undoable = () => rows.undo && Date.now() < rows.undo.untilMs;
 
 /** Act on a key; return true if it belongs to this chapter. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
-  if (!told()) return rows.pressed(ui, key);
-  const { node } = told();
+  if (!settingsView()) return rows.pressed(ui, key);
+  const { node } = settingsView();
   if (key === 'Z' && !undoable() && node.order) orderNode(ui, rows, node, null);
   else if (rows.pressed(ui, key)) return true;
   else if (key === 'Q' && !node.order) {
@@ -128,7 +128,7 @@ const cells = (row) =>
     <td class="settings__value">
       ${shown(row, row.next)}
       ${
-        told().file.pending.includes(row.path)
+        settingsView().file.pending.includes(row.path)
           ? html`<small>
               ${word('clock', `${say`now`} ${shown(row, row.in_use)}`, 'ink-wait')}
             </small>`
@@ -138,7 +138,7 @@ const cells = (row) =>
     <td class="settings__from ${row.source === 'default' ? 'ink-2' : ''}">${source(row)}</td>`;
 
 /** Return the file and how it was chosen, in words. @param {SettingsTold} data */
-const whence = ({ file: { file, named_by } }) =>
+const fileSource = ({ file: { file, named_by } }) =>
   `${file} (${
     { shipped: say`as shipped`, environment: 'SECURWOMAN_CONFIG' }[named_by] ?? say`command line`
   })`;
@@ -150,11 +150,11 @@ const afterRestart = () => say`Holds after a restart`;
  * @param {Ui} ui
  */
 function notes(ui) {
-  const data = told();
+  const data = settingsView();
   if (!data) return nothing;
   const { pending, faults, writable, file } = data.file;
   return html`<div class="chapter__notes">
-    <p class="ink-2">${whence(data)}</p>
+    <p class="ink-2">${fileSource(data)}</p>
     ${writable ? nothing : html`<p>${word('warn', cannotWrite(file), 'ink-wait')}</p>`}
     ${[...faults, ...(faults.length ? [] : data.obstacles)].map(
       ({ path, reason }) =>

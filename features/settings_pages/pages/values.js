@@ -81,7 +81,7 @@ export function fieldsOf(row) {
  * Return the request for the values of the form; undefined if the text is no number, or out of bounds.
  * @param {Setting} row @param {Record<string, any>} typed
  */
-export function sent(row, typed) {
+export function requestValue(row, typed) {
   if (row.kind === 'words')
     return Object.fromEntries(Object.entries(typed).filter(([, text]) => text.trim()));
   const { typed: value } = typed;
@@ -98,7 +98,7 @@ export function sent(row, typed) {
 }
 
 /** Return the requirement of a number in words. @param {SettingRow} row */
-export const noNumber = (row) =>
+export const numberNeeded = (row) =>
   row.kind === 'integer'
     ? say`A whole number is needed, ${between(row)}.`
     : say`A number is needed, ${between(row)}.`;
@@ -108,7 +108,7 @@ export const noNumber = (row) =>
  * the center reported it.
  * @param {Setting} row @param {Record<string, any>} seen
  */
-export function wasThere(row, seen) {
+export function seenValue(row, seen) {
   if (row.kind === 'words' || seen.typed === row.texts.typed) return row.value;
   try {
     return JSON.parse(seen.typed);

@@ -164,7 +164,7 @@ function benchmark(one) {
 }
 
 /** Render the report of a month. @param {Report} report */
-function whole(report) {
+function monthReport(report) {
   const { answering, callouts, proofs } = report;
   const taken = callouts.filter((one) => one.taken_us !== null);
   const after = f.seconds(Math.max(...taken.map((one) => one.taken_us - one.at_us), 0), 0);
@@ -226,7 +226,7 @@ export function pane(ui) {
       data
         ? html`<div class="availability__body">
             ${byMonth(ui)}
-            ${report?.month === state.month ? whole(report) : html`<section class="panel"></section>`}
+            ${report?.month === state.month ? monthReport(report) : html`<section class="panel"></section>`}
           </div>`
         : html`<p class="empty" role="status">${state.fault ? '' : say`Counting…`}</p>`
     }

@@ -9,7 +9,7 @@ import { log } from '../../../js/case/log.js';
 import { noteField } from '../../../js/case/notes.js';
 import * as correct from './correct.js';
 import { state as printed } from './print.js';
-import { choose, give, load, state } from './past.js';
+import { choose, handOut, load, state } from './past.js';
 import { offer } from '../../../js/alerts/reopening.js';
 import * as f from '../../../js/words/format.js';
 import * as s from '../../../js/case/situation.js';
@@ -25,14 +25,14 @@ function note(ui, view) {
 /** Return the files that features hand out to supervisors for an alert. */
 const all = () => FEATURES.flatMap(({ given = [] }) => given);
 /** @type {Record<string, Phrase>} */
-const GIVING = {
+const HANDING_OUT = {
   beingMade: phrase`It is being made…`,
   downloaded: phrase`Downloaded`,
   notMade: phrase`It has not worked: try again`,
 };
 
 /** Return true if the role may hand out files. @param {Ui} ui */
-const gives = (ui) => ['supervisor', 'admin'].includes(ui.feed.me.role);
+const mayHandOut = (ui) => ['supervisor', 'admin'].includes(ui.feed.me.role);
 
 /** Return the files that exist for this alert. @param {CaseView} view */
 const ofAlert = (view) => all().filter(({ has }) => !has || has(view));
@@ -45,15 +45,15 @@ export function listed() {
 }
 
 /** Hand out the file of a key, and return true. @param {Ui} ui @param {string} key @param {CaseView} view */
-export function handsOut(ui, key, view) {
-  const given = gives(ui) && ofAlert(view).find((one) => one.key === key);
-  if (given) give(ui, view.alert, given.what);
+export function handOutKey(ui, key, view) {
+  const given = mayHandOut(ui) && ofAlert(view).find((one) => one.key === key);
+  if (given) handOut(ui, view.alert, given.what);
   return Boolean(given);
 }
 
 /** Render a supervisor's actions on an alert. @param {Ui} ui @param {CaseView} view */
-function giving(ui, view) {
-  if (!gives(ui)) return nothing;
+function supervisorActions(ui, view) {
+  if (!mayHandOut(ui)) return nothing;
   const result = state.given.alert === view.alert && state.given.result;
   const button = (key, label) =>
     html`<button
@@ -70,7 +70,7 @@ function giving(ui, view) {
       <kbd>P</kbd>${say`Print`}</button
     >${ofAlert(view).map(({ key, label }) => button(key, label()))}
     <span role="status" class=${result === 'notMade' || printed.fault ? 'ink-bad' : ''}
-      >${GIVING[result]?.() ?? (printed.fault || nothing)}</span
+      >${HANDING_OUT[result]?.() ?? (printed.fault || nothing)}</span
     >
   </p>`;
 }
@@ -124,7 +124,7 @@ export function story(ui, view) {
             s.staysQuiet(view) ? '' : view.person ? s.first(view) : say`User`,
             view.reopen ?? null,
           )
-    }${giving(ui, view)}</div>
+    }${supervisorActions(ui, view)}</div>
     ${correct.pane(ui, view, () => (load(ui), choose(ui, view.alert)))}
     <ol class="panel__body log history__log" aria-label=${say`What happened`} tabindex="0">
       ${log(ui, view)}

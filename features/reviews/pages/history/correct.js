@@ -26,7 +26,7 @@ export const countsAs = (view) => view.corrected?.outcome ?? view.outcome;
 const why = (code) => (WHY[code] ? WHY[code]() : code === 'noConnection' ? say`No connection` : reason(code));
 
 /** Return true if the role may correct outcomes. @param {Ui} ui */
-const may = (ui) => ['supervisor', 'admin'].includes(ui.feed.me.role);
+const mayCorrect = (ui) => ['supervisor', 'admin'].includes(ui.feed.me.role);
 
 /** Return why the outcome of this alert cannot be corrected; null if it can. @param {CaseView} view */
 function whyNot(view) {
@@ -40,20 +40,20 @@ function whyNot(view) {
  * @param {Ui} ui @param {CaseView} view
  */
 export function open(ui, view) {
-  if (!may(ui)) return false;
+  if (!mayCorrect(ui)) return false;
   if (state.form && state.alert !== view.alert && unsaved(ui, state.form)) return true;
   const no = whyNot(view);
   state.alert = view.alert;
   state.refusal = no ? why(no) : '';
   if (no) state.form = null;
-  else if (!state.form || !unsaved(ui, state.form)) state.form = made(view);
+  else if (!state.form || !unsaved(ui, state.form)) state.form = newForm(view);
   ui.draw();
   state.form?.focus();
   return true;
 }
 
 /** Return the form for an alert. @param {CaseView} view */
-function made(view) {
+function newForm(view) {
   const others = Object.keys(OUTCOMES).filter((one) => one !== 'test_done' && one !== countsAs(view));
   return new Form(
     'correct',
@@ -100,7 +100,7 @@ async function send(ui, view, again) {
  * @param {Ui} ui @param {CaseView} view @param {() => void} again
  */
 export function pane(ui, view, again) {
-  if (!may(ui) || view.closed_us === null) return nothing;
+  if (!mayCorrect(ui) || view.closed_us === null) return nothing;
   if (state.form && state.alert === view.alert)
     return formPane(ui, state.form, {
       title: say`Correct the outcome`,

@@ -9,7 +9,7 @@ import { channel, CHANNELS, outcome, OUTCOMES, say } from '../../../js/words/wor
 const NONE = { outcome: '', operator: '', line: '', channel: '', test: '', time: '', from: '', to: '' };
 
 /** The values of the filters; empty: all. */
-export const wanted = { ...NONE };
+export const values = { ...NONE };
 
 const DAY_MS = 86_400_000;
 
@@ -23,7 +23,7 @@ const dated = (ms) => new Date(ms).toLocaleDateString('sv-SE');
 function days(nowMs) {
   const now = new Date(nowMs);
   const today = dated(nowMs);
-  switch (wanted.time) {
+  switch (values.time) {
     case 'today':
       return [today, today];
     case 'week':
@@ -31,7 +31,7 @@ function days(nowMs) {
     case 'month':
       return [`${today.slice(0, 8)}01`, today];
     case 'days':
-      return wanted.from ? [wanted.from, wanted.to || wanted.from] : null;
+      return values.from ? [values.from, values.to || values.from] : null;
     default:
       return null;
   }
@@ -45,7 +45,7 @@ function days(nowMs) {
 export function query(ui, timed = true, ends = false) {
   const asked = new URLSearchParams();
   for (const name of /** @type {Field[]} */ (['outcome', 'operator', 'line', 'channel', 'test']))
-    if (wanted[name] && shown(name, timed)) asked.set(name, wanted[name]);
+    if (values[name] && shown(name, timed)) asked.set(name, values[name]);
   const nowMs = ui.feed.nowUs() / 1000;
   const span = (timed ? days(nowMs) : null) ?? (ends ? [dated(nowMs - 365 * DAY_MS), dated(nowMs)] : null);
   if (span) {
@@ -60,7 +60,7 @@ const shown = (/** @type {string} */ name, timed) => timed || !['time', 'from', 
 
 /** Return true if any filter is set. */
 export const filtered = (timed = true) =>
-  Object.entries(wanted).some(([name, value]) => value && shown(name, timed));
+  Object.entries(values).some(([name, value]) => value && shown(name, timed));
 
 /**
  * Act on a key and return true: F focuses the filters, X clears them. `again` requests the data anew.
@@ -72,7 +72,7 @@ export function pressed(key, again) {
     return true;
   }
   if (key === 'X' && filtered()) {
-    Object.assign(wanted, NONE);
+    Object.assign(values, NONE);
     again();
     return true;
   }
@@ -106,7 +106,7 @@ const TIMES = () => [
 ];
 
 /** The label of an unset filter, if not "all". @type {Partial<Record<Field, () => string>>} */
-const NOTHING_ASKED = {
+const UNSET = {
   time: () => say`any time`,
   line: () => say`all##lines`,
 };
@@ -117,7 +117,7 @@ const NOTHING_ASKED = {
  */
 export function filterBar(ui, { again, timed = true, beside = nothing }) {
   const put = (/** @type {Field} */ name, /** @type {string} */ value) => {
-    wanted[name] = value;
+    values[name] = value;
     again();
     ui.draw();
   };
@@ -128,13 +128,13 @@ export function filterBar(ui, { again, timed = true, beside = nothing }) {
     document.querySelector('main h1')?.focus();
   };
   const select = (/** @type {Field} */ name, label, choices, first = false) => {
-    const known = !wanted[name] || choices.some(([key]) => key === wanted[name]);
-    const all = known ? choices : [...choices, [wanted[name], wanted[name]]];
-    return html`<label data-on=${wanted[name] ? 'yes' : nothing}
+    const known = !values[name] || choices.some(([key]) => key === values[name]);
+    const all = known ? choices : [...choices, [values[name], values[name]]];
+    return html`<label data-on=${values[name] ? 'yes' : nothing}
       ><span>${label}</span
       ><select id=${first ? 'filter-first' : nothing} @change=${(e) => put(name, e.target.value)}>
-        ${[['', NOTHING_ASKED[name]?.() ?? say`all`], ...all].map(
-          ([key, text]) => html`<option value=${key} .selected=${key === wanted[name]}>${text}</option>`,
+        ${[['', UNSET[name]?.() ?? say`all`], ...all].map(
+          ([key, text]) => html`<option value=${key} .selected=${key === values[name]}>${text}</option>`,
         )}
       </select></label
     >`;
@@ -142,7 +142,7 @@ export function filterBar(ui, { again, timed = true, beside = nothing }) {
   const date = (/** @type {Field} */ name, label) =>
     html`<label
       ><span>${label}</span
-      ><input type="date" .value=${wanted[name]} @change=${(e) => put(name, e.target.value)}
+      ><input type="date" .value=${values[name]} @change=${(e) => put(name, e.target.value)}
     /></label>`;
   return html`<div
     class="filters"
@@ -150,7 +150,7 @@ export function filterBar(ui, { again, timed = true, beside = nothing }) {
     aria-label=${say`Filters`}
     @keydown=${keyed}>
     <kbd>F</kbd>${timed ? select('time', say`When`, TIMES(), true) : nothing}${
-      timed && wanted.time === 'days'
+      timed && values.time === 'days'
         ? html`${date('from', say`From##day`)}${date('to', say`To##day`)}`
         : nothing
     }${selects(ui)

@@ -10,8 +10,8 @@ import { channel, outcome, say } from '../../../js/words/words.js';
 import { choice } from '../../../js/alerts/list-choice.js';
 import * as filters from './filters.js';
 import * as notes from '../../../js/case/notes.js';
-import { choose, followed, forget, load, reopens, state, told } from './past.js';
-import { handsOut, story } from './chosen.js';
+import { choose, rereadIfChanged, forgetErased, load, reopenKey, state, chosenStory } from './past.js';
+import { handOutKey, story } from './chosen.js';
 import { print } from './print.js';
 import * as correct from './correct.js';
 import * as f from '../../../js/words/format.js';
@@ -46,19 +46,19 @@ async function download(ui) {
 
 /** Act on a key; return true if it belongs to the history. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
-  if (reopens(ui, key) || filters.pressed(key, () => load(ui))) return true;
+  if (reopenKey(ui, key) || filters.pressed(key, () => load(ui))) return true;
   if (key === 'Q') {
     ui.screen.go('review');
     return true;
   }
   if (key === 'O' && state.story) return correct.open(ui, state.story);
-  if (state.story && handsOut(ui, key, state.story)) return true;
+  if (state.story && handOutKey(ui, key, state.story)) return true;
   if (key === 'P' && state.story) return print(ui, state.story.alert);
   if (key === 'D' && supervises(ui)) {
     download(ui);
     return true;
   }
-  if (key === 'N' && told()) {
+  if (key === 'N' && chosenStory()) {
     notes.focus();
     return true;
   }
@@ -113,8 +113,8 @@ function ended(one) {
 /** Render the history. @param {Ui} ui */
 export function pane(ui) {
   const { feed } = ui;
-  forget(ui);
-  followed(ui);
+  forgetErased(ui);
+  rereadIfChanged(ui);
   if (feed.link === 'live' && state.pages === 1 && Date.now() - state.askedAtMs > AGAIN_MS)
     load(ui, false, true);
   return html`<section class="view history" aria-labelledby="hist-h">

@@ -85,7 +85,7 @@ export async function load(ui, older = false, again = false) {
 }
 
 /** Forget the shown alerts after an erasure, and request them again. @param {Ui} ui */
-export function forget(ui) {
+export function forgetErased(ui) {
   if (state.erased === ui.feed.erased) return;
   state.erased = ui.feed.erased;
   state.items = [];
@@ -96,8 +96,8 @@ export function forget(ui) {
 }
 
 /** Request the story again after a change of a closed alert: a note, a reopening. @param {Ui} ui */
-export function followed(ui) {
-  const story = told();
+export function rereadIfChanged(ui) {
+  const story = chosenStory();
   const heard = story ? (ui.feed.heardOf.get(story.alert) ?? 0) : 0;
   if (!story || story.closed_us === null || heard <= Math.max(story.seq, state.heard)) return;
   state.heard = heard;
@@ -105,14 +105,14 @@ export function followed(ui) {
 }
 
 /** Return the story of the chosen alert, once it has arrived. */
-export const told = () => (state.chosen && state.story?.alert === state.chosen ? state.story : null);
+export const chosenStory = () => (state.chosen && state.story?.alert === state.chosen ? state.story : null);
 
 /**
  * Act on R and the keys of reopening in the chosen alert; return true if there is one.
  * @param {Ui} ui @param {string} key
  */
-export function reopens(ui, key) {
-  const story = told();
+export function reopenKey(ui, key) {
+  const story = chosenStory();
   if (!story) return false;
   const no = story.closed_us === null ? 'not_closed' : (story.reopen ?? null);
   return reopening.pressed(ui, key, story, no);
@@ -122,7 +122,7 @@ export function reopens(ui, key) {
  * Request a file, which can take a while, and save it.
  * @param {Ui} ui @param {string} alert @param {string} what
  */
-export async function give(ui, alert, what) {
+export async function handOut(ui, alert, what) {
   if (state.given.result === 'beingMade') return;
   state.given = { alert, result: 'beingMade' };
   ui.draw();

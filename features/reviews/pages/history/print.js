@@ -19,12 +19,12 @@ addEventListener('afterprint', () => {
 /** Print a case at the key P; return true if the role may print. @param {Ui} ui @param {string} alert */
 export function print(ui, alert) {
   if (!['supervisor', 'admin'].includes(ui.feed.me.role)) return false;
-  void made(ui, alert);
+  void printCase(ui, alert);
   return true;
 }
 
 /** Request the case for paper, and print it. @param {Ui} ui @param {string} alert */
-async function made(ui, alert) {
+async function printCase(ui, alert) {
   const answer = await ui.feed.read(`/v1/alerts/${encodeURIComponent(alert)}/paper`).catch(() => null);
   state.view = answer?.ok ? await answer.json().catch(() => null) : null;
   state.fault = state.view ? '' : say`Not printed: try again`;

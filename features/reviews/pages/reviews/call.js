@@ -12,7 +12,7 @@ import * as f from '../../../js/words/format.js';
 import * as s from '../../../js/case/situation.js';
 
 /** Render the call. @param {Ui} ui */
-export function called(ui) {
+export function callPane(ui) {
   const view = state.story;
   const call = calls().find((one) => keyOf(one) === state.chosen);
   return html`<section class="panel" aria-labelledby="review-call-h">
@@ -30,7 +30,7 @@ export function called(ui) {
           <dd>${view.closed_us === null ? say`open` : ended(ui, view)}</dd>
         </div>
       </dl>
-      ${recorded(ui)}
+      ${recordings(ui)}
       <ol class="panel__body log history__log" aria-label=${say`What happened`} tabindex="0">
         ${log(ui, view)}
       </ol>
@@ -58,7 +58,7 @@ function verdict(ui, call) {
 }
 
 /** Render the recordings. @param {Ui} ui */
-function recorded(ui) {
+function recordings(ui) {
   if (!state.files.length) return html`<p class="review__sound ink-2">${say`No recording`}</p>`;
   return html`<p class="review__sound">
     ${state.files.map(

@@ -8,9 +8,9 @@ import { word } from '../../../js/shell/parts.js';
 import { nextRow } from '../../../js/shell/next-row.js';
 import { outcome, say } from '../../../js/words/words.js';
 import * as f from '../../../js/words/format.js';
-import { called, givenReview } from './call.js';
+import { callPane, givenReview } from './call.js';
 import { why } from './marks.js';
-import { calls, choose, keyOf, leave, load, play, state, supervises, turn } from './state.js';
+import { calls, choose, keyOf, leave, load, play, state, supervises, showMonth } from './state.js';
 
 /** Open the reviews. @param {Ui} ui */
 export function enter(ui) {
@@ -35,7 +35,7 @@ function move(ui, by) {
 }
 
 /** Open a call or a review, unless the form has unsaved changes. @param {Ui} ui @param {string} key */
-function opened(ui, key) {
+function openRow(ui, key) {
   if (state.form && unsaved(ui, state.form)) return;
   if (own(ui)) {
     state.cursor = state.chosen = key;
@@ -46,11 +46,12 @@ function opened(ui, key) {
 /** Act on a key; return true if it belongs to the reviews. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   if (key === 'ArrowDown' || key === 'ArrowUp') move(ui, key === 'ArrowDown' ? 1 : -1);
-  else if (key === 'Enter' && state.cursor) opened(ui, state.cursor);
+  else if (key === 'Enter' && state.cursor) openRow(ui, state.cursor);
   else if (key === 'V' && state.form) state.form.focus();
   else if (key === 'A' && state.files.length) play(ui, 0);
   else if (state.form && unsaved(ui, state.form)) return true; // the other keys would replace the form
-  else if ((key === 'ArrowLeft' || key === 'ArrowRight') && !own(ui)) turn(ui, key === 'ArrowLeft' ? -1 : 1);
+  else if ((key === 'ArrowLeft' || key === 'ArrowRight') && !own(ui))
+    showMonth(ui, key === 'ArrowLeft' ? -1 : 1);
   else if (key === 'M' && supervises(ui)) {
     state.own = !state.own;
     state.cursor = '';
@@ -84,7 +85,7 @@ function head(ui) {
 }
 
 /** Render the state of a drawn call. @param {Ui} ui @param {ReturnType<typeof calls>[number]} one */
-function standing(ui, one) {
+function callState(ui, one) {
   if (one.by) return word('check', say`reviewed`, 'ink-2');
   return one.why === 'own_call'
     ? word('warn', say`your own`, 'ink-2')
@@ -99,7 +100,7 @@ function list(ui) {
         class="past"
         data-key=${key}
         aria-current=${state.cursor === key ? 'true' : nothing}
-        @click=${() => opened(ui, key)}>
+        @click=${() => openRow(ui, key)}>
         <span class="past__when">${f.shortDay(us)} ${f.minute(us)}</span
         ><b class=${test ? 'ink-test' : nothing}>${named(test, name)}</b
         ><span class="past__end">${end}</span><small>${more}</small>
@@ -115,7 +116,7 @@ function list(ui) {
       one.received_us,
       ui.feed.names(one.operator),
       one.test,
-      standing(ui, one),
+      callState(ui, one),
       [outcome(one.outcome), one.by ? ui.feed.names(one.by) : ''].filter(Boolean).join(' · '),
     ),
   );
@@ -126,7 +127,7 @@ function beside(ui) {
   if (own(ui)) {
     const one = state.mine?.reviews.find((each) => keyOf(each) === state.chosen);
     if (one) return givenReview(ui, one, state.mine.form);
-  } else if (state.story && state.chosen) return called(ui);
+  } else if (state.story && state.chosen) return callPane(ui);
   return html`<section class="panel">
     <p class="empty">
       <span class="word"><kbd>↑</kbd><kbd>↓</kbd><kbd>${say`Enter`}</kbd></span

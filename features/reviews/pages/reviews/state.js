@@ -57,7 +57,7 @@ export async function load(ui) {
 }
 
 /** Show the month `by` months later, not after the present month. @param {Ui} ui @param {number} by */
-export function turn(ui, by) {
+export function showMonth(ui, by) {
   const [year, month] = (state.draw?.month ?? '').split('-').map(Number);
   if (!year) return;
   const at = new Date(Date.UTC(year, month - 1 + by, 1)).toISOString().slice(0, 7);
@@ -88,12 +88,12 @@ export async function choose(ui, key) {
   state.story = story.data;
   state.files = recordings.data?.files ?? [];
   state.given = reviews?.data?.reviews.find((one) => one.operator === call.operator) ?? null;
-  if (call.why === null) state.form = made(state.draw.form);
+  if (call.why === null) state.form = newForm(state.draw.form);
   ui.draw();
 }
 
 /** Return an empty form with all questions. @param {ReviewForm} form */
-function made({ question }) {
+function newForm({ question }) {
   const choices = () => ['', '4', '3', '2', '1', '0'].map((mark) => [mark, markName(mark)]);
   const asked = question.map(({ id, ask }) => ({
     name: id,
