@@ -91,7 +91,7 @@ class AskLine(Message, frozen=True, kw_only=True, tag="line.ask"):
 
 
 class PreemptCase(Message, frozen=True, kw_only=True, tag="case.preempt"):
-    """A real alert needs this test call's line (case 9): release the line."""
+    """A real alert needs the line of this leg, a test's or a listener's: release the line."""
 
     alert: AlertId
     leg: LegId

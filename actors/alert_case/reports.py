@@ -1,4 +1,6 @@
-"""Events that follow from the reports of the legs and of the bridge. Pure."""
+"""Events that follow from the reports of the legs and of the bridge, and from a request to release a line.
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ Heard = CallReport | BridgeReport | PreemptCase
 
 
 def hear(case: Case, said: Heard, settings: Settings, now_us: Instant) -> tuple[Decided, ...]:
-    """Return the events of a report; none if the report is old news or is about an older attempt."""
+    """Return the events that follow from the report; none if its content is known already, if it is about an
+    earlier attempt, or if the case is closed.
+    """
     if case.closed_at is not None:
         return ()
     match said:
@@ -81,7 +85,7 @@ def _leg(case: Case, leg: Leg, said: CallReport, settings: Settings, now_us: Ins
                 leg = replace(leg, state=LegState.ANSWERED, confirmed=said.confirmed)
             if said.joins is Joins.NETWORK and said.joined != leg.joined:
                 made += _in_the_network(case, leg, said)
-            # Voices that reach the host are measured by the bridge, regardless of the modem's reports.
+            # On a line that gives its voice to the host, the bridge notices the silence itself.
             if said.joins is Joins.NETWORK and said.unheard != (leg.unheard_at is not None):
                 change = ev.LegUnheard if said.unheard else ev.LegHeardAgain
                 made.append(change(leg=name, attempt=attempt))
@@ -93,7 +97,9 @@ def _leg(case: Case, leg: Leg, said: CallReport, settings: Settings, now_us: Ins
 
 
 def released(case: Case, leg: Leg, cause: int, settings: Settings, now_us: Instant) -> list[Decided]:
-    """Return the events of an attempt's end, and of what ends with the attempt."""
+    """Return the events of the end of an attempt: the leg leaves the bridge, is released, and its alarms end.
+    `cause`: by ITU-T Q.850.
+    """
     made: list[Decided] = []
     if leg.joined and case.bridge is not None:
         made.append(ev.BridgeLeft(bridge=case.bridge, legs=(leg.leg,)))
@@ -106,7 +112,9 @@ def released(case: Case, leg: Leg, cause: int, settings: Settings, now_us: Insta
 
 
 def _rang(case: Case, settings: Settings) -> list[Decided]:
-    """Return the event of the first ringing; the settings decide whether ringing meets the deadline."""
+    """Return the event of the first ringing, none after that; the settings decide whether ringing meets the
+    deadline.
+    """
     return (
         []
         if case.rang_at is not None
@@ -115,7 +123,7 @@ def _rang(case: Case, settings: Settings) -> list[Decided]:
 
 
 def _reached(case: Case, leg: Leg, said: CallReport, settings: Settings) -> list[Decided]:
-    """Return the events of the user's answer; an answer that proves nothing counts as ringing."""
+    """Return the events of the user's answer. An answer that is not confirmed counts as ringing."""
     if leg.call is None and not said.confirmed:
         return _rang(case, settings)
     if was_user_on_line(case):
@@ -125,19 +133,21 @@ def _reached(case: Case, leg: Leg, said: CallReport, settings: Settings) -> list
 
 
 def _in_the_network(case: Case, leg: Leg, said: CallReport) -> list[Decided]:
-    """Return the events of calls that the modem joins or holds itself, unknown to the bridge."""
+    """Return the events of a call that the network joins with the others or puts on hold, without the
+    bridge.
+    """
     bridge = case.bridge or BridgeId(case.alert)
     if not said.joined:
         return [ev.BridgeLeft(bridge=bridge, legs=(leg.leg,))]
     made: list[Decided] = [ev.BridgeJoined(bridge=bridge, legs=(leg.leg,))]
     if leg.party is Party.PSAP and leg.confirmed_answered:
         made.append(ev.PsapJoined(leg=leg.leg))
-    # The modem joins only calls that it has seen answered, regardless of its reports.
+    # The modem joins only answered calls: a joined call proves its answer.
     return [*made, *answers.confirm_answer(case, replace(leg, joined=True), "network")]
 
 
 def ev_cause(said: CallReport) -> int:
-    """Return the cause of the end; 31, "normal, unspecified", if the report has none."""
+    """Return the Q.850 cause of the end; 31, "normal, unspecified", if the report has no cause."""
     return 31 if said.cause is None else said.cause
 
 
@@ -176,8 +186,8 @@ def _pressed(leg: Leg, said: BridgeReport) -> list[ev.CaseEvent]:
 
 
 def _heard_once(case: Case, said: BridgeReport) -> Iterator[ev.CaseEvent]:
-    """Return the events of requested clips: the next bridge does not know them and must not play them
-    again.
+    """Return the events of announcements that have begun, ended or failed. A later bridge reads them from the
+    case and does not play an announcement again.
     """
     for clip in bridge_wish(case).playing:
         leg = clip.to[0]

@@ -1,7 +1,7 @@
-"""Assignment of alerts to workers, and the alerts to advise that no worker is available. Pure.
+"""Assignment of alerts to workers, and choice of the waiting alerts whose apps are advised to call 112. Pure.
 
-The facts are in the journal (open alerts) and in the workers themselves (their reported state). Only an
-assignment that is not yet confirmed is kept here, for a moment.
+The decider reads the open alerts from the journal, and the state of each worker from the worker's reports.
+Its own state has only the assignments, until the worker confirms them.
 """
 
 from __future__ import annotations
@@ -22,18 +22,20 @@ from model.settings import Settings
 
 USUAL: Final = Settings()
 CONFIRM_US: Final = Instant(SECOND // 2)
-"""Time to confirm an assignment, in microseconds; then the order is repeated, or a dead worker replaced."""
+"""Time in microseconds for a worker to confirm an assignment; then the order is repeated."""
 CONFIRM_MAX_US: Final = Instant(8 * SECOND)
-"""Upper bound of the confirmation time, in microseconds. The time doubles with each repetition: under load,
-repeated orders would slow all workers down further.
+"""Upper bound of that time, in microseconds. The time doubles with each repetition: under load, frequent
+repetitions would slow down all workers further.
 """
 SETTLE_US: Final = Instant(SECOND // 2)
 """Time to wait after a start for the state of all workers, before the first assignment, in microseconds."""
 RETURN_US: Final = Instant(2 * SECOND)
-"""Time that an alert waits for the restart of its AlertCase while its worker holds calls, in microseconds."""
+"""Time in microseconds that an alert waits for the restart of its AlertCase while that worker still has its
+calls.
+"""
 PATIENCE_US: Final = Instant(3 * SECOND // 5)
-"""Time after which an alert without a worker is unlikely to get one soon, in microseconds. The app is then
-advised to call 112 (case 10); with polling included this must happen within a second of receipt.
+"""Time in microseconds after which an alert without a worker is unlikely to get a worker soon. The app is
+then advised to call 112. The advice must arrive within a second of the receipt, including the app's polling.
 """
 
 
@@ -52,7 +54,7 @@ class Assigned(msgspec.Struct, frozen=True, kw_only=True):
     worker: WorkerId
     at: Instant
     times: int = 1
-    """Number of orders sent."""
+    """Number of times that the order was sent."""
     away_since: Instant | None = None
     """Time since which the worker has had no AlertCase; None while it has one."""
 
@@ -67,24 +69,24 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """Actions to take now."""
+    """Actions to take now, and the new state."""
 
     state: State
     open: tuple[tuple[AlertId, WorkerId], ...] = ()
-    """Orders to open an alert, each with its worker."""
+    """Orders to send: the alert to open, and the worker that opens it."""
     waiting: tuple[AlertId, ...] = ()
     """Open alerts without an available worker, the most urgent first."""
     held_back: frozenset[AlertId] = frozenset()
     """Waiting alerts that get no worker yet, even if a worker is idle."""
     advise: tuple[AlertId, ...] = ()
-    """Waiting alerts to advise to call 112."""
+    """Waiting alerts whose apps are advised to call 112."""
     give_back: tuple[tuple[AlertId, WorkerId], ...] = ()
-    """Orders to return an alert, each with the worker that has it."""
+    """Orders to send: the alert to return, and the worker that returns it."""
     settled: bool = True
 
 
 def heard(state: State, worker: Worker) -> State:
-    """Return the state after the report of one worker."""
+    """Return the state after the report of one worker; a report of an earlier incarnation changes nothing."""
     known = state.workers.get(worker.worker)
     if known is not None and known.incarnation > worker.incarnation:
         return state
@@ -92,7 +94,7 @@ def heard(state: State, worker: Worker) -> State:
     if worker.alert is not None:
         assigned = {**assigned, worker.alert: Assigned(worker=worker.worker, at=Instant(0))}
     elif known is not None and known.incarnation < worker.incarnation:
-        # Orders to the previous incarnation died with it.
+        # The previous incarnation has ended and lost its orders: they are repeated at once.
         anew = {
             alert: Assigned(worker=worker.worker, at=Instant(0))
             for alert, given in assigned.items()
@@ -114,11 +116,12 @@ def plan(
     node: NodeId | None = None,
     on_shift: int = 0,
 ) -> Plan:
-    """Return the actions for the open alerts and the workers in `there`, by name with their incarnations.
+    """Return the actions for the open alerts.
 
-    `starting`: workers that have yet to start. `holding`: all workers with a live leg or bridge, with or
-    without an AlertCase. `node`: node of these workers; assignments to workers of another node do not count.
-    `on_shift`: number of operators on shift, free or busy.
+    `there`: incarnation of each worker in the directory. `starting`: those of them that have not started yet.
+    `holding`: all workers with a live leg or bridge, with or without an AlertCase. `node`: node of these
+    workers; assignments to workers of another node do not count. `on_shift`: number of operators on shift,
+    free or busy.
     """
     workers = {name: worker for name, worker in state.workers.items() if _is_there(worker, there)}
     at_work = {worker.alert: name for name, worker in workers.items() if worker.alert is not None}
@@ -132,7 +135,7 @@ def plan(
             given = Assigned(worker=case.owner.worker, at=Instant(0))
         if given is not None and (kept := _kept(given, there, holding, now_us)) is not None:
             assigned[alert] = kept
-    # A worker's report is kept before the worker is listed: the directory is slower than the report.
+    # Reports of workers that are not in the directory yet are kept: a report may arrive before the entry.
     state = replace(state, assigned=assigned)
     settled = set(there) - set(starting) <= set(workers) or now_us >= state.started_at + SETTLE_US
     if not settled:
@@ -143,9 +146,9 @@ def plan(
 def _kept(
     given: Assigned, there: Mapping[WorkerId, int], holding: Collection[WorkerId], now_us: Instant
 ) -> Assigned | None:
-    """Return the assignment if still valid: the worker is listed, or only its AlertCase is restarting.
-
-    Another worker could take the calls over too, but the bridge of this worker has the voice already.
+    """Return the assignment if still valid, else None: the worker is in the directory, or only its AlertCase
+    is restarting. Another worker could take over the calls too, but this worker's bridge already has the
+    voice.
     """
     if given.worker in there:
         return given if given.away_since is None else replace(given, away_since=None)
@@ -156,7 +159,9 @@ def _kept(
 
 
 def _is_there(worker: Worker, there: Mapping[WorkerId, int]) -> bool:
-    """Return True if the worker's last report is valid: it exists and has not been restarted since."""
+    """Return True if the worker's last report is valid: the worker exists and has not been restarted
+    since.
+    """
     return worker.worker in there and there[worker.worker] <= worker.incarnation
 
 
@@ -214,9 +219,11 @@ def _assign(
 def _to_give_back(
     alerts: Mapping[AlertId, Case], waiting: Iterable[AlertId], assigned: Mapping[AlertId, Assigned]
 ) -> tuple[tuple[AlertId, WorkerId], ...]:
-    """Return alerts without begun work, one for each vouched alert that waits; tests and latest alerts first.
+    """Return the orders to return an alert, one for each vouched alert that waits. Only alerts on which no
+    work has begun are returned: tests first, then the least urgent and latest.
 
-    Workers are freed even if more could be started: in a flood a start takes seconds.
+    An alert is returned even if more workers could be started: in a flood of alerts a start takes seconds.
+
     """
     wanted = sum(1 for alert in waiting if is_vouched(alerts[alert]) and not alerts[alert].test)
     if not wanted:
@@ -227,20 +234,22 @@ def _to_give_back(
 
 
 def confirm_us(times: int) -> Instant:
-    """Return the time to confirm an order that was sent `times` times, in microseconds."""
+    """Return the time, in microseconds, that a worker has to confirm an order sent `times` times (from 1)."""
     return Instant(min(CONFIRM_US << (times - 1), CONFIRM_MAX_US))
 
 
 def _told_to_wait_in_vain(case: Case, state: State, now_us: Instant) -> bool:
-    """Return True if the app still waits though no worker comes soon. After a start, workers are on their
-    way.
+    """Return True if the app still waits for a callback and the alert has had no worker for PATIENCE_US,
+    counted from the start of the AlertIntake at the earliest: then the first workers are still starting.
     """
     since = max(case.reopened_at or case.received_at, state.started_at)
     return is_waiting_for_callback(case) and now_us >= since + PATIENCE_US
 
 
 def in_the_way(alerts: Iterable[Case]) -> list[tuple[AlertId, LegId]]:
-    """Return the test calls to users who have since raised a real alert: such a call keeps the phone busy."""
+    """Return the alert and leg of each test call to a user who has since raised a real alert: the test call
+    keeps the user's phone busy.
+    """
     cases = list(alerts)
     tests = [case for case in cases if case.test and case.phone is not None]
     if not tests:
@@ -251,7 +260,7 @@ def in_the_way(alerts: Iterable[Case]) -> list[tuple[AlertId, LegId]]:
 
 
 def by_urgency(cases: Iterable[Case], now_us: Instant, settings: Settings) -> list[AlertId]:
-    """Sort open alerts in the order of `model.rules.deadline`."""
+    """Return the ids of the alerts, the most urgent first (`model.rules.deadline`)."""
 
     def key(case: Case) -> tuple[Urgency, AlertId]:
         return urgency(case.test, rank(case), case.deadline_at, now_us, settings), case.alert

@@ -1,10 +1,12 @@
-"""Group commit: many writers share one flush. Work submitted during a commit joins the next one.
+"""Group commit: many writers share one flush to the disk. Work submitted during a commit joins the next
+commit.
 
-Each submission has an outcome of its own: a failure of one does not affect the others. Only a failure of the
-journal affects all. If the two cannot be distinguished, each submission is repeated alone. Success is
-reported only after the data is durable.
+Each submission has its own outcome: an error of one submission does not affect the others. Only a failure of
+the journal affects all submissions. If a submission's error and the journal's failure cannot be
+distinguished, each submission is repeated alone. Success is reported only after the data is durable.
 
-Two queues take turns: a priority submission (`first`) waits for at most one commit of the others.
+Two queues take turns: a priority submission (`first`) waits for at most one commit of other submissions.
+
 """
 
 from __future__ import annotations
@@ -23,13 +25,15 @@ from store.journal.journal import Append, Journal, Transaction
 T = TypeVar("T")
 
 MOST: Final = 256
-"""Maximum of submissions per transaction: many for a cheap flush, too few to delay other processes."""
+"""Maximum number of submissions per transaction: many share one flush, and other processes wait little."""
 LONGEST_S: Final = 0.02
-"""Seconds of work after which a transaction is committed: no submission waits for a slow later one."""
+"""Time of work, in seconds, after which a transaction is committed, so that no submission waits long for slow
+ones behind it.
+"""
 
 
 class _Unit(Generic[T]):
-    """Submission with its future and its result before the flush."""
+    """A submission, its future, and its result, which is published only after the flush."""
 
     __slots__ = ("_error", "_value", "future", "work")
 
@@ -44,7 +48,9 @@ class _Unit(Generic[T]):
         return self.future.running() or self.future.set_running_or_notify_cancel()
 
     def do(self, transaction: Transaction) -> None:
-        """Run the work and keep its result. Raises JournalError, possibly a failure of the journal itself."""
+        """Run the work and keep its result or its error. Raises JournalError if the journal itself may have
+        failed.
+        """
         self._value = self._error = None
         try:
             with transaction.unit():
@@ -64,7 +70,9 @@ class _Unit(Generic[T]):
 
 
 class _Attempt:
-    """Transaction for several units, with the units reached and the error."""
+    """A transaction for several units: the units that were begun (`begun`), and the error of the
+    transaction.
+    """
 
     def __init__(self, journal: Journal, batch: list[_Unit[Any]], longest_s: float) -> None:
         self._batch: Final = batch
@@ -79,15 +87,17 @@ class _Attempt:
 
     @property
     def is_of_a_unit(self) -> bool:
-        """True if the error belongs to a unit: raised within one, or by the database at the commit for a
-        change that it had accepted before.
+        """True if a unit caused the error: the error was raised by a unit, or by the database at the commit
+        for a change that a unit had made.
         """
         if self.error is None or not self.begun:
             return False
         return self.error is self._within or isinstance(self.error, StoreMisuse)
 
     def _work(self, transaction: Transaction) -> None:
-        """Run the units from the beginning, also in a retry after a switch of the journal."""
+        """Run the units from the first one; the journal calls this function again after a switch to the
+        fallback journal.
+        """
         self.begun = []
         until_s = time.monotonic() + self._longest_s
         for unit in self._batch:
@@ -102,10 +112,12 @@ class _Attempt:
 
 
 class GroupCommitter:
-    """Thread that commits for all threads of its process. The journal may be used concurrently."""
+    """Thread that commits the submissions of all threads of this process. Other threads may use the journal
+    at the same time.
+    """
 
     def __init__(self, journal: Journal, most: int = MOST, longest_s: float = LONGEST_S) -> None:
-        """Start the thread."""
+        """Start the thread. `most`, `longest_s`: limits of a transaction, as MOST and LONGEST_S."""
         self._journal: Final = journal
         self._most: Final = most
         self._longest_s: Final = longest_s
@@ -117,13 +129,15 @@ class GroupCommitter:
         self._thread.start()
 
     def submit(self, *appends: Append) -> Future[tuple[Recorded, ...]]:
-        """Append as `Journal.append` does; the future gets the result when it is durable, or the error."""
+        """Append as `Journal.append` does. The future gets the result once the events are durable, or the
+        error. Raises StoreMisuse after `close`.
+        """
         return self.run(lambda transaction: transaction.append(*appends))
 
     def run(self, work: Callable[[Transaction], T], *, first: bool = False) -> Future[T]:
-        """Run `work` as `Journal.transact` does, on the committer's thread. `work` must be short; its error
-        affects no other submission. `first`: priority over submissions without it, except for the one commit
-        in turn.
+        """Run `work` as `Journal.transact` does, on the committer's thread. The future gets the result of
+        `work` once its changes are durable, or the error. `work` must be short, and may run more than once.
+        `first`: priority submission. Raises StoreMisuse after `close`.
         """
         unit = _Unit(work)
         with self._changed:
@@ -134,7 +148,7 @@ class GroupCommitter:
         return unit.future
 
     def close(self) -> None:
-        """Commit the submitted work, then end the thread. A second call does nothing."""
+        """Commit all submitted work, then end the thread. A second call has no effect."""
         with self._changed:
             self._closed = True
             self._changed.notify()
@@ -153,8 +167,8 @@ class GroupCommitter:
             return bool(self._first or self._others)
 
     def _collect(self, waiting: deque[_Unit[Any]]) -> list[_Unit[Any]]:
-        """Remove up to `most` submissions from the queue and return the ones not cancelled. Only this thread
-        removes, so that none disappears meanwhile.
+        """Remove submissions from the queue and return them: at most `most`, without cancelled submissions.
+        Only this thread removes from the queues: a queue with submissions cannot become empty meanwhile.
         """
         batch: list[_Unit[Any]] = []
         while waiting and len(batch) < self._most:
@@ -163,7 +177,9 @@ class GroupCommitter:
         return batch
 
     def _commit(self, batch: list[_Unit[Any]]) -> int:
-        """Commit the first of these units, as many as fit a transaction; return how many have ended."""
+        """Commit the first units of the batch, as many as fit in a transaction; return the number of ended
+        units.
+        """
         attempt = self._attempt(batch)
         if attempt.is_of_a_unit and len(attempt.begun) > 1:
             return self._one_by_one(attempt.begun)
@@ -174,7 +190,9 @@ class GroupCommitter:
         return len(attempt.begun)
 
     def _one_by_one(self, units: list[_Unit[Any]]) -> int:
-        """Commit the units one by one, so that only the failing one fails; return how many have ended."""
+        """Commit each unit in its own transaction, so that only the failing unit fails; return the number of
+        ended units.
+        """
         for n, unit in enumerate(units):
             attempt = self._attempt([unit])
             if attempt.error is None:

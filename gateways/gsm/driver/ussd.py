@@ -1,11 +1,12 @@
-"""Codes for the network like `*123#` (USSD, 3GPP TS 22.090), sent one at a time, and the text of the
-network's answer (`+CUSD`, 27.007 clause 7.15), in any of its many forms. Pure.
+"""USSD codes such as `*123#`, sent to the network one at a time (3GPP TS 22.090), and the text of the
+network's answer (`+CUSD`, 27.007 clause 7.15). Pure.
 
-The content of the quotes depends on the firmware more than on the <dcs> behind them: plain text, octets of
-packed septets in hexadecimal, UCS-2 in hexadecimal, or single octets in hexadecimal. Each form occurs with a
-<dcs> of another form. Hexadecimal content is therefore decoded in each way, and the decoding that resembles
-text most is used. An answer may have several lines, of a kind unknown otherwise: the lines behind an open
-quote belong to the answer until the quote is closed.
+The answer is `+CUSD: <m>,"<text>",<dcs>`. The firmware, rather than the coding scheme <dcs>, decides the form
+of the text: plain text, or hexadecimal digits of packed septets, of UCS-2, or of single octets. Each form
+occurs with a <dcs> that names another form. Hexadecimal text is therefore decoded in all three ways, and the
+result that resembles text most is used. An answer may have several lines: all lines after an opening quote
+belong to the answer until the quote is closed.
+
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ CODE: Final = re.compile(r"[*#][0-9*#]{1,30}#")
 
 
 def words_of(text: str, dcs: int | None) -> str:
-    """Return the text of the network's answer."""
+    """Return the readable text of the network's answer, on one line. `dcs`: the coding scheme, None if
+    missing.
+    """
     if _HEX.fullmatch(text) is None:
         return _tidy(text)
     octets = bytes.fromhex(text)
@@ -44,7 +47,9 @@ def words_of(text: str, dcs: int | None) -> str:
 
 
 def packed(code: str) -> str:
-    """Return the code for firmware without text: packed septets, in hexadecimal (23.038 clause 6.1.2.3)."""
+    """Return the code in the form for firmware that accepts no plain text: packed septets, in hexadecimal
+    (23.038 clause 6.1.2.3).
+    """
     return pack(code.encode("ascii")).hex().upper()
 
 
@@ -84,13 +89,13 @@ class Answer(msgspec.Struct, frozen=True):
     """The answer of the network, or of the modem in its place."""
 
     words: str
-    """Empty: a refusal, or an answer without text."""
+    """Text of the answer; empty for a refusal, an answer without text, or no answer in time."""
     waits: bool
-    """True if the network waits for more input; it must be notified that none follows."""
+    """True if the network waits, or may wait, for more input; `AT+CUSD=2` must then end the session."""
 
 
 class Question(msgspec.Struct, frozen=True):
-    """A code that waits for its answer."""
+    """A code that was sent and whose answer is pending. Times in seconds."""
 
     code: str
     until_s: float
@@ -100,8 +105,9 @@ class Question(msgspec.Struct, frozen=True):
 
 
 def heard(question: Question, line: str, now_s: float) -> tuple[Question, Answer | None, bool]:
-    """Process an unsolicited line; return the new state, a complete answer, and True for a line of the
-    answer."""
+    """Process an unsolicited line. Return the new state; the answer once complete, else None; and True if the
+    line belongs to the answer.
+    """
     if line.startswith("+CUSD:"):
         lines: tuple[str, ...] = (line,)
     elif question.opened:
@@ -115,19 +121,19 @@ def heard(question: Question, line: str, now_s: float) -> tuple[Question, Answer
 
 
 def overdue(question: Question, now_s: float) -> Answer | None:
-    """Return the answer once the wait is over; None while waiting."""
+    """Return the answer at the end of the waiting time, incomplete or empty; None before."""
     if question.opened and now_s >= question.rest_until_s:
         return _read(question.opened)
     return Answer("", waits=True) if now_s >= question.until_s else None
 
 
 def due_s(question: Question) -> float:
-    """Return the time when `overdue` returns an answer."""
+    """Return the time, in seconds, at which `overdue` returns an answer."""
     return question.rest_until_s if question.opened else question.until_s
 
 
 def _is_open(text: str) -> bool:
-    """Return True if a quote was opened and is not closed at the end, before its <dcs>."""
+    """Return True if the text has an opening quote and does not end with a closing quote or its <dcs>."""
     begin = text.find('"')
     return begin >= 0 and re.search(r'"(?:, ?\d+)?$', text[begin + 1 :]) is None
 
@@ -147,7 +153,7 @@ NETWORK_ANSWERS_S: Final = 20.0
 
 
 class NetworkCodes:
-    """The codes of one modem, sent through its channel."""
+    """Sender of USSD codes to one modem. Publishes each answer as `NetworkAnswered`."""
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
@@ -155,7 +161,9 @@ class NetworkCodes:
         """Code that waits for its answer."""
 
     def ask(self, code: str, now_s: float, *, within_s: float) -> None:
-        """Send a code. Raises RequestRefused for an invalid code."""
+        """Send a code; its answer is awaited for `within_s` seconds. A pending code is abandoned. Raises
+        RequestRefused for an invalid code.
+        """
         if CODE.fullmatch(code) is None:
             raise RequestRefused(f"not a USSD code: {code!r}")
         forms = [code, packed(code)]
@@ -165,7 +173,7 @@ class NetworkCodes:
         self._send(forms[0], forms[1], now_s)
 
     def hears(self, text: str, now_s: float) -> bool:
-        """Process the line if it belongs to a pending answer of the network; return True if so."""
+        """Process an unsolicited line; return True if the line belongs to the pending answer."""
         if self._asked is None:
             return False
         self._asked, answer, belongs = heard(self._asked, text, now_s)
@@ -174,17 +182,18 @@ class NetworkCodes:
         return belongs
 
     def tick(self, now_s: float) -> None:
-        """Process the passing of time."""
+        """Publish the answer as far as received if the waiting time is over."""
         if self._asked is not None and (answer := overdue(self._asked, now_s)) is not None:
             self._answered(answer, now_s)
 
     def next_deadline(self) -> float | None:
-        """Return the time when `tick` is needed; None if not needed."""
+        """Return the time, in seconds, of the next necessary `tick`; None if no code is pending."""
         return None if self._asked is None else due_s(self._asked)
 
     def _send(self, text: str, again: str, now_s: float) -> None:
-        """Send the code. Some firmware returns OK only with the network's answer. `again`: the other form of
-        the code, for a modem that refuses this form."""
+        """Send the code in one form. `again`: the other form, sent if the modem refuses the first; empty if
+        there is none. Some firmware returns OK only with the network's answer.
+        """
         command = Command(text=f'AT+CUSD=1,"{text}",15', timeout_s=NETWORK_ANSWERS_S, urgency=Urgency.IDLE)
         self._channel.submit(command, now_s, self._sent, again)
 

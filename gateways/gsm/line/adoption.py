@@ -1,7 +1,7 @@
-"""The call of each leg on this line, the state of each call, and the unowned calls.
+"""The call of each leg on this line, the state of each call, and the unowned calls (calls without a leg).
 
-After a restart of this process no leg has its call by id: the call is found by its number, and by the
-journal's record of this line's legs.
+After a restart of this process the modem still holds the calls, and their former ids are lost. The call of
+each leg is then found by its number, and by the journal's record of the legs on this line.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from model.alert.leg import Leg
 KEPT: Final = 256
 """Newest attempts kept in memory, with the state or outcome of their calls."""
 SETTLES_S: Final = 5.0
-"""Seconds within which each leg has requested its call of before a restart."""
+"""Time after a restart, in seconds, within which each leg requests the call that it had before."""
 
 LEG_STATE: Final = {
     Stat.DIALING: CallState.DIALLING,
@@ -61,11 +61,15 @@ class Held(msgspec.Struct, kw_only=True):
         return self.state is not CallState.RELEASED
 
     def release(self, cause: int) -> None:
-        """Mark the attempt as over or failed. `cause`: of Q.850, or one of the center's own."""
+        """Mark the attempt as over or failed. `cause`: by ITU-T Q.850; above 127, one of the center's own
+        (`HangupCause`).
+        """
         self.state, self.cause = CallState.RELEASED, cause
 
     def report(self, line: LineId, joins: Joins, *, unheard: bool = False) -> CallReport:
-        """Return the report for its leg. `unheard`: the modem does not answer."""
+        """Return the report for the leg. `joins`: method by which the line joins its calls. `unheard`: the
+        modem does not answer, so that the state of the call is unknown.
+        """
         return CallReport(
             leg=self.leg,
             attempt=self.attempt,
@@ -82,8 +86,10 @@ class Held(msgspec.Struct, kw_only=True):
 
 
 class Standing:
-    """All legs of one line. `voice_path`: path of the line's voice; empty without one. `voice_kind`: kind of
-    that path (`messages.base.VoicePort`). `gains`: amplification of the voice there.
+    """Register of the legs on one line and of their calls.
+
+    `voice_path`: path of the line's voice port, empty if the line has none. `voice_kind`: kind of that port
+    (`messages.base.VoicePort.kind`). `gains`: amplification of the voice at that port.
     """
 
     def __init__(
@@ -96,7 +102,9 @@ class Standing:
         self._gains = gains
         self.held: Final[dict[Ref, Held]] = {}
         self.left: list[Leg] = []
-        """Legs that may have calls here, by the journal, and have not requested them yet."""
+        """Legs that have calls on this line according to the last reading of the journal; `missing` returns
+        those that have not requested their calls yet.
+        """
         self._voices: dict[CallId, VoicePort] = {}
         """Voice ports of calls with flowing voice, including calls that no leg has requested yet."""
         self._unheard = False
@@ -111,20 +119,20 @@ class Standing:
 
     @property
     def joins(self) -> Joins:
-        """Kind of joining that this line offers for its calls."""
+        """Method by which this line joins its calls: in the host, in the network, or not at all."""
         return joins(self._driver.dialect, voice=bool(self.voice_path) and not self._driver.voiceless)
 
     @property
     def held_for(self) -> tuple[LegId, ...]:
-        """Legs with calls here that are not to be ended."""
+        """Legs that need their calls on this line: each call is live and its end was not requested."""
         held = [one.leg for one in self.held.values() if one.live and not one.ending]
         calls = self._driver.calls()
-        # Matched by number alone: a process that has just started has assigned no call yet.
+        # Found by number alone: just after the start of this process no call is assigned to a leg yet.
         left = [leg.leg for leg in self.left if leg.number and dialled_before(calls, leg.number) is not None]
         return tuple(dict.fromkeys((*held, *left)))
 
     def knows(self, leg: LegId, attempt: int) -> bool:
-        """Return True if this attempt of the leg is known here."""
+        """Return True if this attempt of the leg was ordered here, even if its call is over."""
         return ref_of(leg, attempt) in self.held
 
     @property
@@ -133,14 +141,16 @@ class Standing:
         return [call for call in self._driver.calls() if call.state not in COMING_IN]
 
     def unheard_is(self, unheard: bool) -> list[CallReport]:
-        """Note that the modem does not answer, or does again; return the reports for the legs."""
+        """Note whether the modem is silent (`unheard`); return a report for each live leg if that has
+        changed.
+        """
         if unheard == self._unheard:
             return []
         self._unheard = unheard
         return [self.report(held) for held in self.held.values() if held.live]
 
     def voice_ready(self, event: VoiceReady) -> CallReport | None:
-        """Note that a call's voice flows; return the report for its leg, if any."""
+        """Note that a call's voice flows; return the report for its leg, None for an unowned call."""
         if self.voice_path:
             self.voice = self._voices[event.call] = VoicePort(
                 path=self.voice_path,
@@ -157,14 +167,15 @@ class Standing:
         return None
 
     def released(self, call: CallId) -> None:
-        """Forget the voice of a call that was released."""
+        """Drop the voice port of a call that was released."""
         self._voices.pop(call, None)
 
     # -------------------------------------------------------------- the call of a leg
 
     def of_earlier(self, leg: LegId, attempt: int) -> CallView | None:
-        """Return the call that an earlier attempt of this leg still has here, if its end was not requested;
-        None without such a call. The earlier attempt is released."""
+        """Return the live call of an earlier attempt of this leg, if the end of that call was not requested;
+        else None. Mark the earlier attempt as released, so that the caller can assign its call to `attempt`.
+        """
         for ref, held in self.held.items():
             if held.leg != leg or held.attempt >= attempt or held.ending:
                 continue
@@ -175,9 +186,11 @@ class Standing:
         return None
 
     def find(self, leg: LegId, direction: Direction, number: E164 | None) -> CallView | None:
-        """Return the leg's call, set up by a former process; None without such a call. If the modem lists the
-        call under another number than the dialled number: the only unowned call, provided that no other leg
-        misses its call."""
+        """Return the leg's call, set up before a restart of this process; None if there is no such call.
+
+        The modem may list the call under another number than the dialled number: then the only unowned call
+        is returned, provided that no other leg still misses its call.
+        """
         calls = self._driver.calls()
         known = unowned(calls, direction, number)
         if known is not None or self.missing(direction) != {leg}:
@@ -186,13 +199,15 @@ class Standing:
         return alone[0] if len(alone) == 1 and alone[0].state not in COMING_IN else None
 
     def missing(self, direction: Direction) -> set[LegId]:
-        """Return the legs that are on this line by the journal, and have not requested their calls yet."""
+        """Return the legs that have a call in this direction according to the journal, and have not requested
+        that call since the restart.
+        """
         here = {held.leg for held in self.held.values() if held.live}
         outbound = direction is Direction.OUT
         return {leg.leg for leg in self.left if (leg.call is None) is outbound and leg.leg not in here}
 
     def hold(self, ref: Ref, leg: LegId, attempt: int) -> Held:
-        """Remember this attempt, which is dialling."""
+        """Enter an attempt that is dialling; only the newest KEPT attempts are kept."""
         held = Held(leg=leg, attempt=attempt)
         self.held[ref] = held
         while len(self.held) > KEPT:
@@ -200,7 +215,9 @@ class Standing:
         return held
 
     def own(self, ref: Ref, leg: LegId, attempt: int, call: CallView, *, found: bool = True) -> Held:
-        """Assign the call to this attempt. `found`: the call was set up before."""
+        """Assign the call to this attempt. `found`: the call was found in the modem, not dialled by this
+        order.
+        """
         self._driver.name(call.call, ref)
         held = self.hold(ref, leg, attempt)
         held.state, held.adopted, held.confirmed = LEG_STATE[call.state], found, call.confirmed
@@ -208,20 +225,21 @@ class Standing:
         return held
 
     def refused(self, ref: Ref, leg: LegId, attempt: int, cause: int) -> Held:
-        """Remember this attempt as failed."""
+        """Enter a failed attempt. `cause`: as for `Held.release`."""
         held = self.hold(ref, leg, attempt)
         held.release(cause)
         return held
 
     def unlisted(self, ref: Ref, direction: Direction, number: E164 | None, now_s: float) -> CallView | None:
-        """Return the call of a conference member that the modem's list hides in the conference's only row;
-        None if the list has no such row."""
+        """Return the call of a leg in a network conference that the modem lists as a single row without the
+        members' numbers; None if the modem's list has no such row.
+        """
         if number is None or not self._driver.members_unlisted:
             return None
         return self.view(self._driver.adopt(ref, number, now_s, direction=direction))
 
     def view(self, call: CallId | None) -> CallView | None:
-        """Return the call as the modem has it; None if it is gone."""
+        """Return the present state of the call; None if the call has ended."""
         return view_of(self._driver.calls(), call)
 
     def report(self, held: Held) -> CallReport:
@@ -230,8 +248,9 @@ class Standing:
 
 
 class UnownedCalls:
-    """The unowned calls of a line. A party on such a call has no audio, and the line is unusable meanwhile.
-    `rings`: returns True for a ringing incoming call.
+    """The unowned calls of a line. The party of an unowned call hears nothing, and the line cannot be used
+    until that call has ended. `rings`: function that returns True for a ringing incoming call, which is not
+    unowned.
     """
 
     def __init__(self, driver: Driver, standing: Standing, rings: Callable[[CallId], bool]) -> None:
@@ -239,16 +258,20 @@ class UnownedCalls:
         self._standing = standing
         self._rings = rings
         self._strays: dict[CallId, float] = {}
-        """Unowned calls that are set up, and the time since when each is unowned."""
+        """Unowned calls that are set up, each with the time, in seconds, from which SETTLES_S count."""
         self._ghosts: set[CallId] = set()
-        """Orphan calls: calls without a leg that are being ended."""
+        """Orphan calls: calls without a leg whose end was requested and that are still up."""
 
     def add(self, call: CallId) -> None:
-        """Add a call that should have ended and has not: its leg goes on without it."""
+        """Add an orphan call: the end of the call failed, and its leg was released without waiting for the
+        end.
+        """
         self._ghosts.add(call)
 
     def strays(self, now_s: float) -> list[CallId]:
-        """Return the calls that have been up for SETTLES_S without a leg; again after each such time."""
+        """Return the calls that have been up without a leg for SETTLES_S; each call is returned again every
+        SETTLES_S.
+        """
         nobodys = {
             call.call
             for call in self._standing.set_up
@@ -260,8 +283,9 @@ class UnownedCalls:
         return found
 
     def end_strays(self, strays: Sequence[CallId], now_s: float) -> list[CallId]:
-        """Hang up the unowned calls that can belong to no leg, by the journal's legs on this line (`left`).
-        Return the calls hung up."""
+        """Hang up those of the given unowned calls that belong to no leg: no leg in `Standing.left` still
+        misses a call in that direction. Return the calls hung up.
+        """
         views = [view for call in strays if (view := self._standing.view(call)) is not None]
         ended = [view.call for view in views if not self._standing.missing(view.direction)]
         for call in ended:
@@ -271,7 +295,7 @@ class UnownedCalls:
 
     @property
     def ghosts(self) -> int:
-        """Number of orphan calls that are being ended here: the line is unusable meanwhile."""
+        """Number of orphan calls still up; the line cannot be used until the number is 0."""
         self._ghosts &= {call.call for call in self._driver.calls()}
         return len(self._ghosts)
 
@@ -283,23 +307,25 @@ class UnownedCalls:
 
 
 def ref_of(leg: LegId, attempt: int) -> Ref:
-    """Return the driver's reference of the attempt's call."""
+    """Return the reference by which the driver knows the call of this attempt: `LEG#ATTEMPT`."""
     return Ref(f"{leg}#{attempt}")
 
 
 def view_of(calls: Iterable[CallView], call: CallId | None) -> CallView | None:
-    """Return this call; None if it is gone."""
+    """Return the call with this id; None if the call has ended."""
     return next((view for view in calls if view.call == call), None)
 
 
 def dialled_before(calls: Iterable[CallView], number: E164) -> CallView | None:
-    """Return the unowned outgoing call to this number; None without such a call."""
+    """Return the unowned outgoing call to this number; None if there is no such call."""
     ours = (one for one in calls if one.ref is None and one.direction is Direction.OUT)
     return next((one for one in ours if one.caller and same(one.caller, number)), None)
 
 
 def unowned(calls: Iterable[CallView], direction: Direction, number: E164 | None) -> CallView | None:
-    """Return the unowned call with this number; else the only call that may have the number, or None."""
+    """Return the unowned call with this number; else the only unowned call without a known number; else None.
+    Without `number`: the only unowned call.
+    """
     found = [call for call in calls if call.ref is None and call.direction is direction]
     if number is not None:
         fitting = [call for call in found if call.caller and same(call.caller, number)]
