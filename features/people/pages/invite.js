@@ -5,7 +5,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { answerOf, why } from '../../js/admin/frame/faults.js';
 import { Form, formPane } from '../../js/admin/frame/form.js';
 import { Listed } from '../../js/admin/frame/listed.js';
-import { once } from '../../js/admin/frame/once.js';
+import { secretField } from '../../js/admin/frame/once.js';
 import { icon, qr, word } from '../../js/shell/parts.js';
 import * as f from '../../js/words/format.js';
 import { phrase, say } from '../../js/words/words.js';
@@ -75,7 +75,7 @@ const newInvitation = (ui, made, name) =>
         ${say`Opens once, on the phone with ${f.phone(made.row.phone)}, ${until(made.row)}.`}
       </p>
       ${addressFault(made.link) ? html`<p>${word('warn', addressFault(made.link), 'ink-wait')}</p>` : nothing}
-      ${once(made.link, () => ui.draw())}
+      ${secretField(made.link, () => ui.draw())}
       <p class="ink-2">${say`It is not shown again.`}</p>
       <div class="form__keys">
         <button class="btn" @click=${() => print(ui, made)}>

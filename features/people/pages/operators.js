@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { Form } from '../../js/admin/frame/form.js';
-import { once } from '../../js/admin/frame/once.js';
+import { secretField } from '../../js/admin/frame/once.js';
 import { listPage } from '../../js/admin/frame/page.js';
 import { Rows } from '../../js/admin/frame/rows.js';
 import { word } from '../../js/shell/parts.js';
@@ -160,7 +160,7 @@ function linkPane(ui, told, name) {
         ${say`Good once, until ${end}: whoever opens it chooses a password or passkey.`}
         ${say`Hand it to ${name} alone: it is not shown again.`}
       </p>
-      ${once(address, () => ui.draw())}
+      ${secretField(address, () => ui.draw())}
       <button class="btn" @click=${() => ui.press('Escape')}><kbd>Esc</kbd>${say`Done`}</button>
     </div>
   </section>`;

@@ -114,7 +114,9 @@ const row = (ui, one) =>
     }}>
     <td class="ink-2">${f.shortDay(one.at_us)} ${f.clock(one.at_us)}</td>
     <td><b>${one.actor ? ui.feed.names(one.actor) : '—'}</b></td>
-    <td>${one.action === 'refused' ? word('warn', actionText(one.action), 'ink-bad') : actionText(one.action)}</td>
+    <td>
+      ${one.action === 'refused' ? word('warn', actionText(one.action), 'ink-bad') : actionText(one.action)}
+    </td>
     <td>${subjects(one)}</td>
     <td class="ink-2">${details(one)}</td>
     <td class="ink-2 nowrap">${one.origin}</td>

@@ -8,7 +8,7 @@ import { say } from '../../js/words/words.js';
 import { Form } from '../../js/admin/frame/form.js';
 import { button, listPage } from '../../js/admin/frame/page.js';
 import { Rows } from '../../js/admin/frame/rows.js';
-import { askRestart, orderNode, orderSaid } from '../../js/admin/nodes/order.js';
+import { askRestart, orderNode, orderText } from '../../js/admin/nodes/order.js';
 import { fieldsOf, meaning, numberNeeded, requestValue, setting, shown, seenValue } from './values.js';
 
 /** @typedef {import('./values.js').Setting} Setting */
@@ -162,7 +162,7 @@ function notes(ui) {
     )}
     ${
       data.node.order
-        ? html`<p>${word('clock', orderSaid(ui, data.node), 'ink-wait')}
+        ? html`<p>${word('clock', orderText(ui, data.node), 'ink-wait')}
             ${undoable() ? nothing : button(ui, ['Z', say`Take back`])}</p>`
         : nothing
     }${

@@ -72,7 +72,7 @@ function lead() {
     if (!called.point(callout)) ui.press('H'); // the callout has ended: it is among the past callouts
   }
   if (first.opensMissingList(ui)) {
-    admin.begin();
+    admin.showMissingNext();
     screen.go('admin');
   }
   if (!feed.me || feed.signedOn?.way !== 'recovery' || led === feed.signedOn.csrf) return;

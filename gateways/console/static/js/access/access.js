@@ -3,12 +3,12 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { icon, word } from '../shell/parts.js';
 import { say } from '../words/words.js';
-import { factors, given, when } from './factors.js';
+import { factors, submitted, when } from './factors.js';
 import * as own from './own.js';
 
 const { state } = own;
 
-const WAYS = {
+const METHODS = {
   password: () => 'password',
   code: () => say`password and code`,
   passkey: () => 'passkey',
@@ -17,7 +17,7 @@ const WAYS = {
 };
 
 /** The result of a request: success and the words. @type {Record<string, () => [boolean, string]>} */
-const SAID = {
+const RESULTS = {
   passkeyAdded: () => [true, say`The passkey is added.`],
   appAdded: () => [true, say`The app is added: its code is asked for from now on.`],
   renamed: () => [true, say`Renamed.`],
@@ -46,7 +46,7 @@ export function enter(ui) {
 export const pressed = () => false;
 
 /** Return why the operator must add a second factor; an empty string if none is required. @param {Ui} ui */
-export function lacking(ui) {
+export function missingFactor(ui) {
   const { signedOn } = ui.feed;
   if (signedOn?.way === 'recovery')
     return say`You are here by a link that works once: choose a password, or add a passkey.`;
@@ -55,7 +55,7 @@ export function lacking(ui) {
 
 /** Render the same reason in the ready view, with a button that opens this place. @param {Ui} ui */
 export function notice(ui) {
-  const why = lacking(ui);
+  const why = missingFactor(ui);
   return why
     ? html`<div class="banner access__notice" role="status" data-tone="wait">
         ${icon('shield')}<b>${why}</b>
@@ -68,16 +68,16 @@ export const title = () => say`Your sign-on`;
 
 /** Render the operator's own sign-on. @param {Ui} ui */
 export function pane(ui) {
-  const [good, said] = SAID[state.said]?.() ?? [true, ''];
+  const [good, text] = RESULTS[state.result]?.() ?? [true, ''];
   return html`<section class="view access" aria-labelledby="access-h">
     <header class="page-head">
       <h1 id="access-h" tabindex="-1">${title()}</h1>
       <p role=${good ? 'status' : 'alert'}>
         ${
-          said
-            ? word(good ? 'check' : 'warn', said, good ? 'ink-ok' : 'ink-bad')
-            : lacking(ui)
-              ? word('shield', lacking(ui), 'ink-wait')
+          text
+            ? word(good ? 'check' : 'warn', text, good ? 'ink-ok' : 'ink-bad')
+            : missingFactor(ui)
+              ? word('shield', missingFactor(ui), 'ink-wait')
               : nothing
         }
       </p>
@@ -149,14 +149,14 @@ function sessions(ui) {
               html`<tr>
                 <td>${when(one.begun_at)}</td>
                 <td>${when(one.used_at)}</td>
-                <td>${WAYS[one.way]?.() ?? '—'}</td>
+                <td>${METHODS[one.way]?.() ?? '—'}</td>
                 <td>${one.address || '—'}<small class="ink-2"> · ${one.node}</small></td>
                 <td class="num">
                   ${
                     one.here
                       ? html`<span class="ink-2">${say`this one##session`}</span>`
                       : html`<button class="btn" @click=${() => own.end(ui, one.id)}>
-                          ${state.asked === one.id ? say`Really end` : say`End`}
+                          ${state.toConfirm === one.id ? say`Really end` : say`End`}
                         </button>`
                   }
                 </td>
@@ -170,7 +170,7 @@ function sessions(ui) {
 
 /** Change the password by the submitted form. @param {Ui} ui @param {SubmitEvent} e */
 async function setPassword(ui, e) {
-  const { form, data } = given(e);
+  const { form, data } = submitted(e);
   if (!(await own.setPassword(ui, data.get('password'), data.get('old') ?? ''))) return;
   form.reset();
   document.getElementById('access-h')?.focus(); // keys typed next are no part of a password

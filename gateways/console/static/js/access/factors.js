@@ -17,7 +17,7 @@ export const when = (moment) =>
  * Return the submitted form and its data, in place of the browser's own submission.
  * @param {SubmitEvent} e
  */
-export function given(e) {
+export function submitted(e) {
   e.preventDefault();
   return {
     form: /** @type {HTMLFormElement} */ (e.target),
@@ -47,7 +47,7 @@ export function factors(ui) {
         )}
       </ul>
       ${
-        mine.passkeys_of && passkeys.known()
+        mine.passkeys_of && passkeys.isSupported()
           ? html`<form class="access__row" @submit=${(e) => addPasskey(ui, e)}>
               <label
                 >${say`Name of the new passkey`}<input
@@ -59,7 +59,7 @@ export function factors(ui) {
               /></label>
               <button class="btn">${icon('shield')}${say`Add a passkey`}</button>
             </form>`
-          : html`<p class="ink-2">${passkeys.known() ? noneHere() : tooOld()}</p>`
+          : html`<p class="ink-2">${passkeys.isSupported() ? noneHere() : tooOld()}</p>`
       }
       ${
         seed
@@ -106,7 +106,7 @@ const factor = (ui, one) =>
       >${one.kind === 'totp' ? 'App' : 'Passkey'} · ${say`used`} ${when(one.used_at)}</small
     >
     <button class="btn" @click=${() => own.remove(ui, one.id)}>
-      ${state.asked === one.id ? say`Really remove` : say`Remove`}
+      ${state.toConfirm === one.id ? say`Really remove` : say`Remove`}
     </button>
   </li>`;
 
@@ -132,7 +132,7 @@ const appFields = (ui) =>
   </form>`;
 
 /** Add a passkey by the submitted form. @param {Ui} ui @param {SubmitEvent} e */
-const addPasskey = (ui, e) => own.addPasskey(ui, given(e).data.get('name').trim());
+const addPasskey = (ui, e) => own.addPasskey(ui, submitted(e).data.get('name').trim());
 
 /** Add an authenticator app by the submitted form. @param {Ui} ui @param {SubmitEvent} e */
-const addApp = (ui, e) => own.addApp(ui, say`Authenticator app`, given(e).data.get('code'));
+const addApp = (ui, e) => own.addApp(ui, say`Authenticator app`, submitted(e).data.get('code'));

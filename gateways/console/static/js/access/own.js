@@ -10,8 +10,8 @@ export const state = {
   /** @type {Seed} */
   seed: null, // the seed of an authenticator app that is being added
   busy: false,
-  asked: '', // the item that the next press removes or ends
-  said: '', // the result of the last request: a key of access.js's SAID
+  toConfirm: '', // the item that the next press removes or ends
+  result: '', // the result of the last request: a key of access.js's RESULTS
 };
 
 /** Request the operator's sign-on data. @param {Ui} ui */
@@ -19,7 +19,7 @@ export const load = (ui) => change(ui, () => ui.feed.ask('GET', PATH));
 
 /** Clear the state. */
 export function clear() {
-  Object.assign(state, { own: null, seed: null, asked: '', said: '' });
+  Object.assign(state, { own: null, seed: null, toConfirm: '', result: '' });
 }
 
 /**
@@ -30,17 +30,17 @@ export function clear() {
  */
 async function change(ui, order, done = '', faults = {}) {
   if (state.busy) return false;
-  Object.assign(state, { busy: true, asked: '', said: '' });
+  Object.assign(state, { busy: true, toConfirm: '', result: '' });
   ui.draw();
   const answer = await order().catch(() => null);
   state.busy = false;
-  const said = answer ? await answer.json().catch(() => ({})) : {};
-  if (answer?.ok) state.own = said;
-  state.said = answer?.ok
+  const answered = answer ? await answer.json().catch(() => ({})) : {};
+  if (answer?.ok) state.own = answered;
+  state.result = answer?.ok
     ? done
     : answer?.status === 429
-      ? said.code || 'tooOften'
-      : (faults[said.path] ?? 'notDone');
+      ? answered.code || 'tooOften'
+      : (faults[answered.path] ?? 'notDone');
   ui.draw();
   return Boolean(answer?.ok);
 }
@@ -49,17 +49,17 @@ async function change(ui, order, done = '', faults = {}) {
  * Request the challenge for a new passkey or app; return null on failure.
  * @param {Ui} ui @returns {Promise<Beginning>}
  */
-async function begin(ui) {
+async function requestChallenge(ui) {
   const answer = await ui.feed.ask('POST', `${PATH}/challenge`, {}).catch(() => null);
   return answer?.ok ? answer.json() : null;
 }
 
 /** Create a passkey in the browser, and add it. @param {Ui} ui @param {string} name */
 export async function addPasskey(ui, name) {
-  const options = (await begin(ui))?.passkey;
+  const options = (await requestChallenge(ui))?.passkey;
   const passkey = options ? await passkeys.create(options) : null;
   if (!passkey) {
-    state.said = 'noPasskey';
+    state.result = 'noPasskey';
     ui.draw();
     return;
   }
@@ -68,8 +68,8 @@ export async function addPasskey(ui, name) {
 
 /** Request the seed for a new authenticator app. @param {Ui} ui */
 export async function beginApp(ui) {
-  state.seed = (await begin(ui))?.totp ?? null;
-  state.said = state.seed ? '' : 'notDone';
+  state.seed = (await requestChallenge(ui))?.totp ?? null;
+  state.result = state.seed ? '' : 'notDone';
   ui.draw();
 }
 
@@ -82,7 +82,7 @@ export async function addApp(ui, name, code) {
     'appAdded',
     { '$.code': 'codeWrong', '$.challenge': 'tooLate' },
   );
-  if (added || state.said === 'tooLate') state.seed = null;
+  if (added || state.result === 'tooLate') state.seed = null;
   ui.draw();
 }
 
@@ -91,18 +91,18 @@ export const rename = (ui, id, name) =>
   change(ui, () => ui.feed.ask('PUT', `${PATH}/authenticators/${id}`, { name }), 'renamed');
 
 /** Remove a passkey or app at the second press. @param {Ui} ui @param {string} id */
-export const remove = (ui, id) => twice(ui, id, `${PATH}/authenticators/${id}`, 'removed');
+export const remove = (ui, id) => deleteAtSecondPress(ui, id, `${PATH}/authenticators/${id}`, 'removed');
 
 /** End a session at the second press. @param {Ui} ui @param {string} id */
-export const end = (ui, id) => twice(ui, id, `${PATH}/sessions/${id}`, 'ended');
+export const end = (ui, id) => deleteAtSecondPress(ui, id, `${PATH}/sessions/${id}`, 'ended');
 
 /**
  * Send a deletion at the second press for the same item.
  * @param {Ui} ui @param {string} id @param {string} path @param {string} done
  */
-function twice(ui, id, path, done) {
-  if (state.asked === id) return change(ui, () => ui.feed.ask('DELETE', path), done);
-  state.asked = id;
+function deleteAtSecondPress(ui, id, path, done) {
+  if (state.toConfirm === id) return change(ui, () => ui.feed.ask('DELETE', path), done);
+  state.toConfirm = id;
   ui.draw();
   return undefined;
 }

@@ -1,7 +1,7 @@
 // Passkeys in the browser. The browser is called only at the press of a key or button.
 
 /** Return true if this browser supports passkeys. */
-export const known = () => Boolean(window.PublicKeyCredential?.parseCreationOptionsFromJSON);
+export const isSupported = () => Boolean(window.PublicKeyCredential?.parseCreationOptionsFromJSON);
 
 /**
  * Create a passkey in the form that the center reads. Return null if the user cancels or the passkey exists
@@ -9,7 +9,7 @@ export const known = () => Boolean(window.PublicKeyCredential?.parseCreationOpti
  * @param {CreationOptions} options
  */
 export const create = (options) =>
-  made(() =>
+  credentialJson(() =>
     navigator.credentials.create({
       publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(/** @type {any} */ (options)),
     }),
@@ -17,14 +17,14 @@ export const create = (options) =>
 
 /** Sign a challenge with an existing passkey; return null if the user cancels. @param {object} options */
 export const sign = (options) =>
-  made(() =>
+  credentialJson(() =>
     navigator.credentials.get({
       publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(/** @type {any} */ (options)),
     }),
   );
 
 /** Return the credential as JSON, or null. @param {() => Promise<Credential>} ask */
-async function made(ask) {
+async function credentialJson(ask) {
   try {
     const credential = /** @type {PublicKeyCredential} */ (await ask());
     return credential.toJSON();

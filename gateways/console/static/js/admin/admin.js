@@ -29,13 +29,13 @@ let of = ''; // the operator of this page
 let asking = 0;
 
 /** Return the chapters that the operator's role may open. @param {Ui} ui */
-const open = (ui) => CHAPTERS.filter((one) => one.role !== 'admin' || ui.feed.me.role === 'admin');
+const openChapters = (ui) => CHAPTERS.filter((one) => one.role !== 'admin' || ui.feed.me.role === 'admin');
 
 /** Return the chapter that is shown; the first if the role may not open it. @param {Ui} ui */
-const current = (ui) => (open(ui).includes(shown) ? shown : open(ui)[0]);
+const current = (ui) => (openChapters(ui).includes(shown) ? shown : openChapters(ui)[0]);
 
 /** Show the list of what is missing when the administration is opened next. */
-export function begin() {
+export function showMissingNext() {
   shown = CHAPTERS.find((one) => one.key === 'S');
 }
 
@@ -65,7 +65,7 @@ function go(ui, to) {
  */
 export function pressed(ui, key) {
   if (current(ui).chapter.pressed(ui, key)) return true;
-  const to = open(ui).find((one) => one.key === key);
+  const to = openChapters(ui).find((one) => one.key === key);
   if (to) go(ui, to);
   return Boolean(to);
 }
@@ -73,7 +73,7 @@ export function pressed(ui, key) {
 /** Render the chapters and the shown chapter. @param {Ui} ui */
 export const pane = (ui) =>
   html`<nav class="chapters" aria-label=${say`Administration`}>
-      ${open(ui).map(
+      ${openChapters(ui).map(
         (one) =>
           html`<button
             aria-keyshortcuts=${one.key}

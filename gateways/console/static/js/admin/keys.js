@@ -5,7 +5,7 @@ import { html } from '../../vendor/lit.js';
 import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { Form } from './frame/form.js';
-import { once } from './frame/once.js';
+import { secretField } from './frame/once.js';
 import { listPage } from './frame/page.js';
 import { Rows } from './frame/rows.js';
 
@@ -73,7 +73,7 @@ const issuedPane = (ui, issued) =>
         ${say`Put it into the app now: it is not shown again. The others go on opening until you revoke
           them.`}
       </p>
-      ${once(issued.key, () => ui.draw())}
+      ${secretField(issued.key, () => ui.draw())}
       <button class="btn" @click=${() => ui.press('Escape')}><kbd>Esc</kbd>${say`Done`}</button>
     </div>
   </section>`;

@@ -75,7 +75,7 @@ function calls(ui, view, nowUs, reached) {
     return ['voice', 'ink-ok', `${said}, ${lasts(view.user)}`, reached];
   }
   if (s.waitsAlone(view)) {
-    const alone = claims.said({ view, nowUs }, 'waitsOnTheLine');
+    const alone = claims.claimText({ view, nowUs }, 'waitsOnTheLine');
     return ['voice', 'ink-wait', `${alone}, ${f.span(nowUs - s.aloneSinceUs(view))}`, reached];
   }
   if (view.wrong_pins) return ['shield', 'ink-bad', say`Wrong PIN`, say`A sign of coercion`];

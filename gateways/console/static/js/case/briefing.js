@@ -9,7 +9,7 @@ import { languageName, number, phrase, say } from '../words/words.js';
 import * as f from '../words/format.js';
 import * as s from './situation.js';
 import { ended, ending, endingName, usersEnding } from './call-ending.js';
-import { said } from '../words/claims.js';
+import { claimText } from '../words/claims.js';
 import { for112 } from './record.js';
 import { addressName, addressSentence, townAfter } from '../place/address.js';
 import { spoken } from '../place/places.js';
@@ -148,7 +148,7 @@ export function isChanged({ changed }, id) {
  * @param {CaseView} view @param {number} nowUs @returns {Part[]}
  */
 function oldPlace(view, nowUs) {
-  const text = said({ view, nowUs }, 'placeIsOld');
+  const text = claimText({ view, nowUs }, 'placeIsOld');
   if (!text) return [];
   const at = f.clock(view.position.at_us);
   const copied = say`Where she was at ${at}:`;
@@ -246,7 +246,7 @@ function silence(view, nowUs) {
   if (view.wrong_pins) return say`Somebody tried to cancel with a wrong PIN.`;
   const declined = ended(view, 'user').some((one) => ending(one) === 'declined');
   const going = view.user.state === 'ringing' ? say`We are calling her.` : '';
-  const spoke = said(
+  const spoke = claimText(
     { view, nowUs },
     'spokeThenNothing',
     'spokeAndHungUp',

@@ -2,7 +2,7 @@
 
 import { say } from '../words/words.js';
 import * as f from '../words/format.js';
-import { said } from '../words/claims.js';
+import { claimText } from '../words/claims.js';
 import * as s from './situation.js';
 
 /** Return a time in seconds since the alert. @param {CaseView} view @param {number} us */
@@ -71,7 +71,7 @@ function firstReached(view) {
 function alone(view, nowUs) {
   const at = after(view, view.user.answered_us);
   const small = say`answered at ${at}`;
-  const word = said({ view, nowUs }, 'waitsAlone');
+  const word = claimText({ view, nowUs }, 'waitsAlone');
   return { value: f.span(nowUs - s.aloneSinceUs(view)), unit: '', tone: 'wait', word, small };
 }
 

@@ -119,7 +119,7 @@ export function next(now) {
   }
   const first = say`Answer first`;
   return [
-    claims.said(now, 'headsetNext', 'shiftsCall', 'answerYourPhone', 'youAreCalled'),
+    claims.claimText(now, 'headsetNext', 'shiftsCall', 'answerYourPhone', 'youAreCalled'),
     say`${names(by)} hands ${theCase(view)} over to you. ${more}`,
     { ...take(''), command: '', sub: '', why: first },
   ];

@@ -3,7 +3,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { icon, tag } from '../shell/parts.js';
 import { channel, say } from '../words/words.js';
-import { proof } from '../words/assurance.js';
+import { assuranceText } from '../words/assurance.js';
 import { sourceName } from './briefing.js';
 import * as f from '../words/format.js';
 import * as s from './situation.js';
@@ -85,7 +85,7 @@ export function who(ui, view) {
       </div>
       <div>
         <dt>${say`Channel`}</dt>
-        <dd>${channel(view.channel)}, ${proof(view)}</dd>
+        <dd>${channel(view.channel)}, ${assuranceText(view)}</dd>
       </div>
     </dl>
   </header>`;

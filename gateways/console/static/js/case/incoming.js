@@ -4,8 +4,8 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { act, icon, ring, tag, word } from '../shell/parts.js';
 import { channel, languageName, say } from '../words/words.js';
-import { said } from '../words/claims.js';
-import { proof } from '../words/assurance.js';
+import { claimText } from '../words/claims.js';
+import { assuranceText } from '../words/assurance.js';
 import { sourceName } from './briefing.js';
 import { brokenSaid, isBroken } from './broken-conference.js';
 import { deadline } from './deadline.js';
@@ -81,7 +81,7 @@ function clock(ui, view) {
   const notSpoken = s.spokenTo(view) ? '' : say`Nobody has spoken to her`;
   const then = view.test
     ? html`<span class="ink-test">${say`a test: never to 112`}</span>`
-    : html`<span class="ink-3">${counts ? said({ view, nowUs }, 'appDials', 'noApp') : notSpoken}</span>`;
+    : html`<span class="ink-3">${counts ? claimText({ view, nowUs }, 'appDials', 'noApp') : notSpoken}</span>`;
   return html`<div class="ring" role="timer">
     ${ring(met ? 0 : (view.deadline_us - nowUs) / 1e6 / feed.center.deadline_s)}
     <div class="ring__text">
@@ -100,7 +100,7 @@ function data(ui, view) {
   const nowUs = ui.feed.nowUs();
   const language = view.person?.language ? languageName(view.person.language) : '';
   const more = [
-    proof(view),
+    assuranceText(view),
     language && say`Speaks ${language}`,
     view.battery_pct === null ? '' : say`battery ${view.battery_pct} %`,
   ]
@@ -165,7 +165,7 @@ function legs(ui, view) {
   if (isBroken(view)) {
     const { text } = brokenSaid(view, feed.me, ui.feed.names);
     const now = { view, nowUs: feed.nowUs(), me: feed.me };
-    const answer = voice.takes(feed) ? mine : said(now, 'answerYourPhone', 'youAreCalled');
+    const answer = voice.takes(feed) ? mine : claimText(now, 'answerYourPhone', 'youAreCalled');
     return html`<div class="incoming__legs">
       <p><b>${text}</b><br /><b class="ink-wait">${answer}</b></p>
     </div>`;
@@ -183,7 +183,7 @@ function usersPhone(view, nowUs) {
   if (view.user.state === 'ringing') return word('ring', say`Her phone is ringing`, 'ink-ok');
   if (s.waitsAlone(view)) {
     const lasts = f.span(nowUs - s.aloneSinceUs(view));
-    const waits = `${said({ view, nowUs }, 'waitsOnTheLine')} ${say`for`} ${lasts}`;
+    const waits = `${claimText({ view, nowUs }, 'waitsOnTheLine')} ${say`for`} ${lasts}`;
     return word('voice', [waits, heard(view.user)].filter(Boolean).join(', '), 'ink-wait');
   }
   if (s.talking(view.user))

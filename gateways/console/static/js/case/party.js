@@ -1,6 +1,6 @@
 // The tile of a party: the state of its call in a word, a time and a line of further words. Pure.
 
-import { said, so } from '../words/claims.js';
+import { claimText, holds } from '../words/claims.js';
 import { KEY } from '../words/center.js';
 import { phrase, say } from '../words/words.js';
 import * as f from '../words/format.js';
@@ -97,9 +97,9 @@ function answered(party, which, view, nowUs, foot, made) {
     foot.push(say`hears nothing`);
     return made('hush', 'hush', say`On hold`, party.answered_us);
   }
-  if (which === 'user' && so('overheard', { view, nowUs })) foot.push(say`who forces her may hear`);
+  if (which === 'user' && holds('overheard', { view, nowUs })) foot.push(say`who forces her may hear`);
   if (party.joined && party.network) foot.push(say`joined by the network`);
-  const together = so('bothTalk', { view, nowUs }) && !so('phoneAnswered', { view, nowUs });
+  const together = holds('bothTalk', { view, nowUs }) && !holds('phoneAnswered', { view, nowUs });
   if (together && view.operator_leg.state !== 'answered' && which !== 'operator') {
     foot.push(which === 'user' ? say`talking to 112` : say`talking to ${s.asObject(view)}`);
   }
@@ -107,7 +107,7 @@ function answered(party, which, view, nowUs, foot, made) {
   if (party.no_sound_us !== null) return made('hush', 'hush', say`No sound##party`, party.answered_us);
   if (party.muted) return made('hush', 'mute', say`MUTED`, party.answered_us);
   if (which === 'user' && s.waitsAlone(view))
-    return made('hush', 'voice', said({ view, nowUs }, 'waitsAlone'), s.aloneSinceUs(view));
+    return made('hush', 'voice', claimText({ view, nowUs }, 'waitsAlone'), s.aloneSinceUs(view));
   if (which === 'user' && view.user_hears_nobody && party.joined)
     return made('hush', 'hush', say`Hears nobody`, party.answered_us);
   if (party.parted_us !== null && !party.joined) {

@@ -49,7 +49,8 @@ export function signOnForm(ui) {
               }
             </p>`
       }
-      ${byToken ? tokenFields(fault) : passwordFields(fault)} ${codeRequired(fault) ? codeField(fault) : nothing}
+      ${byToken ? tokenFields(fault) : passwordFields(fault)}
+      ${codeRequired(fault) ? codeField(fault) : nothing}
       ${
         fault
           ? html`<p
@@ -161,7 +162,7 @@ async function byPasskey(ui) {
   sound.unlock();
   const answer = await feed.read('/v1/console/session/challenge').catch(() => null);
   const options = await answer?.json().catch(() => null);
-  const passkey = answer?.ok && passkeys.known() ? await passkeys.sign(options) : null;
+  const passkey = answer?.ok && passkeys.isSupported() ? await passkeys.sign(options) : null;
   if (passkey) await feed.signOn({ passkey });
   else
     feed.fail(
@@ -169,7 +170,7 @@ async function byPasskey(ui) {
         ? 'noCentre'
         : !answer.ok
           ? options?.code || 'noCentre'
-          : passkeys.known()
+          : passkeys.isSupported()
             ? 'passkey_none'
             : 'no_passkeys_known',
     );

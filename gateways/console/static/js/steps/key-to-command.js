@@ -256,7 +256,7 @@ function microphone(view, allowed, why) {
       why: null,
     };
   if (view.operator_leg.muted && allowed.unmute === null) {
-    const sub = claims.said({ view, nowUs: 0 }, 'mutedForBoth', 'mutedForUser', 'mutedFor112', 'muted');
+    const sub = claims.claimText({ view, nowUs: 0 }, 'mutedForBoth', 'mutedForUser', 'mutedFor112', 'muted');
     return { ...action('unmute', sub, 'armed'), why: null };
   }
   return {

@@ -1,7 +1,7 @@
 // What to do in a case that is not the operator's own: listened to, handed over, called for, left, another
 // operator's, or unassigned. Pure.
 
-import { said, so } from '../words/claims.js';
+import { claimText, holds } from '../words/claims.js';
 import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
 import { brokenSaid, isBroken } from '../case/broken-conference.js';
@@ -74,7 +74,7 @@ function listens({ view, allowed, names }) {
 function answerIt(now) {
   const { view, me, names } = now;
   const broken = isBroken(view) ? brokenSaid(view, me, names) : null;
-  const text = said(
+  const text = claimText(
     now,
     'headsetUnheard',
     'headsetUp',
@@ -88,7 +88,7 @@ function answerIt(now) {
   const yours = say`The case is yours as soon as you answer.`;
   const more = broken
     ? `${broken.title} ${broken.text}`
-    : [said(now, 'userWaits'), there && s.onHeadset(view.operator_leg) ? muted : yours]
+    : [claimText(now, 'userWaits'), there && s.onHeadset(view.operator_leg) ? muted : yours]
         .filter(Boolean)
         .join(' ');
   // 112 can be called even if the operator's telephone fails.
@@ -110,7 +110,7 @@ function left(now) {
   const who = s.capital(s.first(view));
   const come = now.allowed.take === null ? say`To come back on the line: ${KEY.take}.` : '';
   if (view.user_hears_psap) {
-    const both = said(now, 'phoneAnswered', 'bothTalk');
+    const both = claimText(now, 'phoneAnswered', 'bothTalk');
     const given = `${say`Handed over to 112.`} ${both}`;
     if (unread(view) || (newest(view)?.at_us ?? 0) > (view.left_us ?? Infinity))
       return [given, `${say`She has written: read it, and tell 112.`} ${come}`, take('')];
@@ -133,6 +133,6 @@ function left(now) {
         ? say`112 is being called again.`
         : say`112 is being called.`
       : say`112 is not on the line.`;
-  if (so('heardBy112', now)) return [said(now, 'heardBy112'), come, take('')];
+  if (holds('heardBy112', now)) return [claimText(now, 'heardBy112'), come, take('')];
   return [`${user} ${psap}`, come, take('primary')];
 }

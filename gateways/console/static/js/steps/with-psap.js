@@ -1,6 +1,6 @@
 // What to do while 112 is requested: called, on the line, without a line, or briefed on another phone. Pure.
 
-import { said, so } from '../words/claims.js';
+import { claimText, holds } from '../words/claims.js';
 import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
 import { isBroken } from '../case/broken-conference.js';
@@ -29,7 +29,8 @@ export function elsewhere(now) {
   );
   const call = say`Call 112 from another phone and read this.`;
   if (lacking) return [call, say`It is being tried again here.`, step];
-  if (s.talking(view.user) && !s.mayAsk(view)) return [call, said(now, 'overheard', 'noVoiceThere'), step];
+  if (s.talking(view.user) && !s.mayAsk(view))
+    return [call, claimText(now, 'overheard', 'noVoiceThere'), step];
   if (!s.talking(view.user)) return [call, say`112 cannot be joined on this line.`, step];
   const mistake = say`A mistake: ${KEY.declare_false_alarm}. Any other answer, or silence: call 112 from
     another phone. It cannot be joined here.`;
@@ -55,14 +56,14 @@ export function withPsap(now) {
       ];
     }
     case 'calling': {
-      const text = said(now, 'psapCalled');
+      const text = claimText(now, 'psapCalled');
       if (view.operator_leg.network)
         return [text, say`Until it answers nobody on this line hears anybody.`, callPsap(view)];
-      const before = said(now, 'psapWasBusy', 'psapDidNotAnswer');
+      const before = claimText(now, 'psapWasBusy', 'psapDidNotAnswer');
       return [text, [before, meanwhile(now), byY(now)].filter(Boolean).join(' '), callPsap(view)];
     }
     case 'waiting': {
-      const text = said(
+      const text = claimText(
         now,
         'psapAsked',
         'psapBusy',
@@ -79,7 +80,7 @@ export function withPsap(now) {
 }
 
 /** Return what happens between operator and user meanwhile. @param {Moment} now */
-const meanwhile = (now) => said(now, 'keepTalking', 'hearsNobody');
+const meanwhile = (now) => claimText(now, 'keepTalking', 'hearsNobody');
 
 /**
  * Return the meaning of Y meanwhile: the user has answered, or 112 was briefed on another phone.
@@ -95,24 +96,24 @@ function byY({ view, allowed }) {
 function conference(now) {
   const { view } = now;
   if (s.talking(view.user)) return together(now);
-  const away = [said(now, 'joins', 'joinsAgain', 'userAway'), redial(now), byY(now)].filter(Boolean);
+  const away = [claimText(now, 'joins', 'joinsAgain', 'userAway'), redial(now), byY(now)].filter(Boolean);
   const more = away.join(' ');
   /** @type {Action} */
   const briefed = briefedStep(say`Then you may leave with ${KEY.leave}`);
   if (isBroken(view) && !s.briefed(view))
     return [`${say`Stay with 112.`} ${more}`, say`Read the text if needed.`, briefed];
   if (!s.briefed(view))
-    return [say`Read the text to 112.`, [said(now, 'notInText'), more].join(' '), briefed];
-  if (!so('knowsAll', now)) return [said(now, 'hasChanged', 'userWrote', 'notInText'), more, briefed];
+    return [say`Read the text to 112.`, [claimText(now, 'notInText'), more].join(' '), briefed];
+  if (!holds('knowsAll', now)) return [claimText(now, 'hasChanged', 'userWrote', 'notInText'), more, briefed];
   if (s.underWay(view.user))
     return [
-      said(now, 'knowsAll'),
-      `${said(now, 'joins', 'joinsAgain')} ${say`Leaving ends that call: tell 112.`}`,
+      claimText(now, 'knowsAll'),
+      `${claimText(now, 'joins', 'joinsAgain')} ${say`Leaving ends that call: tell 112.`}`,
       leave(say`The alert and the call to her end`, ''),
     ];
   return [
-    said(now, 'knowsAll'),
-    [said(now, 'placeIsOld'), say`Leaving ends the line to 112, too.`].filter(Boolean).join(' '),
+    claimText(now, 'knowsAll'),
+    [claimText(now, 'placeIsOld'), say`Leaving ends the line to 112, too.`].filter(Boolean).join(' '),
     leave(say`The alert closes`),
   ];
 }
@@ -126,8 +127,8 @@ const redial = ({ allowed }) => (allowed.redial_user === null ? say`To call agai
 /** Return what the operator must report to 112. @param {Moment} now */
 const toTell = (now) =>
   !s.briefed(now.view)
-    ? [say`Read the text to 112.`, said(now, 'notInText')].filter(Boolean).join(' ')
-    : said(now, 'hasChanged', 'userWrote', 'notInText');
+    ? [say`Read the text to 112.`, claimText(now, 'notInText')].filter(Boolean).join(' ')
+    : claimText(now, 'hasChanged', 'userWrote', 'notInText');
 
 /**
  * Return the sentence and step while user and 112 are both on the line.
@@ -135,37 +136,44 @@ const toTell = (now) =>
  */
 function together(now) {
   const { view } = now;
-  const stays = said(now, 'staysTogether', 'staysListening', 'staysApart', 'staysUnheard', 'staysPerhaps');
+  const stays = claimText(
+    now,
+    'staysTogether',
+    'staysListening',
+    'staysApart',
+    'staysUnheard',
+    'staysPerhaps',
+  );
   const left = `${stays} ${say`Your line closes.`}`;
   // Only the operator can report to 112 what the user cannot say.
   const untold = (view.duress || view.user_hears_nobody) && !s.toldAll(view);
-  const tell = untold ? toTell(now) : said(now, 'notInText');
+  const tell = untold ? toTell(now) : claimText(now, 'notInText');
   const step = untold ? briefedStep(say`Once all of it is read`) : leave(left, '');
-  if (view.duress && (so('heardBy112', now) || so('bothTalk', now))) {
+  if (view.duress && (holds('heardBy112', now) || holds('bothTalk', now))) {
     const only = untold
       ? say`To leave, only if 112 asks: ${KEY.leave}, then Enter.`
       : say`Leave only if 112 asks you to.`;
-    const how = so('heardBy112', now)
-      ? said(now, 'heardBy112')
-      : `${said(now, 'phoneAnswered', 'bothTalk')} ${said(now, 'overheard')}`;
+    const how = holds('heardBy112', now)
+      ? claimText(now, 'heardBy112')
+      : `${claimText(now, 'phoneAnswered', 'bothTalk')} ${claimText(now, 'overheard')}`;
     return [`${say`Stay.`} ${how}`, [tell, only].filter(Boolean).join(' '), step];
   }
   if (!view.user_hears_psap) {
-    const text = said(now, 'heardBy112', 'apartFrom112', 'hears112Not', 'notHeardBy112', 'perhapsHeard');
+    const text = claimText(now, 'heardBy112', 'apartFrom112', 'hears112Not', 'notHeardBy112', 'perhapsHeard');
     const leaves = untold ? say`To leave: ${KEY.leave}, then Enter.` : '';
     return [text, [tell, leaves].filter(Boolean).join(' '), step];
   }
   const played = heard(view.psap) && say`112 ${heard(view.psap)}.`;
-  const first = tell || said(now, 'placeIsOld') || played;
-  if (so('introduce', now)) return [said(now, 'introduce'), first, leave(left, '')];
-  if (so('justBack', now)) return [said(now, 'justBack'), first, leave(left, '')];
-  if (so('phoneAnswered', now)) {
+  const first = tell || claimText(now, 'placeIsOld') || played;
+  if (holds('introduce', now)) return [claimText(now, 'introduce'), first, leave(left, '')];
+  if (holds('justBack', now)) return [claimText(now, 'justBack'), first, leave(left, '')];
+  if (holds('phoneAnswered', now)) {
     const who = say`Hear who it is: a person, and you can leave. A machine: ${KEY.mark_machine}.`;
-    return [said(now, 'phoneAnswered'), [tell, who].filter(Boolean).join(' '), leave(left, '')];
+    return [claimText(now, 'phoneAnswered'), [tell, who].filter(Boolean).join(' '), leave(left, '')];
   }
   const can = tell ? '' : say`You can leave.`;
   return [
-    [said(now, 'bothTalk'), can].filter(Boolean).join(' '),
+    [claimText(now, 'bothTalk'), can].filter(Boolean).join(' '),
     first || say`Stay if 112 needs you.`,
     leave(left),
   ];
@@ -177,13 +185,13 @@ function together(now) {
  */
 export function hungUp(now) {
   const { view, allowed } = now;
-  const gone = said(now, 'psapHungUp');
+  const gone = claimText(now, 'psapHungUp');
   if (!gone || allowed.call_psap !== null) return null;
   const between = s.talking(view.user)
-    ? said(now, 'overheard', 'keepTalking', 'hearsNobody')
-    : [said(now, 'joinsAgain', 'userAway'), redial(now)].join(' ');
+    ? claimText(now, 'overheard', 'keepTalking', 'hearsNobody')
+    : [claimText(now, 'joinsAgain', 'userAway'), redial(now)].join(' ');
   const more = [between, byY(now)].filter(Boolean).join(' ');
-  const knew = said(now, 'psapKnew');
+  const knew = claimText(now, 'psapKnew');
   if (knew) {
     const call = say`To call 112 again: ${KEY.call_psap}.`;
     return [`${gone} ${knew}`, `${call} ${more}`, callPsap(view, asItAnswers())];
@@ -201,9 +209,9 @@ export function toldElsewhere(now) {
   const told = s.psapIs(view) === 'told' || (view.briefing_us !== null && s.callsElsewhere(view, allowed));
   if (!told) return null;
   const line = s.talking(view.user) ? say`Leaving ends the line with ${s.first(view)}, too.` : '';
-  if (!so('knowsAll', now))
+  if (!holds('knowsAll', now))
     return [
-      said(now, 'hasChanged', 'userWrote', 'notInText'),
+      claimText(now, 'hasChanged', 'userWrote', 'notInText'),
       line,
       allowed.call_psap === null
         ? callPsap(view, asItAnswers(), 'primary')
@@ -211,8 +219,8 @@ export function toldElsewhere(now) {
     ];
   const call = allowed.call_psap === null ? say`To call 112 again: ${KEY.call_psap}.` : '';
   return [
-    said(now, 'knowsAll'),
-    [said(now, 'placeIsOld'), line, call].filter(Boolean).join(' '),
+    claimText(now, 'knowsAll'),
+    [claimText(now, 'placeIsOld'), line, call].filter(Boolean).join(' '),
     leave(say`The alert closes`),
   ];
 }

@@ -1,6 +1,6 @@
 // What to do while 112 is not requested: only operator and user are in the case. Pure.
 
-import { said } from '../words/claims.js';
+import { claimText } from '../words/claims.js';
 import * as f from '../words/format.js';
 import { KEY } from '../words/center.js';
 import { reason, say } from '../words/words.js';
@@ -37,7 +37,7 @@ function between(now) {
         view.user_hears_nobody
           ? say`Call 112 now. ${s.capital(who)} is on the line and hears nobody.`
           : say`Call 112 now. ${s.capital(who)} is on the line: do not mention the alert.`,
-        said(now, 'overheard', 'noVoiceThere'),
+        claimText(now, 'overheard', 'noVoiceThere'),
         callPsap(view, say`112 joins and listens`, 'primary'),
       ];
     if (knewBefore(view)) return toldBefore(view, say`Do not phone her.`);
@@ -107,7 +107,7 @@ function asked(now) {
       say`She cannot talk. A mistake: ${KEY.declare_false_alarm}.`,
       callPsap(view, both, 'primary'),
     ];
-  if (view.user_hears_nobody) return [said(now, 'hearsNobody'), '', callPsap(view, both, 'primary')];
+  if (view.user_hears_nobody) return [claimText(now, 'hearsNobody'), '', callPsap(view, both, 'primary')];
   if (view.wrong_pins || view.cancelled) return [...isItTheUser(view), callPsap(view, both, 'primary')];
   return [say`Ask: “Are you safe? Can you talk?”`, mistake, callPsap(view, both, 'primary')];
 }
@@ -139,7 +139,7 @@ function going(view) {
 
 /** Return the known reason why the user is not on the line. @param {Moment} now */
 const notThere = (now) =>
-  `${said(
+  `${claimText(
     now,
     'usersMachine',
     'userDeclined',

@@ -4,7 +4,7 @@ import * as f from './format.js';
 import { phrase, say } from './words.js';
 
 /** @type {Record<string, Phrase>} */
-const PROOFS = {
+const LEVELS = {
   device: phrase`proved by her phone`,
   app: phrase`not proved: the number is what the app says`,
   network: phrase`not proved: the number is what the network says`,
@@ -29,8 +29,8 @@ export const enrolled = (sinceUs) => (sinceUs === null ? '' : say`enrolled on ${
  * Return the words for an alert's assurance level and doubt.
  * @param {{proof: string, doubt: string | null, key_enrolled_us: number | null}} view
  */
-export const proof = (view) => {
-  const level = PROOFS[view.proof] ? PROOFS[view.proof]() : view.proof;
+export const assuranceText = (view) => {
+  const level = LEVELS[view.proof] ? LEVELS[view.proof]() : view.proof;
   const said = [level, enrolled(view.key_enrolled_us)].filter(Boolean).join(', ');
   if (!view.doubt) return said;
   return `${said}, ${DOUBTS[view.doubt] ? DOUBTS[view.doubt]() : view.doubt}`;

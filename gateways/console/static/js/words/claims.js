@@ -72,275 +72,275 @@ const ended =
   ({ view }) =>
     !s.talking(view.user) && usersEnding(view) === how;
 
-/** @satisfies {Record<string, { so(now: Now): boolean, says(now: Now): string }>} */
+/** @satisfies {Record<string, { holds(now: Now): boolean, words(now: Now): string }>} */
 const CLAIMS = {
   // The user's calls.
   usersMachine: {
-    so: ended('machine'),
-    says: (now) => say`${Who(now)} does not answer: a machine.`,
+    holds: ended('machine'),
+    words: (now) => say`${Who(now)} does not answer: a machine.`,
   },
   userDeclined: {
-    so: ended('declined'),
-    says: (now) => say`${Who(now)} declined the call.`,
+    holds: ended('declined'),
+    words: (now) => say`${Who(now)} declined the call.`,
   },
   userBusy: {
-    so: ended('busy'),
-    says: ({ view }) => say`${s.possessive(view)} phone is busy.`,
+    holds: ended('busy'),
+    words: ({ view }) => say`${s.possessive(view)} phone is busy.`,
   },
   userHungUp: {
-    so: ended('hungUp'),
-    says: (now) => say`${Who(now)} hung up.`,
+    holds: ended('hungUp'),
+    words: (now) => say`${Who(now)} hung up.`,
   },
   usersLineDropped: {
-    so: ended('dropped'),
-    says: ({ view }) => say`${s.possessive(view)} line dropped.`,
+    holds: ended('dropped'),
+    words: ({ view }) => say`${s.possessive(view)} line dropped.`,
   },
   userUnreachable: {
-    so: ended('unreachable'),
-    says: ({ view }) => say`${s.possessive(view)} phone is out of reach.`,
+    holds: ended('unreachable'),
+    words: ({ view }) => say`${s.possessive(view)} phone is out of reach.`,
   },
   userDoesNotAnswer: {
-    so: (now) => ended('noAnswer')(now) || (now.view.user.state === 'ringing' && waitedLong(now)),
-    says: (now) => say`${Who(now)} does not answer.`,
+    holds: (now) => ended('noAnswer')(now) || (now.view.user.state === 'ringing' && waitedLong(now)),
+    words: (now) => say`${Who(now)} does not answer.`,
   },
   userAway: {
-    so: ({ view }) => !s.talking(view.user) && !s.inDoubt(view.user),
-    says: (now) => say`${Who(now)} is not on the line.`,
+    holds: ({ view }) => !s.talking(view.user) && !s.inDoubt(view.user),
+    words: (now) => say`${Who(now)} is not on the line.`,
   },
 
   // The sound between the parties.
   keepTalking: {
-    so: ({ view }) => view.user_hears_operator,
-    says: (now) => say`Keep talking to ${who(now)} meanwhile.`,
+    holds: ({ view }) => view.user_hears_operator,
+    words: (now) => say`Keep talking to ${who(now)} meanwhile.`,
   },
   hearsNobody: {
-    so: ({ view }) => s.talking(view.user) && view.user_hears_nobody,
-    says: (now) => say`${Who(now)} hears nobody: stay and listen.`,
+    holds: ({ view }) => s.talking(view.user) && view.user_hears_nobody,
+    words: (now) => say`${Who(now)} hears nobody: stay and listen.`,
   },
   bothTalk: {
-    so: ({ view }) => view.user_hears_psap,
-    says: (now) => say`${Who(now)} and 112 are talking.`,
+    holds: ({ view }) => view.user_hears_psap,
+    words: (now) => say`${Who(now)} and 112 are talking.`,
   },
   introduce: {
-    so: ({ view, nowUs }) => s.talking(view.psap) && nowUs - view.psap.answered_us < INTRODUCED_US,
-    says: ({ view }) => say`Tell 112: “securWoman centre, ${inFull(view)} is on the line.”`,
+    holds: ({ view, nowUs }) => s.talking(view.psap) && nowUs - view.psap.answered_us < INTRODUCED_US,
+    words: ({ view }) => say`Tell 112: “securWoman centre, ${inFull(view)} is on the line.”`,
   },
   phoneAnswered: {
     // The answering party may be a machine: only a pressed key shows a person.
-    so: ({ view }) =>
+    holds: ({ view }) =>
       view.user_hears_psap && view.user.answered_us > view.psap.answered_us && !view.user.pressed,
-    says: ({ view }) => say`${s.possessive(view)} phone was answered, and is joined with 112.`,
+    words: ({ view }) => say`${s.possessive(view)} phone was answered, and is joined with 112.`,
   },
   justBack: {
-    so: ({ view, nowUs }) =>
+    holds: ({ view, nowUs }) =>
       view.user_hears_psap &&
       view.user.answered_us > view.psap.answered_us &&
       nowUs - view.user.answered_us < INTRODUCED_US,
-    says: () => say`Stay, and hear who it is. A machine: ${KEY.mark_machine}.`,
+    words: () => say`Stay, and hear who it is. A machine: ${KEY.mark_machine}.`,
   },
   heardBy112: {
-    so: (now) => s.talking(now.view.user) && now.view.user_hears_nobody && hears(now).psap === true,
-    says: (now) => say`112 hears ${who(now)}, who hears nobody.`,
+    holds: (now) => s.talking(now.view.user) && now.view.user_hears_nobody && hears(now).psap === true,
+    words: (now) => say`112 hears ${who(now)}, who hears nobody.`,
   },
   overheard: {
-    so: ({ view }) => view.duress && s.talking(view.user) && !view.user_hears_nobody,
-    says: () => say`Who forces her may hear.`,
+    holds: ({ view }) => view.duress && s.talking(view.user) && !view.user_hears_nobody,
+    words: () => say`Who forces her may hear.`,
   },
   noVoiceThere: {
-    so: ({ view }) => s.talking(view.user) && view.user_hears_nobody,
-    says: () => say`No voice comes out of her phone.`,
+    holds: ({ view }) => s.talking(view.user) && view.user_hears_nobody,
+    words: () => say`No voice comes out of her phone.`,
   },
   apartFrom112: {
-    so: (now) => bothUp(now) && !hears(now).user && !hears(now).psap && known(now),
-    says: (now) => say`Stay: ${who(now)} and 112 do not hear each other.`,
+    holds: (now) => bothUp(now) && !hears(now).user && !hears(now).psap && known(now),
+    words: (now) => say`Stay: ${who(now)} and 112 do not hear each other.`,
   },
   hears112Not: {
-    so: (now) => bothUp(now) && hears(now).user === false,
-    says: (now) => say`Stay: ${who(now)} does not hear 112.`,
+    holds: (now) => bothUp(now) && hears(now).user === false,
+    words: (now) => say`Stay: ${who(now)} does not hear 112.`,
   },
   notHeardBy112: {
-    so: (now) => bothUp(now) && hears(now).psap === false,
-    says: (now) => say`Stay: 112 does not hear ${who(now)}.`,
+    holds: (now) => bothUp(now) && hears(now).psap === false,
+    words: (now) => say`Stay: 112 does not hear ${who(now)}.`,
   },
   perhapsHeard: {
-    so: (now) => bothUp(now) && !known(now),
-    says: (now) => say`Stay: whether ${who(now)} and 112 hear each other is not known.`,
+    holds: (now) => bothUp(now) && !known(now),
+    words: (now) => say`Stay: whether ${who(now)} and 112 hear each other is not known.`,
   },
 
   // The effect of leaving, with user and 112 on the line.
   staysTogether: {
-    so: ({ view }) => view.user_hears_psap,
-    says: (now) => say`${Who(now)} and 112 stay joined.`,
+    holds: ({ view }) => view.user_hears_psap,
+    words: (now) => say`${Who(now)} and 112 stay joined.`,
   },
   staysListening: {
-    so: (now) => hears(now).psap === true && hears(now).user === false,
-    says: () => say`112 stays, listening.`,
+    holds: (now) => hears(now).psap === true && hears(now).user === false,
+    words: () => say`112 stays, listening.`,
   },
   staysApart: {
-    so: (now) => bothUp(now) && !hears(now).user && !hears(now).psap && known(now),
-    says: () => say`They stay, not hearing each other.`,
+    holds: (now) => bothUp(now) && !hears(now).user && !hears(now).psap && known(now),
+    words: () => say`They stay, not hearing each other.`,
   },
   staysUnheard: {
-    so: (now) => bothUp(now) && hears(now).psap === false,
-    says: (now) => say`They stay; 112 does not hear ${who(now)}.`,
+    holds: (now) => bothUp(now) && hears(now).psap === false,
+    words: (now) => say`They stay; 112 does not hear ${who(now)}.`,
   },
   staysPerhaps: {
-    so: (now) => bothUp(now) && !known(now),
-    says: () => say`They stay; whether they hear each other is not known.`,
+    holds: (now) => bothUp(now) && !known(now),
+    words: () => say`They stay; whether they hear each other is not known.`,
   },
   joinsAgain: {
-    so: ({ view }) => s.underWay(view.user) && !s.talking(view.user) && view.user.attempt > 1,
-    says: (now) => s.capital(say`${who(now)} is being called again, and joins you on answering.`),
+    holds: ({ view }) => s.underWay(view.user) && !s.talking(view.user) && view.user.attempt > 1,
+    words: (now) => s.capital(say`${who(now)} is being called again, and joins you on answering.`),
   },
   joins: {
-    so: ({ view }) => s.underWay(view.user) && !s.talking(view.user) && view.user.attempt <= 1,
-    says: (now) => s.capital(say`${who(now)} is being called, and joins you on answering.`),
+    holds: ({ view }) => s.underWay(view.user) && !s.talking(view.user) && view.user.attempt <= 1,
+    words: (now) => s.capital(say`${who(now)} is being called, and joins you on answering.`),
   },
 
   // 112.
   psapCalled: {
-    so: ({ view }) => s.psapIs(view) === 'calling',
-    says: () => say`112 is being called. Stay on the line.`,
+    holds: ({ view }) => s.psapIs(view) === 'calling',
+    words: () => say`112 is being called. Stay on the line.`,
   },
   psapAsked: {
-    so: ({ view, nowUs }) => s.psapJustAsked(view, nowUs),
-    says: () => say`112 is asked for. Stay on the line.`,
+    holds: ({ view, nowUs }) => s.psapJustAsked(view, nowUs),
+    words: () => say`112 is asked for. Stay on the line.`,
   },
   psapBusy: {
-    so: (now) => retried(now) && lastTo112(now) === 'busy',
-    says: (now) => say`112 is busy: attempt ${attempt(now)}, trying again.`,
+    holds: (now) => retried(now) && lastTo112(now) === 'busy',
+    words: (now) => say`112 is busy: attempt ${attempt(now)}, trying again.`,
   },
   psapDoesNotAnswer: {
-    so: (now) => retried(now) && lastTo112(now) === 'noAnswer',
-    says: (now) => say`112 does not answer: attempt ${attempt(now)}, trying again.`,
+    holds: (now) => retried(now) && lastTo112(now) === 'noAnswer',
+    words: (now) => say`112 does not answer: attempt ${attempt(now)}, trying again.`,
   },
   psapDropped: {
-    so: (now) => retried(now) && lastTo112(now) === 'dropped',
-    says: () => say`112’s line dropped: trying again.`,
+    holds: (now) => retried(now) && lastTo112(now) === 'dropped',
+    words: () => say`112’s line dropped: trying again.`,
   },
   psapFailed: {
-    so: (now) => retried(now) && !['lineFailed', 'dropped', null].includes(lastTo112(now)),
-    says: (now) => say`The call to 112 failed: attempt ${attempt(now)}, trying again.`,
+    holds: (now) => retried(now) && !['lineFailed', 'dropped', null].includes(lastTo112(now)),
+    words: (now) => say`The call to 112 failed: attempt ${attempt(now)}, trying again.`,
   },
   psapSeeksLine: {
-    so: (now) => retried(now) && ['lineFailed', null].includes(lastTo112(now)),
-    says: () => say`Looking for a line for 112. Stay on the line.`,
+    holds: (now) => retried(now) && ['lineFailed', null].includes(lastTo112(now)),
+    words: () => say`Looking for a line for 112. Stay on the line.`,
   },
   psapWasBusy: {
-    so: (now) => s.psapIs(now.view) === 'calling' && lastTo112(now) === 'busy',
-    says: (now) => say`It was busy: attempt ${attempt(now)}.`,
+    holds: (now) => s.psapIs(now.view) === 'calling' && lastTo112(now) === 'busy',
+    words: (now) => say`It was busy: attempt ${attempt(now)}.`,
   },
   psapDidNotAnswer: {
-    so: (now) => s.psapIs(now.view) === 'calling' && lastTo112(now) === 'noAnswer',
-    says: (now) => say`It did not answer: attempt ${attempt(now)}.`,
+    holds: (now) => s.psapIs(now.view) === 'calling' && lastTo112(now) === 'noAnswer',
+    words: (now) => say`It did not answer: attempt ${attempt(now)}.`,
   },
   psapHungUp: {
-    so: psapHungUp,
-    says: () => say`112 hung up.`,
+    holds: psapHungUp,
+    words: () => say`112 hung up.`,
   },
   psapKnew: {
-    so: (now) => psapHungUp(now) && s.toldAll(now.view),
-    says: () => say`It knows everything.`,
+    holds: (now) => psapHungUp(now) && s.toldAll(now.view),
+    words: () => say`It knows everything.`,
   },
   knowsAll: {
-    so: ({ view }) => s.toldAll(view),
-    says: () => say`112 knows everything. You can leave.`,
+    holds: ({ view }) => s.toldAll(view),
+    words: () => say`112 knows everything. You can leave.`,
   },
   placeIsOld: {
-    so: ({ view, nowUs }) => s.placeIsOld(view, nowUs),
-    says: ({ view, nowUs }) => {
+    holds: ({ view, nowUs }) => s.placeIsOld(view, nowUs),
+    words: ({ view, nowUs }) => {
       const old = f.age(nowUs - (view.position?.at_us ?? nowUs));
       return say`The position is ${old}.`;
     },
   },
   userWrote: {
-    so: ({ view }) => view.briefing_us !== null && s.wrote(view),
-    says: () => say`There is a new message: tell 112.`,
+    holds: ({ view }) => view.briefing_us !== null && s.wrote(view),
+    words: () => say`There is a new message: tell 112.`,
   },
   notInText: {
-    so: ({ view, allowed }) => !!allowed && offered(view, allowed) !== null,
-    says: ({ view }) => say`What ${s.first(view)} wrote is not in the text: ← or →, or Del.`,
+    holds: ({ view, allowed }) => !!allowed && offered(view, allowed) !== null,
+    words: ({ view }) => say`What ${s.first(view)} wrote is not in the text: ← or →, or Del.`,
   },
   hasChanged: {
-    so: ({ view }) => s.hasChanged(view),
-    says: () => say`Tell 112 what has changed.`,
+    holds: ({ view }) => s.hasChanged(view),
+    words: () => say`Tell 112 what has changed.`,
   },
 
   // The user's call, as read to 112.
   spokeThenNothing: {
-    so: (now) =>
+    holds: (now) =>
       s.spokenTo(now.view) &&
       (ended('hungUp')(now) || ended('dropped')(now) || ended('over')(now)) &&
       s.endedSilent(now.view),
-    says: () => say`The call was answered, then there was no sound.`,
+    words: () => say`The call was answered, then there was no sound.`,
   },
   spokeAndHungUp: {
-    so: (now) => s.spokenTo(now.view) && ended('hungUp')(now),
-    says: () => say`Answered us, then hung up.`,
+    holds: (now) => s.spokenTo(now.view) && ended('hungUp')(now),
+    words: () => say`Answered us, then hung up.`,
   },
   spokeAndDropped: {
-    so: (now) => s.spokenTo(now.view) && ended('dropped')(now),
-    says: () => say`Answered us, then the line dropped.`,
+    holds: (now) => s.spokenTo(now.view) && ended('dropped')(now),
+    words: () => say`Answered us, then the line dropped.`,
   },
   spokeBefore: {
-    so: ({ view }) => s.spokenTo(view) && !s.talking(view.user),
-    says: () => say`Answered us; not on the line now.`,
+    holds: ({ view }) => s.spokenTo(view) && !s.talking(view.user),
+    words: () => say`Answered us; not on the line now.`,
   },
   machineAnswers: {
-    so: ended('machine'),
-    says: () => say`No answer: a machine.`,
+    holds: ended('machine'),
+    words: () => say`No answer: a machine.`,
   },
 
   // The operator's own call.
   headsetUnheard: {
-    so: (now) => inMyHeadset(now) && doubtUs(now) >= HEARD_US,
-    says: () => say`You are on your headset, but we do not hear you: speak, or ${KEY.take}.`,
+    holds: (now) => inMyHeadset(now) && doubtUs(now) >= HEARD_US,
+    words: () => say`You are on your headset, but we do not hear you: speak, or ${KEY.take}.`,
   },
   headsetUp: {
-    so: inMyHeadset,
-    says: () => say`You are on your headset: speak.`,
+    holds: inMyHeadset,
+    words: () => say`You are on your headset: speak.`,
   },
   headsetNext: {
-    so: (now) => myLeg(now) !== null && s.onHeadset(myLeg(now)) && s.underWay(myLeg(now)),
-    says: () => say`Your headset is being connected.`,
+    holds: (now) => myLeg(now) !== null && s.onHeadset(myLeg(now)) && s.underWay(myLeg(now)),
+    words: () => say`Your headset is being connected.`,
   },
   shiftsCall: {
-    so: (now) => myLeg(now) !== null && s.onShiftsCall(myLeg(now)) && s.underWay(myLeg(now)),
-    says: () => say`It comes on the call of your shift: speak.`,
+    holds: (now) => myLeg(now) !== null && s.onShiftsCall(myLeg(now)) && s.underWay(myLeg(now)),
+    words: () => say`It comes on the call of your shift: speak.`,
   },
   answerYourPhone: {
-    so: (now) =>
+    holds: (now) =>
       myLeg(now) !== null &&
       !s.onHeadset(myLeg(now)) &&
       !s.onShiftsCall(myLeg(now)) &&
       (myLeg(now).state === 'ringing' || s.inDoubt(myLeg(now))),
-    says: () => say`Answer your phone.`,
+    words: () => say`Answer your phone.`,
   },
   mutedForBoth: {
-    so: (now) => isMuted(now) && bothUp(now),
-    says: (now) => say`Muted: ${who(now)} and 112 cannot hear you`,
+    holds: (now) => isMuted(now) && bothUp(now),
+    words: (now) => say`Muted: ${who(now)} and 112 cannot hear you`,
   },
   mutedForUser: {
-    so: (now) => isMuted(now) && s.talking(now.view.user),
-    says: (now) => say`Muted: ${who(now)} cannot hear you`,
+    holds: (now) => isMuted(now) && s.talking(now.view.user),
+    words: (now) => say`Muted: ${who(now)} cannot hear you`,
   },
   mutedFor112: {
-    so: (now) => isMuted(now) && s.talking(now.view.psap),
-    says: () => say`Muted: 112 cannot hear you`,
+    holds: (now) => isMuted(now) && s.talking(now.view.psap),
+    words: () => say`Muted: 112 cannot hear you`,
   },
   muted: {
-    so: (now) => isMuted(now),
-    says: () => say`Your microphone is off`,
+    holds: (now) => isMuted(now),
+    words: () => say`Your microphone is off`,
   },
   youAreCalled: {
-    so: ({ view, me }) => s.calledFor(view, me),
-    says: () => say`You are being called: answer.`,
+    holds: ({ view, me }) => s.calledFor(view, me),
+    words: () => say`You are being called: answer.`,
   },
 
   // The deadline.
   appDials: {
     // Not after a PIN was typed into the app.
-    so: ({ view }) =>
+    holds: ({ view }) =>
       s.hasApp(view) &&
       view.met_us === null &&
       !view.test &&
@@ -348,23 +348,23 @@ const CLAIMS = {
       !view.cancel_unproved &&
       !view.duress &&
       !view.wrong_pins,
-    says: () => say`then the app calls 112`,
+    words: () => say`then the app calls 112`,
   },
   noApp: {
-    so: ({ view }) => !s.hasApp(view),
-    says: () => say`no app: it is up to us`,
+    holds: ({ view }) => !s.hasApp(view),
+    words: () => say`no app: it is up to us`,
   },
   waitsAlone: {
-    so: ({ view }) => s.waitsAlone(view),
-    says: () => say`No operator`,
+    holds: ({ view }) => s.waitsAlone(view),
+    words: () => say`No operator`,
   },
   waitsOnTheLine: {
-    so: ({ view }) => s.waitsAlone(view),
-    says: () => say`On the line, no operator`,
+    holds: ({ view }) => s.waitsAlone(view),
+    words: () => say`On the line, no operator`,
   },
   userWaits: {
-    so: ({ view }) => s.waitsAlone(view),
-    says: (now) => say`${Who(now)} has been on the line without an operator for ${waitedFor(now)}.`,
+    holds: ({ view }) => s.waitsAlone(view),
+    words: (now) => say`${Who(now)} has been on the line without an operator for ${waitedFor(now)}.`,
   },
 };
 
@@ -376,17 +376,21 @@ function waitedLong({ view, nowUs, center }) {
 /** @typedef {keyof typeof CLAIMS} Claim */
 
 /** Return true if the claim's condition holds now. @param {Claim} claim @param {Now} now */
-export const so = (claim, now) => CLAIMS[claim].so(now);
+export const holds = (claim, now) => CLAIMS[claim].holds(now);
 
 /**
  * Return the words of the first claim whose condition holds; an empty string if there is none.
  * @param {Now} now @param {Claim[]} claims
  */
-export function said(now, ...claims) {
-  const found = claims.find((one) => so(one, now));
-  return found ? CLAIMS[found].says(now) : '';
+export function claimText(now, ...claims) {
+  const found = claims.find((one) => holds(one, now));
+  return found ? CLAIMS[found].words(now) : '';
 }
 
 /** Return every claim with its words and its condition's value, for the test. @param {Now} now */
 export const all = (now) =>
-  Object.entries(CLAIMS).map(([claim, row]) => ({ claim, words: row.says(now), so: Boolean(row.so(now)) }));
+  Object.entries(CLAIMS).map(([claim, row]) => ({
+    claim,
+    words: row.words(now),
+    so: Boolean(row.holds(now)),
+  }));

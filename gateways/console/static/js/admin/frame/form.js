@@ -131,7 +131,7 @@ const newLine = (e) => e.shiftKey && e.target instanceof HTMLTextAreaElement;
  * Return the choices of a field, including its present value.
  * @param {FormField} field @param {string} value
  */
-function offered(field, value) {
+function choicesOf(field, value) {
   const choices = field.choices();
   return choices.some(([key]) => key === value) ? choices : [...choices, [value, value]];
 }
@@ -156,7 +156,7 @@ function fieldPane(ui, form, field) {
         aria-invalid=${invalid}
         aria-describedby=${described}
         @change=${(e) => put(e.target.value)}>
-        ${offered(field, value).map(
+        ${choicesOf(field, value).map(
           ([key, text]) => html`<option value=${key} .selected=${key === value}>${text}</option>`,
         )}
       </select>`,

@@ -5,7 +5,7 @@ import { icon } from '../../shell/parts.js';
 import { say } from '../../words/words.js';
 
 /** Render a secret with a button that copies it. @param {string} secret @param {() => void} done */
-export const once = (secret, done) => html`<input
+export const secretField = (secret, done) => html`<input
     class="once__secret"
     readonly
     aria-label=${say`To be handed on`}

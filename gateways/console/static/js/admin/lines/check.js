@@ -6,12 +6,12 @@ import { localText, say } from '../../words/words.js';
 import { rows } from './rows.js';
 
 /** @type {Record<string, [string, string]>} */
-const LOOKS = { ok: ['check', 'ink-ok'], warn: ['warn', 'ink-wait'], fail: ['warn', 'ink-bad'] };
+const SIGNS = { ok: ['check', 'ink-ok'], warn: ['warn', 'ink-wait'], fail: ['warn', 'ink-bad'] };
 
 /** Render a finding. @param {LineFinding} one */
 const finding = ({ verdict, text, do: todo }) =>
   html`<li>
-    <span lang="en">${word(LOOKS[verdict][0], text, LOOKS[verdict][1])}</span>
+    <span lang="en">${word(SIGNS[verdict][0], text, SIGNS[verdict][1])}</span>
     ${todo.en ? html`<small class="ink-2">${localText(todo)}</small>` : nothing}
   </li>`;
 

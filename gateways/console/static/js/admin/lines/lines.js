@@ -25,7 +25,7 @@ export function pressed(ui, key) {
   if (ordered(ui, key)) return true;
   if (!isAdmin(ui) || !rows.list.data) return false;
   const row = rows.row();
-  if (key === 'A') modem.ask(ui, rows, rows.all().length);
+  if (key === 'A') modem.openForm(ui, rows, rows.all().length);
   else if (key === 'Y') setUp.askLive(ui);
   else if (!row?.own) return false;
   else if (key === 'Enter') setUp.edit(ui, row);
@@ -56,7 +56,7 @@ const dB = (db) => (db > 0 ? `+${db}` : String(db).replace('-', '−'));
  * Return the line's modem: IMEI, port and dialect, or the node that has the line.
  * @param {import('./rows.js').Line} one
  */
-const modemOf = ({ own, node, imei, port, dialect }) =>
+const modemText = ({ own, node, imei, port, dialect }) =>
   own ? [imei, port.replace('/dev/', ''), dialect].filter(Boolean).join(' · ') : say`node ${node}`;
 
 /** Render the cells of a line. @param {Ui} ui @param {import('./rows.js').Line} one */
@@ -76,7 +76,7 @@ function cells(ui, one) {
         one.pending ? html` ${word('clock', say`from the restart`, 'ink-wait')}` : ''
       }
     </td>
-    <td class="ink-2 spare">${modemOf(one)}</td>`;
+    <td class="ink-2 spare">${modemText(one)}</td>`;
 }
 
 /** Render the chapter. @param {Ui} ui */

@@ -33,7 +33,7 @@ const TYPED = {
 const OUT = 'line-out'; // the id of the form
 
 /** Return the actions of features on a line. */
-const others = () => FEATURES.flatMap((one) => one.ofLine ?? []);
+const featureActions = () => FEATURES.flatMap((one) => one.ofLine ?? []);
 
 /** Return true if the role may act on lines. @param {Ui} ui */
 export const mayOrder = (ui) => ui.feed.me.role !== 'operator';
@@ -57,7 +57,7 @@ async function putBack(ui, { line }) {
 }
 
 /** Open the form that takes a line out of service. @param {Ui} ui @param {Line} row */
-function askOut(ui, { emergency }) {
+function openOutForm(ui, { emergency }) {
   const fields = emergency ? [REASON, TYPED] : [REASON];
   rows.open(ui, new Form(OUT, fields, { reason: '', typed: '' }));
 }
@@ -74,7 +74,7 @@ async function takeOut(ui) {
 export function acts(ui) {
   const out = now(ui, rows.cursor)?.out;
   return /** @type {[string, string][]} */ ([
-    ...others().map((one) => one.act()),
+    ...featureActions().map((one) => one.act()),
     ['F', out ? say`Put back` : say`Take out`],
   ]);
 }
@@ -86,10 +86,10 @@ export function acts(ui) {
 export function pressed(ui, key) {
   if (rows.pressed(ui, key)) return true;
   const row = rows.row();
-  if (others().some((one) => one.pressed(ui, key, row))) return true;
+  if (featureActions().some((one) => one.pressed(ui, key, row))) return true;
   if (!row || key !== 'F') return false;
   if (now(ui, row.line)?.out) putBack(ui, row);
-  else askOut(ui, row);
+  else openOutForm(ui, row);
   return true;
 }
 
@@ -101,10 +101,10 @@ export const form = (ui) =>
         label: say`Take out`,
         send: () => takeOut(ui),
       }
-    : others().reduce((found, one) => found ?? one.form(ui), null);
+    : featureActions().reduce((found, one) => found ?? one.form(ui), null);
 
 /** Render a feature's report on a line, beside the lines; null without one. @param {Ui} ui */
-export const once = (ui) => others().reduce((found, one) => found ?? one.pane(ui), null);
+export const once = (ui) => featureActions().reduce((found, one) => found ?? one.pane(ui), null);
 
 /** Render the open form or a feature's report, beside the lines; null without one. @param {Ui} ui */
 export function beside(ui) {

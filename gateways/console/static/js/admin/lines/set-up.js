@@ -78,12 +78,12 @@ export function askLive(ui) {
   else
     rows.ask(ui, say`Turn the real 112 off? Alerts will not call it.`, async () => {
       if (await rows.request(ui, 'PUT', '/v1/admin/psap-live', { was: true, now: false }))
-        saidLive(ui, false);
+        showLive(ui, false);
     });
 }
 
 /** Show that the switch is set. @param {Ui} ui @param {boolean} on */
-function saidLive(ui, on) {
+function showLive(ui, on) {
   rows.undo = null; // the last change, which Z would take back, is another one
   rows.showResult(
     ui,
@@ -123,7 +123,7 @@ async function saveLive(ui) {
   const body = { was: false, now: true, typed: rows.form.now.typed };
   if (!(await rows.send(ui, 'PUT', '/v1/admin/psap-live', body))) return;
   rows.leave(ui);
-  saidLive(ui, true);
+  showLive(ui, true);
 }
 
 /** Return title, label and action of the open form; null for a form of another module. @param {Ui} ui */

@@ -6,7 +6,7 @@ import { number, say } from '../../words/words.js';
 import * as f from '../../words/format.js';
 import { listPage } from '../frame/page.js';
 import { Rows } from '../frame/rows.js';
-import { askRestart, orderNode, orderSaid } from './order.js';
+import { askRestart, orderNode, orderText } from './order.js';
 
 const CLOCK_MS = 500; // beyond this deviation the clock needs attention
 const OVERLOADED = 2; // for each core: beyond this load calls are served late
@@ -40,7 +40,7 @@ function state(ui, one) {
   const away = f.span(one.heard_s * 1e6);
   if (one.state === 'lost') return word('warn', say`Not heard for ${away}`, 'ink-bad');
   if (one.state === 'left') return word('pause', say`Stopped`, 'ink-2');
-  return one.order ? word('clock', orderSaid(ui, one), 'ink-wait') : word('check', say`In service`, 'ink-ok');
+  return one.order ? word('clock', orderText(ui, one), 'ink-wait') : word('check', say`In service`, 'ink-ok');
 }
 
 /** Render the number of programs that run or wait for each core. @param {number} perCore */

@@ -4,7 +4,7 @@ import { say } from '../../words/words.js';
 import * as f from '../../words/format.js';
 
 /** Return a node's order in words, with its progress. @param {Ui} ui @param {NodeRow} node */
-export function orderSaid(ui, node) {
+export function orderText(ui, node) {
   const by = ui.feed.names(node.ordered_by);
   const at = f.minute(Date.parse(node.ordered_at) * 1000);
   const left = node.alerts === 1 ? say`1 open alert` : say`${node.alerts} open alerts`;

@@ -40,7 +40,7 @@ let added = 0; // since this page was opened: they become lines at the restart
  * @param {Ui} ui @param {import('../frame/rows.js').Rows<any>} rows @param {number} lines
  * @param {boolean} [emergency]
  */
-export function ask(ui, rows, lines, emergency = false) {
+export function openForm(ui, rows, lines, emergency = false) {
   const { modems } = ui.feed;
   const next = modems[added] ?? modems[0];
   rows.open(

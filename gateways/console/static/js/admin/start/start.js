@@ -25,7 +25,7 @@ const rows = new Rows('start', '/v1/admin/start', {
 let countedAtMs = 0;
 
 /** Return the actions of features for a need. */
-const others = () => FEATURES.flatMap((one) => one.ofNeed ?? []);
+const featureActions = () => FEATURES.flatMap((one) => one.ofNeed ?? []);
 
 export function clear() {
   rows.clear();
@@ -76,7 +76,7 @@ async function takeBack(ui, { need }) {
 function askModem(ui) {
   const emergency = ['emergency_trunk', 'second_emergency_line'].includes(rows.cursor);
   if (!emergency) rows.cursor = 'lines';
-  modem.ask(ui, rows, rows.list.data?.simulated ? 0 : ui.feed.lines.length, emergency);
+  modem.openForm(ui, rows, rows.list.data?.simulated ? 0 : ui.feed.lines.length, emergency);
 }
 
 /** Act on a key; return true if it belongs to this chapter. @param {Ui} ui @param {string} key */
@@ -84,7 +84,7 @@ export function pressed(ui, key) {
   if (key === 'Escape' && !rows.question) return false; // the guide stays beside the list
   if (rows.pressed(ui, key)) return true;
   const row = rows.row();
-  const other = others().find((one) => one.act()[0] === key);
+  const other = featureActions().find((one) => one.act()[0] === key);
   if (other) other.ask(ui, rows);
   else if (key === 'M') askModem(ui);
   else if (key === 'Enter' && row?.by_person) rows.open(ui, new Form('need', FIELDS, row), row.need);
@@ -100,7 +100,7 @@ const state = ({ done }) =>
   done ? word('done', say`There`, 'ink-ok') : word('todo', say`Missing`, 'ink-wait');
 
 /** Render how a need is known: measured, or confirmed by an admin. @param {Ui} ui @param {NeedRow} row */
-function known(ui, { by_person, by, at, note }) {
+function knownHow(ui, { by_person, by, at, note }) {
   if (!by_person) return say`measured`;
   if (!by) return say`a person confirms it`;
   const day = f.day(Date.parse(at) * 1000);
@@ -119,7 +119,7 @@ export function pane(ui) {
       : data.missing
         ? say`Start: ${data.missing} of ${total} are missing`
         : say`Start: all is there`,
-    acts: [['M', say`Add a modem`, 'phone'], ...others().map((one) => one.act())],
+    acts: [['M', say`Add a modem`, 'phone'], ...featureActions().map((one) => one.act())],
     rowActs: row?.by_person
       ? [
           ['Enter', say`Confirm`],
@@ -130,10 +130,10 @@ export function pane(ui) {
     cells: (one) =>
       html`<td>${state(one)}</td>
         <td><b>${localText(one.name)}</b></td>
-        <td class="ink-2">${known(ui, one)}</td>`,
+        <td class="ink-2">${knownHow(ui, one)}</td>`,
     form: () =>
       modem.form(ui, rows) ??
-      others().reduce((found, one) => found ?? one.form(ui, rows), null) ?? {
+      featureActions().reduce((found, one) => found ?? one.form(ui, rows), null) ?? {
         title: rows.nameOf(rows.editing),
         label: say`Confirm`,
         send: () => confirm(ui),
