@@ -4,7 +4,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../../js/shell/parts.js';
 import * as f from '../../js/words/format.js';
 import { languageName, say } from '../../js/words/words.js';
-import { wayName } from '../../js/alarms/ways.js';
+import { wayName } from '../../js/alarms/channels.js';
 import { why } from '../../js/admin/frame/faults.js';
 import { Form } from '../../js/admin/frame/form.js';
 import { acts, formOf, keys, withRow } from './part.js';

@@ -15,7 +15,7 @@ import {
   control,
   latLng,
 } from '../../vendor/leaflet.js';
-import { kept, load as loadTowns, towns } from '../../js/place/towns.js';
+import { kept, load as loadTowns, towns } from '../../js/position/towns.js';
 import { townLabels } from './labels.js';
 import { streets, tiles } from './tiles.js';
 

@@ -1,9 +1,9 @@
 // The map in a case, with its keys, the close-up and the credits.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { closeup } from '../../js/place/closeup.js';
-import { townName } from '../../js/place/places.js';
-import { whereabouts } from '../../js/place/towns.js';
+import { closeup } from '../../js/position/closeup.js';
+import { townName } from '../../js/position/wording.js';
+import { whereabouts } from '../../js/position/towns.js';
 import { say } from '../../js/words/words.js';
 import { mapKey } from './map.js';
 import { tiles } from './tiles.js';

@@ -180,15 +180,15 @@ _KNOWN_CODES = [
 
 def test_the_plus_code_is_the_known_one(modules: Page) -> None:
     for lat, lon, code in _KNOWN_CODES:
-        made = f"import('/console/js/place/places.js').then(places => places.plusCode({lat}, {lon}))"
+        made = f"import('/console/js/position/wording.js').then(places => places.plusCode({lat}, {lon}))"
         assert modules.evaluate(made) == code
 
 
 def test_towns_distances_and_directions_are_right(modules: Page) -> None:
     found = modules.evaluate(
         """async () => {
-          const places = await import('/console/js/place/places.js');
-          const data = await import('/console/js/place/towns.js');
+          const places = await import('/console/js/position/wording.js');
+          const data = await import('/console/js/position/towns.js');
           await data.load();
           const towns = data.towns.all;
           const near = places.nearestTown(45.1847, 9.1582, towns);

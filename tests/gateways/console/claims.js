@@ -11,7 +11,7 @@ async () => {
       'alerts/alert-state',
       'steps/next-step',
       'steps/visible-keys',
-      'place/place',
+      'position/panel',
       'case/party',
       'case/banner',
       'case/briefing',

@@ -114,7 +114,7 @@ def test_who_was_only_written_to_is_not_said_to_give_no_answer(
 def test_codes_that_only_a_newer_node_knows_are_shown_as_they_are(modules: Page) -> None:
     drawn = modules.evaluate(
         """async () => {
-          const { rows } = await import('/console/js/alarms/called.js');
+          const { rows } = await import('/console/js/alarms/callouts.js');
           const { render } = await import('/console/vendor/lit.js');
           const attempt = {
             person: 'anna', name: 'Anna Verdi', at_us: 0, round: 1,

@@ -24,7 +24,7 @@ LANGUAGES: Final = msgspec.json.decode(encoded_words(), type=dict[str, dict[str,
 ROWS: Final = {command.value: row.console for command, row in ORDERS.items()}
 WITHOUT_KEY: Final = {"send_digit", "have_read"}
 """The page has no button for the one, and gives the other by itself."""
-ANOTHER_WAY: Final = {("case/dialogue/asking.js", "I")}
+ANOTHER_WAY: Final = {("case/dialogue/question-channel.js", "I")}
 """The questions' own key for another way to ask: no order."""
 NAMED: Final = re.compile(
     r"(?:(?:[:?] |\b(?:o|or|con|with|premi|press|Allora|Then) )([A-Z])(?=[.,:;]|$| (?:e Invio|and Enter)))"

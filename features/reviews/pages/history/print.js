@@ -4,7 +4,7 @@
 import { html, nothing } from '../../../vendor/lit.js';
 import { log } from '../../../js/case/log.js';
 import { channel, say } from '../../../js/words/words.js';
-import { addressName } from '../../../js/place/address.js';
+import { addressName } from '../../../js/position/address.js';
 import { ended } from './correct.js';
 import * as f from '../../../js/words/format.js';
 import * as s from '../../../js/case/situation.js';

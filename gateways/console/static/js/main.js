@@ -3,7 +3,7 @@
 
 import { render } from '../vendor/lit.js';
 import * as admin from './admin/admin.js';
-import * as called from './alarms/called.js';
+import * as called from './alarms/callouts.js';
 import { arrived } from './link/failover.js';
 import { Feed } from './link/feed.js';
 import * as first from './shell/first-sign-on.js';
@@ -15,7 +15,7 @@ import { Screen } from './shell/screen.js';
 import * as sections from './shell/sections.js';
 import { title } from './shell/title.js';
 import * as shifts from './shift/shift.js';
-import { hear } from './sound/hearing.js';
+import { hear } from './sound/page-sounds.js';
 import * as sound from './sound/sound.js';
 import { Orders } from './steps/commands.js';
 import * as voice from './voice/voice.js';

@@ -8,7 +8,7 @@ import { searchField } from '../shell/search-field.js';
 import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { named } from './alarms.js';
-import * as called from './called.js';
+import * as called from './callouts.js';
 import { kindOf, soon, worded } from './kinds.js';
 
 const TYPING_MS = 250;

@@ -8,11 +8,11 @@ import { nextRow } from '../shell/next-row.js';
 import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { alarms } from './alarms.js';
-import * as called from './called.js';
+import * as called from './callouts.js';
 import { ROWS, grouped } from './groups.js';
 import * as history from './history.js';
 import { SIGNS, soon, whoActs } from './kinds.js';
-import * as quiet from './quiet.js';
+import * as quiet from './shelving.js';
 
 const EACH = 20;
 const REST = 'rest'; // the key of the row that opens the remaining rows

@@ -11,8 +11,8 @@ import * as s from './situation.js';
 import { ended, ending, endingName, usersEnding } from './call-ending.js';
 import { claimText } from '../words/claims.js';
 import { for112 } from './record.js';
-import { addressName, addressSentence, townAfter } from '../place/address.js';
-import { spoken } from '../place/places.js';
+import { addressName, addressSentence, townAfter } from '../position/address.js';
+import { spoken } from '../position/wording.js';
 
 const NEW_MS = 8000;
 /**

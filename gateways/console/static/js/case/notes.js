@@ -4,7 +4,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
 import * as f from '../words/format.js';
-import { Writing } from './dialogue/writing.js';
+import { Writing } from './dialogue/text-field.js';
 
 /** The listeners for saved notes. @type {Set<(ui: Ui, alert: string) => void>} */
 const listeners = new Set();

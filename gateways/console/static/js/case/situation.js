@@ -3,7 +3,7 @@
 
 import { say } from '../words/words.js';
 import * as f from '../words/format.js';
-import { missing } from './dialogue/missing.js';
+import { missing } from './dialogue/missing-in-text.js';
 import { ended, ending } from './call-ending.js';
 
 /** Kinds of end that are no answer of the user: the line's, and the center's own. */

@@ -10,7 +10,7 @@ import { clipName } from './party.js';
 import { endingTold } from './call-ending.js';
 import { capital, onHeadset, onShiftsCall } from './situation.js';
 import { label } from '../steps/labels.js';
-import { addressName } from '../place/address.js';
+import { addressName } from '../position/address.js';
 import { notDialledReason } from '../words/not-dialled.js';
 import * as f from '../words/format.js';
 

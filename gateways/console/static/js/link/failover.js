@@ -73,7 +73,7 @@ export function arrived() {
     given.get(name),
   );
   const found = { token, ticket, first, callout, kept: {} };
-  // In the address it would be visible, and kept in the history.
+  // The address would show them, and the history would keep them.
   if (token || ticket || first || callout)
     history.replaceState(null, '', location.pathname + location.search);
   try {

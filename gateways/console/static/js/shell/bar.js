@@ -9,7 +9,7 @@ import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 import { noLineAlarm, unusable } from '../alarms/alarms.js';
 import { bar as alarmsInBar } from '../alarms/bar.js';
-import { bar as calledInBar } from '../alarms/called.js';
+import { bar as calledInBar } from '../alarms/callouts.js';
 import * as sections from './sections.js';
 import { isLastReady } from '../shift/shift.js';
 import * as wrapup from '../shift/wrap-up.js';

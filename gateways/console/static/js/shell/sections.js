@@ -10,7 +10,7 @@ import * as access from '../access/access.js';
 import * as admin from '../admin/admin.js';
 import { missing } from '../admin/start/start.js';
 import * as questions from '../case/dialogue/questions.js';
-import * as plant from '../plant/plant.js';
+import * as plant from '../infrastructure/infrastructure.js';
 import * as queue from '../alerts/queue.js';
 
 /** @type {ListedPlace[]} */

@@ -3,7 +3,7 @@
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
 import { Listed } from '../admin/frame/listed.js';
-import { Writing } from '../case/dialogue/writing.js';
+import { Writing } from '../case/dialogue/text-field.js';
 import { icon } from '../shell/parts.js';
 import { say } from '../words/words.js';
 import { openItems } from './open-items.js';

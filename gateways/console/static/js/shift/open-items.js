@@ -5,7 +5,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import * as alarms from '../alarms/alarms.js';
 import { grouped } from '../alarms/groups.js';
 import { FEATURES } from '../features.js';
-import { why } from '../plant/lines.js';
+import { why } from '../infrastructure/lines.js';
 import { icon } from '../shell/parts.js';
 import { outcome, say } from '../words/words.js';
 import * as f from '../words/format.js';

@@ -4,7 +4,7 @@ import * as claims from '../words/claims.js';
 import { COMMANDS, KEY, ORDERS } from '../words/center.js';
 import { reason, say, translate } from '../words/words.js';
 import { action, label } from './labels.js';
-import { missing } from '../case/dialogue/missing.js';
+import { missing } from '../case/dialogue/missing-in-text.js';
 import { changesLine, offersLine } from '../case/other-line.js';
 import {
   inDoubt,

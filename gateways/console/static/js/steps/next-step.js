@@ -1,4 +1,4 @@
-// What to do now in a case: one sentence, a few more words, one step. Made of the case's state, never of the
+// The next step in a case: one sentence, a few more words, one step. Made of the case's state, never of the
 // commands sent. Pure.
 
 import { KEY } from '../words/center.js';

@@ -1,4 +1,4 @@
-// What to do in a case that is not the operator's own: listened to, handed over, called for, left, another
+// The next step in a case that is not the operator's own: listened to, handed over, called for, left, another
 // operator's, or unassigned. Pure.
 
 import { claimText, holds } from '../words/claims.js';
@@ -8,7 +8,7 @@ import { brokenSaid, isBroken } from '../case/broken-conference.js';
 import { next as handedOver } from '../case/handover-status.js';
 import { callPsap, take } from './steps.js';
 import { action } from './labels.js';
-import { newest, unread } from '../case/dialogue/read.js';
+import { newest, unread } from '../case/dialogue/read-state.js';
 import * as s from '../case/situation.js';
 
 /**

@@ -1,4 +1,4 @@
-// What to do while 112 is not requested: only operator and user are in the case. Pure.
+// The next step while 112 is not requested: only operator and user are in the case. Pure.
 
 import { claimText } from '../words/claims.js';
 import * as f from '../words/format.js';

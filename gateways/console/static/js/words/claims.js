@@ -5,7 +5,7 @@
 import { KEY } from './center.js';
 import { say } from './words.js';
 import * as f from './format.js';
-import { offered } from '../case/dialogue/read.js';
+import { offered } from '../case/dialogue/read-state.js';
 import { endingOf, usersEnding } from '../case/call-ending.js';
 import * as s from '../case/situation.js';
 

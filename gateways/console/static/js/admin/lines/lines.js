@@ -1,14 +1,14 @@
 // The chapter of the lines: the list, each line's state, and the actions on a line.
 
 import { html, nothing } from '../../../vendor/lit.js';
-import { said, signal, trunkName, why } from '../../plant/lines.js';
+import { said, signal, trunkName, why } from '../../infrastructure/lines.js';
 import { word } from '../../shell/parts.js';
 import { say } from '../../words/words.js';
 import { listPage } from '../frame/page.js';
 import { acts, enter as enterLines, form, now, once, pressed as ordered, rows } from './rows.js';
 import { Check, check, checkPane } from './check.js';
 import * as modem from '../start/modem.js';
-import { unnamed } from '../../plant/modems.js';
+import { unnamed } from '../../infrastructure/modems.js';
 import * as setUp from './set-up.js';
 
 export const clear = () => rows.clear();

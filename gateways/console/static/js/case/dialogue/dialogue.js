@@ -7,11 +7,11 @@ import { KEY } from '../../words/center.js';
 import { phrase, reason, say } from '../../words/words.js';
 import * as f from '../../words/format.js';
 import * as s from '../situation.js';
-import { progress } from './asking.js';
-import { fillKeys } from './filling.js';
-import { isAnswer } from './missing.js';
-import * as read from './read.js';
-import { Writing } from './writing.js';
+import { progress } from './question-channel.js';
+import { fillKeys } from './fill-keys.js';
+import { isAnswer } from './missing-in-text.js';
+import * as read from './read-state.js';
+import { Writing } from './text-field.js';
 
 const writing = new Writing({
   key: KEY.write,

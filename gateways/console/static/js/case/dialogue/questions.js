@@ -6,7 +6,7 @@ import { KEY } from '../../words/center.js';
 import { localText, reason, say } from '../../words/words.js';
 import { inSight } from '../../steps/visible-keys.js';
 import { psapIs } from '../situation.js';
-import * as asking from './asking.js';
+import * as asking from './question-channel.js';
 
 let opened = null; // the alert of the open panel
 const chosen = new Map(); // the chosen protocol, by alert

@@ -7,8 +7,8 @@ import { say } from '../../words/words.js';
 import * as f from '../../words/format.js';
 import { pageCode } from '../psap-text.js';
 import * as s from '../situation.js';
-import { button, fillKeys } from './filling.js';
-import { asked, newest, offered, unread, words } from './read.js';
+import { button, fillKeys } from './fill-keys.js';
+import { asked, newest, offered, unread, words } from './read-state.js';
 
 /** The commands that ask a question. @type {OperatorCommand[]} */
 const ASKS = ['write', 'ask_spoken', 'ask_aloud', 'ask_softly'];

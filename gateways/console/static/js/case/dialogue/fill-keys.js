@@ -4,8 +4,8 @@ import { html, nothing } from '../../../vendor/lit.js';
 import { KEY } from '../../words/center.js';
 import { phrase, say } from '../../words/words.js';
 import { inSight } from '../../steps/visible-keys.js';
-import { putAside } from './missing.js';
-import { haveRead, offered, unread } from './read.js';
+import { putAside } from './missing-in-text.js';
+import { haveRead, offered, unread } from './read-state.js';
 
 /** The field of the text for 112 that each key fills. */
 const FILLS = { ArrowLeft: 'where', ArrowRight: 'what' };

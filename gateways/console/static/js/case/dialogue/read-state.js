@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import * as s from '../situation.js';
-import { ANSWERS, clear as clearAside, isAnswer, missing } from './missing.js';
+import { ANSWERS, clear as clearAside, isAnswer, missing } from './missing-in-text.js';
 
 /** The last message that was reported to the center as read, by alert. */
 const told = new Map();

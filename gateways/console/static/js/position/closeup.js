@@ -2,7 +2,7 @@
 // map.
 
 import { html, nothing, svg } from '../../vendor/lit.js';
-import { distanceKm, bearingDeg } from './places.js';
+import { distanceKm, bearingDeg } from './wording.js';
 import * as f from '../words/format.js';
 
 const REACH = 84; // units; half a side is 100

@@ -2,7 +2,7 @@
 // callout shows the person, the time, the result, and who has accepted it. R accepts a callout.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { wayName } from './ways.js';
+import { wayName } from './channels.js';
 import { answerOf, why } from '../admin/frame/faults.js';
 import { icon, word } from '../shell/parts.js';
 import { phrase, say } from '../words/words.js';

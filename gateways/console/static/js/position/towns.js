@@ -1,7 +1,7 @@
 // The towns by which a position is named. Requested from the center when the page starts, and kept.
 
 import { language } from '../words/words.js';
-import { nearbyCity, nearestTown } from './places.js';
+import { nearbyCity, nearestTown } from './wording.js';
 
 const DATA = '/console/data/';
 const RETRY_MS = 5000;

@@ -8,7 +8,7 @@ import { say } from '../words/words.js';
 import { alarms, unusable } from '../alarms/alarms.js';
 import * as past from '../alarms/history.js';
 import * as panel from '../alarms/panel.js';
-import * as quiet from '../alarms/quiet.js';
+import * as quiet from '../alarms/shelving.js';
 import { lineWord, shiftWord } from '../shift/shift.js';
 import { leftUs } from '../shift/wrap-up.js';
 import { line, ofNode } from './lines.js';

@@ -6,7 +6,7 @@ import { word } from '../shell/parts.js';
 import { phrase, say } from '../words/words.js';
 import { mayOrder, rows } from '../admin/lines/rows.js';
 import { alarms, carriesNone } from '../alarms/alarms.js';
-import { calledOn } from '../alarms/called.js';
+import { calledOn } from '../alarms/callouts.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 

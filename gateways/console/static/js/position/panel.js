@@ -8,7 +8,7 @@ import { addressIn, townAfter } from './address.js';
 import { closeup } from './closeup.js';
 import * as f from '../words/format.js';
 import { mayAsk } from '../case/situation.js';
-import * as g from './places.js';
+import * as g from './wording.js';
 import { whereabouts } from './towns.js';
 
 /** Return the maps of the features. */
