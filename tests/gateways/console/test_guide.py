@@ -85,7 +85,7 @@ def listed() -> dict[str, set[str]]:
         words: {"Enter" if key == "⏎" else key for key in keys.split() if key != "…"}
         for keys, words in re.findall(r"\['([^']+)', say`([^`]+)`\]", script + of_features)
     }
-    for names in re.findall(r"\bof\(([^)]*)\)", script):
+    for names in re.findall(r"\bcommandKeys\(([^)]*)\)", script):
         for name in re.findall(r"'(\w+)'", names):
             row = ORDERS[OperatorCommand(name)].console
             found[row.listed or row.label or ""] = {
