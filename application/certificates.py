@@ -1,7 +1,7 @@
-"""Certificates: reading their data, and a small authority for networks that no public authority serves.
+"""Certificates: their data, and a small certificate authority for networks without a public authority.
 
-The only module that imports `cryptography`'s x509, which takes a third of a second: only commands import this
-module.
+Importing `cryptography.x509` takes a third of a second: import this module only inside the functions that
+need it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ VALID_DAYS: Final = 397
 """Maximum validity that browsers accept, less a day (CA/Browser Forum, Baseline Requirements, 6.3.2)."""
 AUTHORITY_DAYS: Final = 3650
 _CLOCKS: Final = timedelta(hours=1)
-"""Tolerance for a phone's clock that is slow."""
+"""Time by which the validity begins earlier, so that a phone with a slow clock accepts the certificate."""
 _ORGANIZATION: Final = "securWoman, local"
 
 
@@ -34,29 +34,32 @@ class Certificate:
     """Data of a certificate."""
 
     names: tuple[str, ...]
-    """Hosts and addresses; the first part of a host may be `*`."""
+    """Host names in lower case and IP addresses; the first label of a host name may be `*`."""
     until: datetime
+    """Last moment of the validity, UTC."""
     fingerprint: str
-    """SHA-256, in the form that telephones and browsers show."""
+    """SHA-256 as phones and browsers show it: upper-case hexadecimal pairs separated by colons."""
 
     @property
     def days_left(self) -> int:
-        """Whole days of remaining validity; negative after expiry."""
+        """Number of whole days of remaining validity; negative after the expiry."""
         return (self.until - datetime.now(UTC)).days
 
     def is_for(self, host: str) -> bool:
-        """Return True if a browser accepts the certificate for this host (RFC 9525, 6.3)."""
+        """Return True if the certificate names this host, exactly or by `*` (RFC 9525, 6.3)."""
         above = host.partition(".")[2]
         return host.lower() in self.names or (bool(above) and f"*.{above.lower()}" in self.names)
 
 
 def read(pem: bytes) -> Certificate:
-    """Return the data of the first certificate in `pem`. Raises ValueError."""
+    """Return the data of the first certificate in `pem`. Raises ValueError for other content."""
     return _told(x509.load_pem_x509_certificate(pem))
 
 
 def is_known_here(pem: bytes, host: str) -> bool:
-    """Return True if an authority known to this machine confirms the first certificate for the host."""
+    """Return True if the first certificate in `pem` is valid for the host, by an authority that this machine
+    trusts; the other certificates are the chain.
+    """
     paths = ssl.get_default_verify_paths()
     try:
         known = Store(
@@ -70,15 +73,16 @@ def is_known_here(pem: bytes, host: str) -> bool:
 
 
 def make(names: tuple[str, ...], authority: Path, folder: Path) -> tuple[Certificate, Certificate]:
-    """Create a key and certificate, `center.key` and `center.pem`, and `authority.crt` for phones and
-    browsers.
+    """Create a key and a certificate for the center in `folder`: `center.key`, `center.pem`, and
+    `authority.crt`, the authority's certificate for phones and browsers.
 
-    The authority is created if missing. Return the authority's and the center's certificate. Raises OSError,
-    ValueError.
+    `names`: host names and IP addresses of the center, at least one. `authority`: file with the certificate
+    and key of the authority, created if missing. Return the data of the authority's and of the center's
+    certificate. Raises OSError, ValueError.
     """
     if not authority.exists():
         write_kept(authority, _new_authority())
-    # Key and certificate in one file: neither exists without the other.
+    # One file has the key and the certificate, so that neither exists without the other.
     content = authority.read_bytes()
     issuer = x509.load_pem_x509_certificate(content)
     issuer_key = serialization.load_pem_private_key(content, None)
@@ -155,7 +159,7 @@ def _general(name: str) -> x509.DNSName | x509.IPAddress:
 
 
 def address_of(name: str) -> IPv4Address | IPv6Address | None:
-    """Return the IP address in `name`; None for a host name."""
+    """Return the IP address that `name` is; None for a host name."""
     try:
         return ip_address(name)
     except ValueError:

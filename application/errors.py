@@ -12,7 +12,7 @@
     ├── CarrierError       1   the simulated carrier did not start
     └── NodeError          1   the node could not start or had to give up
 
-Each is one sentence for the person at the terminal, shown without a traceback.
+The text of each error is one sentence for the person at the terminal, shown without a traceback.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ class CenterError(Exception):
 
 
 class SettingsError(CenterError):
-    """The configuration is not valid. `faults` has one line each, `path: what is wrong`."""
+    """The configuration is not valid. `file`: settings file. `faults`: one line for each fault, `PATH:
+    FAULT`, where PATH is the path of the setting.
+    """
 
     exit_code = 2
 
@@ -71,7 +73,7 @@ class Unreachable(CenterError):
 
 
 class RefusedByCenter(CenterError):
-    """The center refused the request. `status`: HTTP status."""
+    """The center refused the request. `status`: HTTP status; `reason`: reason in words."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(f"the center refused: {reason} (HTTP {status})")

@@ -1,4 +1,6 @@
-"""First run: measurements of the machine, and the authority that devices must trust."""
+"""First run of the center: measurements of the machine, and the certificate authority that devices must
+trust.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +24,14 @@ from runtime.wall_clock import synchronised
 from store.journal.journal import Journal
 
 AUTHORITY: Final = "authority.crt"
-"""File beside a certificate of `certificate make`: the authority for devices."""
+"""File that `certificate make` writes into the folder of the certificate: the authority's certificate for
+devices.
+"""
 
 
 def machine(state: StateDir, journal: Journal) -> MachineMeasurements:
-    """Measure what the first run needs of the machine, in some milliseconds. With unreadable settings, all
-    needs measured here count as unmet.
+    """Measure the needs of the first run on this machine: the needs of features, the clock, the certificate.
+    Takes some milliseconds. If the settings cannot be read, the needs of features count as unmet.
     """
     try:
         settings = load(config_in_use(state))
@@ -42,7 +46,9 @@ def machine(state: StateDir, journal: Journal) -> MachineMeasurements:
 
 
 def authority(state: StateDir) -> bytes | None:
-    """Return the certificate of the center's own authority, PEM; None if there is none."""
+    """Return the certificate of the center's own authority, in PEM; None if there is none, or if the settings
+    cannot be read.
+    """
     try:
         return _authority(load(config_in_use(state)).http)
     except CenterError:

@@ -78,7 +78,9 @@ class MachineMeasurements(msgspec.Struct, frozen=True, kw_only=True):
     until: str = ""
     """Last day of the certificate's validity."""
     fingerprint: str = ""
-    """SHA-256 of the center's own authority's certificate, in the form that phones display."""
+    """SHA-256, as phones display it, of the certificate of the center's own authority; without such an
+    authority, of the center's certificate.
+    """
 
 
 class Measurements(msgspec.Struct, frozen=True, kw_only=True):

@@ -28,7 +28,9 @@ def _stat(pid: int) -> list[str] | None:
 
 
 def born(pid: int) -> int:
-    """Return the kernel's start time of the process, unique with its pid; 0 if absent or a zombie."""
+    """Return the kernel's start time of the process, in clock ticks since the boot, unique with its pid; 0 if
+    there is no such process or it is a zombie.
+    """
     fields = _stat(pid)
     if fields is None or fields[_STATE - 3] in ("Z", "X"):
         return 0
@@ -41,15 +43,15 @@ def alive(pid: int, since: int) -> bool:
 
 
 def stopped(pid: int, since: int) -> bool:
-    """Return True if this very process, born at `since`, was stopped by a signal; a traced process was
-    not.
+    """Return True if this very process, born at `since`, is stopped by a signal; False for a traced
+    process.
     """
     fields = _stat(pid)
     return fields is not None and fields[_STATE - 3] == "T" and int(fields[_START_TIME - 3]) == since
 
 
 def parent(pid: int) -> int:
-    """Return the process's parent; 0 if there is no such process."""
+    """Return the pid of the process's parent; 0 if there is no such process."""
     fields = _stat(pid)
     return 0 if fields is None else int(fields[_PARENT - 3])
 

@@ -1,7 +1,9 @@
-"""Decider of a CallLeg: from the order of the case and the reports of the modem to messages for both. Pure.
+"""Decider of a CallLeg: receives the orders of the case and the reports of the modem, and returns the
+messages to both. Pure.
 
-The leg keeps no durable state. A repeated order is a request for the present state; a leg that has just
-started learns its task from the order, and the state of the call from the modem.
+The leg keeps no durable state. The case repeats its order every second, which also requests the present
+state. A leg that has just started receives its task with that order, and the state of the call from the
+modem.
 """
 
 from __future__ import annotations
@@ -17,25 +19,34 @@ from messages.cases import Originate, ReleaseLeg
 from messages.ids import SECOND, Instant, LineId
 
 SILENT_DIAL_US: Final = Instant(4 * SECOND)
-"""Time for a modem to accept a dial, in microseconds; then the line is abandoned, as other lines exist."""
+"""Time in microseconds for a modem to accept a dial; then the attempt ends, so that the case tries another
+line.
+"""
 SILENT_ANSWER_US: Final = Instant(12 * SECOND)
-"""Time for a modem to answer the user's own call, in microseconds. Longer, as the call is on this line alone:
-if called back, the user's phone would be busy with it.
+"""Time in microseconds for a modem to answer the user's own call. Longer than SILENT_DIAL_US, since no other
+line can take this call: if the center called back, the user's phone would be busy with the user's own call.
 """
 SILENT_CALL_US: Final = Instant(30 * SECOND)
-"""Time without a report for a live call, in microseconds: its voice works without reports."""
+"""Time in microseconds without a report after which a live call is abandoned. Long, since the voice of a call
+works without reports.
+"""
 UNHEARD_US: Final = Instant(3 * SECOND)
-"""Time without a report after which a call on another node's line is abandoned, if its voice is gone too."""
+"""Time in microseconds without a report after which a call on another node's line is abandoned, if its voice
+does not arrive either.
+"""
 SILENT_RELEASE_US: Final = Instant(6 * SECOND)
+"""Time in microseconds without a report after which a call that is to end counts as ended."""
 RELEASES_WITHIN_US: Final = Instant(8 * SECOND)
-"""Time for a responding modem to end a call, in microseconds; then the case continues without the line."""
+"""Time in microseconds for a modem that sends reports to end a call; then the case continues without that
+line.
+"""
 
 Wish = Originate | ReleaseLeg
 Order = DialCall | AnswerCall | AttachCall | HangUpCall
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """Task of this leg, and the modem's last report."""
+    """Task of this leg: the case's last order (`wish`) and the modem's last report."""
 
     wish: Wish
     since: Instant
@@ -48,7 +59,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):
-    """Messages to send now."""
+    """Result of a step: the new task, and the messages to send now."""
 
     task: Task | None
     line: LineId | None = None
@@ -59,9 +70,9 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def on_wish(task: Task | None, wish: Wish, now_us: Instant) -> Act:
-    """Handle an order of the case, new or repeated."""
+    """Handle an order of the case, new or repeated. An order for an earlier attempt has no effect."""
     if task is not None and task.wish.leg == wish.leg and wish.attempt < task.wish.attempt:
-        # A late, older order: that attempt is over, and its party may be called by now.
+        # A delayed order: that attempt is over, and the next attempt may be dialling.
         return Act(task=task)
     if task is None or (task.wish.leg, task.wish.attempt) != (wish.leg, wish.attempt):
         task = Task(wish=wish, since=now_us)
@@ -82,7 +93,7 @@ def on_wish(task: Task | None, wish: Wish, now_us: Instant) -> Act:
 
 
 def _is_news(known: CallReport, wish: Wish) -> bool:
-    """Return True if the modem has reported a state that the case, by its order, does not know yet."""
+    """Return True if the modem's report differs from the state that the case names in its order."""
     if known.state in (CallState.UNKNOWN, CallState.DIALLING) and not known.adopted:
         return False
     if not isinstance(wish, Originate) or known.state is not wish.seen:
@@ -93,10 +104,12 @@ def _is_news(known: CallReport, wish: Wish) -> bool:
 
 
 def _is_newer(before: Wish, after: Wish) -> bool:
-    """Return False if a second order for an attempt is a late, older one: attempts only move forward."""
+    """Return False if the order `after` was sent before the order `before` and arrived late: an attempt never
+    returns to an earlier state.
+    """
     match before, after:
         case ReleaseLeg(unanswered=True), Originate(seen=CallState.ANSWERED):
-            return True  # the party answered at the instant of the decision to end the attempt
+            return True  # the party answered just when the case ended the attempt
         case ReleaseLeg(), Originate():
             return False
         case Originate(), Originate():
@@ -106,42 +119,44 @@ def _is_newer(before: Wish, after: Wish) -> bool:
 
 
 def on_call(task: Task | None, said: CallReport, now_us: Instant) -> Act:
-    """Handle a report of the modem."""
+    """Handle a report of the modem. A report about another attempt has no effect."""
     if task is None or (said.leg, said.attempt) != (task.wish.leg, task.wish.attempt) or task.done:
         return Act(task=task)
     before = task.report
     task = replace(task, since=now_us, report=said)
     match said.state:
         case CallState.UNKNOWN if _was_up(task, before):
-            # The modem was reset meanwhile, or a party hung up while no process was listening. The latter is
-            # not a line failure: treated as one, 112 would be dialled twice for one request.
+            # The modem was reset, or a party hung up while the line's process was down. A hang-up must not
+            # count as a failure of the line: 112 would be dialled twice for one request.
             cause = HangupCause.LINE_LOST if said.reset else HangupCause.NORMAL_UNSPECIFIED
             lost = replace(said, state=CallState.RELEASED, cause=cause)
             task = replace(task, report=lost, done=True)
             return Act(task=task, report=_ended(task))
         case CallState.UNKNOWN:
-            # Most likely a caller who cannot be answered yet. The next tick repeats the order: repeated at
-            # once, order and report would alternate without end.
+            # Most likely an incoming call that cannot be answered yet. The order is repeated at the next
+            # tick: repeated at once, order and report would alternate without end.
             return Act(task=replace(task, report=None))
         case CallState.RELEASED:
             task = replace(task, done=True)
             return Act(task=task, report=_ended(task))
         case _ if before == said or (said.state is CallState.DIALLING and not said.adopted):
-            # The case misses nothing: its order states every second what the case knows.
+            # Nothing new: the case repeats its known state every second, and a difference is reported then.
             return Act(task=task)
         case _:
             return Act(task=task, report=said)
 
 
 def on_line_back(task: Task | None, line: LineId) -> Act:
-    """Repeat the order at once after a restart of the modem's process."""
+    """Repeat the order at once: the process of the modem of `line` has restarted."""
     if task is None or task.done or task.wish.line != line:
         return Act(task=task)
     return _ask(task)
 
 
 def on_tick(task: Task | None, now_us: Instant) -> Act:
-    """Repeat the order every second; abandon a silent modem, or a modem that does not end its call."""
+    """Repeat the order (called every second), or end the attempt if the modem sends no report or does not end
+    the call in time.
+    """
     if task is None or task.done:
         return Act(task=task)
     since = task.releasing_since
@@ -154,17 +169,17 @@ def on_tick(task: Task | None, now_us: Instant) -> Act:
 
 
 def on_lost(task: Task | None) -> Act:
-    """End the attempt: the line's node is lost, and its modem is not waited for.
+    """End the attempt without waiting for the modem: the node of the line is lost.
 
-    No order is sent to the modem: if the node returns at this moment, the call may be taken back.
+    No order to hang up is sent: if the node returns, its call may be taken over again.
     """
     return Act(task=task) if task is None or task.done else _given_up(task, HangupCause.NODE_LOST)
 
 
 def on_unheard(task: Task | None, now_us: Instant) -> Act:
-    """Abandon a call on another node's line if neither its modem nor its voice arrives.
+    """End the attempt on another node's line if neither reports nor voice have arrived for UNHEARD_US.
 
-    The node may still be a member, with only the connection between the two nodes broken.
+    That node may still be a member of the cluster: only the connection between the two nodes is broken.
     """
     if task is None or task.done or not isinstance(task.wish, Originate) or task.wish.sounds:
         return Act(task=task)
@@ -194,14 +209,16 @@ def _patience_us(task: Task) -> int:
 
 
 def _was_up(task: Task, before: CallReport | None) -> bool:
-    """Return True if a call must exist; otherwise "unknown" only means that the call is not dialled yet."""
+    """Return True if the call was up, or may have been: the report "unknown" then means that the call has
+    ended; otherwise, that it was not dialled yet.
+    """
     if isinstance(task.wish, ReleaseLeg):
         return True
     return task.wish.seen is not CallState.UNKNOWN or before is not None
 
 
 def _ask(task: Task) -> Act:
-    """Return the order for the modem that fits the known state. Every order may be repeated."""
+    """Return the order to the modem for the known state. Every order may be repeated without effect."""
     wish = task.wish
     order: Order
     match wish:
@@ -214,7 +231,8 @@ def _ask(task: Task) -> Act:
                 unanswered=wish.unanswered,
             )
         case Originate(call=int(call)) if not _is_answered(task):
-            # Also for a call that is known to ring: the modem's process may have died before it answered.
+            # Also if the call is already known to ring: the process of the modem may have died before the
+            # answer.
             order = AnswerCall(leg=wish.leg, attempt=wish.attempt, call=call, number=wish.number)
         case Originate(seen=CallState.UNKNOWN, number=number) if task.report is None and number is not None:
             order = DialCall(leg=wish.leg, attempt=wish.attempt, number=number, emergency=wish.emergency)

@@ -1,7 +1,8 @@
 """Process that watches every deadline from the journal, independent of the cases.
 
-The process also finds cases without progress and has them restarted, lines without sound, and unreadable
-entries of the journal. No message goes to a case: findings go to the journal and to the Supervisor.
+The process also detects cases without progress, whose actors the Supervisor then restarts; lines without
+sound; and unreadable entries of the journal. The watchdog sends no message to a case: its findings go to the
+journal and to the Supervisor.
 """
 
 from __future__ import annotations
@@ -40,16 +41,17 @@ from store.journal.journal import Append, Journal
 from store.nodes.owners import owned
 
 AT_ONCE: Final = 500
-"""Alerts in one transaction: one flush, and no writer waits behind it for long."""
+"""Maximum number of alerts in one transaction: one flush for many alerts, and other writers wait little."""
 REST: Final = 9
-"""Pause after a run, in durations of that run: in a storm of a thousand deadlines a second, many are marked
-together, a third of a second late. The processor stays free for the actors that serve alerts.
+"""Pause after a run, as a multiple of the run's duration, so that the processor stays free for the actors
+that serve alerts. With a thousand deadlines a second, deadlines are marked in groups, a third of a second
+late.
 """
 
 
 class DeadlineWatchdogActor(CenterActor):
-    """Watchdog of deadlines: writes forecasts and misses to the inboxes, and has stuck processes
-    restarted.
+    """Watchdog of deadlines: writes missed deadlines and advice to the inboxes of alerts, and requests the
+    restart of stuck actors.
     """
 
     role: ClassVar[Role] = Role.DEADLINE_WATCHDOG
@@ -74,7 +76,7 @@ class DeadlineWatchdogActor(CenterActor):
         self._look()
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
-        """Handle the state of a line."""
+        """Process the report of one line, or of all lines of another node."""
         match envelope.body:
             case LineReport() as report:
                 self._view.heard(report, self.now_us())
@@ -85,9 +87,10 @@ class DeadlineWatchdogActor(CenterActor):
                 super().receive(envelope, sender)
 
     def tick(self, now_us: Instant) -> None:
-        """Make the forecast anew every second, from the journal as of then.
+        """Repeat the forecast, and search for stuck cases and faults. Runs every second.
 
-        No deadline can pass unnoticed in between: the deadline of a new alert is far more than a second away.
+        No deadline is missed between two ticks: the deadline of a new alert is far more than a second away,
+        and every known deadline has a timer.
         """
         means = self._look()
         if means is not None:
@@ -95,13 +98,15 @@ class DeadlineWatchdogActor(CenterActor):
             self._tell_what_is_wrong()
 
     def timer(self, timer: object, now_us: Instant) -> None:
-        """Run at a deadline."""
+        """Repeat the forecast; the timer is set to the next deadline."""
         self._look()
 
     # ------------------------------------------------------------ deadlines
 
     def _look(self) -> Means | None:
-        """Write the verdicts that are due; return the available means, None if the journal is unreadable."""
+        """Write the events of missed and endangered deadlines, and set the timer to the next deadline. Return
+        the available means; None if the journal cannot be read.
+        """
         began_us = self.now_us()
         known = self._follow()
         now_us = self.now_us()
@@ -133,8 +138,8 @@ class DeadlineWatchdogActor(CenterActor):
         return self._view.means(workers, now_us, self.env.peers.places)
 
     def _cases(self) -> Mapping[AlertId, Case]:
-        """Return the open alerts that this node watches: all of them if alone. An unassigned alert gets a
-        node within two seconds.
+        """Return the open alerts that this node watches: all alerts if the journal belongs to this node
+        alone, else those with a lease of this node. An alert without a lease gets a node within two seconds.
         """
         if not self._journal.shared:
             return self._view.live.cases
@@ -146,12 +151,14 @@ class DeadlineWatchdogActor(CenterActor):
         return {alert: case for alert, case in self._view.live.cases.items() if alert in self._leased}
 
     def _write(self, verdicts: Sequence[Verdict]) -> None:
-        """Append to each inbox at any version: a conflict in one inbox must not undo the other verdicts."""
+        """Append the events to the alerts' inboxes, without an expected version: a conflict in one inbox must
+        not undo the others.
+        """
         appends = [Append(streams.inbox(one.alert), None, one.events) for one in verdicts]
         try:
             self._journal.append(*appends)
         except JournalError as error:
-            # The next run sees the present state and decides again.
+            # Not repeated here: the next run decides again from the present state.
             self.log.error(
                 "the deadline verdicts cannot be written and stay pending",
                 alerts=len(verdicts),
@@ -170,8 +177,8 @@ class DeadlineWatchdogActor(CenterActor):
         try:
             self._alarms.tell(lines_without_sound(broken), over=SOUND)
             self._alarms.tell(no_line, over=LINE_FOR_112, reworded=True)
-            # The alarms of an open alert are known here; any other alert was closed while no watchdog was
-            # running.
+            # Clear also the alarms about an alert that was closed while no watchdog was running: `found` has
+            # only alarms about open alerts.
             before = [key for key in self._alarms.stands if key[0] == DAMAGED and streams.alert_of(key[1])]
             self._alarms.tell(with_cleared_alarms(self._unreadable.found, before), over=CLOSED)
         except JournalError as error:

@@ -1,11 +1,12 @@
-"""Deadline of each open alert: missed, or about to be missed (S11; cases 8, 9, 11). Pure.
+"""Deadlines of open alerts: which are missed, and which will probably be missed. Pure.
 
-The decider owns no case and contacts none: the journal shows the progress of each alert. The forecast states
-the earliest time at which each unreached user can be reached with the available means.
+The decider reads the progress of each alert from the journal and contacts no AlertCase. Its forecast is the
+earliest time at which each user who is not reached yet can be reached with the available means: the lines,
+operators and workers.
 
-A call in progress gets the time that calls take. A user without a call waits for a line, in order of
-deadlines: a busy line is expected back after a call of ordinary length. The forecast is optimistic where
-facts are missing, and is made anew every second.
+A call in progress is expected to take as long as calls usually take. A user without a call waits for a line,
+in the order of deadlines; a busy line is expected to be free after a call of usual length. The forecast
+assumes the best where data are missing, and is repeated every second.
 """
 
 from __future__ import annotations
@@ -31,22 +32,24 @@ from model.settings.alerts import MetBy
 
 
 class Means(msgspec.Struct, frozen=True, kw_only=True):
-    """Available means at one moment."""
+    """Means for calls at one moment: the free lines, operators and workers."""
 
     node: NodeId
     """Node of these workers."""
     public: tuple[Instant, ...] = ()
-    """Times at which each public line for our own calls is expected to be free; now or earlier if free."""
+    """Time at which each public line for outgoing calls is expected to be free; not later than now if the
+    line is free.
+    """
     reserved: int = 0
-    """Number of free lines to 112."""
+    """Number of free lines of the emergency trunk."""
     operators: frozenset[OperatorId] = frozenset()
     """Operators on shift without an alert."""
     on_shift: int = 0
     """Number of operators on shift, free or busy."""
     workers: dict[WorkerId, Owner] = {}
-    """Started AlertCases, by worker."""
+    """Owner (node, worker, incarnation) of each started AlertCase, by worker."""
     holding: dict[AlertId, WorkerId] = {}
-    """Workers that report to have an alert, by that alert."""
+    """Worker of each alert, as the workers report."""
     idle_workers: int = 0
     """Number of workers without an alert."""
 
@@ -56,18 +59,24 @@ class Means(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ANSWER_US: Final = Instant(5 * SECOND)
-"""Time from the first ring to the answer, in microseconds; counts if the answer meets the deadline."""
+"""Time in microseconds from the first ring to the answer; added only if the settings require an answer to
+meet the deadline.
+"""
 HELD_US: Final = Instant(60 * SECOND)
-"""Time that one call occupies a line, in microseconds, without better knowledge: a short conversation."""
+"""Time in microseconds that a call is assumed to occupy a line: a short conversation."""
 HELD_STILL_US: Final = Instant(15 * SECOND)
-"""Remaining time assumed for a longer call, at every forecast, in microseconds."""
+"""Remaining time in microseconds assumed, at every forecast, for a call that has lasted longer than
+HELD_US.
+"""
 RELEASED_US: Final = Instant(2 * SECOND)
-"""Time after which a call that is releasing or is preempted (a test's) is gone, in microseconds."""
+"""Time in microseconds after which a call that is being released, or gives way to an alert, has ended."""
 NEVER: Final = Instant(2**62)
 
 
 def expected_free(leg: Leg | None, *, gives_way: bool, now_us: Instant) -> Instant:
-    """Return the time at which the line of this leg is expected to be free; `leg` is None if unknown."""
+    """Return the time at which the line of this leg is expected to be free. `leg`: None if unknown.
+    `gives_way`: the call is ended as soon as an alert needs the line.
+    """
     if leg is None:
         return Instant(now_us + HELD_STILL_US)
     if gives_way or leg.state is LegState.RELEASING:
@@ -78,7 +87,9 @@ def expected_free(leg: Leg | None, *, gives_way: bool, now_us: Instant) -> Insta
 def forecasts(
     cases: Iterable[Case], means: Means, settings: Settings, now_us: Instant
 ) -> Iterable[tuple[Case, Instant]]:
-    """Return every unreached user, the most urgent first, with the expected time of being reached."""
+    """Yield each case with an open deadline, the most urgent first, and the earliest time at which its user
+    can be reached; NEVER if no such time can be given.
+    """
     lines = list(means.public)
     heapify(lines)
     operators = len(means.operators)
@@ -89,7 +100,7 @@ def forecasts(
             yield case, _under_way(user, settings, now_us)
             continue
         if case.inbound_call is not None and not case.leaving:
-            # The user is on the line already and only needs an answer.
+            # The user is calling already: the call only has to be answered.
             yield case, Instant(now_us + DIAL_US)
             continue
         if is_hushed(case) and not is_in_duress(case, settings):
@@ -132,7 +143,9 @@ def _urgency(case: Case, now_us: Instant, settings: Settings) -> tuple[Urgency, 
 
 
 def _take(lines: list[Instant], now_us: Instant) -> Instant:
-    """Occupy the next free line for a call; return the time at which the call can start."""
+    """Occupy the line that is free first; return the time at which a call on it can start, NEVER without a
+    line.
+    """
     if not lines:
         return NEVER
     at = max(now_us, heappop(lines))
@@ -149,8 +162,8 @@ def _answer_us(settings: Settings) -> int:
 
 
 def _dialled(at_us: Instant, settings: Settings) -> Instant:
-    """Return the expected end of dialling: half the set-up time, as for an average call. A call is dialled
-    while the full time remains.
+    """Return the time at which the phone is expected to ring (or answer): after half the configured set-up
+    time, as for an average call. A call in progress may take the full set-up time (`_under_way`).
     """
     return Instant(at_us + DIAL_US + (_setup_us(settings) + _answer_us(settings)) // 2)
 
@@ -170,13 +183,15 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def look(cases: Iterable[Case], means: Means, settings: Settings, now_us: Instant) -> tuple[Verdict, ...]:
-    """Return the verdicts that are due, the most urgent first; called every second and at every deadline."""
+    """Return the events to write now, for each alert with a missed deadline or a deadline that will be
+    missed; the most urgent alert first. Called every second and at every deadline.
+    """
     found = ((case, _events(case, at, now_us)) for case, at in forecasts(cases, means, settings, now_us))
     return tuple(Verdict(alert=case.alert, events=events) for case, events in found if events)
 
 
 def next_deadline(cases: Iterable[Case], now_us: Instant) -> Instant | None:
-    """Return the time of the next deadline; None if no deadline is ahead."""
+    """Return the time of the next open deadline; None if there is none."""
     ahead = (case.deadline_at for case in cases if case.awaits_deadline and case.deadline_at > now_us)
     return min(ahead, default=None)
 

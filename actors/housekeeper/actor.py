@@ -1,8 +1,9 @@
-"""Process for housekeeping: recordings, expired personal data, audit, phones without checks, alarms watched
-by features, and the summary of the node's alarms.
+"""Process for periodic housekeeping: repair and deletion of recordings, erasure of expired personal data,
+deletion of old audit entries, alarms about phones that no longer send checks, alarms of features, and the
+summary of the node's alarms.
 
-No alert waits for this process and no call depends on it. Truncated recordings are repaired on a thread,
-because decoding an hour takes seconds.
+No alert waits for this process, and no call depends on it. Truncated recordings are repaired on a thread,
+because decoding an hour of sound takes seconds.
 """
 
 from __future__ import annotations
@@ -43,12 +44,12 @@ PHONES_SILENT: Final = ("phones.silent", "phones")
 
 
 class HousekeeperActor(CenterActor):
-    """Housekeeper: runs each housekeeping job at its interval."""
+    """Housekeeper: runs each job at its interval, from ten seconds (repair) to a day (erasure)."""
 
     role: ClassVar[Role] = Role.HOUSEKEEPER
 
     def started(self) -> None:
-        """Run every job at once: the machine may have been off for long."""
+        """Open the journal and schedule every job for now: the machine may have been off for long."""
         setup = self.env.settings_as(Setup)
         self._settings, self._rules = setup.settings, setup.settings.recording
         self._watched = [(one, load_object(one.look)) for feature in installed() for one in feature.watched]
@@ -66,7 +67,7 @@ class HousekeeperActor(CenterActor):
         self._prune_at = self._sweep_at
 
     def tick(self, now_us: Instant) -> None:
-        """Run the jobs that are due, every second."""
+        """Run the jobs that are due at `now_us`. Called every second."""
         if now_us >= self._look_at:
             self._look_at = Instant(now_us + CLEAR_EVERY_US)
             self._look_at_watched(now_us)
@@ -92,7 +93,7 @@ class HousekeeperActor(CenterActor):
             self._clear()
 
     def _forget(self, now_us: Instant) -> None:
-        """Erase expired personal data of alerts, one page a second."""
+        """Erase expired personal data of alerts, one page of alerts in each call."""
         if self._sweeping is None:
             if now_us < self._sweep_at:
                 return
@@ -113,9 +114,9 @@ class HousekeeperActor(CenterActor):
             self.log.error("expired personal data cannot be erased and stay pending", error=str(error))
 
     def _scrub(self, now_us: Instant) -> None:
-        """Remove deleted data from the disk of a database server, also data deleted before this process
-        started: the eraser may have been killed. Runs on a thread and only without an open alert, since it
-        delays other writers. A journal in a file is scrubbed by the FallbackKeeper.
+        """Remove deleted data from the disk of a database server, including data that an earlier process has
+        deleted: that process may have been killed before it scrubbed. Scrubbing delays other writers: it runs
+        on a thread, and only while no alert is open. The FallbackKeeper scrubs a journal in a file.
         """
         if self._scrub_at is None or now_us < self._scrub_at or self._sweeping is not None:
             return
@@ -139,7 +140,7 @@ class HousekeeperActor(CenterActor):
             self._scrub_at = None
 
     def _prune(self, now_us: Instant) -> None:
-        """Delete expired entries of the audit, one page a second."""
+        """Delete expired entries of the audit, one page of entries in each call."""
         if now_us < self._prune_at or not self._retention.audit_days:
             return
         before = Instant(now_us - self._retention.audit_days * SWEEP_EVERY_US)
@@ -177,7 +178,7 @@ class HousekeeperActor(CenterActor):
             self.log.error("expired recordings cannot be deleted and stay pending", error=str(error))
 
     def _look_at_watched(self, now_us: Instant) -> None:
-        """Raise and clear the alarms that features watch."""
+        """Run the checks of the installed features (`WatchedCondition`); raise or clear the alarm of each."""
         for one, look in self._watched:
             found = look(self._settings, self.env.state, now_us)
             if found is None:
@@ -188,7 +189,7 @@ class HousekeeperActor(CenterActor):
                 self.log.error("the alarms cannot be written and stay pending", error=str(error))
 
     def _look_at_phones(self, now_us: Instant) -> None:
-        """Raise the alarm if phones with automatic checks have stopped checking."""
+        """Raise the alarm if most phones that sent automatic checks have stopped, or clear the alarm."""
         try:
             found = silent_phones_fault(count_by_state(checks(self._journal), now_us))
             self._alarms.tell({PHONES_SILENT: found}, over="Most phones check again.")
@@ -196,14 +197,16 @@ class HousekeeperActor(CenterActor):
             self.log.error("the alarms cannot be written and stay pending", error=str(error))
 
     def _sum_up(self) -> None:
-        """Sum up the alarms of the node, so that a start need not read a year of a recurring alarm."""
+        """Write a summary of the node's alarms, so that a starting process need not read all events of a
+        recurring alarm.
+        """
         try:
             sum_up(self._journal, self.env.node)
         except JournalError as error:
             self.log.error("the summary of alarms cannot be written and stays pending", error=str(error))
 
     def _end_of_pins(self, now_us: Instant) -> None:
-        """Clear alarms about a PIN after a day: those on duty since then have read the alarm."""
+        """Clear alarms about a PIN after a day: the people on duty have read them by then."""
         node, since_us = self.env.node, Instant(now_us - 2 * PINS_STAND_US)
         try:
             over = pins_over(episodes(alarm_events_since(self._journal, (node,), since_us)), now_us)
@@ -213,10 +216,12 @@ class HousekeeperActor(CenterActor):
             self.log.error("the alarms cannot be written and stay pending", error=str(error))
 
     def _clear(self) -> None:
-        """Clear the alarm once the disk has room again; the next recording shows if it works."""
+        """Clear the alarm about recordings once the disk has room again; a recording that still fails raises
+        the alarm again.
+        """
         try:
             if shutil.disk_usage(self._folder).free >= 2 * KEEP_FREE_BYTES:
-                self._alarms.refresh()  # an AlertCase raises it
+                self._alarms.refresh()  # the alarm was raised by an AlertCase, not by this process
                 self._alarms.tell({(ALARM, SUBJECT): ""}, over="The disk has room for recordings again.")
         except (JournalError, OSError) as error:
             self.log.error("the alarm cannot be cleared and stays pending", error=str(error))

@@ -1,8 +1,9 @@
-"""Legs on operators' own voices: the effect of an order, or of a change of the voice. Pure.
+"""Legs on operators' own lines: the effect of an order, or of a change of the line's voice. Pure.
 
-An operator's own voice is up independent of any alert. A leg is therefore answered as soon as it is ordered,
-and a hang-up ends only the leg. As with a modem, every order may be repeated; after a restart, orders arrive
-for legs that have been on the voice all along.
+An own line is a standing voice connection of an operator, a headset or a nailed-up call, which is up whether
+or not there is an alert. A leg on an own line is therefore answered as soon as it is ordered, and a hang-up
+ends only the leg, not the connection. As with a modem, every order may be repeated; after a restart of this
+process, orders arrive for legs that were on the line before.
 """
 
 from __future__ import annotations
@@ -19,25 +20,25 @@ from messages.ids import SECOND, Instant, LegId, LineId
 
 Order = DialCall | AnswerCall | AttachCall | HangUpCall
 Ref = tuple[LegId, int]
-"""Leg and its attempt."""
+"""Leg, and number of its attempt."""
 
 FORGOTTEN_US: Final = Instant(10 * SECOND)
-"""Time without an order after which a leg is dropped, in microseconds; a leg sends one every second."""
+"""Time in microseconds without an order after which a leg is dropped; a leg sends an order every second."""
 LATE_US: Final = Instant(4 * SECOND)
-"""Age at which a dial is too late, in microseconds: the leg has abandoned the line by then."""
+"""Age in microseconds beyond which an order to dial is ignored: the leg has abandoned this line by then."""
 _KEPT: Final = 256
 
 
 class Voice(msgspec.Struct, frozen=True, kw_only=True):
-    """State of the voice on one line."""
+    """State of the voice connection of one own line."""
 
     state: CallState = CallState.UNKNOWN
-    """`answered` if the voice is up; unknown until determined."""
+    """`ANSWERED`: the connection is up; `RELEASED`: absent; `UNKNOWN`: not known yet."""
     port: VoicePort | None = None
     wavering: bool = False
-    """True if the voice is briefly away: legs on it stay, and no leg joins."""
+    """True if the connection is briefly interrupted: its legs stay, and no new leg is accepted."""
     cause: int = HangupCause.NETWORK_OUT_OF_ORDER
-    """Q.850 cause of the missing voice."""
+    """Q.850 cause for the legs if the connection is absent."""
 
 
 UNKNOWN: Final = Voice()
@@ -45,7 +46,7 @@ ABSENT: Final = Voice(state=CallState.RELEASED)
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """Attempt of a leg on an operator's own line."""
+    """Attempt of a leg on an operator's own line, and its state."""
 
     line: LineId
     heard_at: Instant
@@ -53,11 +54,11 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     port: VoicePort | None = None
     cause: int | None = None
     adopted: bool = False
-    """True if the leg was on the voice before a restart of this process."""
+    """True if the leg was on the line before a restart of this process."""
 
     @property
     def live(self) -> bool:
-        """True if the leg is up or coming up."""
+        """True if the leg has not been released."""
         return self.state is not CallState.RELEASED
 
 
@@ -66,11 +67,13 @@ Answer = tuple[dict[Ref, Standing], tuple[CallReport, ...]]
 
 
 def obey(legs: Legs, line: LineId, order: Order, voice: Voice, said_at: Instant, now_us: Instant) -> Answer:
-    """Carry out an order of a leg, and report the leg's state once known."""
+    """Carry out an order of a leg. Return all legs and the reports to send; no report while the state of the
+    voice is unknown, or for an order to dial that is too late. `said_at`: time at which the order was sent.
+    """
     ref = (order.leg, order.attempt)
     known = legs.get(ref)
     if isinstance(order, HangUpCall):
-        # Also for an unknown attempt: a dial that arrives later is too late.
+        # Also for an unknown attempt: its order to dial may arrive later, and must then have no effect.
         ended = known if known is not None and not known.live else _ended(line, HangupCause.NORMAL, now_us)
         return _kept(legs, ref, ended), (_report(ref, ended),)
     if known is None:
@@ -82,7 +85,7 @@ def obey(legs: Legs, line: LineId, order: Order, voice: Voice, said_at: Instant,
 
 
 def changed(legs: Legs, line: LineId, voice: Voice) -> Answer:
-    """Return the legs on the line after a change of the voice, with their reports."""
+    """Return all legs after a change of the line's voice, and the reports of the legs that have changed."""
     after = dict(legs)
     said: list[CallReport] = []
     for ref, standing in legs.items():
@@ -93,20 +96,21 @@ def changed(legs: Legs, line: LineId, voice: Voice) -> Answer:
 
 
 def moved(legs: Legs, line: LineId) -> dict[Ref, Standing]:
-    """Return the legs without those on this voice, which has moved to another node.
+    """Return the legs without the live legs of this line, which another node serves from now on.
 
-    Their orders go to that node, and no report is made here. If the voice returns, the legs are taken over.
+    Their orders go to that node, and this node sends no report. If the line returns to this node, its legs
+    are taken over again.
     """
     return {ref: one for ref, one in legs.items() if one.line != line or not one.live}
 
 
 def forget(legs: Legs, now_us: Instant) -> dict[Ref, Standing]:
-    """Return the legs without those that have received no order for `FORGOTTEN_US`."""
+    """Return the legs without live legs that have received no order for `FORGOTTEN_US`."""
     return {ref: one for ref, one in legs.items() if not one.live or now_us - one.heard_at < FORGOTTEN_US}
 
 
 def stands(legs: Legs, line: LineId) -> bool:
-    """Return True if a leg is on this line, or is coming up."""
+    """Return True if a live leg is on this line."""
     return any(one.live and one.line == line for one in legs.values())
 
 
@@ -125,7 +129,7 @@ def _begun(line: LineId, order: Order, voice: Voice, said_at: Instant, now_us: I
 
 
 def _follow(ref: Ref, leg: Standing, voice: Voice) -> tuple[Standing, tuple[CallReport, ...]]:
-    """Return the leg after a change of the voice, and the reports that are due."""
+    """Return the leg after a change of the voice, and a report of each new state."""
     if not leg.live:
         return leg, ()
     reached: list[Standing] = []
@@ -148,7 +152,9 @@ def _ended(line: LineId, cause: int, now_us: Instant) -> Standing:
 
 
 def _report(ref: Ref, leg: Standing) -> CallReport:
-    """Return the report of a leg, never confirmed: a present voice does not prove a present operator."""
+    """Return the report of a leg. The answer is never confirmed: a voice connection does not prove that the
+    operator is present.
+    """
     return CallReport(
         leg=ref[0],
         attempt=ref[1],

@@ -1,4 +1,8 @@
-"""State of the Supervisor: its actors, stimuli and effects. Data only."""
+"""State of the Supervisor (`Roster`), its inputs (`Stimulus`) and its outputs (`Effect`). Data only.
+
+An incarnation is one life of an actor: each new process for a role and key has a higher number. A group is a
+set of actors that are restarted together.
+"""
 
 from __future__ import annotations
 
@@ -10,27 +14,27 @@ from messages.ids import AlertId, Instant, Role
 from runtime.system.spec import ActorSpec, Plan
 
 Name = tuple[Role, str]
-"""Role and key."""
+"""Role and key of an actor."""
 
 
 class Phase(StrEnum):
-    """Progress of an actor's present incarnation."""
+    """Phase of the life of an actor's present incarnation."""
 
     CREATING = "creating"
-    """The process is being made and has not reported its address."""
+    """The process is being created and has not reported its address."""
     STARTING = "starting"
-    """The order to start was sent."""
+    """The order to start was sent to the process."""
     READY = "ready"
     LEAVING = "leaving"
-    """The actor is surplus and must get no new work; it stays if it has got some."""
+    """The actor is surplus and gets no new work; it returns to READY if it has received work just before."""
     STOPPING = "stopping"
-    """The order to end was sent; no successor follows."""
+    """The order to end was sent; no new incarnation follows."""
     KILLED = "killed"
-    """We have killed the process; its death is awaited."""
+    """The Supervisor has killed the process and waits for the kernel's report of its end."""
     DOWN = "down"
-    """Dead; starts when the rest of its group is down too."""
+    """No process; the next incarnation is created once the whole group is down."""
     RESTING = "resting"
-    """Dead; rests for a while because of repeated deaths."""
+    """No process; the next incarnation waits, because the actor has died repeatedly."""
 
 
 LIVING = frozenset({Phase.STARTING, Phase.READY, Phase.LEAVING, Phase.STOPPING})
@@ -40,13 +44,14 @@ GONE = frozenset({Phase.DOWN, Phase.RESTING})
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """Actor, over all its incarnations."""
+    """State of one actor, over all its incarnations."""
 
     spec: ActorSpec
     phase: Phase
     incarnation: int = 0
     pid: int = 0
     born: int = 0
+    """Start time of the process in clock ticks: distinguishes a process from a later one with its pid."""
     address: bytes = b""
     alert: AlertId | None = None
     since_us: Instant = Instant(0)
@@ -54,14 +59,14 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     seen_us: Instant = Instant(0)
     """Time of the last sign of life."""
     until_us: Instant = Instant(0)
-    """End of the phase: a rest is over, or an end or a kill must be repeated."""
+    """Time at which the phase ends: a rest is over, or an order to end or a kill must be repeated."""
     deaths: tuple[Instant, ...] = ()
-    """Latest deaths of its own, within INTENSITY_US."""
+    """Times of the actor's own deaths (not of its group's restarts) in the last INTENSITY_US."""
     restarts: int = 0
     cause: str = ""
     """Reason for the start of this incarnation; empty for the first."""
     kills: int = 0
-    """Number of kills without a death."""
+    """Number of kills since the last reported end of the process."""
 
     @property
     def name(self) -> Name:
@@ -70,7 +75,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def worker(self) -> str:
-        """Worker of the actor; empty if none."""
+        """Worker that the actor belongs to; empty if none."""
         return self.spec.group if self.spec.role in WORKER_ROLES else ""
 
 
@@ -78,41 +83,43 @@ WORKER_ROLES = frozenset({Role.ALERT_CASE, Role.CALL_LEG, Role.CONFERENCE_BRIDGE
 
 
 class Roster(msgspec.Struct, frozen=True, kw_only=True):
-    """All actors, and the requested numbers."""
+    """All actors, and the numbers of workers and legs that the AlertIntake and the workers have requested."""
 
     plan: Plan
     members: dict[Name, Member] = {}
     incarnations: dict[Name, int] = {}
-    """Last incarnation of each name."""
+    """Number of the last incarnation of each actor."""
     busy: int = 0
     """Number of busy workers, as the AlertIntake reports."""
     waiting: int = 0
     """Number of alerts without a worker, as the AlertIntake reports."""
     voiceless: bool = False
-    """True if some of these alerts were in conversation before a restart of everything."""
+    """True if an alert in `waiting` was in conversation before the node restarted all its actors."""
     lines: frozenset[str] = frozenset()
-    """Lines with calls of such alerts."""
+    """Lines with calls of the alerts in `waiting`."""
     operators: dict[str, int] = {}
-    """Number of operators' legs that each worker needs, if more than one."""
+    """Number of operators' CallLegs that each worker needs, if more than one."""
     group_restarts: dict[str, Instant] = {}
     """Time of each group's last restart."""
     alarms: frozenset[Name] = frozenset()
-    """Actors with a standing alarm."""
+    """Actors with an active alarm."""
     surplus_us: Instant | None = None
-    """Time since which there have been surplus idle workers."""
+    """Time since which there are more idle workers than needed; None if there are not."""
     looked_us: Instant | None = None
     """Time of the last tick."""
     stop_us: Instant | None = None
-    """End of an orderly stop; None if no stop was ordered."""
+    """Time limit of the ordered stop; None if no stop was ordered."""
     over: bool = False
-    """True once no action is left: all have ended, or the node was requested to restart everything."""
+    """True once nothing is left to do: all actors have ended, or the node was requested to restart all
+    actors.
+    """
 
 
 # ---------------------------------------------------------------- stimuli
 
 
 class Living(msgspec.Struct, frozen=True, kw_only=True):
-    """Actor that an earlier Supervisor has left running."""
+    """Actor that runs already, started by an earlier Supervisor process."""
 
     role: Role
     key: str
@@ -127,14 +134,14 @@ class Living(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Begin(msgspec.Struct, frozen=True, kw_only=True):
-    """The Supervisor has started and has found these actors."""
+    """Input: the Supervisor has started and has found these running actors."""
 
     living: tuple[Living, ...]
     incarnations: dict[Name, int]
 
 
 class Created(msgspec.Struct, frozen=True, kw_only=True):
-    """The actor has a process."""
+    """Input: a process was created for the actor."""
 
     name: Name
     pid: int
@@ -142,14 +149,14 @@ class Created(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NotCreated(msgspec.Struct, frozen=True, kw_only=True):
-    """No process could be made for the actor."""
+    """Input: no process could be created for the actor. `cause`: reason in words."""
 
     name: Name
     cause: str
 
 
 class Connected(msgspec.Struct, frozen=True, kw_only=True):
-    """The actor's process has reported its address."""
+    """Input: the actor's process has reported its address."""
 
     name: Name
     pid: int
@@ -157,14 +164,14 @@ class Connected(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):
-    """The actor has started."""
+    """Input: the actor has started and is ready for work."""
 
     name: Name
     incarnation: int
 
 
 class Beat(msgspec.Struct, frozen=True, kw_only=True):
-    """The actor lives, and is busy with this alert."""
+    """Input: heartbeat of the actor. `alert`: the alert that the actor works on; None if idle."""
 
     name: Name
     incarnation: int
@@ -172,14 +179,14 @@ class Beat(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Died(msgspec.Struct, frozen=True, kw_only=True):
-    """A process has ended."""
+    """Input: a process has ended. `cause`: exit code or signal, in words."""
 
     pid: int
     cause: str
 
 
 class Workers(msgspec.Struct, frozen=True, kw_only=True):
-    """The AlertIntake's report on workers."""
+    """Input: report of the AlertIntake on workers. Fields as in `Roster`."""
 
     busy: int
     waiting: int
@@ -188,14 +195,16 @@ class Workers(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Legs(msgspec.Struct, frozen=True, kw_only=True):
-    """A worker's request for operators' legs."""
+    """Input: request of a worker for CallLegs. `operators`: number of operators' legs."""
 
     worker: str
     operators: int
 
 
 class Stuck(msgspec.Struct, frozen=True, kw_only=True):
-    """The actor lives, and the watchdog reports it as stuck."""
+    """Input: the DeadlineWatchdog reports this actor as stuck: the actor lives, and its alert makes no
+    progress.
+    """
 
     name: Name
     incarnation: int
@@ -203,18 +212,18 @@ class Stuck(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tick(msgspec.Struct, frozen=True, kw_only=True):
-    """A tick has passed."""
+    """Input: one interval of the clock has passed."""
 
     stopped: frozenset[int] = frozenset()
-    """Silent processes that the kernel reports as stopped."""
+    """Pids of silent processes that the kernel reports as stopped by a signal."""
     waited_us: dict[int, int] = {}
-    """Time that each silent process waited for a processor since the last tick."""
+    """Time in microseconds that each silent process, by pid, waited for a processor since the last tick."""
     we_waited_us: int = 0
-    """Time that the Supervisor itself waited for a processor since the last tick."""
+    """Time in microseconds that the Supervisor itself waited for a processor since the last tick."""
 
 
 class Stop(msgspec.Struct, frozen=True, kw_only=True):
-    """All actors must end in order."""
+    """Input: order to end all actors, in the reverse order of their start."""
 
 
 Stimulus = (
@@ -225,7 +234,7 @@ Stimulus = (
 
 
 class Create(msgspec.Struct, frozen=True, kw_only=True):
-    """Make a process of this class for the actor."""
+    """Output: create a process for the actor. `cls`: path of the actor's class."""
 
     name: Name
     cls: str
@@ -233,11 +242,11 @@ class Create(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Publish(msgspec.Struct, frozen=True, kw_only=True):
-    """Write the directory."""
+    """Output: write the directory of actors."""
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
-    """Send the actor its role and key, always after its publication."""
+    """Output: send the actor its role and key. Always after the directory with this actor was written."""
 
     name: Name
     address: bytes
@@ -245,7 +254,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Adopt(msgspec.Struct, frozen=True, kw_only=True):
-    """Send an adopted actor its new Supervisor."""
+    """Output: send the address of this Supervisor to an actor that an earlier Supervisor has started."""
 
     name: Name
     pid: int
@@ -254,14 +263,14 @@ class Adopt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class End(msgspec.Struct, frozen=True, kw_only=True):
-    """Send the actor the order to end."""
+    """Output: send the actor the order to end."""
 
     name: Name
     address: bytes
 
 
 class Kill(msgspec.Struct, frozen=True, kw_only=True):
-    """Kill the actor's process at once."""
+    """Output: kill the actor's process at once."""
 
     name: Name
     pid: int
@@ -269,7 +278,7 @@ class Kill(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Restarted(msgspec.Struct, frozen=True, kw_only=True):
-    """Record the restart of the actor."""
+    """Output: record the restart of the actor in the journal. `cause`: reason in words."""
 
     name: Name
     incarnation: int
@@ -278,27 +287,27 @@ class Restarted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Alarm(msgspec.Struct, frozen=True, kw_only=True):
-    """Raise an alarm about the actor; clear it if `text` is empty."""
+    """Output: raise an alarm about the actor, or clear the alarm if `text` is empty."""
 
     name: Name
     text: str
 
 
 class Escalate(msgspec.Struct, frozen=True, kw_only=True):
-    """Request a restart of everything from the node."""
+    """Output: request that the node restarts all its actors. `reason`: reason in words."""
 
     reason: str
 
 
 class Finished(msgspec.Struct, frozen=True, kw_only=True):
-    """All actors have ended."""
+    """Output: all actors have ended; the Supervisor can end too."""
 
 
 Effect = Create | Publish | Start | Adopt | End | Kill | Restarted | Alarm | Escalate | Finished
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """Result of a stimulus."""
+    """Result of one input: the new state, and the outputs in order."""
 
     roster: Roster
     effects: tuple[Effect, ...] = ()

@@ -55,13 +55,13 @@ class AlertReceived(Message, frozen=True, kw_only=True, tag="alert.received"):
     silent: bool = False
     battery_pct: int | None = None
     line: LineId | None = None
-    """Line of the user's own call (S2)."""
+    """Line of the user's own call."""
     call: int | None = None
     """Number of that call in its modem."""
     proof: Proof
     """Assurance level of the alert."""
     key: Annotated[str, PersonalKind.NUMBER] = ""
-    """Enrolled device that signed the alert; empty below `device`."""
+    """Enrolled phone that signed the alert; empty if the alert is not signed by a phone."""
     key_enrolled_at: Instant | None = None
     """Time of that device's enrolment."""
     doubt: Doubt | None = None

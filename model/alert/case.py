@@ -1,7 +1,9 @@
-"""State of one alert as read from its two journal streams: the basis of every decision of actors and rules.
+"""State of one alert, computed from the events of its two streams in the journal (`case` and `inbox`): the
+basis of every decision of actors and rules.
 
 Only `model.alert.evolve` makes a case. Values that are displayed and decide nothing are in
 `model.telling.sheet`.
+
 """
 
 from __future__ import annotations
@@ -54,16 +56,20 @@ from model.alert.trail import Trail
 NOWHERE: Final[Trail[KnownPosition]] = Trail()
 _RECENT_US: Final = Instant(120 * SECOND)
 TAKES_WITHIN_US: Final = Instant(10 * SECOND)
-"""Time for which an alert is kept for an operator who takes it; a repeated `take` does not extend the time.
+"""Time in microseconds for which an alert is kept for the operator who has ordered `take`; a repeated `take`
+does not extend the time.
 """
 OURS_HOLDS_US: Final = Instant(60 * SECOND)
-"""Time for which the user counts as busy with a call that a node without contact may hold. A party without
-sound hangs up earlier; a network ends the call of a modem without power within half a minute.
+"""Time in microseconds for which a busy user counts as busy with a call of this center that a node without
+contact may still hold. A person on a call without sound hangs up earlier; a network ends the call of a modem
+without power within half a minute.
 """
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
-    """An alert and the work on the alert. Times are Instants; None means: has not happened."""
+    """An alert and the center's work on the alert. Times are Instants (microseconds since 1970); None: the
+    event has not happened.
+    """
 
     alert: AlertId
     channel: Channel
@@ -74,20 +80,22 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """Number on which the user is called."""
     device: str | None = None
     proof: Proof = Proof.APP
-    """Assurance level of the first signal; later signals must have a level that the first can absorb."""
+    """Assurance level of the alert's first signal. It decides which later signals join the alert
+    (`model.rules.proof`).
+    """
     rank: int = 0
-    """Rank of need, 0 first (`model.rules.proof`)."""
+    """Priority by assurance, 0 first (`model.rules.proof.rank_of`)."""
     key: str = ""
-    """Enrolled device that signed the alert; empty below `device`."""
+    """Enrolled phone that signed the alert; empty if the alert is not signed by a phone."""
     beside: tuple[ConflictingAlert, ...] = ()
     test: bool = False
     check: Check | None = None
-    """Kind of check: a test without an operator, up to a defined step; None for other alerts."""
+    """Extent of the check, if the alert is a check (a test that no operator sees); None for other alerts."""
     silent: bool = False
     positions: Trail[KnownPosition] = NOWHERE
     """Positions in the order of arrival."""
     address_found: Address | None = None
-    """Last address found, of any position; see `address`."""
+    """Last address found, for whichever position; `address` returns the address that may be used."""
 
     # user and owner
     identified: bool = False
@@ -109,38 +117,40 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     # orders
     changed: dict[Matter, int] = {}
-    """Version at which each matter last changed (`model.alert.folds.orders`)."""
+    """Version of the case at which each subject of orders last changed (`model.alert.folds.orders`)."""
     orders: tuple[KnownOrder, ...] = ()
-    """Newest orders with an id."""
+    """Newest orders that carried an id, to recognise a repeated order."""
 
     # parties
     legs: dict[LegId, Leg] = {}
     in_vain: dict[Party, FailedCalls] = {}
     calls_on_lost_nodes: dict[LegId, Leg] = {}
-    """Attempts given up because the line's node lost contact, with the time of giving up, until a new attempt
-    is answered. If the node comes back, its modem may still hold the calls.
+    """Attempts that were given up because the node of their line lost contact; dropped once a new attempt is
+    answered. If that node comes back, its modem may still hold the calls.
     """
     reserved: tuple[OperatorId, ...] = ()
-    """Operators reserved for this alert only."""
+    """Operators who are reserved for this alert and may be called."""
     tried: tuple[OperatorId, ...] = ()
     """Operators who did not answer in the current search."""
     operator: OperatorId | None = None
-    """Operator on the line who has the case."""
+    """Operator who has joined the conference and has the case; None without an operator."""
     operator_joined_at: Instant | None = None
     operator_lost_at: Instant | None = None
     unattended_at: Instant | None = None
     """Time at which the case last lost its operator, for any reason; None if the case never had an operator.
     """
     taking: OperatorId | None = None
-    """Operator who has requested the case and is to be called."""
+    """Operator who has requested the case (`take`) and is called next."""
     taking_at: Instant | None = None
     """Time of that request."""
     vouched_at: Instant | None = None
     """Time at which an operator first vouched that the alert is real."""
     asked_holders: dict[AlertId, Instant] = {}
-    """Alerts asked to release their operator, with the time of the last request."""
+    """Other alerts that were requested to release their operator to this alert, with the time of the last
+    request.
+    """
     listener: Listener | None = None
-    """Supervisor listening in: never the operator, and irrelevant to decisions."""
+    """Supervisor who listens in: never counts as the operator, and decides nothing."""
     had_by: tuple[OperatorId, ...] = ()
     """Operators who have had the case, each once, in the order of arrival."""
     hand_over: HandOver | None = None
@@ -153,11 +163,13 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     rang_at: Instant | None = None
     """Time at which the network first reported ringing."""
     met_at: Instant | None = None
-    """Time at which the deadline was met (S11), by ringing or by an answer, as set at that moment."""
+    """Time at which the deadline was met, by ringing or by an answer as the settings then required."""
     reached_at: Instant | None = None
-    """Time at which the user was actually reached: by a proved answer, the app's word or the operator's."""
+    """Time at which the user was actually reached: by a confirmed answer, or as the app or an operator
+    reported.
+    """
     reached_by: str = ""
-    """`answer`, `app`, `voice`, `digit` or `operator`."""
+    """Evidence that the user was reached: `answer`, `app`, `voice`, `digit` or `operator`."""
     user_heard: bool | None = None
     """True if an ended call to the user carried sound; None if no person has answered a call."""
     heard_at: Instant | None = None
@@ -167,16 +179,16 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     aloud: bool = False
     """True if an operator has ordered a call to the user of a silent alert."""
     dial_withheld: str = ""
-    """Reason why this number is not dialled automatically; empty if it is."""
+    """Reason why the user's number is not dialled automatically; empty if the number is dialled."""
     dial_ordered: bool = False
-    """True if an operator has ordered the call to the user's number; settings no longer apply."""
+    """True if an operator has ordered a call to the user's number; `dial_withheld` no longer applies."""
     missed_at: Instant | None = None
     presumed_calling_112: str = ""
     """Reason to presume that the user's phone has dialled 112; empty if none."""
     user_ends: tuple[int, ...] = ()
     """Causes of the user's ended attempts, newest last; -1: dropped after the answer, -2: a machine."""
     inbound_call: InboundCall | None = None
-    """Call of the user to answer as soon as no other call to the user is up."""
+    """The user's own call, which is answered as soon as no other call to the user is up."""
     redial: bool = False
     """True if the operator has ordered a new call to the user, regardless of earlier attempts."""
 
@@ -195,21 +207,25 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     close_at: Instant | None = None
     """Time at which an operator ordered the closing of a finished alert."""
     put_away: bool = False
-    """True if that order closed an alert that nothing vouches for."""
+    """True if the order of `close_at` closed an alert without evidence that it was real."""
     cancelled: bool = False
     """True if cancelled with the right PIN or with the duress PIN."""
     cancel_unproved: bool = False
-    """True if a cancel was requested and the user has no PIN to prove the identity."""
+    """True if the app has requested to cancel and the user has no PIN that could prove the request."""
     duress: bool = False
     cancel_asked: CancelRequests | None = None
     advice: Advice = Advice.WAIT
     has_page: bool = False
-    """True if 112 was given a page since the alert was last opened."""
+    """True if a page with the data of the alert was made for 112 since the alert was last opened."""
     voices: bool | None = None
-    """Order of an operator: whether the user hears the others; None: default of the alert's kind."""
+    """Order of an operator: True if the user hears the others, False if not; None without an order: the
+    default of the alert's kind applies.
+    """
     dialogue: tuple[DialogueMessage, ...] = ()
     texts_ordered: bool = False
-    """True if an operator has ordered that messages may go by SMS although the phone makes a sound."""
+    """True if an operator has ordered that messages are sent by SMS although the user's phone may make a
+    sound.
+    """
     asked: tuple[str, ...] = ()
     """Announcements ordered by an operator, by the id of the clip: `cannot_speak:1`."""
     played: tuple[str, ...] = ()
@@ -237,12 +253,12 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         return max(found, key=_progress, default=None)
 
     def answered(self, party: Party) -> Leg | None:
-        """Return the party's leg that is answered according to its modem."""
+        """Return the party's leg if the modem reports an answer, confirmed or not, else None."""
         leg = self.active(party)
         return leg if leg is not None and leg.answered else None
 
     def confirmed_answered(self, party: Party) -> Leg | None:
-        """Return the party's leg with a proved answer."""
+        """Return the party's leg if its answer is confirmed (`Leg.confirmed_answered`), else None."""
         leg = self.answered(party)
         return leg if leg is not None and leg.confirmed_answered else None
 
@@ -264,12 +280,12 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def user_was_dialled(self) -> bool:
-        """True if the center has called the user; the user's own calls do not count."""
+        """True if the center has dialled the user at least once; the user's own calls do not count."""
         return any(leg.call is None for leg in self.of(Party.USER))
 
     @property
     def operator_leg(self) -> Leg | None:
-        """Leg of the operator who has the case."""
+        """Answered leg of the operator who has the case; None if there is none."""
         for leg in self.of(Party.OPERATOR):
             if leg.operator == self.operator and leg.answered:
                 return leg
@@ -277,7 +293,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def listener_leg(self) -> Leg | None:
-        """Call of the listener; None before the call is made, or once another call has taken its leg."""
+        """Leg of the listener; None before the listener is called, or once the leg serves another call."""
         if self.listener is None or self.listener.leg is None:
             return None
         leg = self.legs.get(self.listener.leg)
@@ -285,18 +301,20 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         return leg if mine else None
 
     def taken_for(self, at: Instant) -> OperatorId | None:
-        """Return the operator for whom the alert is kept at this moment: the last to order `take`."""
+        """Return the operator for whom the alert is kept at this moment: the last operator who ordered
+        `take`, for TAKES_WITHIN_US; else None.
+        """
         return self.taking if at < (self.taking_at or self.received_at) + TAKES_WITHIN_US else None
 
     @property
     def leaving(self) -> bool:
-        """True if the alert is being ended or handed over; no operator is searched any more."""
+        """True if the alert is being ended or handed over to 112; no operator is searched any more."""
         return self.false_alarm_at is not None or self.leave.at is not None or self.close_at is not None
 
     @property
     def told_112_at(self) -> Instant | None:
-        """Time at which 112 was first informed for certain, by the text or by the user; includes the time
-        before a reopening.
+        """Time at which 112 was first informed for certain: by the briefing, by the user, or on another
+        phone. A time before a reopening counts too. None if 112 was not informed.
         """
         calls = self.to_112
         times = (calls.told_before_at, calls.heard_user_at, calls.elsewhere_at, self.briefing_at)
@@ -315,16 +333,19 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def parties_released(self) -> bool:
-        """True if no leg of a speaking party holds, or may hold, a call; a listener keeps nothing open."""
+        """True if no leg holds, or may hold, a call, except a listener's leg: a listener keeps no alert
+        open.
+        """
         return not any(leg.live for leg in self.legs.values() if leg.party is not Party.LISTENER)
 
     @property
     def position(self) -> KnownPosition | None:
-        """Position to display: the newest, unless much less accurate than the best of the last two minutes
-        (case 13).
+        """Position to display: the newest, unless its accuracy radius is larger than 50 m and larger than
+        three times the best of the last two minutes; then that best position. None without a position.
 
-        A position from the app takes precedence: anyone can send a short message under any number, and a
-        wrong position sends help to the wrong place.
+        Positions from the app take precedence over all others: anyone can send a short message under any
+        number, and a wrong position sends help to the wrong place.
+
         """
         said = [one for one in self.positions if one.channel is Channel.DATA] or list(self.positions)
         if not said:
@@ -339,7 +360,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def address(self) -> Address | None:
-        """Address that may be stated for the displayed position; None if nothing is certain or known yet."""
+        """Address found for the displayed position; None if no address is known yet, or if the position has
+        moved too far from the address.
+        """
         shown, found = self.position, self.address_found
         return (
             found

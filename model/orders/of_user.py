@@ -1,4 +1,6 @@
-"""Orders about the user's call: to call, to end the call, and the voices from the phone. Rows and rules."""
+"""Orders of an operator about the user's call: call again, end the call, change the line, and mute the voices
+at the user's phone. For each order: its row in the table of orders, and its rule.
+"""
 
 from __future__ import annotations
 
@@ -57,8 +59,8 @@ def _why_not_aloud(asked: OrderContext) -> Refusal | None:
 
 
 def _why_no_machine(asked: OrderContext) -> Refusal | None:
-    """Return why the call cannot be marked as a machine's. A ringing call always counts as unanswered; an
-    answered call may be the user's.
+    """Return why the operator cannot mark the call as answered by a machine; None if the order is allowed. A
+    ringing call may always be marked; an answered call only if the user can be called again.
     """
     case, settings = asked.case, asked.settings
     user = case.active(Party.USER)
@@ -96,8 +98,8 @@ def _why_no_other_line(asked: OrderContext) -> Refusal | None:
 
 
 def _another_line(case: Case, order: ev.CommandGiven, _: Settings) -> Made:
-    """Return the events of another line: the present call is ended, since the phone would be busy for a
-    second one, and the rules call again at once.
+    """Return the events that move a party to another line: the present call ends first, since the party's
+    phone would be busy for a second call; then the rules call again at once.
     """
     party = order.party or party_without_sound(case)
     leg = leg_of(case, party)
@@ -111,7 +113,7 @@ def _another_line(case: Case, order: ev.CommandGiven, _: Settings) -> Made:
             for one in ended
         ),
     )
-    # No other operator is called for a case if its operator comes back at once.
+    # The operator is called again at once: the case is kept for this operator, and no other is called.
     return (*made, ev.TakeRequested(by=order.by)) if case.operator_leg in ended else made
 
 

@@ -1,7 +1,7 @@
-"""Voice in the network: mixing, recordings of phones, and conversations without a modem's host.
+"""Voice in the simulated network: mixing, recordings of phones, and voice between two modems.
 
-All voice is 8 kHz mono s16le bytes. Pure: time is an argument, and samples are counted from the answer of a
-call. Must not decide who may hear whom; the carrier and the modems do.
+All voice is 8 kHz mono s16le bytes. Pure: time is an argument in seconds, and samples are counted from the
+answer of a call. The carrier and the modems decide who hears whom, not this module.
 """
 
 from __future__ import annotations
@@ -14,19 +14,22 @@ from collections.abc import Sequence
 from simulator.network.sound import RATE_HZ, SAMPLE_BYTES, Sound
 
 LATE_S = 0.02
-"""Delay up to which a late writer continues where it stopped, in seconds; a later one leaves a gap of
-silence.
+"""Delay in seconds up to which the sound of a late writer is appended to its earlier sound; a longer delay
+leaves a gap of silence.
 
-One frame, as buffered by a codec: a longer tolerance would hide missing output of the host.
+The delay is one frame, as buffered by a codec: a longer tolerance would hide missing output of the host.
+
 """
 STALE_S = 0.2
-"""Pause after which a listener continues with the present sound, in seconds."""
+"""Pause in seconds between two reads after which a listener skips to the present sound."""
 AHEAD_S = 1.0
-"""Lead beyond which a writer has overrun the codec's buffer, in seconds; its output is lost."""
+"""Lead in seconds of a writer over the clock beyond which the codec's buffer is full and the output is
+lost.
+"""
 
 
 def samples(pcm: bytes) -> array.array[int]:
-    """Return the numbers in the bytes."""
+    """Return the samples in s16le bytes, as numbers from -32768 to 32767."""
     numbers = array.array("h", pcm)
     if sys.byteorder == "big":
         numbers.byteswap()
@@ -45,7 +48,7 @@ def mix(frames: Sequence[bytes], n_bytes: int) -> bytes:
 
 
 def halve_rate(pcm: bytes) -> bytes:
-    """Convert 16 kHz to 8 kHz: the mean of each two samples."""
+    """Convert 16 kHz to 8 kHz: the mean of each two samples; an odd last sample is dropped."""
     wide = samples(pcm[: len(pcm) // 4 * 4])
     return struct.pack(
         f"<{len(wide) // 2}h", *((a + b) // 2 for a, b in zip(wide[::2], wide[1::2], strict=True))
@@ -59,14 +62,16 @@ def double_rate(pcm: bytes) -> bytes:
 
 
 def wav(pcm: bytes) -> bytes:
-    """Return the samples as a WAV file."""
+    """Return the content of a WAV file with these samples (8 kHz)."""
     form = (16, 1, 1, RATE_HZ, RATE_HZ * SAMPLE_BYTES, SAMPLE_BYTES, 8 * SAMPLE_BYTES)
     head = struct.pack("<4sI4s4sIHHIIHH", b"RIFF", 36 + len(pcm), b"WAVE", b"fmt ", *form)
     return head + struct.pack("<4sI", b"data", len(pcm)) + pcm
 
 
 class Recording:
-    """Sound received by one party in one call, from the answer on; voices are added, gaps are silence."""
+    """Sound received by one party in one call, from the answer on: simultaneous voices are added, gaps are
+    silence. `cap_s`: maximum length in seconds.
+    """
 
     def __init__(self, answered_at_s: float, cap_s: float) -> None:
         self.answered_at_s = answered_at_s
@@ -75,7 +80,9 @@ class Recording:
         self._heads: dict[object, int] = {}
 
     def hear(self, source: object, pcm: bytes, now_s: float) -> None:
-        """Add voice of a source that ends at `now_s`; each source is placed by its own flow."""
+        """Add sound of a source whose last sample belongs to `now_s`. Sound of one source is appended without
+        gaps as long as it is at most LATE_S late; sound more than AHEAD_S ahead is lost.
+        """
         count = len(pcm) // SAMPLE_BYTES
         true = self._sample(now_s) - count
         head = self._heads.get(source, max(0, true))
@@ -87,7 +94,7 @@ class Recording:
         self.put(head, pcm)
 
     def put(self, sample: int, pcm: bytes) -> None:
-        """Add voice at this place; sound beyond the cap is lost."""
+        """Add sound from the sample with index `sample` on; sound beyond the maximum length is lost."""
         at = sample * SAMPLE_BYTES
         pcm = pcm[: max(0, self._cap_bytes - at)]
         if not pcm:
@@ -98,11 +105,13 @@ class Recording:
         self._pcm.extend(pcm[overlap:])
 
     def finish(self, ended_at_s: float) -> None:
-        """Make the recording exactly as long as the call."""
+        """Cut or extend the recording to the length of the call, which has ended at `ended_at_s`."""
         self._pcm = bytearray(self.pcm(ended_at_s))
 
     def pcm(self, until_s: float | None = None) -> bytes:
-        """Return the whole recording; with `until_s`, exactly as long as the call was by then."""
+        """Return the recording; with `until_s`, cut or extended by silence to the length of the call at that
+        time.
+        """
         if until_s is None:
             return bytes(self._pcm)
         length = min(self._sample(until_s) * SAMPLE_BYTES, self._cap_bytes)
@@ -113,13 +122,15 @@ class Recording:
 
 
 class Ear:
-    """Position of one listener in one speaker's sound; the listener's reading is the clock."""
+    """Position of one listener in the sound of one speaker; each read moves the position on."""
 
     def __init__(self) -> None:
         self._next: int | None = None
 
     def listen(self, said: Sound, began_at_s: float, n_bytes: int, now_s: float) -> bytes:
-        """Return the next `n_bytes`; after a pause the listener continues with the present sound."""
+        """Return the next `n_bytes` of the sound `said`, which began at `began_at_s`; after a pause of
+        STALE_S, continue with the present sound.
+        """
         true = max(0, round((now_s - began_at_s) * RATE_HZ) - n_bytes // SAMPLE_BYTES)
         if self._next is None or true - self._next > STALE_S * RATE_HZ:
             self._next = true
@@ -129,7 +140,9 @@ class Ear:
 
 
 class Inbox:
-    """Voice from one modem's host to another's; 0.4 s at most, the oldest is lost first."""
+    """Queue of voice from one modem's host to the host of another modem: at most 0.4 s, the oldest is dropped
+    first.
+    """
 
     LIMIT = int(0.4 * RATE_HZ) * SAMPLE_BYTES
 
@@ -137,11 +150,12 @@ class Inbox:
         self._pcm = bytearray()
 
     def put(self, pcm: bytes) -> None:
+        """Append voice; drop the oldest beyond the limit."""
         self._pcm.extend(pcm)
         del self._pcm[: max(0, len(self._pcm) - self.LIMIT)]
 
     def take(self, n_bytes: int) -> bytes:
-        """Return `n_bytes`, or nothing while there is less."""
+        """Remove and return the oldest `n_bytes`; return an empty value while fewer are present."""
         if len(self._pcm) < n_bytes:
             return b""
         pcm = bytes(self._pcm[:n_bytes])

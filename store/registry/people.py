@@ -16,9 +16,9 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     """A person who may raise an alert."""
 
     id: UserId
-    """Random id; besides the number, the only reference to a user in the journal."""
+    """Random id. The journal refers to a user only by this id and by the number."""
     phones: tuple[E164, ...]
-    """Numbers in the order of calling."""
+    """Numbers, in the order in which they are called."""
     first_name: str = ""
     last_name: str = ""
     language: str = "it"
@@ -38,7 +38,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """Entered data of a user. None keeps the stored value, or sets the default."""
+    """Data of a user as entered. None keeps the stored value; for a new user, None sets the default."""
 
     phones: tuple[str, ...] = ()
     """Numbers as written; normalised to E.164. Empty keeps the stored numbers."""
@@ -50,11 +50,11 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     cancel_pin: str | None = None
     """PIN that ends an alert from the app; empty removes the PIN."""
     duress_pin: str | None = None
-    """PIN that only seems to end the alert (case 19)."""
+    """Duress PIN, given under threat: the app seems to end the alert, and the operator is warned."""
 
 
 class StaffRole(StrEnum):
-    """Role of an operator: each role has the rights of those before it."""
+    """Role of an operator, in ascending order: each role has the rights of all earlier roles too."""
 
     OPERATOR = "operator"
     SUPERVISOR = "supervisor"
@@ -63,12 +63,14 @@ class StaffRole(StrEnum):
     """Role that changes users, operators and settings."""
 
     def may(self, wanted: StaffRole) -> bool:
-        """Return True if this role has the rights of role `wanted`."""
+        """Return True if this role has all rights of the role `wanted`."""
         order = tuple(StaffRole)
         return order.index(self) >= order.index(wanted)
 
     def needs(self, second_factor: SecondFactor) -> bool:
-        """Return True if an operator of this role needs a second factor."""
+        """Return True if an operator of this role must sign on with a second factor. `second_factor`: the
+        setting that names the roles.
+        """
         match second_factor:
             case SecondFactor.NONE:
                 return False
@@ -87,12 +89,12 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True):
     language: str = "it"
     role: StaffRole = StaffRole.OPERATOR
     on_call: bool = False
-    """True if the operator is called when no operator on shift answers (case 8)."""
+    """True if the operator is called when no operator on shift answers."""
     has_token: bool = False
     has_password: bool = False
     created_at: Instant
     token_until: Instant | None = None
-    """Time until which the token signs on to the console; None without token."""
+    """Time until which the token is valid for a sign-on to the console; None without a token."""
     passkeys: int = 0
     has_totp: bool = False
 
@@ -103,7 +105,9 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def told_apart(everybody: Iterable[Operator]) -> dict[OperatorId, str]:
-    """Return the operators' names; equal names get the last digits of the number, or the id."""
+    """Return a distinct name for each operator: equal names get the last four digits of the number appended,
+    or the id if these are equal too.
+    """
     listed = list(everybody)
     names = Counter(one.name.casefold() for one in listed)
     ends = Counter((one.name.casefold(), one.phone[-4:]) for one in listed)
@@ -118,7 +122,7 @@ def told_apart(everybody: Iterable[Operator]) -> dict[OperatorId, str]:
 
 
 class AppKey(msgspec.Struct, frozen=True, kw_only=True):
-    """Key by which apps raise alerts, identified by its stored hash."""
+    """Key with which apps raise alerts. Only its hash is stored."""
 
     hash: bytes
     name: str
@@ -126,5 +130,5 @@ class AppKey(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def sign(self) -> str:
-        """Short sign that distinguishes keys of one name."""
+        """First eight hexadecimal digits of the hash: they distinguish keys with the same name."""
         return self.hash.hex()[:8]

@@ -1,9 +1,13 @@
-"""The place of a line's modem: found by its IMEI, remembered, and reserved against the search of other lines.
+"""The port of a line's modem: found by the modem's IMEI, stored, and claimed, so that no other line probes
+the port.
 
-A line that is configured by a port alone has its modem at that port. A line with an `imei` has its modem
-wherever this IMEI answers: at the port found last, as long as the modem has not been plugged in again,
-otherwise at any port that may be probed. A line claims the port that it has found in a file that outlasts the
-center, so that no other line ever probes a port with a modem that may have a call.
+A line that is configured by a port alone uses the modem at that port. A line with an `imei` uses the modem
+with that IMEI: at the port found last, unless the modem was plugged in again since, otherwise at any port
+that may be probed. A line writes the port that it has found to a file, its claim. The file stays when the
+center stops, so that no other line probes a port whose modem may have a call.
+
+A mark identifies a device since it was plugged in; the mark changes when the device is plugged in again.
+
 """
 
 from __future__ import annotations
@@ -34,7 +38,9 @@ from model.settings.lines import Modem
 from model.settings.port_names import by_card, is_address, one_name
 
 STRANGER_AGAIN_S: Final = 30.0
-"""Seconds until an address with another modem is probed again: its modem may change without a sign."""
+"""Seconds until a network address with another modem is probed again: the modem behind an address may change
+unnoticed.
+"""
 SILENT_AGAIN_S: Final = 5.0
 """Seconds until a port without an answer is probed again: a modem takes time to start."""
 LOOK_S: Final = 1.0
@@ -42,13 +48,17 @@ LOOK_S: Final = 1.0
 
 
 def _mark(port: str) -> str:
-    """Return the mark of the device now plugged in at a configured port; an address has only one mark."""
+    """Return the mark of the device now at a configured port, empty without a device; the mark of a network
+    address is the address.
+    """
     path = resolved(port)
     return one_name(path) if is_address(path) else mark_of(path)
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
-    """`lines/LINE.port` in the state directory: the place where a line's modem was found."""
+    """Content of `lines/LINE.port` in the state directory: the port at which the modem of LINE was found.
+    `voice`: its voice port, empty if unknown.
+    """
 
     path: str
     mark: str
@@ -64,7 +74,9 @@ class _Question(msgspec.Struct, kw_only=True):
 
 
 class ModemLocation:
-    """The place of one line's modem. `others` are other configured lines, `directory` holds the claims."""
+    """Search for the port of one line's modem. `others`: the other configured lines. `directory`: folder with
+    the claims of all lines. `base`: dialect that every modem understands.
+    """
 
     def __init__(
         self,
@@ -86,22 +98,26 @@ class ModemLocation:
         self._base = base
         self._questions: list[_Question] = []
         self._seen: dict[str, tuple[str, str, float]] = {}
-        """Path, reported IMEI (empty: none) and time of each probed port, by mark."""
+        """Path, reported IMEI (empty if none was reported) and time, in seconds, of each probed port, by
+        mark.
+        """
         self._looked_s = float("-inf")
         self._unwritten: Claim | None = None
-        """Claim that could not be written to disk."""
+        """Present claim if it could not be written to disk, else None."""
 
     # ------------------------------------------------------------------ place
 
     def path(self) -> str:
-        """Return the port to open; empty if the modem must be searched, or no device is plugged in."""
+        """Return the path of the port to open; empty if the modem is not found yet, or no device is plugged
+        in.
+        """
         if not self._spec.imei:
             return resolved(self._spec.port)
         claim = self._claim(self._spec, self._there())
         return "" if claim is None else claim.path
 
     def voice(self) -> str:
-        """Return the modem's voice port; empty if unknown."""
+        """Return the path of the modem's voice port, or the name of its sound card; empty if unknown."""
         if by_card(self._spec.voice_port):
             return self._spec.voice_port.partition(":")[2] or self._own_card()
         if self._spec.voice_port:
@@ -114,8 +130,8 @@ class ModemLocation:
         return next((voice_beside(one, there, self._roles) for one in there if one.mark == mark), "")
 
     def usb(self) -> tuple[str, bool]:
-        """Return the USB ids of the device at the modem's port, `vendor:product`, empty without a USB device;
-        and True if the port is known to be the command port of its device.
+        """Return the USB ids `vendor:product` of the device at the modem's port, empty without a USB device;
+        and True if the table of devices names this port as the device's command port.
         """
         place = self._place()
         return ("", False) if place is None else (place.usb, takes_codes(place, self._roles))
@@ -131,12 +147,12 @@ class ModemLocation:
 
     @property
     def another_modem_there(self) -> bool:
-        """True if the port named in the settings has another modem."""
+        """True if the port named in the settings was probed and its modem reported another IMEI."""
         seen = self._seen.get(_mark(self._spec.port)) if self._spec.port else None
         return seen is not None and bool(seen[1]) and not same_imei(seen[1], self._spec.imei)
 
     def text(self) -> str:
-        """Return the result of the search, for the operator."""
+        """Return the state of the search in words, for the operator."""
         if not self._spec.imei:
             return f"nothing is plugged in at {self._spec.port}"
         there = {place.mark for place in self._there()}
@@ -151,8 +167,8 @@ class ModemLocation:
     # -------------------------------------------------------------------- search
 
     def look(self, now_s: float) -> bool:
-        """Continue the search; return True once the modem is found: `path` then returns its port. Never
-        blocks. Without an IMEI there is no search.
+        """Continue the search without blocking; return True if the modem was found now: `path` then returns
+        its port. For a line without an IMEI there is no search: return False.
         """
         if not self._spec.imei:
             return False
@@ -176,9 +192,9 @@ class ModemLocation:
         return [question.fd for question in self._questions if question.fd is not None]
 
     def is_not_it(self, imei: str, now_s: float) -> bool:
-        """Return True if `imei`, reported by the modem at the found place, belongs to another modem. Then the
-        claim is dropped and the search must begin again. The place alone is no proof: the modem behind an
-        address may change.
+        """Compare `imei`, as reported by the modem at the found port, with the line's IMEI. If they differ,
+        delete the claim and return True: the search must begin again. The port alone proves nothing, since
+        the modem behind a network address may change.
         """
         if not self._spec.imei or not imei or same_imei(imei, self._spec.imei):
             return False
@@ -191,7 +207,7 @@ class ModemLocation:
         return True
 
     def give_up(self) -> None:
-        """Close the ports that were opened for the search."""
+        """End the search: close the ports that were opened for it."""
         for question in list(self._questions):
             self._end(question)
 
@@ -230,8 +246,8 @@ class ModemLocation:
         question.port.close()
 
     def _there(self) -> list[SeenPort]:
-        """Return the present ports, and the port named in the settings if it is of another kind: a serial
-        port of the machine's own, or an address.
+        """Return the present ports, including the port named in the settings if the machine does not list it:
+        a built-in serial port, or a network address.
         """
         there = self._places()
         path, mark = resolved(self._spec.port), _mark(self._spec.port)
@@ -254,7 +270,9 @@ class ModemLocation:
     # ------------------------------------------------------------ claims
 
     def _claim(self, spec: Modem, there: list[SeenPort]) -> Claim | None:
-        """Return a line's claim, if for this modem and a port not unplugged since; None otherwise."""
+        """Return a line's claim if it is valid, else None: the claim names the line's IMEI, and its device
+        was not unplugged since.
+        """
         claim = self._unwritten if spec is self._spec else None
         if claim is None:
             try:
@@ -275,8 +293,8 @@ class ModemLocation:
             part.write_bytes(msgspec.json.encode(claim))
             part.replace(file)
         except OSError:
-            # A full disk must not take the line down: while this process has the port, no other process gets
-            # it.
+            # A full disk must not stop the line. The claim is kept in memory: no other process can open the
+            # port while this process has it open.
             self._unwritten = claim
         return True
 

@@ -1,4 +1,4 @@
-"""Makes the parts of the web process from the settings."""
+"""Construction of the web process: its parts, built from the settings."""
 
 from __future__ import annotations
 
@@ -47,7 +47,10 @@ def parts(
     modems: Callable[[], list[ModemView]] = list,
     check_lines: Callable[[], list[tuple[Finding, Sentence]]] = list,
 ) -> Web:
-    """Open the journal and make the parts. Arguments replace the node's own parts. Raises JournalError."""
+    """Open the journal and build all parts of the web process. An argument replaces the part that is built by
+    default, for tests. `modems`: function that lists the plugged-in modems without a line; `check_lines`:
+    function that runs the checks of the lines. Raises JournalError.
+    """
     state = Path(settings.state)
     clock = clock or SystemClock(settings.anchor_us)
     metrics = Metrics()

@@ -1,4 +1,4 @@
-"""Alerts at a steady rate through whole centers, with the time of each to its first dial. For benchmarks.
+"""Benchmark: alerts at a steady rate through whole centers, and the time from each alert to its first dial.
 
 Each alert is answered by an operator's phone, cancelled by the app, answered by the user and closed as a
 false alarm, so that lines and operators become free again.
@@ -45,7 +45,9 @@ def world(
     operators: int = OPERATORS,
     says: str = "silence",
 ) -> str:
-    """Return a carrier's world, with lines of this name."""
+    """Return the settings (TOML) of a simulated carrier: its lines, with names that begin with `name`, and
+    its phones. `public`, `emergency`: number of lines of each trunk; `says`: sound of every phone.
+    """
     quick = {"rings_after_s": 0.02, "answers_after_s": 0.02, "says": says}
     phones = {phone_of("operator", n): quick for n in range(operators)}
     phones |= {phone_of("user", n): quick for n in range(USERS)}
@@ -56,7 +58,9 @@ def world(
 
 
 def prepare(journal: Journal, operators: int = OPERATORS) -> dict[OperatorId, str]:
-    """Add operators with phones and tokens, all on shift; end the shift of the demo operator."""
+    """Add operators, all on shift; end the shift of the demonstration's operator. Return the sign-on token of
+    each operator.
+    """
     registry = Registry(journal)
     tokens = {}
     for n in range(operators):
@@ -68,13 +72,15 @@ def prepare(journal: Journal, operators: int = OPERATORS) -> dict[OperatorId, st
 
 
 def shift(journal: Journal, operator: OperatorId, state: ShiftState) -> None:
-    """Record the operator's shift state."""
+    """Write the operator's shift state to the journal."""
     changed = ev.ShiftChanged(operator=operator, state=state)
     journal.append(Append(streams.operator(operator), None, (changed,)))
 
 
 class Closer(threading.Thread):
-    """Thread that follows the journal, and posts each alert's orders once the case allows them."""
+    """Thread that closes each alert as a false alarm once its operator and its user are in conversation.
+    `kept`: alerts that it leaves open; `over`: event that ends the thread.
+    """
 
     def __init__(self, address: str, journal: Journal, tokens: dict[OperatorId, str]) -> None:
         super().__init__(daemon=True)
@@ -89,7 +95,7 @@ class Closer(threading.Thread):
         self.http = httpx.Client(base_url=address, timeout=10)
 
     def run(self) -> None:
-        """Follow the journal until `over` is set."""
+        """Follow the journal and post the orders until `over` is set."""
         while not self.over.wait(0.05):  # not at every commit: that would be measured too
             for one in self.following.catch_up():
                 if isinstance(one.event, ev.AlertClosed):
@@ -100,7 +106,7 @@ class Closer(threading.Thread):
                     self.order(alert, case.operator, "declare_false_alarm")
 
     def order(self, alert: AlertId, operator: OperatorId, command: str) -> None:
-        """Post an order as this operator."""
+        """Post the order `command` for the alert, signed on as this operator."""
         token = self.tokens[operator]
         self.http.post(
             f"/v1/alerts/{alert}/commands",
@@ -110,7 +116,9 @@ class Closer(threading.Thread):
 
 
 def raise_alerts(centers: Sequence[Center], rate: float, seconds: float, first: int) -> dict[AlertId, float]:
-    """Raise an alert every 1/rate seconds, at each node in turn; return the wall time of each alert."""
+    """Raise `rate` alerts a second for `seconds`, at each node in turn; return the time of each alert's POST,
+    in seconds since 1970. `first`: number of the first user.
+    """
     sent: dict[AlertId, float] = {}
     clients = [_client(made) for made in centers]
 
@@ -140,7 +148,10 @@ def _client(made: Center) -> httpx.Client:
 
 
 def dials(centers: Sequence[Center], journal: Journal, sent: dict[AlertId, float]) -> dict[str, list[float]]:
-    """Return the time of each stage: until the alert was written, its first leg decided, its ATD read."""
+    """Return the durations, in seconds, of each stage of the dialled alerts: from the POST until the alert is
+    in the journal (`to_accepted`), from there until its first leg is in the journal (`to_decided`), from
+    there until the carrier reads the ATD command (`to_atd`); and from the POST to the ATD (`post_to_atd`).
+    """
     calls = [call for made in centers for call in made.calls()]
     stages: dict[str, list[float]] = {"post_to_atd": [], "to_accepted": [], "to_decided": [], "to_atd": []}
     for alert, at in sent.items():
