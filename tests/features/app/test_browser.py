@@ -281,7 +281,7 @@ def test_a_silent_alert_is_in_time_where_an_operator_has_it_though_no_phone_ring
     expect(phone.title).to_have_text("Operator found")
     known = phone.page.evaluate("JSON.parse(localStorage.getItem('securwoman-app-alert'))")
     later = phone.page.evaluate(
-        """async (known) => (await import('/app/js/state.js')).shown(known, known.deadlineMs + 1).title""",
+        """async (known) => (await import('/app/js/state.js')).screenOf(known, known.deadlineMs + 1).title""",
         known,
     )
     assert later == "operatorFound"
@@ -515,7 +515,7 @@ def test_files_that_a_bad_network_has_broken_off_are_asked_for_again(
         else:
             route.continue_()
 
-    context.route("**/app/js/keeping.js", once_broken_off)
+    context.route("**/app/js/storage.js", once_broken_off)
     page = context.new_page()
     page.clock.install()
     page.goto(f"{site.url}/app")

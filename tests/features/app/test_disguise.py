@@ -357,8 +357,8 @@ def test_an_open_alert_is_not_forgotten_without_being_asked_for(phone: Phone) ->
     page.get_by_role("button", name="Hide this app").click()
     # The same app in another tab has raised it meanwhile.
     page.evaluate(
-        """async () => { const { pressed } = await import('/app/js/state.js');
-             const open = JSON.stringify(pressed('a', Date.now(), null));
+        """async () => { const { newAlert } = await import('/app/js/state.js');
+             const open = JSON.stringify(newAlert('a', Date.now(), null));
              localStorage.setItem('securwoman-app-alert', open); }"""
     )
     page.get_by_role("button", name="Forget everything on this phone").click()

@@ -33,10 +33,11 @@ PATIENT = """{
 """The machine of the tests may be slower at signing than a phone."""
 SIGNED = """async (body) => {
   const { newPair } = await import('/app/js/key.js');
-  const { signed } = await import('/app/js/sign.js');
+  const { signatureHeaders } = await import('/app/js/sign.js');
   const { pair, public_key } = await newPair();
   const kept = await crypto.subtle.exportKey('jwk', pair.privateKey).then(() => 'told', (e) => e.name);
-  return [public_key, kept, await signed(pair.privateKey, 'd1', 'POST', '/v1/alerts', body, 1795737600999)];
+  return [public_key, kept,
+    await signatureHeaders(pair.privateKey, 'd1', 'POST', '/v1/alerts', body, 1795737600999)];
 }"""
 
 

@@ -12,13 +12,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)
 
 # Every answer that the interface can give, by every way in which the app can know the alert.
 ALL = """async () => {
-  const { pressed, raised, heard, shown } = await import('/app/js/state.js');
+  const { newAlert, afterRaise, afterState, screenOf } = await import('/app/js/state.js');
   const { WORDS } = await import('/app/js/words.js');
   const legs = ['', 'originating', 'ringing', 'answered', 'releasing', 'released'];
   const at = (ms) => new Date(1_000_000_000_000 + ms).toISOString();
   const found = [];
   const look = (known, said) => {
-    const seen = shown(known, 1_000_000_000_000);
+    const seen = screenOf(known, 1_000_000_000_000);
     const words = [seen.title, seen.text, ...seen.steps.map(([, word]) => word)].filter(Boolean);
     found.push({ ...said, seen, words });
   };
@@ -32,12 +32,13 @@ ALL = """async () => {
                 for (const [lost, asked] of
                   [[false, ''], [true, ''], [false, 'sending'], [true, 'unsent'], [false, 'sent']]) {
                   const said = { alert: 'a', deadline_at: at(leftMs), advice: 'wait' };
-                  let known = raised(pressed('a', 0, null, { test, silent }), { status, said }, true);
+                  let known = newAlert('a', 0, null, { test, silent });
+                  known = afterRaise(known, { status, data: said }, true);
                   const parties = [['user', user], ['psap', psap]].filter(([, state]) => state)
                     .map(([party, state]) => ({ party, state }));
-                  known = heard(known, { status: 200, said: { ...said, version: 1, phase: 'calling_user',
+                  known = afterState(known, { status: 200, data: { ...said, version: 1, phase: 'calling_user',
                     operator_assigned: operator, legs: parties, advice } });
-                  if (lost) known = heard(known, { status: 0, said: null });
+                  if (lost) known = afterState(known, { status: 0, data: null });
                   look({ ...known, asked },
                     { test, silent, status, operator, user, psap, advice, leftMs, lost, asked });
                 }
@@ -90,12 +91,12 @@ def test_nothing_is_said_that_has_not_happened_whatever_the_center_answers(answe
 
 
 HANDED_OVER = """async () => {
-  const { pressed, raised, heard, shown } = await import('/app/js/state.js');
+  const { newAlert, afterRaise, afterState, screenOf } = await import('/app/js/state.js');
   const deadline_at = new Date(1e12 + 9000).toISOString();
   const said = { alert: 'a', deadline_at, advice: 'wait', version: 1, operator_assigned: false };
   const at = (phase, legs) => {
-    const known = raised(pressed('a', 0, null), { status: 202, said }, true);
-    const seen = shown(heard(known, { status: 200, said: { ...said, phase, legs } }), 1e12);
+    const known = afterRaise(newAlert('a', 0, null), { status: 202, data: said }, true);
+    const seen = screenOf(afterState(known, { status: 200, data: { ...said, phase, legs } }), 1e12);
     return [seen.title, seen.text, ...seen.steps.map(([, word]) => word)];
   };
   const leg = (party, state, known = true) => ({ party, state, heard: known });
@@ -134,8 +135,8 @@ def test_who_is_left_is_told_who_is_on_the_line_and_that_an_operator_is_sought_o
 
 # Each end of an alert, by each set of what 112 may know, with and without 112's page.
 ENDED = """async () => {
-  const { pressed, raised, heard, shown } = await import('/app/js/state.js');
-  const { told } = await import('/app/js/disguise/told.js');
+  const { newAlert, afterRaise, afterState, screenOf } = await import('/app/js/state.js');
+  const { indicator } = await import('/app/js/disguise/indicator.js');
   const { WORDS } = await import('/app/js/words.js');
   const outcomes = ['false_alarm', 'handed_over', 'briefed', 'user_called_112', 'cancelled', 'test_done',
     'no_contact', 'put_away', null, 'new one'];
@@ -150,11 +151,12 @@ ENDED = """async () => {
           const said = { alert: 'a', deadline_at: until, advice: 'wait', phase: 'closed', legs: [],
             version: 1, outcome, psap_knows, writes_until: until,
             psap_place_at: new Date(1e12 - oldMin * 60_000).toISOString() };
-          const known = heard(raised(pressed('a', 0, null, { silent }), { status: 202, said }, true),
-            { status: 200, said });
-          const seen = shown(known, 1e12);
+          const alert = newAlert('a', 0, null, { silent });
+          const known = afterState(afterRaise(alert, { status: 202, data: said }, true),
+            { status: 200, data: said });
+          const seen = screenOf(known, 1e12);
           const words = [...WORDS[seen.title], ...WORDS[seen.text]].join(' ');
-          const signs = [told(known, seen, false), told({ ...known, sawEnd: true }, seen, false)];
+          const signs = [indicator(known, seen, false), indicator({ ...known, sawEnd: true }, seen, false)];
           const given = { outcome, knows: psap_knows ?? [], open: leftMs === 60_000, oldMin };
           found.push({ ...given, seen, words, signs });
         }
@@ -197,20 +199,21 @@ def test_the_last_word_says_of_112_what_it_knows_and_to_write_only_where_that_re
 
 # The operator has told 112 on another phone, and the advice to call it stands: the user was not reached.
 TOLD = """async () => {
-  const { pressed, raised, heard, shown } = await import('/app/js/state.js');
-  const { told } = await import('/app/js/disguise/told.js');
+  const { newAlert, afterRaise, afterState, screenOf } = await import('/app/js/state.js');
+  const { indicator } = await import('/app/js/disguise/indicator.js');
   const { WORDS } = await import('/app/js/words.js');
   const at = (psap_knows, silent = false, parties = [['psap', 'released']], oldMin = 0) => {
     const said = { alert: 'a', deadline_at: new Date(1e12 - 1000).toISOString(), advice: 'call_112_now',
       version: 1, phase: 'calling_user', operator_assigned: true, psap_knows,
       psap_place_at: new Date(1e12 - oldMin * 60_000).toISOString(),
       legs: parties.map(([party, state]) => ({ party, state })) };
-    const known = heard(raised(pressed('a', 0, null, { silent }), { status: 202, said }, true),
-      { status: 200, said });
-    const seen = shown(known, 1e12);
+    const alert = newAlert('a', 0, null, { silent });
+    const known = afterState(afterRaise(alert, { status: 202, data: said }, true),
+      { status: 200, data: said });
+    const seen = screenOf(known, 1e12);
     const steps = seen.steps.map(([, word]) => word);
     return { words: [seen.title, seen.text], steps, now: seen.now, link: seen.call112,
-      sign: told(known, seen, false), unknown: [seen.title, seen.text].filter((word) => !WORDS[word]) };
+      sign: indicator(known, seen, false), unknown: [seen.title, seen.text].filter((word) => !WORDS[word]) };
   };
   return {
     nothing: at([]),
@@ -246,7 +249,8 @@ def test_each_question_keeps_its_yes_and_no_until_it_is_answered(modules: Page) 
           const { Dialogue } = await import('/app/js/dialogue.js');
           const dialogue = new Dialogue({}, () => {}, () => false);
           for (const number of [1, 2, 3])
-            dialogue.said.set(number, { number, id: `m${number}`, text: '?', asks: number < 3, mine: false });
+            dialogue.received.set(number,
+              { number, id: `m${number}`, text: '?', asks: number < 3, mine: false });
           const open = () => dialogue.shown.filter((one) => one.asks).map((one) => one.number);
           const before = open();
           dialogue.write('yes', 1);
@@ -259,14 +263,14 @@ def test_each_question_keeps_its_yes_and_no_until_it_is_answered(modules: Page) 
 def test_another_alert_than_before_begins_with_nothing_that_was_known_of_that(modules: Page) -> None:
     known = modules.evaluate(
         """async () => {
-          const { pressed, raised, heard } = await import('/app/js/state.js');
+          const { newAlert, afterRaise, afterState } = await import('/app/js/state.js');
           const said = (alert) => ({ alert, deadline_at: '2026-11-24T21:46:48Z', advice: 'wait' });
-          const before = raised(pressed('a', 0, null), { status: 202, said: said('one') }, true);
-          const rang = heard(before, { status: 200, said: { ...said('one'), version: 7, phase: 'calling_user',
-            operator_assigned: true, legs: [{ party: 'user', state: 'ringing' }] } });
+          const before = afterRaise(newAlert('a', 0, null), { status: 202, data: said('one') }, true);
+          const rang = afterState(before, { status: 200, data: { ...said('one'), version: 7,
+            phase: 'calling_user', operator_assigned: true, legs: [{ party: 'user', state: 'ringing' }] } });
           const silent = { ...rang, id: 'b', silent: true, due: true };
-          return [raised(silent, { status: 200, said: said('one') }, true),
-            raised(silent, { status: 202, said: said('two') }, true)];
+          return [afterRaise(silent, { status: 200, data: said('one') }, true),
+            afterRaise(silent, { status: 202, data: said('two') }, true)];
         }"""
     )
     same, other = known
@@ -279,7 +283,7 @@ def test_the_contact_is_a_card_with_every_number(modules: Page) -> None:
     card, learnt, to_save = modules.evaluate(
         r"""async () => {
           const { vcard, learnNumbers, isToSave } = await import('/app/js/contact.js');
-          const { numbers } = await import('/app/js/keeping.js');
+          const { numbers } = await import('/app/js/storage.js');
           learnNumbers(['+390200000001', '+390200000002', 'x', 5, '+39 02', '+3902\r\nTEL:+1900']);
           learnNumbers([]);
           learnNumbers(undefined);
@@ -321,7 +325,7 @@ def test_the_clock_of_the_center_is_known_to_half_a_second_whatever_the_phone_s_
             const clock = new Clock();
             const before = clock.center(5000);
             for (const ms of [1_000_000_000_130, 1_000_000_007_620, 1_000_000_031_990])
-              clock.heard(new Date(ms + 40 + offMs).toUTCString(), ms, ms + 80);
+              clock.learn(new Date(ms + 40 + offMs).toUTCString(), ms, ms + 80);
             return [before, clock.center(1_000_000_040_000) - (1_000_000_040_000 + offMs)];
           });
         }""",
@@ -338,10 +342,10 @@ def test_a_clock_that_is_set_is_believed_anew_and_nonsense_is_not(modules: Page)
         """async () => {
           const { Clock } = await import('/app/js/clock.js');
           const clock = new Clock();
-          clock.heard(new Date(1_000_000_000_000).toUTCString(), 1_000_000_000_000, 1_000_000_000_100);
-          clock.heard('soon', 0, 1);
-          clock.heard(null, 0, 1);
-          clock.heard(new Date(1_000_000_001_000).toUTCString(), 1_000_000_601_000, 1_000_000_601_100);
+          clock.learn(new Date(1_000_000_000_000).toUTCString(), 1_000_000_000_000, 1_000_000_000_100);
+          clock.learn('soon', 0, 1);
+          clock.learn(null, 0, 1);
+          clock.learn(new Date(1_000_000_001_000).toUTCString(), 1_000_000_601_000, 1_000_000_601_100);
           return clock.center(1_000_000_700_000) - 1_000_000_100_000;
         }"""
     )
@@ -352,12 +356,13 @@ def test_a_position_is_due_after_ten_seconds_or_25_metres(modules: Page) -> None
     known = [(0, 9_000, False), (0, 10_000, True), (24, 5_000, False), (26, 5_000, True), (500, 900, False)]
     first, said = modules.evaluate(
         """async (all) => {
-          const { due } = await import('/app/js/position.js');
+          const { isDue } = await import('/app/js/position.js');
           const last = { lat: 44.39, lon: 8.97 };
           const east = (metres) =>
             ({ lat: 44.39, lon: 8.97 + metres / (111_195 * Math.cos(44.39 * Math.PI / 180)) });
-          return [due(null, 0, last, 0),
-            all.map(([metres, afterMs]) => [metres, afterMs, due(last, 1000, east(metres), 1000 + afterMs)])];
+          return [isDue(null, 0, last, 0),
+            all.map(([metres, afterMs]) =>
+              [metres, afterMs, isDue(last, 1000, east(metres), 1000 + afterMs)])];
         }""",
         known,
     )

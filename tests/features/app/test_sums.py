@@ -109,8 +109,8 @@ def test_clear_clears_a_key_that_is_none_changes_nothing_and_a_digit_can_be_take
 def test_a_figure_is_written_as_the_language_does(modules: Page) -> None:
     found = modules.evaluate(
         """async (all) => {
-          const { written } = await import('/app/js/disguise/sums.js');
-          return all.map((shown) => [written({ shown }, false), written({ shown }, true)]);
+          const { displayed } = await import('/app/js/disguise/sums.js');
+          return all.map((shown) => [displayed({ shown }, false), displayed({ shown }, true)]);
         }""",
         ["0", "1234", "-1234567.25", "999", "0.12345", "12.", "1e+21", "E"],
     )
@@ -127,8 +127,8 @@ def test_a_figure_is_written_as_the_language_does(modules: Page) -> None:
 
 
 TOLD: Final = """async () => {
-  const { pressed, raised, heard, shown } = await import('/app/js/state.js');
-  const { told } = await import('/app/js/disguise/told.js');
+  const { newAlert, afterRaise, afterState, screenOf } = await import('/app/js/state.js');
+  const { indicator } = await import('/app/js/disguise/indicator.js');
   const found = [];
   const soon = new Date(1e12 + 40_000).toISOString();
   for (const status of [0, 202, 503, 401])
@@ -137,19 +137,20 @@ TOLD: Final = """async () => {
         for (const operator of [false, true])
           for (const asked of ['', 'sending', 'sent'])
             for (const unread of [false, true]) {
-              let known = pressed('a', 0, null, { silent: true });
+              let known = newAlert('a', 0, null, { silent: true });
               const said = { alert: 'a', deadline_at: soon, advice };
-              known = raised(known, { status, said: status === 0 || status === 401 ? null : said }, true);
+              known = afterRaise(known, { status, data: status === 0 || status === 401 ? null : said }, true);
               if (known.alert && phase)
-                known = heard(known, { status: 200,
-                  said: { ...said, phase, operator_assigned: operator, legs: [], version: 1 } });
+                known = afterState(known, { status: 200,
+                  data: { ...said, phase, operator_assigned: operator, legs: [], version: 1 } });
               known = { ...known, asked };
-              const seen = shown(known, 1e12);
+              const seen = screenOf(known, 1e12);
               found.push({ status, asked, phase, unread, has: known.alert !== null, now: seen.now,
-                sign: told(known, seen, unread) });
+                sign: indicator(known, seen, unread) });
             }
-  found.push({ none: true, sign: told(null, null, false) });
-  found.push({ begun: true, sign: told(pressed('a', 0, null), shown(pressed('a', 0, null), 1e12), false) });
+  found.push({ none: true, sign: indicator(null, null, false) });
+  found.push({ begun: true, sign: indicator(newAlert('a', 0, null),
+    screenOf(newAlert('a', 0, null), 1e12), false) });
   return found;
 }"""
 

@@ -2,7 +2,7 @@
 
 const OWN = ''; // the origin of this page
 
-const known = (list) =>
+const validAddresses = (list) =>
   Array.isArray(list) ? list.filter((one) => typeof one === 'string' && /^https?:\/\/[^/ ]+$/.test(one)) : [];
 
 export class Addresses {
@@ -12,7 +12,7 @@ export class Addresses {
     this.list = [OWN];
     this.at = 0;
     this.failures = 0; // since the last answer
-    this.#take(known(kept));
+    this.#take(validAddresses(kept));
   }
 
   /** Return the prefix of each path. */
@@ -42,7 +42,7 @@ export class Addresses {
 
   /** Store the newest list, in the order of attempts. An empty list changes nothing. */
   learn(list) {
-    const found = known(list);
+    const found = validAddresses(list);
     if (
       found.length === 0 ||
       (found.length === this.learnt?.length && found.every((one, i) => one === this.learnt[i]))

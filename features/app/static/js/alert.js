@@ -2,8 +2,8 @@
 // decides what the screen shows.
 
 import { learnNumbers } from './contact.js';
-import { keepAlert, keepProof } from './keeping.js';
-import { goesOn, heard, isAsked, isClosed, pressed, raised } from './state.js';
+import { keepAlert, keepProof } from './storage.js';
+import { messagesReachCenter, afterState, cancelRequested, isClosed, newAlert, afterRaise } from './state.js';
 
 const ANSWER_MS = 5000; // a request without an answer is repeated after this time
 const WAIT_S = 25;
@@ -41,9 +41,9 @@ export class Alert {
     const nowMs = Date.now();
     // Without the time, the center may take the request for an old copy.
     const id = (this.clock.isKnown && this.asked) || newId();
-    this.#begin(pressed(id, nowMs, this.#centerTime(nowMs), kind));
+    this.#begin(newAlert(id, nowMs, this.#centerTime(nowMs), kind));
     this.asked = null;
-    if (!navigator.onLine) this.#now({ ...this.known, trouble: 'offline' });
+    if (!navigator.onLine) this.#setState({ ...this.known, trouble: 'offline' });
   }
 
   /**
@@ -60,17 +60,17 @@ export class Alert {
    * Report to the center that the phone rings with its call, as the user confirms: a page cannot detect
    * calls.
    */
-  async tellRinging() {
+  async reportRinging() {
     const {
       run,
       known: { alert },
     } = this;
-    this.#now({ ...this.known, rings: 'sending', reached: true });
+    this.#setState({ ...this.known, rings: 'sending', reached: true });
     for (let tries = 0; this.run === run; tries += 1) {
       const { status } = await this.api.ringing(alert, ANSWER_MS);
       if (this.run !== run) return;
       if (ARRIVED.has(status)) {
-        this.#now({ ...this.known, rings: 'sent' });
+        this.#setState({ ...this.known, rings: 'sent' });
         return;
       }
       if (!this.api.more) await this.#pause(tries);
@@ -91,15 +91,15 @@ export class Alert {
     const mine = Symbol('cancellation');
     this.cancelling = mine;
     const still = () => this.run === run && this.cancelling === mine;
-    this.#now({ ...this.known, asked: 'sending', askedMs: Date.now() });
+    this.#setState({ ...this.known, asked: 'sending', askedMs: Date.now() });
     for (let tries = 0; still(); tries += 1) {
       const { alert } = this.known;
       const { status } = alert === null ? { status: 0 } : await this.api.cancel(alert, pin, ANSWER_MS);
       if (!still()) return;
       const arrived = ARRIVED.has(status);
-      this.#now({ ...this.known, asked: arrived ? 'sent' : 'unsent' });
+      this.#setState({ ...this.known, asked: arrived ? 'sent' : 'unsent' });
       if (arrived) {
-        this.#tail();
+        this.#followTail();
         return;
       }
       if (!this.api.more) await this.#pause(tries);
@@ -108,12 +108,12 @@ export class Alert {
 
   /** Note that the last screen was shown. */
   sawEnd() {
-    if (!this.known.sawEnd) this.#now({ ...this.known, sawEnd: true });
+    if (!this.known.sawEnd) this.#setState({ ...this.known, sawEnd: true });
   }
 
   /** Leave an alert that has ended for this phone. */
   forget() {
-    const tail = isAsked(this.known) && this.known.alert !== null;
+    const tail = cancelRequested(this.known) && this.known.alert !== null;
     this.run += 1;
     this.poll?.abort();
     this.asked = tail ? this.known.alert : null;
@@ -126,13 +126,13 @@ export class Alert {
   #begin(known) {
     this.run += 1;
     this.poll?.abort();
-    this.#now(known);
+    this.#setState(known);
     this.positions.watch();
     if (!known.durable || known.due) this.#deliver(this.run);
-    if (known.alert !== null) this.#taken(this.run);
+    if (known.alert !== null) this.#followAccepted(this.run);
   }
 
-  #now(known) {
+  #setState(known) {
     this.known = known;
     keepAlert(known);
     this.changed();
@@ -144,18 +144,18 @@ export class Alert {
       const fix = this.positions.recent(Date.now());
       const answer = await this.api.raise(this.#body(fix), ANSWER_MS, !this.known.unsigned);
       if (this.run !== run) return;
-      this.api.addresses.learn(answer.said?.nodes);
-      learnNumbers(answer.said?.calls_from);
-      learnProof(answer.said ?? {});
+      this.api.addresses.learn(answer.data?.nodes);
+      learnNumbers(answer.data?.calls_from);
+      learnProof(answer.data ?? {});
       // A request that may have arrived unsigned must not be signed later: it would be another alert.
       if (!answer.signed) this.known = { ...this.known, unsigned: true };
       const before = this.known.alert;
       const had = before !== null;
       // Immediately, without showing a failure: another node may accept the alert.
-      if (!answer.said?.alert && this.api.more) continue;
+      if (!answer.data?.alert && this.api.more) continue;
       // For an alert that the center has already, a lost answer is no news.
-      if (!had || answer.said?.alert) this.#now(raised(this.known, answer, navigator.onLine));
-      if (!had && this.known.alert !== null) this.#taken(run, fix);
+      if (!had || answer.data?.alert) this.#setState(afterRaise(this.known, answer, navigator.onLine));
+      if (!had && this.known.alert !== null) this.#followAccepted(run, fix);
       else if (this.known.alert !== before) this.positions.follow(this.known.alert, fix);
       if (this.known.durable && !this.known.due) return;
       await this.#pause(tries);
@@ -179,19 +179,19 @@ export class Alert {
     return body;
   }
 
-  #taken(run, sent = null) {
-    if (isAsked(this.known)) {
-      this.#tail();
+  #followAccepted(run, sent = null) {
+    if (cancelRequested(this.known)) {
+      this.#followTail();
       return;
     }
     if (!isClosed(this.known)) this.positions.follow(this.known.alert, sent);
-    if (this.known.rings === 'sending') this.tellRinging();
+    if (this.known.rings === 'sending') this.reportRinging();
     this.#follow(run);
   }
 
   async #follow(run) {
     let tries = 0;
-    while (this.run === run && !isAsked(this.known)) {
+    while (this.run === run && !cancelRequested(this.known)) {
       const before = this.known.state?.version ?? null;
       // Without a known state, the center answers immediately rather than at the next change.
       const atOnce = before === null || this.known.lost;
@@ -203,25 +203,25 @@ export class Alert {
         atOnce ? 0 : WAIT_S,
         this.poll.signal,
       );
-      if (this.run !== run || isAsked(this.known)) return;
+      if (this.run !== run || cancelRequested(this.known)) return;
       if (answer.status !== 200 && this.api.more) continue; // another node may have the alert
       const wasClosed = isClosed(this.known);
-      this.#now(heard(this.known, answer));
+      this.#setState(afterState(this.known, answer));
       if (isClosed(this.known)) {
         this.positions.stop();
-        if (!goesOn(this.known, this.clock.center(Date.now()))) return;
+        if (!messagesReachCenter(this.known, this.clock.center(Date.now()))) return;
         // An operator has reopened the alert.
       } else if (wasClosed) this.positions.follow(this.known.alert, null);
       tries = answer.status === 200 ? 0 : tries + 1;
       // A center that is stopping answers immediately without a change.
       const idle =
-        !atOnce && answer.status === 200 && answer.said.version === before && Date.now() - beganMs < 1000;
+        !atOnce && answer.status === 200 && answer.data.version === before && Date.now() - beganMs < 1000;
       if (tries > 0 || idle) await this.#pause(Math.max(tries - 1, idle ? 2 : 0));
     }
   }
 
   /** Stop requesting the state after a cancellation: the screen stays. Positions are sent for some time. */
-  #tail() {
+  #followTail() {
     this.poll?.abort();
     if (this.known.alert !== null)
       this.positions.follow(this.known.alert, null, this.known.askedMs + TAIL_MS);

@@ -28,27 +28,27 @@ export class Api {
 
   raise(body, withinMs, isProved) {
     const proofMs = isProved ? PROOF_OF_AN_ALERT_MS : 0;
-    return this.#ask('POST', '/v1/alerts', withinMs, { body, proofMs });
+    return this.#request('POST', '/v1/alerts', withinMs, { body, proofMs });
   }
   /** Send a check, which calls nobody or only this phone; always signed. */
   check(body, withinMs, signal) {
-    return this.#askOfOwn('POST', '/v1/alerts', withinMs, { body, signal });
+    return this.#requestSigned('POST', '/v1/alerts', withinMs, { body, signal });
   }
   position(alert, body, withinMs) {
-    return this.#askOfOwn('POST', `${path(alert)}/position`, withinMs, { body });
+    return this.#requestSigned('POST', `${path(alert)}/position`, withinMs, { body });
   }
   ringing(alert, withinMs) {
-    return this.#askOfOwn('POST', `${path(alert)}/ringing`, withinMs, { body: {} });
+    return this.#requestSigned('POST', `${path(alert)}/ringing`, withinMs, { body: {} });
   }
   cancel(alert, pin, withinMs) {
-    return this.#askOfOwn('POST', `${path(alert)}/cancel`, withinMs, { body: { pin } });
+    return this.#requestSigned('POST', `${path(alert)}/cancel`, withinMs, { body: { pin } });
   }
 
   write(alert, { id, text, answers }, withinMs) {
-    return this.#askOfOwn('POST', `${path(alert)}/messages`, withinMs, { body: { id, text, answers } });
+    return this.#requestSigned('POST', `${path(alert)}/messages`, withinMs, { body: { id, text, answers } });
   }
   seen(alert, { upto, read }, withinMs) {
-    return this.#askOfOwn('POST', `${path(alert)}/messages/seen`, withinMs, { body: { upto, read } });
+    return this.#requestSigned('POST', `${path(alert)}/messages/seen`, withinMs, { body: { upto, read } });
   }
   /**
    * Request the messages that are new or changed since a version; the answer arrives at the first change or
@@ -60,39 +60,39 @@ export class Api {
 
   /** Enrol a key: by a code sent to a number, or by an invitation. */
   enrol(body, withinMs) {
-    return this.#ask('POST', '/v1/devices', withinMs, { body });
+    return this.#request('POST', '/v1/devices', withinMs, { body });
   }
   /** Confirm a key by its code. `pin`: the person's, or ''. */
   confirm(device, code, pin, withinMs) {
     const body = { code, ...(pin && { pin }) };
-    return this.#ask('POST', `${ofDevice(device)}/confirm`, withinMs, { body });
+    return this.#request('POST', `${ofDevice(device)}/confirm`, withinMs, { body });
   }
   /** Request the person's phones. `by`: sign with this key rather than the enrolled key. */
   devices(withinMs, by) {
-    return this.#askOfOwn('GET', '/v1/devices', withinMs, { by });
+    return this.#requestSigned('GET', '/v1/devices', withinMs, { by });
   }
   /** Revoke a phone. `pin`: the person's, or ''; a phone revokes itself without a PIN. */
   endDevice(device, pin, withinMs) {
-    return this.#askOfOwn('DELETE', ofDevice(device), withinMs, { more: pinned(pin || null) });
+    return this.#requestSigned('DELETE', ofDevice(device), withinMs, { more: pinned(pin || null) });
   }
   /** Set the PINs, without a repetition: each attempt counts. */
   setPins(body, withinMs) {
-    return this.#ask('PUT', '/v1/pins', withinMs, { body, proofMs: PROOF_MS });
+    return this.#request('PUT', '/v1/pins', withinMs, { body, proofMs: PROOF_MS });
   }
 
   /** Request the person's own record. `pin`: required if one is set. */
   record(pin, withinMs) {
-    return this.#askOfOwn('GET', '/v1/me/record', withinMs, { more: pinned(pin) });
+    return this.#requestSigned('GET', '/v1/me/record', withinMs, { more: pinned(pin) });
   }
   /** Save the record. `version`: the version that was read. */
   keepRecord(body, version, pin, withinMs) {
     const more = { ...pinned(pin), 'if-match': `"${version}"` };
-    return this.#ask('PUT', '/v1/me/record', withinMs, { body, more, proofMs: PROOF_MS });
+    return this.#request('PUT', '/v1/me/record', withinMs, { body, more, proofMs: PROOF_MS });
   }
   /** Send a picture. @param {Blob} picture @param {number} withinMs */
   async sendPicture(picture, withinMs) {
     const bytes = await picture.arrayBuffer();
-    return this.#ask('POST', '/v1/me/record/pictures', withinMs, { bytes, proofMs: PROOF_MS });
+    return this.#request('POST', '/v1/me/record/pictures', withinMs, { bytes, proofMs: PROOF_MS });
   }
 
   /**
@@ -107,21 +107,21 @@ export class Api {
     const { several } = this.addresses;
     const s = several ? Math.min(waitS, POLL_OF_SEVERAL_S) : waitS;
     const query = since === null ? '' : `?wait=${s}&since=${since}`;
-    return this.#askOfOwn('GET', url + query, s * 1000 + ALONE_MS, { signal, waitMs: s * 1000 });
+    return this.#requestSigned('GET', url + query, s * 1000 + ALONE_MS, { signal, waitMs: s * 1000 });
   }
 
   /** Return true if the center answers; the answer sets the clock. */
   async answers(withinMs) {
-    const { status } = await this.#ask('GET', '/healthz', withinMs, {});
+    const { status } = await this.#request('GET', '/healthz', withinMs, {});
     return status === 200 || (this.more && this.answers(withinMs));
   }
 
   /** Request the center's nodes and the numbers from which it calls. */
   async learn(withinMs) {
-    const { status, said } = await this.#ask('GET', '/v1/nodes', withinMs, {});
-    const nodes = status === 200 ? (said?.nodes ?? []) : [];
+    const { status, data } = await this.#request('GET', '/v1/nodes', withinMs, {});
+    const nodes = status === 200 ? (data?.nodes ?? []) : [];
     const best = (one) => (one.alive ? 0 : 2) + (one.draining ? 1 : 0);
-    learnNumbers(said?.calls_from);
+    learnNumbers(data?.calls_from);
     this.addresses.learn([...nodes].sort((a, b) => best(a) - best(b)).map((one) => one.web));
   }
 
@@ -130,14 +130,14 @@ export class Api {
    * answer.
    */
   async knowsKey(key, withinMs) {
-    const { status } = await this.#ask('GET', '/v1/alerts/key-check', withinMs, { key });
+    const { status } = await this.#request('GET', '/v1/alerts/key-check', withinMs, { key });
     if (status === 0 || status >= 500) return this.more ? this.knowsKey(key, withinMs) : null;
     return status !== 401;
   }
 
   /** Send a request that only this phone may send, signed if possible. */
-  async #askOfOwn(method, url, withinMs, more) {
-    const asked = () => this.#ask(method, url, withinMs, { ...more, proofMs: PROOF_MS });
+  async #requestSigned(method, url, withinMs, more) {
+    const asked = () => this.#request(method, url, withinMs, { ...more, proofMs: PROOF_MS });
     const answer = await asked();
     // A browser repeats a request when a connection breaks, and a signature counts once; after the first
     // answer the center's clock is known.
@@ -150,7 +150,7 @@ export class Api {
    * @param {{ body?: object, bytes?: ArrayBuffer, more?: Record<string, string>, signal?: AbortSignal,
    *   waitMs?: number, key?: string, proofMs?: number, by?: import('./key.js').Proved }} asked
    */
-  async #ask(method, url, withinMs, asked) {
+  async #request(method, url, withinMs, asked) {
     const { body, bytes, more = {}, signal, waitMs = 0, key = this.keyOf(), proofMs = 0, by } = asked;
     const text = bytes ?? (body === undefined ? '' : JSON.stringify(body));
     const proof = proofMs > 0 ? await this.key.headers(method, url, text, proofMs, by) : null;
@@ -177,15 +177,15 @@ export class Api {
         credentials: 'omit',
         cache: 'no-store',
       });
-      const said = parsed(await answer.text()); // a broken answer counts as none
-      this.clock.heard(answer.headers.get('date'), sentMs, Date.now());
+      const data = parsed(await answer.text()); // a broken answer counts as none
+      this.clock.learn(answer.headers.get('date'), sentMs, Date.now());
       // A node that has accepted the alert works, even without a disk.
-      if (answer.status < 500 || said?.alert) addresses.answered();
+      if (answer.status < 500 || data?.alert) addresses.answered();
       else addresses.failed(address);
-      return { status: answer.status, said, signed };
+      return { status: answer.status, data, signed };
     } catch {
       if (!signal?.aborted) addresses.failed(address);
-      return { status: 0, said: null, signed };
+      return { status: 0, data: null, signed };
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', given);

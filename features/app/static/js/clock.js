@@ -13,7 +13,7 @@ export class Clock {
    * Learn from an answer's `date`. The request was sent at `sentMs`, the answer arrived at `cameMs`, both by
    * the phone's clock.
    */
-  heard(date, sentMs, cameMs) {
+  learn(date, sentMs, cameMs) {
     const wroteMs = Date.parse(date ?? '');
     if (Number.isNaN(wroteMs)) return;
     const least = wroteMs - cameMs;

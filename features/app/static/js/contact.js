@@ -1,7 +1,7 @@
 // The center's numbers as a contact of the phone: calls of a contact ring through call screening and silent
 // mode, calls of strangers do not.
 
-import { keepNumbers, numbers } from './keeping.js';
+import { keepNumbers, numbers } from './storage.js';
 
 const NUMBER = /^\+[1-9][0-9]{3,14}$/;
 

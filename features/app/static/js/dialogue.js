@@ -1,7 +1,7 @@
 // Text messages between user and center without a voice: sent until they have arrived, shown as they arrive.
 // Unsent messages stay on the phone, through a lost network and a closed page.
 
-import { keepUnsent, unsent } from './keeping.js';
+import { keepUnsent, unsent } from './storage.js';
 
 const ANSWER_MS = 5000;
 const WAIT_S = 25;
@@ -16,7 +16,7 @@ export class Dialogue {
     this.changed = changed;
     this.alert = null;
     this.run = 0; // counts alerts: a task for an earlier alert stops
-    this.said = new Map(); // the center's messages, by number
+    this.received = new Map(); // the center's messages, by number
     this.version = 0;
     this.pressedMs = null; // of the open alert
     this.goesOn = true; // messages still reach the center
@@ -24,13 +24,13 @@ export class Dialogue {
     this.refused = []; // messages that the center has refused for good
     this.answered = new Set(); // numbers of questions
     this.sending = false;
-    this.told = { upto: 0, read: false }; // the receipts sent to the center
+    this.receipt = { upto: 0, read: false }; // the receipts sent to the center
     this.wake = () => {};
     addEventListener('online', () => this.wake());
     document.addEventListener('visibilitychange', () => {
       if (document.hidden) return;
       this.wake();
-      this.look();
+      this.reportSeen();
     });
   }
 
@@ -50,11 +50,11 @@ export class Dialogue {
     if (alert !== this.alert)
       Object.assign(this, {
         alert,
-        said: new Map(),
+        received: new Map(),
         refused: [],
         answered: new Set(),
         version: 0,
-        told: { upto: 0, read: false },
+        receipt: { upto: 0, read: false },
       });
     this.goesOn = goesOn;
     if (alert === null) return;
@@ -77,8 +77,8 @@ export class Dialogue {
    * `read`; `asks`: the message still waits for a yes or no.
    */
   get shown() {
-    const has = new Set([...this.said.values()].filter((one) => one.mine).map((one) => one.id));
-    const kept = [...this.said.values()].sort((a, b) => a.number - b.number);
+    const has = new Set([...this.received.values()].filter((one) => one.mine).map((one) => one.id));
+    const kept = [...this.received.values()].sort((a, b) => a.number - b.number);
     const of = (one) => ({
       ...one,
       asks: one.asks && !one.mine && !one.answer && !this.answered.has(one.number),
@@ -92,16 +92,16 @@ export class Dialogue {
 
   /** Return true if a received message has not been visible yet. */
   get isUnread() {
-    return this.#upto > 0 && !(this.told.read && this.#upto <= this.told.upto);
+    return this.#upto > 0 && !(this.receipt.read && this.#upto <= this.receipt.upto);
   }
 
   /** Report received messages as visible, if they are. */
-  look() {
-    this.#tellSeen(this.run);
+  reportSeen() {
+    this.#sendReceipt(this.run);
   }
 
   get #upto() {
-    return Math.max(0, ...[...this.said.values()].filter((one) => !one.mine).map((one) => one.number));
+    return Math.max(0, ...[...this.received.values()].filter((one) => !one.mine).map((one) => one.number));
   }
 
   async #send() {
@@ -124,15 +124,15 @@ export class Dialogue {
   async #listen(run) {
     for (let tries = 0; this.run === run;) {
       this.poll = new AbortController();
-      const { status, said } = await this.api.messages(this.alert, this.version, WAIT_S, this.poll.signal);
+      const { status, data } = await this.api.messages(this.alert, this.version, WAIT_S, this.poll.signal);
       if (this.run !== run) return;
       tries = status === 200 ? 0 : tries + 1;
       if (status === 200) {
-        const news = said.messages.length > 0;
-        for (const one of said.messages) this.said.set(one.number, one);
-        this.version = said.version;
+        const news = data.messages.length > 0;
+        for (const one of data.messages) this.received.set(one.number, one);
+        this.version = data.version;
         if (news) this.changed();
-        this.#tellSeen(run);
+        this.#sendReceipt(run);
         if (!news && this.goesOn) await this.#pause(0); // a stopping center answers immediately
       } else if (!this.api.more) await this.#pause(tries);
       if (status > 0 && !this.goesOn) return; // all messages have been received
@@ -140,14 +140,15 @@ export class Dialogue {
   }
 
   /** Report received messages once, and once more when they were visible on a lit screen. */
-  async #tellSeen(run) {
+  async #sendReceipt(run) {
     const upto = this.#upto;
     const read = this.isLit();
-    if (this.alert === null || (upto <= this.told.upto && (this.told.read || !read)) || upto === 0) return;
-    const before = this.told;
-    this.told = { upto, read };
-    const { status } = await this.api.seen(this.alert, this.told, ANSWER_MS);
-    if (status !== 202 && this.run === run) this.told = before; // sent again with the next message
+    if (this.alert === null || (upto <= this.receipt.upto && (this.receipt.read || !read)) || upto === 0)
+      return;
+    const before = this.receipt;
+    this.receipt = { upto, read };
+    const { status } = await this.api.seen(this.alert, this.receipt, ANSWER_MS);
+    if (status !== 202 && this.run === run) this.receipt = before; // sent again with the next message
   }
 
   #keep(waiting) {

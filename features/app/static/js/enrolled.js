@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../vendor/lit.js';
 import { section } from './checks/page.js';
-import { proof } from './keeping.js';
+import { proof } from './storage.js';
 import { call112, field, frame, ghost, icon } from './views.js';
 import { isEnglish, t } from './words.js';
 
@@ -13,7 +13,7 @@ const DOUBTS = {
   unsigned: 'doubtUnsigned',
   young: 'doubtYoung',
 };
-const ANEW = new Set(['unknown_key', 'number']); // doubts that only another enrolment removes
+const RENEWABLE_DOUBTS = new Set(['unknown_key', 'number']); // doubts that only another enrolment removes
 
 const time = (at) =>
   new Intl.DateTimeFormat(isEnglish() ? 'en-GB' : 'it-IT', {
@@ -32,9 +32,9 @@ export const enrolled = (ui, enrolment, phone, checked) =>
     ui,
     'phone',
     html` <h1 tabindex="-1" data-focus>${t('thisPhone')}</h1>
-      ${standing(enrolment)}
-      <p class="app__said" role="status">${enrolment.said ? t(enrolment.said) : ''}</p>
-      ${enrolment.key.isPossible ? proving(enrolment, phone) : nothing}
+      ${enrolmentState(enrolment)}
+      <p class="app__said" role="status">${enrolment.message ? t(enrolment.message) : ''}</p>
+      ${enrolment.key.isPossible ? nextStep(enrolment, phone) : nothing}
       ${enrolment.key.isPossible ? section(checked.checks, checked.needs, checked.wakes) : nothing}
       ${enrolment.phones ? html`${phones(enrolment)}${pins(enrolment)}` : nothing}`,
     html`${call112(false)}
@@ -43,7 +43,7 @@ export const enrolled = (ui, enrolment, phone, checked) =>
       </nav>`,
   );
 
-function standing({ key, doubt }) {
+function enrolmentState({ key, doubt }) {
   if (!key.isPossible) return html`<p class="app__note">${icon('warn')}${t('phoneCannot')}</p>`;
   if (!key.proved) return html`<p class="app__small">${t('phoneWhy')}</p>`;
   const { provedMs } = proof();
@@ -59,7 +59,7 @@ function standing({ key, doubt }) {
 }
 
 /** Render the next step of the enrolment, if any. */
-function proving(enrolment, phone) {
+function nextStep(enrolment, phone) {
   const { asked, proved } = enrolment.key;
   const press = (word, pressed, more = '') =>
     html`<button class="app__btn app__btn--do" type="button" ?disabled=${enrolment.busy} @click=${pressed}>
@@ -77,7 +77,7 @@ function proving(enrolment, phone) {
         </button>
       </form>
       ${ghost('anotherCode', enrolment.askCode)}`;
-  if (proved && !ANEW.has(enrolment.doubt)) return nothing;
+  if (proved && !RENEWABLE_DOUBTS.has(enrolment.doubt)) return nothing;
   return press('sendCode', enrolment.askCode, phone);
 }
 

@@ -2,7 +2,7 @@
 // sets the PINs. enrolled.js renders the screen.
 
 import { newPair } from './key.js';
-import { keepPhones, keepProof, keepSettings, phones, proof, settings } from './keeping.js';
+import { keepPhones, keepProof, keepSettings, phones, proof, settings } from './storage.js';
 
 const ANSWER_MS = 8000;
 const SYSTEM = /iPhone|iPad|Android|Windows|Mac|Linux/;
@@ -33,7 +33,7 @@ export class Enrolment {
     this.changed = changed;
     this.busy = false;
     this.faults = {};
-    this.said = '';
+    this.message = '';
     this.phones = null; // as listed by the center
     this.ending = ''; // the phone that the next press revokes
   }
@@ -64,7 +64,7 @@ export class Enrolment {
       const { invitation } = this.key.asked;
       const { pair, answer } = await this.#offer({ invitation });
       if (answer.status === 201) {
-        const { device, key, phone } = answer.said;
+        const { device, key, phone } = answer.data;
         keepSettings({ ...(key && { key }), ...(phone && { phone }) });
         this.positions.ask(); // now rather than in an emergency
         return this.#enrolled({ pair, device, phone: settings().phone });
@@ -78,12 +78,12 @@ export class Enrolment {
       const { phone } = settings();
       const { pair, answer } = await this.#offer({ phone });
       if (answer.status !== 202) return why(answer.status);
-      await this.key.keep({ asked: { pair, device: answer.said.device, phone } });
+      await this.key.keep({ asked: { pair, device: answer.data.device, phone } });
       return 'codeSent';
     });
 
   confirm = (event) => {
-    const { code: typed, phonePin } = given(event);
+    const { code: typed, phonePin } = formValues(event);
     const code = typed.replace(/\s/g, '');
     this.#run(async () => {
       const { asked } = this.key;
@@ -101,13 +101,13 @@ export class Enrolment {
   };
 
   /** Request the state of this phone and the person's other phones. */
-  look = () =>
+  refresh = () =>
     this.#run(async () => {
       await this.key.ready;
       return this.key.proved ? this.#list() : '';
     });
 
-  /** Return phones of the person that this phone has not shown before; see keeping.js. */
+  /** Return phones of the person that this phone has not shown before; see storage.js. */
   get news() {
     const known = phones();
     return known === null
@@ -121,7 +121,7 @@ export class Enrolment {
   };
 
   /** Revoke another phone with the person's PIN. */
-  endAnother = (phone, event) => this.end(phone, given(event).endPin);
+  endAnother = (phone, event) => this.end(phone, formValues(event).endPin);
 
   /** Revoke a phone at the second press: a slip must not revoke a phone. */
   end = (phone, pin = '') => {
@@ -131,9 +131,9 @@ export class Enrolment {
       return;
     }
     this.#run(async () => {
-      const { status, said } = await this.api.endDevice(phone.device, pin, ANSWER_MS);
+      const { status, data } = await this.api.endDevice(phone.device, pin, ANSWER_MS);
       if (status !== 204 && status !== 404)
-        return why(status, { 403: said?.code === 'young' ? 'tooYoung' : 'notVerified' });
+        return why(status, { 403: data?.code === 'young' ? 'tooYoung' : 'notVerified' });
       if (!phone.this) return this.#list();
       this.phones = null;
       await this.key.keep({ proved: null });
@@ -143,7 +143,7 @@ export class Enrolment {
 
   setPins = (event) => {
     const form = event.target;
-    const { newPin, duressPin, currentPin } = given(event);
+    const { newPin, duressPin, currentPin } = formValues(event);
     this.#run(async () => {
       this.faults = {
         ...(PIN.test(newPin) ? {} : { newPin: 'pinForm' }),
@@ -180,9 +180,9 @@ export class Enrolment {
   }
 
   async #list() {
-    const { status, said } = await this.api.devices(ANSWER_MS);
+    const { status, data } = await this.api.devices(ANSWER_MS);
     if (status === 200) {
-      this.phones = said.devices;
+      this.phones = data.devices;
       if (phones() === null) this.shown();
       // This request does not show which number an alert contains.
       keepProof({ provedMs: Date.now(), doubt: proof().doubt === 'number' ? 'number' : '' });
@@ -190,7 +190,7 @@ export class Enrolment {
     }
     this.phones = null;
     if (status !== 403) return why(status);
-    keepProof({ doubt: said?.code || 'unsigned' });
+    keepProof({ doubt: data?.code || 'unsigned' });
     return '';
   }
 
@@ -198,12 +198,12 @@ export class Enrolment {
     if (this.busy) return;
     this.busy = true;
     this.faults = {};
-    this.said = '';
+    this.message = '';
     this.changed();
     try {
-      this.said = await work();
+      this.message = await work();
     } catch {
-      this.said = 'notKept';
+      this.message = 'notKept';
     }
     this.busy = false;
     this.ending = '';
@@ -213,7 +213,7 @@ export class Enrolment {
 }
 
 /** Return the values of a submitted form, in place of the browser's own submission. */
-function given(event) {
+function formValues(event) {
   event.preventDefault();
   return Object.fromEntries(
     [...new FormData(event.target)].map(([name, value]) => [name, String(value).trim()]),

@@ -8,12 +8,12 @@ const KEYS = new Set([' ', 'Enter']);
 
 export class Hold {
   /**
-   * `raise()`: called after the button was held; `say(word)`: called with advice for the user; `drawn(held)`:
+   * `raise()`: called after the button was held; `advise(word)`: called with advice for the user; `drawn(held)`:
    * called when the appearance changes.
    */
-  constructor({ raise, say, drawn }) {
+  constructor({ raise, advise, drawn }) {
     this.raise = raise;
-    this.say = say;
+    this.advise = advise;
     this.drawn = drawn;
     this.timer = null;
     this.begun = false; // by pointer or key: the click that follows is no separate press
@@ -46,7 +46,7 @@ export class Hold {
   letGo = () => {
     if (!this.held) return;
     this.#end();
-    this.say('holdLonger');
+    this.advise('holdLonger');
   };
 
   click = (event) => {
@@ -61,7 +61,7 @@ export class Hold {
       return;
     }
     this.onceMs = event.timeStamp;
-    this.say('onceMore');
+    this.advise('onceMore');
   };
 
   #begin() {
@@ -72,7 +72,7 @@ export class Hold {
       this.begun = false;
       this.raise();
     }, HOLD_MS);
-    this.say('holdOn');
+    this.advise('holdOn');
     this.drawn();
   }
 

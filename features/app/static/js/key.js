@@ -1,7 +1,7 @@
 // The key that signs this phone's requests: created here, not extractable, stored in IndexedDB with the
 // center's name for it. In a browser without these functions, the app works without signatures.
 
-import { signed } from './sign.js';
+import { signatureHeaders } from './sign.js';
 
 const DATABASE = 'securwoman-app';
 const KEYS = 'keys';
@@ -9,7 +9,7 @@ const P_256 = { name: 'ECDSA', namedCurve: 'P-256' };
 
 /** @typedef {{ pair: CryptoKeyPair, device: string, phone?: string }} Proved the number as it was given */
 
-const done = (asked) =>
+const requestResult = (asked) =>
   new Promise((resolve, reject) => {
     asked.onsuccess = () => resolve(asked.result);
     asked.onerror = () => reject(asked.error);
@@ -64,7 +64,14 @@ export class Key {
     const signing = this.ready.then(() => {
       const key = by ?? this.proved;
       if (!this.isPossible || key === null) return null;
-      return signed(key.pair.privateKey, key.device, method, path, body, this.clock.center(Date.now()));
+      return signatureHeaders(
+        key.pair.privateKey,
+        key.device,
+        method,
+        path,
+        body,
+        this.clock.center(Date.now()),
+      );
     });
     let timer;
     const late = new Promise((resolve) => {
@@ -77,10 +84,10 @@ export class Key {
     if (!this.isPossible) return;
     const opening = indexedDB.open(DATABASE, 1);
     opening.onupgradeneeded = () => opening.result.createObjectStore(KEYS);
-    this.database = await done(opening);
+    this.database = await requestResult(opening);
     const store = this.database.transaction(KEYS).objectStore(KEYS);
     const names = ['proved', 'asked', 'checks'];
-    const [proved, asked, checks] = await Promise.all(names.map((name) => done(store.get(name))));
+    const [proved, asked, checks] = await Promise.all(names.map((name) => requestResult(store.get(name))));
     this.proved = proved ?? null;
     this.asked = asked ?? null;
     this.checks = checks ?? null;

@@ -6,24 +6,24 @@ import { Addresses } from './addresses.js';
 import { Alert } from './alert.js';
 import { Api } from './api.js';
 import { Checks } from './checks/checks.js';
-import { line as checkedLine, look as lookAtNeeds } from './checks/page.js';
-import { wake } from './checks/waking.js';
+import { line as checkedLine, findNeeds } from './checks/page.js';
+import { setWakeUps } from './checks/waking.js';
 import { Clock } from './clock.js';
 import { isToSave, saveContact } from './contact.js';
 import { Dialogue } from './dialogue.js';
 import { Chapter, contactName, hiding } from './disguise/chapter.js';
 import { Cover } from './disguise/cover.js';
-import { dress, isDisguised } from './disguise/dress.js';
-import { told } from './disguise/told.js';
+import { setIdentity, isDisguised } from './disguise/identity.js';
+import { indicator } from './disguise/indicator.js';
 import { enrolled } from './enrolled.js';
 import { Enrolment, takeInvitation } from './enrolment.js';
 import { Hold } from './hold.js';
-import { keepNodes, keepProof, keepSettings, nodes, numbers, openAlert, settings } from './keeping.js';
+import { keepNodes, keepProof, keepSettings, nodes, numbers, openAlert, settings } from './storage.js';
 import { Key } from './key.js';
 import { Positions } from './position.js';
 import { Own } from './record/own.js';
 import { ownRecord } from './record/page.js';
-import { goesOn, isAsked, isClosed, shown } from './state.js';
+import { messagesReachCenter, cancelRequested, isClosed, screenOf } from './state.js';
 import * as views from './views.js';
 import { isEnglish, setLanguage } from './words.js';
 
@@ -68,14 +68,14 @@ let place = ''; // '' | 'settings' | 'phone' | 'hiding' | 'record' | 'pin': the 
 let before = '';
 
 /** Return a button to hold; `raise()` is called after it was held. */
-const toHold = (raise) =>
+const holdFor = (raise) =>
   new Hold({
     raise: () => {
-      ui.said = '';
+      ui.holdAdvice = '';
       raise();
     },
-    say: (word) => {
-      ui.said = word;
+    advise: (word) => {
+      ui.holdAdvice = word;
       if (word === 'holdOn') positions.watch();
       draw();
     },
@@ -90,16 +90,16 @@ const ui = {
   get quiet() {
     return Boolean(alert.known?.silent);
   },
-  said: '',
+  holdAdvice: '',
   faults: {},
   checking: false,
   spoken: null,
   reachable: true,
-  hold: toHold(() => alert.raise({ test: ui.test })),
-  holdQuiet: toHold(() => alert.raise({ test: ui.test, silent: true })),
-  holdSilence: toHold(() => alert.silence()),
+  hold: holdFor(() => alert.raise({ test: ui.test })),
+  holdQuiet: holdFor(() => alert.raise({ test: ui.test, silent: true })),
+  holdSilence: holdFor(() => alert.silence()),
   // During a test, this button raises another, real alert immediately.
-  holdReal: toHold(() => alert.raise({ test: false, silent: ui.quiet })),
+  holdReal: holdFor(() => alert.raise({ test: false, silent: ui.quiet })),
   get numbers() {
     return numbers().known;
   },
@@ -110,8 +110,8 @@ const ui = {
     saveContact(contactName());
     draw();
   },
-  tellRinging: () => {
-    alert.tellRinging();
+  reportRinging: () => {
+    alert.reportRinging();
   },
   dialogue,
   writes: false, // the field for messages is open
@@ -161,8 +161,8 @@ const ui = {
   },
   openPhone: () => {
     place = 'phone';
-    enrolment.look();
-    lookAtNeeds().then((needs) => {
+    enrolment.refresh();
+    findNeeds().then((needs) => {
       checked.needs = needs;
       draw();
     });
@@ -199,7 +199,7 @@ const ui = {
   switchLanguage: () => {
     keepSettings({ language: ui.other });
     setLanguage(ui.other);
-    dress();
+    setIdentity();
     draw();
   },
   sendPin: (event) => {
@@ -244,15 +244,15 @@ const chapter = new Chapter(
 const cover = new Cover({
   raise: () => {
     const { known } = alert;
-    if (!known || isClosed(known) || isAsked(known)) alert.raise({ test: ui.test, silent: true });
+    if (!known || isClosed(known) || cancelRequested(known)) alert.raise({ test: ui.test, silent: true });
     else if (!known.silent) alert.silence();
   },
   sign: () => {
     const { known } = alert;
-    return told(known, known && shown(known, clock.center(Date.now())), dialogue.isUnread);
+    return indicator(known, known && screenOf(known, clock.center(Date.now())), dialogue.isUnread);
   },
   changed: () => {
-    if (!cover.isUp) dialogue.look();
+    if (!cover.isUp) dialogue.reportSeen();
     else if (isOver(alert.known)) ui.forget();
     // A user who leaves the app to read the code in a text message returns to its field.
     if (cover.isUp && place !== 'phone') ui.closeSettings();
@@ -261,7 +261,7 @@ const cover = new Cover({
 });
 
 /** Test the connection to the center and its clock while no alert is open. */
-async function look() {
+async function testConnection() {
   if (alert.known || document.hidden) return;
   positions.lookIfAllowed();
   ui.reachable = await api.answers(CHECK_MS);
@@ -270,7 +270,7 @@ async function look() {
 }
 
 function page() {
-  const seen = alert.known && shown(alert.known, clock.center(Date.now()));
+  const seen = alert.known && screenOf(alert.known, clock.center(Date.now()));
   const now = settings();
   if (seen) {
     if (seen.left === null) ui.spoken = null;
@@ -306,20 +306,24 @@ function paint() {
 
 /** Return true if the alert has ended, its last screen was shown, and messages reach nobody. */
 const isOver = (known) =>
-  Boolean(known?.sawEnd) && isClosed(known) && !goesOn(known, clock.center(Date.now()));
+  Boolean(known?.sawEnd) && isClosed(known) && !messagesReachCenter(known, clock.center(Date.now()));
 
 /**
  * Return the alert to follow for messages; none after the request to cancel an alert, whose messages are
  * dropped.
  */
-function followed() {
+function dialogueOf() {
   const { known } = alert;
-  if (!known || isAsked(known)) return [null, null];
-  return [known.pressedMs, known.alert, !isClosed(known) || goesOn(known, clock.center(Date.now()))];
+  if (!known || cancelRequested(known)) return [null, null];
+  return [
+    known.pressedMs,
+    known.alert,
+    !isClosed(known) || messagesReachCenter(known, clock.center(Date.now())),
+  ];
 }
 
 function draw() {
-  dialogue.follow(...followed());
+  dialogue.follow(...dialogueOf());
   if (alert.known && isClosed(alert.known) && !cover.isUp && !document.hidden) alert.sawEnd();
   const [name, view] = page();
   paint();
@@ -337,7 +341,7 @@ function draw() {
 setLanguage(
   query.get('lang') ?? (settings().language || (navigator.language.startsWith('it') ? 'it' : 'en')),
 );
-dress();
+setIdentity();
 light.addEventListener('change', paint);
 navigator.getBattery?.().then(
   (battery) => {
@@ -363,29 +367,29 @@ async function keepFiles() {
 if (navigator.serviceWorker) keepFiles();
 
 /** Accept an invitation in the address, at the start and while the page is open. */
-async function meetInvitation() {
+async function acceptInvitation() {
   const invitation = takeInvitation();
   if (!invitation) return;
   await enrolment.invited(invitation);
   if (settings().key || key.asked?.invitation) ui.openPhone();
 }
 cover.start();
-addEventListener('hashchange', meetInvitation);
-meetInvitation();
+addEventListener('hashchange', acceptInvitation);
+acceptInvitation();
 const open = openAlert(Date.now());
 if (open) alert.resume(open);
 draw();
-look();
+testConnection();
 setInterval(() => {
   if (alert.known) draw();
 }, TICK_MS);
-setInterval(look, LOOK_MS);
+setInterval(testConnection, LOOK_MS);
 checks.start();
 checks.chosen = async (everyDays) => {
-  checked.wakes = await wake(everyDays);
+  checked.wakes = await setWakeUps(everyDays);
   draw();
 };
-key.ready.then(() => key.proved && !alert.known && enrolment.look());
+key.ready.then(() => key.proved && !alert.known && enrolment.refresh());
 key.ready.then(() => checks.now && checks.chosen(checks.now.everyDays));
 for (const change of ['online', 'offline', 'visibilitychange'])
-  (change === 'visibilitychange' ? document : window).addEventListener(change, look);
+  (change === 'visibilitychange' ? document : window).addEventListener(change, testConnection);

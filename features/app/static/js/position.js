@@ -18,7 +18,7 @@ export function metres(a, b) {
 }
 
 /** Return true if this position must be sent, after `last` was sent at `lastMs`. */
-export function due(last, lastMs, fix, nowMs) {
+export function isDue(last, lastMs, fix, nowMs) {
   if (last === null || nowMs - lastMs >= EVERY_MS) return true;
   return nowMs - lastMs >= LEAST_MS && metres(last, fix) >= MOVED_M;
 }
@@ -123,7 +123,7 @@ export class Positions {
       fix === null ||
       this.sending ||
       fix === this.sent ||
-      !due(this.sent, this.sentMs, fix, Date.now())
+      !isDue(this.sent, this.sentMs, fix, Date.now())
     )
       return;
     this.sending = true;

@@ -21,7 +21,7 @@ export const signatureBase = (method, path, digest, parameters) =>
  * @param {CryptoKey} key @param {string} device @param {string} method @param {string} path without a query
  * @param {string | ArrayBuffer} body empty where there is none @param {number} createdMs
  */
-export async function signed(key, device, method, path, body, createdMs) {
+export async function signatureHeaders(key, device, method, path, body, createdMs) {
   const digest = `sha-256=:${base64(await crypto.subtle.digest('SHA-256', bytes(body)))}:`;
   const nonce = base64(crypto.getRandomValues(new Uint8Array(15)).buffer);
   const created = Math.floor(createdMs / 1000);

@@ -11,7 +11,7 @@ const ASKED = new Set(['sending', 'unsent', 'sent']);
  * Return the state after the press. `pressedMs`: the press by the phone's clock; `raisedAt`: by the center's
  * clock, or null.
  */
-export const pressed = (id, pressedMs, raisedAt, { test = false, silent = false } = {}) => ({
+export const newAlert = (id, pressedMs, raisedAt, { test = false, silent = false } = {}) => ({
   id,
   pressedMs,
   raisedAt,
@@ -35,19 +35,19 @@ export const pressed = (id, pressedMs, raisedAt, { test = false, silent = false 
 });
 
 /** Return the state after an answer of POST /v1/alerts; `status` 0 is no answer. */
-export function raised(known, { status, said }, online) {
-  const has = typeof said?.alert === 'string';
+export function afterRaise(known, { status, data }, online) {
+  const has = typeof data?.alert === 'string';
   if ((status === 200 || status === 202 || status === 503) && has) {
-    const other = known.alert !== null && known.alert !== said.alert;
+    const other = known.alert !== null && known.alert !== data.alert;
     return {
       ...known,
       ...(other ? { state: null, reached: false, helped: false, rings: '' } : {}),
-      alert: said.alert,
+      alert: data.alert,
       repeated: status === 200,
       durable: status !== 503,
       due: status === 503,
-      deadlineMs: Date.parse(said.deadline_at),
-      advice: said.advice,
+      deadlineMs: Date.parse(data.deadline_at),
+      advice: data.advice,
       trouble: '',
     };
   }
@@ -56,26 +56,26 @@ export function raised(known, { status, said }, online) {
 }
 
 /** Return the state after an answer of GET /v1/alerts/ID. */
-export function heard(known, { status, said }) {
+export function afterState(known, { status, data }) {
   if (status !== 200) return { ...known, lost: true };
-  const rang = ['ringing', 'answered'].includes(call(said, 'user'));
+  const rang = ['ringing', 'answered'].includes(call(data, 'user'));
   const helped =
-    said.operator_assigned || isUnderWay(call(said, 'psap')) || call(said, 'psap') === 'answered';
+    data.operator_assigned || isUnderWay(call(data, 'psap')) || call(data, 'psap') === 'answered';
   return {
     ...known,
-    state: said,
-    silent: Boolean(known.silent || said.silent),
-    advice: said.advice,
-    deadlineMs: Date.parse(said.deadline_at),
+    state: data,
+    silent: Boolean(known.silent || data.silent),
+    advice: data.advice,
+    deadlineMs: Date.parse(data.deadline_at),
     reached: known.reached || rang,
     helped: known.helped || helped,
     lost: false,
-    sawEnd: known.sawEnd && said.phase === 'closed',
+    sawEnd: known.sawEnd && data.phase === 'closed',
   };
 }
 
 export const isClosed = (known) => known.state?.phase === 'closed';
-export const isAsked = (known) => ASKED.has(known.asked);
+export const cancelRequested = (known) => ASKED.has(known.asked);
 
 const isUnderWay = (one) => one === 'originating' || one === 'ringing';
 /**
@@ -96,7 +96,7 @@ export function call(state, party) {
 const isHeard = (state) => (state?.legs ?? []).every((leg) => leg.heard !== false);
 
 /** Return true if messages after the end still reach the center; `nowMs` is the center's clock. */
-export const goesOn = (known, nowMs) => Date.parse(known.state?.writes_until ?? '') > nowMs;
+export const messagesReachCenter = (known, nowMs) => Date.parse(known.state?.writes_until ?? '') > nowMs;
 
 /**
  * The last screen as names of words: [title, text], and the text if messages reach 112. The first match
@@ -133,7 +133,7 @@ function placeOldMin(known, nowMs) {
 }
 
 /** Return the words for the knowledge of 112; undefined if 112 knows nothing. */
-const toldTo112 = (known, nowMs) =>
+const wordsOf112 = (known, nowMs) =>
   LAST_WORDS[1][
     (known.state?.psap_knows ?? [])
       .join(' ')
@@ -141,11 +141,11 @@ const toldTo112 = (known, nowMs) =>
   ];
 
 /** Return the last screen: only what the center knows, and advice. */
-function ended(known, nowMs) {
+function lastScreen(known, nowMs) {
   const { outcome } = known.state;
   const [first, , last] = LAST_WORDS;
-  const writes = goesOn(known, nowMs);
-  const said = first[outcome] ?? toldTo112(known, nowMs) ?? last[outcome];
+  const writes = messagesReachCenter(known, nowMs);
+  const said = first[outcome] ?? wordsOf112(known, nowMs) ?? last[outcome];
   const [title, text, write = text] = said ?? ['closed', 'closedText'];
   return screen('closed', {
     icon: 'done',
@@ -168,10 +168,10 @@ function ended(known, nowMs) {
  * by the phone. `silence`: offers to continue silently; `rings`: offers to report that the phone rings;
  * `writes`: offers to write; `reads`: shows messages; `minutes`: replaces `#` in the title.
  */
-export function shown(known, nowMs) {
-  if (isAsked(known)) return asked(known);
-  if (known.alert === null) return unsent(known);
-  if (isClosed(known)) return ended(known, nowMs);
+export function screenOf(known, nowMs) {
+  if (cancelRequested(known)) return cancelScreen(known);
+  if (known.alert === null) return unsentScreen(known);
+  if (isClosed(known)) return lastScreen(known, nowMs);
   const { state } = known;
   const operator = Boolean(state?.operator_assigned);
   const user = call(state, 'user');
@@ -184,7 +184,7 @@ export function shown(known, nowMs) {
     rings: isUnderWay(user) && known.rings === '',
     writes: true,
   };
-  const steps = journey(known, nowMs, operator, user, psap);
+  const steps = stepsOf(known, nowMs, operator, user, psap);
   const free = known.silent ? 'quietText' : 'freeText';
   if (psap === 'answered' && isUnderWay(user)) {
     return screen('calling', {
@@ -239,7 +239,7 @@ export function shown(known, nowMs) {
       text: toldToCall ? 'callingLate' : '',
       steps,
     });
-  if (isLate(known, user, leftMs)) return late(known, nowMs, seen, operator, user);
+  if (isLate(known, user, leftMs)) return lateScreen(known, nowMs, seen, operator, user);
   if (user === 'originating')
     return screen('calling', { ...seen, left, icon: 'ring', title: 'calling', steps });
   const waiting = isMet(known) ? null : left;
@@ -302,14 +302,14 @@ function isLate(known, user, leftMs) {
 }
 
 /** Return the screen after the deadline: 112 knows the position; before that, the advice to call 112. */
-function late(known, nowMs, seen, operator, user) {
+function lateScreen(known, nowMs, seen, operator, user) {
   const steps = [['done', known.durable ? 'got' : 'gotUnkept']];
   if (operator) steps.push(['done', 'operatorFound']);
   else if (!isMet(known)) steps.push(['bad', 'noOperator']);
   if (user === 'originating') steps.push(['now', 'callingStep']);
   else if (known.reached) steps.push(['done', 'called']);
   else if (operator && !known.silent) steps.push(['bad', 'notCalled']);
-  const [knows, ifElsewhere] = toldTo112(known, nowMs) ?? [];
+  const [knows, ifElsewhere] = wordsOf112(known, nowMs) ?? [];
   if (known.durable && known.state?.psap_knows?.includes('place')) {
     const minutes = placeOldMin(known, nowMs);
     const text = minutes ? ifElsewhere : known.silent ? 'quietText' : known.test ? '' : 'toldText';
@@ -328,7 +328,7 @@ function late(known, nowMs, seen, operator, user) {
   });
 }
 
-function unsent(known) {
+function unsentScreen(known) {
   const seen = { test: known.test, writes: known.trouble !== 'refused' };
   if (!known.trouble) {
     const steps = [
@@ -355,7 +355,7 @@ function unsent(known) {
 }
 
 /** Return the same screen for the right PIN, the duress PIN and a wrong PIN: an attacker may be reading. */
-function asked(known) {
+function cancelScreen(known) {
   const title = known.asked === 'sent' ? 'asked' : 'askedSending';
   const text = known.asked === 'unsent' ? 'askedUnsent' : 'pinText';
   return screen('asked', {
@@ -368,7 +368,7 @@ function asked(known) {
   });
 }
 
-function journey(known, nowMs, operator, user, psap) {
+function stepsOf(known, nowMs, operator, user, psap) {
   const steps = [['done', 'got']];
   if (operator) steps.push(['done', 'operatorFound']);
   else if (psap !== 'answered' && !isLeft(known)) steps.push(['now', 'finding']);
@@ -377,6 +377,6 @@ function journey(known, nowMs, operator, user, psap) {
   else if (!known.silent) steps.push(['', 'callingStep']);
   if (psap === 'answered') steps.push(['done', 'psapStep']);
   else if (isUnderWay(psap)) steps.push(['now', 'psapCalled']);
-  else steps.push(toldTo112(known, nowMs) ? ['done', 'endPsap'] : ['', 'psapTodo']);
+  else steps.push(wordsOf112(known, nowMs) ? ['done', 'endPsap'] : ['', 'psapTodo']);
   return steps;
 }

@@ -36,7 +36,7 @@ const ring = (left) =>
     <div><b>${left}</b><span>${t('seconds')}</span></div>
   </div>`;
 
-const journey = (steps) =>
+const stepList = (steps) =>
   steps.length
     ? html`<ol class="app__steps">
         ${steps.map(([is, word]) => html`<li data-is=${is}>${icon(SYMBOLS[is])}<span>${t(word)}</span></li>`)}
@@ -51,7 +51,7 @@ export const call112 = (now) =>
 export const ghost = (word, press) =>
   html`<button class="app__btn app__btn--ghost" type="button" @click=${press}>${t(word)}</button>`;
 
-const held = (hold, look, described, inside) =>
+const holdButton = (hold, look, described, inside) =>
   html` <button
     class="app__hold ${look}"
     type="button"
@@ -67,22 +67,23 @@ const held = (hold, look, described, inside) =>
     @contextmenu=${(event) => event.preventDefault()}>
     ${inside}
   </button>`;
-const said = (ui) => html`<p id="said" class="app__said" role="status">${ui.said ? t(ui.said) : ''}</p>`;
+const holdAdvice = (ui) =>
+  html`<p id="said" class="app__said" role="status">${ui.holdAdvice ? t(ui.holdAdvice) : ''}</p>`;
 
 export const idle = (ui) =>
   frame(
     ui,
     'idle',
     html` <h1 class="sr">${document.title}</h1>
-      ${held(
+      ${holdButton(
         ui.hold,
         'app__sos',
         'said promise',
         html` ${icon('bell')}<span>${t('help')}</span> <small>${t('hold')}</small>`,
       )}
-      ${said(ui)}
+      ${holdAdvice(ui)}
       <p id="promise">${t(ui.test ? 'promiseTest' : 'promise')}</p>
-      ${held(
+      ${holdButton(
         ui.holdQuiet,
         'app__mute',
         'said promise-quiet',
@@ -122,22 +123,22 @@ const loud = (ui, seen) =>
         ${seen.text ? html`<p>${t(seen.text)}</p>` : nothing}
       </div>
       <p class="sr" role="status">${ui.spoken === null ? '' : `${ui.spoken} ${t('seconds')}`}</p>
-      ${journey(seen.steps)}
+      ${stepList(seen.steps)}
       ${seen.note ? html`<p class="app__note" role="status">${icon('nolink')}${t(seen.note)}</p>` : nothing}
       ${writing(ui, seen)}`,
-    html` ${real(ui)} ${seen.call112 ? call112(seen.now) : nothing}
+    html` ${realHelp(ui)} ${seen.call112 ? call112(seen.now) : nothing}
     ${
       seen.silence
-        ? html`${held(
+        ? html`${holdButton(
             ui.holdSilence,
             'app__mute',
             'said',
             html`${icon('mute')}<span>${t('cannotTalk')}</span>`,
           )}
-          ${said(ui)}`
+          ${holdAdvice(ui)}`
         : nothing
     }
-    ${answers(ui, seen)}`,
+    ${actions(ui, seen)}`,
   );
 
 /**
@@ -149,16 +150,16 @@ const quiet = (ui, seen) =>
     ui,
     seen.name,
     html` <h1 tabindex="-1">${t(seen.title).replace('#', seen.minutes)}</h1>
-      ${seen.text ? html`<p>${t(seen.text)}</p>` : nothing} ${journey(seen.steps)}
+      ${seen.text ? html`<p>${t(seen.text)}</p>` : nothing} ${stepList(seen.steps)}
       ${seen.note ? html`<p>${t(seen.note)}</p>` : nothing} ${writing(ui, seen)}`,
-    html` ${real(ui)} ${
+    html` ${realHelp(ui)} ${
       seen.call112
         ? html`<a class="app__btn app__btn--ghost" href="tel:112"
             >${t(seen.now ? 'call112Now' : 'call112Yourself')}</a
           >`
         : nothing
     }
-    ${answers(ui, seen)}`,
+    ${actions(ui, seen)}`,
   );
 
 /** Render the messages; each question has its answers. Hidden once messages reach nobody. */
@@ -206,18 +207,18 @@ const yesNo = (ui, question) =>
   </div>`;
 
 /** Render the button for real help during a test. */
-const real = (ui) =>
+const realHelp = (ui) =>
   ui.test
-    ? held(ui.holdReal, 'app__real', 'said', html`${icon('bell')}<span>${t('realHelp')}</span>`)
+    ? holdButton(ui.holdReal, 'app__real', 'said', html`${icon('bell')}<span>${t('realHelp')}</span>`)
     : nothing;
 
 /** Render the actions on an alert. */
-const answers = (ui, seen) =>
-  html` ${seen.rings ? ghost('rings', ui.tellRinging) : nothing}
+const actions = (ui, seen) =>
+  html` ${seen.rings ? ghost('rings', ui.reportRinging) : nothing}
   ${seen.cancel ? ghost('mistake', ui.openPin) : nothing}
   ${seen.name === 'asked' ? ghost('pinAgain', ui.openPin) : nothing}
   ${seen.back ? ghost('back', ui.forget) : nothing}
-  ${ui.test && !seen.silence ? said(ui) : nothing}
+  ${ui.test && !seen.silence ? holdAdvice(ui) : nothing}
   ${ui.test && !seen.back ? ghost('leaveTest', ui.leaveTest) : nothing}`;
 
 export const pin = (ui, seen) =>

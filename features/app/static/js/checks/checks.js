@@ -19,7 +19,7 @@ export class Checks {
     this.changed = changed;
     this.running = ''; // '' | 'arrival' | 'call'
     this.stopper = null;
-    this.said = ''; // the result of the last call, as a word
+    this.callResult = ''; // the result of the last call, as a word
     /** @param {number} _everyDays */
     this.chosen = (_everyDays) => {}; // called when the user chooses another interval
   }
@@ -67,14 +67,14 @@ export class Checks {
     const { now } = this;
     if (!now || this.running) return;
     const stopper = new AbortController();
-    Object.assign(this, { running: kind, stopper, said: '' });
+    Object.assign(this, { running: kind, stopper, callResult: '' });
     this.changed();
     const beganMs = performance.now();
     const why = await this.#seen(kind, now, withinMs, stopper.signal);
     const tookMs = performance.now() - beganMs;
     this.running = '';
     if (!stopper.signal.aborted) {
-      if (kind === 'call') this.said = why || 'checkRang';
+      if (kind === 'call') this.callResult = why || 'checkRang';
       const atMs = Date.now();
       // The time until the phone rings is not the time of an alert.
       const wayMs = kind === 'call' ? this.now.tookMs : tookMs;
@@ -92,13 +92,13 @@ export class Checks {
     const why = whyNot(answer, navigator.onLine);
     if (why) return why;
     const untilMs = Date.now() + withinMs;
-    let state = await this.api.state(answer.said.alert, null, 0, signal);
-    while (state.said?.phase !== 'closed' && Date.now() < untilMs && !signal.aborted) {
+    let state = await this.api.state(answer.data.alert, null, 0, signal);
+    while (state.data?.phase !== 'closed' && Date.now() < untilMs && !signal.aborted) {
       await pause(state.status === 200 ? 0 : 1000);
-      state = await this.api.state(answer.said.alert, state.said?.version ?? null, WAIT_S, signal);
+      state = await this.api.state(answer.data.alert, state.data?.version ?? null, WAIT_S, signal);
     }
-    if (state.said?.phase !== 'closed') return 'checkUnwell';
-    const rang = state.said.legs.some((leg) => leg.party === 'user');
+    if (state.data?.phase !== 'closed') return 'checkUnwell';
+    const rang = state.data.legs.some((leg) => leg.party === 'user');
     return kind === 'call' && !rang ? 'checkNotCalled' : '';
   }
 

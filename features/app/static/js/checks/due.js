@@ -73,10 +73,10 @@ export const done = (checks, nowMs, tookMs, told) => ({
 export const failed = (checks, nowMs, why) => ({ ...checks, triedMs: nowMs, tries: checks.tries + 1, why });
 
 /** Return a word for the failure in an answer; '' if the check was accepted. */
-export function whyNot({ status, said }, isOnline) {
+export function whyNot({ status, data }, isOnline) {
   if (status === 200 || status === 202) return '';
   if (status === 0) return isOnline ? 'checkNobody' : 'checkOffline';
   if (status === 429) return 'checkBusy';
-  if (status === 403) return said?.code === 'clock' ? 'doubtClock' : 'checkUnsigned';
+  if (status === 403) return data?.code === 'clock' ? 'doubtClock' : 'checkUnsigned';
   return status >= 500 ? 'checkUnwell' : 'checkRefused';
 }

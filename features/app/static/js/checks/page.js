@@ -20,7 +20,7 @@ const seconds = (ms) =>
     minimumFractionDigits: 1,
   }).format(ms / 1000);
 
-const whole = ({ doneMs, tookMs }) =>
+const lastCheck = ({ doneMs, tookMs }) =>
   doneMs ? `${t('checkedOn')} ${date(doneMs)}, ${seconds(tookMs)}` : t('checkedNever');
 
 /** Render one line for the idle screen. */
@@ -29,13 +29,13 @@ export function line({ now }) {
   const bad = now.why && now.tries >= SHOWN_FROM_TRIES;
   return html`<p class="app__small" data-checked>
     ${icon(bad ? 'warn' : now.doneMs ? 'done' : 'todo', bad ? 'ink-warn' : now.doneMs ? 'ink-good' : '')}
-    ${bad ? html`${t('checkFailed')} ${t(now.why)}` : whole(now)}
+    ${bad ? html`${t('checkFailed')} ${t(now.why)}` : lastCheck(now)}
   </p>`;
 }
 
 /** Render the checks. `needs`: the result of `look`; `wakes`: the browser wakes the checks. */
 export function section(checks, needs, wakes) {
-  const { now, running, said } = checks;
+  const { now, running, callResult } = checks;
   if (!now)
     return html`<section class="app__checks">
       <h2>${t('checks')}</h2>
@@ -45,7 +45,7 @@ export function section(checks, needs, wakes) {
     <h2>${t('checks')}</h2>
     <p role="status">
       ${icon(now.doneMs ? 'done' : 'todo', now.doneMs ? 'ink-good' : '')}
-      ${running === 'arrival' ? t('checking1') : whole(now)}
+      ${running === 'arrival' ? t('checking1') : lastCheck(now)}
     </p>
     ${now.why ? html`<p class="app__note">${icon('warn')}${t('checkFailed')} ${t(now.why)}</p>` : nothing}
     <p class="app__small">${t('checksText')}</p>
@@ -62,7 +62,7 @@ export function section(checks, needs, wakes) {
       @click=${checks.call}>
       ${t(running === 'call' ? 'checkCalling' : 'checkCall')}
     </button>
-    <p class="app__said" role="status">${said ? t(said) : ''}</p>
+    <p class="app__said" role="status">${callResult ? t(callResult) : ''}</p>
     <label class="app__form"
       >${t('checksEvery')}
       <select
@@ -84,7 +84,7 @@ export function section(checks, needs, wakes) {
 const SYMBOLS = { done: 'done', now: 'todo', bad: 'warn', unknown: 'todo' };
 
 /** Return the conditions for an alert, as far as the browser reports them: `[is, word]`, the worst first. */
-export async function look() {
+export async function findNeeds() {
   const [place, kept] = await Promise.all([
     navigator.permissions?.query({ name: 'geolocation' }).then(
       ({ state }) => state,

@@ -5,7 +5,7 @@ export const TAG = 'securwoman-check';
 const DAY_MS = 86_400_000;
 
 /** Start, change or end the wake-ups; return true if the browser wakes the checks now. */
-export async function wake(everyDays) {
+export async function setWakeUps(everyDays) {
   try {
     if (!(await isAllowed())) return false;
     // A separate worker of type module: browsers without module workers must still run the worker that stores

@@ -3,7 +3,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { isEnglish, t } from '../words.js';
-import { CLEARED, press, written } from './sums.js';
+import { CLEARED, press, displayed } from './sums.js';
 
 export const HELD_MS = 1500;
 
@@ -110,7 +110,7 @@ export class Calculator {
     html`<main class="calc">
       <h1 class="sr">${t('calculator')}</h1>
       <p class="calc__out">
-        <small>${sign}</small><output>${written(this.sum, isEnglish()).replace('-', '−')}</output>
+        <small>${sign}</small><output>${displayed(this.sum, isEnglish()).replace('-', '−')}</output>
       </p>
       <div
         class="calc__keys"

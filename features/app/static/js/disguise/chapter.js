@@ -1,11 +1,11 @@
 // The chapter of the settings that hides the app, and that deletes all its data on this phone.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { choices, forgetAll, keepChoices, openAlert } from '../keeping.js';
+import { choices, forgetAll, keepChoices, openAlert } from '../storage.js';
 import { call112, field, frame, ghost } from '../views.js';
 import { t } from '../words.js';
 import { face } from './calculator.js';
-import { disguise, isDisguised } from './dress.js';
+import { disguise, isDisguised } from './identity.js';
 
 const HOLDABLE = ['=', 'C', '%', '.', ...'0123456789'];
 const AFTER_S = [15, 30, 60, 120];

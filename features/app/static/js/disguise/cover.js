@@ -2,9 +2,9 @@
 // request. The app behind it continues.
 
 import { render } from '../../vendor/lit.js';
-import { choices } from '../keeping.js';
+import { choices } from '../storage.js';
 import { Calculator } from './calculator.js';
-import { disguise, isDisguised } from './dress.js';
+import { disguise, isDisguised } from './identity.js';
 
 const TWICE_MS = 1000;
 const TOUCHES = ['pointerdown', 'keydown', 'input', 'scroll'];

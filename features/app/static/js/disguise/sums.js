@@ -101,7 +101,7 @@ function back(sum) {
 }
 
 /** Return the figure as displayed: thousands in groups, with the language's decimal sign. */
-export function written({ shown }, english) {
+export function displayed({ shown }, english) {
   const [point, group] = english ? ['.', ','] : [',', '.'];
   const [whole, rest] = shown.split('.');
   const grouped = whole.replace(/^(-?[0-9]+)/, (all) => all.replace(/\B(?=(?:[0-9]{3})+$)/g, group));

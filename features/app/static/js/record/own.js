@@ -23,7 +23,7 @@ export class Own {
     this.version = 0;
     this.record = null; // as stored by the center
     this.sealed = false; // the center shows the record to no phone: sent fields are added
-    this.said = '';
+    this.message = '';
     this.busy = false;
   }
 
@@ -45,43 +45,43 @@ export class Own {
   /** Save the whole record. @param {object} record */
   keep = (record) =>
     this.#run(async () => {
-      const { status, said } = await this.api.keepRecord(record, this.version, this.pin, ANSWER_MS);
+      const { status, data } = await this.api.keepRecord(record, this.version, this.pin, ANSWER_MS);
       if (status !== 200) return WHY[status] ?? 'unavailable';
-      this.version = said.version;
-      this.record = said.record;
+      this.version = data.version;
+      this.record = data.record;
       return this.sealed ? 'keptSealed' : 'kept';
     });
 
   /** Send a picture as soon as it is chosen; the record that names the picture is saved later. */
   choose = (file, name) =>
     this.#run(async () => {
-      const picture = await shrunk(file);
+      const picture = await reduced(file);
       if (picture === null) return 'picture';
-      const { status, said } = await this.api.sendPicture(picture, PICTURE_MS);
+      const { status, data } = await this.api.sendPicture(picture, PICTURE_MS);
       if (status !== 201) return status === 400 ? 'picture' : (WHY[status] ?? 'unavailable');
-      name(said.picture);
+      name(data.picture);
       return 'pictureSent';
     });
 
   #read = async () => {
-    const { status, said } = await this.api.record(this.pin, ANSWER_MS);
-    this.asksPin = status === 403 && said?.code === 'pin_needed';
+    const { status, data } = await this.api.record(this.pin, ANSWER_MS);
+    this.asksPin = status === 403 && data?.code === 'pin_needed';
     if (this.asksPin) return '';
     if (status !== 200) return WHY[status] ?? 'unavailable';
-    this.version = said.version;
-    this.record = said.record;
-    this.sealed = said.sealed;
+    this.version = data.version;
+    this.record = data.record;
+    this.sealed = data.sealed;
     return '';
   };
 
   async #run(work) {
     if (this.busy) return;
     this.busy = true;
-    this.said = '';
+    this.message = '';
     this.changed();
-    const said = await work().catch(() => 'unavailable');
+    const message = await work().catch(() => 'unavailable');
     this.busy = false;
-    this.said = said;
+    this.message = message;
     this.changed();
   }
 }
@@ -90,7 +90,7 @@ export class Own {
  * Return a picture of limited size, drawn again: the camera's data, such as the place, is removed.
  * @param {Blob} file @returns {Promise<Blob | null>} a JPEG; null for what is no picture
  */
-async function shrunk(file) {
+async function reduced(file) {
   const image = await createImageBitmap(file).catch(() => null);
   if (image === null) return null;
   const scale = Math.min(1, SIDE / Math.max(image.width, image.height));

@@ -6,7 +6,7 @@ import { isEnglish, t } from '../words.js';
 
 const w = (italian, english) => (isEnglish() ? english : italian);
 /** @type {Record<string, () => string>} */
-const SAID = {
+const MESSAGES = {
   fault: () => w('Controlla nomi e numeri.', 'Check names and numbers.'),
   notVerified: () => w('Questo telefono non è verificato.', 'This phone is not verified.'),
   changed: () => w('Il centro l’ha cambiata: rileggila.', 'The centre has changed it: read it again.'),
@@ -25,16 +25,16 @@ export const ownRecord = (ui, own) =>
     ui,
     'record',
     html`<h1 tabindex="-1" data-focus>${w('La mia scheda', 'My record')}</h1>
-      <p class="app__said" role="status">${SAID[own.said]?.() ?? ''}</p>
+      <p class="app__said" role="status">${MESSAGES[own.message]?.() ?? ''}</p>
       ${own.asksPin ? pin(own) : own.record ? form(own) : nothing}`,
     html`${call112(false)}
       <nav class="app__nav">
-        ${own.said === 'changed' ? ghostly(w('Rileggi', 'Read again'), own.reread) : nothing}
+        ${own.message === 'changed' ? ghostButton(w('Rileggi', 'Read again'), own.reread) : nothing}
         ${ghost('back', ui.closeSettings)}
       </nav>`,
   );
 
-const ghostly = (text, press) =>
+const ghostButton = (text, press) =>
   html`<button class="app__btn app__btn--ghost" type="button" @click=${press}>${text}</button>`;
 
 const pin = (own) =>

@@ -11,11 +11,11 @@ export const isDisguised = () => location.pathname === CALCULATOR;
 /** Switch to the other address, in the same entry of the history: nothing is loaded, and no trace remains. */
 export function disguise(is) {
   if (is !== isDisguised()) history.replaceState(null, '', (is ? CALCULATOR : OWN) + location.search);
-  dress();
+  setIdentity();
 }
 
 /** Set title, icon and manifest, in the chosen language. */
-export function dress() {
+export function setIdentity() {
   const is = isDisguised();
   const at = is ? CALCULATOR : OWN;
   document.title = is ? t('calculator') : 'securWoman';
