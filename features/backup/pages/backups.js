@@ -41,7 +41,7 @@ async function begin(ui, work) {
     ui.draw();
     return;
   }
-  const answer = await answerOf(ui.feed.ask('POST', `${PATH}/${work}`));
+  const answer = await answerOf(ui.feed.request('POST', `${PATH}/${work}`));
   refused = answer.data ? '' : why(answer.code);
   await list.load(ui);
   ui.draw();

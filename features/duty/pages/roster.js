@@ -62,7 +62,7 @@ export async function saveRoster(ui, rows, parts, text, place = () => '') {
   const roster = { ...was.roster, ...parts };
   const { form } = rows;
   if (form) form.busy = true;
-  const answer = await answerOf(ui.feed.ask('PUT', PATH, { was: was.version, roster }));
+  const answer = await answerOf(ui.feed.request('PUT', PATH, { was: was.version, roster }));
   if (form) form.busy = false;
   await list.load(ui);
   if (!answer.data) {
@@ -136,7 +136,7 @@ export async function takeBack(ui, rows) {
   const { roster, version } = before;
   before = null;
   rows.undo = null;
-  const answer = await answerOf(ui.feed.ask('PUT', PATH, { was: version, roster }));
+  const answer = await answerOf(ui.feed.request('PUT', PATH, { was: version, roster }));
   await list.load(ui);
   if (answer.data) rows.showResult(ui, true, say`Taken back.`);
   else

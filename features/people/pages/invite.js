@@ -168,7 +168,7 @@ async function make(ui) {
   const { phone, days, text } = form.now;
   form.busy = true;
   const answer = await answerOf(
-    ui.feed.ask('POST', PATH, { phone, days: Number(days), text: Boolean(text) }),
+    ui.feed.request('POST', PATH, { phone, days: Number(days), text: Boolean(text) }),
   );
   form.busy = false;
   if (answer.data) rows.once = { ...rows.once, made: answer.data };
@@ -183,7 +183,7 @@ function revoke(ui, one) {
   const name = one.name || f.phone(one.phone);
   const question = say`Revoke the invitation of ${name}?`;
   rows.ask(ui, question, async () => {
-    const answer = await answerOf(ui.feed.ask('DELETE', `${PATH}/${encodeURIComponent(one.sign)}`));
+    const answer = await answerOf(ui.feed.request('DELETE', `${PATH}/${encodeURIComponent(one.sign)}`));
     await list.load(ui);
     if (rows.once?.made?.row.sign === one.sign) rows.once = { ...rows.once, made: null };
     const done = say`Invitation of ${name} revoked.`;

@@ -33,7 +33,7 @@ async function send(ui) {
   if (!form.changed().length) return rows.leave(ui);
   form.busy = true;
   const body = recordOf(kept.record, form.now);
-  const asked = ui.feed.ask('PUT', path(person.id), body, { 'if-match': `"${kept.version}"` });
+  const asked = ui.feed.request('PUT', path(person.id), body, { 'if-match': `"${kept.version}"` });
   const answer = await answerOf(asked);
   form.busy = false;
   if (answer.data) {

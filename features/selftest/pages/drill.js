@@ -11,7 +11,7 @@ const state = { data: /** @type {DrillView} */ (null), atMs: 0, asking: false };
 
 /** Start a drill. @param {Ui} ui */
 export async function begin(ui) {
-  const answer = await ui.feed.order('/v1/drill', {});
+  const answer = await ui.feed.change('/v1/drill', {});
   if (!answer.ok) {
     ui.orders.refuse('D', null, answer.reason);
     return;

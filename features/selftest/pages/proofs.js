@@ -55,7 +55,7 @@ const isRunning = () =>
 
 /** Start or end a self-test. @param {Ui} ui @param {'POST' | 'DELETE'} how */
 async function order(ui, how) {
-  const answer = await answerOf(ui.feed.ask(how, PATH, how === 'POST' ? {} : undefined));
+  const answer = await answerOf(ui.feed.request(how, PATH, how === 'POST' ? {} : undefined));
   if (answer.data) load(ui);
   else {
     state.fault = why(answer.code);

@@ -85,7 +85,7 @@ async function send(ui, view, again) {
   form.busy = true;
   const body = { was: countsAs(view), now: form.now.now, reason: form.now.reason };
   const path = `/v1/alerts/${encodeURIComponent(view.alert)}/outcome`;
-  const { data, code } = await answerOf(ui.feed.ask('POST', path, body));
+  const { data, code } = await answerOf(ui.feed.request('POST', path, body));
   form.busy = false;
   if (data) {
     state.form = null;

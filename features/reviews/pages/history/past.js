@@ -86,8 +86,8 @@ export async function load(ui, older = false, again = false) {
 
 /** Forget the shown alerts after an erasure, and request them again. @param {Ui} ui */
 export function forgetErased(ui) {
-  if (state.erased === ui.feed.erased) return;
-  state.erased = ui.feed.erased;
+  if (state.erased === ui.feed.erasedSeq) return;
+  state.erased = ui.feed.erasedSeq;
   state.items = [];
   state.tag = '';
   state.story = null;
@@ -98,7 +98,7 @@ export function forgetErased(ui) {
 /** Request the story again after a change of a closed alert: a note, a reopening. @param {Ui} ui */
 export function rereadIfChanged(ui) {
   const story = chosenStory();
-  const heard = story ? (ui.feed.heardOf.get(story.alert) ?? 0) : 0;
+  const heard = story ? (ui.feed.lastEventSeq.get(story.alert) ?? 0) : 0;
   if (!story || story.closed_us === null || heard <= Math.max(story.seq, state.heard)) return;
   state.heard = heard;
   reread(ui, story.alert);

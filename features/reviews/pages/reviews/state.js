@@ -123,7 +123,7 @@ export async function send(ui) {
   form.busy = true;
   const body = { operator: call.operator, marks, text: form.now.text };
   const path = `/v1/alerts/${encodeURIComponent(call.alert)}/reviews`;
-  const { data, code } = await answerOf(ui.feed.ask('POST', path, body));
+  const { data, code } = await answerOf(ui.feed.request('POST', path, body));
   form.busy = false;
   if (!data) {
     form.faults = { '': why(code) };

@@ -4,7 +4,7 @@
 import { render } from '../vendor/lit.js';
 import * as admin from './admin/admin.js';
 import * as called from './alarms/callouts.js';
-import { arrived } from './link/failover.js';
+import { takeFromAddress } from './link/failover.js';
 import { Feed } from './link/feed.js';
 import * as first from './shell/first-sign-on.js';
 import { SETTLE_MS, listen, pressed } from './shell/keys.js';
@@ -106,7 +106,7 @@ function soon() {
   }
 }
 
-const came = arrived();
+const came = takeFromAddress();
 if (came.first) first.keepLinkCode(came.first);
 wanted = came.callout;
 appearance.apply(came.kept);
@@ -114,7 +114,7 @@ listen(ui);
 draw();
 // A sign-on link that is opened in this tab changes only the fragment.
 addEventListener('hashchange', () => {
-  const { token, first: code, callout } = arrived();
+  const { token, first: code, callout } = takeFromAddress();
   if (code) first.keepLinkCode(code);
   wanted = callout ?? wanted;
   if (!token) return soon();

@@ -15,7 +15,7 @@ export const state = {
 };
 
 /** Request the operator's sign-on data. @param {Ui} ui */
-export const load = (ui) => change(ui, () => ui.feed.ask('GET', PATH));
+export const load = (ui) => change(ui, () => ui.feed.request('GET', PATH));
 
 /** Clear the state. */
 export function clear() {
@@ -50,7 +50,7 @@ async function change(ui, order, done = '', faults = {}) {
  * @param {Ui} ui @returns {Promise<Beginning>}
  */
 async function requestChallenge(ui) {
-  const answer = await ui.feed.ask('POST', `${PATH}/challenge`, {}).catch(() => null);
+  const answer = await ui.feed.request('POST', `${PATH}/challenge`, {}).catch(() => null);
   return answer?.ok ? answer.json() : null;
 }
 
@@ -63,7 +63,11 @@ export async function addPasskey(ui, name) {
     ui.draw();
     return;
   }
-  await change(ui, () => ui.feed.ask('POST', `${PATH}/authenticators`, { name, passkey }), 'passkeyAdded');
+  await change(
+    ui,
+    () => ui.feed.request('POST', `${PATH}/authenticators`, { name, passkey }),
+    'passkeyAdded',
+  );
 }
 
 /** Request the seed for a new authenticator app. @param {Ui} ui */
@@ -78,7 +82,7 @@ export async function addApp(ui, name, code) {
   const { challenge } = state.seed;
   const added = await change(
     ui,
-    () => ui.feed.ask('POST', `${PATH}/authenticators`, { name, challenge, code }),
+    () => ui.feed.request('POST', `${PATH}/authenticators`, { name, challenge, code }),
     'appAdded',
     { '$.code': 'codeWrong', '$.challenge': 'tooLate' },
   );
@@ -88,7 +92,7 @@ export async function addApp(ui, name, code) {
 
 /** Rename a passkey or app. @param {Ui} ui @param {string} id @param {string} name */
 export const rename = (ui, id, name) =>
-  change(ui, () => ui.feed.ask('PUT', `${PATH}/authenticators/${id}`, { name }), 'renamed');
+  change(ui, () => ui.feed.request('PUT', `${PATH}/authenticators/${id}`, { name }), 'renamed');
 
 /** Remove a passkey or app at the second press. @param {Ui} ui @param {string} id */
 export const remove = (ui, id) => deleteAtSecondPress(ui, id, `${PATH}/authenticators/${id}`, 'removed');
@@ -101,7 +105,7 @@ export const end = (ui, id) => deleteAtSecondPress(ui, id, `${PATH}/sessions/${i
  * @param {Ui} ui @param {string} id @param {string} path @param {string} done
  */
 function deleteAtSecondPress(ui, id, path, done) {
-  if (state.toConfirm === id) return change(ui, () => ui.feed.ask('DELETE', path), done);
+  if (state.toConfirm === id) return change(ui, () => ui.feed.request('DELETE', path), done);
   state.toConfirm = id;
   ui.draw();
   return undefined;
@@ -111,7 +115,7 @@ function deleteAtSecondPress(ui, id, path, done) {
 export const setPassword = (ui, password, old) =>
   change(
     ui,
-    () => ui.feed.ask('PUT', `${PATH}/password`, old ? { password, old } : { password }),
+    () => ui.feed.request('PUT', `${PATH}/password`, old ? { password, old } : { password }),
     'passwordSet',
     { '$.password': 'passwordSimple', '$.old': 'passwordWrong' },
   );

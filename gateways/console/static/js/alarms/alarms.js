@@ -112,5 +112,5 @@ export function acknowledge(ui) {
   const unseen = [...feed.alarms, ...feed.alarmsOver].filter((one) => !('seen_us' in one));
   for (const one of alarms(ui)) acknowledged.addKey(one.key);
   const told = unseen.map(({ alarm, subject, since_us }) => ({ alarm, subject, since_us }));
-  for (let at = 0; at < told.length; at += AT_ONCE) feed.seen(told.slice(at, at + AT_ONCE));
+  for (let at = 0; at < told.length; at += AT_ONCE) feed.acknowledgeAlarms(told.slice(at, at + AT_ONCE));
 }

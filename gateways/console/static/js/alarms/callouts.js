@@ -196,7 +196,7 @@ export const rows = (ui) => shown(ui).map((one) => row(ui, one));
 /** Accept a callout. @param {Ui} ui @param {CalloutView} one */
 async function take(ui, one) {
   const { code } = await answerOf(
-    ui.feed.ask('POST', `/v1/callouts/${encodeURIComponent(one.callout)}/take`),
+    ui.feed.request('POST', `/v1/callouts/${encodeURIComponent(one.callout)}/take`),
   );
   Object.assign(here, { fault: code ? why(code) : '', of: one.callout });
   ui.draw();

@@ -90,7 +90,7 @@ async function send(ui) {
   form.busy = true;
   const { what, minutes, reason } = form.now;
   const body = { ...JSON.parse(what), minutes: Number(minutes), reason };
-  const answer = await answerOf(ui.feed.ask('POST', PATH, body));
+  const answer = await answerOf(ui.feed.request('POST', PATH, body));
   form.busy = false;
   if (answer.data) leave(ui);
   else form.refuse(answer);
@@ -109,7 +109,7 @@ export async function end(ui, key) {
   const one = kept(ui).find((each) => slotKey(each) === key);
   if (!one) return;
   const asked = new URLSearchParams({ alarm: one.alarm, subject: one.subject, node: one.node });
-  const answer = await answerOf(ui.feed.ask('DELETE', `${PATH}?${asked}`));
+  const answer = await answerOf(ui.feed.request('DELETE', `${PATH}?${asked}`));
   state.fault = answer.data ? '' : why(answer.code);
   ui.draw();
 }

@@ -3,21 +3,21 @@
 
 import * as meters from '../sound/meters.js';
 import { whyNotTake } from '../alerts/unassigned.js';
-import { Elsewhere, leave } from './failover.js';
+import { OtherNodes, moveTo } from './failover.js';
 
 const RETRY_MS = 2000;
 const RETRY_FIRST_MS = 250; // the replacement of a gateway that has ended is ready
 const RETRY_SOON_MS = 500; // while the page may still continue at another node
 const SILENCE_MS = 2000; // the center sends a message every half second
-const WATCH_MS = 250;
-const HELD_UP_MS = 1000;
+const CHECK_MS = 250;
+const PAUSED_MS = 1000;
 const SIGN_ON_CODE = 4401;
 const ENDED_CODE = 4410; // signed off in another window, removed, another password or role
 const SESSION = '/v1/console/session';
 const TOKEN = 'securwoman-token';
-const CARRIED_WITHIN_MS = 20_000; // a node that takes over may be busy first
-const CARRIED_AGAIN_MS = 500;
-const HEARD_OF_MAX = 500;
+const CONTINUE_WITHIN_MS = 20_000; // a node that takes over may be busy first
+const CONTINUE_RETRY_MS = 500;
+const ALERTS_TRACKED_MAX = 500;
 const INPUT_MS = 30_000; // interval at which the operator's presence is reported
 const RECOVERY = 'swr_'; // prefix of a code that is valid for one sign-on
 
@@ -25,30 +25,30 @@ const RECOVERY = 'swr_'; // prefix of a code that is valid for one sign-on
 export const newId = () => crypto.getRandomValues(new Uint32Array(3)).join('-');
 
 /** Return the code of the center's refusal. @param {Response} answer */
-async function whyNot(answer) {
-  const said = await answer.json().catch(() => ({}));
-  return said.code ?? said.reason ?? String(answer.status);
+async function refusalCode(answer) {
+  const body = await answer.json().catch(() => ({}));
+  return body.code ?? body.reason ?? String(answer.status);
 }
 
 /**
  * Return the alarms with the new and changed ones, without the removed ones.
  * @template {{ alarm: string, subject: string }} T
- * @param {T[]} all @param {T[]} [come] @param {[string, string][]} [gone] @returns {T[]}
+ * @param {T[]} all @param {T[]} [changed] @param {[string, string][]} [removed] @returns {T[]}
  */
-function altered(all, come = [], gone = []) {
-  if (!come.length && !gone.length) return all;
-  const found = new Map(all.map((one) => [`${one.alarm}/${one.subject}`, one]));
-  for (const one of come) found.set(`${one.alarm}/${one.subject}`, one);
-  for (const [alarm, subject] of gone) found.delete(`${alarm}/${subject}`);
-  return [...found.values()];
+function merged(all, changed = [], removed = []) {
+  if (!changed.length && !removed.length) return all;
+  const byKey = new Map(all.map((one) => [`${one.alarm}/${one.subject}`, one]));
+  for (const one of changed) byKey.set(`${one.alarm}/${one.subject}`, one);
+  for (const [alarm, subject] of removed) byKey.delete(`${alarm}/${subject}`);
+  return [...byKey.values()];
 }
 
 /** The connection to one node of the center, and the read model that the node publishes. */
 export class Feed {
-  /** `changed` is called after each change; `kept` returns the state that another node's page receives. */
-  constructor(changed, kept = () => ({})) {
-    this.changed = changed;
-    this.kept = kept;
+  /** `onChange` is called after each change; `pageState` returns the state for the page of another node. */
+  constructor(onChange, pageState = () => ({})) {
+    this.onChange = onChange;
+    this.pageState = pageState;
     this.link = /** @type {Link} */ ('starting');
     this.signOnFault = '';
     this.signOnAgainMs = 0; // time from which the center accepts the next attempt
@@ -84,29 +84,28 @@ export class Feed {
     /** @type {Record<string, string[]>} */
     this.watching = {}; // by alert, the operators who have the alert on their screens
     /** @type {string} */
-    this.shown = null; // the alert that is shown here in full
+    this.shownAlert = null; // the alert that is shown here in full
     /** @type {Map<string, number>} */
-    this.heardOf = new Map(); // by alert, the sequence number of its last event
-    this.erased = 0; // answers read before this sequence number may contain data erased since
+    this.lastEventSeq = new Map(); // by alert, the sequence number of its last event
+    this.erasedSeq = 0; // answers read before this sequence number may contain data erased since
     this.open = 0; // number of open alerts; in a storm larger than `cases`
     /** @type {NodeView[]} */
     this.nodes = []; // of several, the node that this page is connected to comes first
     this.ticket = ''; // continues the session at another node
-    this.elsewhere = new Elsewhere();
+    this.otherNodes = new OtherNodes();
     this.silentSinceMs = 0;
-    this.goesTo = ''; // address of the node where the page continues now
+    this.failoverAddress = ''; // address of the node where the page continues now
     this.lostAtMs = 0;
-    this.heardAtMs = 0;
+    this.receivedAtMs = 0;
     this.retryAtMs = 0;
     this.attempt = 0;
-    this.watchedAtMs = 0;
-    this.heldUp = false;
-    this.listeners = new Set();
+    this.checkedAtMs = 0;
+    this.wasPaused = false;
   }
 
   /** Return the center's time, microseconds. The time stands still while the center cannot be reached. */
   nowUs() {
-    const ms = this.link === 'lost' ? this.heardAtMs : Date.now();
+    const ms = this.link === 'lost' ? this.receivedAtMs : Date.now();
     return (ms + this.offsetMs) * 1000;
   }
 
@@ -114,13 +113,13 @@ export class Feed {
   names = (operator) => this.operators.find((one) => one.operator === operator)?.name ?? operator;
 
   /** Return the operator of this page as the other operators see it. */
-  myself() {
+  ownView() {
     return this.operators.find((one) => one.operator === this.me.operator);
   }
 
   /** Return the state of the operator's own shift. */
   myShift() {
-    return this.myself()?.state ?? 'off';
+    return this.ownView()?.state ?? 'off';
   }
 
   /**
@@ -128,9 +127,9 @@ export class Feed {
    * @param {CaseView} view
    */
   allowedIn(view) {
-    const told = this.allowed.get(view.alert) ?? {};
-    const why = told.take === null ? whyNotTake(this, view) : null;
-    return why === null ? told : { ...told, take: why };
+    const allowed = this.allowed.get(view.alert) ?? {};
+    const takeRefusal = allowed.take === null ? whyNotTake(this, view) : null;
+    return takeRefusal === null ? allowed : { ...allowed, take: takeRefusal };
   }
 
   /**
@@ -139,12 +138,12 @@ export class Feed {
    * @param {Came} came
    */
   async start({ token, ticket }) {
-    setInterval(() => this.#watch(), WATCH_MS);
-    if (ticket && (await this.#carriedOver(ticket))) return true;
+    setInterval(() => this.#checkLink(), CHECK_MS);
+    if (ticket && (await this.#continueSession(ticket))) return true;
     await (token ? this.signOn({ token }) : this.#identify());
     if (ticket && this.link === 'signed-off' && !this.signOnFault) {
       this.signOnFault = 'sessionEnded';
-      this.changed();
+      this.onChange();
     }
     return false;
   }
@@ -163,12 +162,12 @@ export class Feed {
   }
 
   /** Clear the fault, because another method of sign-on is tried. */
-  forgetFault() {
-    this.fail('');
+  clearSignOnFault() {
+    this.setSignOnFault('');
   }
 
   /** Set the fault of a sign-on that fails before any request. @param {string} fault */
-  fail(fault) {
+  setSignOnFault(fault) {
     this.signOnFault = fault;
   }
 
@@ -185,16 +184,16 @@ export class Feed {
     const token = sessionStorage.getItem(TOKEN);
     sessionStorage.removeItem(TOKEN);
     this.#close(); // first, so that the end of the session is not reported
-    const answer = await this.#ask('DELETE', SESSION).catch(() => null);
+    const answer = await this.#fetch('DELETE', SESSION).catch(() => null);
     if (answer?.status === 409) {
       if (token) sessionStorage.setItem(TOKEN, token);
       this.#connect();
-      return whyNot(answer);
+      return refusalCode(answer);
     }
     this.me = null;
     this.ticket = '';
     this.link = 'signed-off';
-    this.changed();
+    this.onChange();
     return '';
   }
 
@@ -211,34 +210,34 @@ export class Feed {
    */
   command(alert, command, more = {}) {
     const order = { command, id: newId(), seen: this.cases.get(alert)?.version, ...more };
-    return this.order(`/v1/alerts/${encodeURIComponent(alert)}/commands`, order);
+    return this.change(`/v1/alerts/${encodeURIComponent(alert)}/commands`, order);
   }
 
   /** Change the operator's own shift. @param {ShiftState} state @param {string} [reason] */
   async shift(state, reason = '') {
     const seen = Math.max(this.seq, this.ownSeq);
     const order = { state, seen, ...(reason ? { reason } : {}) };
-    const done = await this.order('/v1/operators/me/shift', order);
+    const done = await this.change('/v1/operators/me/shift', order);
     if (done.said) this.ownSeq = done.said.seq;
     return done;
   }
 
   /** Leave a note to the next shift. @param {string} text */
   leaveNote(text) {
-    return this.order('/v1/shift/notes', { text });
+    return this.change('/v1/shift/notes', { text });
   }
 
   /** Mark a note as done, or as not done. @param {string} note @param {boolean} done */
   finishNote(note, done) {
-    return this.order(`/v1/shift/notes/${encodeURIComponent(note)}/done`, { done });
+    return this.change(`/v1/shift/notes/${encodeURIComponent(note)}/done`, { done });
   }
 
   /**
    * Acknowledge alarms, for all consoles.
    * @param {{ alarm: string, subject: string, since_us: number }[]} alarms
    */
-  seen(alarms) {
-    return this.order('/v1/alarms/seen', { alarms });
+  acknowledgeAlarms(alarms) {
+    return this.change('/v1/alarms/seen', { alarms });
   }
 
   /**
@@ -246,7 +245,7 @@ export class Feed {
    * @param {string} path @param {Record<string, string>} [more] headers
    */
   read(path, more = {}) {
-    return this.#ask('GET', path, undefined, more);
+    return this.#fetch('GET', path, undefined, more);
   }
 
   /**
@@ -254,18 +253,18 @@ export class Feed {
    * @param {string} path @param {Blob} file @param {Record<string, string>} [more] headers
    */
   send(path, file, more = {}) {
-    return this.#ask('POST', path, file, more);
+    return this.#fetch('POST', path, file, more);
   }
 
   /** Report the alert that is shown in full; null: none. @param {string} alert */
-  opened(alert) {
-    this.shown = alert;
+  reportShown(alert) {
+    this.shownAlert = alert;
     if (this.socket?.readyState === WebSocket.OPEN)
       this.socket.send(JSON.stringify({ type: 'opened', alert }));
   }
 
   /** Report that the operator used a key or button, at most every 30 seconds. */
-  input() {
+  reportInput() {
     if (Date.now() - this.inputAtMs < INPUT_MS || this.socket?.readyState !== WebSocket.OPEN) return;
     this.inputAtMs = Date.now();
     this.socket.send(JSON.stringify({ type: 'input' }));
@@ -275,18 +274,18 @@ export class Feed {
    * Send a request that changes something; return the center's answer: {ok, reason}.
    * @param {string} path @param {object} body
    */
-  async order(path, body) {
+  async change(path, body) {
     if (this.link !== 'live') return { ok: false, reason: '' };
     try {
-      let answer = await this.#ask('POST', path, body);
+      let answer = await this.#fetch('POST', path, body);
       if (answer.status === 401) {
         // The session has expired. A kept token signs the operator on again.
         await this.#identify();
         if (/** @type {Link} */ (this.link) === 'signed-off') return { ok: false, reason: '' };
-        answer = await this.#ask('POST', path, body);
+        answer = await this.#fetch('POST', path, body);
       }
       if (answer.ok) return { ok: true, reason: '', said: await answer.json().catch(() => null) };
-      return { ok: false, reason: await whyNot(answer) };
+      return { ok: false, reason: await refusalCode(answer) };
     } catch {
       return { ok: false, reason: '' };
     }
@@ -297,12 +296,12 @@ export class Feed {
    * @param {string} method @param {string} path @param {object} [body]
    * @param {Record<string, string>} [more] headers
    */
-  async ask(method, path, body = undefined, more = {}) {
-    const answer = await this.#ask(method, path, body, more);
+  async request(method, path, body = undefined, more = {}) {
+    const answer = await this.#fetch(method, path, body, more);
     // The request may have supplied what the session was missing.
     if (answer.ok && method !== 'GET') {
-      const said = await this.#ask('GET', SESSION).catch(() => null);
-      if (said?.ok) this.signedOn = await said.json();
+      const session = await this.#fetch('GET', SESSION).catch(() => null);
+      if (session?.ok) this.signedOn = await session.json();
     }
     return answer;
   }
@@ -312,7 +311,7 @@ export class Feed {
    * @param {string} method @param {string} path @param {object} [body]
    * @param {Record<string, string>} [more] headers
    */
-  #ask(method, path, body = undefined, more = {}) {
+  #fetch(method, path, body = undefined, more = {}) {
     const headers = { accept: 'application/json', ...more };
     const isFile = body instanceof Blob;
     if (body !== undefined) headers['content-type'] = isFile ? 'text/csv' : 'application/json';
@@ -326,19 +325,19 @@ export class Feed {
   }
 
   /** Sign on with a credential, else with the kept token, else with the session's cookie; then connect. */
-  async #identify(typed = null) {
+  async #identify(credential = null) {
     const token = sessionStorage.getItem(TOKEN);
-    const given = typed ?? (token ? { token } : null);
+    const given = credential ?? (token ? { token } : null);
     let answer = null;
     try {
       // A credential identifies the operator, even if an earlier session exists.
-      if (given) answer = await this.#ask('POST', SESSION, given);
-      else answer = await this.#ask('GET', SESSION);
+      if (given) answer = await this.#fetch('POST', SESSION, given);
+      else answer = await this.#fetch('GET', SESSION);
     } catch {
       this.signOnFault = 'noCentre';
     }
     if (answer?.ok) {
-      await this.#signedOn(answer);
+      await this.#onSignedOn(answer);
       return;
     }
     if (answer) {
@@ -358,11 +357,11 @@ export class Feed {
     }
     if (answer) this.#close();
     if (answer || this.link === 'starting') this.link = 'signed-off';
-    this.changed();
+    this.onChange();
   }
 
   /** Read the answer to a sign-on, and connect. */
-  async #signedOn(answer) {
+  async #onSignedOn(answer) {
     this.signedOn = await answer.json();
     const { operator, csrf } = this.signedOn;
     this.csrf = csrf;
@@ -372,17 +371,17 @@ export class Feed {
   }
 
   /** Continue the session of another node by its ticket. A refusal is final: a ticket is valid once. */
-  async #carriedOver(ticket) {
-    const untilMs = Date.now() + CARRIED_WITHIN_MS;
+  async #continueSession(ticket) {
+    const untilMs = Date.now() + CONTINUE_WITHIN_MS;
     for (;;) {
-      const answer = await this.#ask('POST', SESSION, { ticket }).catch(() => null);
+      const answer = await this.#fetch('POST', SESSION, { ticket }).catch(() => null);
       if (answer?.ok) {
-        await this.#signedOn(answer);
+        await this.#onSignedOn(answer);
         return true;
       }
       if ((answer && answer.status < 500) || Date.now() > untilMs) return false;
       await new Promise((done) => {
-        setTimeout(done, CARRIED_AGAIN_MS);
+        setTimeout(done, CONTINUE_RETRY_MS);
       });
     }
   }
@@ -398,18 +397,18 @@ export class Feed {
       `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/console?changes=alarms${since}`,
     );
     this.socket = socket;
-    socket.onmessage = (message) => this.#heard(JSON.parse(message.data));
+    socket.onmessage = (message) => this.#receive(JSON.parse(message.data));
     socket.onopen = () => {
-      if (this.shown) this.opened(this.shown);
+      if (this.shownAlert) this.reportShown(this.shownAlert);
     };
     socket.onclose = (closed) => {
       if (this.socket !== socket) return;
       this.socket = null;
       if (closed.code === ENDED_CODE) sessionStorage.removeItem(TOKEN); // else it restores the session
       if (closed.code === SIGN_ON_CODE || closed.code === ENDED_CODE) this.#identify();
-      else this.#lost();
+      else this.#onLost();
     };
-    this.changed();
+    this.onChange();
   }
 
   /** Close the socket without reporting its end. */
@@ -420,50 +419,53 @@ export class Feed {
   }
 
   /** Enter the state in which the center cannot be reached. */
-  #lost() {
+  #onLost() {
     if (this.link !== 'lost') {
       this.link = 'lost';
       this.silentSinceMs = Date.now();
-      this.lostAtMs = this.heardAtMs || Date.now();
+      this.lostAtMs = this.receivedAtMs || Date.now();
       this.attempt = 0;
       this.retryAtMs = Date.now() + RETRY_FIRST_MS;
     }
-    this.changed();
+    this.onChange();
   }
 
   /** Detect a silent center, and retry or continue at another node. */
-  #watch() {
+  #checkLink() {
     const now = Date.now();
     // After a pause of the page itself, its received messages are read first. This is done once in a row:
     // a hidden tab is always slow.
-    this.heldUp = !this.heldUp && now - this.watchedAtMs > HELD_UP_MS;
-    this.watchedAtMs = now;
-    if (this.link === 'live' && !this.heldUp && now - this.heardAtMs > SILENCE_MS) {
+    this.wasPaused = !this.wasPaused && now - this.checkedAtMs > PAUSED_MS;
+    this.checkedAtMs = now;
+    if (this.link === 'live' && !this.wasPaused && now - this.receivedAtMs > SILENCE_MS) {
       this.#close();
-      this.#lost();
+      this.#onLost();
     }
-    if (this.link !== 'lost' || this.goesTo) return;
-    this.goesTo = this.elsewhere.look(now - this.silentSinceMs, this.nodes);
-    if (this.goesTo) {
-      leave(this.goesTo, this.ticket, this.kept());
-      this.changed();
+    if (this.link !== 'lost' || this.failoverAddress) return;
+    this.failoverAddress = this.otherNodes.poll(now - this.silentSinceMs, this.nodes);
+    if (this.failoverAddress) {
+      moveTo(this.failoverAddress, this.ticket, this.pageState());
+      this.onChange();
     } else if (now >= this.retryAtMs) this.#connect();
   }
 
-  /** Apply a message of the center to the read model. @param {Snapshot | Events | Levels | NodesTold} said */
-  #heard(said) {
-    this.heardAtMs = Date.now();
-    if (said.type === 'levels') {
-      if (meters.heard(said)) this.changed();
+  /**
+   * Apply a message of the center to the read model.
+   * @param {Snapshot | Events | Levels | NodesTold} message
+   */
+  #receive(message) {
+    this.receivedAtMs = Date.now();
+    if (message.type === 'levels') {
+      if (meters.heard(message)) this.onChange();
       return;
     }
-    if (said.type === 'nodes') {
-      this.nodes = said.nodes;
-      this.ticket = said.ticket || this.ticket; // while the database is away there is no newer one
-      this.changed();
+    if (message.type === 'nodes') {
+      this.nodes = message.nodes;
+      this.ticket = message.ticket || this.ticket; // while the database is away there is no newer one
+      this.onChange();
       return;
     }
-    const offset = said.now_us / 1000 - this.heardAtMs;
+    const offset = message.now_us / 1000 - this.receivedAtMs;
     // The smallest delay is the most exact; a small drift must not make clocks jump.
     this.offsetMs =
       this.link === 'live' && Math.abs(offset - this.offsetMs) < 2000
@@ -471,39 +473,40 @@ export class Feed {
         : offset;
     this.link = 'live';
     this.attempt = 0;
-    this.elsewhere.forget();
-    if (said.type === 'snapshot') {
+    this.otherNodes.reset();
+    if (message.type === 'snapshot') {
       this.ownSeq = 0;
       this.cases.clear();
       this.allowed.clear();
-      this.me = said.me;
-      this.center = said.center;
+      this.me = message.me;
+      this.center = message.center;
     }
-    for (const view of said.cases ?? []) this.cases.set(view.alert, view);
+    for (const view of message.cases ?? []) this.cases.set(view.alert, view);
     /** @type {any[]} */
-    const events = (said.type === 'events' && said.events) || [];
-    if (this.heardOf.size > HEARD_OF_MAX) this.heardOf.clear();
-    for (const one of events) if (one.alert) this.heardOf.set(one.alert, one.seq);
-    if (said.type === 'snapshot' || events.some((one) => one.type === 'alert.erased')) this.erased = said.seq;
-    for (const [alert, reasons] of Object.entries(said.allowed ?? {})) this.allowed.set(alert, reasons);
-    for (const alert of (said.type === 'events' && said.gone) || []) {
+    const events = (message.type === 'events' && message.events) || [];
+    if (this.lastEventSeq.size > ALERTS_TRACKED_MAX) this.lastEventSeq.clear();
+    for (const one of events) if (one.alert) this.lastEventSeq.set(one.alert, one.seq);
+    if (message.type === 'snapshot' || events.some((one) => one.type === 'alert.erased'))
+      this.erasedSeq = message.seq;
+    for (const [alert, reasons] of Object.entries(message.allowed ?? {})) this.allowed.set(alert, reasons);
+    for (const alert of (message.type === 'events' && message.gone) || []) {
       this.cases.delete(alert);
       this.allowed.delete(alert);
     }
-    if (said.operators) this.operators = said.operators;
-    if (said.lines) this.lines = said.lines;
-    if (said.alarms) this.alarms = said.alarms;
-    if (said.alarms_over) this.alarmsOver = said.alarms_over;
-    if (said.quiet) this.quiet = said.quiet;
-    if (said.type === 'events') {
-      this.alarms = altered(this.alarms, said.alarms_changed, said.alarms_gone);
-      this.alarmsOver = altered(this.alarmsOver, said.over_changed, said.over_gone);
+    if (message.operators) this.operators = message.operators;
+    if (message.lines) this.lines = message.lines;
+    if (message.alarms) this.alarms = message.alarms;
+    if (message.alarms_over) this.alarmsOver = message.alarms_over;
+    if (message.quiet) this.quiet = message.quiet;
+    if (message.type === 'events') {
+      this.alarms = merged(this.alarms, message.alarms_changed, message.alarms_gone);
+      this.alarmsOver = merged(this.alarmsOver, message.over_changed, message.over_gone);
     }
-    if (said.callouts) this.callouts = said.callouts;
-    if (said.modems) this.modems = said.modems;
-    if (said.watching) this.watching = said.watching;
-    this.open = said.open;
-    this.seq = said.seq;
-    this.changed(said);
+    if (message.callouts) this.callouts = message.callouts;
+    if (message.modems) this.modems = message.modems;
+    if (message.watching) this.watching = message.watching;
+    this.open = message.open;
+    this.seq = message.seq;
+    this.onChange(message);
   }
 }

@@ -6,12 +6,14 @@ import { say } from '../words/words.js';
 export function lostBanner(ui) {
   const { feed } = ui;
   const now = Date.now();
-  const oldS = Math.max(0, Math.round((now - feed.heardAtMs) / 1000));
+  const oldS = Math.max(0, Math.round((now - feed.receivedAtMs) / 1000));
   const inS = Math.max(0, Math.ceil((feed.retryAtMs - now) / 1000));
   return {
     icon: 'nolink',
     title: say`Centre unreachable`,
     text: say`What you see is ${oldS} s old. Calls can go on without this screen.`,
-    aside: feed.goesTo ? say`Going on at ${new URL(feed.goesTo).host}` : say`Retrying in ${inS} s`,
+    aside: feed.failoverAddress
+      ? say`Going on at ${new URL(feed.failoverAddress).host}`
+      : say`Retrying in ${inS} s`,
   };
 }

@@ -25,7 +25,7 @@ export function bar(ui, incoming) {
   const bad = lines.filter((one) => out.has(one.line)).length;
   const total = lines.length;
   const name = none ? say`Other lines` : say`Lines`;
-  const oldS = Math.round((Date.now() - feed.heardAtMs) / 1000);
+  const oldS = Math.round((Date.now() - feed.receivedAtMs) / 1000);
   const me = ui.screen.ownCase();
   const shift = ui.feed.myShift();
   const state = lost

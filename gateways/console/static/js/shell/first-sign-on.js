@@ -55,7 +55,7 @@ async function submit(ui, e) {
     phone: String(given.get('phone')).trim(),
     language: language(),
   };
-  const { data, code: reason, path } = await answerOf(ui.feed.ask('POST', '/v1/first-admin', body));
+  const { data, code: reason, path } = await answerOf(ui.feed.request('POST', '/v1/first-admin', body));
   if (data) {
     continues = true;
     await ui.feed.signOn({ token: data.code });

@@ -261,7 +261,7 @@ export function listen(ui) {
     },
     true,
   );
-  addEventListener('keydown', () => ui.feed.input(), true);
+  addEventListener('keydown', () => ui.feed.reportInput(), true);
   addEventListener('keydown', (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey || e.repeat || isField(e.target)) return;
     const key = e.key === ' ' ? 'Space' : e.key.length === 1 ? e.key.toUpperCase() : e.key;
@@ -285,6 +285,6 @@ export function listen(ui) {
   });
   addEventListener('pointerdown', () => {
     sound.unlock();
-    ui.feed.input();
+    ui.feed.reportInput();
   });
 }

@@ -161,7 +161,7 @@ export class Screen {
     if (my && acknowledged.has(my, feed.me) && nothingOpen) this.#show(my.alert);
     if (this.chosen !== null && !feed.cases.has(this.chosen)) this.chosen = my?.alert ?? null;
     const view = this.section === 'case' ? this.selected() : null;
-    if ((view?.alert ?? null) !== feed.shown) feed.opened(view?.alert ?? null);
+    if ((view?.alert ?? null) !== feed.shownAlert) feed.reportShown(view?.alert ?? null);
     const means = view ? this.#means(view) : '';
     const now = `${this.incoming()?.alert ?? ''}/${this.chosen}/${means}`;
     if (now === this.#before) return false;
@@ -208,6 +208,6 @@ export class Screen {
   #show(alert) {
     this.chosen = alert;
     this.cursor = alert;
-    this.feed.opened(alert);
+    this.feed.reportShown(alert);
   }
 }

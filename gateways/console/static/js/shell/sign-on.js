@@ -165,7 +165,7 @@ async function byPasskey(ui) {
   const passkey = answer?.ok && passkeys.isSupported() ? await passkeys.sign(options) : null;
   if (passkey) await feed.signOn({ passkey });
   else
-    feed.fail(
+    feed.setSignOnFault(
       !answer
         ? 'noCentre'
         : !answer.ok
@@ -181,7 +181,7 @@ async function byPasskey(ui) {
 /** Switch between password and token. @param {Ui} ui */
 function switchMethod(ui) {
   byToken = !byToken;
-  ui.feed.forgetFault();
+  ui.feed.clearSignOnFault();
   ui.draw();
   document.querySelector('.gate input')?.focus();
 }

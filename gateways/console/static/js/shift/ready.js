@@ -32,7 +32,7 @@ export function readyView(ui) {
   const { feed } = ui;
   const lost = feed.link === 'lost';
   const shift = ui.feed.myShift();
-  const mine = feed.myself();
+  const mine = feed.ownView();
   const notes = wrapup.inWrapUp(ui) ? wrapup.readyContent(ui) : null;
   const text =
     notes?.text ??

@@ -22,7 +22,7 @@ const span = (us) => f.span(Math.ceil(us / 1e6) * 1e6);
 export const wrapUpWord = (us) => word('note', `${say`Wrap-up`} ${span(us)}`, 'ink-wait');
 
 /** Return the rest of the wrap-up of the operator of this page, microseconds. @param {Ui} ui */
-const ownLeftUs = (ui) => leftUs(ui.feed.myself(), ui.feed.nowUs());
+const ownLeftUs = (ui) => leftUs(ui.feed.ownView(), ui.feed.nowUs());
 
 /** Return true while the operator of this page is in a wrap-up. @param {Ui} ui */
 export const inWrapUp = (ui) => ownLeftUs(ui) > 0 && ui.feed.link === 'live';

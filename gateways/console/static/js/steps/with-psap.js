@@ -1,4 +1,5 @@
-// The next step while 112 is requested: called, on the line, without a line, or briefed on another phone. Pure.
+// The next step while 112 is requested: called, on the line, without a line, or briefed on another phone.
+// Pure.
 
 import { claimText, holds } from '../words/claims.js';
 import { KEY } from '../words/center.js';

@@ -55,7 +55,7 @@ export const standing = (feed) => ({
   gone: gone(),
   mute: mute(),
   // After the other window was closed, the center reports the voice as released.
-  elsewhere: state.is === 'replaced' && feed.myself()?.line_state !== 'released',
+  elsewhere: state.is === 'replaced' && feed.ownView()?.line_state !== 'released',
 });
 
 /** Connect the headset with the shift, and disconnect it at the end. Called at each change. @param {Ui} ui */

@@ -165,7 +165,7 @@ export class Rows {
   async send(ui, method, path, body) {
     const { form } = this;
     form.busy = true;
-    const answer = await answerOf(ui.feed.ask(method, path, body));
+    const answer = await answerOf(ui.feed.request(method, path, body));
     form.busy = false;
     if (answer.data) await this.list.load(ui);
     else form.refuse(answer);
@@ -209,7 +209,7 @@ export class Rows {
    * @param {Ui} ui @param {string} method @param {string} path @param {object} [body]
    */
   async request(ui, method, path, body) {
-    const answer = await answerOf(ui.feed.ask(method, path, body));
+    const answer = await answerOf(ui.feed.request(method, path, body));
     await this.list.load(ui);
     if (!answer.data) this.showResult(ui, false, why(answer.code, answer));
     return answer.data;
