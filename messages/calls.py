@@ -134,7 +134,9 @@ class LineBack(Message, frozen=True, kw_only=True, tag="call.line_back"):
 
 
 class IncomingCall(Message, frozen=True, kw_only=True, tag="call.incoming"):
-    """A phone is calling this line (S2). Repeated when the number follows, and each second of ringing."""
+    """A phone is calling this line. Repeated when the network sends the number later, and each second of
+    ringing.
+    """
 
     line: LineId
     call: int

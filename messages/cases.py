@@ -1,4 +1,4 @@
-"""Messages to and from an AlertCase: with the AlertIntake and the Supervisor, the Identifier (S3), and its
+"""Messages to and from an AlertCase: with the AlertIntake and the Supervisor, the Identifier, and its
 CallLegs. The journal holds the state. Commands to legs are idempotent and repeated until the report matches.
 """
 

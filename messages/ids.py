@@ -47,7 +47,7 @@ class Party(StrEnum):
 
 
 class Channel(StrEnum):
-    """Channel by which a signal of an alert reached the center (S1, S2)."""
+    """Channel by which a signal of an alert reached the center."""
 
     DATA = "data"
     VOICE = "voice"

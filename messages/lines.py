@@ -23,7 +23,7 @@ class RequestLine(Message, frozen=True, kw_only=True, tag="line.request"):
     attempt: int
     party: Party
     emergency: bool = False
-    """True: only a line of the emergency trunk (S8)."""
+    """True: only a line of the emergency trunk."""
     test: bool = False
     """True for a test alert, which never takes the last lines and never preempts."""
     rank: int = 0
@@ -79,7 +79,7 @@ class LineRefused(Message, frozen=True, kw_only=True, tag="line.refused"):
     attempt: int
     reason: str
     withheld: str = ""
-    """Reason why the number needs an operator's order (`model.rules.calls.withheld_numbers.Withheld`);
+    """Reason why the number needs an operator's order (`model.rules.calls.withheld_numbers.NoDialReason`);
     repeating the request is then useless.
     """
     lack: Lack | None = None

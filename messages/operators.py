@@ -25,7 +25,7 @@ class RequestOperators(Message, frozen=True, kw_only=True, tag="operators.reques
     alert: AlertId
     language: str = ""
     wanted: int = 1
-    """Greatest number of operators; 0 requests all free ones (case 7)."""
+    """Maximum number of operators; 0 requests all free operators."""
     avoid: tuple[OperatorId, ...] = ()
     """Operators already tried for this alert."""
     named: OperatorId | None = None
@@ -45,7 +45,7 @@ class RequestOperators(Message, frozen=True, kw_only=True, tag="operators.reques
     deadline_at: Instant = Instant(0)
     """Deadline of the alert: the earliest is served first."""
     on_call: bool = False
-    """True if no operator on shift answered: include the on-call numbers (case 8)."""
+    """True if no operator on shift answered: include the operators on call."""
     no_line: bool = False
     """True if an operator is available, but no line: an operator of another alert is wanted for the line."""
     may_have_last: bool = True

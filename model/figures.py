@@ -1,7 +1,7 @@
 """Statistics of alerts: a small row for each alert, and sums over many rows.
 
 Pure. A row is made of the alert's two streams only, event by event, and holds neither a name nor a telephone
-number. Tests are counted apart and enter no other figure (case 20).
+number. Tests are counted separately and are part of no other figure.
 """
 
 from __future__ import annotations

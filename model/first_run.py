@@ -19,7 +19,7 @@ from model.checks import Check, CheckUser, Cost
 PUBLIC_LINES_WANTED: Final = 2
 """Lines for operator and user, who are called at the same time."""
 EMERGENCY_LINES_WANTED: Final = 2
-"""Lines for 112: if 112 is busy or silent, the second line calls at once (case 15)."""
+"""Lines for 112: if 112 is busy or silent, the second line calls at once."""
 OPERATORS_WANTED: Final = 2
 
 

@@ -58,7 +58,9 @@ def facts() -> ClockFacts:
 
 
 def settles() -> bool:
-    """Return True if the wall clock of this machine is about to be set (`model.wall_clock.settles`)."""
+    """Return True if the wall clock of this machine is about to be set
+    (`model.wall_clock.is_about_to_be_set`).
+    """
     up_s = boottime_us() / 1e6
     return up_s < wall_clock.SETTLES_WITHIN_S and wall_clock.is_about_to_be_set(facts())
 

@@ -101,7 +101,7 @@ _ROUNDS: Final = 50
 
 
 def identify(case: Case, pending: PendingOffers, _settings: Settings, _now_us: Instant) -> Step:
-    """Identify the user (S3). No other rule waits for the answer, except for a moment at the start."""
+    """Identify the user. No other rule waits for the answer, except for a moment at the start."""
     if case.identified:
         return NOTHING
     known = pending.identity

@@ -1,4 +1,4 @@
-"""Process that assigns a worker to every alert, and makes alerts of calls and short messages (S2).
+"""Process that assigns a worker to every alert, and makes alerts of calls and short messages.
 
 The process follows the journal, which also holds what the web accepted while the process was down.
 """
@@ -262,7 +262,7 @@ class AlertIntakeActor(CenterActor):
             self._told_workers = wanted
 
     def _advise(self, alerts: Sequence[AlertId]) -> None:
-        """Advise the apps of these alerts to call 112: no worker is available for them now (case 10)."""
+        """Advise the apps of these alerts to call 112: no worker is available for them now."""
         advice = call_112_now(AdviceReason.ALL_AT_WORK)
         for first in range(0, len(alerts), ADVISED_AT_ONCE):
             part = alerts[first : first + ADVISED_AT_ONCE]
@@ -277,8 +277,8 @@ class AlertIntakeActor(CenterActor):
     # ------------------------------------------------------------ voice alerts
 
     def _called(self, call: calls.IncomingCall) -> bool | None:
-        """Handle an incoming call from any caller (case 14) as an alert (S2), except a line test. Return True
-        if the call is a new alert.
+        """Handle an incoming call of any caller, known or unknown, as an alert, except a line test. Return
+        True if the call is a new alert.
         """
         if self._tries_a_line(call):
             # The modem repeats the report while the call rings, even after the line has been assigned

@@ -1,5 +1,5 @@
-"""Rules that make alerts of calls and short messages (S2; cases 2, 14), and a guard for unreadable input: an
-input that fails its reader twice is read in a reduced form. No I/O. See docs/decisions/0141.
+"""Rules that make alerts of calls and short messages, and a guard for unreadable input: an input whose
+parser has failed twice is parsed in a reduced form. No I/O. See docs/decisions/0141.
 """
 
 from __future__ import annotations

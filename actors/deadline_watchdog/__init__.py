@@ -1,1 +1,1 @@
-"""Supervision of the deadline (S11) from the journal alone, independent of the cases."""
+"""Supervision of the deadline from the journal alone, independent of the cases."""

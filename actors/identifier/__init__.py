@@ -1,1 +1,1 @@
-"""Identification of a user by number or device (S3)."""
+"""Identification of a user by number or device."""

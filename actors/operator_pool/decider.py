@@ -53,7 +53,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
     name: str = ""
     on_call: bool = False
-    """True for a number without a shift, called when no operator answers (case 8)."""
+    """True for an operator without a shift, who is called when no operator on shift answers."""
 
 
 class WaitingCase(msgspec.Struct, frozen=True, kw_only=True):

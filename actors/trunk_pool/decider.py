@@ -1,4 +1,4 @@
-"""Choice of the line to grant (S8; case 9): the emergency trunk for 112 alone, public lines kept for inbound
+"""Choice of the line to grant: the emergency trunk for 112 alone, public lines kept for inbound
 calls. Pure.
 
 A grant reserves nothing; for a moment the pool only avoids granting the line twice. The line is assigned to a
@@ -311,7 +311,7 @@ def yields(request: RequestLine) -> bool:
 
 
 def gives_way(request: RequestLine, refused: Iterable[RequestLine]) -> bool:
-    """Return True if the request yields to a refused one for a line of this kind (case 9).
+    """Return True if the request yields to a refused request for a line of the same kind.
 
     If granted a line that does not suffice for the alert, a test would dial, be preempted and dial again, for
     ever.
@@ -386,7 +386,7 @@ def _why(request: RequestLine, group: Sequence[Line], free: Sequence[Line]) -> s
 
 
 def preempted(request: RequestLine, lines: Iterable[Line]) -> Line | None:
-    """Return the line to preempt for this real call (case 9): a listener's, else a test's, else that of an
+    """Return the line to preempt for this real call: a listener's, else a test's, else that of an
     operator who waits for an alert. A line that is not ready comes last.
 
     Never a leg that a real alert needs, so never one to 112; a test's call in place of 112 is preempted for

@@ -1,5 +1,5 @@
 """Line as the TrunkPool sees it, from the journal and its modem; availability; and, for 112, the reason why
-no line is available and the last resort (S8). Pure.
+no line is available and the last resort. Pure.
 
 No lack is reported while a line's modem process has just started or has not reported yet.
 """

@@ -51,7 +51,7 @@ class CommandRefused(Message, frozen=True, kw_only=True, tag="command.refused"):
 
 
 class UserIdentified(Message, frozen=True, kw_only=True, tag="user.identified"):
-    """The person was identified (S3)."""
+    """The user was identified."""
 
     sentence: ClassVar = Sentence("the user is known: {user}", "l’utente è noto: {user}")
     listed: ClassVar = listing(ListItem("user", "", "Identified: {name}"))
@@ -78,11 +78,11 @@ class UserRang(Message, frozen=True, kw_only=True, tag="user.rang"):
     listed: ClassVar = listing()
 
     meets_deadline: bool = True
-    """True if ringing meets the deadline (S11), by the settings of that moment."""
+    """True if ringing meets the deadline, by the settings of that moment."""
 
 
 class UserReached(Message, frozen=True, kw_only=True, tag="user.reached"):
-    """The callback has reached the user, by a proved answer or a declaration; the deadline is met (S11)."""
+    """The callback has reached the user, by a confirmed answer or a declaration; the deadline is met."""
 
     sentence: ClassVar = Sentence(
         "THE USER IS REACHED ({by})",
@@ -142,7 +142,7 @@ class UserPresumedCallingPsap(Message, frozen=True, kw_only=True, tag="user.pres
 
 
 class FalseAlarmDeclared(Message, frozen=True, kw_only=True, tag="false_alarm.declared"):
-    """The operator has declared a false alarm, by the user's own statement (S7)."""
+    """The operator has declared a false alarm, by the user's own statement."""
 
     sentence: ClassVar = Sentence("{by} declares a false alarm", "{by} dichiara un falso allarme")
     listed: ClassVar = listing(ListItem("check", "", "{op}: false alarm"), operator="by")
@@ -152,7 +152,7 @@ class FalseAlarmDeclared(Message, frozen=True, kw_only=True, tag="false_alarm.de
 
 
 class BriefingGiven(Message, frozen=True, kw_only=True, tag="briefing.given"):
-    """The operator has briefed 112 completely (S10)."""
+    """The operator has briefed 112 completely."""
 
     sentence: ClassVar = Sentence("{by} has briefed 112", "{by} ha informato il 112")
     listed: ClassVar = listing(ListItem("check", "ok", "{op} has briefed 112"), operator="by")
@@ -161,14 +161,14 @@ class BriefingGiven(Message, frozen=True, kw_only=True, tag="briefing.given"):
 
 
 class LeaveRequested(Message, frozen=True, kw_only=True, tag="leave.requested"):
-    """The operator leaves the conference (S9)."""
+    """The operator leaves the conference."""
 
     sentence: ClassVar = Sentence("{by} leaves", "{by} lascia la conferenza")
     listed: ClassVar = listing(ListItem("headset", "", "{op} leaves"), operator="by")
 
     by: OperatorId
     handed_over: bool = True
-    """True if user and 112 continue to talk; False if only 112 was briefed and all calls end (S10)."""
+    """True if user and 112 continue to talk; False if only 112 was briefed and all calls end."""
 
 
 class CaseReturned(Message, frozen=True, kw_only=True, tag="case.returned"):

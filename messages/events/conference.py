@@ -134,7 +134,7 @@ class RecordingStopped(Message, frozen=True, kw_only=True, tag="recording.stoppe
 
 
 class ConferenceBroken(Message, frozen=True, kw_only=True, tag="conference.broken"):
-    """User and 112 were left talking, and the call of one has ended too soon (case 24).
+    """The operator has left user and 112 in conversation, and the call of one of them has ended too soon.
 
     The event undoes the operator's leave: the alert is unassigned, and an operator is searched.
     """

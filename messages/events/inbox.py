@@ -86,7 +86,7 @@ class TextUnreadable(Message, frozen=True, kw_only=True, tag="text.unreadable"):
 
 
 class PinRefused(Message, frozen=True, kw_only=True, tag="pin.wrong"):
-    """A PIN that is not the user's was entered to cancel the alert: a sign of coercion (case 19)."""
+    """A PIN that is not the user's was entered to cancel the alert: a sign of coercion."""
 
     sentence: ClassVar = Sentence(
         "[{?none_set}asked to cancel; no PIN is set, so this proves nothing"
@@ -222,7 +222,7 @@ class AlertErased(Message, frozen=True, kw_only=True, tag="alert.erased"):
 
 
 class DeadlineMissed(Message, frozen=True, kw_only=True, tag="deadline.missed"):
-    """The deadline has passed and the user was not reached (S11). Written by the DeadlineWatchdog."""
+    """The deadline has passed and the user was not reached. Written by the DeadlineWatchdog."""
 
     sentence: ClassVar = Sentence(
         "DEADLINE MISSED: the user was not reached",

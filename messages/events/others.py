@@ -23,7 +23,9 @@ from messages.rows import UNSAID, Sentence
 
 
 class NumberRaised(Message, frozen=True, kw_only=True, tag="number.alert_raised"):
-    """An alert was raised for the number; the version of the stream decides which came first (case 1)."""
+    """An alert was raised for this number. The version of the stream decides which of two simultaneous
+    signals is the alert.
+    """
 
     sentence: ClassVar = UNSAID
 

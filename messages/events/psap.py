@@ -10,7 +10,7 @@ from messages.rows import ListItem, Sentence, listing
 
 
 class PsapRequested(Message, frozen=True, kw_only=True, tag="psap.requested"):
-    """A call to 112 was requested for this alert (S8)."""
+    """A call to 112 was requested for this alert."""
 
     sentence: ClassVar = Sentence(
         "112 is to be called at {number}[, says {by}]",

@@ -157,7 +157,7 @@ class DialogueMessage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InboundCall(msgspec.Struct, frozen=True, kw_only=True):
-    """The user's own call, ringing on a line of the center (S2)."""
+    """The user's own call, ringing on a line of the center."""
 
     line: LineId
     call: int
@@ -263,7 +263,7 @@ class RecordingState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CancelRequests(msgspec.Struct, frozen=True, kw_only=True):
-    """Requests of the app to cancel since the alert was last raised from it, with any PIN (case 19)."""
+    """Requests of the app to cancel since the app last raised the alert, with any PIN."""
 
     at: Instant
     """Time of the first request."""

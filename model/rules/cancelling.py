@@ -1,9 +1,9 @@
-"""Attempts to cancel an alert from the app: the information each adds, and how long they count (case 19).
-Pure.
+"""Attempts to cancel an alert from the app: the information that each adds, and the time for which they
+count. Pure.
 
-The app shows nothing that happens after the first attempt, with any PIN (decision 56). A new alert
-from the app ends that period: it is a new cry for help. The center's response differs by the PIN even then,
-so the app shows nothing of that response.
+The app shows nothing that happens after the first attempt, with any PIN (decision 56). A new alert from the
+app ends that period: a new alert is a new request for help. The center's response differs by the PIN even
+then, so the app shows nothing of that response.
 """
 
 from __future__ import annotations

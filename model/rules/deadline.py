@@ -1,5 +1,5 @@
-"""Deadline rule (case 12): time by which a callback must have reached the user; and the order in which alerts
-are served if resources are short (case 10). Pure.
+"""Deadline rule: the time by which a callback must have reached the user, and the order in which alerts are
+served if resources are short. Pure.
 
 The deadline is the earlier of the phone's corrected time and the receipt, plus the time allowed; it is never
 later than the receipt plus the time allowed. A phone's time more than ten minutes before the receipt is not
@@ -10,6 +10,7 @@ must not make the center give up a deadline that it can still meet.
 Order: real before test; proved before claimed (`model.rules.proof`); users who can still be reached by the
 deadline before others; the earliest deadline first. No alert is dropped: an alert whose deadline cannot be
 met any more waits behind those that can.
+
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Duplicate rule (case 1): the existing alert that a signal joins, if any, and the limit of repeated signals
+"""Duplicate rule: the existing alert that a signal joins, if any, and the limit of repeated signals
 kept: the first twenty, then one a minute. Pure.
 
 The clauses apply in this order. The number of a signal, and of an alert, is the stated one, or else the

@@ -1,4 +1,4 @@
-"""Meaning of a PIN entered in the app, within and outside an alert (case 19). Pure.
+"""Meaning of a PIN entered in the app, within and outside an alert. Pure.
 
 No reply to the app may depend on the verdict (decision 56): only operators see it.
 """

@@ -28,14 +28,14 @@ Words = Annotated[str, Meta(min_length=1, max_length=300)]
 
 
 class MetBy(StrEnum):
-    """Event on the user's leg that meets the deadline (S11)."""
+    """Event on the user's leg that meets the deadline."""
 
     RINGING = "ringing"
     ANSWERED = "answered"
 
 
 class VoiceAlert(StrEnum):
-    """Handling of the user's own call (S2)."""
+    """Handling of the user's own call."""
 
     ANSWER = "answer"
     """Answered at once; becomes the user's leg."""
@@ -44,7 +44,7 @@ class VoiceAlert(StrEnum):
 
 
 class Duress(StrEnum):
-    """Action after a cancellation with the duress PIN (case 19)."""
+    """Action after a cancellation with the duress PIN."""
 
     PSAP_FIRST = "psap_first"
     """112 is called and briefed at once; the user is not called."""

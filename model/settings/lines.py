@@ -180,7 +180,7 @@ class Modem(Table, frozen=True, kw_only=True):
     ] = ""
     credit: CreditSettings = CreditSettings()
     emergency: Annotated[bool, RESOLVED] = False
-    """True if the trunk is reserved for 112 (S8), the only kind that may carry an emergency number."""
+    """True if the trunk is reserved for 112; only a line of such a trunk may dial an emergency number."""
 
     @property
     def line(self) -> LineId:
@@ -189,7 +189,7 @@ class Modem(Table, frozen=True, kw_only=True):
 
     @property
     def takes_calls(self) -> bool:
-        """True if users may call this number (S2). Never on an emergency trunk."""
+        """True if users may call the number of this line. Always False on an emergency trunk."""
         return self.inbound and not self.emergency
 
     @property

@@ -33,7 +33,8 @@ def test_s04_s05_s06_s08_s09_from_the_alarm_to_user_and_112_alone(desk: Desk, ma
     desk.begin_shift()
     before = len(desk.tones())
     alert = made.send(GIULIA, position=WHERE, battery_pct=23)
-    # S4: who, which number, when, by what, where; and her own phone.
+    # The operator sees the time, the number, the person, the position and the channel; the operator's phone
+    # rings.
     raised_at = clock(desk.case(alert).raised_at)
     for text in ("Giulia Rossi", "+39 333 111 2223", raised_at, "Data, app", "44.39058 N", "REAL"):
         expect(desk.incoming).to_contain_text(text)
@@ -47,19 +48,19 @@ def test_s04_s05_s06_s08_s09_from_the_alarm_to_user_and_112_alone(desk: Desk, ma
     expect(desk.dock).to_contain_text("Answer your phone.")
     assert desk.calls(GIULIA) == []
     desk.answers(MARTA.phone)
-    # S5: her phone comes next, and its ringing meets the deadline.
+    # The user's phone is called next; its ringing meets the deadline.
     desk.are("ring", "live", "idle")
     expect(desk.tile("user")).to_contain_text("Ringing")
     expect(desk.page.locator(".deadline")).to_contain_text("Phone rang")
     desk.answers(GIULIA)
-    # S6
+    # Operator and user are in conversation.
     desk.are("live", "live", "idle")
     expect(desk.tile("user")).to_contain_text("On the line")
     expect(desk.page.locator(".link").first).to_have_attribute("data-is", "on")
     expect(desk.dock).to_contain_text("Ask: “Are you safe? Can you talk?”")
     assert desk.up() == {MARTA.phone, GIULIA}
     assert desk.calls(PSAP) == []
-    # S8
+    # 112 joins the conference.
     desk.press("e")
     expect(desk.dock).to_contain_text("112 is being called. Stay on the line.")
     desk.answers(PSAP)
@@ -67,7 +68,7 @@ def test_s04_s05_s06_s08_s09_from_the_alarm_to_user_and_112_alone(desk: Desk, ma
     expect(desk.dock).to_contain_text("Tell 112: “securWoman centre")
     assert desk.up() == {MARTA.phone, GIULIA, PSAP}
     assert made.carrier.get(f"/modems/{desk.call(PSAP)['line']}").json()["trunk"] == "emergency"
-    # S9
+    # The operator leaves.
     desk.press("l")
     expect(desk.dock).to_contain_text("Handed over to 112. Giulia and 112 are talking.")
     made.until("she is off the line", lambda: desk.up() == {GIULIA, PSAP})

@@ -1,4 +1,4 @@
-"""Which of an alert's positions is shown (case 13): by receipt, accuracy and by who has said it."""
+"""The displayed position of an alert: by time of receipt, accuracy and source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A storm of alerts upon a whole center of real processes (case 10); `scripts/bench/overload` has figures."""
+"""A storm of alerts upon a whole center of real processes; `scripts/bench/overload` has figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two whole nodes with one journal: an alert of the one, an operator's headset at the other (S6, case 17).
+"""Two whole nodes with one journal: an alert of the one, an operator's headset at the other.
 
 Each has a carrier of its own: the user's phone is the first one's, and no phone of the operator's rings.
 """

@@ -1,4 +1,4 @@
-"""Nobody is left alone after Leave, through every actor and the carrier (case 24)."""
+"""After the operator leaves, neither user nor 112 is left alone: through every actor and the carrier."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The flow, S1 to S11, through every actor, the journal, the AT engine and the carrier."""
+"""The whole flow of an alert, through every actor, the journal, the AT engine and the carrier."""
 
 from __future__ import annotations
 

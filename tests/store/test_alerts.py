@@ -1,4 +1,4 @@
-"""Which signals are one alert (case 1), and when its deadline is (case 12)."""
+"""Signals that count as one alert, and the deadline of an alert."""
 
 import re
 from typing import Any

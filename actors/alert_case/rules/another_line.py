@@ -4,7 +4,7 @@ Operator and user may be on lines that cannot be joined: one of them is then cal
 other. This happens if the user was connected first: the user has called on another line, or the deadline left
 no time to wait for an operator. A line without voice to the host joins only its own calls.
 
-A call may not end when it is hung up: the case then continues without that line (case 9). The CallLeg stops
+A call may not end when it is hung up: the case then continues without that line. The CallLeg stops
 waiting for a modem that does not end its call; the watchdog has a silent modem restarted. The rule here
 handles the remaining calls: the party on such a line is called on another line. The line stays out of use as
 long as its modem holds the call.

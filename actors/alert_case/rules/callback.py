@@ -1,4 +1,6 @@
-"""Call the user (S5, S11; cases 2 to 6, 9, 11, 19): when, how often, and when no longer. Pure."""
+"""Calls to the user: their time and number, the answer to the user's own call, and the end of all attempts.
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,7 @@ def watch_callback(case: Case, _pending: PendingOffers, settings: Settings, now_
 
 
 def _presume(case: Case) -> Step:
-    """Presume after two busy signals that the user is calling 112 (case 3)."""
+    """Presume after two busy signals that the user is calling 112."""
     busy = case.user_ends[-2:] == (HangupCause.BUSY, HangupCause.BUSY)
     if busy and not case.presumed_calling_112:
         return Step(events=(ev.UserPresumedCallingPsap(reason="busy"),))
@@ -54,7 +56,7 @@ def _presume(case: Case) -> Step:
 
 
 def answer_inbound_call(case: Case, _pending: PendingOffers, settings: Settings, _now_us: Instant) -> Step:
-    """Answer the user's own call; our outgoing attempts are cancelled first (S2, case 2)."""
+    """Answer the user's own call; the center's own attempts to call the user are cancelled first."""
     inbound = case.inbound_call
     if inbound is None or case.leaving or case.confirmed_answered(Party.USER) is not None:
         return NOTHING

@@ -1,4 +1,4 @@
-"""Call 112 (S8; cases 15, 19). Pure.
+"""Calls to 112. Pure.
 
 112 is called on an emergency line, again at once on another line after a failure, then by the alternate
 number. A request makes one call at a time: an attempt begins after the journal shows the previous one as

@@ -1,4 +1,4 @@
-"""Find an operator (S4; cases 7, 8, 17), keep that operator, and hand a case over. Pure.
+"""Search for an operator, return of an operator whose call was lost, and hand-over of a case. Pure.
 
 One operator is called first, a second one after `operator_answer_within_s`, all free operators after
 `operator_all_after_s`; the first to answer has the case. If an operator takes a case by hand, this operator
@@ -324,7 +324,7 @@ def _all_tried(case: Case, now_us: Instant) -> bool:
 
 
 def _advise_112(case: Case) -> Step:
-    """Advise the app at once to call 112, in addition to all other attempts (case 8)."""
+    """Advise the app at once to call 112, in addition to all other attempts."""
     return (
         Step(events=(call_112_now(AdviceReason.NO_OPERATOR),)) if is_waiting_for_callback(case) else NOTHING
     )

@@ -52,7 +52,9 @@ class PersonView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PositionView(msgspec.Struct, frozen=True, kw_only=True):
-    """Position of the user: the best of the newest positions (case 13)."""
+    """Position of the user: the newest, or a recent one that is much more accurate
+    (`model.alert.case.Case.position`).
+    """
 
     lat: float
     lon: float
@@ -247,8 +249,8 @@ class CorrectedView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseView(msgspec.Struct, frozen=True, kw_only=True):
-    """An alert as the screen shows it. Data of case S4: `raised_us`, `phone`, `person`, `position`,
-    `channel`.
+    """An alert as the console shows it. The operator always sees `raised_us`, `phone`, `person`, `position`
+    and `channel`.
     """
 
     alert: AlertId

@@ -1,4 +1,4 @@
-"""Number called for 112 (S8), and detection of emergency numbers in any notation. Pure."""
+"""Number called for 112, and detection of emergency numbers in any notation. Pure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def is_emergency(number: str) -> bool:
 
 
 def psap_number(case: Case, settings: Settings) -> E164 | None:
-    """Return the number to call for this alert; None if a test may call none (case 20).
+    """Return the number to call for this alert; None for a test if no number for tests is configured.
 
     A PSAP may have an ordinary number by agreement, which no dial guard knows: a test therefore calls only
     the number for tests, in any state of the switches.
@@ -63,7 +63,7 @@ def last_resort_numbers(settings: Settings) -> frozenset[E164]:
 
 
 def is_psap_required_by_duress(case: Case, settings: Settings) -> bool:
-    """Return True if the duress PIN requires a call to 112 that no operator has requested (case 19).
+    """Return True if the duress PIN requires a call to 112 that no operator has requested.
 
     If 112 was informed before a reopening, only an operator's order calls 112 again.
     """
@@ -98,7 +98,9 @@ def route_at(position: Position, routes: Sequence[PsapRoute]) -> PsapRoute | Non
 
 
 def psap_number_for(case: Case, settings: Settings, failed: int) -> E164 | None:
-    """Return the number after `failed` attempts: twice the first, the alternate, then in turn (case 15)."""
+    """Return the number to call after `failed` attempts: the first number twice, then the alternate, then
+    both in turn.
+    """
     first = case.psap.number if case.psap is not None else psap_number(case, settings)
     alternate = None if case.test else settings.psap.alternate or None
     # A call set up as an emergency call cannot be added to calls joined in the network.

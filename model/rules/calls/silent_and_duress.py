@@ -1,7 +1,7 @@
 """Silence of the user's phone, and evidence that the user was spoken to. Pure.
 
-A ringing phone reveals the alert to people near the user. Under duress (case 19), and if the user has
-requested silence (case 21), the phone must stay silent. A call by the user is answered as usual.
+A ringing phone reveals the alert to people near the user. Under duress, and if the user has requested
+silence, the phone must stay silent. A call by the user is answered as usual.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Time of the next call to the user, and the end of all attempts (S5; cases 2 to 6, 9, 16, 19). Pure."""
+"""Time of the next call to the user, and the end of all attempts. Pure."""
 
 from __future__ import annotations
 
@@ -79,8 +79,8 @@ def _again(case: Case, last: Leg, ended: Instant, settings: Settings) -> Instant
     )
     allowed = 1 if ANSWERED_AND_DROPPED in ends else settings.user.attempts
     if ends[-1] == HangupCause.BUSY:
-        # One more attempt, as before an answer (case 3): the other call may be the center's own, on a line
-        # given up without contact.
+        # One more attempt, as after a busy signal before any answer: the phone may be busy with a call of the
+        # center's own, on a line that was given up without contact.
         allowed = max(allowed, 2)
     if since_drop >= allowed:
         return None

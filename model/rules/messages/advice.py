@@ -32,8 +32,8 @@ def call_112_now(why: AdviceReason) -> AdviceChanged:
 
 
 def advice_at_receipt(*, durable: bool, all_at_work: bool) -> tuple[AdviceChanged, ...]:
-    """Return the advice sent with the receipt of a new alert that cannot be handled now (case 10): nothing
-    else can reach the app sooner.
+    """Return the advice sent with the receipt of a new alert that cannot be handled now: no
+    other message can reach the app sooner.
 
     `durable`: the alert is on the disk; `all_at_work`: this node already has as many alerts open as it can
     handle (of several nodes: the alerts with a lease of this node).

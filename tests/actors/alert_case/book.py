@@ -323,17 +323,17 @@ class Book:
         return refusal(self.case, command, by, self.settings, to, party, supervisor=supervisor)
 
     def opened(self) -> Self:
-        """The main flow up to the first dial (S3)."""
+        """The main flow up to the first dial."""
         self.go_on()
         return self
 
     def attended(self) -> Self:
-        """Further, up to an operator who has it (S4)."""
+        """Further, up to an operator who has the case."""
         self.opened().answers(Party.OPERATOR)
         return self
 
     def to_talking(self) -> Self:
-        """Further, up to the conversation of operator and user (S4 to S6)."""
+        """Further, up to the conversation of operator and user."""
         self.opened().rings(Party.OPERATOR)
         self.answers(Party.OPERATOR)
         self.rings(Party.USER)
@@ -341,7 +341,7 @@ class Book:
         return self
 
     def to_conference(self) -> Self:
-        """Further, up to 112 in the conference (S8)."""
+        """Further, up to 112 in the conference."""
         self.to_talking().order(OperatorCommand.CALL_PSAP)
         self.rings(Party.PSAP)
         self.answers(Party.PSAP)

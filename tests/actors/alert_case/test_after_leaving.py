@@ -1,4 +1,4 @@
-"""User and 112 after the operator has left them: what a call that ends too soon comes to (cases 16, 24)."""
+"""User and 112 after the operator has left them: the effects of a call that ends too soon."""
 
 from __future__ import annotations
 

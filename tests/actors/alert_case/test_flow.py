@@ -1,4 +1,6 @@
-"""The flow S3–S11 and the cases of the mission, in the AlertCase's decider."""
+"""The flow of an alert in the decider of the AlertCase: from the identification of the user to the deadline,
+with the faults and refusals on the way.
+"""
 
 from __future__ import annotations
 
@@ -491,7 +493,7 @@ def test_after_the_end_notes_are_allowed_reading_and_reopening(command: Operator
     assert allowed == (command in after)
 
 
-# ---------------------------------------------------------------- case 16
+# ---------------------------------------------------------------- an operator leaves
 
 
 def test_case_18_a_case_that_comes_back_late_listens_before_it_gives_a_call_up() -> None:

@@ -1,4 +1,4 @@
-"""A silent alert: loud in the room, quiet at the user's side (case 21)."""
+"""A silent alert: loud in the room, quiet at the user's side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the clock says of open alerts (S11), from the journal's state alone."""
+"""Missed and endangered deadlines of open alerts, from the state of the journal alone."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_the_next_deadline_is_the_earliest_of_those_ahead() -> None:
     assert next_deadline([book.case], after(50)) is None
 
 
-# ---------------------------------------------------------------- lines (case 9)
+# ---------------------------------------------------------------- lines
 
 
 def test_case_09_without_a_line_in_service_the_app_is_told_at_once() -> None:

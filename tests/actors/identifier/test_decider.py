@@ -1,4 +1,4 @@
-"""Number and device lead to one person, or to nobody (S3)."""
+"""Number and device lead to one user, or to no user."""
 
 from __future__ import annotations
 

@@ -123,7 +123,7 @@ def _fits(case: Case, outcome: Outcome, kinds: set[type[ev.Event]]) -> bool:
 
 
 def reached_or_advised(seen: Evidence) -> Broken:
-    """By the deadline the user is reached, or the app told to call 112, or it is over (S11)."""
+    """By the deadline the user is reached, or the app told to call 112, or the alert is closed."""
     for alert, events in cases_of(seen.journal).items():
         case = folded(events)[alert]
         advised = next(
@@ -219,7 +219,9 @@ def nobody_is_called_twice(seen: Evidence) -> Broken:
 
 
 def psap_is_called_once(seen: Evidence) -> Broken:
-    """One request is one call to 112 at a time, none after one that was up, but for a failed line (S8)."""
+    """A request makes one call to 112 at a time, and no call after one that was up, except after a failed
+    line.
+    """
     tried = attempts(seen.journal)
     by_alert: dict[AlertId, list[tuple[CallSeen, Attempt]]] = {}
     for call in seen.calls:
@@ -286,7 +288,7 @@ def tests_never_reach_a_psap(seen: Evidence) -> Broken:
 
 
 def duress_is_heeded(seen: Evidence) -> Broken:
-    """Once the duress PIN was given the user's phone is not made to ring any more (case 19)."""
+    """Once the duress PIN was given the user's phone is not made to ring any more."""
     for alert, events in cases_of(seen.journal).items():
         at = next(
             (one.at_us for one in events if isinstance(one.event, ev.AlertCancelled) and one.event.duress),
@@ -300,9 +302,9 @@ def duress_is_heeded(seen: Evidence) -> Broken:
 
 
 def silence_is_kept(seen: Evidence) -> Broken:
-    """The phone of a silent alert rings by no call of ours, but by an operator's order (case 21).
+    """No call of the center makes the phone of a silent alert ring, except by an operator's order.
 
-    What joins under an alias does not speak for the alert, and silences nothing (case 25).
+    A signal that joins under an alias proves nothing about the alert, and does not silence the phone.
     """
     for alert, events in cases_of(seen.journal).items():
         since: Instant | None = None
@@ -437,7 +439,7 @@ def everybody_is_free(seen: Evidence) -> Broken:
 
 
 def one_event_is_one_alert(seen: Evidence) -> Broken:
-    """No two alerts of the same number are open at the same time (case 1), but for one beside a test."""
+    """No two alerts of one number are open at the same time, except a real alert beside a test."""
     open_now: dict[str, AlertId] = {}
     phones: dict[AlertId, E164] = {}
     for one in seen.journal:

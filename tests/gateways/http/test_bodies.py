@@ -121,7 +121,7 @@ def test_a_number_is_kept_as_e164_however_it_was_spaced(written: str) -> None:
 
 
 def test_a_number_of_a_plan_that_our_tables_do_not_know_is_taken() -> None:
-    # Valid length for Italy, in no range that is in use: an alert is not turned away for that (case 14).
+    # Valid length for Italy, in no range that is in use: an alert is not refused for that.
     assert e164("+390000000000") == "+390000000000"
 
 

@@ -1,4 +1,4 @@
-"""POST /v1/alerts/ID/cancel: the holder of the phone reports that the alert was a mistake (case 19).
+"""POST /v1/alerts/ID/cancel: the holder of the phone reports that the alert was a mistake.
 
 Neither the response nor its time depends on the PIN, and neither does the state of the alert shown afterwards
 (`model.rules.cancelling`): only the operator sees the verdict (decision 56).

@@ -1,4 +1,4 @@
-"""POST /v1/alerts: an alert comes in (S1), on the shortest path from the bytes to the disk.
+"""POST /v1/alerts: the receipt of an alert, on the shortest path from the bytes to the disk.
 
 An alert is refused only if it cannot be understood; the user is identified later.
 """

@@ -278,7 +278,7 @@ export const staysQuiet = (view) => view.duress || keptSilent(view);
 export const mayAsk = (view) => !view.duress && !(talking(view.user) && view.user_hears_nobody);
 
 /**
- * Return true if the user has not answered for long enough (case 5), whatever was attempted since.
+ * Return true if the user has not answered for long enough, whatever was attempted since.
  * @param {CaseView} view @param {number} nowUs @param {CenterView} center
  */
 export function unanswered(view, nowUs, center) {
