@@ -13,7 +13,7 @@ const state = { data: /** @type {DrillView} */ (null), atMs: 0, asking: false };
 export async function begin(ui) {
   const answer = await ui.feed.change('/v1/drill', {});
   if (!answer.ok) {
-    ui.orders.refuse('D', null, answer.reason);
+    ui.commands.refuse('D', null, answer.reason);
     return;
   }
   await poll(ui);

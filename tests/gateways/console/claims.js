@@ -88,7 +88,7 @@ async () => {
       listed: () => [view],
       open() {},
     };
-    const ui = { feed, screen, acknowledged: { hasKey: () => false }, orders: { armed: null }, press() {} };
+    const ui = { feed, screen, acknowledged: { hasKey: () => false }, commands: { armed: null }, press() {} };
     const dock = next(view, allowed, me, nowUs, names, center);
     const over = banner(view, nowUs, me, names);
     const counted = due.deadline(view, nowUs);

@@ -201,16 +201,16 @@ ESC = """async () => {
     draw() {},
     press: (key) => asked.push(`press ${key}`),
     screen: { section: 'case', help: true, selected: () => null, ownCase: () => null },
-    orders: {
-      armed: 'F', disarm: () => asked.push('disarm'), order: () => asked.push('ORDER'),
-      arm: () => asked.push('ORDER'), shift: () => asked.push('ORDER'),
+    commands: {
+      armed: 'F', disarm: () => asked.push('disarm'), send: () => asked.push('ORDER'),
+      arm: () => asked.push('ORDER'), changeShift: () => asked.push('ORDER'),
     },
     feed: { myShift: () => 'ready', me: { operator: 'm' }, command: () => asked.push('ORDER') },
   };
   close(ui);
   ui.screen.help = false;
   close(ui);
-  ui.orders.armed = null;
+  ui.commands.armed = null;
   close(ui);
   const view = {
     person: { first_name: 'Giulia' }, user: {}, psap: {}, operator_leg: {}, steps: {}, dialogue: [],

@@ -17,7 +17,7 @@ import * as s from '../../../js/case/situation.js';
 /** Render the refusal of a note, and the field for a note (N). @param {Ui} ui @param {CaseView} view */
 function note(ui, view) {
   if (view.note) return html`<p class="history__reopen ink-2">${reason(view.note)}</p>`;
-  const refused = ui.orders.whyNotIn(view, KEY.note);
+  const refused = ui.commands.refusalIn(view, KEY.note);
   return html`${refused ? html`<p class="history__reopen ink-bad" role="status">${refused}</p>` : nothing}
   ${noteField(ui, view.alert, false)}`;
 }

@@ -17,7 +17,7 @@ import { title } from './shell/title.js';
 import * as shifts from './shift/shift.js';
 import { hear } from './sound/page-sounds.js';
 import * as sound from './sound/sound.js';
-import { Orders } from './steps/commands.js';
+import { Commands } from './steps/commands.js';
 import * as voice from './voice/voice.js';
 
 const REST_MAX_MS = 250;
@@ -30,7 +30,7 @@ const kept = () => ({
   acknowledged: acknowledged.keys(),
   sound: !sound.blocked(),
   heard: shifts.soundResult(),
-  orders: orders.kept(),
+  orders: commands.unanswered(),
   ...appearance.stored(),
 });
 
@@ -38,11 +38,11 @@ const feed = new Feed(soon, kept);
 const acknowledged = new Acknowledged();
 const screen = new Screen(feed, acknowledged, {
   draw,
-  opened: () => orders.disarm(),
+  opened: () => commands.disarm(),
   entered: (section) => sections.entered(ui, section),
 });
-const orders = new Orders(feed, screen, acknowledged, draw);
-const ui = Object.freeze({ feed, acknowledged, screen, orders, draw, press: (key) => pressed(ui, key) });
+const commands = new Commands(feed, screen, acknowledged, draw);
+const ui = Object.freeze({ feed, acknowledged, screen, commands, draw, press: (key) => pressed(ui, key) });
 
 function draw() {
   const incoming = feed.me ? screen.incoming() : null;
@@ -87,8 +87,8 @@ function refresh() {
   const begunMs = performance.now();
   waiting = false;
   voice.follow(ui);
-  if (feed.me && screen.follow()) orders.forget();
-  orders.goOn();
+  if (feed.me && screen.follow()) commands.reset();
+  commands.resend();
   lead();
   draw();
   hear(ui);
@@ -126,7 +126,7 @@ feed.start(came).then((goesOn) => {
   if (!goesOn) return;
   if (typeof came.kept.chosen === 'string') screen.restore(came.kept.chosen);
   acknowledged.restore(came.kept.acknowledged);
-  orders.restore(came.kept.orders);
+  commands.restore(came.kept.orders);
   if (came.kept.sound) sound.unlock(); // as far as the browser allows sound before a key is pressed
   shifts.restoreSoundResult(came.kept.heard);
 });

@@ -3,14 +3,14 @@
 
 type Feed = import('../js/link/feed.js').Feed;
 type Acknowledged = import('../js/shell/acknowledged.js').Acknowledged;
-type Orders = import('../js/steps/commands.js').Orders;
+type Commands = import('../js/steps/commands.js').Commands;
 
 /** The data and actions of a view. Only the methods of a part change the part. */
 interface Ui {
   readonly feed: Feed;
   readonly acknowledged: Acknowledged;
   readonly screen: import('../js/shell/screen.js').Screen;
-  readonly orders: Orders;
+  readonly commands: Commands;
   draw(): void;
   /** Act like the key. */
   press(key: string): void;

@@ -36,15 +36,15 @@ function rows(ui) {
 /** Handle a key of the alarms. Return true if the key was used. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   if (history.shown()) return history.pressed(ui, key);
-  const orders = quiet.mayKeepQuiet(ui);
+  const mayShelve = quiet.mayKeepQuiet(ui);
   if (called.pressed(ui, key)) return true;
   if (key === 'H') history.open(ui);
-  else if (key === 'Q' && orders)
+  else if (key === 'Q' && mayShelve)
     quiet.open(
       ui,
       grouped(alarms(ui)).find((one) => one.key === here.cursor),
     );
-  else if (key === 'X' && orders && here.cursor.startsWith('shelf/')) quiet.end(ui, here.cursor);
+  else if (key === 'X' && mayShelve && here.cursor.startsWith('shelf/')) quiet.end(ui, here.cursor);
   else if (key === 'ArrowDown' || key === 'ArrowUp') {
     const { groups, behind } = rows(ui);
     const keys = [

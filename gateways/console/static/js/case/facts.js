@@ -49,12 +49,12 @@ async function keep(ui, view, field) {
   const text = draft.trim();
   if (isKeyAlone(text)) {
     drafts.delete(key);
-    return ui.orders.notWritten(text.toUpperCase(), view.alert);
+    return ui.commands.refuseTyped(text.toUpperCase(), view.alert);
   }
   if (text !== (view.briefing[field]?.text ?? '')) {
     const answer = await ui.feed.command(view.alert, 'brief', { field, text });
     // The text stays in the field until the center accepts it.
-    if (!answer.ok) return ui.orders.refuse(KEY.brief, view.alert, answer.reason);
+    if (!answer.ok) return ui.commands.refuse(KEY.brief, view.alert, answer.reason);
   }
   if (drafts.get(key) === draft) drafts.delete(key);
   ui.draw();

@@ -53,7 +53,7 @@ function choices(ui) {
 /** Send the command to hand over. @param {Ui} ui @param {Choice} one */
 function choose(ui, one) {
   if (!one || one.busy) return;
-  ui.orders.order(KEY.hand_over, 'hand_over', one.to);
+  ui.commands.send(KEY.hand_over, 'hand_over', one.to);
   close(ui);
 }
 
@@ -102,7 +102,7 @@ function step(by) {
  */
 export function toggle(ui, view, allowed) {
   if (view.hand_over) {
-    if (allowed.keep === null) ui.orders.order(KEY.keep, 'keep');
+    if (allowed.keep === null) ui.commands.send(KEY.keep, 'keep');
     return allowed.keep;
   }
   if (allowed.hand_over !== null) return allowed.hand_over;

@@ -43,7 +43,7 @@ export function offer(ui, view, which, party, allowed) {
     aria-keyshortcuts=${key}
     aria-disabled=${off ? 'true' : nothing}
     @click=${() => ui.press(key)}>
-    <kbd>${key}</kbd><span>${ui.orders.armed === key ? say`then Enter` : label('another_line')}</span>
+    <kbd>${key}</kbd><span>${ui.commands.armed === key ? say`then Enter` : label('another_line')}</span>
   </button>`;
 }
 
@@ -63,7 +63,7 @@ export function changesLine(view) {
  * @param {Ui} ui @param {CaseView} view
  */
 export function said(ui, view) {
-  if (!offersLine(view, ui.feed.me) || ui.orders.armed === KEY.another_line) return nothing;
+  if (!offersLine(view, ui.feed.me) || ui.commands.armed === KEY.another_line) return nothing;
   const which = changed(view);
   if (isLost(view))
     return html`<span class="ink-wait"

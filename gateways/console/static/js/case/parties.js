@@ -136,6 +136,6 @@ function callAloud(ui, view, allowed) {
     return nothing;
   const key = KEY.call_aloud;
   return html`<button class="btn" data-key=${key} aria-keyshortcuts=${key} @click=${() => ui.press(key)}>
-    <kbd>${key}</kbd><span>${ui.orders.armed === key ? say`then Enter` : label('call_aloud')}</span>
+    <kbd>${key}</kbd><span>${ui.commands.armed === key ? say`then Enter` : label('call_aloud')}</span>
   </button>`;
 }

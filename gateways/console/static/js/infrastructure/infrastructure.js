@@ -36,10 +36,10 @@ export function enter(ui) {
  * @param {Ui} ui @param {string} key
  */
 export function pressed(ui, key) {
-  const orders = mayOrder(ui);
-  const inLines = orders && Boolean(document.activeElement?.closest('.lines, .form'));
+  const mayCommand = mayOrder(ui);
+  const inLines = mayCommand && Boolean(document.activeElement?.closest('.lines, .form'));
   if (!inLines && !past.shown() && openBelow(ui, 'plant', key)) return true;
-  return (!inLines && panel.pressed(ui, key)) || (orders && orderedOfLine(ui, key));
+  return (!inLines && panel.pressed(ui, key)) || (mayCommand && orderedOfLine(ui, key));
 }
 
 /** Render one operator. @param {Ui} ui @param {OperatorView} one */
@@ -102,7 +102,7 @@ export function pane(ui) {
   if (past.shown()) return past.pane(ui);
   const places = placesBelow(ui, 'plant');
   const all = alarms(ui).filter((one) => !one.quiet_us && !one.over_us);
-  const orders = mayOrder(ui);
+  const mayCommand = mayOrder(ui);
   const usable = feed.lines.length - unusable(feed).size;
   return html`<section class="view plant" aria-labelledby="plant-h">
     <header class="page-head">
@@ -123,7 +123,7 @@ export function pane(ui) {
       }
     </header>
     ${panel.panel(ui)}
-    ${quiet.beside(ui) || (orders && beside(ui)) || operators(ui)}
+    ${quiet.beside(ui) || (mayCommand && beside(ui)) || operators(ui)}
     <section class="panel lines">
       <div class="panel__head">
         <h2>${say`Lines`}</h2>
@@ -153,7 +153,7 @@ export function pane(ui) {
         ${unnamed(feed.modems)}
       </div>
       ${
-        orders
+        mayCommand
           ? html`<div class="chapter__keys">
               ${rows.row() ? acts(ui).map((one) => button(ui, one)) : nothing}${status(ui, rows)}
             </div>`

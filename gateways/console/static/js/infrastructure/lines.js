@@ -112,13 +112,13 @@ export function why(ui, one) {
 /** Render one line. @param {Ui} ui @param {LineView} one */
 export function line(ui, one) {
   const since = one.out?.since_us ?? alarmOf(ui, one)?.since_us ?? one.since_us;
-  const orders = mayOrder(ui);
+  const mayCommand = mayOrder(ui);
   return html`<tr
-    data-key=${orders ? one.line : nothing}
-    tabindex=${orders ? '0' : nothing}
-    aria-current=${orders && rows.cursor === one.line ? 'true' : nothing}
+    data-key=${mayCommand ? one.line : nothing}
+    tabindex=${mayCommand ? '0' : nothing}
+    aria-current=${mayCommand && rows.cursor === one.line ? 'true' : nothing}
     @focus=${() => {
-      if (!orders) return;
+      if (!mayCommand) return;
       rows.cursor = one.line;
       ui.draw();
     }}>

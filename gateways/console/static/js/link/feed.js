@@ -209,15 +209,15 @@ export class Feed {
    * command
    */
   command(alert, command, more = {}) {
-    const order = { command, id: newId(), seen: this.cases.get(alert)?.version, ...more };
-    return this.change(`/v1/alerts/${encodeURIComponent(alert)}/commands`, order);
+    const body = { command, id: newId(), seen: this.cases.get(alert)?.version, ...more };
+    return this.change(`/v1/alerts/${encodeURIComponent(alert)}/commands`, body);
   }
 
   /** Change the operator's own shift. @param {ShiftState} state @param {string} [reason] */
   async shift(state, reason = '') {
     const seen = Math.max(this.seq, this.ownSeq);
-    const order = { state, seen, ...(reason ? { reason } : {}) };
-    const done = await this.change('/v1/operators/me/shift', order);
+    const body = { state, seen, ...(reason ? { reason } : {}) };
+    const done = await this.change('/v1/operators/me/shift', body);
     if (done.said) this.ownSeq = done.said.seq;
     return done;
   }

@@ -54,8 +54,8 @@ function closesKeyList(ui) {
 
 /** Disarm a key that waits for Enter. @param {Ui} ui */
 function disarms(ui) {
-  if (!ui.orders.armed) return false;
-  ui.orders.disarm();
+  if (!ui.commands.armed) return false;
+  ui.commands.disarm();
   ui.draw();
   return true;
 }

@@ -48,7 +48,7 @@ async function signOff(ui) {
   show(ui, false);
   const why = await feed.signOff();
   if (why) {
-    ui.orders.refuse('?', screen.chosen, why);
+    ui.commands.refuse('?', screen.chosen, why);
     return;
   }
   screen.clear();

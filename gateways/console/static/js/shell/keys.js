@@ -64,7 +64,7 @@ export function pressed(ui, key) {
   sound.unlock();
   if (!feed.me || feed.link === 'signed-off') return;
   // Enter confirms the key pressed immediately before, and no earlier key.
-  if (key !== 'Enter' && key !== 'Escape') ui.orders.disarm();
+  if (key !== 'Enter' && key !== 'Escape') ui.commands.disarm();
   if (key === '?') return help.show(ui, !ui.screen.help);
   const incoming = ui.screen.incoming();
   if (key === 'Escape' && (ui.screen.help || !incoming)) return close(ui);
@@ -95,7 +95,7 @@ function withoutCenter(ui, key) {
   else if (view && key === 'C') copyBriefing(ui, view, placeSentences(view));
   else if (view && [KEY.brief, 'D'].includes(key)) openPanel(ui, PANELS[key][0], view);
   else if (view && commandOf(key, ui.screen.step(view), view, ui.feed.me, ui.feed.allowedIn(view)))
-    ui.orders.notSent(key, view.alert);
+    ui.commands.refuseOffline(key, view.alert);
 }
 
 /** Open one panel and close the others. @param {Ui} ui @param {any} which @param {CaseView} view */
@@ -140,7 +140,7 @@ function takeUnassigned(ui) {
   const shown = ui.screen.section === 'case' ? ui.screen.selected() : null;
   if (shown && ui.feed.allowedIn(shown).take === null) return false;
   ui.screen.open(view.alert);
-  ui.orders.order(KEY.take, 'take');
+  ui.commands.send(KEY.take, 'take');
   return true;
 }
 
@@ -148,11 +148,11 @@ function takeUnassigned(ui) {
 function ready(ui, key) {
   // An operator who has just left a place with Esc may still expect the keys of that place.
   if (key.length === 1 && Date.now() - ui.screen.leftAtMs < AFTER_ESCAPE_MS)
-    return ui.orders.notTaken(key, null);
+    return ui.commands.refuseEarly(key, null);
   if (shifts.pressed(ui, key) || own.pressed(ui, key) || handed.pressed(ui, key)) return;
   const more = inShift().find((one) => one.key === key);
   if (more) more.begin(ui);
-  else if (key === 'Enter' && inWrapUp(ui)) ui.orders.shift('Enter', 'ready');
+  else if (key === 'Enter' && inWrapUp(ui)) ui.commands.changeShift('Enter', 'ready');
   else if (key === 'Enter' && ui.screen.cursor) ui.screen.open(ui.screen.cursor);
 }
 
@@ -176,15 +176,15 @@ function inCase(ui, key, view, twice) {
       ? microphone(allowed)
       : commandOf(key, step, view, feed.me, allowed);
   if (!hands && !command) return undefined;
-  if (Date.now() - ui.screen.changedAtMs < SETTLE_MS) return ui.orders.notTaken(key, view.alert);
+  if (Date.now() - ui.screen.changedAtMs < SETTLE_MS) return ui.commands.refuseEarly(key, view.alert);
   if (hands) {
     const no = handover.toggle(ui, view, allowed);
-    return no ? ui.orders.refuse(key, view.alert, no) : undefined;
+    return no ? ui.commands.refuse(key, view.alert, no) : undefined;
   }
-  if (allowed[command] !== null) return ui.orders.refuse(key, view.alert, allowed[command]);
-  if (!onScreen(key)) return ui.orders.refuse(key, view.alert, notOffered(key));
-  if (twice && command === 'withdraw_psap') return ui.orders.refuse(key, view.alert, pressedTwice());
-  return arms(command, view, step) ? ui.orders.arm(key, command) : ui.orders.order(key, command);
+  if (allowed[command] !== null) return ui.commands.refuse(key, view.alert, allowed[command]);
+  if (!onScreen(key)) return ui.commands.refuse(key, view.alert, notOffered(key));
+  if (twice && command === 'withdraw_psap') return ui.commands.refuse(key, view.alert, pressedTwice());
+  return arms(command, view, step) ? ui.commands.arm(key, command) : ui.commands.send(key, command);
 }
 
 /**
@@ -196,7 +196,7 @@ function panel(ui, key, view, allowed) {
   openPanel(ui, which, view);
   if (!command || allowed[command] === null) return undefined;
   typedAtMs = Date.now();
-  return ui.orders.refuse(key, view.alert, allowed[command]);
+  return ui.commands.refuse(key, view.alert, allowed[command]);
 }
 
 /** The commands of the microphone's key, before `mute`. @type {OperatorCommand[]} */
@@ -217,13 +217,13 @@ const pressedTwice = () =>
  * @param {Ui} ui @param {CaseView} view
  */
 function enter(ui, view) {
-  const armed = ui.orders.confirmed(view);
+  const armed = ui.commands.takeArmed(view);
   if (armed) {
     const party = armed.command === 'another_line' ? otherline.changed(view) : null;
-    ui.orders.order(armed.key, armed.command, null, party);
+    ui.commands.send(armed.key, armed.command, null, party);
   } else if (ui.screen.cursor && ui.screen.cursor !== view.alert) ui.screen.open(ui.screen.cursor);
   else if (view.closed_us !== null) ui.screen.back();
-  else if (inWrapUp(ui)) ui.orders.shift('Enter', 'ready');
+  else if (inWrapUp(ui)) ui.commands.changeShift('Enter', 'ready');
   ui.draw();
 }
 
@@ -275,7 +275,7 @@ export function listen(ui) {
     const target = /** @type {HTMLElement} */ (e.target);
     const answers = target.closest?.('.ready__ask, .history__reopen'); // a button of the question itself
     const asked =
-      ui.orders.armed || (ui.feed.me && !answers && (reopening.asks(ui) || shifts.waitsForEnter(ui)));
+      ui.commands.armed || (ui.feed.me && !answers && (reopening.asks(ui) || shifts.waitsForEnter(ui)));
     if (button && (key === 'Enter' || key === 'Space') && !acknowledges && !(asked && key === 'Enter'))
       return;
     if (['Space', 'ArrowUp', 'ArrowDown', '/'].includes(key) || (key === 'Enter' && asked))

@@ -59,7 +59,7 @@ function reloadWhenOld(ui) {
 /** Mark a note as done, or as not done. @param {Ui} ui @param {ShiftView['notes'][number]} note */
 async function finish(ui, note) {
   const answer = await ui.feed.finishNote(note.id, note.done_us === null);
-  if (!answer.ok) ui.orders.refuse('B', DRAFT, answer.reason);
+  if (!answer.ok) ui.commands.refuse('B', DRAFT, answer.reason);
   reload(ui);
 }
 
@@ -95,7 +95,7 @@ export function panel(ui) {
   reloadWhenOld(ui);
   const answer = handover();
   const open = answer ? answer.notes.filter((one) => one.done_us === null) : [];
-  const refused = ui.orders.whyNot('W') || ui.orders.whyNot('B');
+  const refused = ui.commands.refusalOf('W') || ui.commands.refusalOf('B');
   const lost = listed.fault ? say`No connection` : '';
   const found = openItems(ui, answer);
   return html`<section class="panel handed" aria-labelledby="handed-h">

@@ -50,7 +50,7 @@ export function panel(ui) {
       : view?.outcome
         ? outcome(view.outcome)
         : say`closed at ${f.minute(own.closed_us)}`;
-  const refused = ui.orders.whyNotIn({ alert: own.alert }, KEY.note);
+  const refused = ui.commands.refusalIn({ alert: own.alert }, KEY.note);
   const added = noteTimes.get(own.alert);
   const called = own.quiet ? '' : user(view);
   return html`<section class="ready__own" aria-labelledby="own-h">

@@ -117,7 +117,7 @@ export function readyView(ui) {
           notes
             ? act({
                 ...notes.step,
-                refused: ui.orders.whyNot('Enter'),
+                refused: ui.commands.refusalOf('Enter'),
                 tone: 'primary',
                 step: true,
                 press: () => ui.press('Enter'),
@@ -130,7 +130,7 @@ export function readyView(ui) {
                 key: 'P',
                 label: start[0],
                 sub: start[1],
-                refused: ui.orders.whyNot('P'),
+                refused: ui.commands.refusalOf('P'),
                 why: lost ? say`No connection` : null,
                 tone: 'primary',
                 step: true,
@@ -159,9 +159,9 @@ function below(ui) {
 
 /** Return the refusal of a key that has no place of its own to show a refusal. @param {Ui} ui */
 function refusedHere(ui) {
-  const { refused } = ui.orders;
+  const { refusal } = ui.commands;
   const placed = ['Enter', 'W', 'B', ...(ui.feed.myShift() === 'ready' ? [] : ['P'])];
-  return refused?.alert === null && !placed.includes(refused.key) ? refused.text : '';
+  return refusal?.alert === null && !placed.includes(refusal.key) ? refusal.text : '';
 }
 
 /** Render the keys of the ready view. @param {Ui} ui @param {ShiftState} shift */

@@ -62,7 +62,7 @@ export function isLastReady(ui) {
  */
 function leaveShift(ui, key, shift, reason = '') {
   if (shift === 'off' || isLastReady(ui)) state.ending = { key, shift, reason };
-  else ui.orders.shift(key, shift, reason);
+  else ui.commands.changeShift(key, shift, reason);
   ui.draw();
 }
 
@@ -77,7 +77,7 @@ export function pressed(ui, key) {
       ending: { key: by, shift: to, reason },
     } = state;
     state.ending = null;
-    if (key === 'Enter') ui.orders.shift(by, to, reason);
+    if (key === 'Enter') ui.commands.changeShift(by, to, reason);
     ui.draw();
     return true;
   }
@@ -95,7 +95,7 @@ export function pressed(ui, key) {
   }
   if (key === 'P') {
     state.pausing = shift === 'ready';
-    if (shift !== 'ready') ui.orders.shift('P', 'ready');
+    if (shift !== 'ready') ui.commands.changeShift('P', 'ready');
     if (shift === 'off') trySound(ui); // every shift begins with a test of the sound
     ui.draw();
   } else if (key === 'O' && shift !== 'off') leaveShift(ui, 'O', 'off');

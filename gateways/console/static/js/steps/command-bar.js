@@ -23,7 +23,7 @@ const typing = () =>
 
 /** Render the effect of the key that waits for Enter. @param {Ui} ui @param {CaseView} view */
 function armedSaid(ui, view) {
-  const command = ui.orders.armedIn(view);
+  const command = ui.commands.armedIn(view);
   if (!command) return nothing;
   return html`<span class="ink-wait" data-armed=${command}
     >${waitingSaid(command, view)}: ${say`Enter confirms.`}</span
@@ -36,7 +36,7 @@ function armedSaid(ui, view) {
  */
 function lostDock(ui, view, allowed) {
   const { feed } = ui;
-  const lost = ui.orders.refused?.alert === view.alert ? ui.orders.refused.text : '';
+  const lost = ui.commands.refusal?.alert === view.alert ? ui.commands.refusal.text : '';
   const sub = say`Attempt ${feed.attempt}. Retrying by itself too, every 2 s`;
   const talking = headset.whenLost(feed, view) ?? say`Stay on the phone and keep talking.`;
   const elsewhere = s.mayRead(view, feed.me)
@@ -76,19 +76,19 @@ export function dock(ui, view, allowed, nowUs, lost) {
   const { feed } = ui;
   const now = next(view, allowed, feed.me, nowUs, ui.feed.names, feed.center);
   const step = withoutLine(feed, view, now.step);
-  const refused = (key) => ui.orders.whyNotIn(view, key);
-  const five = slots(view, allowed, ui.orders.armed);
+  const refused = (key) => ui.commands.refusalIn(view, key);
+  const five = slots(view, allowed, ui.commands.armed);
   // The refusal of a key without a button here is shown beside the sentence.
-  const key = ui.orders.refused?.key;
+  const key = ui.commands.refusal?.key;
   const stray = [step, ...five].some((one) => one.key === key) ? '' : refused(key);
-  const closing = ui.orders.armed === KEY.close ? '' : closeSaid(view, allowed);
+  const closing = ui.commands.armed === KEY.close ? '' : closeSaid(view, allowed);
   return html`<footer class="dock" aria-label=${say`Actions`}>
     <p class="dock__next" role="status">
       <span class="eyebrow">${say`Now`}</span><b>${now.say}</b
       ><span
         >${typing()}${stray ? html`<span class="ink-bad">${stray}</span> ` : nothing}${armedSaid(ui, view)}
         ${handed.said(ui, view, nowUs)} ${otherline.said(ui, view)} ${now.more}
-        ${ui.orders.armed === KEY.give_voices ? '' : keysSaid(view, feed.me, allowed)} ${closing}
+        ${ui.commands.armed === KEY.give_voices ? '' : keysSaid(view, feed.me, allowed)} ${closing}
         ${copyHint(view, nowUs)}</span
       >
     </p>
@@ -97,14 +97,14 @@ export function dock(ui, view, allowed, nowUs, lost) {
       ...step,
       step: true,
       refused: refused(step.key),
-      tone: ui.orders.armed === step.key ? 'armed' : step.tone,
+      tone: ui.commands.armed === step.key ? 'armed' : step.tone,
       press: () => ui.press(step.key),
     })}
     ${five.map((slot) =>
       act({
         ...slot,
         refused: refused(slot.key),
-        tone: ui.orders.armed === slot.key ? 'armed' : (slot.tone ?? ''),
+        tone: ui.commands.armed === slot.key ? 'armed' : (slot.tone ?? ''),
         press: () => ui.press(slot.key),
       }),
     )}

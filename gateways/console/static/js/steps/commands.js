@@ -6,24 +6,24 @@ import { reason, say } from '../words/words.js';
 
 const ARMED_MS = 3000;
 const REFUSED_MS = 8000;
-const GIVEN_AGAIN_MS = 10_000; // age at which an unanswered command expires
+const RESEND_WITHIN_MS = 10_000; // age at which an unanswered command expires
 
 /**
  * @typedef {{ key: string, alert: string, command: OperatorCommand, more: { id: string, seen?: number },
- *   atMs: number }} Order
+ *   atMs: number }} SentCommand
  */
 
 /** @typedef {{ key: string, command: OperatorCommand, alert: string }} Armed */
 
 /** The commands of this page: sent, armed, refused, and unanswered. */
-export class Orders {
+export class Commands {
   /** The command that waits for Enter; null if none. @type {Armed | null} */
   #armed = null;
   #refusal = null;
-  /** The commands without an answer yet, by id. @type {Map<string, Order>} */
-  #unanswered = new Map();
-  /** The commands of another node's page that must be sent again here. @type {Order[]} */
-  #again = [];
+  /** The commands without an answer yet, by id. @type {Map<string, SentCommand>} */
+  #pending = new Map();
+  /** The commands of another node's page that must be sent again here. @type {SentCommand[]} */
+  #toResend = [];
 
   /** `known` holds the acknowledged alerts. @param {Feed} feed @param {() => void} draw */
   constructor(feed, screen, acknowledged, draw) {
@@ -45,26 +45,26 @@ export class Orders {
   }
 
   /** Return the last refusal: {key, alert, text}; null after some seconds. */
-  get refused() {
+  get refusal() {
     if (this.#refusal && Date.now() > this.#refusal.untilMs) this.#refusal = null;
     return this.#refusal;
   }
 
   /** Return the refusal of this key outside a case, else ''. @param {string} key */
-  whyNot(key) {
-    return this.refused?.key === key ? this.refused.text : '';
+  refusalOf(key) {
+    return this.refusal?.key === key ? this.refusal.text : '';
   }
 
   /**
    * Return the refusal of this key in this case, else ''.
    * @param {{ alert: string }} view @param {string} key
    */
-  whyNotIn(view, key) {
-    return this.refused?.alert === view.alert ? this.whyNot(key) : '';
+  refusalIn(view, key) {
+    return this.refusal?.alert === view.alert ? this.refusalOf(key) : '';
   }
 
   /** Refuse a key that was meant for the screen before. @param {string} key @param {string} alert */
-  notTaken(key, alert) {
+  refuseEarly(key, alert) {
     const name = key === 'Space' ? say`Space` : key;
     this.refuse(key, alert, say`${name} was not taken: the screen had just changed. Press again.`);
   }
@@ -73,7 +73,7 @@ export class Orders {
    * Refuse a key pressed while the center cannot be reached: no command is sent, now or later.
    * @param {string} key @param {string} alert
    */
-  notSent(key, alert) {
+  refuseOffline(key, alert) {
     this.refuse(
       key,
       alert,
@@ -85,7 +85,7 @@ export class Orders {
    * Refuse a single letter in a field: it was meant as a key, and is removed from the field.
    * @param {string} key @param {string} alert
    */
-  notWritten(key, alert) {
+  refuseTyped(key, alert) {
     const text = say`${key} went into a field, and was not kept. If it was a command: Esc, then ${key}.`;
     this.refuse(key, alert, text);
   }
@@ -94,11 +94,11 @@ export class Orders {
    * Send `command` for the alert that is shown.
    * @param {string} key @param {OperatorCommand} command @param {string} [to] @param {string} [party]
    */
-  async order(key, command, to = null, party = null) {
+  async send(key, command, to = null, party = null) {
     const alert = this.screen.chosen;
     const view = this.feed.cases.get(alert);
-    const asks = command === 'take' && view && !this.acknowledged.has(view, this.feed.me);
-    if (asks) this.acknowledged.add(view); // the operator expects the call: no alarm sounds
+    const expectsCall = command === 'take' && view && !this.acknowledged.has(view, this.feed.me);
+    if (expectsCall) this.acknowledged.add(view); // the operator expects the call: no alarm sounds
     if (command === 'take') waiting.asked(alert);
     const more = {
       id: newId(),
@@ -106,46 +106,46 @@ export class Orders {
       ...(to === null ? {} : { to }),
       ...(party === null ? {} : { party }),
     };
-    const ok = await this.#give({ key, alert, command, more, atMs: Date.now() });
-    if (asks && !ok) this.acknowledged.delete(view);
+    const ok = await this.#deliver({ key, alert, command, more, atMs: Date.now() });
+    if (expectsCall && !ok) this.acknowledged.delete(view);
   }
 
-  /** Send a command, and show its refusal. Return true if the center accepted it. @param {Order} order */
-  async #give(order) {
-    const { key, alert, command, more } = order;
-    this.#unanswered.set(more.id, order);
+  /** Send a command, and show its refusal. Return true if the center accepted it. @param {SentCommand} sent */
+  async #deliver(sent) {
+    const { key, alert, command, more } = sent;
+    this.#pending.set(more.id, sent);
     const answer = await this.feed.command(alert, command, more);
-    this.#unanswered.delete(more.id);
+    this.#pending.delete(more.id);
     if (!answer.ok) this.refuse(key, alert, answer.reason);
     return answer.ok;
   }
 
   /** Return the unanswered commands, for the page of another node: this node may be frozen or gone. */
-  kept() {
-    return [...this.#unanswered.values()];
+  unanswered() {
+    return [...this.#pending.values()];
   }
 
-  /** Take over the commands that another node has not answered. @param {unknown} kept */
-  restore(kept) {
-    if (Array.isArray(kept)) this.#again = kept.filter((one) => typeof one?.more?.id === 'string');
+  /** Take over the commands that another node has not answered. @param {unknown} sent */
+  restore(sent) {
+    if (Array.isArray(sent)) this.#toResend = sent.filter((one) => typeof one?.more?.id === 'string');
   }
 
   /**
    * Send these commands once the alerts are here, with the same ids and versions: two nodes execute such a
    * command once.
    */
-  goOn() {
-    if (!this.#again.length || this.feed.link !== 'live') return;
-    const given = this.#again.filter((one) => Date.now() - one.atMs < GIVEN_AGAIN_MS);
-    this.#again = [];
-    for (const one of given) this.#give(one);
+  resend() {
+    if (!this.#toResend.length || this.feed.link !== 'live') return;
+    const recent = this.#toResend.filter((one) => Date.now() - one.atMs < RESEND_WITHIN_MS);
+    this.#toResend = [];
+    for (const one of recent) this.#deliver(one);
   }
 
   /**
    * Change the operator's own shift, and show a refusal under the key.
    * @param {string} key @param {ShiftState} state @param {string} [why]
    */
-  async shift(key, state, why = '') {
+  async changeShift(key, state, why = '') {
     const answer = await this.feed.shift(state, why);
     if (!answer.ok) this.refuse(key, null, answer.reason);
   }
@@ -182,14 +182,14 @@ export class Orders {
   }
 
   /** Disarm the key; return the command that Enter confirms in this case, or null. @param {CaseView} view */
-  confirmed(view) {
+  takeArmed(view) {
     const armed = this.#armed?.alert === view.alert ? this.#armed : null;
     this.disarm();
     return armed;
   }
 
   /** Disarm and drop the refusal, because the screen has changed. */
-  forget() {
+  reset() {
     this.disarm();
     this.#refusal = null;
   }

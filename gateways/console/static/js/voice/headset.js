@@ -264,6 +264,6 @@ const canComeBack = ({ feed }, view) =>
 export function back(ui) {
   const view = ui.screen.selected();
   if (!canComeBack(ui, view)) return false;
-  ui.orders.order('G', 'another_line', null, 'operator');
+  ui.commands.send('G', 'another_line', null, 'operator');
   return true;
 }

@@ -167,7 +167,7 @@ function lost(ui, view, allowed) {
   return html`<p class="ink-wait dialogue__lost">
     <button class="btn" @click=${() => ui.press(key)}>
       <kbd>${key}</kbd><span>${label('write_by_sms')}</span></button>
-    ${ui.orders.armed === key ? armed : `${none} ${sounds}`}
+    ${ui.commands.armed === key ? armed : `${none} ${sounds}`}
   </p>`;
 }
 

@@ -63,6 +63,6 @@ async function fill(ui, view, field, one) {
   const before = view.briefing[field]?.text ?? '';
   const text = [before.replace(/[.\s]+$/, ''), one.text.trim()].filter(Boolean).join('. ');
   const answer = await ui.feed.command(view.alert, 'brief', { field, text: text.slice(0, FIELD_MAX) });
-  if (!answer.ok) return ui.orders.refuse(KEY.brief, view.alert, answer.reason);
+  if (!answer.ok) return ui.commands.refuse(KEY.brief, view.alert, answer.reason);
   return unread(view) === 1 ? haveRead(ui, view, one.number) : undefined;
 }

@@ -73,12 +73,12 @@ async function ask(ui, view, at) {
   const here = hereOf(ui, view);
   const command = asking.way(here);
   const key = String(at + 1);
-  if (command === null) return ui.orders.refuse(key, view.alert, ui.feed.allowedIn(view).write);
+  if (command === null) return ui.commands.refuse(key, view.alert, ui.feed.allowedIn(view).write);
   const question = here.protocol.question[at];
   const over = isOver(view, question);
-  if (over) return ui.orders.refuse(key, view.alert, over);
+  if (over) return ui.commands.refuse(key, view.alert, over);
   const language = asking.language(here, at, command);
-  if (!language) return ui.orders.refuse(key, view.alert, 'no_voice');
+  if (!language) return ui.commands.refuse(key, view.alert, 'no_voice');
   const text = question.ask[language] ?? localText(question.ask);
   const fills = question.fills
     ? { field: question.fills, yes: localText(question.yes), no: localText(question.no) }
@@ -89,7 +89,7 @@ async function ask(ui, view, at) {
     ...fills,
     ...asking.voice(here, at, command),
   });
-  if (!answer.ok) ui.orders.refuse(key, view.alert, answer.reason);
+  if (!answer.ok) ui.commands.refuse(key, view.alert, answer.reason);
 }
 
 /** Render the questions. @param {Ui} ui @param {CaseView} view */

@@ -75,7 +75,7 @@ export class Writing {
     if (!text) return;
     this.drafts.delete(alert);
     if (isKeyAlone(text)) {
-      ui.orders.notWritten(text.toUpperCase(), alert);
+      ui.commands.refuseTyped(text.toUpperCase(), alert);
       return;
     }
     ui.draw();
@@ -88,6 +88,6 @@ export class Writing {
     }
     // A text that the center did not accept is put back, before what was typed meanwhile.
     this.drafts.set(alert, [text, this.drafts.get(alert) ?? ''].filter(Boolean).join('\n'));
-    ui.orders.refuse(this.key, alert, answer.reason);
+    ui.commands.refuse(this.key, alert, answer.reason);
   }
 }
