@@ -166,7 +166,9 @@ class Carrier:
         self.agenda.run_until(now_s)
 
     def next_deadline(self) -> float | None:
-        """Return the time of the next action if no input comes before; None if there is none."""
+        """Return the time, in seconds, of the next action if no input arrives before; None if there is
+        none.
+        """
         return self.agenda.next_due_s()
 
     def phone(self, number: str, place: int = 0) -> Phone:

@@ -1,15 +1,16 @@
 """Search for an operator, return of an operator whose call was lost, and hand-over of a case. Pure.
 
-One operator is called first, a second one after `operator_answer_within_s`, all free operators after
-`operator_all_after_s`; the first to answer has the case. If an operator takes a case by hand, this operator
-alone is called, unless unavailable. If no operator is free for an alert that is vouched for, an alert that is
-not vouched for is requested to release its operator (`model.rules.vouching`). An operator who is lost is
-called again, together with the next one.
+One operator is called first, a second operator after `operator.answer_within_s`, all free operators after
+`operator.all_after_s` (settings); the first to answer has the case. If an operator takes a case by hand, this
+operator alone is called, unless unavailable. If no operator is free for an alert that is vouched for, an
+alert that is not vouched for is requested to release its operator (`model.rules.vouching`). An operator who
+is lost is called again, together with the next one.
 
 A case that is handed over stays with its operator until another operator is in the conference. Others are
 called as in any search, while the operator stays on the line. With the first who joins, the case changes
 hands and the previous operator's call ends, in one transaction: the case has exactly one operator at all
 times. If no operator is available, the request ends and nothing has changed.
+
 """
 
 from __future__ import annotations

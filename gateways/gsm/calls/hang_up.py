@@ -131,7 +131,9 @@ class HangUps:
         return self._wanted[call].attempts if call in self._wanted else 0
 
     def next_deadline(self, calls: Sequence[CallView]) -> float | None:
-        """Return the time when `due` may return one of these calls; None if no end is requested."""
+        """Return the time, in seconds, at which `due` may return a call; None if no end of a call is
+        requested.
+        """
         return min(
             (
                 self._wanted[call.call].next_s

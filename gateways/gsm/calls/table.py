@@ -90,7 +90,7 @@ class CallTable:
         return events
 
     def next_deadline(self) -> float | None:
-        """Return the time when `tick` is needed; None if not needed."""
+        """Return the time, in seconds, of the next necessary `tick`; None if none is necessary."""
         times = [call.ending.due_s for call in self._book.calls if call.ending is not None]
         if self._book.look_again_s is not None:
             times.append(self._book.look_again_s)

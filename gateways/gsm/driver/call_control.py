@@ -184,7 +184,7 @@ class CallControl:
         return self._hang_ups.stuck_s()
 
     def next_deadline(self) -> float | None:
-        """Return the time when `drive` is needed; None if not needed."""
+        """Return the time, in seconds, of the next necessary `drive`; None if none is necessary."""
         being_ended = self._channel.asked(self._hung_up)
         calls = [view for view in self._table.calls() if (view.call,) not in being_ended]
         return self._hang_ups.next_deadline(calls)

@@ -374,7 +374,9 @@ class Driver:
         self._modem.work(now_s)
 
     def next_deadline(self) -> float | None:
-        """Return the time when `tick` is needed if no input comes before; None if not needed."""
+        """Return the time, in seconds, of the next necessary `tick` if no input arrives before; None if none
+        is necessary.
+        """
         times = [
             self._modem.channel.engine.next_deadline(),
             self._modem.table.next_deadline(),

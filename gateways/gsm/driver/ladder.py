@@ -83,5 +83,7 @@ class Ladder:
         self._try_at_s = None
 
     def next_deadline(self) -> float | None:
-        """Return the time when `try_again` may return True; None if no attempt is planned."""
+        """Return the time, in seconds, at which `try_again` may return True; None if no attempt is
+        planned.
+        """
         return self._try_at_s

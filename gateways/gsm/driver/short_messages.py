@@ -84,7 +84,7 @@ class ShortMessages:
         self._channel.events += self._inbox.overdue(now_s)
 
     def next_deadline(self) -> float | None:
-        """Return the time when `tick` is needed; None if not needed."""
+        """Return the time, in seconds, of the next necessary `tick`; None if none is necessary."""
         return self._inbox.next_deadline()
 
     def _has_read(self, index: int, finished: Finished, now_s: float) -> None:

@@ -216,7 +216,7 @@ class Startup:
             self.end_waiting()
 
     def next_deadline(self) -> float | None:
-        """Return the time when `tick` is needed; None if not needed."""
+        """Return the time, in seconds, of the next necessary `tick`; None if none is necessary."""
         times = (self._again_at_s, self._waits_until_s if self._stage is _Stage.WAITING else None)
         return min((time for time in times if time is not None), default=None)
 

@@ -75,7 +75,9 @@ class Assembler:
         return [_join(self._open.pop(key), key[2]) for key in late]
 
     def next_deadline(self) -> float | None:
-        """Return the time when `overdue` has a message to return; None without waiting messages."""
+        """Return the time, in seconds, at which `overdue` has a message to return; None if no message
+        waits.
+        """
         patience_s = PATIENCE_S if len(self._open) <= MOST_OPEN else 0.0
         return min((opened.since_s + patience_s for opened in self._open.values()), default=None)
 
@@ -125,7 +127,9 @@ class Inbox:
         return [self._event(whole, now_s) for whole in self._assembler.overdue(now_s)]
 
     def next_deadline(self) -> float | None:
-        """Return the time when `overdue` has an event to return; None without waiting messages."""
+        """Return the time, in seconds, at which `overdue` has an event to return; None if no message
+        waits.
+        """
         return self._assembler.next_deadline()
 
     def _failed(self, pdu: str, why: str, stored: tuple[int, ...], now_s: float) -> SmsFailed:

@@ -1,7 +1,8 @@
 """Cost of a conference's tick alone, in microseconds: no other process runs, no process wakes up.
 
-`compute` is the arithmetic alone (jitter buffers, N−1 mix, levels, digits and tones), which limits the
-conferences that one core could mix; `with_ports` adds reading and writing PTYs.
+`compute_us` is the arithmetic alone (jitter buffers, a mix of the other parties for each party, levels,
+digits and tones), which limits the conferences that one core could mix; `with_ports_us` adds reading and
+writing PTYs.
 """
 
 from __future__ import annotations
