@@ -62,12 +62,12 @@ const valuesOf = (row) => ({
 
 /**
  * Return when the hours of a person on duty now end, in milliseconds; 12 hours from now if they do not end.
- * @param {string} who
+ * @param {string} person
  */
-function hoursEndMs(who) {
+function hoursEndMs(person) {
   const nowMs = Date.now();
   const after = dutyView().spans.filter((one) => Date.parse(one.to_at) > nowMs);
-  const last = after.findIndex((one) => !one.people.includes(who) || !one.covered);
+  const last = after.findIndex((one) => !one.people.includes(person) || !one.covered);
   return last > 0 ? Date.parse(after[last].from_at) : nowMs + 12 * 3_600_000;
 }
 
@@ -77,7 +77,7 @@ export function swap(ui) {
   if (!span || dutyView().roster.people.length < 2) return;
   const [first] = span.people;
   const other = dutyView().roster.people.find((one) => !span.people.includes(one.id)) ?? anyOther(first);
-  const begun = {
+  const initial = {
     'person-0': other.id,
     instead_of: first,
     to_at: localTime(hoursEndMs(first), zone()),
@@ -94,7 +94,7 @@ export function swap(ui) {
     untilField(),
     whyField(),
   ];
-  openForm(ui, rows, new Form(SWAP, fields, begun));
+  openForm(ui, rows, new Form(SWAP, fields, initial));
 }
 
 /** Return any other person, for a swap while all people are on duty. @param {string} but */

@@ -162,10 +162,10 @@ const TEST_VALID_MS = 90 * 86_400_000;
 /** Render the result of a person's last test. @param {DutyPerson} one */
 function testResult({ id }) {
   const known = dutyView().tried.find(({ person }) => person === id);
-  const { asked_at: asked, over_at: over, taken_at: taken } = known ?? {};
-  if (asked && !over) return word('clock', say`going on`, 'ink-wait');
-  if (asked && (!taken || taken < asked))
-    return word('warn', `${say`not taken,`} ${f.shortDay(Date.parse(asked) * 1000)}`, 'ink-bad');
+  const { asked_at: started, over_at: ended, taken_at: taken } = known ?? {};
+  if (started && !ended) return word('clock', say`going on`, 'ink-wait');
+  if (started && (!taken || taken < started))
+    return word('warn', `${say`not taken,`} ${f.shortDay(Date.parse(started) * 1000)}`, 'ink-bad');
   if (!taken) return html`<span class="ink-wait">${say`never`}</span>`;
   const old = Date.parse(taken) < Date.now() - TEST_VALID_MS;
   return word(old ? 'warn' : 'check', f.shortDay(Date.parse(taken) * 1000), old ? 'ink-wait' : 'ink-ok');

@@ -44,11 +44,11 @@ const drawn = (className, pane) => ({ className, interactive: false, ...(pane ? 
 const base = { drawn: null };
 
 /** Request coast and borders once, before a map is shown. */
-export const load = kept('base-map.json', (said) => {
+export const load = kept('base-map.json', (answer) => {
   base.drawn = {
-    box: said.box,
-    land: said.land.map((rings) => rings.map((ring) => points(ring, said.per_degree))),
-    borders: said.borders.map((line) => points(line, said.per_degree)),
+    box: answer.box,
+    land: answer.land.map((rings) => rings.map((ring) => points(ring, answer.per_degree))),
+    borders: answer.borders.map((line) => points(line, answer.per_degree)),
   };
 });
 
@@ -71,7 +71,7 @@ export class SwMap extends HTMLElement {
   #map = null;
   #alert = null;
   #here = null;
-  #told = '';
+  #drawn = '';
   #based = false;
   #user = new LayerGroup();
   #towns = new LayerGroup();
@@ -89,8 +89,8 @@ export class SwMap extends HTMLElement {
   }
 
   /** Set the center's tile settings, or null; must be set before `view`. */
-  set tiles(said) {
-    this.#streets = said;
+  set tiles(settings) {
+    this.#streets = settings;
   }
 
   connectedCallback() {
@@ -105,7 +105,7 @@ export class SwMap extends HTMLElement {
     this.#map?.remove();
     this.#map = null;
     this.#alert = null;
-    this.#told = '';
+    this.#drawn = '';
     this.#based = false;
   }
 
@@ -135,9 +135,9 @@ export class SwMap extends HTMLElement {
     const before = this.#here;
     this.#here = latLng(p.lat, p.lon);
     this.#map ??= this.#made();
-    const told = JSON.stringify([p, view.positions]);
-    if (told !== this.#told) this.#draw(p, view.positions);
-    this.#told = told;
+    const content = JSON.stringify([p, view.positions]);
+    if (content !== this.#drawn) this.#draw(p, view.positions);
+    this.#drawn = content;
     if (this.#alert !== view.alert) {
       this.#alert = view.alert;
       this.#map.setView(this.#here, this.#zoom(p, view.positions), STILL);

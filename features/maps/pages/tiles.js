@@ -44,12 +44,12 @@ let probedAtMs = -Infinity;
 /**
  * Test for streets before a map is shown, and again while requests fail: the first zoom of a map depends on
  * the result.
- * @param {MapView} said
+ * @param {MapView} settings
  */
-export function testTiles(said) {
-  if (!said || Date.now() - probedAtMs < AGAIN_MS || (probedAtMs > 0 && !tiles.failing)) return;
+export function testTiles(settings) {
+  if (!settings || Date.now() - probedAtMs < AGAIN_MS || (probedAtMs > 0 && !tiles.failing)) return;
   probedAtMs = Date.now();
-  requestTile(`${said.min_zoom}/0/0`).then(
+  requestTile(`${settings.min_zoom}/0/0`).then(
     () => {
       tiles.failing = false;
     },
@@ -71,28 +71,28 @@ async function fill(tile, { z, x, y }) {
 }
 
 /**
- * Return the layer of streets for a map. `said`: the center's tile settings. `changed(shown)` is called with
- * the state of the view's tiles.
- * @param {MapView} said
+ * Return the layer of streets for a map. `settings`: the center's tile settings. `changed(shown)` is called
+ * with the state of the view's tiles.
+ * @param {MapView} settings
  */
-export function streets(said, pane, changed) {
+export function streets(settings, pane, changed) {
   const layer = new Streets('', {
     pane,
-    minZoom: said.min_zoom,
-    maxNativeZoom: said.max_zoom,
+    minZoom: settings.min_zoom,
+    maxNativeZoom: settings.max_zoom,
     maxZoom: 24,
     keepBuffer: 1,
   });
-  const look = () => {
+  const countDrawn = () => {
     const there = Object.values(layer._tiles).filter((one) => one.current);
     const drawn = there.filter((one) => one.el.drawn).length;
     tiles.shown = drawn === 0 ? 'none' : drawn < there.length ? 'some' : 'all';
     changed(tiles.shown);
   };
   layer.on('tileunload tileabort', ({ tile }) => tile.stop?.abort());
-  layer.on('load', look);
+  layer.on('load', countDrawn);
   const beyond = () => {
-    if (layer._tileZoom === undefined) look();
+    if (layer._tileZoom === undefined) countDrawn();
   }; // zoomed out beyond the tiles
   let timer = 0;
   layer.on('add', ({ target }) => {

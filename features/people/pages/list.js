@@ -71,8 +71,8 @@ let silent = false;
 
 /** Request the people of the search. @param {Ui} ui */
 export function load(ui) {
-  const wanted = { search: rows.search.trim(), most: String(most), ...(silent && { silent: 'true' }) };
-  rows.list.path = `${rows.path}?${new URLSearchParams(wanted)}`;
+  const query = { search: rows.search.trim(), most: String(most), ...(silent && { silent: 'true' }) };
+  rows.list.path = `${rows.path}?${new URLSearchParams(query)}`;
   return rows.list.load(ui);
 }
 
@@ -130,10 +130,10 @@ export const cells = (one) =>
     <td class="spare">${languageName(one.language)}</td>`;
 
 /** Return the state of the phones with automatic checks, in words. @param {Record<string, number>} is */
-function checksText({ lately, late, silent: gone }) {
-  if (!lately && !late && !gone) return '';
-  const of = f.count(lately + late + gone);
-  return say`. Phones that check by themselves: ${of}; ${f.count(late)} late, ${f.count(gone)} silent`;
+function checksText({ lately, late, silent: silentCount }) {
+  if (!lately && !late && !silentCount) return '';
+  const of = f.count(lately + late + silentCount);
+  return say`. Phones that check by themselves: ${of}; ${f.count(late)} late, ${f.count(silentCount)} silent`;
 }
 
 /** Render the number of people shown, found and stored. @param {Ui} ui */

@@ -95,8 +95,8 @@ export const again = (ui) => rows.again(ui);
 
 /** Open the form of an operator, or of a new operator. @param {Ui} ui @param {OperatorRow} [row] */
 function edit(ui, row) {
-  const begun = { name: '', phone: '', role: 'operator', language: 'it', on_call: false };
-  rows.open(ui, new Form('operator', FIELDS, row ?? begun), row?.id);
+  const initial = { name: '', phone: '', role: 'operator', language: 'it', on_call: false };
+  rows.open(ui, new Form('operator', FIELDS, row ?? initial), row?.id);
 }
 
 /** Add the operator of the open form, and show the sign-on link. @param {Ui} ui */
@@ -109,9 +109,9 @@ async function add(ui) {
   rows.showResult(ui, true, say`${data.operator.name} is added.`);
 }
 
-/** Make a sign-on link, and show it. @param {Ui} ui @param {string} who */
-async function link(ui, who) {
-  const data = await rows.request(ui, 'POST', `${rows.pathOf(who)}/link`);
+/** Make a sign-on link, and show it. @param {Ui} ui @param {string} operator */
+async function makeLink(ui, operator) {
+  const data = await rows.request(ui, 'POST', `${rows.pathOf(operator)}/link`);
   if (data) rows.showOnce(ui, data);
 }
 
@@ -135,7 +135,7 @@ export function pressed(ui, key) {
   if (key === 'A') edit(ui);
   else if (!row) return false;
   else if (key === 'Enter') edit(ui, row);
-  else if (key === 'P') link(ui, row.id);
+  else if (key === 'P') makeLink(ui, row.id);
   else if (key === 'D') rows.change(ui, row.id, { on_call: row.on_call }, { on_call: !row.on_call });
   else if (key === 'E') {
     const question = say`End sessions, token and link?`;
@@ -147,11 +147,11 @@ export function pressed(ui, key) {
 
 /**
  * Render a sign-on link, which is shown once.
- * @param {Ui} ui @param {SignOnLink} told @param {string} name
+ * @param {Ui} ui @param {SignOnLink} link @param {string} name
  */
-function linkPane(ui, told, name) {
-  const address = `${location.origin}/console/#token=${told.code}`;
-  const until = Date.parse(told.until) * 1000;
+function linkPane(ui, link, name) {
+  const address = `${location.origin}/console/#token=${link.code}`;
+  const until = Date.parse(link.until) * 1000;
   const end = `${f.shortDay(until)} ${f.minute(until)}`;
   return html`<section class="panel once" aria-labelledby="link-h">
     <div class="panel__head"><h2 id="link-h">${say`Link for ${name}`}</h2></div>

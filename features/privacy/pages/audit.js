@@ -21,7 +21,7 @@ const state = {
   /** @type {AuditView} */
   data: null,
   fault: '',
-  asked: 0,
+  requests: 0,
   typing: 0,
   cursor: '',
 };
@@ -33,13 +33,13 @@ export function enter(ui) {
 
 /** Request the entries of the search. `older`: append the entries before those shown. @param {Ui} ui */
 async function load(ui, older = false) {
-  const asked = (state.asked += 1);
+  const request = (state.requests += 1);
   const since = Math.max(0, Math.round(ui.feed.nowUs() - state.days * DAY_US));
   const query = new URLSearchParams({ [state.by]: state.search.trim(), since_us: String(since) });
   if (older) query.set('before', state.data.before);
   const answer = await ui.feed.read(`/v1/audit?${query}`).catch(() => null);
   const data = answer?.ok ? await answer.json().catch(() => null) : null;
-  if (asked !== state.asked) return;
+  if (request !== state.requests) return;
   state.fault = data ? '' : answer?.status === 403 ? 'notYours' : 'noConnection';
   if (data) {
     const before = older ? state.data.entries : [];

@@ -33,8 +33,8 @@ async function send(ui) {
   if (!form.changed().length) return rows.leave(ui);
   form.busy = true;
   const body = recordOf(kept.record, form.now);
-  const asked = ui.feed.request('PUT', path(person.id), body, { 'if-match': `"${kept.version}"` });
-  const answer = await answerOf(asked);
+  const request = ui.feed.request('PUT', path(person.id), body, { 'if-match': `"${kept.version}"` });
+  const answer = await answerOf(request);
   form.busy = false;
   if (answer.data) {
     rows.result = [true, say`${rows.of.name(person)}: record saved.`];

@@ -23,7 +23,7 @@ const [W, H, EDGE] = [240, 48, 4]; // a chart's size
 const POLL_MS = 2000; // during a self-test
 const state = {
   fault: '',
-  asked: 0,
+  requests: 0,
   again: 0,
   data: /** @type {ProofsView} */ (null),
 };
@@ -39,11 +39,11 @@ const shown = (ui) => ui.screen.section === 'proofs';
 
 /** Request the self-tests, and again after a pause. @param {Ui} ui */
 async function load(ui) {
-  const asked = (state.asked += 1);
+  const request = (state.requests += 1);
   clearTimeout(state.again);
   const answer = await ui.feed.read(PATH).catch(() => null);
   const data = answer?.ok ? await answer.json().catch(() => null) : null;
-  if (asked !== state.asked || !shown(ui)) return;
+  if (request !== state.requests || !shown(ui)) return;
   Object.assign(state, { data: data ?? state.data, fault: data ? '' : say`No connection` });
   state.again = window.setTimeout(() => load(ui), POLL_MS * (isRunning() ? 1 : 8));
   ui.draw();

@@ -137,21 +137,21 @@ export class Api {
 
   /** Send a request that only this phone may send, signed if possible. */
   async #requestSigned(method, url, withinMs, more) {
-    const asked = () => this.#request(method, url, withinMs, { ...more, proofMs: PROOF_MS });
-    const answer = await asked();
+    const send = () => this.#request(method, url, withinMs, { ...more, proofMs: PROOF_MS });
+    const answer = await send();
     // A browser repeats a request when a connection breaks, and a signature counts once; after the first
     // answer the center's clock is known.
-    return answer.status === 403 && answer.signed ? asked() : answer;
+    return answer.status === 403 && answer.signed ? send() : answer;
   }
 
   /**
    * Send a request to the present address.
    * @param {string} method @param {string} url @param {number} withinMs
    * @param {{ body?: object, bytes?: ArrayBuffer, more?: Record<string, string>, signal?: AbortSignal,
-   *   waitMs?: number, key?: string, proofMs?: number, by?: import('./key.js').Proved }} asked
+   *   waitMs?: number, key?: string, proofMs?: number, by?: import('./key.js').Proved }} options
    */
-  async #request(method, url, withinMs, asked) {
-    const { body, bytes, more = {}, signal, waitMs = 0, key = this.keyOf(), proofMs = 0, by } = asked;
+  async #request(method, url, withinMs, options) {
+    const { body, bytes, more = {}, signal, waitMs = 0, key = this.keyOf(), proofMs = 0, by } = options;
     const text = bytes ?? (body === undefined ? '' : JSON.stringify(body));
     const proof = proofMs > 0 ? await this.key.headers(method, url, text, proofMs, by) : null;
     const signed = proof !== null;

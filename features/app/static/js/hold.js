@@ -8,8 +8,8 @@ const KEYS = new Set([' ', 'Enter']);
 
 export class Hold {
   /**
-   * `raise()`: called after the button was held; `advise(word)`: called with advice for the user; `drawn(held)`:
-   * called when the appearance changes.
+   * `raise()`: called after the button was held; `advise(word)`: called with advice for the user;
+   * `drawn(held)`: called when the appearance changes.
    */
   constructor({ raise, advise, drawn }) {
     this.raise = raise;

@@ -9,10 +9,10 @@ const P_256 = { name: 'ECDSA', namedCurve: 'P-256' };
 
 /** @typedef {{ pair: CryptoKeyPair, device: string, phone?: string }} Proved the number as it was given */
 
-const requestResult = (asked) =>
+const requestResult = (request) =>
   new Promise((resolve, reject) => {
-    asked.onsuccess = () => resolve(asked.result);
-    asked.onerror = () => reject(asked.error);
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
   });
 
 /** Return a new key pair, and its public key for the center (RFC 7517). */

@@ -4,7 +4,7 @@
 const COVERED = '("@method" "@path" "content-digest")';
 
 const base64 = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)));
-const bytes = (said) => (typeof said === 'string' ? new TextEncoder().encode(said) : said);
+const bytes = (text) => (typeof text === 'string' ? new TextEncoder().encode(text) : text);
 
 /** Return the text to sign; it contains the body's digest only. */
 export const signatureBase = (method, path, digest, parameters) =>

@@ -145,8 +145,8 @@ function lastScreen(known, nowMs) {
   const { outcome } = known.state;
   const [first, , last] = LAST_WORDS;
   const writes = messagesReachCenter(known, nowMs);
-  const said = first[outcome] ?? wordsOf112(known, nowMs) ?? last[outcome];
-  const [title, text, write = text] = said ?? ['closed', 'closedText'];
+  const words = first[outcome] ?? wordsOf112(known, nowMs) ?? last[outcome];
+  const [title, text, write = text] = words ?? ['closed', 'closedText'];
   return screen('closed', {
     icon: 'done',
     title,

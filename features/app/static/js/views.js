@@ -51,9 +51,9 @@ export const call112 = (now) =>
 export const ghost = (word, press) =>
   html`<button class="app__btn app__btn--ghost" type="button" @click=${press}>${t(word)}</button>`;
 
-const holdButton = (hold, look, described, inside) =>
+const holdButton = (hold, style, described, inside) =>
   html` <button
-    class="app__hold ${look}"
+    class="app__hold ${style}"
     type="button"
     ?data-held=${hold.held}
     aria-describedby=${described}

@@ -17,7 +17,7 @@ const state = {
   report: null,
   month: '',
   fault: '',
-  asked: 0,
+  requests: 0,
 };
 
 const names = () => (state.data?.months ?? []).map((one) => one.month);
@@ -46,11 +46,11 @@ async function load(ui) {
 
 /** Request the report of the chosen month. @param {Ui} ui */
 async function choose(ui) {
-  const asked = (state.asked += 1);
+  const request = (state.requests += 1);
   ui.draw();
   if (!state.month) return;
   const report = await read(ui, `/v1/reports/${state.month}/json`);
-  if (asked !== state.asked) return;
+  if (request !== state.requests) return;
   state.report = report;
   if (!report) state.fault = say`No connection`;
   ui.draw();

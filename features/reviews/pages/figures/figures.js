@@ -21,7 +21,7 @@ const state = {
   data: null,
   fault: '',
   askedAtMs: 0,
-  asked: 0,
+  requests: 0,
   waiting: false,
   cursor: null,
 };
@@ -33,14 +33,14 @@ export function enter(ui) {
 
 /** Return the query of the statistics. @param {Ui} ui */
 function query(ui) {
-  const asked = filters.query(ui, false);
-  asked.set('days', String(state.days));
-  return asked;
+  const params = filters.query(ui, false);
+  params.set('days', String(state.days));
+  return params;
 }
 
 /** Request the statistics. @param {Ui} ui */
 async function load(ui) {
-  const asked = (state.asked += 1);
+  const request = (state.requests += 1);
   state.askedAtMs = Date.now();
   state.waiting = true;
   let data = null;
@@ -52,7 +52,7 @@ async function load(ui) {
   } catch {
     /** the fault is shown below */
   }
-  if (asked !== state.asked) return;
+  if (request !== state.requests) return;
   state.waiting = false;
   state.askedAtMs = Date.now();
   state.fault = data ? '' : fault;

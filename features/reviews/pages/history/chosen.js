@@ -80,8 +80,9 @@ export function story(ui, view) {
   const at = view.steps;
   const since = (us) => (us === null ? '—' : f.seconds(Math.max(0, us - view.received_us)));
   // The case drops the request when 112 hangs up: its time is in the timeline.
-  const asked = view.timeline.find((entry) => entry.what === 'psap.requested')?.at_us;
-  const psap = at.psap_us === null || asked === undefined ? '—' : f.seconds(Math.max(0, at.psap_us - asked));
+  const requestedUs = view.timeline.find((entry) => entry.what === 'psap.requested')?.at_us;
+  const psap =
+    at.psap_us === null || requestedUs === undefined ? '—' : f.seconds(Math.max(0, at.psap_us - requestedUs));
   return html`<section class="panel" aria-labelledby="story-h">
     <div class="panel__head">
       <h2 id="story-h">${s.name(view)}</h2>

@@ -8,17 +8,17 @@ import { named } from '../../../js/case/situation.js';
 
 const AGAIN_MS = 10000;
 const KEPT = 50;
-const asked = new Map(); // by alert: {key, said, atMs}
+const requests = new Map(); // by alert: {key, data, atMs}
 
 /**
  * Return the number of earlier alerts; until the answer, a placeholder.
  * @param {Ui} ui @param {CaseView} view
  */
 export function howMany(ui, view) {
-  const said = answer(ui, view);
-  if (!said) return '…';
-  if (!said.count) return say`none`;
-  return [`${said.count}${said.more ? '+' : ''}`, danger(said.alerts[0])].filter(Boolean).join(': ');
+  const data = answer(ui, view);
+  if (!data) return '…';
+  if (!data.count) return say`none`;
+  return [`${data.count}${data.more ? '+' : ''}`, danger(data.alerts[0])].filter(Boolean).join(': ');
 }
 
 /**
@@ -62,20 +62,20 @@ function answer(ui, view) {
   // The user is named only with the whole case; and each request is an entry of the audit..
   if (view.withheld) return null;
   const key = `${view.identified}/${view.phone}`;
-  const known = asked.get(view.alert);
-  if (!known || known.key !== key || (known.said === null && Date.now() - known.atMs > AGAIN_MS))
-    ask(ui, view.alert, key, known?.said ?? null);
-  return asked.get(view.alert).said;
+  const known = requests.get(view.alert);
+  if (!known || known.key !== key || (known.data === null && Date.now() - known.atMs > AGAIN_MS))
+    ask(ui, view.alert, key, known?.data ?? null);
+  return requests.get(view.alert).data;
 }
 
 /** Request the earlier alerts. @param {Ui} ui @param {string} alert @param {string} key */
 async function ask(ui, alert, key, before) {
-  const entry = { key, said: before, atMs: Date.now() };
-  asked.set(alert, entry);
-  if (asked.size > KEPT) asked.delete(asked.keys().next().value);
+  const entry = { key, data: before, atMs: Date.now() };
+  requests.set(alert, entry);
+  if (requests.size > KEPT) requests.delete(requests.keys().next().value);
   try {
     const found = await ui.feed.read(`/v1/alerts/${encodeURIComponent(alert)}/earlier`);
-    if (found.ok) entry.said = await found.json();
+    if (found.ok) entry.data = await found.json();
   } catch {
     /** requested again later */
   }

@@ -14,7 +14,7 @@ export const values = { ...NONE };
 const DAY_MS = 86_400_000;
 
 /** Return a local date: `2026-11-28`. @param {number} ms */
-const dated = (ms) => new Date(ms).toLocaleDateString('sv-SE');
+const localDate = (ms) => new Date(ms).toLocaleDateString('sv-SE');
 
 /**
  * Return the first and the last day; null for any time. An end without a beginning is ignored.
@@ -22,12 +22,12 @@ const dated = (ms) => new Date(ms).toLocaleDateString('sv-SE');
  */
 function days(nowMs) {
   const now = new Date(nowMs);
-  const today = dated(nowMs);
+  const today = localDate(nowMs);
   switch (values.time) {
     case 'today':
       return [today, today];
     case 'week':
-      return [dated(nowMs - ((now.getDay() + 6) % 7) * DAY_MS), today];
+      return [localDate(nowMs - ((now.getDay() + 6) % 7) * DAY_MS), today];
     case 'month':
       return [`${today.slice(0, 8)}01`, today];
     case 'days':
@@ -43,16 +43,17 @@ function days(nowMs) {
  * @param {Ui} ui
  */
 export function query(ui, timed = true, ends = false) {
-  const asked = new URLSearchParams();
+  const params = new URLSearchParams();
   for (const name of /** @type {Field[]} */ (['outcome', 'operator', 'line', 'channel', 'test']))
-    if (values[name] && shown(name, timed)) asked.set(name, values[name]);
+    if (values[name] && shown(name, timed)) params.set(name, values[name]);
   const nowMs = ui.feed.nowUs() / 1000;
-  const span = (timed ? days(nowMs) : null) ?? (ends ? [dated(nowMs - 365 * DAY_MS), dated(nowMs)] : null);
+  const span =
+    (timed ? days(nowMs) : null) ?? (ends ? [localDate(nowMs - 365 * DAY_MS), localDate(nowMs)] : null);
   if (span) {
-    asked.set('from', span[0]);
-    asked.set('to', span[1]);
+    params.set('from', span[0]);
+    params.set('to', span[1]);
   }
-  return asked;
+  return params;
 }
 
 /** Return true if the filter exists: the statistics have no filters for tests and time. */

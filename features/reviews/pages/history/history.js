@@ -90,7 +90,7 @@ export function pressed(ui, key) {
 }
 
 /** Return the user's name, number, or the day of the erasure. @param {PastAlert} one */
-const who = (one) =>
+const userName = (one) =>
   one.name ||
   (one.phone ? f.phone(one.phone) : one.erased_us === null ? say`Unknown` : f.erased(one.erased_us));
 
@@ -102,10 +102,10 @@ function ended(one) {
   if (one.closed_us === null) return word('clock', say`open`, 'ink-wait');
   if (['user_called_112', 'no_contact', 'put_away'].includes(one.outcome) || one.missed)
     return word('warn', outcome(one.outcome), 'ink-bad');
-  const said = outcome(one.outcome);
+  const text = outcome(one.outcome);
   return word(
     ['handed_over', 'briefed'].includes(one.outcome) ? '112' : 'check',
-    one.outcome === one.closed_as ? said : say`${said}, corrected`,
+    one.outcome === one.closed_as ? text : say`${text}, corrected`,
     'ink-2',
   );
 }
@@ -163,7 +163,7 @@ export function pane(ui) {
                   aria-current=${state.cursor === one.alert ? 'true' : nothing}
                   @click=${() => choose(ui, one.alert)}>
                   <span class="past__when">${when(one.received_us)}</span
-                  ><b class=${one.test ? 'ink-test' : nothing}>${named(one.test, who(one))}</b
+                  ><b class=${one.test ? 'ink-test' : nothing}>${named(one.test, userName(one))}</b
                   ><span class="past__end">${ended(one)}</span
                   ><small
                     >${[

@@ -18,8 +18,8 @@ export const state = {
   story: null,
   erased: 0,
   fault: false,
-  asked: 0,
-  heard: 0, // the event's place for which the story was requested again
+  requests: 0,
+  reread: 0, // the event's place for which the story was requested again
   askedAtMs: 0,
   tag: '', // the tag of the shown answer
   pages: 1,
@@ -63,7 +63,7 @@ async function read(ui, path) {
  * @param {Ui} ui
  */
 export async function load(ui, older = false, again = false) {
-  const asked = (state.asked += 1);
+  const request = (state.requests += 1);
   state.askedAtMs = Date.now();
   const query = filters(ui);
   query.set('search', state.search.trim());
@@ -73,7 +73,7 @@ export async function load(ui, older = false, again = false) {
     .read(`/v1/alerts?${query}`, again && state.tag ? { 'if-none-match': state.tag } : {})
     .catch(() => null);
   const page = answer?.ok ? await answer.json().catch(() => null) : null;
-  if (asked !== state.asked) return; // a later request has replaced this one
+  if (request !== state.requests) return; // a later request has replaced this one
   state.fault = !page && answer?.status !== 304;
   if (page) {
     state.tag = older ? '' : (answer.headers.get('etag') ?? '');
@@ -98,9 +98,9 @@ export function forgetErased(ui) {
 /** Request the story again after a change of a closed alert: a note, a reopening. @param {Ui} ui */
 export function rereadIfChanged(ui) {
   const story = chosenStory();
-  const heard = story ? (ui.feed.lastEventSeq.get(story.alert) ?? 0) : 0;
-  if (!story || story.closed_us === null || heard <= Math.max(story.seq, state.heard)) return;
-  state.heard = heard;
+  const newest = story ? (ui.feed.lastEventSeq.get(story.alert) ?? 0) : 0;
+  if (!story || story.closed_us === null || newest <= Math.max(story.seq, state.reread)) return;
+  state.reread = newest;
   reread(ui, story.alert);
 }
 

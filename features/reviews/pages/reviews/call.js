@@ -85,7 +85,7 @@ function recordings(ui) {
 /** Render the review of a call. @param {Ui} ui @param {GivenReview} review @param {ReviewForm} form */
 export function givenReview(ui, review, form) {
   const { marks } = review;
-  const asked = Object.fromEntries(form.question.map(({ id, ask }) => [id, localText(ask)]));
+  const questions = Object.fromEntries(form.question.map(({ id, ask }) => [id, localText(ask)]));
   return html`<section class="panel" aria-labelledby="review-said-h">
     <div class="panel__head">
       <h2 id="review-said-h">${say`Reviewed by`} ${ui.feed.names(review.by)}</h2>
@@ -100,7 +100,7 @@ export function givenReview(ui, review, form) {
           ? html`<dl>
               ${Object.entries(marks).map(
                 ([id, mark]) =>
-                  html`<dt>${asked[id] ?? id}</dt>
+                  html`<dt>${questions[id] ?? id}</dt>
                     <dd class=${{ 1: 'ink-bad', 2: 'ink-wait' }[mark] ?? ''}>${markName(mark)}</dd>`,
               )}
             </dl>`

@@ -81,9 +81,9 @@ export async function choose(ui, key) {
   state.cursor = state.chosen = key;
   ui.draw();
   const path = `/v1/alerts/${encodeURIComponent(call.alert)}`;
-  const asked = [read(ui, `${path}/story`), read(ui, `${path}/recordings`)];
-  if (call.by && call.why !== 'own_call') asked.push(read(ui, `${path}/reviews`));
-  const [story, recordings, reviews] = await Promise.all(asked);
+  const requests = [read(ui, `${path}/story`), read(ui, `${path}/recordings`)];
+  if (call.by && call.why !== 'own_call') requests.push(read(ui, `${path}/reviews`));
+  const [story, recordings, reviews] = await Promise.all(requests);
   if (state.chosen !== key) return;
   state.story = story.data;
   state.files = recordings.data?.files ?? [];
@@ -95,7 +95,7 @@ export async function choose(ui, key) {
 /** Return an empty form with all questions. @param {ReviewForm} form */
 function newForm({ question }) {
   const choices = () => ['', '4', '3', '2', '1', '0'].map((mark) => [mark, markName(mark)]);
-  const asked = question.map(({ id, ask }) => ({
+  const questions = question.map(({ id, ask }) => ({
     name: id,
     label: () => localText(ask),
     kind: /** @type {const} */ ('select'),
@@ -110,8 +110,8 @@ function newForm({ question }) {
   };
   return new Form(
     'review',
-    [...asked, notes],
-    Object.fromEntries([...asked, notes].map((f) => [f.name, ''])),
+    [...questions, notes],
+    Object.fromEntries([...questions, notes].map((f) => [f.name, ''])),
   );
 }
 

@@ -57,17 +57,17 @@ function draw() {
   if (step && document.activeElement !== step) step.focus();
 }
 
-let wanted = /** @type {string | null} */ (null); // the callout that a link leads to
-let led = null; // the session that was led to a new password
+let linkedCallout = /** @type {string | null} */ (null); // the callout that a link leads to
+let ledSession = null; // the session that was led to a new password
 
 /**
  * Lead the operator to what the sign-on requires: the callout of a link, what is missing for the first admin,
  * another sign-on method after a recovery code.
  */
-function lead() {
-  if (feed.me && wanted) {
-    const callout = wanted;
-    wanted = null;
+function leadOperator() {
+  if (feed.me && linkedCallout) {
+    const callout = linkedCallout;
+    linkedCallout = null;
     screen.go('plant');
     if (!called.point(callout)) ui.press('H'); // the callout has ended: it is among the past callouts
   }
@@ -75,12 +75,12 @@ function lead() {
     admin.showMissingNext();
     screen.go('admin');
   }
-  if (!feed.me || feed.signedOn?.way !== 'recovery' || led === feed.signedOn.csrf) return;
-  led = feed.signedOn.csrf;
+  if (!feed.me || feed.signedOn?.way !== 'recovery' || ledSession === feed.signedOn.csrf) return;
+  ledSession = feed.signedOn.csrf;
   screen.go('access');
 }
 
-let restsUntilMs = 0;
+let restUntilMs = 0;
 let waiting = false;
 
 function refresh() {
@@ -89,16 +89,16 @@ function refresh() {
   voice.follow(ui);
   if (feed.me && screen.follow()) commands.reset();
   commands.resend();
-  lead();
+  leadOperator();
   draw();
   hear(ui);
   const endedMs = performance.now();
-  restsUntilMs = endedMs + Math.min(REST_MAX_MS, 3 * (endedMs - begunMs));
+  restUntilMs = endedMs + Math.min(REST_MAX_MS, 3 * (endedMs - begunMs));
 }
 
 /** Draw soon. Drawing takes at most a quarter of the time, so that keys still act in a storm of events. */
 function soon() {
-  const restMs = restsUntilMs - performance.now();
+  const restMs = restUntilMs - performance.now();
   if (restMs <= 0) refresh();
   else if (!waiting) {
     waiting = true;
@@ -106,29 +106,29 @@ function soon() {
   }
 }
 
-const came = takeFromAddress();
-if (came.first) first.keepLinkCode(came.first);
-wanted = came.callout;
-appearance.apply(came.kept);
+const arrival = takeFromAddress();
+if (arrival.first) first.keepLinkCode(arrival.first);
+linkedCallout = arrival.callout;
+appearance.apply(arrival.kept);
 listen(ui);
 draw();
 // A sign-on link that is opened in this tab changes only the fragment.
 addEventListener('hashchange', () => {
   const { token, first: code, callout } = takeFromAddress();
   if (code) first.keepLinkCode(code);
-  wanted = callout ?? wanted;
+  linkedCallout = callout ?? linkedCallout;
   if (!token) return soon();
   sound.unlock();
   return feed.signOn({ token });
 });
-feed.start(came).then((goesOn) => {
+feed.start(arrival).then((continues) => {
   // Only state that the operator's own page has sent: the link of a stranger could hide an alert.
-  if (!goesOn) return;
-  if (typeof came.kept.chosen === 'string') screen.restore(came.kept.chosen);
-  acknowledged.restore(came.kept.acknowledged);
-  commands.restore(came.kept.orders);
-  if (came.kept.sound) sound.unlock(); // as far as the browser allows sound before a key is pressed
-  shifts.restoreSoundResult(came.kept.heard);
+  if (!continues) return;
+  if (typeof arrival.kept.chosen === 'string') screen.restore(arrival.kept.chosen);
+  acknowledged.restore(arrival.kept.acknowledged);
+  commands.restore(arrival.kept.orders);
+  if (arrival.kept.sound) sound.unlock(); // as far as the browser allows sound before a key is pressed
+  shifts.restoreSoundResult(arrival.kept.heard);
 });
 setInterval(() => {
   if (feed.me) soon();

@@ -32,14 +32,14 @@ export class Checks {
 
   /** Run due checks from now on, but not before the page has been open for a while. */
   start() {
-    const look = () => {
+    const runIfDue = () => {
       const { now } = this;
       if (now && !this.running && this.isFree() && isDue(now, Date.now())) this.check();
     };
     this.key.ready.then(this.changed);
     setTimeout(() => {
-      look();
-      setInterval(look, LOOK_MS);
+      runIfDue();
+      setInterval(runIfDue, LOOK_MS);
     }, AFTER_OPENING_MS);
   }
 

@@ -148,25 +148,25 @@ function photo(own, label, name, value = '') {
 /** Save the submitted record. @param {import('./own.js').Own} own @param {SubmitEvent} event */
 function save(own, event) {
   event.preventDefault();
-  const said = new FormData(/** @type {HTMLFormElement} */ (event.target));
-  own.keep(recordOf((name) => String(said.get(name) ?? '').trim()));
+  const data = new FormData(/** @type {HTMLFormElement} */ (event.target));
+  own.keep(recordOf((name) => String(data.get(name) ?? '').trim()));
 }
 
 /**
  * Return the record of a form; rows without a name are left out. Pure.
- * @param {(name: string) => string} said
+ * @param {(name: string) => string} valueOf
  */
-export function recordOf(said) {
+export function recordOf(valueOf) {
   const several = (group, most, fields) =>
     Array.from({ length: most }, (_, i) =>
-      Object.fromEntries(fields.map((one) => [one, said(`${group}${i}.${one}`)])),
+      Object.fromEntries(fields.map((one) => [one, valueOf(`${group}${i}.${one}`)])),
     ).filter((one) => one.name);
   return {
     dangerous: several('dangerous', MOST.dangerous, ['name', 'car', 'note', 'picture']),
     ...Object.fromEntries(
-      ['children', 'medical', 'court_order', 'safe_word', 'reach', 'photo'].map((one) => [one, said(one)]),
+      ['children', 'medical', 'court_order', 'safe_word', 'reach', 'photo'].map((one) => [one, valueOf(one)]),
     ),
-    addresses: said('addresses')
+    addresses: valueOf('addresses')
       .split('\n')
       .map((one) => one.trim())
       .filter(Boolean),

@@ -13,10 +13,10 @@ export const stored = () => ({
   theme: localStorage.getItem(THEME),
 });
 
-/** Apply the language and the theme. `came`: the state received from another node's page. */
-export function apply(came) {
-  if (typeof came.language === 'string') localStorage.setItem(LANGUAGE, came.language);
-  if (typeof came.theme === 'string') localStorage.setItem(THEME, came.theme);
+/** Apply the language and the theme. `received`: the state received from another node's page. */
+export function apply(received) {
+  if (typeof received.language === 'string') localStorage.setItem(LANGUAGE, received.language);
+  if (typeof received.theme === 'string') localStorage.setItem(THEME, received.theme);
   const query = new URLSearchParams(location.search);
   const { language: before, theme } = stored();
   const own = languages().find((one) => navigator.language.startsWith(one));

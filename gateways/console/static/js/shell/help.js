@@ -14,7 +14,7 @@ import { ownLanguageName, switchLanguage, switchTheme } from './appearance.js';
 const SCROLL_PX = 120;
 const GUIDE = '/console/guide/first-night?lang=';
 
-let askedOnce = false; // the last ready operator has been asked to confirm signing off
+let confirming = false; // the last ready operator has been asked to confirm signing off
 let before = null; // the element that had the focus
 
 /**
@@ -23,7 +23,7 @@ let before = null; // the element that had the focus
  * @param {Ui} ui @param {boolean} shown
  */
 export function show(ui, shown) {
-  askedOnce = false;
+  confirming = false;
   if (shown) before = document.activeElement;
   ui.screen.cover(shown);
   ui.draw();
@@ -40,8 +40,8 @@ export function scroll(key) {
 /** Sign off. The last ready operator must confirm, because signing off also ends the shift. @param {Ui} ui */
 async function signOff(ui) {
   const { feed, screen } = ui;
-  if (isLastReady(ui) && !screen.ownCase() && !askedOnce) {
-    askedOnce = true;
+  if (isLastReady(ui) && !screen.ownCase() && !confirming) {
+    confirming = true;
     ui.draw();
     return;
   }
@@ -101,7 +101,7 @@ export function help(ui) {
           ${
             ui.feed.myShift() === 'off'
               ? say`Sign off`
-              : askedOnce
+              : confirming
                 ? say`You are the last one: sign off all the same`
                 : say`Sign off: ends your shift, too`
           }</button

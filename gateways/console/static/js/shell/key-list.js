@@ -58,7 +58,7 @@ export const groups = () => [
       ['← →', say`The message, for 112: where, what; Del: not needed`],
       ...commandKeys('write_by_sms'),
       ...commandKeys('ask_spoken').map(
-        ([key, said]) => /** @type {[string, string]} */ ([`${key} 1 … 9`, said]),
+        ([key, effect]) => /** @type {[string, string]} */ ([`${key} 1 … 9`, effect]),
       ),
       ['I', say`Questions: by another way`],
       ...commandKeys('withhold_voices', 'brief', 'open_page', 'announce'),

@@ -274,11 +274,11 @@ export function listen(ui) {
     const acknowledges = key === 'Space' && ui.feed.me && ui.screen.incoming();
     const target = /** @type {HTMLElement} */ (e.target);
     const answers = target.closest?.('.ready__ask, .history__reopen'); // a button of the question itself
-    const asked =
+    const expectsEnter =
       ui.commands.armed || (ui.feed.me && !answers && (reopening.asks(ui) || shifts.waitsForEnter(ui)));
-    if (button && (key === 'Enter' || key === 'Space') && !acknowledges && !(asked && key === 'Enter'))
+    if (button && (key === 'Enter' || key === 'Space') && !acknowledges && !(expectsEnter && key === 'Enter'))
       return;
-    if (['Space', 'ArrowUp', 'ArrowDown', '/'].includes(key) || (key === 'Enter' && asked))
+    if (['Space', 'ArrowUp', 'ArrowDown', '/'].includes(key) || (key === 'Enter' && expectsEnter))
       e.preventDefault();
     pressed(ui, key);
     if (isField(document.activeElement)) e.preventDefault(); // not typed into the field just opened

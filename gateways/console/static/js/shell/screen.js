@@ -24,9 +24,9 @@ export class Screen {
   help = false; // the list of keys covers the page
   changedAtMs = 0; // when the meaning of a key changed last
   leftAtMs = 0; // when a place was left with Esc last
-  #before = '';
-  #of = ''; // the operator of this page
-  #on = { alert: '', atUs: 0 }; // the case of the last answered call, and the time of the answer
+  #meanings = '';
+  #operator = ''; // the operator of this page
+  #answered = { alert: '', atUs: 0 }; // the case of the last answered call, and the time of the answer
 
   /**
    * `on`: `draw()`, `opened()` after another alert is shown, `entered(section)` after another place is shown.
@@ -145,8 +145,9 @@ export class Screen {
   follow() {
     const { feed, acknowledged } = this;
     const my = this.ownCase();
-    if (this.#of && this.#of !== feed.me.operator) this.clear(); // another operator uses this page now
-    this.#of = feed.me.operator;
+    // Another operator uses this page now.
+    if (this.#operator && this.#operator !== feed.me.operator) this.clear();
+    this.#operator = feed.me.operator;
     if (!this.may(this.section)) this.section = 'case'; // the role has changed
     if (my && !acknowledged.has(my, feed.me)) {
       this.section = 'case'; // a new alert takes the screen
@@ -164,8 +165,8 @@ export class Screen {
     if ((view?.alert ?? null) !== feed.shownAlert) feed.reportShown(view?.alert ?? null);
     const means = view ? this.#means(view) : '';
     const now = `${this.incoming()?.alert ?? ''}/${this.chosen}/${means}`;
-    if (now === this.#before) return false;
-    this.#before = now;
+    if (now === this.#meanings) return false;
+    this.#meanings = now;
     this.changedAtMs = Date.now();
     return true;
   }
@@ -192,9 +193,9 @@ export class Screen {
    */
   #followCall(my) {
     const { feed } = this;
-    const before = this.#on;
+    const before = this.#answered;
     const on = my && mine(my, feed.me) ? { alert: my.alert, atUs: answeredUs(my, feed.me) } : null;
-    this.#on = on ?? { alert: '', atUs: 0 };
+    this.#answered = on ?? { alert: '', atUs: 0 };
     if (!on || (on.alert === before.alert && on.atUs <= before.atUs)) return;
     if (!this.hiddenOwnCase()) return;
     this.section = 'case';

@@ -16,7 +16,7 @@ const DRAFT = 'shift';
 
 /** @type {Listed<ShiftView>} */
 const listed = new Listed('/v1/shift');
-const state = { atMs: 0, of: '' };
+const state = { atMs: 0, operator: '' };
 
 const notes = new Writing({
   key: 'W',
@@ -36,7 +36,7 @@ export const handover = () => listed.data;
 export function clear() {
   listed.clear();
   notes.clear();
-  state.of = '';
+  state.operator = '';
 }
 
 /** Request the handover again. @param {Ui} ui */
@@ -48,9 +48,9 @@ function reload(ui) {
 /** Request the handover when the last answer is old. Runs at each drawing. @param {Ui} ui */
 function reloadWhenOld(ui) {
   const { operator } = ui.feed.me;
-  if (state.of !== operator) {
+  if (state.operator !== operator) {
     clear();
-    state.of = operator;
+    state.operator = operator;
     state.atMs = 0;
   }
   if (ui.feed.link === 'live' && !document.hidden && Date.now() - state.atMs > AGAIN_MS) reload(ui);

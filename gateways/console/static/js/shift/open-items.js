@@ -41,9 +41,9 @@ const since = (us) => (us ? say`since ${f.clock(us)}` : '');
 /** Render the alarms and the unusable lines. @param {Ui} ui @returns {Drawn[]} */
 function faults(ui) {
   const all = grouped(alarms.alarms(ui)).filter((one) => one.state === 'stands');
-  const said = new Set(all.flatMap((one) => one.members.map((each) => each.subject)));
+  const alarmed = new Set(all.flatMap((one) => one.members.map((each) => each.subject)));
   const unusable = alarms.unusable(ui.feed);
-  const lines = ui.feed.lines.filter((one) => unusable.has(one.line) && (one.out || !said.has(one.line)));
+  const lines = ui.feed.lines.filter((one) => unusable.has(one.line) && (one.out || !alarmed.has(one.line)));
   const found = [
     ...all.map((one) => openItem('warn', 'ink-bad', one.means, since(one.members[0].since_us))),
     ...lines.map((one) =>

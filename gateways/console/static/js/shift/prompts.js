@@ -72,7 +72,7 @@ export function question(ui) {
       (key) => ui.press(key === 'Esc' ? 'Escape' : key),
     );
   }
-  if (state.asked) {
+  if (state.soundQuestion) {
     return choice(
       voice.used(ui.feed)
         ? say`Did you hear the alarm, then the tone in your headset? Speak: does the bar move?`

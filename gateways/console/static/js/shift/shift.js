@@ -10,7 +10,7 @@ import * as voice from '../voice/voice.js';
 
 export const REASONS = ['break', 'meal', 'training', 'other'];
 
-export const state = { pausing: false, asked: false, ending: null, heard: null, atMs: 0, output: '' };
+export const state = { pausing: false, soundQuestion: false, ending: null, heard: null, atMs: 0, output: '' };
 
 /** Return the reason of a pause in words; an unknown code is shown as it is. @param {string} code */
 export const reasonName = (code) =>
@@ -89,7 +89,7 @@ export function pressed(ui, key) {
     ui.draw();
     return true;
   }
-  if (state.asked && (key === 'Y' || key === 'N')) {
+  if (state.soundQuestion && (key === 'Y' || key === 'N')) {
     answer(ui, key === 'Y');
     return true;
   }
@@ -122,13 +122,13 @@ export const isAsking = (ui) => (state.pausing && ui.feed.myShift() === 'ready')
 /** Cancel all questions: an alert has arrived. */
 export function cancelQuestions() {
   state.pausing = false;
-  state.asked = false;
+  state.soundQuestion = false;
   state.ending = null;
 }
 
 /** Test the alarm's sound, and ask the operator for the result. @param {Ui} ui */
 async function trySound(ui) {
-  state.asked = true;
+  state.soundQuestion = true;
   state.pausing = false;
   ui.draw();
   await sound.unlocked();
@@ -140,7 +140,7 @@ async function trySound(ui) {
 
 /** Store the operator's answer to the sound test. @param {Ui} ui @param {boolean} yes */
 function answer(ui, yes) {
-  state.asked = false;
+  state.soundQuestion = false;
   state.heard = yes;
   state.atMs = Date.now();
   ui.draw();

@@ -31,7 +31,7 @@ export const enrolled = (sinceUs) => (sinceUs === null ? '' : say`enrolled on ${
  */
 export const assuranceText = (view) => {
   const level = LEVELS[view.proof] ? LEVELS[view.proof]() : view.proof;
-  const said = [level, enrolled(view.key_enrolled_us)].filter(Boolean).join(', ');
-  if (!view.doubt) return said;
-  return `${said}, ${DOUBTS[view.doubt] ? DOUBTS[view.doubt]() : view.doubt}`;
+  const text = [level, enrolled(view.key_enrolled_us)].filter(Boolean).join(', ');
+  if (!view.doubt) return text;
+  return `${text}, ${DOUBTS[view.doubt] ? DOUBTS[view.doubt]() : view.doubt}`;
 };

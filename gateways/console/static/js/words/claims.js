@@ -44,23 +44,23 @@ const doubtUs = (now) => now.nowUs - (myLeg(now)?.answered_us ?? now.nowUs);
 /** Return for how long the user has been without an operator. @param {Now} now */
 const waitedFor = ({ view, nowUs }) => f.span(nowUs - s.aloneSinceUs(view));
 /** @param {Now} now */
-const Who = ({ view }) => s.capital(s.first(view));
+const UserName = ({ view }) => s.capital(s.first(view));
 /** @param {CaseView} view */
 const inFull = (view) => (view.person ? s.name(view) : s.first(view));
 /** @param {Now} now */
-const who = ({ view }) => s.first(view);
+const userName = ({ view }) => s.first(view);
 
 /** @param {Now} now */
-const bothUp = ({ view }) => s.talking(view.user) && s.talking(view.psap);
+const bothOnLine = ({ view }) => s.talking(view.user) && s.talking(view.psap);
 /** @param {Now} now */
 const isMuted = ({ view }) => view.operator_leg.muted;
 /** Return whether user and 112 hear each other, each separately; null if unknown. @param {Now} now */
-const hears = ({ view }) => ({
+const hearing = ({ view }) => ({
   user: s.hearing(view, 'user', 'psap'),
   psap: s.hearing(view, 'psap', 'user'),
 });
 /** Return true if both directions between user and 112 are known. @param {Now} now */
-const known = (now) => Object.values(hears(now)).every((one) => one !== null);
+const bothKnown = (now) => Object.values(hearing(now)).every((one) => one !== null);
 
 /**
  * Return the condition that the last call to the user ended like `how`, and no later call is answered.
@@ -77,11 +77,11 @@ const CLAIMS = {
   // The user's calls.
   usersMachine: {
     holds: ended('machine'),
-    words: (now) => say`${Who(now)} does not answer: a machine.`,
+    words: (now) => say`${UserName(now)} does not answer: a machine.`,
   },
   userDeclined: {
     holds: ended('declined'),
-    words: (now) => say`${Who(now)} declined the call.`,
+    words: (now) => say`${UserName(now)} declined the call.`,
   },
   userBusy: {
     holds: ended('busy'),
@@ -89,7 +89,7 @@ const CLAIMS = {
   },
   userHungUp: {
     holds: ended('hungUp'),
-    words: (now) => say`${Who(now)} hung up.`,
+    words: (now) => say`${UserName(now)} hung up.`,
   },
   usersLineDropped: {
     holds: ended('dropped'),
@@ -101,25 +101,25 @@ const CLAIMS = {
   },
   userDoesNotAnswer: {
     holds: (now) => ended('noAnswer')(now) || (now.view.user.state === 'ringing' && waitedLong(now)),
-    words: (now) => say`${Who(now)} does not answer.`,
+    words: (now) => say`${UserName(now)} does not answer.`,
   },
   userAway: {
     holds: ({ view }) => !s.talking(view.user) && !s.inDoubt(view.user),
-    words: (now) => say`${Who(now)} is not on the line.`,
+    words: (now) => say`${UserName(now)} is not on the line.`,
   },
 
   // The sound between the parties.
   keepTalking: {
     holds: ({ view }) => view.user_hears_operator,
-    words: (now) => say`Keep talking to ${who(now)} meanwhile.`,
+    words: (now) => say`Keep talking to ${userName(now)} meanwhile.`,
   },
   hearsNobody: {
     holds: ({ view }) => s.talking(view.user) && view.user_hears_nobody,
-    words: (now) => say`${Who(now)} hears nobody: stay and listen.`,
+    words: (now) => say`${UserName(now)} hears nobody: stay and listen.`,
   },
   bothTalk: {
     holds: ({ view }) => view.user_hears_psap,
-    words: (now) => say`${Who(now)} and 112 are talking.`,
+    words: (now) => say`${UserName(now)} and 112 are talking.`,
   },
   introduce: {
     holds: ({ view, nowUs }) => s.talking(view.psap) && nowUs - view.psap.answered_us < INTRODUCED_US,
@@ -139,8 +139,8 @@ const CLAIMS = {
     words: () => say`Stay, and hear who it is. A machine: ${KEY.mark_machine}.`,
   },
   heardBy112: {
-    holds: (now) => s.talking(now.view.user) && now.view.user_hears_nobody && hears(now).psap === true,
-    words: (now) => say`112 hears ${who(now)}, who hears nobody.`,
+    holds: (now) => s.talking(now.view.user) && now.view.user_hears_nobody && hearing(now).psap === true,
+    words: (now) => say`112 hears ${userName(now)}, who hears nobody.`,
   },
   overheard: {
     holds: ({ view }) => view.duress && s.talking(view.user) && !view.user_hears_nobody,
@@ -151,50 +151,50 @@ const CLAIMS = {
     words: () => say`No voice comes out of her phone.`,
   },
   apartFrom112: {
-    holds: (now) => bothUp(now) && !hears(now).user && !hears(now).psap && known(now),
-    words: (now) => say`Stay: ${who(now)} and 112 do not hear each other.`,
+    holds: (now) => bothOnLine(now) && !hearing(now).user && !hearing(now).psap && bothKnown(now),
+    words: (now) => say`Stay: ${userName(now)} and 112 do not hear each other.`,
   },
   hears112Not: {
-    holds: (now) => bothUp(now) && hears(now).user === false,
-    words: (now) => say`Stay: ${who(now)} does not hear 112.`,
+    holds: (now) => bothOnLine(now) && hearing(now).user === false,
+    words: (now) => say`Stay: ${userName(now)} does not hear 112.`,
   },
   notHeardBy112: {
-    holds: (now) => bothUp(now) && hears(now).psap === false,
-    words: (now) => say`Stay: 112 does not hear ${who(now)}.`,
+    holds: (now) => bothOnLine(now) && hearing(now).psap === false,
+    words: (now) => say`Stay: 112 does not hear ${userName(now)}.`,
   },
   perhapsHeard: {
-    holds: (now) => bothUp(now) && !known(now),
-    words: (now) => say`Stay: whether ${who(now)} and 112 hear each other is not known.`,
+    holds: (now) => bothOnLine(now) && !bothKnown(now),
+    words: (now) => say`Stay: whether ${userName(now)} and 112 hear each other is not known.`,
   },
 
   // The effect of leaving, with user and 112 on the line.
   staysTogether: {
     holds: ({ view }) => view.user_hears_psap,
-    words: (now) => say`${Who(now)} and 112 stay joined.`,
+    words: (now) => say`${UserName(now)} and 112 stay joined.`,
   },
   staysListening: {
-    holds: (now) => hears(now).psap === true && hears(now).user === false,
+    holds: (now) => hearing(now).psap === true && hearing(now).user === false,
     words: () => say`112 stays, listening.`,
   },
   staysApart: {
-    holds: (now) => bothUp(now) && !hears(now).user && !hears(now).psap && known(now),
+    holds: (now) => bothOnLine(now) && !hearing(now).user && !hearing(now).psap && bothKnown(now),
     words: () => say`They stay, not hearing each other.`,
   },
   staysUnheard: {
-    holds: (now) => bothUp(now) && hears(now).psap === false,
-    words: (now) => say`They stay; 112 does not hear ${who(now)}.`,
+    holds: (now) => bothOnLine(now) && hearing(now).psap === false,
+    words: (now) => say`They stay; 112 does not hear ${userName(now)}.`,
   },
   staysPerhaps: {
-    holds: (now) => bothUp(now) && !known(now),
+    holds: (now) => bothOnLine(now) && !bothKnown(now),
     words: () => say`They stay; whether they hear each other is not known.`,
   },
   joinsAgain: {
     holds: ({ view }) => s.underWay(view.user) && !s.talking(view.user) && view.user.attempt > 1,
-    words: (now) => s.capital(say`${who(now)} is being called again, and joins you on answering.`),
+    words: (now) => s.capital(say`${userName(now)} is being called again, and joins you on answering.`),
   },
   joins: {
     holds: ({ view }) => s.underWay(view.user) && !s.talking(view.user) && view.user.attempt <= 1,
-    words: (now) => s.capital(say`${who(now)} is being called, and joins you on answering.`),
+    words: (now) => s.capital(say`${userName(now)} is being called, and joins you on answering.`),
   },
 
   // 112.
@@ -317,12 +317,12 @@ const CLAIMS = {
     words: () => say`Answer your phone.`,
   },
   mutedForBoth: {
-    holds: (now) => isMuted(now) && bothUp(now),
-    words: (now) => say`Muted: ${who(now)} and 112 cannot hear you`,
+    holds: (now) => isMuted(now) && bothOnLine(now),
+    words: (now) => say`Muted: ${userName(now)} and 112 cannot hear you`,
   },
   mutedForUser: {
     holds: (now) => isMuted(now) && s.talking(now.view.user),
-    words: (now) => say`Muted: ${who(now)} cannot hear you`,
+    words: (now) => say`Muted: ${userName(now)} cannot hear you`,
   },
   mutedFor112: {
     holds: (now) => isMuted(now) && s.talking(now.view.psap),
@@ -364,7 +364,7 @@ const CLAIMS = {
   },
   userWaits: {
     holds: ({ view }) => s.waitsAlone(view),
-    words: (now) => say`${Who(now)} has been on the line without an operator for ${waitedFor(now)}.`,
+    words: (now) => say`${UserName(now)} has been on the line without an operator for ${waitedFor(now)}.`,
   },
 };
 

@@ -10,17 +10,17 @@ export const clock = (us) =>
 /** Return a local time: `21:46`. @param {number} us */
 export const minute = (us) => clock(us).slice(0, 5);
 
-const dated = (parts) => (us) => new Date(us / 1000).toLocaleDateString(say`en-GB`, parts);
+const dateFormat = (parts) => (us) => new Date(us / 1000).toLocaleDateString(say`en-GB`, parts);
 /** Return a day: `24 Nov`. */
-export const shortDay = dated({ day: 'numeric', month: 'short' });
+export const shortDay = dateFormat({ day: 'numeric', month: 'short' });
 /** Return a day: `24 Nov 2026`. */
-export const day = dated({ day: 'numeric', month: 'short', year: 'numeric' });
+export const day = dateFormat({ day: 'numeric', month: 'short', year: 'numeric' });
 /** Return the day of an erasure, in words. @param {number} us */
 export const erased = (us) => say`erased on ${day(us)}`;
 /** Return a day: `Tuesday 24`. */
-export const weekday = dated({ weekday: 'long', day: 'numeric' });
+export const weekday = dateFormat({ weekday: 'long', day: 'numeric' });
 /** Return a day: `Tuesday 24 November 2026`. */
-export const longDay = dated({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+export const longDay = dateFormat({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 /** @param {string} month `2026-11` */
 export const monthName = (month) =>
   new Date(`${month}-15`).toLocaleDateString(say`en-GB`, { month: 'long', year: 'numeric' });
