@@ -83,11 +83,22 @@ def backup(
     size, ends = _write_parts(state, file, to, made_at, files, signer)
     for path in (keys_of(file), file):
         age.put_in_place(path)
-    kept, written = recordings.write_all(state.recordings, file, to, to_text, signer)
+    made = Made(
+        made_at=made_at,
+        events=ends[Part.LASTING].rows["event"],
+        bytes=size,
+        seconds=round(time.monotonic() - begun, 3),
+    )
+    try:
+        kept, written = recordings.write_all(state.recordings, file, to, to_text, signer)
+    except (CenterError, OSError):
+        if str(file) not in known and not in_memory:
+            _note(state, known, file, made)  # without it the next backup would refuse the file as foreign
+        raise
     report = Report(
         file=str(file),
         made_at=made_at,
-        events=ends[Part.LASTING].rows["event"],
+        events=made.events,
         users=ends[Part.KEYS].rows["person"],
         operators=ends[Part.KEYS].rows["operator"],
         recordings=kept,
@@ -100,7 +111,7 @@ def backup(
         missing=tuple(map(str, missing)),
     )
     if not in_memory:
-        _note(state, known, report)
+        _note(state, known, file, msgspec.structs.replace(made, seconds=report.seconds))
     return report
 
 
@@ -147,19 +158,13 @@ def _write_parts(
         return journal.at_one_moment(write), ends
 
 
-def _note(state: StateDir, known: Backups, report: Report) -> None:
-    before = known.get(report.file)
-    made = Made(
-        made_at=report.made_at,
-        events=report.events,
-        bytes=report.bytes,
-        seconds=report.seconds,
-        checked_at=None if before is None else before.checked_at,
-        check_seconds=0 if before is None else before.check_seconds,
-    )
-    file = state.path / BACKUPS_FILE
+def _note(state: StateDir, known: Backups, file: Path, made: Made) -> None:
+    before = known.get(str(file))
+    if before is not None:
+        made = msgspec.structs.replace(made, checked_at=before.checked_at, check_seconds=before.check_seconds)
+    record = state.path / BACKUPS_FILE
     there = {path: one for path, one in known.items() if Path(path).exists()}
     try:
-        write_kept(file, backups_said({**there, report.file: made}))
+        write_kept(record, backups_said({**there, str(file): made}))
     except OSError as error:
-        raise CenterError(f"{file}: {error.strerror}; the backup itself is whole") from error
+        raise CenterError(f"{record}: {error.strerror}; the backup itself is whole") from error

@@ -183,6 +183,14 @@ def test_the_restored_center_may_go_on_with_the_backup_and_another_may_not(cente
     assert center.file.read_bytes() != before
 
 
+def test_a_first_backup_whose_recordings_fail_is_replaced_by_the_next(center: Center) -> None:
+    center.recordings.touch()  # a file in the folder's place
+    center.backup(code=1)
+    assert center.file.is_file()
+    center.recordings.unlink()
+    assert center.backup()["recordings_written"] == 1
+
+
 def test_recordings_are_written_once_and_go_with_those_of_the_center(center: Center) -> None:
     assert center.backup()["recordings_written"] == 1
     center.record("b.1.flac")
