@@ -26,16 +26,16 @@ from model.callouts.times import instant_in, local_in, zone_of
 
 SETTLES_US: Final = Instant(5 * SECOND)
 """Alarms that end within this time wake no person; alarms that come within it are one callout."""
-PRESENT_US: Final = Instant(30 * SECOND)
+STAFF_ACTS_US: Final = Instant(30 * SECOND)
 """Time that staff on shift have for alarms that an operator or a supervisor can act on."""
-AGAIN_US: Final = Instant(120 * SECOND)
+RAISED_AGAIN_US: Final = Instant(120 * SECOND)
 """Time after a node's start within which earlier alarms are raised again."""
-OFTEN: Final = 3
+INTERMITTENT: Final = 3
 """Number of notifications within four hours (`OFTEN_US`) that makes an alarm intermittent."""
-STEADY_US: Final = Instant(5 * 60 * SECOND)
+INTERMITTENT_US: Final = Instant(5 * 60 * SECOND)
 """Time that an intermittent alarm must stand before the next notification; doubled each time."""
-STEADY_MOST_US: Final = Instant(3600 * SECOND)
-ASLEEP_US: Final = Instant(3600 * SECOND)
+INTERMITTENT_MOST_US: Final = Instant(3600 * SECOND)
+NEGLECTED_US: Final = Instant(3600 * SECOND)
 """Time after which a taken alarm that still stands, unacknowledged, is called for again."""
 JOINS_US: Final = Instant(15 * 60 * SECOND)
 """Time after a callout was taken within which equally or less grave alarms need no call."""
@@ -46,75 +46,79 @@ class WakingBook(AlarmBook):
 
     def __init__(self, is_open: Callable[[AlertId], bool | None]) -> None:
         super().__init__(is_open)
-        self._stood: dict[AlarmKey, tuple[AlarmRecord, Instant]] = {}
+        self._stood_at_start: dict[AlarmKey, tuple[AlarmRecord, Instant]] = {}
         """Each alarm with the start time of its node."""
 
     def apply(self, node: NodeId, recorded: Recorded) -> bool:
         """Apply an event of a node, as `AlarmBook.apply` does."""
         event, at = recorded.event, recorded.at_us
         if isinstance(event, NodeStarted):
-            stood = {key: told for key, told in self.told.items() if key[0] == node and told.stands}
-            self._stood = {key: one for key, one in self._stood.items() if key[0] != node}
-            self._stood |= {key: (told, at) for key, told in stood.items()}
+            stood = {key: state for key, state in self.told.items() if key[0] == node and state.stands}
+            self._stood_at_start = {key: one for key, one in self._stood_at_start.items() if key[0] != node}
+            self._stood_at_start |= {key: (state, at) for key, state in stood.items()}
         changed = super().apply(node, recorded)
         if isinstance(event, AlarmRaised):
             key = node, event.alarm, event.subject
-            told, started_at = self._stood.pop(key, (None, at))
-            if told is not None and at - started_at < AGAIN_US and key in self.told:
-                self.told[key] = replace(told, text=event.text)
+            state, started_at = self._stood_at_start.pop(key, (None, at))
+            if state is not None and at - started_at < RAISED_AGAIN_US and key in self.told:
+                self.told[key] = replace(state, text=event.text)
         return changed
 
 
-class Due(msgspec.Struct, frozen=True, kw_only=True):
+class PendingAlarms(msgspec.Struct, frozen=True, kw_only=True):
     """Alarms without a notification, or taken without a result; the gravest first."""
 
     at_once: tuple[CalloutAlarm, ...] = ()
     morning: tuple[CalloutAlarm, ...] = ()
 
 
-def due(
+def pending_alarms(
     book: AlarmBook,
     callouts: Callouts,
     now_us: Instant,
     *,
     alive: Nodes,
-    present: bool,
+    staff_present: bool,
     zone: str,
     morning: str,
-    none_of: Collection[str] = (),
-    waits: Container[str] = (),
-) -> Due:
+    test_alerts: Collection[str] = (),
+    lines_that_can_wait: Container[str] = (),
+) -> PendingAlarms:
     """Return the alarms to be reported at this moment. Alarms that wake at once wait until the first of them
     has settled; then all are returned but intermittent ones.
 
-    `present`: True if staff is on shift. `morning`: hour of the morning, by the clock of `zone`. `none_of`:
-    alerts that are tests. `waits`: lines that may wait, as enough lines of their kind are left
-    (`model.alarms.can_wait`).
+    `staff_present`: True if staff is on shift. `morning`: hour of the morning, by the clock of `zone`.
+    `lines_that_can_wait`: lines of whose kind enough are left (`model.alarms.can_wait`).
     """
     new = {
-        key: told.at
-        for key, told in book.told.items()
-        if told.stands
-        and told.seen_at is None
+        key: state.at
+        for key, state in book.told.items()
+        if state.stands
+        and state.seen_at is None
         and (alive is None or key[0] in alive)
-        and (told.at > callouts.handled.get(key, 0) or _is_asleep(callouts, key, now_us, waits))
-        and not _is_quiet(book, key, now_us)
-        and key[2].partition(":")[0] not in none_of
+        and (
+            state.at > callouts.handled.get(key, 0)
+            or _is_neglected(callouts, key, now_us, lines_that_can_wait)
+        )
+        and not _is_shelved(book, key, now_us)
+        and key[2].partition(":")[0] not in test_alerts
     }
     is_morning = {key: now_us >= morning_after(at, zone, morning) for key, at in new.items()}
-    kinds = {key: waking_now(*key[1:], waits) for key in new}
+    kinds = {key: waking_now(*key[1:], lines_that_can_wait) for key in new}
     waking = {
         key: at
         for key, at in new.items()
         if (kinds[key] is Wakes.AT_ONCE or (kinds[key] is Wakes.BY_DAY and is_morning[key]))
-        and now_us - at >= _steady_us(callouts, key, now_us)
+        and now_us - at >= _must_stand_us(callouts, key, now_us)
     }
-    settled = any(now_us - at >= _settles_us(key[1], present=present) for key, at in waking.items())
+    settled = any(
+        now_us - at >= _settles_us(key[1], staff_present=staff_present) for key, at in waking.items()
+    )
     waiting = {key: at for key, at in new.items() if kinds[key] is Wakes.MORNING and is_morning[key]}
-    return Due(at_once=_gravest_first(waking) if settled else (), morning=_gravest_first(waiting))
+    return PendingAlarms(at_once=_gravest_first(waking) if settled else (), morning=_gravest_first(waiting))
 
 
-def end_of(callout: Callout, book: AlarmBook, now_us: Instant, *, alive: Nodes) -> CalloutEnd | None:
+def reason_to_end(callout: Callout, book: AlarmBook, now_us: Instant, *, alive: Nodes) -> CalloutEnd | None:
     """Return why the callout ends; None while it goes on, and for a test."""
     if callout.kind is CalloutKind.TEST:
         return None
@@ -122,18 +126,18 @@ def end_of(callout: Callout, book: AlarmBook, now_us: Instant, *, alive: Nodes) 
     stand = [key for key in book.stand(alive) if key in keys]
     if not stand:
         return CalloutEnd.OVER
-    unseen = [key for key in stand if book.told[key].seen_at is None and not _is_quiet(book, key, now_us)]
+    unseen = [key for key in stand if book.told[key].seen_at is None and not _is_shelved(book, key, now_us)]
     return None if unseen else CalloutEnd.SEEN
 
 
-def standing(callout: Callout, book: AlarmBook, *, alive: Nodes) -> tuple[CalloutAlarm, ...]:
+def standing_alarms(callout: Callout, book: AlarmBook, *, alive: Nodes) -> tuple[CalloutAlarm, ...]:
     """Return the standing alarms of the callout, the gravest first, one for each subject."""
     stand = set(book.stand(alive))
-    told = {(one.alarm, one.subject): one for one in reversed(callout.alarms) if one.key in stand}
-    return tuple(sorted(told.values(), key=lambda one: (rank(one.alarm), one.raised_at)))
+    standing = {(one.alarm, one.subject): one for one in reversed(callout.alarms) if one.key in stand}
+    return tuple(sorted(standing.values(), key=lambda one: (rank(one.alarm), one.raised_at)))
 
 
-def joins(
+def callout_to_join(
     alarms: Collection[CalloutAlarm], callouts: Callouts, roster: Roster, now_us: Instant
 ) -> Callout | None:
     """Return the callout that these alarms join; None if they need a new callout. This is an open callout, or
@@ -170,25 +174,27 @@ def _gravest(alarms: Collection[CalloutAlarm]) -> int:
     return min((list(Priority).index(priority_of(one.alarm)) for one in alarms), default=0)
 
 
-def _settles_us(name: str, *, present: bool) -> Instant:
+def _settles_us(name: str, *, staff_present: bool) -> Instant:
     kind = kind_of(name)
     theirs = kind is not None and kind.acts is not Responder.MACHINE
-    return PRESENT_US if theirs and present else SETTLES_US
+    return STAFF_ACTS_US if theirs and staff_present else SETTLES_US
 
 
-def _steady_us(callouts: Callouts, key: AlarmKey, now_us: Instant) -> int:
+def _must_stand_us(callouts: Callouts, key: AlarmKey, now_us: Instant) -> int:
     """Return how long the alarm must stand: frequent calls in a night make people switch the phone off."""
     often = sum(now_us - at < OFTEN_US for at in callouts.lately.get(key, ()))
-    return 0 if often < OFTEN else min(STEADY_US << (often - OFTEN), STEADY_MOST_US)
+    return 0 if often < INTERMITTENT else min(INTERMITTENT_US << (often - INTERMITTENT), INTERMITTENT_MOST_US)
 
 
-def _is_asleep(callouts: Callouts, key: AlarmKey, now_us: Instant, waits: Container[str]) -> bool:
+def _is_neglected(
+    callouts: Callouts, key: AlarmKey, now_us: Instant, lines_that_can_wait: Container[str]
+) -> bool:
     taken_at = callouts.taken.get(key)
-    late = taken_at is not None and now_us - taken_at >= ASLEEP_US
-    return late and waking_now(*key[1:], waits) is Wakes.AT_ONCE
+    late = taken_at is not None and now_us - taken_at >= NEGLECTED_US
+    return late and waking_now(*key[1:], lines_that_can_wait) is Wakes.AT_ONCE
 
 
-def _is_quiet(book: AlarmBook, key: AlarmKey, now_us: Instant) -> bool:
+def _is_shelved(book: AlarmBook, key: AlarmKey, now_us: Instant) -> bool:
     return shelved_until(book.shelf.at(now_us), key[1], key[2], key[0]) is not None
 
 

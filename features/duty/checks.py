@@ -28,14 +28,14 @@ from model.setup import Setup
 PART = "duty"
 
 
-def duty(state: StateDir, settings: Settings, *, simulated: bool) -> Iterator[Finding]:
+def check_duty(state: StateDir, settings: Settings, *, simulated: bool) -> Iterator[Finding]:
     """Check the settings and list people whom they leave out. May wait for the mail server."""
     own = Setup(settings=settings, simulated=simulated)
-    faults = [*_faults(settings)]
+    faults = [*_settings_faults(settings)]
     yield from (fail(PART, f"duty.{fault}") for fault in faults)
     if not faults and settings.duty.smtp.host:
-        yield from _mail(own)
-    roster = _roster(state)
+        yield from _check_mail(own)
+    roster = _read_roster(state)
     missing = {
         DutyWay.EMAIL: "" if settings.duty.smtp.host else "smtp.host",
         DutyWay.WEBHOOK: "" if settings.duty.webhook_key_file else "webhook_key_file",
@@ -45,18 +45,18 @@ def duty(state: StateDir, settings: Settings, *, simulated: bool) -> Iterator[Fi
         if key and who:
             yield warn(PART, f"duty.{key} is not set: {', '.join(who)} cannot be notified by {way}")
     if any(contact.way is DutyWay.CALL for one in roster.people for contact in one.contacts):
-        yield _phoned(state, settings)
+        yield _check_lines(state, settings)
 
 
-def _phoned(state: StateDir, settings: Settings) -> Finding:
+def _check_lines(state: StateDir, settings: Settings) -> Finding:
     """Report how many lines may be broken while people can still be phoned, by the rules of the TrunkPool."""
     from actors.trunk_pool.decider import LEFT_TO_THE_NEXT, kept_for_inbound
     from runtime.published import line_files
 
-    said = line_files.read_all(state.run)
+    reports = line_files.read_all(state.run)
     public = [spec for spec in settings.lines if not spec.emergency]
     ours = {spec.line for spec in public} - kept_for_inbound(public, settings)
-    voices = sum(line not in said or said[line].joins is Joins.HOST for line in ours)
+    voices = sum(line not in reports or reports[line].joins is Joins.HOST for line in ours)
     spare = min(voices, len(ours) - LEFT_TO_THE_NEXT) - 1
     if spare > 0:
         return ok(PART, f"people on duty are phoned even if {spare} of {len(ours)} public lines fail")
@@ -67,21 +67,21 @@ def _phoned(state: StateDir, settings: Settings) -> Finding:
     return warn(PART, f"{text}; add a line, or a watcher outside ([[heartbeat]])")
 
 
-def _mail(own: Setup) -> Iterator[Finding]:
+def _check_mail(own: Setup) -> Iterator[Finding]:
     server = own.settings.duty.smtp
     where = f"mail by {server.host}:{server.used_port}"
-    said = tried(own)
-    if isinstance(said, Delivered):
+    sent = tried(own)
+    if isinstance(sent, Delivered):
         yield ok(PART, f"{where}, {server.tls}")
-    elif isinstance(said, Refused):
-        yield fail(PART, f"{where}: {said.why}")
+    elif isinstance(sent, Refused):
+        yield fail(PART, f"{where}: {sent.why}")
     else:
-        yield warn(PART, f"{where}: {said.why}")
+        yield warn(PART, f"{where}: {sent.why}")
     if server.tls is MailTls.NONE and not is_here(server.host):
         yield warn(PART, f"duty.smtp.tls: messages about the center go to {server.host} unencrypted")
 
 
-def _faults(settings: Settings) -> Iterator[str]:
+def _settings_faults(settings: Settings) -> Iterator[str]:
     duty = settings.duty
     for key, name in (
         ("smtp.password_file", duty.smtp.password_file),
@@ -107,7 +107,7 @@ def _faults(settings: Settings) -> Iterator[str]:
         yield f"authority: {duty.authority}: {error}"
 
 
-def _roster(state: StateDir) -> Roster:
+def _read_roster(state: StateDir) -> Roster:
     """Return the roster; empty before the first start."""
     from application.state.journals import journal_of
     from store.roster import roster_of
@@ -124,7 +124,7 @@ CHECKS: Final = (
         "duty",
         Sentence("People on duty can be notified and phoned", "I reperibili si possono avvisare, e chiamare"),
         Sentence("Correct [duty]; add a line", "Correggere [duty]; una linea in più"),
-        lambda around: duty(around.state, around.settings, simulated=around.simulated),
+        lambda around: check_duty(around.state, around.settings, simulated=around.simulated),
         Wants.SETTINGS,
         cost=Cost.WORK,
     ),

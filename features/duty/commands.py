@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from model.callouts.roster import Roster
 
 
-class Called(msgspec.Struct, frozen=True, kw_only=True):
+class OnDuty(msgspec.Struct, frozen=True, kw_only=True):
     """Result of `duty list --json`: the people to call at a moment, and the shifts that name them."""
 
     at: str
@@ -40,7 +40,7 @@ class Called(msgspec.Struct, frozen=True, kw_only=True):
 
 def export(*, common: Common = DEFAULT) -> None:
     """Write the roster to stdout, as `duty import` takes it. The audit records the export."""
-    from features.duty.roster_file import written
+    from features.duty.roster_file import format_roster
     from store.audit.entry import EVERYBODY, Action
     from store.roster import roster_of
 
@@ -50,7 +50,7 @@ def export(*, common: Common = DEFAULT) -> None:
     if common.json:
         common.data(kept.roster)
         return
-    sys.stdout.write(written(kept.roster))
+    sys.stdout.write(format_roster(kept.roster))
 
 
 def import_(
@@ -65,8 +65,8 @@ def import_(
 ) -> None:
     """Import the roster from a file: shows the changes, and asks for confirmation at a terminal."""
     from application.roster_file import FileFaulty, line_of, parse
-    from features.duty.flaws import flaws, refused, said_of
-    from features.duty.roster_file import changes
+    from features.duty.flaws import find_flaws, flaw_sentence, refusing_flaws
+    from features.duty.roster_file import roster_changes
     from store.audit.entry import Action
     from store.roster import RosterChanged, keep, normalised, roster_of
 
@@ -82,15 +82,15 @@ def import_(
         except FileFaulty as error:
             raise CenterError(f"nothing was changed: {file}:{error}") from error
         made = normalised(made, settings.region)
-        found = flaws(made, journal.now_us(), settings, own)
-        if bad := refused(found):
-            faults = [f"{file}:{line_of(text, one.path)}: {said_of(one)}" for one in bad]
+        found = find_flaws(made, journal.now_us(), settings, own)
+        if bad := refusing_flaws(found):
+            faults = [f"{file}:{line_of(text, one.path)}: {flaw_sentence(one)}" for one in bad]
             raise CenterError("\n".join(["nothing was changed", *faults]))
-        differing = list(changes(before.roster, made))
+        differing = list(roster_changes(before.roster, made))
         for line in differing or ["the file does not differ from the roster: nothing was changed"]:
             common.say(line)
         for one in found:
-            common.warn(said_of(one))
+            common.warn(flaw_sentence(one))
         if check or not differing:
             return
         if not yes and sys.stdin.isatty():
@@ -132,7 +132,7 @@ def list_(
     until = None if now.to_at == moment + LOOKED_AHEAD_US else now.to_at
     if common.json:
         common.data(
-            Called(
+            OnDuty(
                 at=rfc3339(moment),
                 until=None if until is None else rfc3339(until),
                 covered=now.covered,

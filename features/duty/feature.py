@@ -19,7 +19,7 @@ def _names_people(settings: Settings) -> bool:
     return bool(settings.duty.person)
 
 
-def _faults(settings: Settings) -> Iterator[str]:
+def _mail_faults(settings: Settings) -> Iterator[str]:
     """Yield contradictions between the settings of mail."""
     smtp = settings.duty.smtp
     if smtp.host and not smtp.sender:
@@ -123,13 +123,13 @@ DUTY: Final = Feature(
         Command(
             words="duty test",
             does="Send a test to people on duty, by each of their channels; exit 1 if one fails.",
-            by="features.duty.test_command:try_ways",
+            by="features.duty.test_command:check_channels",
             audit="change.staff",
         ),
     ),
     command_groups={"duty": "Show, edit and test the roster of people on duty for the center."},
-    faults=_faults,
-    needs={Need.DUTY: "features.duty.verification:is_met"},
+    faults=_mail_faults,
+    needs={Need.DUTY: "features.duty.verification:is_roster_verified"},
     pages=Path(__file__).parent / "pages",
     routes=("features.duty.routes",),
 )

@@ -61,7 +61,7 @@ ADVICE: Final = frozenset((FlawKind.GAP, FlawKind.IDLE, FlawKind.NO_CALL))
 """Flaws with which a roster is still accepted, with a warning. With all others the roster is refused."""
 
 
-SAYS: Final = {
+SENTENCES: Final = {
     FlawKind.NO_ZONE: NO_ZONE,
     FlawKind.NAME_TWICE: "two people have this name or id",
     FlawKind.NO_WAY: "this person has no channel to be reached by",
@@ -90,17 +90,19 @@ class Flaw(msgspec.Struct, frozen=True, kw_only=True):
     """A name, or the faulty value."""
 
 
-def said_of(flaw: Flaw) -> str:
+def flaw_sentence(flaw: Flaw) -> str:
     """Return the flaw as a sentence."""
-    return f"{flaw.about}: {SAYS[flaw.kind]}" if flaw.about else SAYS[flaw.kind]
+    return f"{flaw.about}: {SENTENCES[flaw.kind]}" if flaw.about else SENTENCES[flaw.kind]
 
 
-def flaws(roster: Roster, at: Instant, settings: Settings, own: Collection[E164] = ()) -> tuple[Flaw, ...]:
+def find_flaws(
+    roster: Roster, at: Instant, settings: Settings, own: Collection[E164] = ()
+) -> tuple[Flaw, ...]:
     """Return all flaws in the order of the document. `own`: numbers of the center's lines."""
-    return (*_refused(roster, settings, own), *_advice(roster, at))
+    return (*_find_refusing(roster, settings, own), *_find_advice(roster, at))
 
 
-def refused(found: tuple[Flaw, ...]) -> tuple[Flaw, ...]:
+def refusing_flaws(found: tuple[Flaw, ...]) -> tuple[Flaw, ...]:
     """Return the flaws with which a roster is refused."""
     return tuple(one for one in found if one.kind not in ADVICE)
 
@@ -108,11 +110,11 @@ def refused(found: tuple[Flaw, ...]) -> tuple[Flaw, ...]:
 def is_covered(roster: Roster, at: Instant) -> bool:
     """Return True if for two weeks from now each hour has a person who can be called."""
     return bool(roster.people) and not any(
-        one.kind in (FlawKind.GAP, FlawKind.NO_CALL) for one in _advice(roster, at)
+        one.kind in (FlawKind.GAP, FlawKind.NO_CALL) for one in _find_advice(roster, at)
     )
 
 
-def _refused(roster: Roster, settings: Settings, own: Collection[E164]) -> Iterator[Flaw]:
+def _find_refusing(roster: Roster, settings: Settings, own: Collection[E164]) -> Iterator[Flaw]:
     if zone_of(roster.zone) is None:
         yield Flaw(kind=FlawKind.NO_ZONE, path="zone", about=roster.zone)
     names = Counter(one.name.casefold() for one in roster.people)
@@ -124,15 +126,15 @@ def _refused(roster: Roster, settings: Settings, own: Collection[E164]) -> Itera
         if not person.contacts:
             yield Flaw(kind=FlawKind.NO_WAY, path=f"{at}.contacts", about=person.name)
         for k, contact in enumerate(person.contacts):
-            if (kind := _unreachable(contact, settings, own)) is not None:
+            if (kind := _contact_flaw(contact, settings, own)) is not None:
                 yield Flaw(kind=kind, path=f"{at}.contacts.{k}.to", about=contact.to)
     for n, shift in enumerate(roster.shifts):
-        yield from _unknown(roster, shift.people, f"shifts.{n}.people")
+        yield from _find_unknown_people(roster, shift.people, f"shifts.{n}.people")
     for n, override in enumerate(roster.overrides):
         at = f"overrides.{n}"
-        yield from _unknown(roster, override.people, f"{at}.people")
+        yield from _find_unknown_people(roster, override.people, f"{at}.people")
         if override.instead_of is not None:
-            yield from _unknown(roster, (override.instead_of,), f"{at}.instead_of")
+            yield from _find_unknown_people(roster, (override.instead_of,), f"{at}.instead_of")
         if override.from_at < _DATES[0] or override.to_at > _DATES[1]:
             yield Flaw(kind=FlawKind.NO_DATE, path=f"{at}.from_at")
         if override.to_at <= override.from_at:
@@ -142,7 +144,7 @@ def _refused(roster: Roster, settings: Settings, own: Collection[E164]) -> Itera
             yield Flaw(kind=FlawKind.NO_DATE, path=f"holidays.{n}.date", about=holiday.date)
 
 
-def _advice(roster: Roster, at: Instant) -> Iterator[Flaw]:
+def _find_advice(roster: Roster, at: Instant) -> Iterator[Flaw]:
     if roster.people and gaps(roster, at, Instant(at + LOOKED_AHEAD_US)):
         yield Flaw(kind=FlawKind.GAP, path="shifts")
     busy = {one for shift in roster.shifts if shift.days for one in shift.people}
@@ -154,16 +156,16 @@ def _advice(roster: Roster, at: Instant) -> Iterator[Flaw]:
             yield Flaw(kind=FlawKind.NO_CALL, path=f"people.{n}.contacts", about=person.name)
 
 
-def _unknown(roster: Roster, people: tuple[PersonId, ...], path: str) -> Iterator[Flaw]:
+def _find_unknown_people(roster: Roster, people: tuple[PersonId, ...], path: str) -> Iterator[Flaw]:
     known = {one.id for one in roster.people}
     for one in people:
         if one not in known:
             yield Flaw(kind=FlawKind.UNKNOWN_PERSON, path=path, about=one)
 
 
-def _unreachable(contact: Contact, settings: Settings, own: Collection[E164]) -> FlawKind | None:
+def _contact_flaw(contact: Contact, settings: Settings, own: Collection[E164]) -> FlawKind | None:
     if contact.way in BY_NUMBER:
-        return _unfit(contact.to, settings, own)
+        return _number_flaw(contact.to, settings, own)
     if contact.way is DutyWay.EMAIL:
         return None if _ADDRESS.fullmatch(contact.to) else FlawKind.NO_ADDRESS
     try:
@@ -175,7 +177,7 @@ def _unreachable(contact: Contact, settings: Settings, own: Collection[E164]) ->
     return None if url.scheme and "://" in contact.to else FlawKind.NO_URL
 
 
-def _unfit(number: str, settings: Settings, own: Collection[E164]) -> FlawKind | None:
+def _number_flaw(number: str, settings: Settings, own: Collection[E164]) -> FlawKind | None:
     if "".join(filter(str.isdigit, number)) in EMERGENCY_NUMBERS:
         return FlawKind.EMERGENCY
     if not _E164.fullmatch(number):

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from features.duty.read_model import Watching
-from features.duty.words import Told
+from features.duty.read_model import DutyReadModel
+from features.duty.words import NotificationText
 from gateways.callouts.channels.sending import Notice, failure_of
 from gateways.callouts.decider import LINE_US, Try
 from gateways.outside import Delivered, Sent
@@ -34,15 +34,15 @@ from store import streams
 from store.journal.journal import Append, Journal, Transaction
 from store.sms_outbox import ask_text, became
 
-TOGETHER_US: Final = Instant(60 * SECOND)
+COLLECTED_US: Final = Instant(60 * SECOND)
 """Time in which joined alarms are collected into one message to the person who has taken a callout."""
 TEXT_US: Final = Instant(600 * SECOND)
 """Validity of a short message: a later delivery would report outdated facts."""
-Letter = tuple[Contact, Notice]
-Brought = tuple[Notice, Sent]
+SendJob = tuple[Contact, Notice]
+SendResult = tuple[Notice, Sent]
 
 
-class Writing:
+class NotificationSender:
     """Sender of written notifications. Each method raises JournalError."""
 
     def __init__(
@@ -50,27 +50,27 @@ class Writing:
         journal: Journal,
         setup: Setup,
         node: NodeId,
-        watching: Watching,
-        courier: Courier[Letter, Brought],
-        told: Callable[[Callout, Person], Told],
+        model: DutyReadModel,
+        courier: Courier[SendJob, SendResult],
+        words_for: Callable[[Callout, Person], NotificationText],
     ) -> None:
-        """`told`: returns the words for a person."""
+        """`words_for`: returns the words for a person."""
         self._journal, self._setup, self._node = journal, setup, node
-        self._watching, self._courier, self._told = watching, courier, told
-        self._away: set[str] = set()
+        self._model, self._courier, self._words_for = model, courier, words_for
+        self._in_progress: set[str] = set()
         """Ids of notifications in progress."""
         self._log = logs.get("duty")
 
-    def write(self, callout: Callout, tries: Sequence[Try], now_us: Instant) -> None:
+    def begin_attempts(self, callout: Callout, attempts: Sequence[Try], now_us: Instant) -> None:
         """Send these attempts by the network or a server."""
-        numbers = range(len(callout.attempts) + 1, len(callout.attempts) + 1 + len(tries))
+        numbers = range(len(callout.attempts) + 1, len(callout.attempts) + 1 + len(attempts))
 
-        def work(tx: Transaction) -> None:
+        def append(tx: Transaction) -> None:
             events: list[Event] = []
-            for number, one in zip(numbers, tries, strict=True):
+            for number, one in zip(numbers, attempts, strict=True):
                 text = None
                 if one.way is DutyWay.SMS and why_number_unfit(E164(one.to), self._setup.settings) is None:
-                    words = self._told(callout, one.person).sms
+                    words = self._words_for(callout, one.person).sms
                     link = self._setup.settings.http.take_url(callout.id)
                     until = Instant(now_us + TEXT_US)
                     text = ask_text(
@@ -81,25 +81,25 @@ class Writing:
                     events.append(
                         CalloutFailed(callout=callout.id, attempt=number, why=CalloutFailure.REFUSED)
                     )
-            tx.append(Append(streams.DUTY, self._watching.callouts.version, tuple(events)))
+            tx.append(Append(streams.DUTY, self._model.callouts.version, tuple(events)))
 
-        self._journal.transact(work)
-        self._watching.look_at_callouts()
+        self._journal.transact(append)
+        self._model.refresh_callouts()
 
-    def send_again(self, callout: Callout, people: Sequence[Person]) -> None:
+    def send_open_attempts(self, callout: Callout, people: Sequence[Person]) -> None:
         """Send open attempts, also those of a dead process: under the old id, which the receiver knows."""
-        known = self._watching.callouts.get(callout.id) or callout
+        known = self._model.callouts.get(callout.id) or callout
         by_id: dict[str, Person] = {one.id: one for one in people}
         for attempt in known.now:
             person = by_id.get(attempt.person)
             if attempt.way in (DutyWay.CALL, DutyWay.SMS) or attempt.node != self._node:
                 continue
             if person is None or attempt.contact >= len(person.contacts):
-                self._watching.append(
+                self._model.append(
                     CalloutFailed(callout=known.id, attempt=attempt.number, why=CalloutFailure.LOST)
                 )
                 continue
-            words = self._told(known, person)
+            words = self._words_for(known, person)
             notice = Notice(
                 callout=known.id,
                 attempt=attempt.number,
@@ -109,29 +109,32 @@ class Writing:
                 at=attempt.at,
                 take_url=self._setup.settings.http.take_url(known.id),
             )
-            if notice.id not in self._away:
-                self._away.add(notice.id)
+            if notice.id not in self._in_progress:
+                self._in_progress.add(notice.id)
                 self._courier.carry((person.contacts[attempt.contact], notice))
 
-    def take_back(self) -> None:
+    def record_results(self) -> None:
         """Record the results that the couriers returned."""
-        while (brought := self._courier.back()) is not None:
-            notice, said = brought
+        while (result := self._courier.back()) is not None:
+            notice, sent = result
             callout, number = notice.callout, notice.attempt
-            self._away.discard(notice.id)
-            if isinstance(said, Delivered):
-                self._watching.append(CalloutTold(callout=callout, attempt=number))
-            elif (why := failure_of(said)) is not None:
-                self._log.warning("the notification of a person on duty fails", callout=callout, why=said.why)
-                self._watching.append(CalloutFailed(callout=callout, attempt=number, why=why))
+            self._in_progress.discard(notice.id)
+            if isinstance(sent, Delivered):
+                self._model.append(CalloutTold(callout=callout, attempt=number))
+            elif (why := failure_of(sent)) is not None:
+                self._log.warning("the notification of a person on duty fails", callout=callout, why=sent.why)
+                self._model.append(CalloutFailed(callout=callout, attempt=number, why=why))
 
-    def look_at_texts(self, callout: Callout, now_us: Instant) -> None:
+    def record_text_results(self, callout: Callout, now_us: Instant) -> None:
         """Record the results of the callout's short messages."""
         for attempt in callout.now:
-            if attempt.text is not None and (event := self._of_text(callout, attempt, now_us)) is not None:
-                self._watching.append(event)
+            if (
+                attempt.text is not None
+                and (event := self._text_result(callout, attempt, now_us)) is not None
+            ):
+                self._model.append(event)
 
-    def _of_text(self, callout: Callout, attempt: Attempt, now_us: Instant) -> Event | None:
+    def _text_result(self, callout: Callout, attempt: Attempt, now_us: Instant) -> Event | None:
         assert attempt.text is not None
         match became(self._journal, attempt.text):
             case Carried.FAILED | Carried.UNDELIVERED:
@@ -144,24 +147,24 @@ class Writing:
                 return CalloutTold(callout=callout.id, attempt=attempt.number)
         return CalloutFailed(callout=callout.id, attempt=attempt.number, why=why)
 
-    def tell_takers(self, now_us: Instant) -> None:
+    def notify_takers(self, now_us: Instant) -> None:
         """Notify people who took a callout recently of alarms that joined since."""
-        for callout in self._watching.callouts.ended:
+        for callout in self._model.callouts.ended:
             taken_at, joined_at = callout.taken_at, callout.joined_at
             if taken_at is None or joined_at is None or joined_at < taken_at:
                 continue
             if callout.node != self._node:
                 continue
-            person = self._watching.roster.person(callout.taken_by)
+            person = self._model.roster.person(callout.taken_by)
             last_at = max((one.at for one in callout.attempts), default=taken_at)
-            if person is None or last_at > joined_at or now_us - max(last_at, taken_at) < TOGETHER_US:
-                self.look_at_texts(callout, now_us)
-                self.send_again(callout, () if person is None else (person,))
+            if person is None or last_at > joined_at or now_us - max(last_at, taken_at) < COLLECTED_US:
+                self.record_text_results(callout, now_us)
+                self.send_open_attempts(callout, () if person is None else (person,))
                 continue
-            tries = tuple(
+            attempts = tuple(
                 Try(person=person, contact=number, way=one.way, round=callout.rounds, to=one.to)
                 for number, one in enumerate(person.contacts)
                 if one.way is not DutyWay.CALL
             )
-            if tries:
-                self.write(callout, tries, now_us)
+            if attempts:
+                self.begin_attempts(callout, attempts, now_us)

@@ -9,7 +9,7 @@ from typing import Any
 
 from application.auditing import BY
 from application.roster_file import DAYS, FileFaulty, PersonTable, RosterFile, ShiftTable, roster_in
-from features.duty.flaws import flaws, refused, said_of
+from features.duty.flaws import find_flaws, flaw_sentence, refusing_flaws
 from messages.ids import E164, PersonId
 from model.callouts.roster import EMPTY, Holiday, Override, Person, Roster, Shift
 from model.callouts.times import local
@@ -18,7 +18,7 @@ from store.journal.journal import Journal, Transaction
 from store.roster import keep, normalised, roster_of
 
 
-def written(roster: Roster) -> str:
+def format_roster(roster: Roster) -> str:
     """Format the roster as a file."""
     lines = _lines({"zone": roster.zone})
     for kind, _, table in _tables(roster):
@@ -26,7 +26,7 @@ def written(roster: Roster) -> str:
     return "\n".join(lines) + "\n"
 
 
-def changes(before: Roster, after: Roster) -> Iterator[str]:
+def roster_changes(before: Roster, after: Roster) -> Iterator[str]:
     """Yield removed (`-`) and added (`+`) lines of the file, each part under its name."""
     parts = [_parts(before), _parts(after)]
     for key in dict.fromkeys([*parts[0], *parts[1]]):
@@ -64,8 +64,8 @@ def first_roster(settings: Settings, journal: Journal) -> list[str]:
     except FileFaulty as error:
         return [f"duty.person: ignored, no person is on duty: {error}"]
     made = normalised(made, settings.region)
-    if bad := refused(flaws(made, journal.now_us(), settings, own)):
-        return [f"duty.person: ignored, no person is on duty: {said_of(one)}" for one in bad]
+    if bad := refusing_flaws(find_flaws(made, journal.now_us(), settings, own)):
+        return [f"duty.person: ignored, no person is on duty: {flaw_sentence(one)}" for one in bad]
 
     def work(tx: Transaction) -> bool:
         if roster_of(tx).version:
@@ -88,14 +88,14 @@ def _tables(roster: Roster) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield the tables of the file in order: kind, subject, and content."""
     names, zone = {one.id: one.name for one in roster.people}, roster.zone
     for person in roster.people:
-        yield "person", f"{person.id} ({person.name})", _of_person(person)
+        yield "person", f"{person.id} ({person.name})", _person_table(person)
     for shift in roster.shifts:
-        yield "shift", shift.name, _of_shift(shift, names)
+        yield "shift", shift.name, _shift_table(shift, names)
     for override in roster.overrides:
         when = local(zone, override.from_at).strftime("%Y-%m-%d %H:%M")
-        yield "override", when, _of_override(zone, override, names)
+        yield "override", when, _override_table(zone, override, names)
     for holiday in roster.holidays:
-        yield "holiday", holiday.date, _of_holiday(holiday)
+        yield "holiday", holiday.date, _holiday_table(holiday)
 
 
 def _lines(table: dict[str, Any]) -> list[str]:
@@ -105,7 +105,7 @@ def _lines(table: dict[str, Any]) -> list[str]:
     return [f"{key} = {tomlkit.item(value).as_string()}" for key, value in said.items()]
 
 
-def _of_person(one: Person) -> dict[str, Any]:
+def _person_table(one: Person) -> dict[str, Any]:
     return {
         "id": one.id,
         "name": one.name,
@@ -115,7 +115,7 @@ def _of_person(one: Person) -> dict[str, Any]:
     }
 
 
-def _of_shift(one: Shift, names: dict[PersonId, str]) -> dict[str, Any]:
+def _shift_table(one: Shift, names: dict[PersonId, str]) -> dict[str, Any]:
     return {
         "name": one.name,
         "days": [DAYS[day].value for day in one.days],
@@ -125,7 +125,7 @@ def _of_shift(one: Shift, names: dict[PersonId, str]) -> dict[str, Any]:
     }
 
 
-def _of_override(zone: str, one: Override, names: dict[PersonId, str]) -> dict[str, Any]:
+def _override_table(zone: str, one: Override, names: dict[PersonId, str]) -> dict[str, Any]:
     return {
         "from": local(zone, one.from_at),
         "to": local(zone, one.to_at),
@@ -135,5 +135,5 @@ def _of_override(zone: str, one: Override, names: dict[PersonId, str]) -> dict[s
     }
 
 
-def _of_holiday(one: Holiday) -> dict[str, Any]:
+def _holiday_table(one: Holiday) -> dict[str, Any]:
     return {"date": dt.date.fromisoformat(one.date), "name": one.name, "as": DAYS[one.as_day].value}

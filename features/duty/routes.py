@@ -18,9 +18,9 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import asdict, replace
 
-from features.duty.flaws import Flaw, FlawKind, flaws, refused
-from features.duty.store import ask_test, take
-from features.duty.verification import Tried, TriedLately
+from features.duty.flaws import Flaw, FlawKind, find_flaws, refusing_flaws
+from features.duty.store import open_test, take_callout
+from features.duty.verification import Verification, VerificationReader
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.permissions import ADMIN, OPERATOR, SUPERVISOR, Caller
 from gateways.http.routing.route import GET, POST, PUT, Answer, route
@@ -37,7 +37,7 @@ from store.registry.people import StaffRole
 from store.roster import Kept, RosterChanged, keep, normalised, roster_of
 
 PATH: Final = "/v1/admin/duty"
-OF_THE_CENTER: Final = "alarms are the center's own; the journal has who has seen, or taken, them"
+NOT_AUDITED_WHY: Final = "alarms are the center's own; the journal has who has seen, or taken, them"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 R = TypeVar("R", bound=Roster)
 When = Annotated[datetime, Meta(tz=True)]
@@ -162,8 +162,8 @@ class DutyView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @once
-def _tried_lately(web: Web) -> TriedLately:
-    return TriedLately(web.journal)
+def _verification_reader(web: Web) -> VerificationReader:
+    return VerificationReader(web.journal)
 
 
 @route(GET, PATH, by=SUPERVISOR, audit=Action.READ_STAFF, listed=True)
@@ -191,8 +191,8 @@ async def admin_change_duty(web: Web, who: Caller, data: DutyChange) -> Answer[D
     version differs from `was`.
     """
     by = who.operator
-    roster = normalised(meant(data.roster), web.settings.center.region)
-    if bad := refused(_flaws(web, roster, web.clock.now_us())):
+    roster = normalised(roster_from_http(data.roster), web.settings.center.region)
+    if bad := refusing_flaws(_flaws(web, roster, web.clock.now_us())):
         first = bad[0]
         raise BadBody(f"{first.kind}: {first.about}", f"$.roster.{first.path}", first.kind)
     try:
@@ -220,58 +220,60 @@ async def admin_test_duty(web: Web, who: Caller, data: DutyTest) -> Answer[DutyT
     def work(tx: Transaction) -> str:
         if data.person not in {one.id for one in roster_of(tx).roster.people}:
             raise NotThere("no person on the roster has this id")
-        return ask_test(tx, data.person, who.operator, data.way)
+        return open_test(tx, data.person, who.operator, data.way)
 
     callout = await web.writing.run(work)
     return Answer(DutyTestBegun(callout=callout), (data.person,), f"test of ways: {callout}")
 
 
-@route(POST, "/v1/callouts/{callout}/take", by=OPERATOR, audit=OF_THE_CENTER, refuses=(NotThere, Why.TAKEN))
+@route(POST, "/v1/callouts/{callout}/take", by=OPERATOR, audit=NOT_AUDITED_WHY, refuses=(NotThere, Why.TAKEN))
 async def callout_take(web: Web, who: Caller, callout: str) -> None:
     """Take a callout.
 
     No other person is called for it. The link of a notification leads to the page that sends this request.
     """
-    if not await web.writing.run(partial(take, callout=callout, operator=who.operator)):
+    if not await web.writing.run(partial(take_callout, callout=callout, operator=who.operator)):
         known = await asyncio.to_thread(callouts_of, web.journal)
         if known.get(callout) is None:
             raise NotThere("no recent callout has this id")
         raise NotDone("the callout is taken already, or has ended", Why.TAKEN)
 
 
-def _view(web: Web, asking: OperatorId) -> DutyView:
+def _view(web: Web, reader: OperatorId) -> DutyView:
     now = web.clock.now_us()
     kept = roster_of(web.journal)
     people = web.registry.operators()
     found = _flaws(web, kept.roster, now)
-    if not any(one.id == asking and one.role is StaffRole.ADMIN for one in people):
+    if not any(one.id == reader and one.role is StaffRole.ADMIN for one in people):
         kept = replace(kept, roster=without_secrets(kept.roster))
     staff = [derived(DutyOperator, one, operator=one.id) for one in people if one.id != DEMO_OPERATOR]
-    return told(kept, now, midnight_of(kept.roster.zone, now), found, staff, _tried_lately(web).read())
+    return duty_view(
+        kept, now, midnight_of(kept.roster.zone, now), found, staff, _verification_reader(web).read()
+    )
 
 
 def _flaws(web: Web, roster: Roster, now: Instant) -> tuple[Flaw, ...]:
     numbers = tuple(line.number for line in web.settings.center.lines if line.number)
-    return flaws(roster, now, web.settings.center, numbers)
+    return find_flaws(roster, now, web.settings.center, numbers)
 
 
-def told_roster(roster: Roster) -> DutyRoster:
+def roster_to_http(roster: Roster) -> DutyRoster:
     """Convert the stored roster to the form of the HTTP interface."""
-    return _made(roster, DutyRoster, _moment)
+    return _converted(roster, DutyRoster, _moment)
 
 
-def meant(sent: DutyRoster) -> Roster:
+def roster_from_http(sent: DutyRoster) -> Roster:
     """Convert a sent roster to the stored form."""
-    return _made(sent, Roster, _instant)
+    return _converted(sent, Roster, _instant)
 
 
-def told(
+def duty_view(
     kept: Kept,
     now: Instant,
     midnight: Instant,
     found: tuple[Flaw, ...],
     staff: list[DutyOperator],
-    tried: dict[PersonId, Tried],
+    verifications: dict[PersonId, Verification],
 ) -> DutyView:
     """Build the whole view. `midnight`: start of the listed intervals."""
     ends = Instant(midnight + LOOKED_AHEAD_US)
@@ -281,16 +283,20 @@ def told(
         version=kept.version,
         by=kept.by,
         at=rfc3339(kept.at) if kept.version else None,
-        roster=told_roster(kept.roster),
+        roster=roster_to_http(kept.roster),
         now=next((one for one in all_spans if one.from_at <= moment < one.to_at), None),
         spans=all_spans,
         flaws=[derived(DutyFlaw, one) for one in found],
         operators=staff,
-        tried=[_tried(one.id, tried[one.id]) for one in kept.roster.people if one.id in tried],
+        tried=[
+            _verification_view(one.id, verifications[one.id])
+            for one in kept.roster.people
+            if one.id in verifications
+        ],
     )
 
 
-def _tried(person: PersonId, one: Tried) -> DutyTried:
+def _verification_view(person: PersonId, one: Verification) -> DutyTried:
     return derived(DutyTried, one, person=person)
 
 
@@ -298,7 +304,7 @@ def _span(one: Span) -> DutySpan:
     return derived(DutySpan, one)
 
 
-def _made(roster: Roster, kind: type[R], at: Callable[[Any], object]) -> R:
+def _converted(roster: Roster, kind: type[R], at: Callable[[Any], object]) -> R:
     """Convert the roster to this class, with moments converted by `at`."""
     overrides = [
         asdict(one) | {"from_at": at(one.from_at), "to_at": at(one.to_at)} for one in roster.overrides

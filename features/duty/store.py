@@ -16,7 +16,7 @@ def new_id(tx: Transaction) -> str:
     return tx.chance(lambda: secrets.token_hex(4))
 
 
-def ask_test(tx: Transaction, person: str, by: OperatorId, way: DutyWay | None = None) -> str:
+def open_test(tx: Transaction, person: str, by: OperatorId, way: DutyWay | None = None) -> str:
     """Open a callout that tests a person's channels, or `way` alone; return the callout's id. The DutyCaller
     carries out the callout. The caller must check that the person exists.
     """
@@ -26,7 +26,7 @@ def ask_test(tx: Transaction, person: str, by: OperatorId, way: DutyWay | None =
     return callout
 
 
-def take(tx: Transaction, callout: str, operator: OperatorId) -> bool:
+def take_callout(tx: Transaction, callout: str, operator: OperatorId) -> bool:
     """Record that an operator takes the callout, which ends it; return False if already over or taken."""
     found = callouts_of(tx)
     one = found.get(callout)

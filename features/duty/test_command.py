@@ -21,7 +21,7 @@ from application.settings.file import load
 from application.settings.where import config_in_use
 from application.state.journals import journal_of
 from application.state.state_dir import NodeFile, running
-from features.duty.words import told
+from features.duty.words import notification_text
 from gateways.callouts.channels.sending import WRITTEN, Notice, send
 from gateways.outside import Delivered
 from messages.ids import CalloutKind, DutyWay, OperatorId
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 
 TELEPHONE_S: Final = 180.0
 """Limit for all attempts of one channel: the time that a person may need to find the telephone."""
-_LOOK_AGAIN_S: Final = 1.0
+_POLL_S: Final = 1.0
 
 
-class Tried(msgspec.Struct, frozen=True, kw_only=True):
+class ChannelResult(msgspec.Struct, frozen=True, kw_only=True):
     """Result of one channel, as `--json` prints it."""
 
     person: str
@@ -46,7 +46,7 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
     said: str
 
 
-def try_ways(
+def check_channels(
     person: Annotated[
         str | None, Parameter(help="Id or name of a person; default: all people on duty now.")
     ] = None,
@@ -65,16 +65,16 @@ def try_ways(
     settings = load(config_in_use(state))
     simulated = node.simulation is not None if node is not None else not settings.modem
     own = Setup(settings=settings, simulated=simulated)
-    found: list[Tried] = []
+    found: list[ChannelResult] = []
     with journal_of(state) as journal:
-        people = _meant(roster_of(journal).roster, person, journal)
+        people = _people_named(roster_of(journal).roster, person, journal)
         note(journal, state, Action.CHANGE_STAFF, [one.id for one in people], "test of ways")
         for one in people:
             contacts = [each for each in one.contacts if way in (None, each.way)]
-            for tried in _tried(journal, node, one, contacts, own):
-                found.append(tried)
+            for result in _channel_results(journal, node, one, contacts, own):
+                found.append(result)
                 if not common.json:
-                    common.say(f"{'✓' if tried.ok else '✗'} {one.name}, {tried.way}: {tried.said}")
+                    common.say(f"{'✓' if result.ok else '✗'} {one.name}, {result.way}: {result.said}")
     if common.json:
         common.data(found)
     elif not found:
@@ -82,7 +82,7 @@ def try_ways(
     return 0 if found and all(one.ok for one in found) else 1
 
 
-def _meant(roster: Roster, person: str | None, journal: Journal) -> Sequence[Person]:
+def _people_named(roster: Roster, person: str | None, journal: Journal) -> Sequence[Person]:
     if person is None:
         people = on_duty(roster, journal.now_us())
         if not people:
@@ -94,53 +94,53 @@ def _meant(roster: Roster, person: str | None, journal: Journal) -> Sequence[Per
     return chosen
 
 
-def _tried(
+def _channel_results(
     journal: Journal, node: NodeFile | None, person: Person, contacts: Sequence[Contact], own: Setup
-) -> Iterator[Tried]:
+) -> Iterator[ChannelResult]:
     """Yield one result for each written contact, and one for each channel of the telephone."""
-    words = told(CalloutKind.TEST, (), person.language, own.settings.spoken)
+    words = notification_text(CalloutKind.TEST, (), person.language, own.settings.spoken)
     for number, contact in enumerate((one for one in contacts if one.way in WRITTEN), 1):
         name = f"test-{journal.now_us():x}"
         notice = Notice(
             callout=name, attempt=number, subject=words.subject, text=words.text, at=journal.now_us()
         )
-        said = send(contact, notice, own)
-        why = "" if isinstance(said, Delivered) else said.why
-        yield Tried(person=person.id, way=contact.way, ok=not why, said=why or "taken")
+        sent = send(contact, notice, own)
+        why = "" if isinstance(sent, Delivered) else sent.why
+        yield ChannelResult(person=person.id, way=contact.way, ok=not why, said=why or "taken")
     for way in dict.fromkeys(one.way for one in contacts if one.way not in WRITTEN):
         if node is None:
-            yield Tried(
+            yield ChannelResult(
                 person=person.id, way=way, ok=False, said="no center is running: start it with securwoman run"
             )
             continue
-        ok, said_of_it = by_telephone(journal, person, way)
-        yield Tried(person=person.id, way=way, ok=ok, said=said_of_it)
+        ok, reason = order_test(journal, person, way)
+        yield ChannelResult(person=person.id, way=way, ok=ok, said=reason)
 
 
-def by_telephone(journal: Journal, person: Person, way: DutyWay) -> tuple[bool, str]:
+def order_test(journal: Journal, person: Person, way: DutyWay) -> tuple[bool, str]:
     """Order the test and wait for its result; return success and a text."""
-    from features.duty.store import ask_test
+    from features.duty.store import open_test
     from store.callouts import callouts_of
     from store.journal.following import Follower
 
     follower = Follower(journal)
     try:
-        callout = journal.transact(lambda tx: ask_test(tx, person.id, OperatorId(BY), way))
+        callout = journal.transact(lambda tx: open_test(tx, person.id, OperatorId(BY), way))
         until_s = time.monotonic() + TELEPHONE_S
         while True:
             one = callouts_of(journal).get(callout)
             if one is not None and one.ended_at is not None:
-                return _become(one, way)
+                return _outcome(one, way)
             if time.monotonic() > until_s:
                 return False, f"no result within {TELEPHONE_S:g} s"
-            select.select([follower.fileno()], [], [], _LOOK_AGAIN_S)
+            select.select([follower.fileno()], [], [], _POLL_S)
             while follower.next_batch():
                 pass
     finally:
         follower.close()
 
 
-def _become(callout: Callout, way: DutyWay) -> tuple[bool, str]:
+def _outcome(callout: Callout, way: DutyWay) -> tuple[bool, str]:
     if callout.taken:
         return True, "confirmed by a key press" if callout.taken_way is DutyWay.CALL else "taken"
     if way is DutyWay.SMS and any(one.over_at and one.failure is None for one in callout.attempts):

@@ -20,12 +20,12 @@ from store import streams
 from store.journal.journal import Journal
 from store.roster import roster_of
 
-PROVED_FOR_US: Final = Instant(90 * 86_400 * SECOND)
+VERIFIED_FOR_US: Final = Instant(90 * 86_400 * SECOND)
 KEPT_US: Final = Instant(366 * 86_400 * SECOND)
 """Age of the oldest event that is read; older events verify nothing."""
 
 
-class Tried(msgspec.Struct, frozen=True, kw_only=True):
+class Verification(msgspec.Struct, frozen=True, kw_only=True):
     """Last test and last taken callout of a person."""
 
     asked_at: Instant | None = None
@@ -36,13 +36,13 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
     """Time when the person last took a test or an alarm."""
 
 
-class TriedPeople:
+class Verifications:
     """All people, folded from the stream of callouts."""
 
     def __init__(self) -> None:
         self.version = 0
         """Last version of the stream that was applied."""
-        self.people: dict[PersonId, Tried] = {}
+        self.people: dict[PersonId, Verification] = {}
         self._tests: dict[str, PersonId] = {}
 
     def apply(self, recorded: Recorded) -> None:
@@ -61,33 +61,33 @@ class TriedPeople:
                 pass
 
     def _change(self, person: PersonId, **fields: Instant | None) -> None:
-        self.people[person] = replace(self.people.get(person, Tried()), **fields)
+        self.people[person] = replace(self.people.get(person, Verification()), **fields)
 
 
-def is_proved(roster: Roster, at: Instant, tried: Mapping[PersonId, Tried]) -> bool:
+def is_verified(roster: Roster, at: Instant, verifications: Mapping[PersonId, Verification]) -> bool:
     """Return True if each hour of two weeks has a person called who took a callout within 90 days."""
     if not is_covered(roster, at):
         return False
-    due = {one for span in spans(roster, at, Instant(at + LOOKED_AHEAD_US)) for one in span.people}
-    taken = (tried.get(one, Tried()).taken_at for one in due)
-    return all(one is not None and one >= at - PROVED_FOR_US for one in taken)
+    called = {one for span in spans(roster, at, Instant(at + LOOKED_AHEAD_US)) for one in span.people}
+    taken = (verifications.get(one, Verification()).taken_at for one in called)
+    return all(one is not None and one >= at - VERIFIED_FOR_US for one in taken)
 
 
-def is_met(state: StateDir, settings: Settings, journal: Journal) -> bool:
+def is_roster_verified(state: StateDir, settings: Settings, journal: Journal) -> bool:
     """Return True if the roster is verified. Raises JournalError."""
-    return is_proved(roster_of(journal).roster, journal.now_us(), TriedLately(journal).read())
+    return is_verified(roster_of(journal).roster, journal.now_us(), VerificationReader(journal).read())
 
 
-class TriedLately:
+class VerificationReader:
     """Incremental reader of the people who took a test or an alarm; thread-safe."""
 
     def __init__(self, journal: Journal) -> None:
         """Nothing is read before the first `read`."""
         self._journal = journal
-        self._found = TriedPeople()
+        self._found = Verifications()
         self._lock = threading.Lock()
 
-    def read(self) -> dict[PersonId, Tried]:
+    def read(self) -> dict[PersonId, Verification]:
         """Return the current record of each person. Raises JournalError."""
         with self._lock:
             after = self._found.version or self._begin()

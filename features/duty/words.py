@@ -35,7 +35,7 @@ class _Phrases(msgspec.Struct, frozen=True, kw_only=True):
     """A call back to a line of the center would raise an alert."""
 
 
-_SAYS: Final = {
+_PHRASES: Final = {
     "it": _Phrases(
         more="e altri {n}",
         one_more="e un altro",
@@ -59,7 +59,7 @@ _SAYS: Final = {
 }
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class NotificationText(msgspec.Struct, frozen=True, kw_only=True):
     """A notification in several lengths."""
 
     subject: str
@@ -70,59 +70,66 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     spoken: str
 
 
-def told(kind: CalloutKind, alarms: Sequence[CalloutAlarm], language: str, own: str) -> Told:
+def notification_text(
+    kind: CalloutKind, alarms: Sequence[CalloutAlarm], language: str, own: str
+) -> NotificationText:
     """Return the words for these alarms, the gravest first. `own`: the center's language, used if the
     person's is not one of the two.
     """
-    language = spoken_to(language, own)
-    says = _SAYS[language]
+    language = language_for(language, own)
+    phrases = _PHRASES[language]
     if kind is CalloutKind.TEST:
-        return Told(
-            subject=says.test,
-            text=says.test_more,
-            sms=f"{says.test}. {says.test_more}",
-            spoken=f"{says.test}.",
+        return NotificationText(
+            subject=phrases.test,
+            text=phrases.test_more,
+            sms=f"{phrases.test}. {phrases.test_more}",
+            spoken=f"{phrases.test}.",
         )
     if not alarms:
-        return Told(subject=says.wrong, text=says.wrong, sms=f"securWoman: {says.wrong}", spoken=says.wrong)
+        return NotificationText(
+            subject=phrases.wrong,
+            text=phrases.wrong,
+            sms=f"securWoman: {phrases.wrong}",
+            spoken=phrases.wrong,
+        )
     first, rest = alarms[0], len(alarms) - 1
-    more = "" if not rest else says.one_more if rest == 1 else says.more.format(n=rest)
-    words = words_of(first, language)
-    beginning = says.morning if kind is CalloutKind.MORNING else "securWoman"
+    more = "" if not rest else phrases.one_more if rest == 1 else phrases.more.format(n=rest)
+    words = alarm_words(first, language)
+    beginning = phrases.morning if kind is CalloutKind.MORNING else "securWoman"
     subject = f"{beginning}: {words.short}" + (f" ({more})" if more else "")
-    lines = [f"{one.means}. {one.do}." for one in (words_of(each, language) for each in alarms[:LISTED])]
+    lines = [f"{one.means}. {one.do}." for one in (alarm_words(each, language) for each in alarms[:LISTED])]
     if len(alarms) > LISTED:
-        lines.append(says.more.format(n=len(alarms) - LISTED))
-    return Told(
+        lines.append(phrases.more.format(n=len(alarms) - LISTED))
+    return NotificationText(
         subject=subject,
         text="\n\n".join(lines),
-        sms=_short(f"{subject}. {words.do}. {says.not_back}", f"{subject}. {says.not_back}"),
+        sms=_first_that_fits(f"{subject}. {words.do}. {phrases.not_back}", f"{subject}. {phrases.not_back}"),
         spoken=f"securWoman. {words.means}." + (f" {more}." if more else ""),
     )
 
 
-def _short(*texts: str) -> str:
+def _first_that_fits(*texts: str) -> str:
     """Return the first text that fits one message of 160 characters of GSM 7 bit (TS 23.038)."""
     plain = [one.translate(_PLAIN) for one in texts]
     return next((one for one in plain if len(one) <= ONE_SMS), plain[-1][:ONE_SMS])
 
 
-def taken_already(language: str, own: str) -> str:
+def already_taken_reply(language: str, own: str) -> str:
     """Return the reply to a person who presses 1 after another has taken the callout."""
-    return _SAYS[spoken_to(language, own)].taken
+    return _PHRASES[language_for(language, own)].taken
 
 
-def spoken_to(language: str, own: str) -> str:
+def language_for(language: str, own: str) -> str:
     """Return the person's language if the center speaks it, else the center's own, else Italian."""
     return next((one for one in (language, own) if one in LANGUAGES), LANGUAGES[0])
 
 
-def words_of(alarm: CalloutAlarm, language: str) -> Words:
+def alarm_words(alarm: CalloutAlarm, language: str) -> Words:
     """Return the words of the alarm's row; for an alarm of another version, its name."""
     kind = kind_of(alarm.alarm)
     if kind is None:
-        says = _SAYS[language]
-        return Words(f"{alarm.alarm} {alarm.subject}".strip(), says.wrong, "")
+        phrases = _PHRASES[language]
+        return Words(f"{alarm.alarm} {alarm.subject}".strip(), phrases.wrong, "")
     words = kind.it if language == "it" else kind.en
     subject = subject_of(alarm)
     return Words(*(one.replace("{s}", subject) for one in (words.short, words.means, words.do)))

@@ -11,7 +11,7 @@ from application.settings.file import load
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from center import features
-from features.duty.checks import duty
+from features.duty.checks import check_duty
 from messages.ids import DutyWay, PersonId
 from model.callouts.roster import Contact, Person, Roster
 from model.checks import Severity
@@ -31,7 +31,9 @@ def found(state: StateDir, text: str) -> list[tuple[Severity, str]]:
     """The findings for these settings."""
     folder = state.path.parent
     (folder / "center.toml").write_text(text)
-    return [(one.verdict, one.text) for one in duty(state, load(folder / "center.toml"), simulated=False)]
+    return [
+        (one.verdict, one.text) for one in check_duty(state, load(folder / "center.toml"), simulated=False)
+    ]
 
 
 def secret(folder: Path, name: str, text: str, mode: int = 0o600) -> None:

@@ -12,7 +12,7 @@ from application.settings.file import parse as parse_settings
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from center import cli
-from features.duty.roster_file import changes, first_roster, written
+from features.duty.roster_file import first_roster, format_roster, roster_changes
 from messages.ids import DutyWay, PersonId
 from model.callouts.roster import EMPTY, Contact, Roster, on_duty
 from store.audit.entry import Action
@@ -81,7 +81,7 @@ def read(text: str, before: Roster = EMPTY) -> Roster:
 
 def test_what_is_written_is_read_again_with_the_same_ids() -> None:
     roster = read(FILE)
-    assert read(written(roster)) == roster
+    assert read(format_roster(roster)) == roster
     assert read(FILE.replace("zone", "# by hand\nzone"), roster) == roster, "known by their names"
     anna = roster.people[0]
     assert anna.contacts[0] == Contact(way=DutyWay.CALL, to="333 000 0010")
@@ -134,7 +134,7 @@ def test_a_file_is_taken_with_what_changes_and_is_in_the_audit(
     assert kept(state).people == roster.people
     assert typed(state, "export") == 0
     out, _ = capfd.readouterr()
-    assert list(changes(kept(state), read(out))) == []
+    assert list(roster_changes(kept(state), read(out))) == []
     with journal_of(state) as journal:
         said = [one.said for one in entries(journal)]
     said.reverse()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from features.duty.store import ask_test, take
+from features.duty.store import open_test, take_callout
 from messages import events as ev
 from messages.ids import (
     E164,
@@ -170,7 +170,7 @@ def test_all_are_called_again_until_somebody_takes_it_and_meanwhile_it_is_said(m
     first_round = len(called(world))
     assert first_round == 4
     world.until("they are called again", lambda: len(called(world)) > first_round, 200)
-    taken = world.journal.transact(lambda tx: take(tx, the_callout(world).id, OperatorId("eva")))
+    taken = world.journal.transact(lambda tx: take_callout(tx, the_callout(world).id, OperatorId("eva")))
     assert taken
     world.until("nobody is called", lambda: not world.live_calls() and not lines_held(world), 15)
     assert the_callout(world).operator == "eva"
@@ -336,7 +336,7 @@ def test_a_line_that_a_person_has_taken_out_of_service_is_not_left(make_world: M
 def test_a_test_tries_one_persons_ways_once(make_world: MakeWorld) -> None:
     world = manned(make_world)
     PRESSED["bea"] = "1"
-    world.journal.transact(lambda tx: ask_test(tx, "bea", OperatorId("eva")))
+    world.journal.transact(lambda tx: open_test(tx, "bea", OperatorId("eva")))
     world.until("it is taken", lambda: ended(world), 60)
     assert [call.to for call in called(world)] == [BEA]
     assert texted(world) == [BEA]

@@ -12,7 +12,7 @@ import pytest
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from center import cli
-from features.duty.test_command import by_telephone
+from features.duty.test_command import order_test
 from messages.events import (
     CalloutEnded,
     CalloutFailed,
@@ -150,7 +150,7 @@ def test_what_needs_a_modem_is_asked_for_and_what_comes_of_it_is_said(
         caller = threading.Thread(target=carries_out, args=(other,))
         caller.start()
         try:
-            assert by_telephone(journal, anna, way) == expected
+            assert order_test(journal, anna, way) == expected
         finally:
             caller.join()
         opened = [one.event for one in journal.read(streams.DUTY) if isinstance(one.event, CalloutOpened)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from features.duty.callout_rules import WakingBook, due, morning_after
+from features.duty.callout_rules import WakingBook, morning_after, pending_alarms
 from messages import events as ev
 from messages.events import Event
 from messages.ids import SECOND, AlertId, CalloutEnd, Instant, NodeId, OperatorId
@@ -33,8 +33,14 @@ class Night:
         told = False
         for _ in range(0, seconds, 3):
             self.now = Instant(self.now + 3 * SECOND)
-            found = due(
-                self.book, self.callouts, self.now, alive={N}, present=False, zone="UTC", morning="07:00"
+            found = pending_alarms(
+                self.book,
+                self.callouts,
+                self.now,
+                alive={N},
+                staff_present=False,
+                zone="UTC",
+                morning="07:00",
             ).at_once
             if found:
                 told = True

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from features.duty.actor import DutyCallerActor
-from features.duty.calling import Calling
-from features.duty.notifications import Brought, Letter
+from features.duty.call_manager import CallManager
+from features.duty.notifications import SendJob, SendResult
 from gateways.callouts.call import Voice
 from gateways.outside import Delivered
 from media.conference.clips import ClipSpec
@@ -19,7 +19,7 @@ PRESSED: dict[str, str] = {}
 """Which keys this person presses, as soon as words are heard; emptied after every test."""
 SPOKEN: list[str] = []
 """All words that were begun to be said in calls; as well."""
-WRITTEN: list[Letter] = []
+WRITTEN: list[SendJob] = []
 """All that was sent by ways that need no modem; as well."""
 
 
@@ -53,30 +53,30 @@ class _Voice:
         self._mixer.stop()
 
 
-class _Calling(Calling):
+class _Calling(CallManager):
     def new_voice(self) -> Voice:
         return _Voice(lambda: "" if self._person is None else self._person.id)
 
 
-class _AtOnce(Courier[Letter, Brought]):
+class _AtOnce(Courier[SendJob, SendResult]):
     """Carries in no time."""
 
     def __init__(self) -> None:
-        self._back: list[Brought] = []
+        self._back: list[SendResult] = []
 
-    def carry(self, load: Letter, /) -> None:
+    def carry(self, load: SendJob, /) -> None:
         WRITTEN.append(load)
         self._back.append((load[1], Delivered()))
 
-    def back(self) -> Brought | None:
+    def back(self) -> SendResult | None:
         return self._back.pop(0) if self._back else None
 
 
 class SilentDutyCallerActor(DutyCallerActor):
     """With such voices, and such a post."""
 
-    def courier(self, waker: Waker) -> Courier[Letter, Brought]:
+    def courier(self, waker: Waker) -> Courier[SendJob, SendResult]:
         return _AtOnce()
 
-    def calling(self) -> Calling:
-        return _Calling(self, self._journal, self._setup, self._told)
+    def new_call_manager(self) -> CallManager:
+        return _Calling(self, self._journal, self._setup, self._words_for)

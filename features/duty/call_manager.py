@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from features.duty.read_model import Watching
-from features.duty.words import Told, taken_already
+from features.duty.read_model import DutyReadModel
+from features.duty.words import NotificationText, already_taken_reply
 from gateways.callouts.call import NEXT, TAKES, DutyCall, Reply, Voice
 from gateways.callouts.decider import LONGEST_US
 from media.conference.conference import Conference
@@ -52,20 +52,20 @@ def leg_of(callout: str, attempt: int) -> LegId:
     return LegId(f"{_DUTY}{callout}:{attempt}")
 
 
-class Calling:
+class CallManager:
     """Manager of this node's current call to a person on duty; at most one call at a time."""
 
     def __init__(
         self,
-        caller: CenterActor,
+        actor: CenterActor,
         journal: Journal,
         setup: Setup,
-        told: Callable[[Callout, Person], Told],
+        words_for: Callable[[Callout, Person], NotificationText],
     ) -> None:
-        """`told`: returns the words for a person."""
-        self._caller = caller
-        self._told = told
-        self._env = caller.env
+        """`words_for`: returns the words for a person."""
+        self._actor = actor
+        self._words_for = words_for
+        self._env = actor.env
         self._journal = journal
         self._setup = setup
         self._call: DutyCall | None = None
@@ -98,11 +98,11 @@ class Calling:
             open_port=partial(open_port, let_in_by=let_in_by, locks=self._env.run),
         )
 
-    def go_on_with(self, callouts: Callouts, roster: Roster, alive: Collection[NodeId]) -> None:
+    def resume_call(self, callouts: Callouts, roster: Roster, alive: Collection[NodeId]) -> None:
         """Resume the call that the journal assigns to this node, if no call is on."""
         if self._call is not None:
             return
-        now_us = self._caller.now_us()
+        now_us = self._actor.now_us()
         for callout in (*callouts.open, *callouts.ended):
             for one in callout.now:
                 if (
@@ -111,10 +111,10 @@ class Calling:
                     and one.line is not None
                     and now_us - one.at < LONGEST_US
                 ):
-                    self._begin(callout, one, one.line, roster, now_us)
+                    self._start(callout, one, one.line, roster, now_us)
                     return
 
-    def _begin(
+    def _start(
         self, callout: Callout, attempt: Attempt, line: LineId, roster: Roster, now_us: Instant
     ) -> None:
         person = roster.person(attempt.person)
@@ -126,16 +126,16 @@ class Calling:
             leg=leg_of(callout.id, attempt.number),
             number=E164(person.contacts[attempt.contact].to),
             language=person.language,
-            words=self._told(callout, person).spoken,
+            words=self._words_for(callout, person).spoken,
             voice=self.new_voice(),
             began_at=attempt.at,
             now_us=now_us,
         )
 
-    def heard(self, report: CallReport) -> None:
+    def on_call_report(self, report: CallReport) -> None:
         """Apply a modem's report on the state of the call."""
         if self._call is not None:
-            self._call.heard(report, self._caller.now_us())
+            self._call.heard(report, self._actor.now_us())
 
     def give_way(self, line: LineId) -> bool:
         """Hang up because an alert needs the line; return False if the call is on another line."""
@@ -144,41 +144,41 @@ class Calling:
         self._call.hang_up(CalloutFailure.GAVE_WAY)
         return True
 
-    def leave(self) -> None:
+    def detach(self) -> None:
         """Detach from the call at the end of this process: the call stays up."""
         if self._call is not None:
             self._call.leave()
         self._held.close()
 
-    def turn(self, watching: Watching) -> bool:
+    def advance(self, model: DutyReadModel) -> bool:
         """Advance the call; return True if it has ended now."""
         call = self._call
         if call is None:
             return False
-        now_us = self._caller.now_us()
+        now_us = self._actor.now_us()
         try:
-            watching.look_at_callouts()
-            self._look_at_line(call)
-            self._note(call, watching.callouts, now_us)
+            model.refresh_callouts()
+            self._check_line(call)
+            self._record_progress(call, model.callouts, now_us)
         except VersionConflict:
             pass  # retried at the next turn
         except StoreError as error:
-            self._caller.log.error("the journal cannot be used", error=str(error))
+            self._actor.log.error("the journal cannot be used", error=str(error))
         port = call.port
         if port is not None:
             port = self._env.peers.voice_of(call.line, port, self._setup.settings.lines)
         order, over = call.turn(now_us, port)
         if order is not None:
-            self._caller.tell_line(Role.GSM_MODEM, call.line, order)
-        return over and self._ended(call, watching)
+            self._actor.tell_line(Role.GSM_MODEM, call.line, order)
+        return over and self._finish(call, model)
 
-    def _look_at_line(self, call: DutyCall) -> None:
+    def _check_line(self, call: DutyCall) -> None:
         self._held.follow()
         if not self._held.has(call.line, call.leg):
             # A caller rings in on this line, which now belongs to the incoming call.
             call.hang_up(CalloutFailure.GAVE_WAY)
 
-    def _note(self, call: DutyCall, callouts: Callouts, now_us: Instant) -> None:
+    def _record_progress(self, call: DutyCall, callouts: Callouts, now_us: Instant) -> None:
         """Record answer and pressed keys in the journal, and only then reply to the person."""
         callout = callouts.get(self._callout)
         attempt = None if callout is None else callout.attempt(self._number)
@@ -191,7 +191,7 @@ class Calling:
             if not call.answered:
                 call.hang_up(CalloutFailure.ENDED)
             elif key:
-                taken = taken_already(self._language(), self._setup.settings.spoken)
+                taken = already_taken_reply(self._language(), self._setup.settings.spoken)
                 call.reply(Reply.OTHER, taken, now_us)
         elif key == TAKES:
             person = "" if self._person is None else self._person.id
@@ -210,9 +210,9 @@ class Calling:
     def _language(self) -> str:
         return "" if self._person is None else self._person.language
 
-    def _ended(self, call: DutyCall, watching: Watching) -> bool:
+    def _finish(self, call: DutyCall, model: DutyReadModel) -> bool:
         """Record the outcome and release the line; return False if this cannot be done now."""
-        callouts = watching.callouts
+        callouts = model.callouts
         try:
             callout = callouts.get(self._callout)
             attempt = None if callout is None else callout.attempt(self._number)
@@ -226,9 +226,9 @@ class Calling:
         except VersionConflict:
             return False  # retried at the next turn
         except StoreError as error:
-            self._caller.log.warning("the line cannot be released yet", line=call.line, error=str(error))
+            self._actor.log.warning("the line cannot be released yet", line=call.line, error=str(error))
             return False
-        self._caller.log.info(
+        self._actor.log.info(
             "a call to a person on duty has ended",
             callout=self._callout,
             attempt=self._number,
@@ -242,20 +242,20 @@ class Calling:
         for recorded in self._journal.append(Append(streams.DUTY, callouts.version, events)):
             callouts.apply(recorded)
 
-    def let_go_of_lines(self, callouts: Callouts, alive: Collection[NodeId]) -> None:
+    def release_stale_lines(self, callouts: Callouts, alive: Collection[NodeId]) -> None:
         """Release this node's lines held for an attempt that is over, or for a node that is gone."""
-        wanted = {
+        needed = {
             leg_of(callout.id, one.number)
             for callout in (*callouts.open, *callouts.ended)
             for one in callout.now
-            if one.node in alive and self._caller.now_us() - one.at < LONGEST_US
+            if one.node in alive and self._actor.now_us() - one.at < LONGEST_US
         }
         if self._call is not None:
-            wanted.add(self._call.leg)
+            needed.add(self._call.leg)
         try:
             self._held.follow()
-            self._held.let_go_of(lambda hold: hold.callout is not None and hold.leg not in wanted)
+            self._held.let_go_of(lambda hold: hold.callout is not None and hold.leg not in needed)
         except StoreError as error:
-            self._caller.log.warning("the line cannot be released yet", error=str(error))
+            self._actor.log.warning("the line cannot be released yet", error=str(error))
         if self._call is None:
             self._held.close()
