@@ -53,7 +53,7 @@ _encoder: Final = msgspec.msgpack.Encoder()
 
 
 def event_type(event: AnyEvent) -> str:
-    """Return the event's tag, such as `leg.answered`."""
+    """Return the event's tag, such as `leg.answered`. Raises EncodeError for a type without a tag."""
     tag = type(event).__struct_config__.tag
     if not isinstance(tag, str):
         raise EncodeError(f"{type(event).__name__} has no tag")

@@ -142,7 +142,7 @@ def merge_records(kept: PersonRecord, other: PersonRecord) -> PersonRecord:
     """Return the record of two persons merged into one: texts joined, lists without duplicates, the photo of
     `kept`.
 
-    Raises TooMuch if the result exceeds the limits.
+    Raises RecordTooLarge if the result exceeds the limits.
     """
     made: dict[str, object] = {}
     for field in msgspec.structs.fields(PersonRecord):

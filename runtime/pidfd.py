@@ -111,7 +111,9 @@ def kill(pid: int, since: int, signum: int = signal.SIGKILL) -> bool:
 
 
 def die_with_parent(yes: bool) -> None:
-    """Set whether the kernel kills this process when its parent dies (prctl(2), PR_SET_PDEATHSIG)."""
+    """Set whether the kernel kills this process when its parent dies (prctl(2), PR_SET_PDEATHSIG). Raises
+    OSError.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL if yes else 0, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl")
@@ -123,7 +125,7 @@ def be_called(name: str) -> None:
 
 
 def called(pid: int) -> str:
-    """Return the name of the process in `ps`; empty if absent."""
+    """Return the name of the process in `ps`; empty if there is no such process."""
     try:
         with open(f"/proc/{pid}/comm", "rb") as file:
             return file.read().decode(errors="replace").rstrip("\n")

@@ -32,8 +32,8 @@ def is_center(path: Path) -> bool:
 
 @contextmanager
 def center_of(path: Path) -> Iterator[Journal]:
-    """Open the journal of the center at `path`. Raises StateInUse while its center runs, CenterError if the
-    journal cannot be moved.
+    """Open the journal of the center at `path`, a state directory or a journal file. Raises StateError if
+    there is no journal, StateInUse while its center runs, CenterError if the journal cannot be moved.
     """
     from store.database.dialect import url_of
     from store.errors import StoreError

@@ -72,7 +72,9 @@ class Giving:
             raise TransferError("the journal holds events; a backup is restored into an empty one")
 
     def begin(self, begin: Begin) -> None:
-        """Create the tables at the backup's revision. Raises JournalNewer for a newer version's revision."""
+        """Create the tables at the backup's schema revision. Raises JournalNewer for a revision of a newer
+        version, and TransferError for keys of another center.
+        """
         self._part = begin.part
         if begin.part is Part.KEYS and begin.origin and begin.origin != origin_of(self._connection):
             raise TransferError("is of another center's journal")
@@ -85,7 +87,7 @@ class Giving:
         self._connection.begin_write()
 
     def rows(self, block: Rows) -> None:
-        """Write the rows. Raises JournalError."""
+        """Write the rows; some blocks together are one transaction. Raises JournalError."""
         self._connection.write_many(self._query(block), block.rows)
         self._portions += 1
         if not self._server and self._portions % _AT_ONCE == 0:

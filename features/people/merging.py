@@ -44,7 +44,7 @@ _SET_PINS: Final = Query(
 
 
 class SamePerson(RegistryError):
-    """The two persons are already one."""
+    """Both ids name the same person."""
 
 
 def merge(
@@ -52,8 +52,8 @@ def merge(
 ) -> User:
     """Merge `other` into `kept` and return the result; `other` is removed. `was`: fields of both as seen.
 
-    Raises NotRegistered; SamePerson; ChangedMeanwhile; InAnAlert while an alert of either is open, since an
-    operator must not see another person than a moment ago; TooMuch (`model.record.joined`);
+    Raises NotRegistered; SamePerson; ChangedMeanwhile; InAnAlert while an alert of either person is open,
+    since the person that the operator sees must not change; RecordTooLarge (`model.record.merge_records`);
     JournalNotDurable.
     """
     one, two = _there(tx, kept), _there(tx, other)

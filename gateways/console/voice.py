@@ -254,8 +254,8 @@ class Connection:
         self._wake.set()
 
     async def talk(self, desk: Desk) -> int | None:
-        """Serve the connection until either side ends it. Return the close code; None if the browser
-        disconnected.
+        """Serve the connection until either side ends it. Return the WebSocket close code; None if the
+        browser disconnected.
         """
         listening = asyncio.create_task(self._listen(desk))
         speaking = asyncio.create_task(self._speak(desk))

@@ -93,7 +93,9 @@ class Caller:
         self.knock = MAGIC + caller + nonce + bytes((len(called),)) + called
 
     def prove(self, challenge: bytes) -> bytes:
-        """Return the proof for `CHALLENGE_BYTES` of a gate. Raises HelloBroken."""
+        """Return the proof that answers a gate's challenge of `CHALLENGE_BYTES`. Raises HelloBroken, and
+        WrongSecret if the gate does not know the secret.
+        """
         if len(challenge) != CHALLENGE_BYTES or not challenge.startswith(MAGIC):
             raise HelloBroken(
                 "the peer is not a voice gate of this version: install the same version on both nodes"

@@ -76,7 +76,9 @@ class InProcessBase(ActorSystemBase):
     # ------------------------------------------------------------ messages
 
     def actor_send(self, fromActor: ActorAddress, toActor: ActorAddress, msg: object) -> None:  # noqa: N803
-        """Queue a message, or apply the faults of the test."""
+        """Queue a message, or apply the faults that the test has set. Raises Killed if the sending actor is
+        killed here.
+        """
         self._queue_or_fault(fromActor, toActor, msg)
         if self.after_send is not None and self._at_work is not None and self.after_send(self._at_work):
             raise Killed
@@ -127,7 +129,9 @@ class InProcessBase(ActorSystemBase):
         return self._at_work
 
     def die_here(self) -> None:
-        """Kill the actor with a running handler, in the middle of it; no effect without one."""
+        """Kill the actor whose handler is running, within that handler (raises Killed); no effect if none is
+        running.
+        """
         if self._at_work is not None:
             raise Killed
 
@@ -199,7 +203,9 @@ class InProcessBase(ActorSystemBase):
         self.run()
 
     def run(self) -> None:
-        """Handle everything that is due at this instant, in order."""
+        """Deliver all messages, timers and descriptors that are due at this instant, in order. Raises
+        RunError if the actors send messages without end.
+        """
         if self._running:
             return
         self._running = True

@@ -216,7 +216,9 @@ class Process(NamedTuple):
 
 
 def kill_group(group: int) -> None:
-    """Kill a process group of the actor system and wait for its end."""
+    """Kill a process group of the actor system and wait for its end. Raises SystemFault for a group that
+    belongs to no actor system.
+    """
     if group <= 1 or group == os.getpgrp():
         raise SystemFault(f"process group {group} is no actor system's")
     deadline = time.monotonic() + GONE_WITHIN_S

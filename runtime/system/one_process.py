@@ -35,8 +35,8 @@ class OneProcess(System):
     def create(
         self, cls: type[CenterActor] | str, key: str = "", *, role: Role | None = None
     ) -> ActorAddress:
-        """Create and start an actor, and enter it in the directory. The Supervisor does not know the
-        actor.
+        """Create and start an actor, and enter it in the directory. The Supervisor does not know the actor.
+        Raises SystemNotStarted.
         """
         address = self._system.createActor(cls)
         actor = self._system.base.actor_at(address)

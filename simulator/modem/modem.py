@@ -439,7 +439,9 @@ class Modem:
         return self.memory.do(command, self._fields())
 
     def answer_lines(self, command_text: str) -> list[str] | None:
-        """Return the dialect's fixed answer; None if there is none."""
+        """Return the dialect's fixed answer to the command; None if there is none. Raises AtError if the
+        command needs a SIM and none is inserted.
+        """
         lines = self.dialect.answers.get(command_text)
         if lines is not None and not self.config.sim and any("{card}" in line for line in lines):
             raise AtError(SIM_NOT_INSERTED)

@@ -121,7 +121,8 @@ def accept_in(
     """Accept a signal within the caller's transaction.
 
     `live_cases`: number of alerts that this node can handle at a time; None if no app awaits advice.
-    `skipped` counts the signals that are not kept (`model.rules.duplicates`).
+    `skipped` counts the signals that are not kept (`model.rules.duplicates`). Raises StoreMisuse for an
+    invalid alert id.
     """
     skipped = Skipped() if skipped is None else skipped
     if signal.id is not None and not ALERT_ID.fullmatch(signal.id):

@@ -34,7 +34,9 @@ def bring_up_to_date(connection: Connection, to: str = "") -> None:
 
 
 def revision(connection: Connection) -> str | None:
-    """Return the revision of the database; None for an empty database."""
+    """Return the revision of the database schema; None for an empty database. Raises JournalTorn if the
+    database is no journal.
+    """
     tables = connection.tables()
     if "alembic_version" not in tables:
         if "event" in tables:

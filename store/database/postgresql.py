@@ -304,7 +304,9 @@ class PostgresConnection:
 
     @contextmanager
     def migrating(self) -> Iterator[Engine]:
-        """Hold the single write lock and a transaction for Alembic, with longer timeouts than other users."""
+        """Hold the single write lock and a transaction for Alembic, with longer timeouts than other users.
+        Raises JournalError.
+        """
         from sqlalchemy import create_engine
         from sqlalchemy.exc import DBAPIError
         from sqlalchemy.pool import StaticPool

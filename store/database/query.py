@@ -33,7 +33,9 @@ class Query:
         MADE.append(self)
 
     def prepared(self, dialect: Dialect) -> Prepared:
-        """Return the statement compiled for this dialect, which must use positional parameters."""
+        """Return the statement compiled for this dialect, which must use positional parameters. Raises
+        LookupError for unknown parameters.
+        """
         compiled = self._statement.compile(dialect=dialect)
         order = compiled.positiontup or []  # type: ignore[attr-defined]
         if unknown := set(self.names) - set(order):

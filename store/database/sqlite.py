@@ -109,7 +109,7 @@ class SqliteConnection:
         return row
 
     def write(self, query: Query, *values: object) -> int:
-        """Change rows, within `begin_write`; return the number of changed rows."""
+        """Change rows after `begin_write`; return the number of changed rows. Raises JournalError."""
         prepared = _prepare(query)
         try:
             return self._raw.execute(prepared.sql, prepared.lay_out(values)).rowcount
@@ -117,7 +117,7 @@ class SqliteConnection:
             raise named(self.path, error) from error
 
     def write_many(self, query: Query, rows: Iterable[tuple[object, ...]]) -> None:
-        """Execute a change for many rows, within `begin_write`."""
+        """Execute a change for many rows after `begin_write`. Raises JournalError."""
         prepared = _prepare(query)
         try:
             self._raw.executemany(prepared.sql, map(prepared.lay_out, rows))
@@ -135,7 +135,9 @@ class SqliteConnection:
         self._run(lambda: self._raw.execute("BEGIN"))
 
     def begin_write(self) -> None:
-        """Take the single write lock, waiting at most for the time limit. Raises JournalLocked."""
+        """Take the single write lock, waiting at most for the time limit. Raises JournalLocked, and
+        JournalUnavailable if the file was replaced.
+        """
         if self._identity() != self._file:
             # SQLite does not check this and would go on writing into an unlinked file.
             raise JournalUnavailable(f"{self.path} was replaced while open")
@@ -164,7 +166,9 @@ class SqliteConnection:
         """Do nothing: a file's lock ends with the connection that held it."""
 
     def harden(self) -> None:
-        """Write the content of the log into the file itself: a second way to the disk."""
+        """Write the content of the WAL into the database file, as a second way to the disk. Raises
+        JournalUnavailable.
+        """
         try:
             pages, moved = self.checkpoint(restart=True)
         except JournalError as error:
@@ -222,7 +226,9 @@ class SqliteConnection:
 
     @contextmanager
     def migrating(self) -> Iterator[Engine]:
-        """Hold the write lock and a transaction for Alembic: committed at the end, undone by an error."""
+        """Hold the write lock and a transaction for Alembic: committed at the end, undone by an error. Raises
+        JournalError.
+        """
         from sqlalchemy import create_engine
         from sqlalchemy.exc import DBAPIError
         from sqlalchemy.pool import StaticPool

@@ -193,10 +193,14 @@ class Journal(Reading):
         return self.transact(lambda transaction: transaction.append(*appends))
 
     def transact(self, work: Callable[[Transaction], T], *, beside: bool = False) -> T:
-        """Run `work` under the write lock and make its writes durable. An error of `work` undoes all of them.
+        """Run `work` under the write lock and make its writes durable; return the result of `work`. An error
+        of `work` undoes all its writes.
 
-        `work` must be short and must not use the Journal itself. `beside`: `work` appends no events, and does
-        not wait for writers of other nodes, as far as the database allows.
+        `work` must be short and must not use the Journal itself; it runs again if the journal has switched
+        over to the fallback journal or back. `beside`: `work` appends no events, and does not wait for
+        writers of other nodes, as far as the database allows. Raises the error of `work`, JournalError, and
+        StoreMisuse within another transaction.
+
         """
         attempt = _Attempt(work, beside=beside)
         with self._access.write_lock:

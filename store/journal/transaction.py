@@ -279,7 +279,9 @@ class Transaction(Snapshot):
 
     @contextmanager
     def unit(self) -> Iterator[None]:
-        """Undo all changes of the context on an error, and keep the transaction usable."""
+        """Undo all changes made in the context if an error occurs, keep the transaction usable, and raise the
+        error again; JournalUnavailable if the database has ended the transaction.
+        """
         seq, count, beside = self._seq, len(self.written), len(self.beside)
         self._connection.savepoint()
         try:

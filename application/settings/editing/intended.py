@@ -61,7 +61,9 @@ def place(path: str) -> Place:
 
 
 def rows_of(data: Table, table: str) -> list[Table]:
-    """Return the rows of a list of tables; empty if the file has no such list."""
+    """Return the rows of a list of tables; empty if the file has no such list. Raises EditMissed if the key
+    is no list of tables.
+    """
     if table not in row_names():
         raise EditMissed(table, "the key is not a list of tables")
     found = data

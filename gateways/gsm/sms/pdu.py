@@ -36,7 +36,7 @@ class Octets:
         self._place = 0
 
     def take(self, count: int) -> bytes:
-        """Return the next `count` octets."""
+        """Return the next `count` octets. Raises PduError if fewer are left."""
         if self._place + count > len(self._data):
             raise PduError("cut short")
         piece = self._data[self._place : self._place + count]
@@ -44,7 +44,7 @@ class Octets:
         return piece
 
     def one(self) -> int:
-        """Return the next octet."""
+        """Return the next octet. Raises PduError at the end."""
         return self.take(1)[0]
 
     def rest(self) -> bytes:

@@ -106,7 +106,9 @@ class Proofs:
         return operator.has_second_factor and is_asked(self._web, operator.role)
 
     def by_token(self, token: str, address: str) -> Proof:
-        """Verify a token or a recovery code. The operator is read now: the last reading may be outdated."""
+        """Verify a token or a recovery code. The operator is read anew, since stored data may be outdated.
+        Raises NotSignedOn.
+        """
         known = self._web.queries
         recovers = token.startswith(f"{RECOVERY_PREFIX}_")
         holder_of = known.operator_of_recovery if recovers else known.operator_of_token
@@ -138,7 +140,9 @@ class Proofs:
         return f"{operator} {network(address)}" if familiar else operator, familiar
 
     async def by_password(self, who: str, password: str, code: str | None, address: str) -> Proof:
-        """Verify a name and a password, with the code of an authenticator app if required."""
+        """Verify a name and a password, with the code of an authenticator app if required. Raises
+        NotSignedOn, TooManyTries, and Busy if too many passwords are verified at once.
+        """
         web = self._web
         now_us = web.clock.now_us()
         operator = web.queries.operator_called(who)
@@ -178,7 +182,7 @@ class Proofs:
         return Proof(operator=record.id, as_of=as_of, way=Way.CODE, used=used)
 
     async def by_passkey(self, given: passkeys.Credential, host: str | None, address: str) -> Proof:
-        """Verify the signature of a passkey."""
+        """Verify the signature of a passkey. Raises NotSignedOn, and BadBody for a malformed id."""
         web = self._web
         party = passkeys.relying_party(web.proxies.origin, host)
         if party is None:

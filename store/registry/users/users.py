@@ -358,7 +358,9 @@ def number_of_device(connection: Connection | Snapshot, device: str) -> E164 | N
 
 
 def write_user(tx: Transaction, user: UserId, entry: Entry, by: str) -> User:
-    """Add or change the user; record the change in the user's stream if anything differs."""
+    """Add or change the user; record the change in the user's stream if a field differs. Raises NotRegistered
+    if the written user cannot be read back.
+    """
     before = tx.one(_BY_ID, user)
     changed = _write_fields(tx, user, entry, before)
     if entry.phones:
