@@ -4,7 +4,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../../js/shell/parts.js';
 import * as f from '../../js/words/format.js';
 import { languageName, say } from '../../js/words/words.js';
-import { wayName } from '../../js/alarms/channels.js';
+import { channelName } from '../../js/alarms/channels.js';
 import { why } from '../../js/admin/frame/faults.js';
 import { Form } from '../../js/admin/frame/form.js';
 import { acts, formOf, keys, withRow } from './part.js';
@@ -41,7 +41,7 @@ const fieldsOf = (row) => [
       name: `way-${n}`,
       label: () => say`Way ${n + 1}`,
       kind: /** @type {const} */ ('select'),
-      choices: () => [['', '—'], ...WAYS.map((way) => [way, wayName(way)])],
+      choices: () => [['', '—'], ...WAYS.map((way) => [way, channelName(way)])],
     },
     {
       name: `to-${n}`,
@@ -174,7 +174,7 @@ function testResult({ id }) {
 /** Render a contact. @param {DutyContact} one */
 const contactRow = ({ way, to }) =>
   html`<li>
-    ${wayName(way)} ${to.startsWith('+') ? html`<span class="phone">${f.phone(to)}</span>` : to}
+    ${channelName(way)} ${to.startsWith('+') ? html`<span class="phone">${f.phone(to)}</span>` : to}
   </li>`;
 
 export const parts = {

@@ -66,7 +66,7 @@ def test_what_waits_for_enter_has_its_words_in_the_row_or_by_the_case() -> None:
 
 
 def test_the_list_of_keys_has_each_key_of_an_order_once() -> None:
-    named = re.findall(r"\bof\(([^)]*)\)", SCRIPTS["shell/key-list.js"])
+    named = re.findall(r"\bcommandKeys\(([^)]*)\)", SCRIPTS["shell/key-list.js"])
     listed = [ROWS[name] for group in named for name in re.findall(r"'(\w+)'", group)]
 
     def shown(row: ConsoleKey) -> tuple[str, bool]:

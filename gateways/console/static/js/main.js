@@ -3,7 +3,7 @@
 
 import { render } from '../vendor/lit.js';
 import * as admin from './admin/admin.js';
-import * as called from './alarms/callouts.js';
+import * as callouts from './alarms/callouts.js';
 import { takeFromAddress } from './link/failover.js';
 import { Feed } from './link/feed.js';
 import * as first from './shell/first-sign-on.js';
@@ -69,7 +69,7 @@ function leadOperator() {
     const callout = linkedCallout;
     linkedCallout = null;
     screen.go('plant');
-    if (!called.point(callout)) ui.press('H'); // the callout has ended: it is among the past callouts
+    if (!callouts.point(callout)) ui.press('H'); // the callout has ended: it is among the past callouts
   }
   if (first.opensMissingList(ui)) {
     admin.showMissingNext();

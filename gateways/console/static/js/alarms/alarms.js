@@ -1,20 +1,20 @@
 // The center's alarms: those the center publishes, and those the page detects itself.
 
 import { isLate, shortName } from '../case/situation.js';
-import { PRIORITIES, kindOf, woken, worded } from './kinds.js';
+import { PRIORITIES, kindOf, wakingText, kindTexts } from './kinds.js';
 
 const AT_ONCE = 500;
 
 /** Return true if the alarm means that its line carries no calls. @param {AlarmView} one */
-export const carriesNone = (one) =>
+export const carriesNoCalls = (one) =>
   one.alarm.startsWith('line.') &&
   !['line.quarantined', 'line.weak_signal', 'line.no_sound'].includes(one.alarm);
 
 /** Return the lines that carry no calls now. @param {Feed} feed */
-export function unusable(feed) {
-  const said = new Set(feed.alarms.filter(carriesNone).map((one) => one.subject));
+export function unusableLines(feed) {
+  const failing = new Set(feed.alarms.filter(carriesNoCalls).map((one) => one.subject));
   const out = feed.lines.filter(
-    (one) => one.quarantine || one.out || said.has(one.line) || feed.node(one.node)?.alive === false,
+    (one) => one.quarantine || one.out || failing.has(one.line) || feed.node(one.node)?.alive === false,
   );
   return new Set(out.map((one) => one.line));
 }
@@ -40,7 +40,7 @@ export const alarmKey = (one) => `alarm:${one.alarm}/${one.subject}/${one.since_
  * Return the name of the alarm's subject: an operator, a user, a line, a node or a part.
  * @param {Ui} ui @param {string} about @param {string} subject
  */
-export function named(ui, about, subject) {
+export function subjectName(ui, about, subject) {
   if (about === 'operator') return ui.feed.names(subject);
   const view = about === 'alert' ? ui.feed.cases.get(subject.split(':')[0]) : null;
   return view ? shortName(view) : subject;
@@ -51,12 +51,12 @@ export function named(ui, about, subject) {
  * the page detects.
  * @param {Ui} ui @returns {Alarm[]}
  */
-export function alarms(ui) {
+export function allAlarms(ui) {
   const { feed } = ui;
   const found = [
-    ...feed.alarms.map((one) => made(ui, one)),
-    ...feed.alarmsOver.map((one) => made(ui, { ...one, text: '' })),
-    ...(feed.link === 'live' ? ofThePage(ui) : []),
+    ...feed.alarms.map((one) => displayed(ui, one)),
+    ...feed.alarmsOver.map((one) => displayed(ui, { ...one, text: '' })),
+    ...(feed.link === 'live' ? detectedByPage(ui) : []),
   ];
   return found.sort(
     (a, b) =>
@@ -67,17 +67,17 @@ export function alarms(ui) {
 }
 
 /** Return the alarms that the page detects: missed deadlines, no ready operator. @param {Ui} ui */
-function ofThePage(ui) {
+function detectedByPage(ui) {
   const { feed } = ui;
   const late = [...feed.cases.values()].filter((view) => !view.test && isLate(view, feed.nowUs()));
   const found = [];
   if (late.length) {
     const since_us = Math.min(...late.map((view) => view.deadline_us));
-    found.push(made(ui, { alarm: 'deadline.missed', subject: String(late.length), text: '', since_us }));
+    found.push(displayed(ui, { alarm: 'deadline.missed', subject: String(late.length), text: '', since_us }));
   }
   if (!feed.operators.some((one) => one.state === 'ready')) {
     const quiet_us = feed.quiet.find((one) => one.alarm === 'no_operator')?.until_us ?? null;
-    found.push(made(ui, { alarm: 'no_operator', subject: '', text: '', since_us: null, quiet_us }));
+    found.push(displayed(ui, { alarm: 'no_operator', subject: '', text: '', since_us: null, quiet_us }));
   }
   return found;
 }
@@ -86,19 +86,19 @@ function ofThePage(ui) {
  * Return an alarm as it is displayed.
  * @param {Ui} ui @param {AlarmView & { over_us?: number }} one @returns {Alarm}
  */
-function made(ui, one) {
+function displayed(ui, one) {
   const kind = kindOf(one.alarm, one.text);
-  const name = named(ui, kind.about, one.subject);
+  const name = subjectName(ui, kind.about, one.subject);
   const key = alarmKey(one);
   const quietUs = one.quiet_us > ui.feed.nowUs() ? one.quiet_us : null;
   return {
     ...{ kind: one.alarm, subject: one.subject, name, text: one.text, key },
     ...{ priority: kind.priority, acts: kind.acts, rank: kind.rank, mayBeQuiet: kind.quiet },
-    woken: one.over_us ? '' : woken(kind.wakes, Boolean(one.waits)),
+    woken: one.over_us ? '' : wakingText(kind.wakes, Boolean(one.waits)),
     ...{ since_us: one.since_us, over_us: one.over_us ?? null, quiet_us: quietUs },
     ...{ seen_us: one.seen_us ?? null, seen_by: one.seen_by ?? null },
     seen: Boolean(one.seen_us) || quietUs !== null || ui.acknowledged.hasKey(key),
-    ...worded(kind, name),
+    ...kindTexts(kind, name),
   };
 }
 
@@ -107,10 +107,11 @@ function made(ui, one) {
  * acknowledgement.
  * @param {Ui} ui
  */
-export function acknowledge(ui) {
+export function acknowledgeAll(ui) {
   const { feed, acknowledged } = ui;
   const unseen = [...feed.alarms, ...feed.alarmsOver].filter((one) => !('seen_us' in one));
-  for (const one of alarms(ui)) acknowledged.addKey(one.key);
-  const told = unseen.map(({ alarm, subject, since_us }) => ({ alarm, subject, since_us }));
-  for (let at = 0; at < told.length; at += AT_ONCE) feed.acknowledgeAlarms(told.slice(at, at + AT_ONCE));
+  for (const one of allAlarms(ui)) acknowledged.addKey(one.key);
+  const unseenKeys = unseen.map(({ alarm, subject, since_us }) => ({ alarm, subject, since_us }));
+  for (let at = 0; at < unseenKeys.length; at += AT_ONCE)
+    feed.acknowledgeAlarms(unseenKeys.slice(at, at + AT_ONCE));
 }

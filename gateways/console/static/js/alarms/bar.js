@@ -4,25 +4,25 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from '../shell/parts.js';
 import { say } from '../words/words.js';
-import { alarms } from './alarms.js';
-import { counted } from './groups.js';
-import { SIGNS, soon } from './kinds.js';
+import { allAlarms } from './alarms.js';
+import { countByPriority } from './groups.js';
+import { SIGNS, priorityName } from './kinds.js';
 
 /**
  * Render the alarms in the bar, without shelved alarms: these are shown in the infrastructure's place only.
  * @param {Ui} ui
  */
 export function bar(ui) {
-  const all = alarms(ui).filter((one) => !one.quiet_us);
-  const said = all.length ? `${say`Alarms`}: ${inWords(all)}` : '';
-  return html`${all.length ? button(ui, all) : nothing}<span class="sr" role="status">${said}</span>`;
+  const all = allAlarms(ui).filter((one) => !one.quiet_us);
+  const announcement = all.length ? `${say`Alarms`}: ${summary(all)}` : '';
+  return html`${all.length ? button(ui, all) : nothing}<span class="sr" role="status">${announcement}</span>`;
 }
 
 /** Return the counts by priority in words, and the meaning of the gravest alarm. @param {Alarm[]} all */
-function inWords(all) {
-  const counts = counted(all)
+function summary(all) {
+  const counts = countByPriority(all)
     .filter(({ count }) => count)
-    .map(({ priority, count }) => `${count} ${soon(priority).toLowerCase()}`);
+    .map(({ priority, count }) => `${count} ${priorityName(priority).toLowerCase()}`);
   return [...counts, gravest(all).means].join('. ');
 }
 
@@ -41,7 +41,7 @@ function button(ui, all) {
   const open = () => {
     if (ui.feed.link !== 'lost' && !ui.screen.incoming()) ui.screen.go('plant');
   };
-  const counts = counted(all).filter(({ count }) => count);
+  const counts = countByPriority(all).filter(({ count }) => count);
   return html`<button
     class="alarm ${over ? 'ink-2' : 'ink-bad'}"
     data-alarm=${first.kind}
@@ -54,6 +54,6 @@ function button(ui, all) {
       all.length > 1
         ? counts.map(({ priority, count }) => html`<b aria-hidden="true">${SIGNS[priority]}${count}</b>`)
         : nothing
-    }<span class="sr">. ${inWords(all)}. ${say`Key 4`}</span>
+    }<span class="sr">. ${summary(all)}. ${say`Key 4`}</span>
   </button>`;
 }

@@ -2,21 +2,21 @@
 // callout shows the person, the time, the result, and who has accepted it. R accepts a callout.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { wayName } from './channels.js';
+import { channelName } from './channels.js';
 import { answerOf, why } from '../admin/frame/faults.js';
 import { icon, word } from '../shell/parts.js';
 import { phrase, say } from '../words/words.js';
 import * as f from '../words/format.js';
-import { named } from './alarms.js';
-import { kindOf, worded } from './kinds.js';
+import { subjectName } from './alarms.js';
+import { kindOf, kindTexts } from './kinds.js';
 
 const TESTS_SHOWN_US = 120e6;
 const PEOPLE_SHOWN = 4;
-const here = { fault: '', of: '' };
+const refusal = { fault: '', of: '' };
 
 /** Forget the last refusal. */
 export function clear() {
-  here.fault = '';
+  refusal.fault = '';
 }
 
 /** The results of failed attempts. @type {Record<string, Phrase>} */
@@ -34,7 +34,7 @@ const FAILURES = {
 };
 
 /** Return true if an alarm of this callout is still active. @param {Ui} ui @param {CalloutView} one */
-const stands = (ui, one) =>
+const hasActiveAlarm = (ui, one) =>
   one.alarms.some((alarm) =>
     ui.feed.alarms.some((other) => other.alarm === alarm.alarm && other.subject === alarm.subject),
   );
@@ -44,32 +44,33 @@ const stands = (ui, one) =>
  * two minutes ended tests.
  * @param {Ui} ui
  */
-export const shown = (ui) =>
+export const visible = (ui) =>
   ui.feed.callouts.filter(
     (one) =>
       one.ended_us === null ||
-      (one.kind === 'alarm' && stands(ui, one)) ||
+      (one.kind === 'alarm' && hasActiveAlarm(ui, one)) ||
       (one.kind === 'test' && ui.feed.nowUs() - one.ended_us < TESTS_SHOWN_US),
   );
 
 /** Return true if R can accept this callout. @param {CalloutView} one */
-const untaken = (one) => one.kind === 'alarm' && one.ended_us === null && one.taken_us === null;
+const mayAccept = (one) => one.kind === 'alarm' && one.ended_us === null && one.taken_us === null;
 
 /** Return true if every person was called, and the callout is not accepted. @param {CalloutView} one */
-const nobody = (one) => !one.taken_us && (one.end === 'nobody' || (one.ended_us === null && one.round > 1));
+const isUnaccepted = (one) =>
+  !one.taken_us && (one.end === 'nobody' || (one.ended_us === null && one.round > 1));
 
 /** Return the name of the person who accepted this callout. @param {Ui} ui @param {CalloutView} one */
-const taker = (ui, one) => (one.operator ? ui.feed.names(one.operator) : one.taken_by);
+const acceptedBy = (ui, one) => (one.operator ? ui.feed.names(one.operator) : one.taken_by);
 
 /** Return the attempt that uses this line now, or undefined. @param {Ui} ui @param {string} line */
-export const calledOn = (ui, line) =>
+export const attemptOnLine = (ui, line) =>
   ui.feed.callouts
     .filter((one) => one.ended_us === null)
-    .flatMap(going)
+    .flatMap(runningAttempts)
     .find((each) => each.line === line);
 
 /** Return the attempts that are running. @param {CalloutView} one */
-const going = (one) => one.tries.filter((each) => each.over_us === null);
+const runningAttempts = (one) => one.tries.filter((each) => each.over_us === null);
 
 /**
  * Return true if a call was attempted. Without a line that no alert needs, no call is possible.
@@ -78,19 +79,23 @@ const going = (one) => one.tries.filter((each) => each.over_us === null);
 const wasCalled = (one) => one.tries.some((each) => each.way === 'call' && each.failure !== 'no_line');
 
 /** Return the state of a callout: text, icon and tone. @param {Ui} ui @param {CalloutView} one */
-function situation(ui, one) {
-  const name = taker(ui, one);
+function stateOf(ui, one) {
+  const name = acceptedBy(ui, one);
   if (one.taken_us) return { text: say`${name} sees to it`, sign: 'done', tone: 'ink-ok' };
-  const now = going(one);
+  const now = runningAttempts(one);
   const who = [...new Set(now.map((each) => each.name))].join(', ');
   const rings = now.some((each) => each.way === 'call');
-  const told = rings ? say`calling ${who}` : say`telling ${who}`;
-  if (nobody(one)) {
-    const none = say`Nobody has taken it`;
-    return { text: now.length ? `${none}; ${told}` : none, sign: 'warn', tone: 'ink-bad' };
+  const activity = rings ? say`calling ${who}` : say`telling ${who}`;
+  if (isUnaccepted(one)) {
+    const unaccepted = say`Nobody has taken it`;
+    return { text: now.length ? `${unaccepted}; ${activity}` : unaccepted, sign: 'warn', tone: 'ink-bad' };
   }
   if (now.length)
-    return { text: told[0].toUpperCase() + told.slice(1), sign: rings ? 'ring' : 'bell', tone: 'ink-wait' };
+    return {
+      text: activity[0].toUpperCase() + activity.slice(1),
+      sign: rings ? 'ring' : 'bell',
+      tone: 'ink-wait',
+    };
   const ended = ENDS[one.end ?? 'open'] ?? ENDS.over; // a newer node may send other reasons
   return { ...ended(one), tone: one.ended_us === null ? 'ink-wait' : 'ink-2' };
 }
@@ -119,30 +124,30 @@ const ENDS = {
  * Return the alarm that caused the callout, or the name of the test.
  * @param {Ui} ui @param {CalloutView} one
  */
-function reason(ui, one) {
+function causeText(ui, one) {
   if (one.kind === 'test') return say`Test: ${one.name}`;
   const [first] = one.alarms;
   if (!first) return '';
   const kind = kindOf(first.alarm, '');
-  const { short } = worded(kind, named(ui, kind.about, first.subject));
+  const { short } = kindTexts(kind, subjectName(ui, kind.about, first.subject));
   const more = one.alarms.length - 1;
   const text = !more ? short : more === 1 ? say`${short}, and 1 more` : say`${short}, and ${more} more`;
   return one.kind === 'morning' ? say`In the morning: ${text}` : text;
 }
 
-/** Return the result of one attempt in words. @param {CalloutView} of @param {TryView} one */
-function came(of, one) {
-  const way = wayName(one.way);
-  if (one.failure) return `${way} ${FAILURES[one.failure]?.() ?? one.failure}`;
+/** Return the result of one attempt in words. @param {CalloutView} callout @param {TryView} one */
+function attemptResult(callout, one) {
+  const channel = channelName(one.way);
+  if (one.failure) return `${channel} ${FAILURES[one.failure]?.() ?? one.failure}`;
   const calls = one.way === 'call';
-  if (one.over_us) return calls ? say`${way} taken` : say`${way} sent`;
-  if (of.ended_us) return say`${way} ended`;
-  if (one.answered_us) return say`${way}: listening`;
-  return calls ? say`${way}: calling` : say`${way}: leaving`;
+  if (one.over_us) return calls ? say`${channel} taken` : say`${channel} sent`;
+  if (callout.ended_us) return say`${channel} ended`;
+  if (one.answered_us) return say`${channel}: listening`;
+  return calls ? say`${channel}: calling` : say`${channel}: leaving`;
 }
 
 /** Return the attempts grouped by cycle and person: the last groups. @param {CalloutView} one */
-function people(one) {
+function attemptsByPerson(one) {
   /** @type {Map<string, TryView[]>} */
   const found = new Map();
   for (const each of one.tries) {
@@ -154,35 +159,36 @@ function people(one) {
 
 /**
  * Render the attempts that notified one person in one cycle.
- * @param {CalloutView} of @param {TryView[]} tries
+ * @param {CalloutView} callout @param {TryView[]} tries
  */
-const person = (of, tries) =>
+const personItem = (callout, tries) =>
   html`<li>
-    <b>${tries[0].name}</b> ${f.minute(tries[0].at_us)}: ${tries.map((one) => came(of, one)).join(', ')}
+    <b>${tries[0].name}</b> ${f.minute(tries[0].at_us)}:
+    ${tries.map((one) => attemptResult(callout, one)).join(', ')}
   </li>`;
 
 /** Render one callout. @param {Ui} ui @param {CalloutView} one */
 function row(ui, one) {
-  const { text, sign, tone } = situation(ui, one);
+  const { text, sign, tone } = stateOf(ui, one);
   const since = one.taken_us ?? one.ended_us ?? one.opened_us;
   return html`<li class="called" data-callout=${one.callout} data-is=${tone}>
     <div>
       ${word(sign, html`<b>${text}</b>`, tone)}<small>${say`since`} ${f.minute(since)}</small>
     </div>
     <div>
-      ${reason(ui, one)}
+      ${causeText(ui, one)}
       <ul class="called__tries ink-2">
-        ${people(one).map((tries) => person(one, tries))}
+        ${attemptsByPerson(one).map((tries) => personItem(one, tries))}
       </ul>
       ${
-        here.fault && here.of === one.callout
-          ? html`<small role="alert" class="ink-bad">${here.fault}</small>`
+        refusal.fault && refusal.of === one.callout
+          ? html`<small role="alert" class="ink-bad">${refusal.fault}</small>`
           : nothing
       }
     </div>
     ${
-      untaken(one)
-        ? html`<button class="btn" aria-keyshortcuts="R" @click=${() => take(ui, one)}>
+      mayAccept(one)
+        ? html`<button class="btn" aria-keyshortcuts="R" @click=${() => accept(ui, one)}>
             <kbd>R</kbd><span>${say`I see to it`}</span>
           </button>`
         : nothing
@@ -191,14 +197,14 @@ function row(ui, one) {
 }
 
 /** Render the callouts above the alarms. @param {Ui} ui */
-export const rows = (ui) => shown(ui).map((one) => row(ui, one));
+export const rows = (ui) => visible(ui).map((one) => row(ui, one));
 
 /** Accept a callout. @param {Ui} ui @param {CalloutView} one */
-async function take(ui, one) {
+async function accept(ui, one) {
   const { code } = await answerOf(
     ui.feed.request('POST', `/v1/callouts/${encodeURIComponent(one.callout)}/take`),
   );
-  Object.assign(here, { fault: code ? why(code) : '', of: one.callout });
+  Object.assign(refusal, { fault: code ? why(code) : '', of: one.callout });
   ui.draw();
 }
 
@@ -207,9 +213,9 @@ async function take(ui, one) {
  * @param {Ui} ui @param {string} key
  */
 export function pressed(ui, key) {
-  const one = key === 'R' && shown(ui).findLast(untaken);
+  const one = key === 'R' && visible(ui).findLast(mayAccept);
   if (!one) return false;
-  take(ui, one);
+  accept(ui, one);
   return true;
 }
 
@@ -229,12 +235,12 @@ export function point(callout) {
  * @param {Ui} ui
  */
 export function bar(ui) {
-  const one = shown(ui).find((each) => each.kind === 'alarm');
+  const one = visible(ui).find((each) => each.kind === 'alarm');
   if (!one) return nothing;
-  const { text, sign, tone } = situation(ui, one);
-  const name = one.taken_us ? taker(ui, one) : going(one).at(-1)?.name;
+  const { text, sign, tone } = stateOf(ui, one);
+  const name = one.taken_us ? acceptedBy(ui, one) : runningAttempts(one).at(-1)?.name;
   const again = one.ended_us === null && one.round > 0 ? say`again soon` : '';
-  const brief = nobody(one) ? say`nobody` : (name?.split(' ')[0] ?? again);
+  const brief = isUnaccepted(one) ? say`nobody` : (name?.split(' ')[0] ?? again);
   return html`<span class="called-bar ${tone}" data-called=${one.callout} title=${text}
     >${icon(sign)}<span aria-hidden="true">${brief}</span
     ><span class="sr" role="status">${text}</span></span
@@ -242,12 +248,16 @@ export function bar(ui) {
 }
 
 /** Render one row of the past callouts. @param {Ui} ui @param {CalloutView} one */
-const past = (ui, one) => {
-  const { text, sign, tone } = situation(ui, one);
+const pastRow = (ui, one) => {
+  const { text, sign, tone } = stateOf(ui, one);
   return html`<tr>
     <td>${f.shortDay(one.opened_us)} ${f.minute(one.opened_us)}</td>
-    <td><b>${reason(ui, one)}</b></td>
-    <td class="ink-2"><ul class="called__tries">${people(one).map((tries) => person(one, tries))}</ul></td>
+    <td><b>${causeText(ui, one)}</b></td>
+    <td class="ink-2">
+      <ul class="called__tries">
+        ${attemptsByPerson(one).map((tries) => personItem(one, tries))}
+      </ul>
+    </td>
     <td>${word(sign, text, tone)}</td>
     <td class="num">${f.span((one.taken_us ?? one.ended_us ?? ui.feed.nowUs()) - one.opened_us)}</td>
   </tr>`;
@@ -266,6 +276,6 @@ export const table = (ui, all) =>
       </tr>
     </thead>
     <tbody>
-      ${all.map((one) => past(ui, one))}
+      ${all.map((one) => pastRow(ui, one))}
     </tbody>
   </table>`;

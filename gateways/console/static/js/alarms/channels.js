@@ -3,7 +3,7 @@
 import { phrase } from '../words/words.js';
 
 /** @type {Record<DutyWay, Phrase>} */
-const WAYS = {
+const NAMES = {
   call: phrase`phone`,
   sms: phrase`SMS`,
   email: phrase`e-mail`,
@@ -13,6 +13,6 @@ const WAYS = {
 
 /**
  * Return the name of a channel; a channel that only a newer node knows keeps its code.
- * @param {DutyWay} way
+ * @param {DutyWay} channel
  */
-export const wayName = (way) => WAYS[way]?.() ?? way;
+export const channelName = (channel) => NAMES[channel]?.() ?? channel;

@@ -1,9 +1,9 @@
 // Alarms grouped by kind: one row for alarms of the same kind, with their count, so that all rows can be
 // read.
 
-import { PRIORITIES, kindOf, worded } from './kinds.js';
+import { PRIORITIES, kindOf, kindTexts } from './kinds.js';
 
-const NAMED = 4;
+const NAMES_MAX = 4;
 export const ROWS = 9;
 
 /**
@@ -11,7 +11,7 @@ export const ROWS = 9;
  * and state.
  * @param {Alarm[]} all @returns {AlarmGroup[]}
  */
-export function grouped(all) {
+export function groupAlarms(all) {
   /** @type {Map<string, Alarm[]>} */
   const found = new Map();
   for (const one of all) {
@@ -35,12 +35,12 @@ function group(key, members) {
   const [first] = members;
   const names = [...new Set(members.map((one) => one.name))];
   const name =
-    names.length > NAMED
-      ? `${names.slice(0, NAMED - 1).join(', ')} +${names.length - NAMED + 1}`
+    names.length > NAMES_MAX
+      ? `${names.slice(0, NAMES_MAX - 1).join(', ')} +${names.length - NAMES_MAX + 1}`
       : names.join(', ');
   return {
     ...{ key, state: state(first), members, kind: first.kind, priority: first.priority, acts: first.acts },
-    ...worded(kindOf(first.kind, first.text), name),
+    ...kindTexts(kindOf(first.kind, first.text), name),
     fresh: members.filter((one) => !one.seen).length,
   };
 }
@@ -49,7 +49,7 @@ function group(key, members) {
  * Return the number of active alarms of each priority; shelved and ended alarms are not counted.
  * @param {Alarm[]} all
  */
-export function counted(all) {
+export function countByPriority(all) {
   const calls = all.filter((one) => state(one) === 'stands');
   return PRIORITIES.map((priority) => ({
     priority,

@@ -7,9 +7,9 @@ import { word } from '../shell/parts.js';
 import { searchField } from '../shell/search-field.js';
 import { say } from '../words/words.js';
 import * as f from '../words/format.js';
-import { named } from './alarms.js';
-import * as called from './callouts.js';
-import { kindOf, soon, worded } from './kinds.js';
+import { subjectName } from './alarms.js';
+import * as callouts from './callouts.js';
+import { kindOf, priorityName, kindTexts } from './kinds.js';
 
 const TYPING_MS = 250;
 const DAYS = ['1', '7', '30'];
@@ -18,9 +18,9 @@ const state = {
   search: '',
   typing: 0,
   days: '7',
-  asked: 0,
+  requests: 0,
   fault: false,
-  said: /** @type {AlarmHistory} */ (null),
+  data: /** @type {AlarmHistory} */ (null),
 };
 
 /** Return true if the past alarms are open. */
@@ -28,7 +28,7 @@ export const shown = () => state.shown;
 
 /** Close the past alarms. */
 export function clear() {
-  Object.assign(state, { shown: false, search: '', said: null, fault: false });
+  Object.assign(state, { shown: false, search: '', data: null, fault: false });
 }
 
 /** Open the past alarms. @param {Ui} ui */
@@ -44,12 +44,12 @@ export function open(ui) {
  * @param {Ui} ui
  */
 async function load(ui) {
-  const asked = (state.asked += 1);
+  const request = (state.requests += 1);
   const query = new URLSearchParams({ days: state.days, search: state.search.trim() });
   const answer = await ui.feed.read(`/v1/alarms/history?${query}`).catch(() => null);
-  const said = answer?.ok ? await answer.json().catch(() => null) : null;
-  if (asked !== state.asked) return;
-  Object.assign(state, { fault: !said, said: said ?? state.said });
+  const data = answer?.ok ? await answer.json().catch(() => null) : null;
+  if (request !== state.requests) return;
+  Object.assign(state, { fault: !data, data: data ?? state.data });
   ui.draw();
 }
 
@@ -73,16 +73,16 @@ export function pressed(ui, key) {
  * Return the short text of an alarm.
  * @param {Ui} ui @param {{ alarm: string, subject: string, text?: string }} one
  */
-function words(ui, one) {
+function alarmText(ui, one) {
   const kind = kindOf(one.alarm, one.text ?? '');
-  return worded(kind, named(ui, kind.about, one.subject)).short;
+  return kindTexts(kind, subjectName(ui, kind.about, one.subject)).short;
 }
 
 /** Return the day and minute of a time. @param {number} us */
 const when = (us) => `${f.shortDay(us)} ${f.minute(us)}`;
 
 /** Render the duration of an alarm, or that the alarm is active. @param {Episode} one */
-const lasted = (one) =>
+const duration = (one) =>
   one.over_us === null ? word('warn', say`stands`, 'ink-wait') : f.span(one.over_us - one.since_us);
 
 /** Return the time of acknowledgement and the operator. @param {Ui} ui @param {Episode} one */
@@ -93,9 +93,9 @@ const seenBy = (ui, one) =>
 const episode = (ui, one) =>
   html`<tr>
     <td>${when(one.since_us)}</td>
-    <td><b>${words(ui, one)}</b></td>
-    <td class="ink-2">${soon(kindOf(one.alarm, one.text).priority)}</td>
-    <td class="num">${lasted(one)}</td>
+    <td><b>${alarmText(ui, one)}</b></td>
+    <td class="ink-2">${priorityName(kindOf(one.alarm, one.text).priority)}</td>
+    <td class="num">${duration(one)}</td>
     <td class="ink-2">${seenBy(ui, one)}</td>
   </tr>`;
 
@@ -103,7 +103,7 @@ const episode = (ui, one) =>
  * Render the most frequent alarms, all alarms, and the callouts.
  * @param {Ui} ui @param {AlarmHistory} found
  */
-function told(ui, found) {
+function periodView(ui, found) {
   const again = found.often.filter((one) => one.times > 1);
   return html`<section class="panel" aria-label=${say`Most often`}>
       <div class="panel__head">
@@ -115,7 +115,7 @@ function told(ui, found) {
             ${again.map(
               (one) => html`<tr>
                 <td class="num"><b>${one.times} ×</b></td>
-                <td>${words(ui, one)}</td>
+                <td>${alarmText(ui, one)}</td>
                 <td class="num ink-2">${when(one.last_us)}</td>
               </tr>`,
             )}
@@ -147,11 +147,11 @@ function told(ui, found) {
         ${found.episodes.length ? nothing : html`<p class="empty">${say`No alarms`}</p>`}
       </div>
     </section>
-    ${found.callouts.length ? callouts(ui, found.callouts) : nothing}`;
+    ${found.callouts.length ? calloutsPanel(ui, found.callouts) : nothing}`;
 }
 
 /** Render the callouts of the period. @param {Ui} ui @param {CalloutView[]} all */
-const callouts = (ui, all) =>
+const calloutsPanel = (ui, all) =>
   html`<section class="panel called-past" aria-labelledby="called-past-h">
     <div class="panel__head">
       <h2 id="called-past-h">${say`Who was called`}</h2>
@@ -162,7 +162,7 @@ const callouts = (ui, all) =>
       tabindex="0"
       role="group"
       aria-labelledby="called-past-h">
-      ${called.table(ui, all)}
+      ${callouts.table(ui, all)}
     </div>
   </section>`;
 
@@ -185,5 +185,5 @@ export const pane = (ui) =>
       </div>
       ${state.fault ? html`<p role="alert">${word('warn', say`No connection`, 'ink-bad')}</p>` : nothing}
     </header>
-    ${state.said ? told(ui, state.said) : nothing}
+    ${state.data ? periodView(ui, state.data) : nothing}
   </section>`;

@@ -15,7 +15,7 @@ export const PRIORITIES = ['now', 'soon', 'later'];
 export const SIGNS = { now: '‼', soon: '!', later: '·' };
 
 /** Return a priority in words. @param {AlarmPriority} priority */
-export const soon = (priority) =>
+export const priorityName = (priority) =>
   ({
     now: say`Now##priority`,
     soon: say`Soon`,
@@ -23,7 +23,7 @@ export const soon = (priority) =>
   })[priority];
 
 /** Return the role that must act, in words. @param {string} acts */
-export const whoActs = (acts) =>
+export const roleName = (acts) =>
   ({
     operator: say`operator`,
     supervisor: say`supervisor`,
@@ -34,7 +34,7 @@ export const whoActs = (acts) =>
  * Return in words when people on duty are notified of an alarm; for a line's alarm, also the reason.
  * @param {string} wakes @param {boolean} waits
  */
-export function woken(wakes, waits) {
+export function wakingText(wakes, waits) {
   const called = say`wakes those on duty`;
   const morning = say`those on duty read it in the morning`;
   if (wakes === 'few_left') return waits ? say`enough are left: ${morning}` : say`few are left: it ${called}`;
@@ -68,7 +68,7 @@ export function kindOf(name, text) {
  * @param {ReturnType<typeof kindOf>} kind @param {string} subject
  * @returns {{ short: string, means: string, todo: string }}
  */
-export function worded(kind, subject) {
+export function kindTexts(kind, subject) {
   const { it, en } = kind;
   const texts = ['short', 'means', 'do'].map((part) => ({ it: it[part], en: en[part] }));
   const [short, means, todo] = texts.map((text) => localText(text).replaceAll('{s}', subject));

@@ -7,57 +7,57 @@ import { icon, word } from '../shell/parts.js';
 import { nextRow } from '../shell/next-row.js';
 import { say } from '../words/words.js';
 import * as f from '../words/format.js';
-import { alarms } from './alarms.js';
-import * as called from './callouts.js';
-import { ROWS, grouped } from './groups.js';
+import { allAlarms } from './alarms.js';
+import * as callouts from './callouts.js';
+import { ROWS, groupAlarms } from './groups.js';
 import * as history from './history.js';
-import { SIGNS, soon, whoActs } from './kinds.js';
-import * as quiet from './shelving.js';
+import { SIGNS, priorityName, roleName } from './kinds.js';
+import * as shelving from './shelving.js';
 
 const EACH = 20;
 const REST = 'rest'; // the key of the row that opens the remaining rows
-const here = { cursor: '', opened: '', all: false };
+const state = { cursor: '', opened: '', all: false };
 
 /** Reset the panel and its parts. */
 export function clear() {
-  Object.assign(here, { cursor: '', opened: '', all: false });
+  Object.assign(state, { cursor: '', opened: '', all: false });
   history.clear();
-  quiet.clear();
-  called.clear();
+  shelving.clear();
+  callouts.clear();
 }
 
 /** Return the groups that are shown, and the groups behind the last row. @param {Ui} ui */
 function rows(ui) {
-  const groups = grouped(alarms(ui));
-  if (here.all || groups.length <= ROWS + 1) return { groups, behind: [] };
+  const groups = groupAlarms(allAlarms(ui));
+  if (state.all || groups.length <= ROWS + 1) return { groups, behind: [] };
   return { groups: groups.slice(0, ROWS), behind: groups.slice(ROWS) };
 }
 
 /** Handle a key of the alarms. Return true if the key was used. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   if (history.shown()) return history.pressed(ui, key);
-  const mayShelve = quiet.mayKeepQuiet(ui);
-  if (called.pressed(ui, key)) return true;
+  const mayShelve = shelving.mayShelve(ui);
+  if (callouts.pressed(ui, key)) return true;
   if (key === 'H') history.open(ui);
   else if (key === 'Q' && mayShelve)
-    quiet.open(
+    shelving.open(
       ui,
-      grouped(alarms(ui)).find((one) => one.key === here.cursor),
+      groupAlarms(allAlarms(ui)).find((one) => one.key === state.cursor),
     );
-  else if (key === 'X' && mayShelve && here.cursor.startsWith('shelf/')) quiet.end(ui, here.cursor);
+  else if (key === 'X' && mayShelve && state.cursor.startsWith('shelf/')) shelving.endShelf(ui, state.cursor);
   else if (key === 'ArrowDown' || key === 'ArrowUp') {
     const { groups, behind } = rows(ui);
     const keys = [
       ...groups.map((one) => one.key),
       ...(behind.length ? [REST] : []),
-      ...quiet.kept(ui).map(quiet.slotKey),
+      ...shelving.activeShelves(ui).map(shelving.shelfKey),
     ];
-    const next = nextRow(keys, here.cursor, key === 'ArrowDown' ? 1 : -1);
-    if (next === here.cursor && key === 'ArrowDown') return false; // the arrow continues in the lines below
+    const next = nextRow(keys, state.cursor, key === 'ArrowDown' ? 1 : -1);
+    if (next === state.cursor && key === 'ArrowDown') return false; // the arrow continues in the lines below
     point(ui, next);
-  } else if (key === 'Enter' && here.cursor) open(ui, here.cursor);
-  else if (key === 'Escape' && (here.opened || here.all)) {
-    Object.assign(here, { opened: '', all: false });
+  } else if (key === 'Enter' && state.cursor) open(ui, state.cursor);
+  else if (key === 'Escape' && (state.opened || state.all)) {
+    Object.assign(state, { opened: '', all: false });
     ui.draw();
   } else return false;
   return true;
@@ -65,16 +65,16 @@ export function pressed(ui, key) {
 
 /** Focus a row. @param {Ui} ui @param {string} key */
 function point(ui, key) {
-  here.cursor = key;
+  state.cursor = key;
   ui.draw();
   document.querySelector(`[data-group="${CSS.escape(key)}"]`)?.focus();
 }
 
 /** Open or close a row. @param {Ui} ui @param {string} key */
 function open(ui, key) {
-  if (key === REST) here.all = true;
-  else here.opened = here.opened === key ? '' : key;
-  here.cursor = key;
+  if (key === REST) state.all = true;
+  else state.opened = state.opened === key ? '' : key;
+  state.cursor = key;
   ui.draw();
 }
 
@@ -125,7 +125,7 @@ function each(ui, one) {
 /** Render one group. @param {Ui} ui @param {AlarmGroup} one */
 function row(ui, one) {
   const { members } = one;
-  const opened = here.opened === one.key;
+  const opened = state.opened === one.key;
   const first = Math.min(...members.map((alarm) => alarm.since_us ?? Infinity));
   const last = members.at(-1);
   return html`<li data-fresh=${one.fresh ? '' : nothing} data-state=${one.state}>
@@ -136,15 +136,15 @@ function row(ui, one) {
       aria-expanded=${opened ? 'true' : 'false'}
       @click=${() => open(ui, one.key)}
       @focus=${() => {
-        here.cursor = one.key;
+        state.cursor = one.key;
       }}>
       <span class="alarms__soon" data-priority=${one.priority}
-        ><i aria-hidden="true">${SIGNS[one.priority]}</i>${soon(one.priority)}</span
+        ><i aria-hidden="true">${SIGNS[one.priority]}</i>${priorityName(one.priority)}</span
       ><span class="alarms__what"
         ><b>${one.means}</b>${members.length > 1 ? html` <em>× ${members.length}</em>` : nothing}${
           one.todo ? html`<small>${one.todo}</small>` : nothing
         }</span
-      ><span class="ink-2">${whoActs(one.acts)}<small>${since(first)}</small></span
+      ><span class="ink-2">${roleName(one.acts)}<small>${since(first)}</small></span
       ><span class="alarms__state ink-2"
         >${
           members.length > 1 && one.state === 'stands'
@@ -168,8 +168,8 @@ export function panel(ui) {
       <h2 id="alarms-h">${say`Alarms`}</h2>
       <div class="alarms__keys">
         ${button(ui, ['H', say`Past`])}${
-          quiet.mayKeepQuiet(ui) ? button(ui, ['Q', say`Planned work`]) : nothing
-        }${here.cursor.startsWith('shelf/') ? button(ui, ['X', say`Unmute##alarms`]) : nothing}
+          shelving.mayShelve(ui) ? button(ui, ['Q', say`Planned work`]) : nothing
+        }${state.cursor.startsWith('shelf/') ? button(ui, ['X', say`Unmute##alarms`]) : nothing}
       ${
         unseen
           ? html`<button class="btn" aria-keyshortcuts="K" @click=${() => ui.press('K')}>
@@ -179,9 +179,9 @@ export function panel(ui) {
       }
       </div>
     </div>
-    ${quiet.fault()}
+    ${shelving.fault()}
     <ul class="panel__body">
-      ${called.rows(ui)}
+      ${callouts.rows(ui)}
       ${repeat(
         groups,
         (one) => one.key,
@@ -197,8 +197,8 @@ export function panel(ui) {
             </li>`
           : nothing
       }
-      ${quiet.rows(ui, (key) => {
-        here.cursor = key;
+      ${shelving.rows(ui, (key) => {
+        state.cursor = key;
         ui.draw();
       })}
       ${

@@ -7,7 +7,7 @@ import { Form, formPane } from '../admin/frame/form.js';
 import { word } from '../shell/parts.js';
 import { say } from '../words/words.js';
 import * as f from '../words/format.js';
-import { kindOf, worded } from './kinds.js';
+import { kindOf, kindTexts } from './kinds.js';
 
 const PATH = '/v1/alarms/quiet';
 const MINUTES = [30, 60, 120, 240, 480, 1440];
@@ -16,7 +16,7 @@ const state = { form: /** @type {Form} */ (null), fault: '' };
 /** @typedef {{ alarm: string, subject: string, node: string }} Slot an empty field matches any value */
 
 /** Return true if the role may shelve alarms: supervisors and admins. @param {Ui} ui */
-export const mayKeepQuiet = (ui) => ui.feed.me.role !== 'operator';
+export const mayShelve = (ui) => ui.feed.me.role !== 'operator';
 
 /** Close the form, and forget the last fault. */
 export function clear() {
@@ -24,25 +24,25 @@ export function clear() {
 }
 
 /** Return the shelves that have not expired. @param {Ui} ui */
-export const kept = (ui) => ui.feed.quiet.filter((one) => one.until_us > ui.feed.nowUs());
+export const activeShelves = (ui) => ui.feed.quiet.filter((one) => one.until_us > ui.feed.nowUs());
 
 /** Return the key of a shelf's row. @param {Slot} one */
-export const slotKey = (one) => `shelf/${one.alarm}/${one.subject}/${one.node}`;
+export const shelfKey = (one) => `shelf/${one.alarm}/${one.subject}/${one.node}`;
 
 /** Return in words what a shelf covers. @param {Slot} one */
-function named({ alarm, subject, node }) {
+function shelfName({ alarm, subject, node }) {
   if (!alarm && !subject) return say`Everything of node ${node}`;
-  const what = alarm
-    ? worded(kindOf(alarm, ''), subject || say`(all)`).short
+  const covered = alarm
+    ? kindTexts(kindOf(alarm, ''), subject || say`(all)`).short
     : say`Everything of line ${subject}`;
-  return node ? `${what}, ${say`node`} ${node}` : what;
+  return node ? `${covered}, ${say`node`} ${node}` : covered;
 }
 
 /**
  * Return what can be shelved: the alarms of the chosen row, then each line and each node.
  * @param {Ui} ui @param {AlarmGroup} [group]
  */
-function offered(ui, group) {
+function choicesFor(ui, group) {
   /** @type {Slot[]} */
   const slots = [];
   if (group?.members[0].mayBeQuiet) {
@@ -52,7 +52,7 @@ function offered(ui, group) {
   }
   for (const { line } of ui.feed.lines) slots.push({ alarm: '', subject: line, node: '' });
   for (const { node } of ui.feed.nodes) slots.push({ alarm: '', subject: '', node });
-  return slots.map((slot) => [JSON.stringify(slot), named(slot)]);
+  return slots.map((slot) => [JSON.stringify(slot), shelfName(slot)]);
 }
 
 /**
@@ -60,7 +60,7 @@ function offered(ui, group) {
  * @param {Ui} ui @param {AlarmGroup} [group] the chosen row
  */
 export function open(ui, group) {
-  const choices = offered(ui, group);
+  const choices = choicesFor(ui, group);
   if (!choices.length) return;
   /** @type {FormField[]} */
   const fields = [
@@ -88,25 +88,25 @@ export function open(ui, group) {
 async function send(ui) {
   const { form } = state;
   form.busy = true;
-  const { what, minutes, reason } = form.now;
-  const body = { ...JSON.parse(what), minutes: Number(minutes), reason };
+  const { what: covered, minutes, reason } = form.now;
+  const body = { ...JSON.parse(covered), minutes: Number(minutes), reason };
   const answer = await answerOf(ui.feed.request('POST', PATH, body));
   form.busy = false;
-  if (answer.data) leave(ui);
+  if (answer.data) closeForm(ui);
   else form.refuse(answer);
   ui.draw();
 }
 
 /** Close the form. @param {Ui} ui */
-function leave(ui) {
+function closeForm(ui) {
   state.form = null;
   ui.draw();
   document.querySelector('main h1')?.focus({ preventScroll: true });
 }
 
 /** End a shelf before it expires. @param {Ui} ui @param {string} key the row's key */
-export async function end(ui, key) {
-  const one = kept(ui).find((each) => slotKey(each) === key);
+export async function endShelf(ui, key) {
+  const one = activeShelves(ui).find((each) => shelfKey(each) === key);
   if (!one) return;
   const asked = new URLSearchParams({ alarm: one.alarm, subject: one.subject, node: one.node });
   const answer = await answerOf(ui.feed.request('DELETE', `${PATH}?${asked}`));
@@ -115,13 +115,13 @@ export async function end(ui, key) {
 }
 
 /** Render the open form; null if none is open. @param {Ui} ui */
-export const beside = (ui) =>
+export const sideForm = (ui) =>
   state.form
     ? formPane(ui, state.form, {
         title: say`Planned work`,
         label: say`Keep quiet`,
         send: () => send(ui),
-        leave: () => leave(ui),
+        leave: () => closeForm(ui),
       })
     : null;
 
@@ -130,12 +130,12 @@ export const beside = (ui) =>
  * @param {Ui} ui @param {(key: string) => void} pointed called when a row gets the focus
  */
 export const rows = (ui, pointed) =>
-  kept(ui).map(
+  activeShelves(ui).map(
     (one) =>
       html`<li data-state="quiet">
-        <button class="alarms__row" data-group=${slotKey(one)} @focus=${() => pointed(slotKey(one))}>
+        <button class="alarms__row" data-group=${shelfKey(one)} @focus=${() => pointed(shelfKey(one))}>
           ${word('hush', say`Quiet`, 'ink-2')}<span class="alarms__what"
-            ><b>${named(one)}</b><small>${one.reason}</small></span
+            ><b>${shelfName(one)}</b><small>${one.reason}</small></span
           ><span class="ink-2">${ui.feed.names(one.by)}</span
           ><span class="ink-2"
             >${say`until ${f.minute(one.until_us)}`}</span

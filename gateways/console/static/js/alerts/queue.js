@@ -58,7 +58,9 @@ export function pressed(ui, key) {
  */
 function time(view, nowUs, totalUs) {
   if (s.waitsAlone(view))
-    return html`<div class="ink-wait">${word('voice', claims.claimText({ view, nowUs }, 'waitsAlone'))}</div>`;
+    return html`<div class="ink-wait">
+      ${word('voice', claims.claimText({ view, nowUs }, 'waitsAlone'))}
+    </div>`;
   if (view.met_us !== null) {
     if (s.spokenTo(view)) return html`<div class="ink-ok">${word('done', say`Reached`)}</div>`;
     return html`<div class="ink-wait">

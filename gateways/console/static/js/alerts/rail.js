@@ -113,7 +113,7 @@ export function operatorState(ui, one) {
 
 /** Render the state of a line. @param {Ui} ui @param {LineView} line */
 export function lineState(ui, line) {
-  if (alarms.unusable(ui.feed).has(line.line)) return word('warn', say`Out of use`, 'ink-bad');
+  if (alarms.unusableLines(ui.feed).has(line.line)) return word('warn', say`Out of use`, 'ink-bad');
   if (line.operator) return word('voice', ui.feed.names(line.operator), 'ink-2');
   if (!line.alert) return word('check', say`Free`, 'ink-ok');
   const view = ui.feed.cases.get(line.alert);

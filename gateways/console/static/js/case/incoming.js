@@ -81,7 +81,9 @@ function clock(ui, view) {
   const notSpoken = s.spokenTo(view) ? '' : say`Nobody has spoken to her`;
   const then = view.test
     ? html`<span class="ink-test">${say`a test: never to 112`}</span>`
-    : html`<span class="ink-3">${counts ? claimText({ view, nowUs }, 'appDials', 'noApp') : notSpoken}</span>`;
+    : html`<span class="ink-3"
+        >${counts ? claimText({ view, nowUs }, 'appDials', 'noApp') : notSpoken}</span
+      >`;
   return html`<div class="ring" role="timer">
     ${ring(met ? 0 : (view.deadline_us - nowUs) / 1e6 / feed.center.deadline_s)}
     <div class="ring__text">

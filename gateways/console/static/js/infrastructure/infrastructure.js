@@ -5,10 +5,10 @@ import { html, nothing } from '../../vendor/lit.js';
 import { placesBelow, openBelow } from '../shell/subplaces.js';
 import { word } from '../shell/parts.js';
 import { say } from '../words/words.js';
-import { alarms, unusable } from '../alarms/alarms.js';
+import { allAlarms, unusableLines } from '../alarms/alarms.js';
 import * as past from '../alarms/history.js';
 import * as panel from '../alarms/panel.js';
-import * as quiet from '../alarms/shelving.js';
+import * as shelving from '../alarms/shelving.js';
 import { lineWord, shiftWord } from '../shift/shift.js';
 import { leftUs } from '../shift/wrap-up.js';
 import { line, ofNode } from './lines.js';
@@ -19,7 +19,7 @@ import {
   beside,
   enter as enterLines,
   mayOrder,
-  pressed as orderedOfLine,
+  pressed as linesPressed,
   rows,
 } from '../admin/lines/rows.js';
 import * as f from '../words/format.js';
@@ -39,7 +39,7 @@ export function pressed(ui, key) {
   const mayCommand = mayOrder(ui);
   const inLines = mayCommand && Boolean(document.activeElement?.closest('.lines, .form'));
   if (!inLines && !past.shown() && openBelow(ui, 'plant', key)) return true;
-  return (!inLines && panel.pressed(ui, key)) || (mayCommand && orderedOfLine(ui, key));
+  return (!inLines && panel.pressed(ui, key)) || (mayCommand && linesPressed(ui, key));
 }
 
 /** Render one operator. @param {Ui} ui @param {OperatorView} one */
@@ -101,9 +101,9 @@ export function pane(ui) {
   const { feed } = ui;
   if (past.shown()) return past.pane(ui);
   const places = placesBelow(ui, 'plant');
-  const all = alarms(ui).filter((one) => !one.quiet_us && !one.over_us);
+  const all = allAlarms(ui).filter((one) => !one.quiet_us && !one.over_us);
   const mayCommand = mayOrder(ui);
-  const usable = feed.lines.length - unusable(feed).size;
+  const usable = feed.lines.length - unusableLines(feed).size;
   return html`<section class="view plant" aria-labelledby="plant-h">
     <header class="page-head">
       <h1 id="plant-h" tabindex="-1">${say`Plant`}</h1>
@@ -123,7 +123,7 @@ export function pane(ui) {
       }
     </header>
     ${panel.panel(ui)}
-    ${quiet.beside(ui) || (mayCommand && beside(ui)) || operators(ui)}
+    ${shelving.sideForm(ui) || (mayCommand && beside(ui)) || operators(ui)}
     <section class="panel lines">
       <div class="panel__head">
         <h2>${say`Lines`}</h2>

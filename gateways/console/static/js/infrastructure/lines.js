@@ -5,8 +5,8 @@ import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
 import { phrase, say } from '../words/words.js';
 import { mayOrder, rows } from '../admin/lines/rows.js';
-import { alarms, carriesNone } from '../alarms/alarms.js';
-import { calledOn } from '../alarms/callouts.js';
+import { allAlarms, carriesNoCalls } from '../alarms/alarms.js';
+import { attemptOnLine } from '../alarms/callouts.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 
@@ -68,7 +68,8 @@ function loudness({ loudness: found }) {
  * @param {Ui} ui @param {AlarmView} out
  */
 function cause(ui, out) {
-  const known = out && alarms(ui).find((alarm) => alarm.kind === out.alarm && alarm.subject === out.subject);
+  const known =
+    out && allAlarms(ui).find((alarm) => alarm.kind === out.alarm && alarm.subject === out.subject);
   return known ? (known.means.split(': ')[1] ?? known.short) : '';
 }
 
@@ -76,7 +77,8 @@ function cause(ui, out) {
 const SERVICES = { ims: ', VoLTE', csfb: ', LTE → 2G/3G', circuit: ', 2G/3G' };
 
 /** Return the alarm that this line carries no calls. @param {Ui} ui @param {LineView} one */
-const alarmOf = (ui, one) => ui.feed.alarms.find((alarm) => carriesNone(alarm) && alarm.subject === one.line);
+const alarmOf = (ui, one) =>
+  ui.feed.alarms.find((alarm) => carriesNoCalls(alarm) && alarm.subject === one.line);
 
 /**
  * Render the state of a line in a few words: an operator's action before the modem's report.
@@ -86,7 +88,7 @@ export function said(ui, one) {
   const [ic, party] = PARTIES[one.party] ?? PARTIES.user;
   if (one.alert) return word(ic, party(), 'ink-action');
   if (one.tester) return word('voice', say`On test`, 'ink-action');
-  if (calledOn(ui, one.line)) return word('ring', say`Calling##line`, 'ink-action');
+  if (attemptOnLine(ui, one.line)) return word('ring', say`Calling##line`, 'ink-action');
   if (one.out) return word('pause', say`Out of service`, 'ink-wait');
   if (one.quarantine || alarmOf(ui, one) || ui.feed.node(one.node)?.alive === false)
     return word('warn', say`Out of use`, 'ink-bad');
@@ -102,7 +104,7 @@ export function why(ui, one) {
   const view = one.alert ? ui.feed.cases.get(one.alert) : null;
   if (view) return s.shortName(view);
   if (one.tester) return ui.feed.names(one.tester);
-  const called = calledOn(ui, one.line);
+  const called = attemptOnLine(ui, one.line);
   if (called) return called.name;
   if (one.out) return `${one.out.reason} (${ui.feed.names(one.out.by)})`;
   if (one.operator) return ui.feed.names(one.operator);

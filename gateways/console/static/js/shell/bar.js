@@ -7,7 +7,7 @@ import { psapInBar } from './notices.js';
 import * as headset from '../voice/headset.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
-import { noLineAlarm, unusable } from '../alarms/alarms.js';
+import { noLineAlarm, unusableLines } from '../alarms/alarms.js';
 import { bar as alarmsInBar } from '../alarms/bar.js';
 import { bar as calledInBar } from '../alarms/callouts.js';
 import * as sections from './sections.js';
@@ -18,7 +18,7 @@ import * as wrapup from '../shift/wrap-up.js';
 export function bar(ui, incoming) {
   const { feed } = ui;
   const lost = feed.link === 'lost';
-  const out = unusable(feed);
+  const out = unusableLines(feed);
   // The line of "112: no line" is not counted with the other lines.
   const none = noLineAlarm(feed) !== null;
   const lines = feed.lines.filter((one) => !none || !one.emergency);

@@ -121,7 +121,7 @@ function acknowledge(ui, key, incoming) {
 /** Acknowledge every sound that all operators hear, and every alarm. @param {Ui} ui */
 function acknowledgeAll(ui) {
   for (const view of waiting(ui.feed, Date.now())) ui.acknowledged.addKey(waitingKey(view));
-  alarms.acknowledge(ui);
+  alarms.acknowledgeAll(ui);
   const written = writtenAfter(ui.feed);
   for (const view of written) ui.acknowledged.addKey(writtenKey(view));
   // An operator with an alert stays on that alert; other operators see that the message is unread.

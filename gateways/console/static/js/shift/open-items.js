@@ -3,7 +3,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import * as alarms from '../alarms/alarms.js';
-import { grouped } from '../alarms/groups.js';
+import { groupAlarms } from '../alarms/groups.js';
 import { FEATURES } from '../features.js';
 import { why } from '../infrastructure/lines.js';
 import { icon } from '../shell/parts.js';
@@ -40,9 +40,9 @@ const since = (us) => (us ? say`since ${f.clock(us)}` : '');
 
 /** Render the alarms and the unusable lines. @param {Ui} ui @returns {Drawn[]} */
 function faults(ui) {
-  const all = grouped(alarms.alarms(ui)).filter((one) => one.state === 'stands');
+  const all = groupAlarms(alarms.allAlarms(ui)).filter((one) => one.state === 'stands');
   const alarmed = new Set(all.flatMap((one) => one.members.map((each) => each.subject)));
-  const unusable = alarms.unusable(ui.feed);
+  const unusable = alarms.unusableLines(ui.feed);
   const lines = ui.feed.lines.filter((one) => unusable.has(one.line) && (one.out || !alarmed.has(one.line)));
   const found = [
     ...all.map((one) => openItem('warn', 'ink-bad', one.means, since(one.members[0].since_us))),

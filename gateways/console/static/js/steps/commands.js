@@ -110,7 +110,10 @@ export class Commands {
     if (expectsCall && !ok) this.acknowledged.delete(view);
   }
 
-  /** Send a command, and show its refusal. Return true if the center accepted it. @param {SentCommand} sent */
+  /**
+   * Send a command, and show its refusal. Return true if the center accepted it.
+   * @param {SentCommand} sent
+   */
   async #deliver(sent) {
     const { key, alert, command, more } = sent;
     this.#pending.set(more.id, sent);
