@@ -4,8 +4,8 @@
 import { Addresses } from './js/addresses.js';
 import { Api } from './js/api.js';
 import { Checks } from './js/checks/checks.js';
-import { isDue } from './js/checks/due.js';
-import { TAG } from './js/checks/waking.js';
+import { isDue } from './js/checks/schedule.js';
+import { TAG } from './js/checks/wake-ups.js';
 import { Clock } from './js/clock.js';
 import { Key } from './js/key.js';
 

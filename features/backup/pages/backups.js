@@ -4,14 +4,14 @@ import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../../js/shell/parts.js';
 import { number, say } from '../../js/words/words.js';
 import { answerOf, why } from '../../js/admin/frame/faults.js';
-import { Listed } from '../../js/admin/frame/listed.js';
+import { PolledList } from '../../js/admin/frame/polled-list.js';
 import { button } from '../../js/admin/frame/page.js';
 import { moment, size, runState, wrong } from './words.js';
 
 const PATH = '/v1/admin/backups';
 
-/** @type {Listed<BackupsView>} */
-const list = new Listed(PATH);
+/** @type {PolledList<BackupsView>} */
+const list = new PolledList(PATH);
 let refused = '';
 
 export function clear() {

@@ -5,7 +5,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { say } from '../../js/words/words.js';
 import { listPage } from '../../js/admin/frame/page.js';
 import * as holidays from './holidays.js';
-import { head } from './now.js';
+import { head } from './head.js';
 import * as overrides from './overrides.js';
 import * as people from './people.js';
 import * as roster from './roster.js';

@@ -5,7 +5,7 @@ import { say } from '../../js/words/words.js';
 import * as f from '../../js/words/format.js';
 import { Form } from '../../js/admin/frame/form.js';
 import { everybody, peopleFields, peopleIn, peopleValues } from './fields.js';
-import { spanNow } from './now.js';
+import { spanNow } from './head.js';
 import { acts, keys, without, withRow } from './part.js';
 import { saveRoster, nameOf, namesOf, openForm, changedByOther, rowsOf, dutyView } from './roster.js';
 import { moment, localTime } from './times.js';

@@ -3,15 +3,15 @@
 
 import { say } from '../../js/words/words.js';
 import { answerOf, why } from '../../js/admin/frame/faults.js';
-import { Listed } from '../../js/admin/frame/listed.js';
+import { PolledList } from '../../js/admin/frame/polled-list.js';
 import { Rows } from '../../js/admin/frame/rows.js';
 import { flawText } from './words.js';
 
 export const PATH = '/v1/admin/duty';
 const UNDO_MS = 10_000;
 
-/** @type {Listed<DutyView>} */
-const list = new Listed(PATH);
+/** @type {PolledList<DutyView>} */
+const list = new PolledList(PATH);
 /** @type {{ roster: DutyRoster, version: number, untilMs: number }} */
 let before = null;
 

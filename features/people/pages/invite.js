@@ -4,8 +4,8 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { answerOf, why } from '../../js/admin/frame/faults.js';
 import { Form, formPane } from '../../js/admin/frame/form.js';
-import { Listed } from '../../js/admin/frame/listed.js';
-import { secretField } from '../../js/admin/frame/once.js';
+import { PolledList } from '../../js/admin/frame/polled-list.js';
+import { secretField } from '../../js/admin/frame/secret-field.js';
 import { icon, qr, word } from '../../js/shell/parts.js';
 import * as f from '../../js/words/format.js';
 import { phrase, say } from '../../js/words/words.js';
@@ -119,8 +119,8 @@ export function paper() {
 const PATH = '/v1/admin/invitations';
 const DAYS = [1, 3, 7, 14, 30];
 
-/** @type {Listed<InvitationsView>} */
-const list = new Listed(PATH);
+/** @type {PolledList<InvitationsView>} */
+const list = new PolledList(PATH);
 export const clear = () => list.clear();
 
 /**

@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { Form } from '../../js/admin/frame/form.js';
-import { secretField } from '../../js/admin/frame/once.js';
+import { secretField } from '../../js/admin/frame/secret-field.js';
 import { listPage } from '../../js/admin/frame/page.js';
 import { Rows } from '../../js/admin/frame/rows.js';
 import { word } from '../../js/shell/parts.js';

@@ -1,7 +1,7 @@
 // The chapter of the people who may raise an alert: search, adding, correction, merge, phones.
 
 import { Form } from '../../js/admin/frame/form.js';
-import { Listed } from '../../js/admin/frame/listed.js';
+import { PolledList } from '../../js/admin/frame/polled-list.js';
 import { listPage } from '../../js/admin/frame/page.js';
 import { FEATURES } from '../../js/features.js';
 import { phrase, say } from '../../js/words/words.js';
@@ -28,8 +28,8 @@ import * as list from './list.js';
 import * as merge from './merge.js';
 import * as phones from './phones.js';
 
-/** The person of the open form, as stored by the center. @type {Listed<PersonAnswer>} */
-const corrected = new Listed('');
+/** The person of the open form, as stored by the center. @type {PolledList<PersonAnswer>} */
+const corrected = new PolledList('');
 
 export function clear() {
   rows.clear();

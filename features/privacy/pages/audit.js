@@ -5,7 +5,7 @@ import { html, nothing, repeat } from '../../vendor/lit.js';
 import { word } from '../../js/shell/parts.js';
 import { searchField } from '../../js/shell/search-field.js';
 import { nextRow } from '../../js/shell/next-row.js';
-import { detailText, actionText } from './audited.js';
+import { detailText, actionText } from './action-words.js';
 import { say } from '../../js/words/words.js';
 import * as f from '../../js/words/format.js';
 

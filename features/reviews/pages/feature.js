@@ -3,10 +3,10 @@
 import { say } from '../../js/words/words.js';
 import * as availability from './figures/availability.js';
 import * as figures from './figures/figures.js';
-import { listed } from './history/chosen.js';
-import { earlier, howMany } from './history/earlier.js';
+import { listed } from './history/story.js';
+import { earlier, howMany } from './history/earlier-alerts.js';
 import * as history from './history/history.js';
-import * as past from './history/past.js';
+import * as past from './history/state.js';
 import * as review from './reviews/review.js';
 
 export { paper } from './history/print.js';

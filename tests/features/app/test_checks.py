@@ -24,7 +24,7 @@ pytestmark = [
 CHOSEN = "[data-checked]"
 LOOKS = """() => [document.title, Notification.permission, !document.querySelector('#cover .calc')]"""
 SPREAD = """async () => {
-  const due = await import('/app/js/checks/due.js');
+  const due = await import('/app/js/checks/schedule.js');
   const DAY = 86_400_000, now = 20_000 * DAY;
   const device = (n) => `d${(n * 2654435761 % 2 ** 32).toString(16).padStart(16, '0')}`;
   const hours = { 1: Array(24).fill(0), 7: Array(168).fill(0) };

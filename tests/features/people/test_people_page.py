@@ -264,9 +264,9 @@ def test_why_a_record_s_number_is_refused_has_italian_words(modules: Page) -> No
     said = modules.evaluate(
         """async (reasons) => {
           const { setLanguage } = await import('/console/js/words/words.js');
-          const { told } = await import('/console/features/people/import.js');
+          const { faultText } = await import('/console/features/people/import.js');
           setLanguage('it');
-          const found = reasons.map((reason) => told({ column: 'contact', flaw: 'record', reason }));
+          const found = reasons.map((reason) => faultText({ column: 'contact', flaw: 'record', reason }));
           setLanguage('en');
           return found;
         }""",

@@ -16,8 +16,8 @@ SAID = """async () => {
     'shift/prompts', 'access/factors', 'access/own',
     'admin/nodes/nodes', '../features/reviews/reviews/call', '../features/reviews/reviews/state'
   ].map((one) => import(`/console/js/${one}.js`)));
-  const [words, s, { heat }, { told }, { soundState }, { factors }, own] = all;
-  const [nodes, { called }, { state: reviewed }] = all.slice(-3);
+  const [words, s, { heat }, { faultText }, { soundState }, { factors }, own] = all;
+  const [nodes, { callPane }, { state: reviewed }] = all.slice(-3);
   const text = (drawn) => Array.isArray(drawn) ? drawn.map(text).join(' ')
     : drawn?._$litDirective$ ? text(drawn.values[0].map(drawn.values[2]))
     : drawn?.strings ? drawn.strings.map((part, i) => part + text(drawn.values[i])).join('')
@@ -44,11 +44,11 @@ SAID = """async () => {
     languages: both(() => ['pt', 'ru'].map(words.languageName)),
     unnamed: both(() => [s.first, s.to, s.from, s.possessive].map((one) => one(view))),
     hours: both(() => heat({ days: 1, figures: { days: [day] } })),
-    record: both(() => told({ column: 'safe_word', flaw: 'record', reason: 'its own reason' })),
+    record: both(() => faultText({ column: 'safe_word', flaw: 'record', reason: 'its own reason' })),
     sound: both(soundState),
     lost_passkey: both(() => factors(ui)),
     load: both(() => nodes.pane(ui)),
-    recording: both(() => called(ui)),
+    recording: both(() => callPane(ui)),
   };
 }"""
 

@@ -1,5 +1,5 @@
 // The enrolment of this phone: it proves its number once; an enrolled phone lists and revokes phones, and
-// sets the PINs. enrolled.js renders the screen.
+// sets the PINs. enrolment-page.js renders the screen.
 
 import { newPair } from './key.js';
 import { keepPhones, keepProof, keepSettings, phones, proof, settings } from './storage.js';

@@ -29,7 +29,7 @@ export class Key {
     this.proved = null;
     /** @type {Partial<Proved & { invitation: string }>?} what waits for its code, or to be used */
     this.asked = null;
-    /** @type {object?} how this phone's checks stand; see checks/due.js */
+    /** @type {object?} how this phone's checks stand; see checks/schedule.js */
     this.checks = null;
     this.isPossible = isSecureContext && Boolean(globalThis.crypto?.subtle && globalThis.indexedDB);
     this.ready = this.#open().catch(() => {

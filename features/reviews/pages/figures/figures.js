@@ -6,7 +6,7 @@ import { save } from '../../../js/shell/download.js';
 import { nextRow } from '../../../js/shell/next-row.js';
 import { outcome, say } from '../../../js/words/words.js';
 import * as filters from '../history/filters.js';
-import { choose } from '../history/past.js';
+import { choose } from '../history/state.js';
 import { distribution, heat, sec, shares } from './charts.js';
 import { kpis } from './kpis.js';
 import * as f from '../../../js/words/format.js';

@@ -1,7 +1,7 @@
 // The checks: a check takes the path of an alert up to the center's case, which ends itself. A check never
 // delays an alert: a new alert ends the check immediately.
 
-import { checksOf, done, failed, isDue, whyNot } from './due.js';
+import { checksOf, done, failed, isDue, whyNot } from './schedule.js';
 
 const ANSWER_MS = 8000;
 const OVER_WITHIN_MS = 20_000;

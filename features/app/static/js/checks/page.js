@@ -4,7 +4,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from '../views.js';
 import { isEnglish, t } from '../words.js';
-import { CHOICES } from './due.js';
+import { CHOICES } from './schedule.js';
 
 /** The word of each interval, by days. @type {Record<number, string>} */
 const EVERY = { 7: 'every7', 1: 'every1', 0: 'every0' };

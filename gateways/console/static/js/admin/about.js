@@ -4,10 +4,10 @@ import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
 import { say } from '../words/words.js';
 import { why } from './frame/faults.js';
-import { Listed } from './frame/listed.js';
+import { PolledList } from './frame/polled-list.js';
 
-/** @type {Listed<VersionView>} */
-const list = new Listed('/v1/admin/version');
+/** @type {PolledList<VersionView>} */
+const list = new PolledList('/v1/admin/version');
 
 /** Request the version. @param {Ui} ui */
 export const enter = (ui) => list.load(ui);

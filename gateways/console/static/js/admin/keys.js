@@ -5,7 +5,7 @@ import { html } from '../../vendor/lit.js';
 import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { Form } from './frame/form.js';
-import { secretField } from './frame/once.js';
+import { secretField } from './frame/secret-field.js';
 import { listPage } from './frame/page.js';
 import { Rows } from './frame/rows.js';
 

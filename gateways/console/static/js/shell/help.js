@@ -5,7 +5,7 @@ import * as access from '../access/access.js';
 import * as dialogue from '../case/dialogue/dialogue.js';
 import * as facts from '../case/facts.js';
 import * as notes from '../case/notes.js';
-import * as handed from '../shift/handed-over.js';
+import * as handed from '../shift/handover.js';
 import { isLastReady } from '../shift/shift.js';
 import { language, languages, say } from '../words/words.js';
 import { groups } from './key-list.js';

@@ -5,7 +5,7 @@ import * as alarms from '../alarms/alarms.js';
 import { arms, commandOf } from '../steps/key-to-command.js';
 import { onScreen } from '../steps/visible-keys.js';
 import * as handover from '../case/handover.js';
-import * as handed from '../shift/handed-over.js';
+import * as handed from '../shift/handover.js';
 import * as own from '../shift/last-alert.js';
 import * as reopening from '../alerts/reopening.js';
 import { waitingKey } from './acknowledged.js';

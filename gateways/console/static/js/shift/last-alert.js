@@ -6,7 +6,7 @@ import * as reopening from '../alerts/reopening.js';
 import * as notes from '../case/notes.js';
 import { KEY } from '../words/center.js';
 import { outcome, reason, say } from '../words/words.js';
-import { handover } from './handed-over.js';
+import { handover } from './handover.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 

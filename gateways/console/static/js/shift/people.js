@@ -4,7 +4,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { operatorState } from '../alerts/rail.js';
 import { word } from '../shell/parts.js';
 import { roleName, say } from '../words/words.js';
-import { handover } from './handed-over.js';
+import { handover } from './handover.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 

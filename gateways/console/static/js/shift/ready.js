@@ -12,7 +12,7 @@ import { railList } from '../alerts/rail.js';
 import * as headset from '../voice/headset.js';
 import * as voice from '../voice/voice.js';
 import * as f from '../words/format.js';
-import * as handed from './handed-over.js';
+import * as handed from './handover.js';
 import * as own from './last-alert.js';
 import * as people from './people.js';
 import * as wrapup from './wrap-up.js';

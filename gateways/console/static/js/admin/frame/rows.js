@@ -5,7 +5,7 @@ import { nextRow } from '../../shell/next-row.js';
 import { say } from '../../words/words.js';
 import { answerOf, why } from './faults.js';
 import { unsaved } from './form.js';
-import { Listed } from './listed.js';
+import { PolledList } from './polled-list.js';
 
 const UNDO_MS = 10_000;
 
@@ -36,7 +36,7 @@ export class Rows {
   constructor(id, path, of) {
     this.id = id;
     this.path = path;
-    this.list = new Listed(path);
+    this.list = new PolledList(path);
     this.of = of;
   }
 

@@ -2,7 +2,7 @@
 // it is shown; data of the feed is not requested again.
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
-import { Listed } from '../admin/frame/listed.js';
+import { PolledList } from '../admin/frame/polled-list.js';
 import { Writing } from '../case/dialogue/text-field.js';
 import { icon } from '../shell/parts.js';
 import { say } from '../words/words.js';
@@ -14,8 +14,8 @@ const NOTE_MAX = 2000;
 /** The key of the one draft of a note to the next shift. */
 const DRAFT = 'shift';
 
-/** @type {Listed<ShiftView>} */
-const listed = new Listed('/v1/shift');
+/** @type {PolledList<ShiftView>} */
+const listed = new PolledList('/v1/shift');
 const state = { atMs: 0, operator: '' };
 
 const notes = new Writing({

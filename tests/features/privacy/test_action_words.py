@@ -62,9 +62,9 @@ def test_every_detail_that_the_web_writes_has_italian_words(modules: Page) -> No
     said = modules.evaluate(
         """async (details) => {
           const { setLanguage } = await import('/console/js/words/words.js');
-          const { detail } = await import('/console/features/privacy/audited.js');
+          const { detailText } = await import('/console/features/privacy/action-words.js');
           setLanguage('it');
-          const found = details.map((one) => [one, detail(one)]);
+          const found = details.map((one) => [one, detailText(one)]);
           setLanguage('en');
           return found;
         }""",

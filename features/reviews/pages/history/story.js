@@ -9,7 +9,7 @@ import { log } from '../../../js/case/log.js';
 import { noteField } from '../../../js/case/notes.js';
 import * as correct from './correct.js';
 import { state as printed } from './print.js';
-import { choose, handOut, load, state } from './past.js';
+import { choose, handOut, load, state } from './state.js';
 import { offer } from '../../../js/alerts/reopening.js';
 import * as f from '../../../js/words/format.js';
 import * as s from '../../../js/case/situation.js';

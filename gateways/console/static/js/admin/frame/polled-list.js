@@ -2,7 +2,7 @@
 // has changed.
 
 /** @template T */
-export class Listed {
+export class PolledList {
   /** @type {T} */
   data = null;
   fault = ''; // `notYours`, `noConnection`
