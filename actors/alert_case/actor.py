@@ -75,7 +75,9 @@ class AlertCaseActor(CenterActor):
         self._listen(None)
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
-        """Handle an order, a report or an offer."""
+        """Handle an order of the AlertIntake, a report of a leg or the bridge, or an offer of an operator or
+        a line.
+        """
         body = envelope.body
         match body:
             case cases.OpenCase(alert=alert):
@@ -216,7 +218,8 @@ class AlertCaseActor(CenterActor):
     ) -> None:
         before, self._pending = self._pending, self._pending.take(answer)
         if self._pending != before:
-            # An answer without news keeps the request: repeating the request at once would loop for ever.
+            # After an answer that changes nothing the request stays pending: repeated at once, it would loop
+            # endlessly.
             self._asked = {want for want in self._asked if not answers(answer, want)}
         self._go_on()
 

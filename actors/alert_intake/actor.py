@@ -98,7 +98,7 @@ class AlertIntakeActor(CenterActor):
         self._assign()
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
-        """Handle the state of a worker, a call or a short message."""
+        """Handle the state that a worker reports, an incoming call, or a received short message."""
         body = envelope.body
         match body:
             case cases.CaseStatus(worker=name, alert=alert):
@@ -128,7 +128,7 @@ class AlertIntakeActor(CenterActor):
         self._clear_the_way()
 
     def timer(self, timer: object, now_us: Instant) -> None:
-        """Assign again: workers may have reported, or the patience of an alert may have run out."""
+        """Assign alerts again: workers may have reported, or an alert may have waited for PATIENCE_US."""
         self._assign()
 
     def _ask_workers(self) -> None:

@@ -148,5 +148,5 @@ class CallLegActor(CenterActor):
                 self.at(Instant(due), "unheard")
 
     def timer(self, timer: object, now_us: Instant) -> None:
-        """Check whether the other node's line has reported."""
+        """End a call on another node's line if neither its reports nor its voice arrive any more."""
         self._end_if_lost()

@@ -126,7 +126,7 @@ class ConferenceBridgeActor(CenterActor):
         self._own_lines = {spec.line for spec in self.env.settings_as(Setup).settings.lines}
         self._levels_noted_at = self._heard_at
         self._admin = self.env.directory.find(Role.ADMIN)
-        """Admin process of our actor system; None if all actors run in one process."""
+        """Admin process of this process's actor system; None if all actors run in one process."""
         self._changed = Waker()
         self.watch(self._changed.fileno(), self._on_change)
         self.tell(Role.ALERT_CASE, self.key, BridgeReady(worker=WorkerId(self.key)))
@@ -188,7 +188,9 @@ class ConferenceBridgeActor(CenterActor):
             self.tell(Role.ALERT_CASE, self.key, BridgeReady(worker=WorkerId(self.key)), self.alert)
 
     def timer(self, timer: object, now_us: Instant) -> None:
-        """Publish a level reading; sent from here, never from the media thread."""
+        """Publish a reading of the sound levels. The timer sends it, since the media thread must not
+        block.
+        """
         alert = self._state.alert
         if self._mixer is not None and alert is not None:
             status = self._mixer.status()
@@ -269,7 +271,9 @@ class ConferenceBridgeActor(CenterActor):
             self._say_joined(asked=False)
 
     def _handed_over(self) -> None:
-        """Leave the conference: another bridge has the ports, and the members of our case no longer count."""
+        """Leave the conference: another bridge has the ports, and the members requested by this bridge's case
+        no longer count.
+        """
         self.log.info("the voice is handed over", alert=self.alert)
         if self._is_orphan():
             self._die_out("the conference was handed over")
@@ -290,7 +294,9 @@ class ConferenceBridgeActor(CenterActor):
             raise VoiceStandsStillError(f"the media thread hangs: no tick since tick {status.pace.ticks}")
 
     def _is_orphan(self) -> bool:
-        """Return True if our actor system has ended: the next system would receive our reports."""
+        """Return True if the actor system of this process has ended: the next system would receive our
+        reports.
+        """
         admin = self._admin
         return admin is not None and not self.env.processes.alive(admin.pid, admin.born)
 

@@ -117,7 +117,7 @@ class MembershipActor(CenterActor):
             self.log.warning("the departure of the node cannot be written", error=str(error))
 
     def timer(self, timer: object, now_us: Instant) -> None:
-        """Run ten times a second."""
+        """Renew the membership and the leases, and read the other nodes' reports; runs ten times a second."""
         self._look()
 
     # ------------------------------------------------------------ writes of other nodes

@@ -118,7 +118,7 @@ class OperatorLinesActor(CenterActor):
         self._tell_voices(again=True)
 
     def timer(self, timer: object, now_us: Instant) -> None:
-        """Check the headsets: one has been away for longer than a blink."""
+        """Check the headsets again: the time for which a headset may be briefly absent is over."""
         self._headset_changed()
 
     def _headset_changed(self) -> None:

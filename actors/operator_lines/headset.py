@@ -25,7 +25,7 @@ class Headset(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def seen(before: Headset | None, present: bool, now_us: Instant) -> Headset:
-    """Return the headset after a check."""
+    """Return the state of the headset after a check. `present`: the browser is connected."""
     if before is not None and before.present is present:
         return before
     return Headset(present=present, since=now_us)

@@ -130,7 +130,9 @@ class SupervisorActor(CenterActor):
                 )
 
     def timer(self, timer: Hashable, now_us: Instant) -> None:
-        """Check for silent actors and write notes; or start the actors that were created together."""
+        """Check for silent actors and write pending events; or start the actors that were created
+        together.
+        """
         if timer == TOGETHER:
             self._start_them()
             return

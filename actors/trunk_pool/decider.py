@@ -250,8 +250,8 @@ def _of_group(
     if request.operator is not None and (why := _too_many_nailed_up(request, group, held, now_us)):
         return LineRefused(leg=request.leg, attempt=request.attempt, reason=why)
     keep = settings.limits.lines_kept_from_tests if request.test else 0
-    # A center with a single line left starts all the same. An occupied line counts even if its modem's
-    # process is dead: its alert waits for a free line.
+    # A center with a single line left begins an alert nevertheless. An occupied line counts even if its
+    # modem's process is dead: its alert waits for a free line.
     there = sum(serves(one, now_us) or one.seized_by is not None for one in group)
     least = min(_needed(request, group, pairs), max(least, there))
     # A line that sends a text is free before the party called first has answered.

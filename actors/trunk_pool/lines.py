@@ -90,7 +90,7 @@ def usable(one: Line, now_us: Instant) -> bool:
 def serves(one: Line, now_us: Instant) -> bool:
     """Return True if a free line could start a call: its modem is usable and it is not out of service.
 
-    A call on a line that is taken out of service goes on.
+    A call on a line that is taken out of service continues.
     """
     return usable(one, now_us) and not one.taken_out
 

@@ -108,7 +108,7 @@ def unknown_keys(value: object, kind: object, path: str) -> list[str]:
 
 
 def _in_words(said: str) -> str:
-    """Return msgspec's message as ours, `path: reason`."""
+    """Return msgspec's message in the form `path: reason`."""
     match = _SAID.match(said)
     assert match is not None  # the expression matches any text
     reason, path = match["reason"], match["path"] or "the file"

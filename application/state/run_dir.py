@@ -1,11 +1,12 @@
 """`run/` of a state directory, in memory: data that the processes of a node share without a disk.
 
-`STATE/run` is a link to a folder of our own in /dev/shm, named after the user and the state directory. An
-orderly stop deletes the folder, except for the files copied to `last-run`, and leaves the link. A node that
-was killed, or could not bring the journal back to its disk, leaves both for the next.
+`STATE/run` is a link to a folder in /dev/shm that belongs to the center's account, named after the user and
+the state directory. An orderly stop deletes the folder, except for the files copied to `last-run`, and leaves
+the link. A node that was killed, or could not bring the journal back to its disk, leaves both for the next.
 
 Other users may write to /dev/shm: a folder that is not exclusively ours is not used. Without a file system in
 memory, `run` is a plain folder, and a full disk then stops the parts that need it.
+
 """
 
 from __future__ import annotations

@@ -168,7 +168,7 @@ def _recipient(text: str, where: str) -> Recipient:
 
 
 class _Source:
-    """Input stream for pyrage. The library hides our exceptions: the first is kept in `failed`."""
+    """Input stream for pyrage. The library hides exceptions raised here: the first is kept in `failed`."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces = pieces

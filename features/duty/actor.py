@@ -139,7 +139,7 @@ class DutyCallerActor(CenterActor):
                 super().receive(envelope, sender)
 
     def tick(self, now_us: Instant) -> None:
-        """Check alarms and pending work."""
+        """Read the alarms and continue the pending callouts."""
         self._poll()
 
     def timer(self, timer: object, now_us: Instant) -> None:

@@ -119,7 +119,7 @@ def pending_alarms(
 
 
 def reason_to_end(callout: Callout, book: AlarmBook, now_us: Instant, *, alive: Nodes) -> CalloutEnd | None:
-    """Return why the callout ends; None while it goes on, and for a test."""
+    """Return why the callout ends; None while the callout continues, and for a test."""
     if callout.kind is CalloutKind.TEST:
         return None
     keys = {one.key for one in callout.alarms}

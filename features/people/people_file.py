@@ -130,7 +130,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     heading: tuple[str, ...]
     """Headings as written."""
     columns: tuple[str, ...]
-    """Headings as our column names."""
+    """Headings, converted to the column names of this module."""
     rows: list[tuple[int, list[str]]]
     """Rows with their first line number; without empty rows."""
 

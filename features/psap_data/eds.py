@@ -1,8 +1,8 @@
 """PEMEA's Emergency Data Send (ETSI TS 103 478), as far as known here. Pure.
 
 NOT ETSI's form: its schema was not available. The place is a PIDF-LO, as in PEMEA (RFC 4119, RFC 5491: a
-circle in metres, EPSG:4326); the surrounding elements have a namespace of our own, so that no system mistakes
-the message for ETSI's form. README.md has the steps to take once the schema is available.
+circle in metres, EPSG:4326); the surrounding elements have a namespace of this project, so that no system
+mistakes the message for ETSI's form. README.md has the steps to take once the schema is available.
 """
 
 from __future__ import annotations

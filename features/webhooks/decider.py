@@ -48,7 +48,7 @@ Queue = Mapping[End, Owed]
 
 
 def heard(queue: Queue, news: Iterable[tuple[End, Owed | None]]) -> dict[End, Owed]:
-    """Return the pending ends after this news: a new end, or with None an end that is done."""
+    """Return the pending ends after a change: a new end, or with None an end with a recorded result."""
     found = dict(queue)
     for end, owed in news:
         found.pop(end, None)
@@ -58,7 +58,9 @@ def heard(queue: Queue, news: Iterable[tuple[End, Owed | None]]) -> dict[End, Ow
 
 
 def next_of(queue: Queue, now_us: Instant) -> End | None:
-    """Return the end to be posted next: of those due, the one that has waited longest."""
+    """Return the end to post next: the end that has waited longest of those whose time has come; None if
+    there is none.
+    """
     due = (end for end, owed in queue.items() if owed.next_at <= now_us)
     return min(due, key=lambda end: (queue[end].next_at, queue[end].at), default=None)
 

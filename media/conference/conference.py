@@ -274,7 +274,7 @@ class Conference:
             if one.leg in said:
                 try:
                     one.port.write(heard[one.leg])
-                except Exception as error:  # as above
+                except Exception as error:  # a fault must affect only its own leg
                     self._roster.lose(one, error, tick.number)
         if handing and not self._core.lasts():
             self._hand_over_now()

@@ -3,12 +3,13 @@
 Sound waits 40 ms on average. If a burst brings more than 120 ms, the oldest is dropped. If no sound is
 present, silence replaces it; sound up to two frames late is dropped, so that the rest keeps its time. A drop
 costs 20 ms of a word; an insertion of the late sound would shift everything after it and leave delay. After a
-longer gap the buffer fills up again before it plays. In between, the modem's clock never equals ours exactly,
-and a burst leaves delay behind. So the depths are evaluated once a second: a frame that was never needed is
-dropped, or one that is often nearly needed is inserted, where the sound is quiet. The correction for 100 ppm
-(one frame in 200 s) thus falls between two words.
+longer gap the buffer fills up again before it plays. In between, the modem's clock never equals the host's
+clock exactly, and a burst leaves delay behind. So the depths are evaluated once a second: a frame that was
+never needed is dropped, or one that is often nearly needed is inserted, where the sound is quiet. The
+correction for 100 ppm (one frame in 200 s) thus falls between two words.
 
 Pure arithmetic: time is a number of pops.
+
 """
 
 from __future__ import annotations

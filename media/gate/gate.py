@@ -156,7 +156,7 @@ class Gate:
                     if ready := self._ready.get(fd):  # else removed in the same round
                         ready()
                 self._turn()
-            except Exception as error:  # a fault of ours with one voice must not end the others
+            except Exception as error:  # an error with one voice must not end the other voices
                 self._faults += 1
                 self._note(f"internal error: {error!r}")
         self._end()

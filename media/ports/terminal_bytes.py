@@ -107,7 +107,7 @@ class ModemPace:
             waiting = waiting[excess:]
         now = min(self._owed, len(waiting)) // SAMPLE_BYTES * SAMPLE_BYTES
         self._owed -= now
-        # A larger amount is no burst: our clock is slower, or this process has stalled.
+        # A larger amount is no burst: the host's clock is slower, or this process has stalled.
         missing = max(0, self._owed - self._most) // SAMPLE_BYTES * SAMPLE_BYTES
         self._owed -= missing
         self._waiting = waiting[now:]

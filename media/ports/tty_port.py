@@ -20,8 +20,8 @@ from media.sound.frames import FRAME_BYTES, FRAME_MS, RATE_HZ, SAMPLE_BYTES
 _READ_BYTES = 4096  # the tty layer returns at most 4095 at a time
 _MOST_READS = 64
 _QUEUE_FRAMES = 3
-"""Frames that may wait in the driver (60 ms). More is lasting delay: the modem plays at our pace of
-writing.
+"""Frames that may wait in the driver (60 ms). More is lasting delay: the modem plays at the pace at which the
+host writes.
 """
 
 

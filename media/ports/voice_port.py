@@ -9,7 +9,7 @@ Errors::
     VoicePortError
     ├── VoicePortMissing    cannot be opened now: no such device, not yet or no longer
     ├── VoicePortLost       was open and is gone: unplugged, hung up
-    └── VoicePortUnusable   can never be a voice port: our mistake or the configuration's
+    └── VoicePortUnusable   can never be a voice port: an error in the center or in the settings
 
 The location and format of a line's voice is a spec: plain data, for deciders and openers.
 """

@@ -48,7 +48,9 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     longest_pause_ms: int = 0
     """Longest time without an arrival."""
     ppm: float | None = None
-    """Lead of the sender's clock over ours, in ppm; None if the sound was too short to measure it."""
+    """Lead of the sender's clock over the host's clock, in ppm; None if the sound was too short to measure
+    it.
+    """
     ppm_within: float = 0.0
     """Uncertainty of `ppm` (two standard errors)."""
 
@@ -65,7 +67,7 @@ class _Point(NamedTuple):
 
 
 class _Clock(NamedTuple):
-    """Lead of the sound over our clock: a line with a step at every loss."""
+    """Lead of the sound over the host's clock: a line with a step at every loss."""
 
     ppm: float
     within: float
@@ -101,7 +103,9 @@ def flow_of(arrivals: Sequence[Arrival]) -> Flow:
 
 
 def on_our_clock(arrivals: Sequence[Arrival], sound: Samples, start_s: float, samples: int) -> Samples:
-    """Return `samples` samples at 8 kHz from `start_s` on by our clock; silence where there is no sound."""
+    """Return `samples` samples at 8 kHz from `start_s` on by the host's clock; silence where there is no
+    sound.
+    """
     points = _points(arrivals)
     if not len(sound) or not points:
         return np.zeros(samples, dtype=np.int16)

@@ -1,6 +1,6 @@
 """Voice port during a line test: opened as by a bridge, with all incoming sound kept.
 
-One thread waits for sound and stamps each arrival: reading at a beat of our own would not show the modem's
+One thread waits for sound and stamps each arrival: reading at fixed times would not show the modem's
 clock. The port stays open until `stop`, for any number of calls.
 """
 

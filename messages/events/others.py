@@ -101,7 +101,7 @@ class LineReturned(Message, frozen=True, kw_only=True, tag="line.returned"):
 
 class LineTakenOut(Message, frozen=True, kw_only=True, tag="line.taken_out"):
     """A line was taken out of service, in `service-LINE`. The center begins no call on it; a present call
-    goes on, and incoming calls are answered.
+    continues, and incoming calls are answered.
     """
 
     sentence: ClassVar = Sentence(

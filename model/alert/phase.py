@@ -42,7 +42,7 @@ def phase(case: Case) -> Phase:
         return Phase.CALLING_USER
     if case.operator is not None and not is_hushed(case):
         return Phase.CALLING_USER
-    # Between two calls to operators there is a pause, and the search goes on. The operator of a silent alert
-    # calls no one before 112, unless ordered.
+    # Between two calls to operators there is a pause, and the search continues. The operator of a silent
+    # alert calls no one before 112, unless ordered.
     begun = case.operator is not None or case.of(Party.OPERATOR)
     return Phase.CALLING_OPERATOR if begun else Phase.RECEIVED

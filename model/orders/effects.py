@@ -5,12 +5,14 @@ The web calls `refusal` before a command is journaled (409 with the reason): ord
 AlertCase has not yet read count as carried out. The AlertCase makes the events of each order in turn. The
 console receives the same reasons for each command.
 
-Orders arrive late, or twice: at a node that was frozen, or from a page that goes on elsewhere. An order names
-the version of the alert that the operator saw. Events without effect on the order, such as a position or a
-ringing phone, never refuse a key; the order's row lists the matters that count (`rests_on`).
+Orders arrive late, or twice: at a node that was frozen, or from a page that continues on another node. An
+order names the version of the alert that the operator saw. Events without effect on the order, such as a
+position or a ringing phone, never refuse a key; the order's row lists the matters that count (`rests_on`).
 
 A closed alert still accepts some orders: to add a note, or to reopen. The state of the alert and the role of
 the operator are checked apart (`why_not_afterwards`).
+
+
 """
 
 from __future__ import annotations

@@ -52,8 +52,8 @@ _DIGITS = set("0123456789ABCD*#")
 
 
 def _dial(modem: Modem, command: Command, now_s: float) -> Lines | None:
-    """Handle ATD: the semicolon makes a voice call; `#31#` and `I` withhold our number (TS 22.030, TS 27.007
-    6.2).
+    """Handle ATD: the semicolon makes a voice call; `#31#` and `I` withhold the caller's number (TS 22.030,
+    TS 27.007 6.2).
     """
     text = command.argument.strip()
     if not text.endswith(";"):

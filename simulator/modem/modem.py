@@ -153,8 +153,8 @@ class Modem:
         self._power_up()
 
     def mute(self, now_s: float, for_s: float | None = None) -> None:
-        """Stop all input and output at the AT port; calls and voice go on. Until `unmute` or `plug`, or for a
-        time.
+        """Stop all input and output at the AT port; calls and voice continue. Until `unmute` or `plug`, or
+        for a time.
         """
         self._network.advance(now_s)
         self.unmute()

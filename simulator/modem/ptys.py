@@ -1,8 +1,8 @@
 """Pseudo-terminal that behaves like a modem's USB serial port. Must not know the data.
 
-The master is ours; the host opens the slave through a stable symlink. The slave is never kept open here: the
-kernel reports the absence of a host (POLLHUP) only while it is closed everywhere. HUPCL is set at creation,
-as on a ttyUSB; its state can be read on the master, even after the host is gone.
+The simulator holds the master; the host opens the slave through a stable symlink. The slave is never kept
+open here: the kernel reports the absence of a host (POLLHUP) only while it is closed everywhere. HUPCL is set
+at creation, as on a ttyUSB; its state can be read on the master, even after the host is gone.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Pty:
         _replace_link(link, self.path)
 
     def close(self) -> None:
-        """Close the port, and remove its link if still ours."""
+        """Close the port, and remove its link unless the link already leads to another port."""
         os.close(self.fd)
         with contextlib.suppress(OSError):
             if os.readlink(self.link) == self.path:

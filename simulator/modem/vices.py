@@ -101,7 +101,7 @@ class Vices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """
 
     data_only: bool | None = None
-    """Firmware for data: the port exists and carries no voice. A Quectel answers `+QPCMV=?` all the same and
+    """Firmware for data: the port exists and carries no voice. A Quectel answers `+QPCMV=?` nevertheless and
     refuses `=1,x`; a SIMCom refuses `+CPCMREG=?`, a Huawei `^CVOICE?`.
     """
     pcm_left: bool | None = None

@@ -119,7 +119,7 @@ class Party(Protocol):
         ...
 
     def hear(self, call: Call, pcm: bytes, now_s: float) -> None:
-        """Take voice from the far end's host."""
+        """Receive voice from the host of the other end."""
         ...
 
 

@@ -5,8 +5,8 @@ is the order of commits: a reader that sees an event sees all earlier events. No
 for long: the server ends a transaction after one second of silence.
 
 The durability of a commit is set on the server (`synchronous_commit`, a synchronous standby) and never
-weakened here. Only `off` is overridden for our sessions: it would report data as durable that is not, and a
-center that refused to start because of it would help no user.
+weakened here. Only `off` is overridden for the center's sessions: it would report data as durable that is
+not, and a center that refused to start because of it would help no user.
 """
 
 from __future__ import annotations
@@ -187,7 +187,9 @@ class PostgresConnection:
             raise StoreMisuse(f"{self.name}: the transaction had failed, and was committed")
 
     def wait_for_writers(self) -> None:
-        """Wait until every process within a commit has ended it, including a lost connection of ours."""
+        """Wait until every process within a commit has ended it, including a lost connection of the
+        center.
+        """
         self.begin_write()
         self.end()
 
@@ -250,7 +252,7 @@ class PostgresConnection:
         return ""
 
     def tables(self) -> set[str]:
-        """Return the names of all tables of our schema."""
+        """Return the names of all tables of the center's schema."""
         found = self._run(
             lambda: self._raw.execute(
                 "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()"
@@ -274,7 +276,9 @@ class PostgresConnection:
         return info.hostaddr or info.host, self._raw.pgconn.ssl_in_use, mode
 
     def changes_events(self) -> bool:
-        """Return True if our role could change or delete an event; for the doctor."""
+        """Return True if the database role of the center could change or delete an event; for `securwoman
+        doctor`.
+        """
         row = self._run(
             lambda: self._raw.execute(
                 "SELECT coalesce(has_table_privilege(found, 'UPDATE') OR has_table_privilege(found, 'DELETE')"
@@ -284,7 +288,9 @@ class PostgresConnection:
         return row is None or bool(row[0])
 
     def may_scrub(self) -> bool:
-        """Return True if our role may rewrite the tables with erasable data; for the doctor."""
+        """Return True if the database role of the center may rewrite the tables with erasable data; for
+        `securwoman doctor`.
+        """
         row = self._run(
             lambda: self._raw.execute(
                 "SELECT coalesce(bool_and(pg_has_role(relowner, 'USAGE')), true) FROM pg_class "

@@ -194,7 +194,7 @@ _KINDS: Final[dict[str, type[JournalError]]] = {
     "XX002": JournalTorn,  # index_corrupted
 }
 _OURS: Final = ("21", "22", "23", "26", "34", "42", "54", "P0")
-"""SQLSTATE classes that only a defect of ours, or interference from outside, can cause."""
+"""SQLSTATE classes that only a defect of the center, or interference from outside, can cause."""
 _AGAIN: Final = ("25006", "0A000")
 """States that may differ on another connection: this server is a standby now; a table has another form."""
 
@@ -207,7 +207,7 @@ class Named(NamedTuple):
 
 
 def named(journal: str, error: psycopg.Error, *, lost: bool) -> Named:
-    """Map the driver's error to ours. `lost`: the connection is no longer usable."""
+    """Map the driver's error to an error of `store.errors`. `lost`: the connection is no longer usable."""
     text = f"{journal}: {_words(error)}"
     state = error.sqlstate or ""
     if isinstance(error, ServerSilent):

@@ -26,7 +26,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     fsync: bool
     full_page_writes: bool
     synchronous_commit: str
-    """Value of our sessions before they override `off`."""
+    """Value of the center's sessions before they override `off`."""
     synchronous_standbys: str
     """`synchronous_standby_names`; empty: a commit waits for no standby."""
     connections: int
@@ -37,9 +37,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     encrypted: bool
     sslmode: str
     changes_events: bool
-    """True if our role could change an event."""
+    """True if the database role of the center could change an event."""
     may_scrub: bool
-    """True if our role can remove erased data from the server's files."""
+    """True if the database role of the center can remove erased data from the server's files."""
     commits_s: tuple[float, ...]
     """Durations of real commits, in seconds; empty for a standby."""
 

@@ -139,7 +139,7 @@ class SqliteConnection:
         JournalUnavailable if the file was replaced.
         """
         if self._identity() != self._file:
-            # SQLite does not check this and would go on writing into an unlinked file.
+            # SQLite does not check this and would continue to write to an unlinked file.
             raise JournalUnavailable(f"{self.path} was replaced while open")
         self._patiently(lambda: self._raw.execute("BEGIN IMMEDIATE"))
 

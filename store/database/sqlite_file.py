@@ -38,12 +38,12 @@ _OURS: Final = (
     sqlite3.SQLITE_ERROR,
     None,
 )
-"""Result codes that only a defect of ours causes, in the statement itself: the file is intact."""
+"""Result codes that only a defect of the center causes, in the statement itself: the file is intact."""
 _REFUSED: Final = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH)
 
 
 def named(path: Path, error: sqlite3.Error) -> JournalError | StoreMisuse:
-    """Map the driver's error on this file to ours."""
+    """Map the driver's error on this file to an error of `store.errors`."""
     text = f"{path}: {error}"
     primary = _primary(error)
     if primary == sqlite3.SQLITE_FULL:

@@ -177,7 +177,7 @@ class Fallback:
 
     @contextmanager
     def switching(self, patience_s: float) -> Iterator[None]:
-        """Hold the exclusive lock: no process of ours is within a commit. Raises JournalLocked."""
+        """Hold the exclusive lock: no process of the center is within a commit. Raises JournalLocked."""
         fd = self._open_lock()
         try:
             _lock(fd, fcntl.LOCK_EX, patience_s, self._lock_file)

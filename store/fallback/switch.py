@@ -49,8 +49,8 @@ def change_over(
     """Switch to the fallback, unless another process has done so meanwhile.
 
     The fallback is first brought up to date from the journal if that is readable, else from the log of recent
-    commits; then the alarm is raised. Raises JournalLocked if a process of ours holds the journal for longer
-    than `wait_s`, or the errors of the fallback's database; nothing has changed then.
+    commits; then the alarm is raised. Raises JournalLocked if a process of the center holds the journal for
+    longer than `wait_s`, or the errors of the fallback's database; nothing has changed then.
     """
     with fallback.switching(wait_s):
         if fallback.in_use:

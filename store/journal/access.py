@@ -181,8 +181,8 @@ class Access:
                 node=self.node,
                 now_us=self.clock(),
                 error=error,
-                # A process of ours that holds the write lock soon continues or is ended: that is no failure
-                # of the disk.
+                # A process of the center that holds the write lock soon continues or is ended: that is no
+                # failure of the disk.
                 wait_s=_LOCK_WAIT_S if isinstance(error, JournalLocked) else self.patience_s,
                 patience_s=self.patience_s,
             )

@@ -32,7 +32,9 @@ class CommitListener:
     """Listener with a descriptor: watch `fileno()` for reading, and call `drain`. Must not cross a fork."""
 
     def __init__(self, url: str, node: NodeId) -> None:
-        """Start the thread. `node`: our own, without reports. Raises StoreMisuse for an invalid address."""
+        """Start the thread. `node`: this node, whose own commits are not reported. Raises StoreMisuse for an
+        invalid address.
+        """
         self._conninfo: Final = conninfo_of(url)
         self._node: Final = node
         self._lock: Final = threading.Lock()

@@ -69,7 +69,7 @@ def is_writable(file: Path) -> bool:
 
 @contextmanager
 def _alone(file: Path) -> Iterator[None]:
-    """Exclude other processes of ours from changing files of this folder. Raises NotWritable."""
+    """Prevent the center's other processes from changing files of this folder. Raises NotWritable."""
     if not is_writable(file):
         raise NotWritable(f"{file} cannot be written by this process")
     folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -88,7 +88,7 @@ def _write(file: Path, text: str, *, like: Path) -> None:
     made, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
     try:
         with os.fdopen(made, "w", encoding="utf-8", newline="") as to:
-            with suppress(PermissionError):  # only root may set a group other than our own
+            with suppress(PermissionError):  # only root may set a group that the process does not belong to
                 os.fchown(made, own.st_uid, own.st_gid)
             os.fchmod(made, stat.S_IMODE(own.st_mode))
             to.write(text)

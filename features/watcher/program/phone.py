@@ -122,7 +122,7 @@ class Phone:
             except (CenterError, GsmError) as error:
                 self._log.error("the modem cannot be used", error=str(error))
             self._ready = self._sim = self.registered = False
-            # Orders are not kept for later: their callouts go on to the next person.
+            # Orders are not kept for later: their callouts continue with the next person.
             while self._jobs:
                 self._done.append(Done(name=self._jobs.popleft().name, failure=CalloutFailure.AWAY))
             self._over.wait(AGAIN_S)

@@ -306,7 +306,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     cancel_unproved: bool
     """True if a cancellation was requested and the user has no PIN."""
     aloud: bool
-    """True for a silent alert that is called all the same, by an operator's order."""
+    """True if the user of a silent alert is called nevertheless, by an operator's order."""
     dial_withheld: str
     """Reason why this number is not dialled automatically; empty if it is."""
     operator: OperatorId | None

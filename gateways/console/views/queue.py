@@ -2,7 +2,7 @@
 Pure.
 
 Fields are hidden until named. Hidden fields are empty: null, false, or without content, so that their
-existence is hidden too. The page finds every field all the same.
+existence is hidden too. Every field exists nevertheless, for the page.
 """
 
 from __future__ import annotations

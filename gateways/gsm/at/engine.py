@@ -188,7 +188,9 @@ class Engine:
         self._quiet_at_s = now_s + QUIET_S if self._lines.pending else None
 
     def tick(self, now_s: float) -> None:
-        """Process the passing of time. Call at or after `next_deadline`."""
+        """Do what is due at `now_s` (seconds): end a silent line, begin synchronisation, let a command time
+        out. Call at or after `next_deadline`.
+        """
         if self._quiet_at_s is not None and now_s >= self._quiet_at_s:
             self._quiet_at_s = None
             item = self._lines.flush_quiet(want_prompt=self._wants_prompt)
@@ -202,7 +204,9 @@ class Engine:
         self._advance(now_s)
 
     def next_deadline(self) -> float | None:
-        """Return the time when `tick` is needed if no byte comes before."""
+        """Return the time, in seconds, of the next necessary `tick` if no byte arrives before; None if none
+        is necessary.
+        """
         times: list[float] = []
         if self._quiet_at_s is not None:
             times.append(self._quiet_at_s)

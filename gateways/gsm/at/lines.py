@@ -1,4 +1,4 @@
-r"""Splits bytes into lines, as modems really send them. The meaning of a line is not known here.
+r"""Splits bytes into lines, as modems really send them. Other modules interpret the lines.
 
 Any run of CR and LF ends a line (`\r\n`, `\r\r\n`, a bare `\r`), so that empty lines vanish. A final result
 with the next answer attached (`ERROR+CNUM:`) is split; so is a code without an end (`+CSSU: 2^CEND:…`). A

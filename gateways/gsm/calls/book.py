@@ -87,7 +87,9 @@ class CallBook:
         )
 
     def tick(self, now_s: float) -> None:
-        """Process the passing of time."""
+        """Release the calls whose waiting time for a cause is over at `now_s`, and request the list of calls
+        again if due.
+        """
         for call in list(self.calls):
             if call.ending is not None and now_s >= call.ending.due_s:
                 self.release(call, now_s)

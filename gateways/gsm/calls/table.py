@@ -111,7 +111,7 @@ class CallTable:
     # --------------------------------------------------------------------------------- the center's own acts
 
     def dialled(self, ref: Ref | None, number: str, now_s: float, *, emergency: bool = False) -> CallId:
-        """Note a dial that is on its way to the modem."""
+        """Note a dial command that is being sent to the modem."""
         self._book.settle_certain(now_s)
         call = self._book.new(Direction.OUT, Stat.DIALING, now_s, number=number, ref=ref)
         call.awaiting_dial, call.emergency = True, emergency
@@ -285,5 +285,5 @@ class CallTable:
         self._lists.snapshot(rows, now_s, asked_s=asked_s, conference=conference, spoilt=spoilt)
 
     def tick(self, now_s: float) -> None:
-        """Process the passing of time."""
+        """Release the calls whose waiting time for a cause is over at `now_s` (seconds)."""
         self._book.tick(now_s)

@@ -173,14 +173,14 @@ class CallControl:
             self._channel.ask(text, Urgency.TRUTH, now_s, report_finished, self._table, call)
 
     def tick(self, now_s: float) -> None:
-        """Process the passing of time."""
+        """Publish `HangUpStuck` for each call that has not ended in time after a hang-up."""
         self._channel.events += [
             HangUpStuck(at_s=now_s, call=call, attempts=self._hang_ups.attempts(call))
             for call in self._hang_ups.stuck(now_s)
         ]
 
     def stuck_s(self) -> float | None:
-        """Return the time when `tick` is needed; None if not needed."""
+        """Return the time, in seconds, of the next necessary `tick`; None if none is necessary."""
         return self._hang_ups.stuck_s()
 
     def next_deadline(self) -> float | None:

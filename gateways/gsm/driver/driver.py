@@ -361,7 +361,9 @@ class Driver:
         self._modem.work(now_s)
 
     def tick(self, now_s: float) -> None:
-        """Process the passing of time. Call at or after `next_deadline`."""
+        """Do what is due in all parts of the driver at `now_s` (seconds). Call at or after
+        `next_deadline`.
+        """
         self._modem.channel.engine.tick(now_s)
         self._modem.table.tick(now_s)
         self._modem.startup.tick(now_s)

@@ -80,7 +80,7 @@ class ShortMessages:
                 self.came(pdu, now_s, stored=index)
 
     def tick(self, now_s: float) -> None:
-        """Process the passing of time."""
+        """Publish the messages whose missing parts have not arrived in time."""
         self._channel.events += self._inbox.overdue(now_s)
 
     def next_deadline(self) -> float | None:

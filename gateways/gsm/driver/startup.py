@@ -208,7 +208,7 @@ class Startup:
             self._stage_over(now_s)
 
     def tick(self, now_s: float) -> None:
-        """Process the passing of time."""
+        """Repeat the commands that are due at `now_s`, and end the wait for the modem if its time is over."""
         if self._again_at_s is not None and now_s >= self._again_at_s:
             again, self._again, self._again_at_s = self._again, [], None
             self._send(again)

@@ -138,7 +138,7 @@ class Asking:
         self._work(now_s)
 
     def tick(self, now_s: float) -> None:
-        """Process the passing of time."""
+        """Send the next query, or end the probe, if the time has come (`now_s`, in seconds)."""
         self._engine.tick(now_s)
         self._work(now_s)
 

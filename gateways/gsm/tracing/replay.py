@@ -104,7 +104,7 @@ class Observer:
         self._work(now_s)
 
     def tick(self, now_s: float) -> None:
-        """Process the passing of time; each pending step is taken at its own time."""
+        """Take all steps that are due up to `now_s` (seconds), each at its own time."""
         while (due_s := self._next_deadline()) is not None and due_s <= now_s:
             self._engine.tick(due_s)
             self._table.tick(due_s)

@@ -200,7 +200,7 @@ def signed(
             credential_current_sign_count=counter,
             require_user_verification=True,
         )
-    except Exception:  # arbitrary errors, as above
+    except Exception:  # the library raises arbitrary errors
         return None
     return Signed(found.new_sign_count, found.credential_backed_up)
 

@@ -41,7 +41,7 @@ class Proxies:
         return known is not None and self._is_ours(known)
 
     def client_address(self, scope: Scope) -> str:
-        """Return the client's address: the peer, or the client named by our proxies. Empty if unknown.
+        """Return the client's address: the peer, or the client named by a trusted proxy. Empty if unknown.
 
         `X-Forwarded-For` is read from the end, because each trusted proxy appends its own peer. The first
         address outside the trusted proxies is the client's. Addresses before the client's may be forged.

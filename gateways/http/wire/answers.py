@@ -168,7 +168,7 @@ class SignOnLink(msgspec.Struct, frozen=True, kw_only=True):
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Reason why a request failed. `path` names the field at fault, `$` the whole body.
 
-    An alert that is not durable and is handled all the same is named, with its deadline.
+    An alert that is not durable is handled nevertheless; the answer names the alert and its deadline.
     """
 
     reason: Annotated[str, msgspec.Meta(examples=["Expected `float` <= 90.0"])]

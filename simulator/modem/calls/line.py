@@ -168,7 +168,7 @@ class Line:
             self.network.release(leg.call, None, Cause.OUT_OF_ORDER, now_s)
 
     def leave(self, legs: list[Leg], now_s: float) -> None:
-        """Leave these calls, which go on without this line (TS 22.091); the host sees an end as after its
+        """Leave these calls, which continue without this line (TS 22.091); the host sees an end as after its
         hang-up.
         """
         for leg in legs:
