@@ -36,7 +36,7 @@ const FORM = 'test';
 function ask(ui, rows) {
   rows.cursor = 'test_alert';
   // With a headset, the operator's own telephone can take the user's part.
-  const own = voice.used(ui.feed) ? (rows.list.data?.phone ?? '') : '';
+  const own = voice.usesHeadset(ui.feed) ? (rows.list.data?.phone ?? '') : '';
   rows.open(ui, new Form(FORM, FIELDS, { phone: own }));
 }
 
@@ -46,7 +46,7 @@ function ask(ui, rows) {
  */
 async function begin(ui, rows) {
   const { form } = rows;
-  if (!voice.used(ui.feed) && digits(form.now.phone) === digits(rows.list.data?.phone ?? '')) {
+  if (!voice.usesHeadset(ui.feed) && digits(form.now.phone) === digits(rows.list.data?.phone ?? '')) {
     form.faults = {
       phone: say`It is yours, and rings as the operator’s already: type another.`,
     };

@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../../js/shell/parts.js';
-import { lit } from '../../js/sound/meters.js';
+import { litSegments } from '../../js/sound/meters.js';
 import { causeInWords } from '../../js/words/causes.js';
 import { say } from '../../js/words/words.js';
 import { answerOf, why } from '../../js/admin/frame/faults.js';
@@ -86,7 +86,7 @@ const way = (text, dbfs) =>
   html`<div class="trial__way">
     <span>${text}</span
     ><span class="meter" data-voice aria-hidden="true"
-      >${SEGMENTS.map((_, at) => html`<i class=${at < lit({ dbfs }) ? 'on' : ''}></i>`)}</span
+      >${SEGMENTS.map((_, at) => html`<i class=${at < litSegments({ dbfs }) ? 'on' : ''}></i>`)}</span
     ><span class="num">${String(dbfs).replace('-', '−')} dBFS</span>
   </div>`;
 

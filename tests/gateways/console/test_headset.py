@@ -287,10 +287,10 @@ def test_two_windows_of_one_operator_do_not_fight_for_the_voice(
 
 SWITCHED = "(on) => { window.heads.at(-1).mouth.mediaStream.getTracks()[0].enabled = on; }"
 SILENT_FOR = """async (seconds) => {
-  const { listened, state } = await import('/console/js/voice/voice.js');
+  const { trackLevel, state } = await import('/console/js/voice/voice.js');
   // What the microphone gave before it was switched off has come by then; syllables are closer than that.
   while (state.silentMs < 500) await new Promise(requestAnimationFrame);
-  for (let tenth = 0; tenth < 10 * seconds; tenth += 1) listened(0);
+  for (let tenth = 0; tenth < 10 * seconds; tenth += 1) trackLevel(0);
 }"""
 
 

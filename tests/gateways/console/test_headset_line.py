@@ -44,35 +44,41 @@ def asked(js: Page, what: str, headset: dict[str, Any], of: dict[str, Any] | Non
 
 def test_of_an_operator_who_speaks_by_phone_nothing_says_that_nobody_hears(js: Page) -> None:
     for headset in HEADSETS:
-        assert asked(js, "claim", headset, BY_PHONE) == "phone"
-        assert asked(js, "sounds", headset, BY_PHONE) is False
-    assert asked(js, "sounds", GONE, leg("ringing", "sim2")) is False
-    assert asked(js, "claim", GONE, leg(line="sim2", operator="anna")) == "unheard"
+        assert asked(js, "messageFor", headset, BY_PHONE) == "phone"
+        assert asked(js, "mustSound", headset, BY_PHONE) is False
+    assert asked(js, "mustSound", GONE, leg("ringing", "sim2")) is False
+    assert asked(js, "messageFor", GONE, leg(line="sim2", operator="anna")) == "unheard"
 
 
 def test_on_the_headset_it_is_said_whenever_nobody_hears(js: Page) -> None:
-    assert [asked(js, "claim", headset, BY_HEADSET) for headset in HEADSETS] == [
+    assert [asked(js, "messageFor", headset, BY_HEADSET) for headset in HEADSETS] == [
         "",
         "unheard",
         "unheard",
         "unheard",
         "elsewhere",
     ]
-    assert asked(js, "claim", MUTE, leg(muted=True)) == ""  # U says so itself
-    assert asked(js, "sounds", GONE, BY_HEADSET) is True
+    assert asked(js, "messageFor", MUTE, leg(muted=True)) == ""  # U says so itself
+    assert asked(js, "mustSound", GONE, BY_HEADSET) is True
 
 
 def test_only_a_voice_that_is_nowhere_makes_the_page_sound(js: Page) -> None:
-    assert [asked(js, "sounds", headset, None) for headset in HEADSETS] == [False, False, True, False, False]
-    assert asked(js, "sounds", DEAF, leg("idle", "")) is True  # there is an alert
-    assert asked(js, "sounds", ELSEWHERE, BY_HEADSET) is False
+    assert [asked(js, "mustSound", headset, None) for headset in HEADSETS] == [
+        False,
+        False,
+        True,
+        False,
+        False,
+    ]
+    assert asked(js, "mustSound", DEAF, leg("idle", "")) is True  # there is an alert
+    assert asked(js, "mustSound", ELSEWHERE, BY_HEADSET) is False
 
 
 def test_the_way_back_from_the_phone_is_offered_only_to_a_headset_that_is_heard(js: Page) -> None:
     for headset, state, line in product(HEADSETS, STATES, ("headset:marta", "sim2")):
-        offered = asked(js, "comesBack", headset, leg(state, line))
+        offered = asked(js, "canReturn", headset, leg(state, line))
         assert offered == (headset is LIVE and state == "answered" and line == "sim2")
-    assert asked(js, "comesBack", LIVE, leg(line="sim2", network=True)) is False
+    assert asked(js, "canReturn", LIVE, leg(line="sim2", network=True)) is False
 
 
 @pytest.mark.parametrize(
@@ -89,4 +95,4 @@ def test_the_way_back_from_the_phone_is_offered_only_to_a_headset_that_is_heard(
 def test_a_silent_microphone_takes_nobody_s_ear_away(
     js: Page, legs: list[dict[str, Any]], joined: bool, held: bool
 ) -> None:
-    assert js.evaluate("([legs, joined]) => line.isHeld(legs, joined)", [legs, joined]) is held
+    assert js.evaluate("([legs, joined]) => line.staysConnected(legs, joined)", [legs, joined]) is held

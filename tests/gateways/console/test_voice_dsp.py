@@ -60,14 +60,14 @@ def test_what_is_beyond_the_center_s_band_does_not_fold_back_into_it(js: Page) -
 
 
 def test_samples_survive_the_trip_and_never_wrap(js: Page) -> None:
-    assert js.evaluate("() => [...dsp.unpacked(dsp.packed(Float32Array.of(0, 0.5, -0.5, 1.5, -1.5)))]") == [
+    assert js.evaluate("() => [...dsp.fromPcm(dsp.toPcm(Float32Array.of(0, 0.5, -0.5, 1.5, -1.5)))]") == [
         pytest.approx(value, abs=1e-4) for value in (0, 0.5, -0.5, 1, -1)
     ]
 
 
 def test_what_comes_evenly_waits_40_ms_and_is_played_whole(js: Page) -> None:
     waiting, counts = js.evaluate(
-        """() => { const jitter = new dsp.Jitter();
+        """() => { const jitter = new dsp.JitterBuffer();
           for (let n = 0; n < 1000; n += 1) { jitter.push(loud()); jitter.pop(); }
           return [jitter.waiting.length, jitter.counts]; }"""
     )
@@ -81,7 +81,7 @@ def test_a_clock_that_is_not_ours_costs_a_quiet_frame_now_and_then_and_no_word(
 ) -> None:
     """500 ppm, five times what sound cards have, for 400 s; of each second the second half is quiet."""
     most, counts = js.evaluate(
-        """(more) => { const jitter = new dsp.Jitter(); let most = 0;
+        """(more) => { const jitter = new dsp.JitterBuffer(); let most = 0;
           for (let n = 0; n < 20000; n += 1) {
             const frame = n % 50 < 25 ? loud() : still();
             const times = n % 2000 === 1999 ? 1 + more : 1;
@@ -100,7 +100,7 @@ def test_a_clock_that_is_not_ours_costs_a_quiet_frame_now_and_then_and_no_word(
 
 def test_a_heap_of_late_frames_leaves_no_delay_behind(js: Page) -> None:
     most, after = js.evaluate(
-        """() => { const jitter = new dsp.Jitter(); let most = 0;
+        """() => { const jitter = new dsp.JitterBuffer(); let most = 0;
           for (let n = 0; n < 500; n += 1) {
             for (let i = n === 100 ? 20 : 1; i > 0; i -= 1) jitter.push(still());
             most = Math.max(most, jitter.waiting.length);
@@ -114,7 +114,7 @@ def test_a_heap_of_late_frames_leaves_no_delay_behind(js: Page) -> None:
 
 def test_a_word_that_breaks_off_fades_and_does_not_click(js: Page) -> None:
     frame, after = js.evaluate(
-        """() => { const jitter = new dsp.Jitter();
+        """() => { const jitter = new dsp.JitterBuffer();
           for (let n = 0; n < 10; n += 1) { jitter.push(loud()); jitter.pop(); }
           while (jitter.waiting.length) jitter.pop();
           return [[...jitter.pop()], [...jitter.pop()]]; }"""
@@ -128,7 +128,7 @@ def test_a_word_that_breaks_off_fades_and_does_not_click(js: Page) -> None:
 def test_a_network_that_stumbles_costs_one_word_and_then_more_waits_until_it_is_calm(js: Page) -> None:
     """Each second nothing comes for 80 ms, and then all of it."""
     underruns, target, calm, waiting = js.evaluate(
-        """() => { const jitter = new dsp.Jitter();
+        """() => { const jitter = new dsp.JitterBuffer();
           for (let n = 0; n < 100; n += 1) { jitter.push(loud()); jitter.pop(); }
           for (let n = 0; n < 450; n += 1) {
             if (n % 50 >= 4) jitter.push(loud());
@@ -147,7 +147,7 @@ def test_a_network_that_stumbles_costs_one_word_and_then_more_waits_until_it_is_
 def test_a_call_that_ends_says_nothing_of_the_network(js: Page) -> None:
     assert (
         js.evaluate(
-            """() => { const jitter = new dsp.Jitter();
+            """() => { const jitter = new dsp.JitterBuffer();
               for (let call = 0; call < 5; call += 1) {
                 for (let n = 0; n < 100; n += 1) { jitter.push(loud()); jitter.pop(); }
                 for (let n = 0; n < 100; n += 1) jitter.pop();

@@ -15,7 +15,7 @@ import { Screen } from './shell/screen.js';
 import * as sections from './shell/sections.js';
 import { title } from './shell/title.js';
 import * as shifts from './shift/shift.js';
-import { hear } from './sound/page-sounds.js';
+import { playPageSounds } from './sound/page-sounds.js';
 import * as sound from './sound/sound.js';
 import { Commands } from './steps/commands.js';
 import * as voice from './voice/voice.js';
@@ -86,12 +86,12 @@ let waiting = false;
 function refresh() {
   const begunMs = performance.now();
   waiting = false;
-  voice.follow(ui);
+  voice.followShift(ui);
   if (feed.me && screen.follow()) commands.reset();
   commands.resend();
   leadOperator();
   draw();
-  hear(ui);
+  playPageSounds(ui);
   const endedMs = performance.now();
   restUntilMs = endedMs + Math.min(REST_MAX_MS, 3 * (endedMs - begunMs));
 }

@@ -28,7 +28,7 @@ export function incomingView(ui, view) {
       ? say`The browser blocks the sound: press a key`
       : say`Alarm sounding until you acknowledge`;
   const press = () => ui.press('Space');
-  const sub = voice.takes(feed)
+  const sub = voice.receivesAlerts(feed)
     ? headset.acknowledgeSub()
     : say`Stops the sound and opens the case. Answer your phone to take the call.`;
   const step = { key: 'Space', label: say`Acknowledge`, sub, tone: 'primary', step: true, press };
@@ -161,18 +161,18 @@ function data(ui, view) {
 function legs(ui, view) {
   const { feed } = ui;
   const ringing = view.operator_leg.operator === feed.me.operator && view.operator_leg.state === 'ringing';
-  const mine = voice.takes(feed)
-    ? word('headset', headset.comesIn(), 'ink-wait')
+  const mine = voice.receivesAlerts(feed)
+    ? word('headset', headset.acceptText(), 'ink-wait')
     : word('ring', ringing ? say`Your phone is ringing` : say`Your phone is being called`, 'ink-wait');
   if (isBroken(view)) {
     const { text } = brokenSaid(view, feed.me, ui.feed.names);
     const now = { view, nowUs: feed.nowUs(), me: feed.me };
-    const answer = voice.takes(feed) ? mine : claimText(now, 'answerYourPhone', 'youAreCalled');
+    const answer = voice.receivesAlerts(feed) ? mine : claimText(now, 'answerYourPhone', 'youAreCalled');
     return html`<div class="incoming__legs">
       <p><b>${text}</b><br /><b class="ink-wait">${answer}</b></p>
     </div>`;
   }
-  const number = feed.me.number && !voice.takes(feed) ? f.phone(feed.me.number) : '';
+  const number = feed.me.number && !voice.receivesAlerts(feed) ? f.phone(feed.me.number) : '';
   return html`<div class="incoming__legs">
     <p><b>${mine}</b><br /><span class="ink-2 phone">${number}</span></p>
     <p><b>${usersPhone(view, feed.nowUs())}</b></p>

@@ -8,7 +8,7 @@ import { say } from '../words/words.js';
 import { why } from '../words/causes.js';
 import { link } from './audio-links.js';
 import { tile } from './party.js';
-import { meter, noSound, tone } from '../sound/meters.js';
+import { meter, noSound, toneText } from '../sound/meters.js';
 import { signal } from './signal.js';
 import * as f from '../words/format.js';
 import * as s from './situation.js';
@@ -102,10 +102,12 @@ export function parties(ui, view, nowUs, compact, allowed) {
                           ? word('hush', say`No sound`, 'ink-wait')
                           : nothing
                       }${
-                        tone(view.alert, which) ? word('phone', tone(view.alert, which), 'ink-wait') : nothing
+                        toneText(view.alert, which)
+                          ? word('phone', toneText(view.alert, which), 'ink-wait')
+                          : nothing
                       }`
                     : nothing
-                }${otherline.offer(ui, view, which, party, allowed)}${headset.offer(ui, view, which)}${
+                }${otherline.offer(ui, view, which, party, allowed)}${headset.returnKey(ui, view, which)}${
                   which === 'user' ? callAloud(ui, view, allowed) : nothing
                 }${tiles[i].foot}
               </p>

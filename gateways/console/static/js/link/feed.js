@@ -456,7 +456,7 @@ export class Feed {
   #receive(message) {
     this.receivedAtMs = Date.now();
     if (message.type === 'levels') {
-      if (meters.heard(message)) this.onChange();
+      if (meters.receiveLevels(message)) this.onChange();
       return;
     }
     if (message.type === 'nodes') {

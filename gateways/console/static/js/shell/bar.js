@@ -57,7 +57,7 @@ export function bar(ui, incoming) {
             >`
           : nothing
       }
-      ${headset.inBar(ui)}
+      ${headset.barItem(ui)}
       <span class=${lost ? 'ink-bad' : ''} data-link=${feed.link}
         >${icon(lost ? 'nolink' : 'link', lost ? '' : 'ink-ok')}<span
           >${lost ? say`Disconnected ${oldS} s` : say`Centre connected`}</span

@@ -70,7 +70,7 @@ export function pressed(ui, key) {
   if (key === 'Escape' && (ui.screen.help || !incoming)) return close(ui);
   if (ui.screen.help) return help.scroll(key);
   if (FEATURES.some(({ map }) => map?.pressed(key))) return;
-  if (key === 'G' && (voice.again() || headset.back(ui))) return;
+  if (key === 'G' && (voice.retry() || headset.returnToHeadset(ui))) return;
   if (feed.link === 'lost') return withoutCenter(ui, key);
   if (incoming) return acknowledge(ui, key, incoming);
   if (key === 'K') return acknowledgeAll(ui);

@@ -74,7 +74,7 @@ export function question(ui) {
   }
   if (state.soundQuestion) {
     return choice(
-      voice.used(ui.feed)
+      voice.usesHeadset(ui.feed)
         ? say`Did you hear the alarm, then the tone in your headset? Speak: does the bar move?`
         : say`Did you hear the alarm?`,
       [

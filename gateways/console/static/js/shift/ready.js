@@ -37,13 +37,15 @@ export function readyView(ui) {
   const text =
     notes?.text ??
     {
-      ready: headset.comes(feed)
+      ready: headset.hearsAlerts(feed)
         ? headset.readyText()
         : say`No alert is yours. A new one takes the whole screen and rings your phone.`,
       paused: say`Your phone does not ring until you resume.`,
-      off: voice.used(feed) ? headset.offText() : say`Your phone does not ring until you start your shift.`,
+      off: voice.usesHeadset(feed)
+        ? headset.offText()
+        : say`Your phone does not ring until you start your shift.`,
     }[shift];
-  const startSub = voice.used(feed)
+  const startSub = voice.usesHeadset(feed)
     ? headset.startSub()
     : say`From now on your phone may ring. Turns the sound on, too.`;
   const banner = lost ? lostBanner(ui) : null;
@@ -92,10 +94,10 @@ export function readyView(ui) {
             </dd>
           </div>
           ${
-            voice.used(feed)
+            voice.usesHeadset(feed)
               ? html`<div>
                   <dt>${say`Your headset`}</dt>
-                  <dd>${headset.headsetState()}</dd>
+                  <dd>${headset.headsetPanel()}</dd>
                 </div>`
               : html`<div>
                   <dt>${say`Your phone`}</dt>

@@ -131,9 +131,9 @@ async function trySound(ui) {
   state.soundQuestion = true;
   state.pausing = false;
   ui.draw();
-  await sound.unlocked();
-  sound.once('try');
-  voice.test();
+  await sound.unlockAndWait();
+  sound.playOnce('try');
+  voice.playTone();
   await findOutput();
   ui.draw();
 }

@@ -22,7 +22,7 @@ export const meter = (which) =>
   ></span>`;
 
 /** Return the number of lit segments for a level. @param {LevelView} level */
-export const lit = (level) =>
+export const litSegments = (level) =>
   level ? Math.max(0, Math.min(SEGMENTS, Math.ceil(SEGMENTS + level.dbfs / DB_EACH))) : 0;
 
 /**
@@ -36,7 +36,7 @@ export const noSound = (alert, which) =>
  * Return the machine's sound recognised on the party's line, in words: a hint, on which no decision depends.
  * @param {string} alert @param {Which} which
  */
-export const tone = (alert, which) =>
+export const toneText = (alert, which) =>
   (newest?.alert === alert && TONES[newest[which]?.tone]?.(which === 'user')) || '';
 
 /** Return the line in words. */
@@ -51,28 +51,28 @@ const TONES = {
 };
 
 /** Return the findings that appear in words, to compare. */
-const words = () =>
+const findings = () =>
   newest ? PARTIES.map((which) => [noSound(newest.alert, which), newest[which]?.tone ?? '']).join() : '';
 
 /** Light the segments of all meters. */
 function paint() {
   for (const element of document.querySelectorAll('[data-meter]')) {
     const level = newest?.[element.dataset.meter];
-    const segments = lit(level);
+    const segments = litSegments(level);
     element.toggleAttribute('data-voice', Boolean(level?.voice));
     [...element.children].forEach((one, at) => one.classList.toggle('on', at < segments));
   }
 }
 
-/** Apply the center's levels. Return true if the page's words change. @param {Levels} said */
-export function heard(said) {
-  const before = words();
-  newest = said;
+/** Apply the center's levels. Return true if the page's words change. @param {Levels} levels */
+export function receiveLevels(levels) {
+  const before = findings();
+  newest = levels;
   clearTimeout(stale);
   stale = setTimeout(() => {
     newest = null;
     paint();
   }, STALE_MS);
   paint();
-  return words() !== before;
+  return findings() !== before;
 }

@@ -12,7 +12,7 @@ export function unlock() {
 /**
  * Enable sound, and wait until sound is possible; at most a second, for there may be no gesture or output.
  */
-export async function unlocked() {
+export async function unlockAndWait() {
   unlock();
   await Promise.race([
     context.resume(),
@@ -25,15 +25,15 @@ export async function unlocked() {
 export const blocked = () => context === null || context.state !== 'running';
 
 /** @type {(lengthS: number) => void} */
-let sounding = () => {};
+let notifyListener = () => {};
 /** Set the listener that is called with the number of seconds from now for which the page sounds. */
 export const onSound = (listener) => {
-  sounding = listener;
+  notifyListener = listener;
 };
 
 /** Play one tone. */
 function tone(hz, startS, lengthS, volume) {
-  sounding(startS + lengthS);
+  notifyListener(startS + lengthS);
   const at = context.currentTime + startS;
   const oscillator = context.createOscillator();
   const gain = context.createGain();
@@ -51,7 +51,7 @@ function tone(hz, startS, lengthS, volume) {
  * Repeat a sound; '' stops it. A call with the current sound changes nothing.
  * @param {'alert' | 'test' | 'lost' | ''} kind
  */
-export function repeat(kind) {
+export function playRepeatedly(kind) {
   if (kind === loopKind) return;
   loopKind = kind;
   clearInterval(loop);
@@ -71,7 +71,7 @@ export function repeat(kind) {
 }
 
 /** Play a sound once. @param {'tick' | 'late' | 'try' | 'message' | 'last'} kind */
-export function once(kind) {
+export function playOnce(kind) {
   if (blocked()) return;
   if (kind === 'last') [523, 392].forEach((hz, i) => tone(hz, i * 0.3, 0.25, 0.3));
   if (kind === 'message') tone(660, 0, 0.15, 0.3);

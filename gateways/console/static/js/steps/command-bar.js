@@ -38,7 +38,7 @@ function lostDock(ui, view, allowed) {
   const { feed } = ui;
   const lost = ui.commands.refusal?.alert === view.alert ? ui.commands.refusal.text : '';
   const sub = say`Attempt ${feed.attempt}. Retrying by itself too, every 2 s`;
-  const talking = headset.whenLost(feed, view) ?? say`Stay on the phone and keep talking.`;
+  const talking = headset.lostText(feed, view) ?? say`Stay on the phone and keep talking.`;
   const elsewhere = s.mayRead(view, feed.me)
     ? say`Need 112? Call it from another phone and read this. C copies it.`
     : '';

@@ -74,7 +74,7 @@ export class Resampler {
 }
 
 const TARGET = 2; // frames: 40 ms wait on average
-const CAP = 6;
+const FRAMES_MAX = 6;
 const TARGET_MOST = 4; // for a network worse than a LAN
 const WINDOW = 50; // frames: a second
 const CALM_WINDOWS = 10;
@@ -84,7 +84,7 @@ const QUIET = 0.01; // −40 dBFS: room noise, of which 20 ms can be dropped
 /**
  * A jitter buffer. Frames arrive at any time, one frame is played every 20 ms, and the delay stays bounded.
  */
-export class Jitter {
+export class JitterBuffer {
   constructor() {
     this.waiting = [];
     this.filling = true;
@@ -93,11 +93,11 @@ export class Jitter {
     this.last = new Float32Array(FRAME);
     this.calm = 0;
     this.counts = { played: 0, missing: 0, underruns: 0, dropped: 0, inserted: 0 };
-    this.begin();
+    this.resetWindow();
   }
 
   /** Start a new window of measurement. */
-  begin() {
+  resetWindow() {
     this.left = WINDOW;
     this.least = Infinity;
     this.surplus = false;
@@ -108,7 +108,7 @@ export class Jitter {
   /** Add a received frame (Float32, `FRAME` samples). */
   push(frame) {
     this.waiting.push(frame);
-    while (this.waiting.length > CAP) {
+    while (this.waiting.length > FRAMES_MAX) {
       this.waiting.shift();
       this.counts.dropped += 1;
     }
@@ -116,7 +116,7 @@ export class Jitter {
 
   /** Return the frame to play now. */
   pop() {
-    if (this.filling ? this.waiting.length < this.target : this.waiting.length === 0) return this.missed();
+    if (this.filling ? this.waiting.length < this.target : this.waiting.length === 0) return this.conceal();
     if (this.filling) {
       this.filling = false;
       // The buffer was empty only for a moment: the network is worse than assumed.
@@ -125,16 +125,16 @@ export class Jitter {
         this.calm = 0;
       }
       this.empty = 0;
-      this.begin();
+      this.resetWindow();
     }
-    this.look();
-    if (this.shortage && quiet(this.waiting[0])) {
-      this.begin();
+    this.adapt();
+    if (this.shortage && isQuiet(this.waiting[0])) {
+      this.resetWindow();
       this.counts.inserted += 1;
       return new Float32Array(FRAME);
     }
-    if (this.surplus && (this.forced || quiet(this.waiting[0]))) {
-      this.begin();
+    if (this.surplus && (this.forced || isQuiet(this.waiting[0]))) {
+      this.resetWindow();
       this.waiting.shift();
       this.counts.dropped += 1;
     }
@@ -144,7 +144,7 @@ export class Jitter {
   }
 
   /** Return the last frame faded out: an interrupted word does not click. */
-  missed() {
+  conceal() {
     if (!this.filling) this.counts.underruns += 1;
     this.filling = true;
     this.empty += 1;
@@ -158,7 +158,7 @@ export class Jitter {
    * Adapt once a second, in a quiet moment: drop a frame that was never needed, insert one that will be
    * needed.
    */
-  look() {
+  adapt() {
     this.least = Math.min(this.least, this.waiting.length);
     this.left -= 1;
     if (this.left > 0) return;
@@ -169,7 +169,7 @@ export class Jitter {
       this.calm = 0;
     }
     const pending = this.surplus;
-    this.begin();
+    this.resetWindow();
     this.surplus = least > this.target;
     this.forced = pending && this.surplus; // a whole second had no quiet moment
     this.shortage = least <= 1;
@@ -177,14 +177,14 @@ export class Jitter {
 }
 
 /** Return true if the frame contains only room noise. */
-const quiet = (frame) => frame.every((value) => Math.abs(value) < QUIET);
+const isQuiet = (frame) => frame.every((value) => Math.abs(value) < QUIET);
 
 /** Convert samples to the center's format, s16le. */
-export function packed(samples) {
+export function toPcm(samples) {
   const frame = new Int16Array(samples.length);
   for (let i = 0; i < samples.length; i += 1)
     frame[i] = Math.max(-32768, Math.min(32767, Math.round(samples[i] * 32767)));
   return frame.buffer;
 }
 /** Convert samples from the center's format, s16le. */
-export const unpacked = (buffer) => Float32Array.from(new Int16Array(buffer), (value) => value / 32768);
+export const fromPcm = (buffer) => Float32Array.from(new Int16Array(buffer), (value) => value / 32768);

@@ -6,21 +6,21 @@ import { pieces, say } from '../words/words.js';
 import { lineName } from '../words/format.js';
 import * as line from './line.js';
 import {
-  MICROPHONE,
-  SPEAKER,
-  begin,
-  gone,
-  hushed,
-  mute,
-  open,
-  standing,
+  MICROPHONE_KEY,
+  SPEAKER_KEY,
+  start,
+  isDisconnected,
+  isSwitchedOff,
+  isSilent,
+  audio,
+  headsetState,
   state,
-  takes,
-  used,
+  receivesAlerts,
+  usesHeadset,
 } from './voice.js';
 
 /** Return the headset's state: [icon, tone, words, advice]. */
-const told = () => STATES[hushed() ? 'hushed' : mute() ? 'mute' : state.is]();
+const stateWords = () => STATES[isSwitchedOff() ? 'hushed' : isSilent() ? 'mute' : state.is]();
 
 const KEY = html`<kbd>G</kbd>`;
 
@@ -89,17 +89,17 @@ const STATES = {
 };
 
 /** Render the headset's state, the microphone's level and the choice of devices. */
-export function headsetState() {
-  const [ic, tone, text, advice] = told();
+export function headsetPanel() {
+  const [ic, tone, text, advice] = stateWords();
   return html`<span data-headset=${state.is}>${word(ic, text, tone)}</span><small>${advice}</small> ${
-    open
-      ? html`${level()}
+    audio
+      ? html`${ownMeter()}
             <div class="devices">
-              ${choice(
-                MICROPHONE,
+              ${deviceChoice(
+                MICROPHONE_KEY,
                 say`Microphone`,
                 state.microphones,
-              )}${choice(SPEAKER, say`Speaker`, state.speakers)}
+              )}${deviceChoice(SPEAKER_KEY, say`Speaker`, state.speakers)}
             </div>`
       : nothing
   }`;
@@ -109,14 +109,14 @@ export function headsetState() {
  * Render the meter of the operator's own microphone. Its segments are lit outside the page's rendering, and
  * are hidden from screen readers.
  */
-const level = () =>
+const ownMeter = () =>
   html`<span class="meter meter--own" data-own aria-hidden="true"
     ><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i
     ><i></i><i></i><i></i><i></i><i></i
   ></span>`;
 
 /** Render the choice of a microphone or speaker. @param {string} key @param {string} label */
-function choice(key, label, devices) {
+function deviceChoice(key, label, devices) {
   if (devices.length < 2) return nothing;
   const chosen = localStorage.getItem(key) ?? 'default';
   return html`<label
@@ -125,7 +125,7 @@ function choice(key, label, devices) {
       @keydown=${(e) => e.stopPropagation()}
       @change=${(e) => {
         localStorage.setItem(key, e.target.value);
-        begin();
+        start();
       }}>
       ${devices.map(
         (one) =>
@@ -142,7 +142,8 @@ export const readyText = () =>
   say`No alert is yours. A new one takes the whole screen and you hear it in your headset.`;
 
 /** Return true if a new alert is heard in the headset, in this window or another. @param {Feed} feed */
-export const comes = (feed) => takes(feed) || (used(feed) && standing(feed).elsewhere);
+export const hearsAlerts = (feed) =>
+  receivesAlerts(feed) || (usesHeadset(feed) && headsetState(feed).elsewhere);
 
 /** Return that no alerts arrive before the shift. */
 export const offText = () => say`Alerts do not come to your headset until you start your shift.`;
@@ -155,10 +156,10 @@ export const startSub = () => say`From now on alerts come to your headset. Turns
  * is on a telephone.
  * @param {Feed} feed @param {CaseView} view
  */
-export const whenLost = (feed, view) =>
-  !used(feed) || line.byPhone(view, feed.me)
+export const lostText = (feed, view) =>
+  !usesHeadset(feed) || line.phoneLeg(view, feed.me)
     ? null
-    : gone()
+    : isDisconnected()
       ? say`You are not heard. If it lasts your phone rings: answer it.`
       : say`Keep talking.`;
 
@@ -166,23 +167,23 @@ export const whenLost = (feed, view) =>
 export const acknowledgeSub = () => say`Stops the sound and opens the case. Speak to take the call.`;
 
 /** Return how to accept a call: the operator's voice is connected already, and speaking accepts the call. */
-export const comesIn = () => say`It is in your headset: speak`;
+export const acceptText = () => say`It is in your headset: speak`;
 
 /** Render the headset's state for the bar. @param {Ui} ui */
-export function inBar(ui) {
+export function barItem(ui) {
   const { feed } = ui;
-  if (!used(feed)) return nothing;
-  const said = line.claim(standing(feed), ui.screen.ownCase(), feed.me);
+  if (!usesHeadset(feed)) return nothing;
+  const message = line.messageFor(headsetState(feed), ui.screen.ownCase(), feed.me);
   const [ic, tone, text] = {
     phone: () => ['phone', '', say`You speak by phone`],
-    elsewhere: () => told(),
-    unheard: () => ['warn', '', told()[2]],
+    elsewhere: () => stateWords(),
+    unheard: () => ['warn', '', stateWords()[2]],
     '': () => ['headset', state.is === 'live' ? 'ink-ok' : '', say`Headset`],
-  }[said]();
+  }[message]();
   return html`<span
-    class=${said === 'unheard' ? 'ink-bad' : ''}
+    class=${message === 'unheard' ? 'ink-bad' : ''}
     data-headset=${state.is}
-    data-says=${said || nothing}
+    data-says=${message || nothing}
     title=${text}
     >${word(ic, text, tone)}</span
   >`;
@@ -194,12 +195,12 @@ export function inBar(ui) {
  */
 export function banner(ui, view) {
   const { feed } = ui;
-  if (!used(feed) || view.operator !== feed.me.operator) return null;
-  const headset = standing(feed);
-  const [, , title, advice] = told();
-  switch (line.claim(headset, view, feed.me)) {
+  if (!usesHeadset(feed) || view.operator !== feed.me.operator) return null;
+  const headset = headsetState(feed);
+  const [, , title, advice] = stateWords();
+  switch (line.messageFor(headset, view, feed.me)) {
     case 'phone':
-      return { icon: 'phone', tone: 'note', title: onPhone(view), text: whereHeadset(ui, view), aside: '' };
+      return { icon: 'phone', tone: 'note', title: onPhoneText(view), text: returnText(ui, view), aside: '' };
     case 'elsewhere':
       return {
         icon: 'headset',
@@ -225,24 +226,24 @@ export function banner(ui, view) {
  * Render, on the operator's own tile, the key that moves the voice from the telephone to the headset.
  * @param {Ui} ui @param {CaseView} view @param {Which} which
  */
-export function offer(ui, view, which) {
-  if (which !== 'operator' || !canComeBack(ui, view)) return nothing;
+export function returnKey(ui, view, which) {
+  if (which !== 'operator' || !mayReturn(ui, view)) return nothing;
   return html`<button class="btn" data-key="G" aria-keyshortcuts="G" @click=${() => ui.press('G')}>
     <kbd>G</kbd><span>${say`Back to the headset`}</span>
   </button>`;
 }
 
 /** Return that the operator speaks by phone, with the line. @param {CaseView} view */
-const onPhone = (view) => say`You speak by phone (${lineName(view.operator_leg.line)}).`;
+const onPhoneText = (view) => say`You speak by phone (${lineName(view.operator_leg.line)}).`;
 
 /**
  * Return how to move the voice to the headset, or why this is not possible.
  * @param {Ui} ui @param {CaseView} view
  */
-function whereHeadset(ui, view) {
-  const headset = standing(ui.feed);
-  const [, , title, advice] = told();
-  if (canComeBack(ui, view)) return pieces`Hang up, or ${KEY}, to be on your headset.`;
+function returnText(ui, view) {
+  const headset = headsetState(ui.feed);
+  const [, , title, advice] = stateWords();
+  if (mayReturn(ui, view)) return pieces`Hang up, or ${KEY}, to be on your headset.`;
   if (headset.gone || headset.mute) return html`${say`Headset`}: ${title}. ${advice}`;
   return '';
 }
@@ -251,19 +252,19 @@ function whereHeadset(ui, view) {
  * Return true if the voice can move from the telephone to the headset.
  * @param {Ui} ui @param {CaseView} view
  */
-const canComeBack = ({ feed }, view) =>
-  used(feed) &&
+const mayReturn = ({ feed }, view) =>
+  usesHeadset(feed) &&
   feed.link === 'live' &&
   view?.operator === feed.me.operator &&
-  line.comesBack(standing(feed), view, feed.me);
+  line.canReturn(headsetState(feed), view, feed.me);
 
 /**
  * Move the voice from the telephone to the headset (key G). Return true if the command was sent.
  * @param {Ui} ui
  */
-export function back(ui) {
+export function returnToHeadset(ui) {
   const view = ui.screen.selected();
-  if (!canComeBack(ui, view)) return false;
+  if (!mayReturn(ui, view)) return false;
   ui.commands.send('G', 'another_line', null, 'operator');
   return true;
 }

@@ -23,13 +23,13 @@ const ownLeg = (view, me) =>
  * Return the operator's telephone call in this case, ringing or answered; else null.
  * @param {CaseView} view @param {MeView} me
  */
-export function byPhone(view, me) {
+export function phoneLeg(view, me) {
   const leg = ownLeg(view, me);
   return leg?.line && !onHeadset(leg) ? leg : null;
 }
 
 /** Return the operator's headset leg in this case; else null. @param {CaseView} view @param {MeView} me */
-export function byHeadset(view, me) {
+export function headsetLeg(view, me) {
   const leg = ownLeg(view, me);
   return leg && onHeadset(leg) ? leg : null;
 }
@@ -40,18 +40,18 @@ export function byHeadset(view, me) {
  * @param {PartyView[]} legs the operator's headset legs @param {boolean} joined the headset is in a
  * conference
  */
-export const isHeld = (legs, joined) => legs.some(talking) || (joined && !legs.some(inDoubt));
+export const staysConnected = (legs, joined) => legs.some(talking) || (joined && !legs.some(inDoubt));
 
 /**
  * Return the message over the operator's own case or in the bar (`view` null: between alerts). `phone`: the
  * voice is on a telephone; `elsewhere`: in another window; `unheard`: nobody hears the operator; or ''.
  * @param {Standing} headset @param {CaseView} view @param {MeView} me
  */
-export function claim(headset, view, me) {
-  const phone = byPhone(view, me);
+export function messageFor(headset, view, me) {
+  const phone = phoneLeg(view, me);
   if (phone && talking(phone)) return 'phone';
   if (headset.elsewhere) return 'elsewhere';
-  return headset.gone || (headset.mute && !byHeadset(view, me)?.muted) ? 'unheard' : '';
+  return headset.gone || (headset.mute && !headsetLeg(view, me)?.muted) ? 'unheard' : '';
 }
 
 /**
@@ -59,15 +59,15 @@ export function claim(headset, view, me) {
  * headset of another window. A silent microphone matters only during an alert.
  * @param {Standing} headset @param {CaseView} view the operator's alert @param {MeView} me
  */
-export const sounds = (headset, view, me) =>
-  headset.gone && !headset.elsewhere && !byPhone(view, me) && (headset.is !== 'deaf' || view !== null);
+export const mustSound = (headset, view, me) =>
+  headset.gone && !headset.elsewhere && !phoneLeg(view, me) && (headset.is !== 'deaf' || view !== null);
 
 /**
  * Return true if the voice can move from the telephone to the headset.
  * @param {Standing} headset @param {CaseView} view @param {MeView} me
  */
-export const comesBack = (headset, view, me) =>
-  claim(headset, view, me) === 'phone' &&
+export const canReturn = (headset, view, me) =>
+  messageFor(headset, view, me) === 'phone' &&
   headset.is === 'live' &&
   !headset.mute &&
   !view.operator_leg.network; // a modem that joins its calls itself cannot join a headset

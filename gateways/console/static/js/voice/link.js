@@ -11,45 +11,45 @@ const REPLACED = 4409;
 const ENDED = 4410;
 
 let address = '';
-let audio = null; // the port to the worklet
+let worklet = null; // the port to the worklet
 let socket = null;
-let heardMs = 0;
-let triedMs = 0;
+let receivedMs = 0;
+let attemptMs = 0;
 let retry = 0;
-let tries = 0;
-let said = '';
+let attempts = 0;
+let lastReport = '';
 
 /**
  * Report the connection's state to the page: `live`, `lost`, `replaced` or `signed-off`; and whether a call
  * is connected.
  */
-function tell(state, call = false) {
+function report(state, call = false) {
   const now = `${state}/${call}`;
-  if (now !== said) {
-    said = now;
+  if (now !== lastReport) {
+    lastReport = now;
     postMessage({ state, call });
   }
 }
 
 onmessage = ({ data }) => {
   if (data.audio) {
-    audio = data.audio;
-    audio.onmessage = ({ data: frame }) => {
+    worklet = data.audio;
+    worklet.onmessage = ({ data: frame }) => {
       if (socket?.readyState === WebSocket.OPEN && socket.bufferedAmount < WAITING_BYTES) socket.send(frame);
     };
   }
   if (data.connect) {
     address = data.connect;
-    tries = 0;
-    said = '';
+    attempts = 0;
+    lastReport = '';
     connect();
   }
   if (data.pause) {
-    drop();
+    closeSocket();
     clearTimeout(retry);
   }
   if (data.end) {
-    drop();
+    closeSocket();
     clearTimeout(retry);
     close();
   }
@@ -57,29 +57,29 @@ onmessage = ({ data }) => {
 
 /** Open the connection. */
 function connect() {
-  drop();
+  closeSocket();
   clearTimeout(retry);
-  heardMs = triedMs = performance.now();
+  receivedMs = attemptMs = performance.now();
   const made = new WebSocket(address);
   made.binaryType = 'arraybuffer';
   socket = made;
   made.onmessage = ({ data }) => {
-    heardMs = performance.now();
-    tries = 0;
+    receivedMs = performance.now();
+    attempts = 0;
     if (typeof data === 'string') {
-      tell('live', JSON.parse(data).joined);
+      report('live', JSON.parse(data).joined);
       return;
     }
-    tell('live', true);
-    audio?.postMessage(data, [data]);
+    report('live', true);
+    worklet?.postMessage(data, [data]);
   };
   made.onclose = ({ code }) => {
-    if (socket === made) lost(code);
+    if (socket === made) onClosed(code);
   };
 }
 
 /** Close the connection without reporting its end. */
-function drop() {
+function closeSocket() {
   const before = socket;
   socket = null;
   before?.close();
@@ -89,26 +89,29 @@ function drop() {
  * Handle the end of the connection: report it, and retry unless the center ended the session.
  * @param {number} code
  */
-function lost(code) {
-  drop();
+function onClosed(code) {
+  closeSocket();
   if (code === REPLACED) {
-    tell('replaced');
+    report('replaced');
     return;
   }
   if (code === SIGN_ON || code === ENDED) {
-    tell('signed-off');
+    report('signed-off');
     return;
   }
-  tell('lost');
+  report('lost');
   // The pause counts from the last attempt: a timeout is not followed by another pause.
   retry = setTimeout(
     connect,
-    Math.max(0, triedMs + PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)] - performance.now()),
+    Math.max(0, attemptMs + PAUSES_MS[Math.min(attempts, PAUSES_MS.length - 1)] - performance.now()),
   );
-  tries += 1;
+  attempts += 1;
 }
 
 setInterval(() => {
-  if (socket && performance.now() - heardMs > (socket.readyState === WebSocket.OPEN ? SILENCE_MS : OPEN_MS))
-    lost(0);
+  if (
+    socket &&
+    performance.now() - receivedMs > (socket.readyState === WebSocket.OPEN ? SILENCE_MS : OPEN_MS)
+  )
+    onClosed(0);
 }, WATCH_MS);

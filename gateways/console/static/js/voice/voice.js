@@ -3,11 +3,11 @@
 // without this page. The console never sounds into a call: while it sounds, the microphone is muted.
 
 import { onSound } from '../sound/sound.js';
-import { byHeadset, isHeld } from './line.js';
+import { headsetLeg, staysConnected } from './line.js';
 
-export const MICROPHONE = 'securwoman-microphone';
+export const MICROPHONE_KEY = 'securwoman-microphone';
 
-export const SPEAKER = 'securwoman-speaker';
+export const SPEAKER_KEY = 'securwoman-speaker';
 
 const SEGMENTS = 20;
 
@@ -15,10 +15,15 @@ const LEVEL_MS = 100; // interval of the worklet's levels
 
 // A microphone that is on gives noise even without speech. Zeros mean a switch that is off, or the wrong
 // device.
-const SAID_MS = 3000; // silence after which a microphone is reported, as for a line
-const DEAF_MS = 6000; // silence after which alerts ring the telephone
+const SILENT_AFTER_MS = 3000; // silence after which a microphone is reported, as for a line
+const PHONE_AFTER_MS = 6000; // silence after which alerts ring the telephone
 
-const HEARD = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
+const CONSTRAINTS = {
+  echoCancellation: true,
+  noiseSuppression: true,
+  autoGainControl: true,
+  channelCount: 1,
+};
 
 // `is`: off | insecure | asking | denied | none | failed | blocked | connecting | live | deaf | lost |
 // replaced | signed-off
@@ -34,115 +39,120 @@ export const state = {
   redraw: () => {},
 };
 
-export let open = null; // {stream, context, node, link}
+export let audio = null; // {stream, context, node, link}
 
-const ROOM_S = 0.3; // the delay of a loudspeaker and the echo of a room
+const ECHO_S = 0.3; // the delay of a loudspeaker and the echo of a room
 
-onSound((lengthS) => open?.node?.port.postMessage({ hushS: lengthS + ROOM_S }));
+onSound((lengthS) => audio?.node?.port.postMessage({ hushS: lengthS + ECHO_S }));
 
 /** Return true if the operators of this center speak through the browser. @param {Feed} feed */
-export const used = (feed) => feed.center?.operator_line === 'headset';
+export const usesHeadset = (feed) => feed.center?.operator_line === 'headset';
 
 /** Return true if the operator is on shift and would be unheard in a call. */
-export const gone = () => state.wanted && !['live', 'asking', 'connecting'].includes(state.is);
+export const isDisconnected = () => state.wanted && !['live', 'asking', 'connecting'].includes(state.is);
 
 /** Return true if alerts arrive in the headset; otherwise the telephone rings. @param {Feed} feed */
-export const takes = (feed) => used(feed) && !gone();
+export const receivesAlerts = (feed) => usesHeadset(feed) && !isDisconnected();
 
 /** Return the headset's state. @param {Feed} feed @returns {import('./line.js').Standing} */
-export const standing = (feed) => ({
+export const headsetState = (feed) => ({
   is: state.is,
-  gone: gone(),
-  mute: mute(),
+  gone: isDisconnected(),
+  mute: isSilent(),
   // After the other window was closed, the center reports the voice as released.
   elsewhere: state.is === 'replaced' && feed.ownView()?.line_state !== 'released',
 });
 
 /** Connect the headset with the shift, and disconnect it at the end. Called at each change. @param {Ui} ui */
-export function follow(ui) {
+export function followShift(ui) {
   state.redraw = ui.draw;
   const { feed } = ui;
   if (feed.link === 'lost') return; // the state is kept
   const views = feed.me ? [...feed.cases.values()] : [];
-  state.legs = views.map((view) => byHeadset(view, feed.me)).filter(Boolean);
+  state.legs = views.map((view) => headsetLeg(view, feed.me)).filter(Boolean);
   const wanted = Boolean(
-    feed.me && feed.link === 'live' && used(feed) && (ui.feed.myShift() !== 'off' || ui.screen.ownCase()),
+    feed.me &&
+    feed.link === 'live' &&
+    usesHeadset(feed) &&
+    (ui.feed.myShift() !== 'off' || ui.screen.ownCase()),
   );
   if (wanted !== state.wanted) {
     state.wanted = wanted;
-    if (wanted) begin();
-    else end('off');
-  } else if (wanted && state.is === 'signed-off') connect();
+    if (wanted) start();
+    else stop('off');
+  } else if (wanted && state.is === 'signed-off') connectLink();
 }
 
 /** Retry, or take the voice over from another window. Return false if there was nothing to do. */
-export function again() {
+export function retry() {
   if (!state.wanted || ['live', 'asking', 'connecting'].includes(state.is)) return false;
-  begin();
+  start();
   return true;
 }
 
 /** Set the state, and render the page. */
-function turned(is) {
+function setState(is) {
   state.is = is;
   state.redraw();
 }
 
 /** Close the microphone and the connection. */
-function end(is) {
+function stop(is) {
   state.turn += 1;
   state.call = false;
   state.silentMs = 0;
-  if (open) {
-    for (const track of open.stream.getTracks()) {
+  if (audio) {
+    for (const track of audio.stream.getTracks()) {
       track.onended = track.onmute = track.onunmute = null;
       track.stop();
     }
-    open.link?.postMessage({ end: true });
-    open.node?.port.postMessage({ end: true });
-    open.context.onstatechange = null;
-    open.context.close();
-    open = null;
+    audio.link?.postMessage({ end: true });
+    audio.node?.port.postMessage({ end: true });
+    audio.context.onstatechange = null;
+    audio.context.close();
+    audio = null;
   }
-  turned(is);
+  setState(is);
 }
 
 /** Open the microphone, then the connection. A later call replaces this one. */
-export async function begin() {
-  end('asking');
+export async function start() {
+  stop('asking');
   const { turn } = state;
   if (!isSecureContext || !navigator.mediaDevices || !window.AudioWorkletNode) {
-    turned('insecure');
+    setState('insecure');
     return;
   }
   try {
-    const stream = await microphone();
+    const stream = await openMicrophone();
     if (turn !== state.turn) {
       for (const track of stream.getTracks()) track.stop();
       return;
     }
     const context = new AudioContext({ latencyHint: 'interactive' });
-    open = { stream, context };
+    audio = { stream, context };
     const [track] = stream.getAudioTracks();
-    track.onended = () => end('none');
+    track.onended = () => stop('none');
     track.onmute = track.onunmute = () => state.redraw();
     await context.audioWorklet.addModule('/console/js/voice/worklet.js');
     if (turn !== state.turn) return;
-    join();
+    connectAudio();
     listDevices();
   } catch (error) {
     if (turn !== state.turn) return;
-    end({ NotAllowedError: 'denied', NotFoundError: 'none' }[error.name] ?? 'failed');
+    stop({ NotAllowedError: 'denied', NotFoundError: 'none' }[error.name] ?? 'failed');
   }
 }
 
 /** Return the stream of the chosen microphone if it is present, else of any microphone. */
-async function microphone() {
-  const chosen = localStorage.getItem(MICROPHONE);
-  const any = () => navigator.mediaDevices.getUserMedia({ audio: HEARD });
+async function openMicrophone() {
+  const chosen = localStorage.getItem(MICROPHONE_KEY);
+  const any = () => navigator.mediaDevices.getUserMedia({ audio: CONSTRAINTS });
   if (!chosen) return any();
   try {
-    return await navigator.mediaDevices.getUserMedia({ audio: { ...HEARD, deviceId: { exact: chosen } } });
+    return await navigator.mediaDevices.getUserMedia({
+      audio: { ...CONSTRAINTS, deviceId: { exact: chosen } },
+    });
   } catch (error) {
     if (error.name !== 'OverconstrainedError' && error.name !== 'NotFoundError') throw error;
     return any();
@@ -150,8 +160,8 @@ async function microphone() {
 }
 
 /** Connect the microphone, the worklet and the link. */
-function join() {
-  const { stream, context } = open;
+function connectAudio() {
+  const { stream, context } = audio;
   const node = new AudioWorkletNode(context, 'voice', {
     numberOfInputs: 1,
     numberOfOutputs: 1,
@@ -162,40 +172,40 @@ function join() {
   node.port.postMessage({ link: port1 }, [port1]);
   link.postMessage({ audio: port2 }, [port2]);
   node.port.onmessage = ({ data }) => {
-    paint(data.peak);
-    listened(data.peak);
+    drawLevel(data.peak);
+    trackLevel(data.peak);
   };
-  node.onprocessorerror = () => end('failed');
+  node.onprocessorerror = () => stop('failed');
   link.onmessage = ({ data }) => {
     if (data.state === 'replaced') {
-      end('replaced');
+      stop('replaced');
       return;
     } // an unused microphone is closed
     if (state.is === 'deaf') return; // sent before the link received the pause
     state.call = data.call;
-    turned(data.state);
+    setState(data.state);
   };
   context.createMediaStreamSource(stream).connect(node).connect(context.destination);
-  open.node = node;
-  open.link = link;
-  const speaker = localStorage.getItem(SPEAKER);
+  audio.node = node;
+  audio.link = link;
+  const speaker = localStorage.getItem(SPEAKER_KEY);
   if (speaker) context.setSinkId?.(speaker).catch(() => {}); // if absent, the default speaker stays
-  context.onstatechange = connect;
-  connect();
+  context.onstatechange = connectLink;
+  connectLink();
 }
 
 /**
  * Connect once the browser permits sound: before that no frames exist, and the center would report the
  * headset as gone.
  */
-function connect() {
-  if (!open?.link) return;
-  if (open.context.state !== 'running') {
-    turned('blocked');
+function connectLink() {
+  if (!audio?.link) return;
+  if (audio.context.state !== 'running') {
+    setState('blocked');
     return;
   }
-  turned('connecting');
-  open.link.postMessage({
+  setState('connecting');
+  audio.link.postMessage({
     connect: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/voice`,
   });
 }
@@ -205,25 +215,25 @@ function connect() {
  * sound connects it again.
  * @param {number} peak the peak of the last tenth of a second
  */
-export function listened(peak) {
-  const before = mute();
+export function trackLevel(peak) {
+  const before = isSilent();
   state.silentMs = peak > 0 ? 0 : state.silentMs + LEVEL_MS;
-  if (state.is === 'live' && state.silentMs >= DEAF_MS && !isHeld(state.legs, state.call)) {
-    open.link.postMessage({ pause: true });
+  if (state.is === 'live' && state.silentMs >= PHONE_AFTER_MS && !staysConnected(state.legs, state.call)) {
+    audio.link.postMessage({ pause: true });
     state.call = false;
-    turned('deaf');
-  } else if (state.is === 'deaf' && peak > 0) connect();
-  else if (mute() !== before) state.redraw();
+    setState('deaf');
+  } else if (state.is === 'deaf' && peak > 0) connectLink();
+  else if (isSilent() !== before) state.redraw();
 }
 
 // Resume sound: browsers permit sound only after a gesture, unless the page uses the microphone.
-const gesture = () => {
-  if (open?.context.state === 'suspended') open.context.resume();
+const resumeSound = () => {
+  if (audio?.context.state === 'suspended') audio.context.resume();
 };
 
-addEventListener('keydown', gesture, true);
+addEventListener('keydown', resumeSound, true);
 
-addEventListener('pointerdown', gesture, true);
+addEventListener('pointerdown', resumeSound, true);
 
 /** Update the lists of microphones and speakers. */
 async function listDevices() {
@@ -236,14 +246,14 @@ async function listDevices() {
 
 navigator.mediaDevices?.addEventListener('devicechange', () => {
   if (!state.wanted) return;
-  if (state.is === 'none' || state.is === 'failed') begin();
+  if (state.is === 'none' || state.is === 'failed') start();
   else listDevices();
 });
 
 /** Play a tone in the headset, for the test of the sound. */
-export function test() {
-  if (!open || open.context.state !== 'running') return;
-  const { context } = open;
+export function playTone() {
+  if (!audio || audio.context.state !== 'running') return;
+  const { context } = audio;
   const oscillator = context.createOscillator();
   const gain = context.createGain();
   const at = context.currentTime + 0.6; // after the alarm's
@@ -258,7 +268,7 @@ export function test() {
 }
 
 /** Light the segments of the operator's own meter. */
-function paint(peak) {
+function drawLevel(peak) {
   const on =
     peak > 0 ? Math.max(0, Math.min(SEGMENTS, Math.ceil(SEGMENTS + (20 * Math.log10(peak)) / 3))) : 0;
   for (const element of document.querySelectorAll('[data-own]'))
@@ -269,7 +279,8 @@ function paint(peak) {
  * Return true if the system or a button of the headset has switched the microphone off, as the browser
  * reports.
  */
-export const hushed = () => state.is === 'live' && open !== null && open.stream.getAudioTracks()[0].muted;
+export const isSwitchedOff = () =>
+  state.is === 'live' && audio !== null && audio.stream.getAudioTracks()[0].muted;
 
 /** Return true if the headset is connected and the microphone gives no sound. */
-export const mute = () => hushed() || (state.is === 'live' && state.silentMs >= SAID_MS);
+export const isSilent = () => isSwitchedOff() || (state.is === 'live' && state.silentMs >= SILENT_AFTER_MS);
