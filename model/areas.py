@@ -11,7 +11,9 @@ Ring = tuple[tuple[float, float], ...]
 
 
 class Outline(msgspec.Struct, frozen=True, kw_only=True):
-    """An area: all points within an odd number of its rings, so that a ring within another is a hole."""
+    """An area: all points within an odd number of its rings, so that a ring within another is a hole. `west`
+    to `north`: bounding box in degrees (WGS 84).
+    """
 
     west: float
     south: float

@@ -52,7 +52,9 @@ def wished(state: State, wish: SetMembers) -> State:
 
 
 class Still(msgspec.Struct, frozen=True, kw_only=True):
-    """Number of consecutive checks without a tick of the mixer."""
+    """Detector of a mixer that stands still. `ticks`: ticks at the last check; `looks`: number of consecutive
+    checks without a new tick.
+    """
 
     ticks: int = -1
     looks: int = 0

@@ -27,7 +27,9 @@ _SWITCHES: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class FieldType:
-    """Description of one key. `table`: its table, empty for top-level keys."""
+    """Description of one key of the settings. `table`: its table, empty for top-level keys. `least`, `most`:
+    limits of a number, in the unit of the key; None: no limit.
+    """
 
     table: str
     key: str

@@ -140,6 +140,7 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """An event of an alert's story."""
 
     t: float
+    """Time in seconds since the receipt of the alert."""
     at: str
     type: str
     text: str

@@ -31,6 +31,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     """A reported event of the call."""
 
     t: float
+    """Time in seconds since the start."""
     event: str
     number: str | None
     cause: int | None = None

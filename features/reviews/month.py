@@ -22,7 +22,9 @@ from model.figures import DUE_US, AlertRow
 
 
 class Benchmark(msgspec.Struct, frozen=True, kw_only=True):
-    """A published target: the share of calls to be answered within a time."""
+    """A published target: the share of calls, 0 to 1, to be answered within `within_s` seconds. `by`:
+    publisher.
+    """
 
     by: str
     share: float
@@ -42,7 +44,7 @@ BENCHMARKS: Final = (
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
-    """The center's share for a benchmark."""
+    """A benchmark and the center's own share, 0 to 1."""
 
     by: str
     share: float

@@ -30,7 +30,7 @@ LEAST_DAYS_OF_DISK: Final = 7
 
 
 class Bound(msgspec.Struct, frozen=True, kw_only=True):
-    """Limit of one figure: its maximum or its minimum."""
+    """Limit of one figure, in the figure's unit: its maximum `most`, or its minimum `least`."""
 
     step: ProofStep
     figure: str

@@ -33,7 +33,9 @@ class End(NamedTuple):
 
 
 class Owed(msgspec.Struct, frozen=True, kw_only=True):
-    """A pending end."""
+    """The end of an alert that is still to be posted. `failures`: number of failed attempts; `next_at`: time
+    of the next attempt; `why`: reason of the last failure.
+    """
 
     at: Instant
     """Time of the end."""

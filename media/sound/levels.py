@@ -43,7 +43,9 @@ def dbfs_of(power: float) -> float:
 
 
 class Loudness(NamedTuple):
-    """Measures of one frame: its extreme samples and its mean square."""
+    """Measures of one frame: its highest and lowest sample (16-bit values), and the mean square of its
+    samples.
+    """
 
     high: int
     low: int

@@ -67,7 +67,9 @@ class _Point(NamedTuple):
 
 
 class _Clock(NamedTuple):
-    """Lead of the sound over the host's clock: a line with a step at every loss."""
+    """Lead of the sound over the host's clock, as a straight line with a step at every loss. `ppm`: slope of
+    the line; `within`: uncertainty of the slope, in ppm; `lost_s`: sum of the steps, in seconds.
+    """
 
     ppm: float
     within: float

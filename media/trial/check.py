@@ -92,7 +92,9 @@ class VoiceReport(msgspec.Struct, frozen=True, kw_only=True):
     first_sound_after_s: float | None = None
     """Time from then until the first byte, in seconds."""
     seconds: float = 0.0
+    """Duration of the measurement."""
     in_bytes_s: int = 0
+    """Bytes read in a second, in the modem's own format."""
     out_bytes_s: int = 0
     rate_hz: int = RATE_HZ
     """Rate of the modem's voice in Hz, as measured by the port."""

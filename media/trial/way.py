@@ -126,7 +126,9 @@ Mask = npt.NDArray[np.bool_]
 
 
 class _Fit(NamedTuple):
-    """Best fit of the received envelope to the sent one."""
+    """Best fit of the received envelope to the sent envelope. `late_steps`: delay in steps of STEP samples;
+    `how_well`: quality of the fit, compared with `_FITS`.
+    """
 
     late_steps: float
     how_well: float

@@ -63,6 +63,7 @@ class Call(msgspec.Struct, kw_only=True):
     awaiting_dial: bool = False
     """True if ATD has no result yet."""
     misses: int = 0
+    """Number of consecutive lists that lacked the call."""
     rival: tuple[Direction, str] | None = None
     """Direction and number of the other row that the last list showed in the call's place; None if the list
     showed the call."""

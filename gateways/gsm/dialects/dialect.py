@@ -169,7 +169,9 @@ class Kept(Table, frozen=True, kw_only=True):
 
 
 class UsbPorts(Table, frozen=True, kw_only=True):
-    """The roles of a USB device's interfaces."""
+    """The roles of a USB device's interfaces. `usb`: `vendor:product`; `at`, `voice`: numbers of the
+    interfaces for commands and for voice.
+    """
 
     usb: str
     at: int

@@ -19,7 +19,9 @@ REMEMBERED: Final = 16_384
 
 
 class Rate(NamedTuple):
-    """Capacity of a bucket, and tokens added each second."""
+    """Rate of a token bucket: its capacity in tokens (`burst`), and the tokens added each second
+    (`each_s`).
+    """
 
     burst: float
     each_s: float
