@@ -15,7 +15,7 @@ import {
   control,
   latLng,
 } from '../../vendor/leaflet.js';
-import { kept, load as loadTowns, towns } from '../../js/position/towns.js';
+import { requestOnce, loadTowns, towns } from '../../js/position/towns.js';
 import { townLabels } from './labels.js';
 import { streets, tiles } from './tiles.js';
 
@@ -44,7 +44,7 @@ const drawn = (className, pane) => ({ className, interactive: false, ...(pane ? 
 const base = { drawn: null };
 
 /** Request coast and borders once, before a map is shown. */
-export const load = kept('base-map.json', (answer) => {
+export const load = requestOnce('base-map.json', (answer) => {
   base.drawn = {
     box: answer.box,
     land: answer.land.map((rings) => rings.map((ring) => points(ring, answer.per_degree))),

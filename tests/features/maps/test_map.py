@@ -189,7 +189,7 @@ def test_towns_distances_and_directions_are_right(modules: Page) -> None:
         """async () => {
           const places = await import('/console/js/position/wording.js');
           const data = await import('/console/js/position/towns.js');
-          await data.load();
+          await data.loadTowns();
           const towns = data.towns.all;
           const near = places.nearestTown(45.1847, 9.1582, towns);
           const quarter = places.nearestTown(41.9, 12.5, towns);
@@ -197,8 +197,8 @@ def test_towns_distances_and_directions_are_right(modules: Page) -> None:
             alone: places.nearbyCity(45.1847, 9.1582, towns, near),
             km: places.distanceKm({lat: 45.4642, lon: 9.19}, {lat: 41.9028, lon: 12.4964}),
             east: places.bearingDeg({lat: 0, lon: 0}, {lat: 0, lon: 1}), none: places.nearestTown(1, 1, []),
-            moved: places.lastMoved([{lat: 45, lon: 9, at_us: 0}, {lat: 45, lon: 9.01, at_us: 240e6}]),
-            still: places.lastMoved([{lat: 45, lon: 9, at_us: 0}, {lat: 45.0001, lon: 9, at_us: 240e6}])};
+            moved: places.movementText([{lat: 45, lon: 9, at_us: 0}, {lat: 45, lon: 9.01, at_us: 240e6}]),
+            still: places.movementText([{lat: 45, lon: 9, at_us: 0}, {lat: 45.0001, lon: 9, at_us: 240e6}])};
         }"""
     )
     assert found["near"]["name"] == "Pavia"

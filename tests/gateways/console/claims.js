@@ -23,7 +23,7 @@ async () => {
       'shell/notices',
     ].map((one) => import(`/console/js/${one}.js`)),
   );
-  const [words, claims, commands, due, list, { next }, { named }, { placePanel }, ...drawn] = found;
+  const [words, claims, commands, due, list, { next }, { named }, { positionPanel }, ...drawn] = found;
   const [{ tile }, { banner }, { briefing }, { told }, { incomingView }, ...others] = drawn;
   const [{ parties }, handed, { railList }, { notices }] = others;
   const clock = Date.now;
@@ -115,10 +115,10 @@ async () => {
       banner: over ? text(over.title, over.text, over.aside) : '',
       clock: text(counted.value, counted.unit, counted.word, counted.small),
       contact: due.contact(view),
-      list: text(list.now({ feed }, view, nowUs).slice(2).join('. ')),
+      list: text(list.alertState({ feed }, view, nowUs).slice(2).join('. ')),
       briefing: text(briefing(view, nowUs).map(({ parts }) => parts.map((one) => one.text))),
       keys: allowed.call_psap ? words.reason(allowed.call_psap) : '',
-      map: view.position ? '' : text(placePanel(ui, view, nowUs)),
+      map: view.position ? '' : text(positionPanel(ui, view, nowUs)),
       incoming: called ? text(incomingView(ui, view)) : '',
       story: text(view.timeline.slice(-1).map((one) => told(one, user, names, view.test)?.text ?? '')),
       handed: text(handed.said(ui, view, nowUs)),

@@ -7,7 +7,7 @@ import { save } from '../../../js/shell/download.js';
 import { searchField } from '../../../js/shell/search-field.js';
 import { nextRow } from '../../../js/shell/next-row.js';
 import { channel, outcome, say } from '../../../js/words/words.js';
-import { choice } from '../../../js/alerts/list-choice.js';
+import { listChoice } from '../../../js/alerts/list-choice.js';
 import * as filters from './filters.js';
 import * as notes from '../../../js/case/notes.js';
 import { choose, rereadIfChanged, forgetErased, load, reopenKey, state, chosenStory } from './state.js';
@@ -127,7 +127,7 @@ export function pane(ui) {
         pauseMs: TYPING_MS,
         ask: () => load(ui),
         down: () => move(ui, 1),
-      })}${choice(ui)}
+      })}${listChoice(ui)}
     </header>
     ${filters.filterBar(ui, {
       again: () => load(ui),

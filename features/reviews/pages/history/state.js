@@ -32,7 +32,7 @@ export const state = {
 export async function choose(ui, alert) {
   state.chosen = alert;
   state.cursor = alert;
-  reopening.forget();
+  reopening.cancel();
   ui.draw();
   await reread(ui, alert);
 }

@@ -2,7 +2,7 @@
 // operators see and hear these alerts until an operator has read the message.
 
 /** Return these alerts, the oldest message first. @param {Feed} feed @returns {CaseView[]} */
-export const writtenAfter = (feed) =>
+export const alertsWithLateMessages = (feed) =>
   feed.link === 'live'
     ? [...feed.cases.values()]
         .filter((view) => view.written_us !== null)
@@ -13,4 +13,4 @@ export const writtenAfter = (feed) =>
  * Return the key under which an acknowledgement of the alert's last message is kept.
  * @param {CaseView} view
  */
-export const writtenKey = (view) => `${view.alert}/written@${view.written_us}`;
+export const lateMessageKey = (view) => `${view.alert}/written@${view.written_us}`;

@@ -5,7 +5,7 @@ import { placesBelow } from '../shell/subplaces.js';
 import { say } from '../words/words.js';
 
 /** Render the choice; nothing if no feature adds a place. @param {Ui} ui */
-export function choice(ui) {
+export function listChoice(ui) {
   const listed = placesBelow(ui, 'queue');
   if (!listed.length) return nothing;
   return html`<div class="seg" role="group" aria-label=${say`Which alerts`}>

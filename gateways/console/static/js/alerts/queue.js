@@ -4,24 +4,24 @@ import { html, nothing, repeat, svg } from '../../vendor/lit.js';
 import { openBelow } from '../shell/subplaces.js';
 import { act, icon, word } from '../shell/parts.js';
 import { channel, say } from '../words/words.js';
-import { rank } from './urgency.js';
-import { now } from './alert-state.js';
-import { choice } from './list-choice.js';
-import { unheld } from './unassigned.js';
+import { byUrgency } from './urgency.js';
+import { alertState } from './alert-state.js';
+import { listChoice } from './list-choice.js';
+import { isUnassigned } from './unassigned.js';
 import * as f from '../words/format.js';
 import * as claims from '../words/claims.js';
 import * as s from '../case/situation.js';
 
-const SHOWN = 100;
+const ROWS_MAX = 100;
 
 const WARN_S = 20;
 
 /** Return the open alerts, the most urgent first; at most 100. @param {Ui} ui */
-export function queued(ui) {
+export function openAlerts(ui) {
   return [...ui.feed.cases.values()]
     .filter((view) => view.closed_us === null)
-    .sort(rank)
-    .slice(0, SHOWN);
+    .sort(byUrgency)
+    .slice(0, ROWS_MAX);
 }
 
 /** Open the queue at the operator's own case. @param {Ui} ui */
@@ -33,7 +33,7 @@ export function enter(ui) {
 export function pressed(ui, key) {
   if (openBelow(ui, 'queue', key)) return true;
   if (key === 'ArrowDown' || key === 'ArrowUp') {
-    const all = queued(ui);
+    const all = openAlerts(ui);
     if (!all.length) return true;
     const at = all.findIndex((view) => view.alert === ui.screen.cursor);
     const down = key === 'ArrowDown';
@@ -56,7 +56,7 @@ export function pressed(ui, key) {
  * Render the time to the deadline, or that the deadline was met.
  * @param {CaseView} view @param {number} nowUs @param {number} totalUs
  */
-function time(view, nowUs, totalUs) {
+function deadlineCell(view, nowUs, totalUs) {
   if (s.waitsAlone(view))
     return html`<div class="ink-wait">
       ${word('voice', claims.claimText({ view, nowUs }, 'waitsAlone'))}
@@ -95,9 +95,9 @@ function time(view, nowUs, totalUs) {
 export function pane(ui) {
   const { feed } = ui;
   const nowUs = feed.nowUs();
-  const all = queued(ui);
+  const all = openAlerts(ui);
   const late = all.filter((one) => s.isLate(one, nowUs)).length;
-  const waiting = all.filter((one) => unheld({ ...one, reserved: [] })).length;
+  const waiting = all.filter((one) => isUnassigned({ ...one, reserved: [] })).length;
   const my = ui.screen.ownCase();
   const more = ui.feed.open - all.length;
   return html`<section class="view queue" aria-labelledby="q-h">
@@ -114,7 +114,7 @@ export function pane(ui) {
           >${say`First those who have spoken to nobody`}</span
         ><span class="word"><kbd>↑</kbd><kbd>↓</kbd><kbd>${say`Enter`}</kbd></span>
       </p>
-      ${choice(ui)}
+      ${listChoice(ui)}
     </header>
     <div class="panel">
       <div class="q q--head" aria-hidden="true">
@@ -150,7 +150,7 @@ export function pane(ui) {
               step: true,
               press: () => ui.screen.open(my.alert),
             })}
-            <p class="ink-2">${now(ui, my, nowUs)[2]}</p>
+            <p class="ink-2">${alertState(ui, my, nowUs)[2]}</p>
           </footer>`
         : nothing
     }
@@ -159,7 +159,7 @@ export function pane(ui) {
 
 /** Render one alert of the queue. @param {Ui} ui @param {CaseView} view @param {number} nowUs */
 function row(ui, view, nowUs) {
-  const [ic, tone, said, small] = now(ui, view, nowUs);
+  const [ic, tone, text, small] = alertState(ui, view, nowUs);
   const p = view.position;
   const who =
     view.operator === ui.feed.me.operator
@@ -176,7 +176,7 @@ function row(ui, view, nowUs) {
       data-alert=${view.alert}
       aria-current=${ui.screen.cursor === view.alert ? 'true' : nothing}
       @click=${() => ui.screen.open(view.alert)}>
-      ${time(view, nowUs, ui.feed.center.deadline_s * 1e6)}
+      ${deadlineCell(view, nowUs, ui.feed.center.deadline_s * 1e6)}
       <div>
         <div class="q__name">${s.name(view)}</div>
         <small class="phone">${s.phone(view)}</small>
@@ -195,7 +195,7 @@ function row(ui, view, nowUs) {
       </div>
       <div>
         <div class="word ${view.test ? 'ink-test' : tone}">
-          ${icon(view.test ? 'flask' : ic)}<span>${said}</span>
+          ${icon(view.test ? 'flask' : ic)}<span>${text}</span>
         </div>
         <small>${view.test ? say`A test: never to 112` : small}</small>
       </div>

@@ -4,7 +4,7 @@ import { html, nothing, repeat } from '../../vendor/lit.js';
 import { icon, word } from '../shell/parts.js';
 import { say } from '../words/words.js';
 import { shiftWord } from '../shift/shift.js';
-import { unheld } from './unassigned.js';
+import { isUnassigned } from './unassigned.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 import * as alarms from '../alarms/alarms.js';
@@ -20,7 +20,7 @@ function railState(ui, view) {
   if (view.operator) return [s.talking(view.psap) ? '112' : 'headset', '', ui.feed.names(view.operator)];
   if (view.left_us !== null) return ['112', '', say`Handed over`];
   if (s.isLate(view, nowUs)) return ['warn', 'ink-bad', say`Late`];
-  if (unheld(view)) return ['warn', 'ink-wait', say`Nobody has it`];
+  if (isUnassigned(view)) return ['warn', 'ink-wait', say`Nobody has it`];
   if (view.reserved.length) return ['ring', '', view.reserved.map(ui.feed.names).join(', ')];
   // An unassigned alert that needs no operator: it continues with 112, or is being ended.
   return view.user_hears_psap ? ['112', '', say`Handed over`] : ['check', 'ink-2', say`Hanging up`];

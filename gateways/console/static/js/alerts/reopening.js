@@ -11,10 +11,10 @@ const ERASED = 'person_erased'; // the refusal for an alert that cannot be reope
 const state = { alert: '', seen: 0, psap: false, asking: false, said: '', place: '' };
 
 /** Cancel the question. */
-export const forget = () => Object.assign(state, { alert: '', psap: false, asking: false, said: '' });
+export const cancel = () => Object.assign(state, { alert: '', psap: false, asking: false, said: '' });
 
 /** Return true if Enter answers the question at this place. @param {Ui} ui */
-export const asks = (ui) =>
+export const awaitsEnter = (ui) =>
   state.asking &&
   ui.screen.section === state.place &&
   (state.place !== 'case' || ui.screen.selected() === null);
@@ -22,14 +22,21 @@ export const asks = (ui) =>
 /**
  * Handle a key of the question. Return true if the key was used.
  * @param {Ui} ui @param {string} key @param {{ alert: string, version: number }} shown
- * @param {string} no the refusal; null if the alert can be reopened
+ * @param {string} refusal null if the alert can be reopened
  */
-export function pressed(ui, key, { alert, version: seen }, no) {
-  if (state.asking && state.alert !== alert) forget(); // another alert is shown now
+export function pressed(ui, key, { alert, version: seen }, refusal) {
+  if (state.asking && state.alert !== alert) cancel(); // another alert is shown now
   if (!state.asking) {
     if (key !== KEY.reopen) return false;
-    const said = no ? reason(no) : '';
-    Object.assign(state, { alert, seen, psap: false, asking: !no, said, place: ui.screen.section });
+    const text = refusal ? reason(refusal) : '';
+    Object.assign(state, {
+      alert,
+      seen,
+      psap: false,
+      asking: !refusal,
+      said: text,
+      place: ui.screen.section,
+    });
   } else if (key === 'E') state.psap = !state.psap;
   else {
     state.asking = false;
@@ -56,10 +63,10 @@ async function reopen(ui, { alert, seen, psap }) {
 /**
  * Render the button to reopen, the question, or the refusal.
  * @param {Ui} ui @param {string} alert @param {string} user the name of the user, if the phone may ring
- * @param {string} no the refusal; null if the alert can be reopened
+ * @param {string} refusal null if the alert can be reopened
  */
-export function offer(ui, alert, user, no) {
-  if (no === ERASED) return html`<p class="history__reopen">${reason(ERASED)}</p>`;
+export function offer(ui, alert, user, refusal) {
+  if (refusal === ERASED) return html`<p class="history__reopen">${reason(ERASED)}</p>`;
   const mine = state.alert === alert;
   const quiet = state.psap
     ? say`Goes on: calls 112 again, her phone stays quiet`

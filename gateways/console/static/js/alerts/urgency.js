@@ -17,7 +17,7 @@ function stage(view) {
  * Compare two alerts: by stage, real before tests, then by deadline.
  * @param {CaseView} a @param {CaseView} b
  */
-export function rank(a, b) {
+export function byUrgency(a, b) {
   const byId = a.alert < b.alert ? -1 : 1;
   return stage(a) - stage(b) || Number(a.test) - Number(b.test) || a.deadline_us - b.deadline_us || byId;
 }

@@ -12,7 +12,7 @@ import { ended, ending, endingName, usersEnding } from './call-ending.js';
 import { claimText } from '../words/claims.js';
 import { for112 } from './record.js';
 import { addressName, addressSentence, townAfter } from '../position/address.js';
-import { spoken } from '../position/wording.js';
+import { spokenDegrees } from '../position/wording.js';
 
 const NEW_MS = 8000;
 /**
@@ -182,7 +182,7 @@ function where(p, nowUs, place) {
       ],
       copied: `${lat} ${ns}, ${lon} ${ew}.`,
     }),
-    part('spelled', `${spoken(p.lat)} ${ns} · ${spoken(p.lon)} ${ew}`, {
+    part('spelled', `${spokenDegrees(p.lat)} ${ns} · ${spokenDegrees(p.lon)} ${ew}`, {
       look: 'small',
       copied: `${spelled(p.lat)} ${ns}, ${spelled(p.lon)} ${ew}.`,
     }),

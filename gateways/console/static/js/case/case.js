@@ -13,7 +13,7 @@ import * as record from './record.js';
 import { lastNote, noteField } from './notes.js';
 import { banner } from './banner.js';
 import { copyBox, readingPanel } from './psap-text.js';
-import { otherForms, placePanel, placeSentences } from '../position/panel.js';
+import { otherForms, positionPanel, positionSentences } from '../position/panel.js';
 import { who } from './header.js';
 import { deadline } from './deadline-panel.js';
 import { parties } from './parties.js';
@@ -62,10 +62,10 @@ export function caseView(ui, view) {
     <div class="case__body" data-body=${briefing ? 'briefing' : 'map'}>
       ${
         briefing
-          ? readingPanel(ui, view, nowUs, placeSentences(view))
+          ? readingPanel(ui, view, nowUs, positionSentences(view))
           : record.isOpen(view)
             ? html`<section class="panel">${record.panel(ui, view)}</section>`
-            : placePanel(ui, view, nowUs)
+            : positionPanel(ui, view, nowUs)
       }
       <section class="panel">
         ${

@@ -6,13 +6,13 @@ import { placesBelow, openBelow } from '../shell/subplaces.js';
 import { word } from '../shell/parts.js';
 import { say } from '../words/words.js';
 import { allAlarms, unusableLines } from '../alarms/alarms.js';
-import * as past from '../alarms/history.js';
+import * as history from '../alarms/history.js';
 import * as panel from '../alarms/panel.js';
 import * as shelving from '../alarms/shelving.js';
 import { lineWord, shiftWord } from '../shift/shift.js';
 import { leftUs } from '../shift/wrap-up.js';
-import { line, ofNode } from './lines.js';
-import { unnamed } from './modems.js';
+import { lineRow, nodeLines } from './lines.js';
+import { unusedModems } from './modems.js';
 import { button, status } from '../admin/frame/page.js';
 import {
   acts,
@@ -38,12 +38,12 @@ export function enter(ui) {
 export function pressed(ui, key) {
   const mayCommand = mayOrder(ui);
   const inLines = mayCommand && Boolean(document.activeElement?.closest('.lines, .form'));
-  if (!inLines && !past.shown() && openBelow(ui, 'plant', key)) return true;
+  if (!inLines && !history.shown() && openBelow(ui, 'plant', key)) return true;
   return (!inLines && panel.pressed(ui, key)) || (mayCommand && linesPressed(ui, key));
 }
 
 /** Render one operator. @param {Ui} ui @param {OperatorView} one */
-function operator(ui, one) {
+function operatorRow(ui, one) {
   const view = one.alert ? ui.feed.cases.get(one.alert) : null;
   const onCase = one.alert ? word('headset', say`On a case`, 'ink-action') : shiftWord(one, ui.feed.nowUs());
   const more = view ? s.shortName(view) : '';
@@ -63,7 +63,7 @@ function operator(ui, one) {
 }
 
 /** Render the operators. @param {Ui} ui */
-function operators(ui) {
+function operatorsPanel(ui) {
   const { feed } = ui;
   const ready = feed.operators.filter(
     (one) => one.state === 'ready' && !one.alert && !leftUs(one, feed.nowUs()),
@@ -89,7 +89,7 @@ function operators(ui) {
             </tr>
           </thead>
           <tbody>
-            ${feed.operators.map((one) => operator(ui, one))}
+            ${feed.operators.map((one) => operatorRow(ui, one))}
           </tbody>
         </table>
       </div>
@@ -99,7 +99,7 @@ function operators(ui) {
 /** Render the place. @param {Ui} ui */
 export function pane(ui) {
   const { feed } = ui;
-  if (past.shown()) return past.pane(ui);
+  if (history.shown()) return history.pane(ui);
   const places = placesBelow(ui, 'plant');
   const all = allAlarms(ui).filter((one) => !one.quiet_us && !one.over_us);
   const mayCommand = mayOrder(ui);
@@ -123,7 +123,7 @@ export function pane(ui) {
       }
     </header>
     ${panel.panel(ui)}
-    ${shelving.sideForm(ui) || (mayCommand && beside(ui)) || operators(ui)}
+    ${shelving.sideForm(ui) || (mayCommand && beside(ui)) || operatorsPanel(ui)}
     <section class="panel lines">
       <div class="panel__head">
         <h2>${say`Lines`}</h2>
@@ -144,13 +144,13 @@ export function pane(ui) {
           </thead>
           ${
             feed.nodes.length > 1
-              ? feed.nodes.map((one) => ofNode(ui, one))
+              ? feed.nodes.map((one) => nodeLines(ui, one))
               : html`<tbody>
-                  ${feed.lines.map((one) => line(ui, one))}
+                  ${feed.lines.map((one) => lineRow(ui, one))}
                 </tbody>`
           }
         </table>
-        ${unnamed(feed.modems)}
+        ${unusedModems(feed.modems)}
       </div>
       ${
         mayCommand

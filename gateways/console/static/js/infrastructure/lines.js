@@ -32,7 +32,7 @@ const PARTIES = {
  * modem that cannot be polled has no signal: its last value is out of date.
  * @param {LineView} one
  */
-export const signal = (one) =>
+export const signalText = (one) =>
   one.state === 'ready' && typeof one.signal_dbm === 'number'
     ? html` <small class=${one.signal_dbm < -107 ? 'ink-wait' : 'ink-2'}
         >${String(one.signal_dbm).replace('-', '−')} dBm</small
@@ -67,7 +67,7 @@ function loudness({ loudness: found }) {
  * Return the cause of a line's alarm in a few words; the alarms show the whole sentence.
  * @param {Ui} ui @param {AlarmView} out
  */
-function cause(ui, out) {
+function alarmCause(ui, out) {
   const known =
     out && allAlarms(ui).find((alarm) => alarm.kind === out.alarm && alarm.subject === out.subject);
   return known ? (known.means.split(': ')[1] ?? known.short) : '';
@@ -84,7 +84,7 @@ const alarmOf = (ui, one) =>
  * Render the state of a line in a few words: an operator's action before the modem's report.
  * @param {Ui} ui @param {LineView} one
  */
-export function said(ui, one) {
+export function stateWord(ui, one) {
   const [ic, party] = PARTIES[one.party] ?? PARTIES.user;
   if (one.alert) return word(ic, party(), 'ink-action');
   if (one.tester) return word('voice', say`On test`, 'ink-action');
@@ -100,7 +100,7 @@ export function said(ui, one) {
  * Return the person for whom the line is used, or the reason why it carries no calls.
  * @param {Ui} ui @param {LineView} one
  */
-export function why(ui, one) {
+export function usage(ui, one) {
   const view = one.alert ? ui.feed.cases.get(one.alert) : null;
   if (view) return s.shortName(view);
   if (one.tester) return ui.feed.names(one.tester);
@@ -108,11 +108,11 @@ export function why(ui, one) {
   if (called) return called.name;
   if (one.out) return `${one.out.reason} (${ui.feed.names(one.out.by)})`;
   if (one.operator) return ui.feed.names(one.operator);
-  return one.quarantine || cause(ui, alarmOf(ui, one)) || loudness(one);
+  return one.quarantine || alarmCause(ui, alarmOf(ui, one)) || loudness(one);
 }
 
 /** Render one line. @param {Ui} ui @param {LineView} one */
-export function line(ui, one) {
+export function lineRow(ui, one) {
   const since = one.out?.since_us ?? alarmOf(ui, one)?.since_us ?? one.since_us;
   const mayCommand = mayOrder(ui);
   return html`<tr
@@ -130,8 +130,8 @@ export function line(ui, one) {
         one.joins === 'host' ? nothing : html`, ${say`no voice here`}`
       }
     </td>
-    <td>${said(ui, one)}${signal(one)}</td>
-    <td class="ink-2 cut" title=${why(ui, one)}>${why(ui, one)}</td>
+    <td>${stateWord(ui, one)}${signalText(one)}</td>
+    <td class="ink-2 cut" title=${usage(ui, one)}>${usage(ui, one)}</td>
     <td class="num ink-2">${since ? f.clock(since) : ''}</td>
   </tr>`;
 }
@@ -144,7 +144,7 @@ function nodeState(one) {
 }
 
 /** Render a node and its lines. @param {Ui} ui @param {NodeView} one */
-export function ofNode(ui, one) {
+export function nodeLines(ui, one) {
   const here = one === ui.feed.nodes[0];
   const more = here ? say`this console` : one.alive ? say`signals are told at its own console` : '';
   const lines = ui.feed.lines.filter((each) => each.node === one.node);
@@ -155,6 +155,6 @@ export function ofNode(ui, one) {
       <td class="ink-2 cut">${more}</td>
       <td class="num ink-2">${lines.length ? '' : say`no lines`}</td>
     </tr>
-    ${lines.map((each) => line(ui, each))}
+    ${lines.map((each) => lineRow(ui, each))}
   </tbody>`;
 }

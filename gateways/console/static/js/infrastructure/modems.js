@@ -14,7 +14,7 @@ function sentence(one) {
 }
 
 /** Render the unused modems. @param {ModemView[]} modems */
-export const unnamed = (modems) =>
+export const unusedModems = (modems) =>
   modems.length
     ? html`<ul class="plant__modems ink-2">
         ${modems.map((one) => html`<li>${icon('voice')}<span>${sentence(one)}</span></li>`)}

@@ -2,7 +2,7 @@
 // does not depend on the page.
 
 import * as meters from '../sound/meters.js';
-import { whyNotTake } from '../alerts/unassigned.js';
+import { takeRefusal } from '../alerts/unassigned.js';
 import { OtherNodes, moveTo } from './failover.js';
 
 const RETRY_MS = 2000;
@@ -128,8 +128,8 @@ export class Feed {
    */
   allowedIn(view) {
     const allowed = this.allowed.get(view.alert) ?? {};
-    const takeRefusal = allowed.take === null ? whyNotTake(this, view) : null;
-    return takeRefusal === null ? allowed : { ...allowed, take: takeRefusal };
+    const refusal = allowed.take === null ? takeRefusal(this, view) : null;
+    return refusal === null ? allowed : { ...allowed, take: refusal };
   }
 
   /**

@@ -18,7 +18,7 @@ export function closeup(view) {
   const far = Math.max(LEAST_M, (p.accuracy_m ?? 0) * 1.4, ...way.map((one) => Math.hypot(one.x, one.y)));
   const perUnit = far / REACH;
   const at = way.map((one) => ({ x: one.x / perUnit, y: one.y / perUnit, at_us: one.at_us }));
-  const bar = nice(perUnit * 70);
+  const bar = roundLength(perUnit * 70);
   const first = at[0];
   return html`<figure class="closeup" aria-hidden="true">
     <svg viewBox="-100 -100 200 200">
@@ -61,7 +61,7 @@ function metres(centre, one) {
 }
 
 /** Return the greatest of 1, 2, 5, 10, … that is at most `most`. */
-function nice(most) {
+function roundLength(most) {
   const ten = 10 ** Math.floor(Math.log10(most));
   return [5, 2, 1].find((n) => n * ten <= most) * ten;
 }

@@ -8,20 +8,20 @@ import { addressIn, townAfter } from './address.js';
 import { closeup } from './closeup.js';
 import * as f from '../words/format.js';
 import { mayAsk } from '../case/situation.js';
-import * as g from './wording.js';
+import * as wording from './wording.js';
 import { whereabouts } from './towns.js';
 
 /** Return the maps of the features. */
-const maps = () => FEATURES.flatMap(({ map }) => map ?? []);
+const featureMaps = () => FEATURES.flatMap(({ map }) => map ?? []);
 
 /** Return the distance from the town's centre: `0.8 km south of its centre`; and from a well-known city. */
-function aside({ near, city }) {
+function distanceText({ near, city }) {
   if (!near) return '';
-  return city ? `${g.fromCentre(near)}; ${g.fromTown(city)}` : g.fromCentre(near);
+  return city ? `${wording.fromCentre(near)}; ${wording.fromTown(city)}` : wording.fromCentre(near);
 }
 
 /** Return the reason why there is no position. @param {CaseView} view */
-const unknown = (view) =>
+const noPositionText = (view) =>
   ({
     voice: say`Position: none, voice alert`,
     sms: say`Position: none, alert by SMS`,
@@ -31,12 +31,12 @@ const unknown = (view) =>
  * Render the panel at the left of the case: a feature's map, else the close-up; and the line of words.
  * @param {Ui} ui @param {CaseView} view @param {number} nowUs
  */
-export function placePanel(ui, view, nowUs) {
+export function positionPanel(ui, view, nowUs) {
   const p = view.position;
   if (!p) {
     return html`<section class="panel">
       <div class="map map--none">
-        <p class="word">${icon('pin')}<span>${unknown(view)}</span></p>
+        <p class="word">${icon('pin')}<span>${noPositionText(view)}</span></p>
         <p class="ink-2">
           ${mayAsk(view) ? say`Ask her where she is.` : ''}
           ${say`If her phone sends a position, it appears here.`}
@@ -45,7 +45,7 @@ export function placePanel(ui, view, nowUs) {
     </section>`;
   }
   const where = whereabouts(p);
-  const drawn = maps();
+  const drawn = featureMaps();
   return html`<section class="panel">
     ${
       drawn.length
@@ -54,12 +54,12 @@ export function placePanel(ui, view, nowUs) {
     }
     <p class="place">
       ${p.address ? html`<b>${addressIn(p.address, where.near?.name)}</b>` : nothing}
-      ${where.near ? html`<b>${townAfter(p.address, g.townName(where.near))}</b>` : nothing}
+      ${where.near ? html`<b>${townAfter(p.address, wording.townName(where.near))}</b>` : nothing}
       <span class="phone"
         >${f.coordinates(p)}</span
       ><span class="ink-2"
         >${[f.accuracy(p.accuracy_m), f.age(nowUs - p.at_us)].filter(Boolean).join(', ')}</span
-      ><span class="ink-2">${aside(where)}</span>
+      ><span class="ink-2">${distanceText(where)}</span>
     </p>
   </section>`;
 }
@@ -68,16 +68,16 @@ export function placePanel(ui, view, nowUs) {
  * Return the town and the distance from its centre as sentences; empty if no town is known.
  * @param {CaseView} view
  */
-export function placeSentences(view) {
+export function positionSentences(view) {
   const where = view.position ? whereabouts(view.position) : { near: null };
-  return where.near ? [`${g.townName(where.near)}.`, `${capital(aside(where))}.`] : [];
+  return where.near ? [`${wording.townName(where.near)}.`, `${capital(distanceText(where))}.`] : [];
 }
 
 /** Render the position in other forms, beside the text that is read to 112. @param {CaseView} view */
 export function otherForms(view) {
   const p = view.position;
   const { near, city } = p ? whereabouts(p) : { near: null, city: null };
-  const town = (one) => `${one.name}, ${g.length(one.km)} ${say`${one.bearing}##direction`}`;
+  const town = (one) => `${one.name}, ${wording.distance(one.km)} ${say`${one.bearing}##direction`}`;
   const rows = !p
     ? []
     : [
@@ -88,12 +88,12 @@ export function otherForms(view) {
               >${f.dms(p.lon, 'E', say`W`)}</span
             >`,
         ],
-        ['Plus code', g.plusCode(p.lat, p.lon)],
+        ['Plus code', wording.plusCode(p.lat, p.lon)],
         [
           say`Nearest town`,
-          near ? html`${town(near)}${city ? html`<br />${g.fromTown(city)}` : nothing}` : '',
+          near ? html`${town(near)}${city ? html`<br />${wording.fromTown(city)}` : nothing}` : '',
         ],
-        [say`Last moved`, g.lastMoved(view.positions)],
+        [say`Last moved`, wording.movementText(view.positions)],
       ];
   return html`<div class="panel__head">
       <h2>${say`If 112 asks for another form`}</h2>
@@ -113,7 +113,7 @@ export function otherForms(view) {
                     </div>`,
                 )}
             </dl>`
-          : html`<p>${unknown(view)}</p>`
+          : html`<p>${noPositionText(view)}</p>`
       }
     </div>`;
 }

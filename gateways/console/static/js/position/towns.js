@@ -11,21 +11,21 @@ const RETRY_MS = 5000;
  * when the request failed and may be repeated.
  * @param {string} name @param {(said: any) => void} take @returns {() => Promise<void>}
  */
-export function kept(name, take) {
+export function requestOnce(name, take) {
   /** @type {Promise<void>} */
-  let asked = null;
+  let lastRequest = null;
   const fetched = async () => {
     const answer = await fetch(DATA + name);
     if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
     take(await answer.json());
   };
   return () => {
-    asked ??= fetched().catch(() => {
+    lastRequest ??= fetched().catch(() => {
       setTimeout(() => {
-        asked = null;
+        lastRequest = null;
       }, RETRY_MS);
     });
-    return asked;
+    return lastRequest;
   };
 }
 
@@ -33,7 +33,7 @@ export function kept(name, take) {
 export const towns = { all: /** @type {Town[]} */ ([]) };
 
 /** Request the towns. */
-export const load = kept('towns-it.json', (data) => {
+export const loadTowns = requestOnce('towns-it.json', (data) => {
   let lat = 0;
   towns.all = data.names.split('\n').map((name, i) => {
     lat += data.lat[i];
@@ -47,22 +47,22 @@ export const load = kept('towns-it.json', (data) => {
   });
 });
 
-load(); // before the first case, so that its lines do not move when the names arrive
+loadTowns(); // before the first case, so that its lines do not move when the names arrive
 
-let asked = { lat: null, lon: null, language: null };
-let found = null;
+let lastRequest = { lat: null, lon: null, language: null };
+let lastAnswer = null;
 
 /**
  * Return {near, city} of a position, either may be null. The last position's answer is kept.
  * @param {PositionView} p
  */
 export function whereabouts(p) {
-  load();
+  loadTowns();
   if (!towns.all.length) return { near: null, city: null };
-  if (asked.lat !== p.lat || asked.lon !== p.lon || asked.language !== language()) {
-    asked = { lat: p.lat, lon: p.lon, language: language() };
+  if (lastRequest.lat !== p.lat || lastRequest.lon !== p.lon || lastRequest.language !== language()) {
+    lastRequest = { lat: p.lat, lon: p.lon, language: language() };
     const near = nearestTown(p.lat, p.lon, towns.all);
-    found = { near, city: near && nearbyCity(p.lat, p.lon, towns.all, near) };
+    lastAnswer = { near, city: near && nearbyCity(p.lat, p.lon, towns.all, near) };
   }
-  return found;
+  return lastAnswer;
 }

@@ -20,35 +20,35 @@ const MUCH_LARGER = 5;
 const STILL_M = 25;
 
 /** Convert degrees to radians. @param {number} degrees */
-const rad = (degrees) => (degrees * Math.PI) / 180;
+const radians = (degrees) => (degrees * Math.PI) / 180;
 
 /** Return the distance along a great circle, kilometres. */
 export function distanceKm(a, b) {
   const h =
-    Math.sin(rad(b.lat - a.lat) / 2) ** 2 +
-    Math.cos(rad(a.lat)) * Math.cos(rad(b.lat)) * Math.sin(rad(b.lon - a.lon) / 2) ** 2;
+    Math.sin(radians(b.lat - a.lat) / 2) ** 2 +
+    Math.cos(radians(a.lat)) * Math.cos(radians(b.lat)) * Math.sin(radians(b.lon - a.lon) / 2) ** 2;
   return 2 * EARTH_KM * Math.asin(Math.min(1, Math.sqrt(h)));
 }
 
 /** Return the bearing from `a` to `b`, degrees clockwise from north, 0 to 360. */
 export function bearingDeg(a, b) {
-  const y = Math.sin(rad(b.lon - a.lon)) * Math.cos(rad(b.lat));
+  const y = Math.sin(radians(b.lon - a.lon)) * Math.cos(radians(b.lat));
   const x =
-    Math.cos(rad(a.lat)) * Math.sin(rad(b.lat)) -
-    Math.sin(rad(a.lat)) * Math.cos(rad(b.lat)) * Math.cos(rad(b.lon - a.lon));
+    Math.cos(radians(a.lat)) * Math.sin(radians(b.lat)) -
+    Math.sin(radians(a.lat)) * Math.cos(radians(b.lat)) * Math.cos(radians(b.lon - a.lon));
   return ((Math.atan2(y, x) * 180) / Math.PI + 360) % 360;
 }
 
 /** Return one of eight directions in words. @param {number} degrees */
-export const compass = (degrees) => COMPASS[Math.round(degrees / 45) % 8]();
+export const directionName = (degrees) => COMPASS[Math.round(degrees / 45) % 8]();
 
 /** Return a town with the distance and direction of the point from the town. @param {number} km */
-const from = (town, point, km) => ({
+const withDistance = (town, point, km) => ({
   name: town.name,
   region: town.region,
   population: town.population,
   km,
-  bearing: compass(bearingDeg(town, point)),
+  bearing: directionName(bearingDeg(town, point)),
 });
 
 /**
@@ -68,7 +68,7 @@ export function nearestTown(lat, lon, towns) {
       bestKm = km;
     }
   }
-  return best && from(best, point, bestKm);
+  return best && withDistance(best, point, bestKm);
 }
 
 /**
@@ -85,18 +85,18 @@ export function nearbyCity(lat, lon, towns, near) {
       distanceKm(town, point) < AROUND_KM,
   );
   const city = found.reduce((one, other) => (one && one.population >= other.population ? one : other), null);
-  return city && from(city, point, distanceKm(city, point));
+  return city && withDistance(city, point, distanceKm(city, point));
 }
 
 /** Return a distance: `350 m` or `3.6 km`. @param {number} km */
-export const length = (km) =>
+export const distance = (km) =>
   km < 0.995
     ? `${Math.max(10, Math.round(km * 100) * 10)}${NB}m`
     : `${km < 20 ? number(km) : Math.round(km)}${NB}km`;
 /** Return `3.6 km east of Genova`. @param {Near} town */
-export const fromTown = (town) => say`${length(town.km)} ${town.bearing} of ${town.name}`;
+export const fromTown = (town) => say`${distance(town.km)} ${town.bearing} of ${town.name}`;
 /** Return `3.6 km east of its centre`. @param {Near} town */
-export const fromCentre = (town) => say`${length(town.km)} ${town.bearing} of its centre`;
+export const fromCentre = (town) => say`${distance(town.km)} ${town.bearing} of its centre`;
 /** Return `Pavia, Lombardia`. @param {Pick<Town, 'name' | 'region'>} town */
 export const townName = (town) => [town.name, town.region].filter(Boolean).join(', ');
 
@@ -145,8 +145,8 @@ const NUMBERS = [
 ];
 
 /** Return a whole number from 0 to 199 in words. @param {number} n */
-export function inWords(n) {
-  if (n > 100) return say`one hundred and ${inWords(n - 100)}`;
+export function numberWords(n) {
+  if (n > 100) return say`one hundred and ${numberWords(n - 100)}`;
   if (n === 100) return say`one hundred`;
   return NUMBERS[Math.floor(n / 10)]().split(' ')[n % 10];
 }
@@ -155,11 +155,11 @@ export function inWords(n) {
  * Return degrees as they are read aloud, five decimals: `forty-four point three nine zero, five eight`.
  * @param {number} degrees
  */
-export function spoken(degrees) {
+export function spokenDegrees(degrees) {
   const [whole, decimals] = Math.abs(degrees).toFixed(5).split('.');
-  const digits = [...decimals].map((digit) => inWords(Number(digit)));
+  const digits = [...decimals].map((digit) => numberWords(Number(digit)));
   const [three, two] = [digits.slice(0, 3).join(' '), digits.slice(3).join(' ')];
-  return `${inWords(Number(whole))} ${say`point`} ${three}, ${two}`;
+  return `${numberWords(Number(whole))} ${say`point`} ${three}, ${two}`;
 }
 
 /**
@@ -167,7 +167,7 @@ export function spoken(degrees) {
  * fewer than two positions.
  * @param {PositionView[]} positions
  */
-export function lastMoved(positions) {
+export function movementText(positions) {
   const last = positions.at(-1);
   const first = positions.find((one) => one.at_us >= (last?.at_us ?? 0) - 600e6);
   if (!last || first === last) return '';
@@ -178,5 +178,5 @@ export function lastMoved(positions) {
   if (km <= doubt(first)) return say`Still for ${spell}`;
   const lately = positions.filter((one) => one.at_us >= last.at_us - 60e6);
   const still = lately.length > 1 && lately.every((one) => distanceKm(one, last) <= doubt(one));
-  return say`${length(km)} ${compass(bearingDeg(first, last))} in ${spell}${still ? say`, now still` : ''}`;
+  return say`${distance(km)} ${directionName(bearingDeg(first, last))} in ${spell}${still ? say`, now still` : ''}`;
 }

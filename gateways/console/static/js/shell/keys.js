@@ -17,7 +17,7 @@ import * as facts from '../case/facts.js';
 import * as notes from '../case/notes.js';
 import * as record from '../case/record.js';
 import * as otherline from '../case/other-line.js';
-import { placeSentences } from '../position/panel.js';
+import { positionSentences } from '../position/panel.js';
 import { copyBriefing } from '../case/psap-text.js';
 import * as help from './help.js';
 import * as sections from './sections.js';
@@ -27,8 +27,8 @@ import * as sound from '../sound/sound.js';
 import { unassignedForTake } from './notices.js';
 import * as headset from '../voice/headset.js';
 import * as voice from '../voice/voice.js';
-import { waiting } from '../alerts/unassigned.js';
-import { writtenAfter, writtenKey } from '../alerts/late-messages.js';
+import { unassignedAlerts } from '../alerts/unassigned.js';
+import { alertsWithLateMessages, lateMessageKey } from '../alerts/late-messages.js';
 import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
 import { inWrapUp } from '../shift/wrap-up.js';
@@ -92,7 +92,7 @@ export function pressed(ui, key) {
 function withoutCenter(ui, key) {
   const view = ui.screen.section === 'case' ? ui.screen.selected() : null;
   if (key === 'Enter') ui.feed.retryNow();
-  else if (view && key === 'C') copyBriefing(ui, view, placeSentences(view));
+  else if (view && key === 'C') copyBriefing(ui, view, positionSentences(view));
   else if (view && [KEY.brief, 'D'].includes(key)) openPanel(ui, PANELS[key][0], view);
   else if (view && commandOf(key, ui.screen.step(view), view, ui.feed.me, ui.feed.allowedIn(view)))
     ui.commands.refuseOffline(key, view.alert);
@@ -112,7 +112,7 @@ function openPanel(ui, which, view) {
  */
 function acknowledge(ui, key, incoming) {
   shifts.cancelQuestions();
-  reopening.forget();
+  reopening.cancel();
   if (key !== 'Space') return; // no other key acts now
   ui.acknowledged.add(incoming);
   ui.screen.open(incoming.alert);
@@ -120,10 +120,10 @@ function acknowledge(ui, key, incoming) {
 
 /** Acknowledge every sound that all operators hear, and every alarm. @param {Ui} ui */
 function acknowledgeAll(ui) {
-  for (const view of waiting(ui.feed, Date.now())) ui.acknowledged.addKey(waitingKey(view));
+  for (const view of unassignedAlerts(ui.feed, Date.now())) ui.acknowledged.addKey(waitingKey(view));
   alarms.acknowledgeAll(ui);
-  const written = writtenAfter(ui.feed);
-  for (const view of written) ui.acknowledged.addKey(writtenKey(view));
+  const written = alertsWithLateMessages(ui.feed);
+  for (const view of written) ui.acknowledged.addKey(lateMessageKey(view));
   // An operator with an alert stays on that alert; other operators see that the message is unread.
   if (written.length && !ui.screen.ownCase()) ui.screen.open(written[0].alert);
   ui.draw();
@@ -166,7 +166,7 @@ function inCase(ui, key, view, twice) {
   if (key === KEY.note) return notes.focus();
   if (filling.pressed(ui, key, view, allowed)) return undefined;
   if (PANELS[key]) return panel(ui, key, view, allowed);
-  if (key === 'C') return copyBriefing(ui, view, placeSentences(view));
+  if (key === 'C') return copyBriefing(ui, view, positionSentences(view));
   if (key === 'Enter') return enter(ui, view);
   const step = ui.screen.step(view);
   const hands = key === KEY.hand_over;
@@ -275,7 +275,8 @@ export function listen(ui) {
     const target = /** @type {HTMLElement} */ (e.target);
     const answers = target.closest?.('.ready__ask, .history__reopen'); // a button of the question itself
     const expectsEnter =
-      ui.commands.armed || (ui.feed.me && !answers && (reopening.asks(ui) || shifts.waitsForEnter(ui)));
+      ui.commands.armed ||
+      (ui.feed.me && !answers && (reopening.awaitsEnter(ui) || shifts.waitsForEnter(ui)));
     if (button && (key === 'Enter' || key === 'Space') && !acknowledges && !(expectsEnter && key === 'Enter'))
       return;
     if (['Space', 'ArrowUp', 'ArrowDown', '/'].includes(key) || (key === 'Enter' && expectsEnter))

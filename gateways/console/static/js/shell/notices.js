@@ -13,8 +13,8 @@ import { waitingKey } from './acknowledged.js';
 import { deadline } from '../case/deadline.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
-import { waiting } from '../alerts/unassigned.js';
-import { writtenAfter, writtenKey } from '../alerts/late-messages.js';
+import { unassignedAlerts } from '../alerts/unassigned.js';
+import { alertsWithLateMessages, lateMessageKey } from '../alerts/late-messages.js';
 
 /**
  * Return the alert that T takes from any place. Return null while the operator has a real alert.
@@ -22,15 +22,19 @@ import { writtenAfter, writtenKey } from '../alerts/late-messages.js';
  */
 export function unassignedForTake(ui) {
   const my = ui.screen.ownCase();
-  const [first] = waiting(ui.feed, Date.now()).filter((view) => !(my && view.test));
+  const [first] = unassignedAlerts(ui.feed, Date.now()).filter((view) => !(my && view.test));
   return first && (!my || my.test) ? first : null;
 }
 
 /** Return what sounds until it is acknowledged as `[{key, test}]`, the most serious first. @param {Ui} ui */
 export function unacknowledgedSounds(ui) {
-  const found = waiting(ui.feed, Date.now()).map((view) => ({ key: waitingKey(view), test: view.test }));
+  const found = unassignedAlerts(ui.feed, Date.now()).map((view) => ({
+    key: waitingKey(view),
+    test: view.test,
+  }));
   const alarm = ui.feed.link === 'live' ? noLineAlarm(ui.feed) : null;
-  for (const view of writtenAfter(ui.feed)) found.push({ key: writtenKey(view), test: view.test });
+  for (const view of alertsWithLateMessages(ui.feed))
+    found.push({ key: lateMessageKey(view), test: view.test });
   if (alarm) found.unshift({ key: alarmKey(alarm), test: false });
   return found.filter((one) => !ui.acknowledged.hasKey(one.key));
 }
@@ -41,12 +45,12 @@ export function notices(ui) {
   const back = my ? ownCaseNotice(ui, my) : nothing;
   if (ui.feed.link !== 'live') return my ? html`<div class="strips">${back}</div>` : nothing;
   const alarm = noLineAlarm(ui.feed);
-  const all = ui.screen.incoming() ? [] : waiting(ui.feed, Date.now());
+  const all = ui.screen.incoming() ? [] : unassignedAlerts(ui.feed, Date.now());
   const shown = ui.screen.section === 'case' && !ui.screen.incoming() ? ui.screen.selected() : null;
   // The banner of the case itself reports that no line can call 112.
   const said = shown && s.mine(shown, ui.feed.me) && s.psapIs(shown) === 'lacking';
   const lacking = alarm && !said ? noLineNotice(ui, alarm) : nothing;
-  const written = ui.screen.incoming() ? [] : writtenAfter(ui.feed);
+  const written = ui.screen.incoming() ? [] : alertsWithLateMessages(ui.feed);
   return html`<div class="strips">
     ${back}${lacking}${all.length ? unassignedNotice(ui, all) : nothing}
     ${written.length ? lateMessageNotice(ui, written) : nothing}
@@ -61,7 +65,7 @@ function lateMessageNotice(ui, all) {
   const [view] = all;
   const more = all.length > 1 ? say`, and ${all.length - 1} more` : '';
   const who = s.capital(s.first(view));
-  const key = writtenKey(view);
+  const key = lateMessageKey(view);
   const reads = !ui.screen.ownCase();
   const at = f.clock(view.written_us);
   return html`<div class="strip" role="alert" data-tone="wait" data-strip="written" data-alert=${view.alert}>

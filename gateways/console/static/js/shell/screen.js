@@ -1,7 +1,7 @@
 // The screen's state: the place and the alert shown, the position of the arrow keys. Only the methods of
 // `Screen` change this state; facts come from the feed.
 
-import { rank } from '../alerts/urgency.js';
+import { byUrgency } from '../alerts/urgency.js';
 import { calledFor, mine } from '../case/situation.js';
 import { next } from '../steps/next-step.js';
 import { isFor } from './sections.js';
@@ -89,7 +89,7 @@ export class Screen {
     const own = (view) => (mine(view, me) || calledFor(view, me) ? 0 : 1);
     return [...cases.values()]
       .filter((view) => view.closed_us === null || view.alert === this.chosen)
-      .sort((a, b) => own(a) - own(b) || rank(a, b))
+      .sort((a, b) => own(a) - own(b) || byUrgency(a, b))
       .slice(0, LISTED);
   }
 

@@ -5,7 +5,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import * as alarms from '../alarms/alarms.js';
 import { groupAlarms } from '../alarms/groups.js';
 import { FEATURES } from '../features.js';
-import { why } from '../infrastructure/lines.js';
+import { usage } from '../infrastructure/lines.js';
 import { icon } from '../shell/parts.js';
 import { outcome, say } from '../words/words.js';
 import * as f from '../words/format.js';
@@ -51,7 +51,7 @@ function faults(ui) {
         one.out ? 'pause' : 'warn',
         one.out ? 'ink-wait' : 'ink-bad',
         `${one.line}: ${one.out ? say`Out of service` : say`Out of use`}`,
-        [why(ui, one), since(one.out?.since_us ?? one.since_us)].filter(Boolean).join(' · '),
+        [usage(ui, one), since(one.out?.since_us ?? one.since_us)].filter(Boolean).join(' · '),
       ),
     ),
   ];

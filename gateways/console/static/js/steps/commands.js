@@ -99,7 +99,7 @@ export class Commands {
     const view = this.feed.cases.get(alert);
     const expectsCall = command === 'take' && view && !this.acknowledged.has(view, this.feed.me);
     if (expectsCall) this.acknowledged.add(view); // the operator expects the call: no alarm sounds
-    if (command === 'take') waiting.asked(alert);
+    if (command === 'take') waiting.noteRequested(alert);
     const more = {
       id: newId(),
       seen: view?.version,

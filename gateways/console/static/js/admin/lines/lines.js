@@ -1,14 +1,14 @@
 // The chapter of the lines: the list, each line's state, and the actions on a line.
 
 import { html, nothing } from '../../../vendor/lit.js';
-import { said, signal, trunkName, why } from '../../infrastructure/lines.js';
+import { stateWord, signalText, trunkName, usage } from '../../infrastructure/lines.js';
 import { word } from '../../shell/parts.js';
 import { say } from '../../words/words.js';
 import { listPage } from '../frame/page.js';
 import { acts, enter as enterLines, form, now, once, pressed as ordered, rows } from './rows.js';
 import { Check, check, checkPane } from './check.js';
 import * as modem from '../start/modem.js';
-import { unnamed } from '../../infrastructure/modems.js';
+import { unusedModems } from '../../infrastructure/modems.js';
 import * as setUp from './set-up.js';
 
 export const clear = () => rows.clear();
@@ -65,9 +65,9 @@ function cells(ui, one) {
   return html`<td><b>${one.line}</b></td>
     <td class="ink-2">${trunkName(one)}</td>
     <td class="num">${one.number}</td>
-    <td>${view ? html`${said(ui, view)}${signal(view)}` : ''}</td>
+    <td>${view ? html`${stateWord(ui, view)}${signalText(view)}` : ''}</td>
     <td class="ink-2 cut" title=${one.text}>
-      ${view ? why(ui, view) || one.text : one.text}${
+      ${view ? usage(ui, view) || one.text : one.text}${
         view?.state === 'pin_needed' ? html`<small lang="en">${one.text}</small>` : nothing
       }
     </td>
@@ -107,5 +107,5 @@ export const pane = (ui) =>
     form: () => modem.form(ui, rows) ?? setUp.form(ui) ?? form(ui),
     once: () => (rows.once instanceof Check ? checkPane(ui, rows.once) : once(ui)),
     empty: say`No lines`,
-    below: rows.list.data ? html`${unnamed(ui.feed.modems)}${setUp.live()}` : null,
+    below: rows.list.data ? html`${unusedModems(ui.feed.modems)}${setUp.live()}` : null,
   });
