@@ -2,8 +2,8 @@
 center. Backups are signed with the same key (`features/backup/signed.py`).
 
 The key and its own certificate are the center's, created at first use: `keys/signing.pem`. A court that
-verifies a signature receives the certificate's fingerprint by another channel. `cryptography`'s x509 takes a
-third of a second to import: only commands import this module.
+verifies a signature receives the certificate's fingerprint by another channel. Importing `cryptography.x509`
+takes a third of a second: import this module only inside the functions that need it.
 """
 
 from __future__ import annotations

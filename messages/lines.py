@@ -45,7 +45,9 @@ class RequestLine(Message, frozen=True, kw_only=True, tag="line.request"):
 
 
 class LineGranted(Message, frozen=True, kw_only=True, tag="line.granted"):
-    """This line is available, by appending `line.seized` to its stream at this version."""
+    """This line is available: the leg has the line once `line.seized` is appended to the line's stream at
+    this version.
+    """
 
     leg: LegId
     attempt: int
@@ -71,8 +73,8 @@ class Lack(StrEnum):
 
 
 class LineRefused(Message, frozen=True, kw_only=True, tag="line.refused"):
-    """No line is free now. The pool repeats this, or grants a line when one becomes free; repeat the request
-    each second.
+    """No line is free now. The sender repeats its request every second; the pool answers each request, and
+    grants a line as soon as a line becomes free.
     """
 
     leg: LegId
@@ -87,7 +89,7 @@ class LineRefused(Message, frozen=True, kw_only=True, tag="line.refused"):
 
 
 class AskLine(Message, frozen=True, kw_only=True, tag="line.ask"):
-    """A TrunkPool has started without knowledge of lines: report the line."""
+    """Request for a report of the line: a TrunkPool or a watchdog has just started."""
 
 
 class PreemptCase(Message, frozen=True, kw_only=True, tag="case.preempt"):
@@ -98,8 +100,8 @@ class PreemptCase(Message, frozen=True, kw_only=True, tag="case.preempt"):
 
 
 class GiveWay(Message, frozen=True, kw_only=True, tag="line.give_way"):
-    """A real alert needs this line, which carries no alert but a nailed-up operator or a call of the center's
-    own: hang up.
+    """A real alert needs this line, which carries an operator's nailed-up call or a call of the center's own,
+    and no alert: hang up.
     """
 
     line: LineId

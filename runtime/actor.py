@@ -5,7 +5,7 @@ number of timers over one wakeup, renews watches, and sends heartbeats. No excep
 Thespian would run the handler again. After an unexpected exception the state in memory is unreliable, so the
 actor ends; the Supervisor starts a new one, and starting is recovering.
 
-An actor must not block, must not know its transport, and must keep no state outside the journal.
+An actor must not block, must not depend on its transport, and must keep no state outside the journal.
 """
 
 from __future__ import annotations

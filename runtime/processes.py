@@ -96,7 +96,7 @@ class DoneAside:
 CRASHED: Final = 70
 """Exit status of an actor after an unexpected exception (sysexits.h: EX_SOFTWARE)."""
 ESCALATED: Final = 75
-"""Exit status of a Supervisor that requests a restart of everything (EX_TEMPFAIL)."""
+"""Exit status of a Supervisor that requests a restart of all actors (EX_TEMPFAIL)."""
 
 HEIR_ASKS_BY: Final = signal.SIGUSR2
 """Signal to a process that outlives its actor system: hand over the ports. Thespian uses SIGUSR1."""
@@ -194,7 +194,7 @@ class Processes(Protocol):
         ...
 
     def escalate(self, supervisor: Actor) -> None:
-        """Request a restart of everything from the node."""
+        """Request that the node restarts all actors."""
         ...
 
     def end(self, actor: Actor, status: int) -> None:

@@ -1,4 +1,4 @@
-"""Errors of the simulator, and the side at fault. Must not know how an error is shown.
+"""Errors of the simulator, and the side at fault. How an error is shown is decided elsewhere.
 
 SimulatorError
 ├── ConfigError    a setting in the file or in a request is wrong; the text names its path

@@ -1,7 +1,8 @@
-"""Minimal HTTP/1.1 for a control API on loopback: one request a connection. Must not know the requests'
-meaning.
+"""Minimal HTTP/1.1 for a control API on loopback: one request a connection. The meaning of requests is not
+handled here.
 
 The standard library's server would need a thread, and a web framework half a second to start.
+
 """
 
 from __future__ import annotations

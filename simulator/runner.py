@@ -41,7 +41,9 @@ class Station:
 
 
 class Runner:
-    """Driver of a carrier; `start` and `stop` must run within a running loop."""
+    """Driver of a simulated carrier in real time; `start` and `stop` must be called within a running event
+    loop.
+    """
 
     def __init__(self, carrier: Carrier, directory: Path, clock: Callable[[], float]) -> None:
         self.carrier = carrier
@@ -55,7 +57,7 @@ class Runner:
         self._tick_timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        """Open all ports, and start the time."""
+        """Open all ports, and start the carrier's clock."""
         for station in self.stations.values():
             self._open_ports(station)
         self._next_frame_s = self._loop.time() + FRAME_S

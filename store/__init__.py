@@ -1,6 +1,6 @@
 """Durable data of the center: the journal of events, the registry of people, and the tables derived from
 them.
 
-The package knows no actors, modems or web, and decides nothing about a case: its modules store, order and
-find data. Every function may raise a StoreError (`store.errors`).
+The package depends on no actors, modems or web, and decides nothing about a case: its modules store, order
+and find data. Every function may raise a StoreError (`store.errors`).
 """

@@ -150,7 +150,7 @@ WAITED_OUT_RULES: Final[tuple[Rule, ...]] = (read_inbox, let_go_of_line, end)
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """Result of a decision."""
+    """Result of one run of all rules."""
 
     case: Case
     """State with the events applied, as of their append to the journal."""

@@ -99,7 +99,7 @@ class PendingOffers(msgspec.Struct, frozen=True, kw_only=True):
     sounds: Sounds = Sounds()
 
     def line(self, leg: LegId, attempt: int) -> LineGranted | None:
-        """Return the line granted for this attempt."""
+        """Return the line granted for this attempt; None if no line was granted."""
         return self.lines.get((leg, attempt))
 
     def refused_line(self, leg: LegId, attempt: int) -> bool:

@@ -1,8 +1,9 @@
-"""Alarms that follow from the journal. Pure: folds of the journal.
+"""Alarms that follow from the journal, computed event by event (folds). Pure.
 
 A line without sound in two consecutive alerts probably has a faulty modem; one silent call proves nothing, as
-a phone may be muted or lie in a bag. A new fold does not know closed alerts, so it needs two more alerts to
-find such a line again. The fold knows the unreadable entries that still matter at its start, and later ones.
+a phone may be muted or lie in a bag. After a restart the fold starts without closed alerts, so that two more
+alerts are needed to detect such a line again. Unreadable entries are found at the start, if they still
+matter, and later.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class SilentLines:
 
     @property
     def broken(self) -> Mapping[LineId, bool]:
-        """State of each line with a proof in its latest calls: True if the line carries no sound."""
+        """State of each line whose latest calls prove a state: True if the line carries no sound."""
         return self._broken
 
     def apply(self, recorded: Recorded) -> None:

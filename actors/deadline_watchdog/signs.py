@@ -125,7 +125,7 @@ PSAP_DUE = Rule(
 
 
 class Sign(msgspec.Struct, frozen=True, kw_only=True):
-    """State of an alert that must change."""
+    """Sign that an alert needs progress: a state that must change within a limit."""
 
     rule: Rule
     of: object

@@ -42,7 +42,7 @@ Name = tuple[Role, str]
 
 
 class Trouble(msgspec.Struct, frozen=True, kw_only=True):
-    """Restarts made for one alert."""
+    """Restarts made because of one alert."""
 
     restarts: int
     at: Instant
@@ -50,7 +50,9 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
-    """State kept between two runs; its loss costs the time of one limit."""
+    """State kept between two runs. If the state is lost, a stuck alert is detected later, by the time of one
+    limit.
+    """
 
     looked_at: Instant | None = None
     seen: dict[tuple[AlertId, str, object], Instant] = {}
@@ -76,7 +78,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
-    """Result of one run."""
+    """Result of one run of `look_for_stuck`."""
 
     state: State
     stuck: tuple[Finding, ...] = ()
@@ -135,7 +137,7 @@ def still_stuck(
 
 
 def forget(state: State) -> State:
-    """Drop the signs: the journal was unreadable."""
+    """Return the state without signs: their times do not count, since the journal was unreadable."""
     return replace(state, seen={})
 
 

@@ -1,7 +1,7 @@
 """Nailed-up line of one operator: a call to the operator's phone that is kept for the whole shift. Pure.
 
 The journal holds the line (`line.seized` with the operator): after a restart, the successor requests the call
-from that line's modem and takes it over. All other state is determined anew.
+from that line's modem and takes it over. All other state is determined again after a restart.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Nailed(msgspec.Struct, frozen=True, kw_only=True):
-    """State of one operator's call, beyond the journal."""
+    """State of one operator's nailed-up call that is not in the journal."""
 
     operator: OperatorId
     since: Instant
@@ -89,7 +89,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def begin(operator: OperatorId, now_us: Instant) -> Nailed:
-    """Return the initial state."""
+    """Return the initial state of an operator's call."""
     return Nailed(operator=operator, since=now_us, heard_at=now_us)
 
 
@@ -103,7 +103,7 @@ def heard(nailed: Nailed, said: CallReport, now_us: Instant) -> Nailed:
 
 
 def refused(nailed: Nailed, reason: str) -> Nailed:
-    """Return the state after a refused line."""
+    """Return the state after the TrunkPool has refused a line. `reason`: reason in words."""
     return replace(nailed, text=reason)
 
 

@@ -1,6 +1,6 @@
-"""Decision of the Supervisor in the making: the changed roster and the effects.
+"""Work copy of the Supervisor's state during one decision: the changed roster and the effects so far.
 
-Contains the changes themselves, not the reasons for them.
+This module makes the changes; `decider` decides which changes to make.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ KILL_AGAIN_US: Final = SECOND
 
 
 class Book:
-    """Roster and effects, in order."""
+    """Roster and effects during one decision; the effects in order."""
 
     def __init__(self, roster: Roster, now_us: Instant) -> None:
         self.roster = roster
@@ -36,8 +36,8 @@ class Book:
         self.effects: list[Effect] = []
 
     def change(self, said: Workers) -> None:
-        """Record the report of the AlertIntake. A worker that has just got an alert has no bridge yet:
-        `voiceless` stays.
+        """Record the report of the AlertIntake. A worker that has just received an alert has no bridge yet:
+        `voiceless` therefore stays set.
         """
         busy, waiting = max(0, said.busy), max(0, said.waiting)
         self.roster = replace(
@@ -63,7 +63,7 @@ class Book:
         self.effects.extend(effects)
 
     def publish(self) -> None:
-        """Publish the directory, once for all changes up to the next other effect."""
+        """Add the effect `Publish`, once for all changes up to the next other effect."""
         if not self.effects or not isinstance(self.effects[-1], Publish):
             self.do(Publish())
 
@@ -87,7 +87,7 @@ class Book:
         self.do(Create(name=name, cls=spec.cls, incarnation=incarnation))
 
     def again(self, member: Member, cause: str) -> None:
-        """Create the actor again."""
+        """Create the next incarnation of the actor. `cause`: reason in words."""
         self.create(member.spec, replace(member, restarts=member.restarts + 1, cause=cause))
 
     def kill(self, member: Member, cause: str) -> None:

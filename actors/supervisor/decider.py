@@ -117,7 +117,7 @@ def decide(roster: Roster, stimulus: Stimulus, now_us: Instant) -> Decision:
 
 
 class _Deciding(Book):
-    """Decision in the making."""
+    """Work copy of the roster and the effects during one decision, with the reasons for each change."""
 
     # ------------------------------------------------------------ life of an actor
 

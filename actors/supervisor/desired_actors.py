@@ -26,7 +26,7 @@ FIRST_US: Final = SECOND
 
 
 def rank(spec: ActorSpec) -> int:
-    """Return the actor's place in the order of starting."""
+    """Return the place of the actor in the order of starting, 0 first."""
     return RANK.get(spec.role, 0)
 
 
@@ -96,14 +96,14 @@ def workers_wanted(roster: Roster, there: Mapping[str, list[Member]]) -> int:
 
 
 def missing(roster: Roster, room: int) -> Iterator[ActorSpec]:
-    """Return the actors to create now: all missing ones of rank 0; once these have started, or have had their
-    time, up to `room` others.
+    """Return the actors to create now: all missing actors of rank 0; once these have started, or had time to
+    start, up to `room` other actors.
 
     In an idle worker the AlertCase comes last: an actor that finds the AlertCase finds the others too. While
     alerts wait, the order is reversed across all workers: the cases first, so that every alert is taken up,
-    then the others in the order of need. After a restart of everything, modems with calls of these alerts
-    come before the legs. Once every alert is taken up, one modem is always among the actors being started:
-    alerts may need many actors, all of them useless without a line.
+    then the other actors of the most urgent alerts. After a restart of all actors, modems with calls of these
+    alerts come before the legs. Once every alert is taken up, one modem is always among the actors being
+    started: alerts may need many actors, all of them useless without a line.
     """
     absent = [spec for spec in roster.plan.actors if (spec.role, spec.key) not in roster.members]
     first = [spec for spec in absent if rank(spec) == 0]
@@ -217,7 +217,7 @@ def idle_extra_legs(roster: Roster) -> Iterator[Member]:
 
 
 def processes(roster: Roster) -> int:
-    """Return the number of actors that are starting."""
+    """Return the number of actors whose processes are being created or started."""
     return sum(1 for m in roster.members.values() if m.phase in (Phase.CREATING, Phase.STARTING))
 
 

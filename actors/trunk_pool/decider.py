@@ -106,7 +106,7 @@ def grant(
 
     `beside`: the call that the party must join. `hung_up`: the leg's last call was meant to end, and is not
     taken back if its modem still has it. `alerts`: an alert is open or waits for a line. A line of a draining
-    node is granted if no other line is free, and only for the need of a user.
+    node is granted only for a call that a user needs, and only if no other line is free.
     """
     lines = list(lines)
     staying = [one for one in lines if not one.drained]
@@ -313,8 +313,8 @@ def yields(request: RequestLine) -> bool:
 def gives_way(request: RequestLine, refused: Iterable[RequestLine]) -> bool:
     """Return True if the request yields to a refused request for a line of the same kind.
 
-    If granted a line that does not suffice for the alert, a test would dial, be preempted and dial again, for
-    ever.
+    If granted a line that does not suffice for the alert, a test would dial, be preempted and dial again,
+    endlessly.
     """
     return yields(request) and any(not yields(one) and one.emergency == request.emergency for one in refused)
 

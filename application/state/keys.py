@@ -72,8 +72,8 @@ def ensure_demo_operator(state: StateDir, registry: Registry, journal: Journal, 
 
 
 def drop_demo_operator(state: StateDir, registry: Registry) -> list[str]:
-    """Remove the demo operator where real modems are used, so that no operator's token lies in a file. Return
-    messages about it for people.
+    """Remove the demo operator where real modems are used, so that no operator's token is stored in a file.
+    Return messages about it for people.
     """
     (state.keys / DEMO_TOKEN).unlink(missing_ok=True)
     if registry.operator(DEMO_OPERATOR) is None:

@@ -216,7 +216,7 @@ class Node:
             self._look_at_announcements()
         steps["actors"] = _age_s()
         self._tell()
-        # Seconds since the birth of the process: the time that a restart of everything takes.
+        # Seconds since the birth of the process: the time that a restart of all actors takes.
         logs.get("node").info("started", **steps)
 
     def _look_at_announcements(self) -> None:

@@ -78,6 +78,6 @@ async def app_file(web: Web, who: Caller, path: str) -> Response[bytes]:
         # The worker keeps the page with its policy: a new list of other nodes changes the version.
         response.content += b'self.SHELL.version += "-%s";\n' % digest_of(others).encode()
     if name == WORKER:
-        # The worker lies in `/app/` and needs this header to control the page `/app`.
+        # The service worker is served from `/app/` and needs this header to control the page `/app`.
         response.headers["service-worker-allowed"] = "/app"
     return response

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class OnDuty(msgspec.Struct, frozen=True, kw_only=True):
-    """Result of `duty list --json`: the people to call at a moment, and the shifts that name them."""
+    """Result of `duty list --json`: the people to call at that time, and the shifts that name them."""
 
     at: str
     until: str | None

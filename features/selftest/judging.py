@@ -187,8 +187,8 @@ _BY_BLAME: Final = frozenset((ProofWhy.MUTE, ProofWhy.DEAF, ProofWhy.DELAYED, Pr
 
 
 def wrong(proving: Proving, blames: Iterable[Blame]) -> dict[Key, str]:
-    """Return the alarms by the last finding of each item that is still tested. `blames`: faults by the voice
-    paths measured in the last calls.
+    """Return the alarms that follow from the last finding of each item that is still tested. `blames`: faults
+    by the voice paths measured in the last calls.
     """
     items = set(proving.tried())
     found: dict[Key, str] = {}

@@ -1,6 +1,6 @@
 """The center's own phone: raises signed checks over HTTP, at the address that phones use.
 
-Its key lies in the state directory and is made on first use. The registry has a device's row without a
+Its key is stored in the state directory and is made on first use. The registry has a device's row without a
 person, so that no list, search or figure of persons includes this phone. Requests block for at most
 `WITHIN_S`: they need a thread or a process of their own.
 """

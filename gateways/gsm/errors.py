@@ -48,7 +48,7 @@ class PortBusy(Trouble):
 
 
 class PortLost(Trouble):
-    """A port that is gone, as reported by SerialException, OSError or termios.error."""
+    """The port is lost, as reported by SerialException, OSError or termios.error."""
 
 
 class TraceError(Trouble):

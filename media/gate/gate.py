@@ -3,7 +3,7 @@
 One thread relays all voices, driven by events and due frames (`media.gate.connections`); blocking work,
 opening and closing a port, runs on other threads. A name from the network selects a port that the node itself
 has published; no other port is opened. `media.gate.seats` decides between several clients for one voice. A
-client without the secret costs a few bytes for a second and delays no other. The gate knows no calls.
+client without the secret costs a few bytes for a second and delays no other. Calls are not handled here.
 """
 
 from __future__ import annotations

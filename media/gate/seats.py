@@ -2,7 +2,7 @@
 
 The successor of a dead bridge must get its voice before the death is detected: so the newer client has it.
 The older one would request the voice again at once; it is refused while the newer is present. Otherwise the
-bridge of a disconnected node and its replacement would take the voice from each other for ever.
+bridge of a disconnected node and its replacement would take the voice from each other endlessly.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _MOST_OUSTED: Final = 64
 
 
 class Reception(NamedTuple, Generic[Visitor]):
-    """Outcome for a request (knock)."""
+    """Outcome of a client's request for a voice (knock)."""
 
     refused: str = ""
     """Reason for the refusal; empty if accepted."""
@@ -51,7 +51,7 @@ class Seats(Generic[Visitor, Guest]):
         return [seat.guest for seat in tuple(self._seats.values())]
 
     def knocks(self, visitor: Visitor, knock: Knock) -> Reception[Visitor]:
-        """Handle the request of an authenticated client."""
+        """Handle the request of an authenticated client for a voice; return the outcome."""
         seat = self._seats.get(knock.name)
         if seat is not None and knock.caller in seat.ousted:
             return Reception(refused=f"another conference has the voice of {knock.name}")

@@ -174,7 +174,7 @@ class HandOver(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PsapCall(msgspec.Struct, frozen=True, kw_only=True):
-    """Request in force to call 112."""
+    """Present request to call 112. `by`: operator who requested the call; None: the center."""
 
     by: OperatorId | None
     number: E164

@@ -10,7 +10,7 @@ from model.rules.calls.silent_and_duress import is_hushed
 
 
 class Phase(StrEnum):
-    """Phase of an alert, in the order of the flow."""
+    """Phase of an alert, in the usual order."""
 
     RECEIVED = "received"
     CALLING_OPERATOR = "calling_operator"

@@ -1,5 +1,5 @@
 """Input of the host: bytes to command lines, a line to commands (ITU-T V.250 5.2), and the reasons of a
-refusal: the codes of TS 27.007 9.2. Must not know the commands' meaning.
+refusal: the codes of TS 27.007 9.2. The meaning of commands is not handled here.
 """
 
 from __future__ import annotations

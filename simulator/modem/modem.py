@@ -1,8 +1,8 @@
 """Modem: bytes in, bytes out, a power supply. Sans-IO; time is an argument.
 
 Every method with `now_s` first advances the whole network to that time. Output without a host at the port is
-lost, as on a USB serial port. Must not know a call's rules (`line`, `hold`) or a command's meaning
-(`commands`).
+lost, as on a USB serial port. The rules of calls are in `line` and `hold`, the meaning of commands in
+`commands`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Output of a modem on the way to its ports: framed, shifted by one command, corrupted by vices and a bad
 cable, and kept until taken.
 
-Must not know the meaning of the output, or if a host is present.
+The meaning of the output, and the presence of a host, are not handled here.
 """
 
 from __future__ import annotations

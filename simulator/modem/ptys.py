@@ -1,4 +1,4 @@
-"""Pseudo-terminal that behaves like a modem's USB serial port. Must not know the data.
+"""Pseudo-terminal that behaves like a modem's USB serial port. The content of the data is not handled here.
 
 The simulator holds the master; the host opens the slave through a stable symlink. The slave is never kept
 open here: the kernel reports the absence of a host (POLLHUP) only while it is closed everywhere. HUPCL is set

@@ -1,6 +1,6 @@
 """SIM card of a modem: its PIN, the counter of wrong PINs, its PUK (TS 31.101 9.5).
 
-Must not know the modem. The counter survives a loss of power. A wrong PUK is always refused, while a real
+Independent of the modem. The counter survives a loss of power. A wrong PUK is always refused, while a real
 card is disabled after the tenth.
 """
 

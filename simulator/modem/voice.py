@@ -1,7 +1,8 @@
-"""Voice port of a modem: state and sound; and processing of sent voice, with faults from its vices. Must not
-know PTYs; the reader and writer are the clock.
+"""Voice port of a modem: state and sound; and processing of sent voice, with faults from its vices.
+Independent of PTYs; the reader and writer are the clock.
 
 Frames are s16le, 20 ms each: 320 bytes at 8 kHz, 640 at 16 kHz (SIMCom after `AT+CPCMFRM=1`).
+
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """Call as the network sees it, causes of its end (ITU-T Q.850, TS 24.008 annex H), comparison of dialled
-numbers, and the interface of its parties. Must not know modems or phones.
+numbers, and the interface of its parties. Independent of modems and phones.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Telephone and its handling of calls. Must not know modems: its calls pass through the network."""
+"""Telephone and its handling of calls. Independent of modems: all calls pass through the network."""
 
 from __future__ import annotations
 

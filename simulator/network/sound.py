@@ -1,7 +1,7 @@
 """Sounds of a phone, as samples: tones, a file, a voicemail's greeting, silence.
 
 All sound here is 8 kHz mono s16le. A sound is a function of the sample's index since its speaker began, so
-that all listeners hear identical sound and a tone never breaks its phase. Must not know the listeners.
+that all listeners hear identical sound and a tone never breaks its phase. Independent of the listeners.
 """
 
 from __future__ import annotations

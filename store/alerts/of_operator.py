@@ -1,4 +1,4 @@
-"""Open alert of an operator, by the journal alone."""
+"""Open alert of an operator, read from the journal alone."""
 
 from __future__ import annotations
 

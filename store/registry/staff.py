@@ -1,4 +1,4 @@
-"""Operators of the registry: see `store.registry.registry`."""
+"""Operators of the registry, with their credentials (part of `store.registry.registry`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Move calls to another line. Pure.
+"""Moves of calls to another line. Pure.
 
 Operator and user may be on lines that cannot be joined: one of them is then called again on the line of the
 other. This happens if the user was connected first: the user has called on another line, or the deadline left
@@ -67,7 +67,7 @@ is restarted after 15 s and then drops its calls. A shorter wait would keep up t
 
 
 def let_go_of_line(case: Case, _pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
-    """Count a call as released if it has been releasing for too long."""
+    """Return the event that counts a call as released if its end was requested too long ago."""
     made: list[Decided] = []
     wakes: list[Instant] = []
     for leg in case.legs.values():

@@ -1,5 +1,5 @@
-"""Decide what follows from an alert's inbox: orders of the operator, the deadline, the app, and requests of
-other alerts for the operator. Pure.
+"""Events that follow from an alert's inbox: from orders of the operator, the deadline, the app, and requests
+of other alerts for the operator. Pure.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def _is_wrong_pin(event: ev.InboxEvent) -> bool:
 
 
 def pins_are_over(case: Case) -> tuple[Decided, ...]:
-    """Clear the alarm when the alert ends."""
+    """Return the events that clear the alarms about PINs when the alert ends."""
     if case.wrong_pins <= WRONG_PINS:
         return ()
     return (ev.AlarmCleared(alarm=PIN_ALARM, subject=case.alert),)

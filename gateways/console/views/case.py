@@ -115,7 +115,7 @@ class PartyView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StepsView(msgspec.Struct, frozen=True, kw_only=True):
-    """First time of each step of the flow."""
+    """Time at which each step of the alert happened first."""
 
     received_us: Instant
     operator_us: Instant | None

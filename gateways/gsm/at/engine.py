@@ -127,19 +127,25 @@ class Engine:
             self._begin_sync(now_s, escape=True)
 
     def stop(self) -> None:
-        """Stop because the port is gone. Every command is given up; `start` is needed."""
+        """Stop because the port is lost: every command ends without a result. Call `start` before the next
+        use.
+        """
         self._give_up_everything()
         self._lines.clear()
         self._out.clear()
         self._phase = _Phase.LOST
 
     def end_listening(self, now_s: float) -> None:
-        """End the phase of only reading: the pending dial has shown its end, so that bytes do no harm."""
+        """End the phase of only reading: the pending dial has ended, so that written bytes cannot abort
+        it.
+        """
         if self._phase is _Phase.HELD:
             self._begin_sync(now_s, escape=False)
 
     def resync(self, now_s: float) -> None:
-        """Send the unmistakable query before any other command, once the line is free."""
+        """Synchronise again: send a query with an unmistakable answer before any other command, once no
+        command is in flight.
+        """
         if self._phase is _Phase.IN_SYNC:
             self._resync_after = True
             self._advance(now_s)

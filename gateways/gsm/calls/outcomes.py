@@ -70,7 +70,7 @@ def hang_up_finished(
 def list_finished(
     table: CallTable, dialect: CompiledDialect, region: str, finished: Finished, now_s: float
 ) -> None:
-    """Process a list of calls."""
+    """Update the call table from the result of the list of calls (+CLCC)."""
     if finished.outcome is Outcome.OK:
         listed = list_of(dialect, finished.lines, region)
         asked_s = finished.sent_s if finished.sent_s is not None else now_s
@@ -84,7 +84,7 @@ def list_finished(
 
 
 def report_finished(table: CallTable, call: CallId, finished: Finished, now_s: float) -> None:
-    """Process the report about a call's end, or its absence."""
+    """Set the cause of a call's end from the result of the query for the cause."""
     cause: int | None = None
     text = ""
     if finished.outcome is Outcome.OK and finished.lines:

@@ -210,20 +210,23 @@ class CallTable:
             self._book.release(found, now_s)
 
     def all_lost(self, now_s: float, *, cause: int | None, text: str, certain: bool) -> None:
-        """End every call: the modem has restarted, or is gone."""
+        """End every call: the modem has restarted, or is lost."""
         for call in list(self._book.calls):
             self._book.end(
                 call, now_s, cause=cause, certain_cause=True, certain=certain, text=text, kind="lost"
             )
 
     def port_gone(self) -> None:
-        """Note that the port is gone: calls are unknown until it is back, and a call that has ended by then
-        was lost by the line."""
+        """Note that the port is lost: the state of calls is unknown until the port is back, and a call that
+        has ended by then was lost by the line.
+        """
         for call in self._book.calls:
             call.port_gone = True
 
     def port_back(self) -> None:
-        """Note that the port is back and the modem was not reset: a call that is gone has ended normally."""
+        """Note that the port is back and the modem was not reset: a call that the modem no longer lists has
+        ended normally.
+        """
         for call in self._book.calls:
             call.port_gone = False
 

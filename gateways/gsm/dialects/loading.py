@@ -2,7 +2,7 @@
 and its patterns are tried before the parent's, so that the specific pattern wins.
 
 Unknown keys, broken patterns and impossible values are refused with the file and the path of the key. This
-module must not know a vendor.
+module must not depend on a vendor.
 """
 
 from __future__ import annotations

@@ -123,7 +123,7 @@ class CallControl:
         self._request("digit", text, call, now_s)
 
     def hang_up(self, call: CallId, now_s: float, *, unless_answered: bool) -> None:
-        """End or decline the call; no error if the call is gone already."""
+        """End or decline the call; no error if the call has already ended."""
         if self._table.view(call) is None:
             return
         self._table.hang_up_asked(call)

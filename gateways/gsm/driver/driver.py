@@ -2,8 +2,8 @@
 
 Bytes and the time go in; bytes, events and a deadline come out. The surrounding shell opens the port, writes
 the bytes of `take_output`, calls `tick` at `next_deadline`, and takes the steps that `Unresponsive` requests.
-Requests are idempotent: a repeated request has no second effect. This module knows no vendor, no clock and no
-port.
+Requests are idempotent: a repeated request has no second effect. This module depends on no vendor, no clock
+and no port.
 """
 
 from __future__ import annotations
@@ -235,9 +235,11 @@ class Driver:
         self._modem.work(now_s)
 
     def hang_up(self, call: CallId, now_s: float, *, unless_answered: bool = False) -> None:
-        """End or decline the call; repeated until the call is gone. No error if the call is gone already.
+        """End or decline the call; the command is repeated until the call has ended. No error if it has
+        already ended.
 
-        `unless_answered`: only if the call is unanswered by the modem's own list of calls.
+        `unless_answered`: only if the modem's list of calls shows the call as unanswered.
+
         """
         self._modem.control.hang_up(call, now_s, unless_answered=unless_answered)
         self._modem.work(now_s)
@@ -333,7 +335,9 @@ class Driver:
         self._modem.work(now_s)
 
     def port_lost(self, now_s: float) -> None:
-        """Note that the port is gone: no requests are possible. Its calls may live on until `opened`."""
+        """Note that the port is lost: no requests are possible. Calls may stay up; `opened` finds them
+        again.
+        """
         self._modem.channel.opened = self._modem.readiness.ready = False
         self._modem.channel.engine.stop()
         self._modem.settle(now_s)
@@ -344,7 +348,7 @@ class Driver:
         self._modem.work(now_s)
 
     def calls_lost(self, now_s: float, text: str) -> None:
-        """End all calls: the modem is gone for good."""
+        """Report all calls as ended: the modem will not return. `text`: reason in words."""
         self._modem.table.all_lost(now_s, cause=HangupCause.LINE_LOST, text=text, certain=True)
         self._modem.work(now_s)
 

@@ -90,7 +90,7 @@ class CallFound(CallEvent, frozen=True, kw_only=True):
 
 
 class CallReleased(CallEvent, frozen=True, kw_only=True):
-    """The call is gone. Reported once for each call; no event of the call follows."""
+    """The call has ended. Reported once for each call; no event of the call follows."""
 
     direction: Direction
     cause: int | None

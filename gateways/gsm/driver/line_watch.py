@@ -90,7 +90,7 @@ class LineWatch:
         self._last_s, self._ims_tells = now_s, True
 
     def due_s(self, idle_s: float) -> float:
-        """Return the time of the next poll."""
+        """Return the time, in seconds, of the next poll."""
         return self._last_s + idle_s
 
     def listed_messages(self, took_s: float) -> None:
@@ -163,7 +163,8 @@ def voice_service(
     ims: bool | None,
     technology: int | None,
 ) -> VoiceService:
-    """Return the path that a call would take. Unknown counts as able: for NONE all three must surely fail.
+    """Return the path that a call would take. An unknown registration counts as present: NONE is returned
+    only if all three methods are known to fail.
 
     Registration alone is not enough. In LTE a call goes by IMS (VoLTE), or the modem falls back to 2G or 3G
     for the call (CSFB, 23.272), which requires registration there as well. With neither, the network ends
@@ -171,6 +172,7 @@ def voice_service(
 
     `circuit`: +CREG (27.007 clause 7.2). `packet`: +CEREG (clause 10.1.22). `ims`: True if the modem is in
     the IMS for voice (+CIREG, clause 8.71, or its maker's own). `technology`: <AcT> of +COPS (clause 7.3).
+
     """
     if ims:
         return VoiceService.IMS

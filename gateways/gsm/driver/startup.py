@@ -61,8 +61,9 @@ _RETRIES: Final = 8
 
 CALLS_FIRST_S: Final = 5.0
 """Seconds for which the setup of a modem that has kept its settings is postponed while it has calls. In this
-time the calls of before a restart are taken over; the setup of dozens of modems would take the processor from
-that."""
+time the calls from before a restart are taken over; the setup of dozens of modems would take the processor
+from that.
+"""
 
 
 class _Stage(Enum):
@@ -164,7 +165,7 @@ class Startup:
             self._enter(_Stage.WAITING)
 
     def end_waiting(self) -> None:
-        """End the wait for the calls of before a restart."""
+        """End the wait for the calls from before a restart."""
         if self._stage is _Stage.WAITING:
             self._enter(_Stage.IDENTIFY)
 

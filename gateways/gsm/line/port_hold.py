@@ -1,7 +1,7 @@
 """A line's hold on its modem's port: opened, read, written, lost and reopened; and the steps outside the
 driver for a modem that does not answer: its port, its USB device, its line.
 
-An open port is no proof of a modem: a terminal server accepts a connection to a device that is gone, sends
+An open port is no proof of a modem: a terminal server accepts a connection to an absent device, sends
 the reason as plain text and closes the connection; a USB device appears before its firmware. Only a modem's
 answer ends an absence.
 """

@@ -62,7 +62,7 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
 
     def shown(self, level: Proof, at: Instant) -> Proof:
         """Return the assurance level that the app is shown for an alert of this level. A phone that only
-        seems enrolled, or only seems revoked, is shown the level of a phone that is.
+        seems enrolled, or only seems revoked, is shown the level of an enrolled or revoked phone.
         """
         if self.device is not None and self.device.seeming is Seeming.REVOKED:
             return Proof.APP

@@ -48,7 +48,9 @@ class Kind(StrEnum):
 
 
 def world() -> str:
-    """Return a world with the staff, the users and a 112 of two call-takers, all quick."""
+    """Return the settings (TOML) of a simulated carrier: operators, users and a PSAP with two call-takers,
+    who all answer quickly.
+    """
     quick: dict[str, object] = {"rings_after_s": 0.15, "answers_after_s": 0.2}
     phones = {phone: {**quick, "name": name} for phone, name in STAFF.items()}
     phones |= {user_number(n): {**quick, "says": "tone:440"} for n in range(USERS)}

@@ -1,4 +1,4 @@
-"""Users of the registry: see `store.registry.registry`."""
+"""Users of the registry, with their numbers, devices and PINs (part of `store.registry.registry`)."""
 
 from __future__ import annotations
 
