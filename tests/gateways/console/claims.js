@@ -23,7 +23,7 @@ async () => {
       'shell/notices',
     ].map((one) => import(`/console/js/${one}.js`)),
   );
-  const [words, claims, commands, due, list, { next }, { named }, { positionPanel }, ...drawn] = found;
+  const [words, claims, commands, due, list, { nextStep }, { namedKeys }, { positionPanel }, ...drawn] = found;
   const [{ tile }, { banner }, { briefing }, { told }, { incomingView }, ...others] = drawn;
   const [{ parties }, handed, { railList }, { notices }] = others;
   const clock = Date.now;
@@ -89,7 +89,7 @@ async () => {
       open() {},
     };
     const ui = { feed, screen, acknowledged: { hasKey: () => false }, commands: { armed: null }, press() {} };
-    const dock = next(view, allowed, me, nowUs, names, center);
+    const dock = nextStep(view, allowed, me, nowUs, names, center);
     const over = banner(view, nowUs, me, names);
     const counted = due.deadline(view, nowUs);
     const calls = { user: view.user, operator: view.operator_leg, psap: view.psap };
@@ -107,8 +107,8 @@ async () => {
       dock: text(dock.say, ' ', dock.more),
       'dock.say': text(dock.say),
       'dock.more': text(dock.more),
-      'dock.keys': text(commands.keysSaid(view, me, allowed)),
-      'dock.close': text(commands.closeSaid(view, allowed)),
+      'dock.keys': text(commands.keyHints(view, me, allowed)),
+      'dock.close': text(commands.closingHint(view, allowed)),
       x: commands.commandOf('X', dock.step, view, me, allowed),
       t: commands.commandOf('T', dock.step, view, me, allowed) ?? '',
       'dock.step': text(dock.step.key, dock.step.label, dock.step.sub, dock.step.why ?? ''),
@@ -128,7 +128,7 @@ async () => {
     };
     const whole = Object.values(places).join('\n');
     const sentences = ['say', 'more', 'keys', 'close'].map((one) => places[`dock.${one}`]);
-    const keys = [dock.step.key, ...[...sentences, text(dock.step.sub)].flatMap(named)];
+    const keys = [dock.step.key, ...[...sentences, text(dock.step.sub)].flatMap(namedKeys)];
     const all = claims.all(now);
     window.claimed = all.map((one) => one.claim);
     return {

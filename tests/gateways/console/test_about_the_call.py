@@ -68,8 +68,8 @@ def test_the_clock_of_a_reopened_alert_says_when_the_user_was_reached_first(modu
 
 CLOSED = """async (view) => {
   const { banner } = await import('/console/js/case/banner.js');
-  const { waitingSaid } = await import('/console/js/steps/key-to-command.js');
-  return [banner(view, 0, {}, () => '')?.text ?? '', waitingSaid('reopen', view)];
+  const { enterEffect } = await import('/console/js/steps/key-to-command.js');
+  return [banner(view, 0, {}, () => '')?.text ?? '', enterEffect('reopen', view)];
 }"""
 QUIET = {"duress": False, "silent": False, "aloud": False, "closed_us": 9, "psap_told_us": None}
 

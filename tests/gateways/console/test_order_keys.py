@@ -59,10 +59,12 @@ def test_a_key_has_one_order_that_it_gives_wherever_no_other_has_borrowed_it() -
 
 def test_what_waits_for_enter_has_its_words_in_the_row_or_by_the_case() -> None:
     waits = {name: row for name, row in ROWS.items() if row.enter is not EnterKey.NEVER}
-    by_the_case = table("WAITING")
+    by_the_case = table("ENTER_EFFECTS")
     assert by_the_case == {name for name, row in waits.items() if row.waiting is None}
     assert {name for name, row in ROWS.items() if row.waiting is not None} <= set(waits)
-    assert table("WHEN") == {name for name, row in waits.items() if row.enter is EnterKey.SOMETIMES}
+    assert table("ENTER_CONDITIONS") == {
+        name for name, row in waits.items() if row.enter is EnterKey.SOMETIMES
+    }
 
 
 def test_the_list_of_keys_has_each_key_of_an_order_once() -> None:

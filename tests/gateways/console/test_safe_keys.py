@@ -194,7 +194,7 @@ def test_e_that_is_hammered_in_fright_keeps_the_call_to_112_and_says_so(stage: S
 
 ESC = """async () => {
   const { LAYERS, close } = await import('/console/js/shell/escape.js');
-  const { waitingSaid } = await import('/console/js/steps/key-to-command.js');
+  const { enterEffect } = await import('/console/js/steps/key-to-command.js');
   const { COMMANDS, ORDERS } = await import('/console/js/words/center.js');
   const asked = [];
   const ui = {
@@ -217,7 +217,7 @@ ESC = """async () => {
     briefing: {},
   };
   const waiting = COMMANDS.filter((one) => ORDERS[one].enter !== 'never');
-  return [asked, LAYERS.length, waiting.map((one) => waitingSaid(one, view))];
+  return [asked, LAYERS.length, waiting.map((one) => enterEffect(one, view))];
 }"""
 
 

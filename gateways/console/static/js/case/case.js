@@ -17,7 +17,7 @@ import { otherForms, positionPanel, positionSentences } from '../position/panel.
 import { who } from './header.js';
 import { deadline } from './deadline-panel.js';
 import { parties } from './parties.js';
-import { dock } from '../steps/command-bar.js';
+import { commandBar } from '../steps/command-bar.js';
 import { lostBanner } from '../link/lost-banner.js';
 import * as s from './situation.js';
 import * as handover from './handover.js';
@@ -91,7 +91,7 @@ export function caseView(ui, view) {
       named: covered,
       briefing,
     })}
-    ${dock(ui, view, allowed, nowUs, lost)}
+    ${commandBar(ui, view, allowed, nowUs, lost)}
   </section>`;
 }
 

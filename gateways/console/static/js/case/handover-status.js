@@ -7,7 +7,7 @@ import * as claims from '../words/claims.js';
 import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
 import { asObject, calledFor, inDoubt, mine, talking, theCase } from './situation.js';
-import { take } from '../steps/steps.js';
+import { takeStep } from '../steps/steps.js';
 import * as f from '../words/format.js';
 
 const SAID_US = 20e6; // a failed handover is shown for this long
@@ -109,19 +109,19 @@ export function next(now) {
     const handing = to
       ? say`${names(by)} hands ${theCase(view)} over to ${names(to)}.`
       : say`${names(by)} hands ${theCase(view)} over.`;
-    return [handing, more, take('primary')];
+    return [handing, more, takeStep('primary')];
   }
   if (leg.operator === me.operator && inDoubt(leg)) {
     const label = say`I am here`;
     const sub = view.test ? say`The TEST becomes yours` : say`The case becomes yours`;
     const hear = say`Do you hear ${names(by)}? Then ${KEY.take}.`;
-    return [hear, more, { ...take('primary'), label, sub }];
+    return [hear, more, { ...takeStep('primary'), label, sub }];
   }
   const first = say`Answer first`;
   return [
     claims.claimText(now, 'headsetNext', 'shiftsCall', 'answerYourPhone', 'youAreCalled'),
     say`${names(by)} hands ${theCase(view)} over to you. ${more}`,
-    { ...take(''), command: '', sub: '', why: first },
+    { ...takeStep(''), command: '', sub: '', why: first },
   ];
 }
 

@@ -2,8 +2,8 @@
 
 import { FEATURES } from '../features.js';
 import * as alarms from '../alarms/alarms.js';
-import { arms, commandOf } from '../steps/key-to-command.js';
-import { onScreen } from '../steps/visible-keys.js';
+import { waitsForEnter, commandOf } from '../steps/key-to-command.js';
+import { isOnScreen } from '../steps/visible-keys.js';
 import * as handover from '../case/handover.js';
 import * as handed from '../shift/handover.js';
 import * as own from '../shift/last-alert.js';
@@ -182,9 +182,9 @@ function inCase(ui, key, view, twice) {
     return no ? ui.commands.refuse(key, view.alert, no) : undefined;
   }
   if (allowed[command] !== null) return ui.commands.refuse(key, view.alert, allowed[command]);
-  if (!onScreen(key)) return ui.commands.refuse(key, view.alert, notOffered(key));
+  if (!isOnScreen(key)) return ui.commands.refuse(key, view.alert, notOffered(key));
   if (twice && command === 'withdraw_psap') return ui.commands.refuse(key, view.alert, pressedTwice());
-  return arms(command, view, step) ? ui.commands.arm(key, command) : ui.commands.send(key, command);
+  return waitsForEnter(command, view, step) ? ui.commands.arm(key, command) : ui.commands.send(key, command);
 }
 
 /**

@@ -3,7 +3,7 @@
 
 import { byUrgency } from '../alerts/urgency.js';
 import { calledFor, mine } from '../case/situation.js';
-import { next } from '../steps/next-step.js';
+import { nextStep } from '../steps/next-step.js';
 import { isFor } from './sections.js';
 
 const LISTED = 100;
@@ -183,7 +183,7 @@ export class Screen {
   /** Return the next step in this case. @param {CaseView} view */
   step(view) {
     const { feed } = this;
-    return next(view, feed.allowedIn(view), feed.me, feed.nowUs(), feed.names, feed.center).step;
+    return nextStep(view, feed.allowedIn(view), feed.me, feed.nowUs(), feed.names, feed.center).step;
   }
 
   /**

@@ -6,8 +6,8 @@ import { act } from '../shell/parts.js';
 import { noLineAlarm, onPublicLine } from '../alarms/alarms.js';
 import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
-import { closeSaid, keysSaid, slots, waitingSaid } from './key-to-command.js';
-import { next } from './next-step.js';
+import { closingHint, keyHints, slots, enterEffect } from './key-to-command.js';
+import { nextStep } from './next-step.js';
 import { copyHint } from '../case/psap-text.js';
 import * as s from '../case/situation.js';
 import * as handed from '../case/handover-status.js';
@@ -16,17 +16,17 @@ import * as otherline from '../case/other-line.js';
 import * as headset from '../voice/headset.js';
 
 /** Render the hint that a text field has the keyboard. */
-const typing = () =>
+const typingHint = () =>
   html`<span class="dock__typing"
     >${say`You are typing: for the keys, Esc first.`} </span
   >`;
 
 /** Render the effect of the key that waits for Enter. @param {Ui} ui @param {CaseView} view */
-function armedSaid(ui, view) {
+function armedText(ui, view) {
   const command = ui.commands.armedIn(view);
   if (!command) return nothing;
   return html`<span class="ink-wait" data-armed=${command}
-    >${waitingSaid(command, view)}: ${say`Enter confirms.`}</span
+    >${enterEffect(command, view)}: ${say`Enter confirms.`}</span
   >`;
 }
 
@@ -34,9 +34,9 @@ function armedSaid(ui, view) {
  * Render the command bar while the center cannot be reached.
  * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
  */
-function lostDock(ui, view, allowed) {
+function lostCommandBar(ui, view, allowed) {
   const { feed } = ui;
-  const lost = ui.commands.refusal?.alert === view.alert ? ui.commands.refusal.text : '';
+  const refusal = ui.commands.refusal?.alert === view.alert ? ui.commands.refusal.text : '';
   const sub = say`Attempt ${feed.attempt}. Retrying by itself too, every 2 s`;
   const talking = headset.lostText(feed, view) ?? say`Stay on the phone and keep talking.`;
   const elsewhere = s.mayRead(view, feed.me)
@@ -45,7 +45,8 @@ function lostDock(ui, view, allowed) {
   return html`<footer class="dock" aria-label=${say`Actions`}>
     <p class="dock__next" role="status">
       <span class="eyebrow">${say`Now`}</span><b>${talking}</b><span
-        >${lost ? html`<span class="ink-bad">${lost}</span> ` : nothing}<span class="ink-wait dock__elsewhere"
+        >${refusal ? html`<span class="ink-bad">${refusal}</span> ` : nothing}<span
+          class="ink-wait dock__elsewhere"
           >${elsewhere}</span
         ></span
       >
@@ -69,26 +70,29 @@ function withoutLine(feed, view, step) {
 
 /**
  * Render the command bar.
- * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed @param {number} nowUs @param {boolean} lost
+ * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed @param {number} nowUs
+ * @param {boolean} isLost true while the center cannot be reached
  */
-export function dock(ui, view, allowed, nowUs, lost) {
-  if (lost) return lostDock(ui, view, allowed);
+export function commandBar(ui, view, allowed, nowUs, isLost) {
+  if (isLost) return lostCommandBar(ui, view, allowed);
   const { feed } = ui;
-  const now = next(view, allowed, feed.me, nowUs, ui.feed.names, feed.center);
+  const now = nextStep(view, allowed, feed.me, nowUs, ui.feed.names, feed.center);
   const step = withoutLine(feed, view, now.step);
   const refused = (key) => ui.commands.refusalIn(view, key);
   const five = slots(view, allowed, ui.commands.armed);
   // The refusal of a key without a button here is shown beside the sentence.
   const key = ui.commands.refusal?.key;
-  const stray = [step, ...five].some((one) => one.key === key) ? '' : refused(key);
-  const closing = ui.commands.armed === KEY.close ? '' : closeSaid(view, allowed);
+  const unplacedRefusal = [step, ...five].some((one) => one.key === key) ? '' : refused(key);
+  const closing = ui.commands.armed === KEY.close ? '' : closingHint(view, allowed);
   return html`<footer class="dock" aria-label=${say`Actions`}>
     <p class="dock__next" role="status">
       <span class="eyebrow">${say`Now`}</span><b>${now.say}</b
       ><span
-        >${typing()}${stray ? html`<span class="ink-bad">${stray}</span> ` : nothing}${armedSaid(ui, view)}
+        >${typingHint()}${
+          unplacedRefusal ? html`<span class="ink-bad">${unplacedRefusal}</span> ` : nothing
+        }${armedText(ui, view)}
         ${handed.said(ui, view, nowUs)} ${otherline.said(ui, view)} ${now.more}
-        ${ui.commands.armed === KEY.give_voices ? '' : keysSaid(view, feed.me, allowed)} ${closing}
+        ${ui.commands.armed === KEY.give_voices ? '' : keyHints(view, feed.me, allowed)} ${closing}
         ${copyHint(view, nowUs)}</span
       >
     </p>

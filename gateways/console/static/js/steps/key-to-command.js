@@ -26,7 +26,7 @@ const KEYS = Object.fromEntries(COMMANDS.filter((one) => ORDERS[one].whenever).m
  * The conditions under which commands wait for Enter, for commands that wait sometimes.
  * @type {Partial<Record<OperatorCommand, (view: CaseView, step: Action) => boolean>>}
  */
-export const WHEN = {
+export const ENTER_CONDITIONS = {
   leave: (view) => missing(view).length > 0 || !(tellsItself(view) || toldAll(view)),
   give_voices: (view) => view.duress,
   redial_user: (view) => Boolean(view.dial_withheld) || keptSilent(view),
@@ -38,16 +38,16 @@ export const WHEN = {
  * The effects of Enter that depend on the case: shown while the key waits, before *Enter confirms*.
  * @type {Partial<Record<OperatorCommand, (view: CaseView) => string>>}
  */
-export const WAITING = {
+export const ENTER_EFFECTS = {
   declare_false_alarm: (view) =>
     talking(view.user)
       ? say`False alarm: goodbye is said, and the alert closes`
       : say`False alarm: the alert closes`,
-  close: (view) => (untold(view) ? say`Close it, and 112 knows nothing of it` : say`Close it`),
+  close: (view) => (isUnreported(view) ? say`Close it, and 112 knows nothing of it` : say`Close it`),
   leave: unknownTo112,
   another_line: changesLine,
-  call_aloud: rings,
-  redial_user: rings,
+  call_aloud: ringsText,
+  redial_user: ringsText,
   reopen: (view) =>
     view.duress && view.psap_told_us === null
       ? say`The alert goes on, and 112 is called`
@@ -60,7 +60,8 @@ export const WAITING = {
  * Return the effect of Enter while this command waits.
  * @param {OperatorCommand} command @param {CaseView} view
  */
-export const waitingSaid = (command, view) => WAITING[command]?.(view) ?? translate(ORDERS[command].waiting);
+export const enterEffect = (command, view) =>
+  ENTER_EFFECTS[command]?.(view) ?? translate(ORDERS[command].waiting);
 
 /** Return what 112 does not know when the operator leaves. @param {CaseView} view */
 function unknownTo112(view) {
@@ -74,13 +75,13 @@ function unknownTo112(view) {
 }
 
 /** Return true if 112 is not known to have any report of this real alert. @param {CaseView} view */
-export const untold = (view) =>
+export const isUnreported = (view) =>
   !view.test &&
   !view.presumed_calling_112 &&
   [view.steps.psap_us, view.psap_elsewhere_us, view.briefing_us].every((us) => us === null);
 
 /** Return that the user's phone will ring. @param {CaseView} view */
-function rings(view) {
+function ringsText(view) {
   return say`${possessive(view)} phone will ring`;
 }
 
@@ -88,9 +89,9 @@ function rings(view) {
  * Return true if this command waits for Enter.
  * @param {OperatorCommand} command @param {CaseView} view @param {Action} step
  */
-export function arms(command, view, step) {
+export function waitsForEnter(command, view, step) {
   const { enter } = ORDERS[command];
-  return enter === 'always' || (enter === 'sometimes' && WHEN[command](view, step));
+  return enter === 'always' || (enter === 'sometimes' && ENTER_CONDITIONS[command](view, step));
 }
 
 /**
@@ -105,56 +106,56 @@ export function commandOf(key, step, view, me, allowed) {
     return 'called_elsewhere';
   // An unproved alert can be marked as real unless an answer has to be confirmed.
   if (key === KEY.vouch && allowed.confirm_answer !== null && allowed.vouch === null) return 'vouch';
-  if (key === KEY.close) return endOf(view, allowed);
+  if (key === KEY.close) return closingCommand(view, allowed);
   if (key === KEY.stop_listening && view.listener === me.operator) return 'stop_listening';
   if (key === KEY.reopen && view.closed_us !== null) return 'reopen';
-  return SAID[key]?.(view, me, allowed) ?? KEYS[key] ?? null;
+  return HINTED_KEYS[key]?.(view, me, allowed) ?? KEYS[key] ?? null;
 }
 
 /**
  * Return the command of X: a forged alert is put away while 112 knows nothing of it, other alerts are closed.
  * @param {CaseView} view @param {Allowed} allowed
  */
-export const endOf = (view, allowed) =>
-  allowed.put_away === null && (untold(view) || allowed.close !== null) ? 'put_away' : 'close';
+export const closingCommand = (view, allowed) =>
+  allowed.put_away === null && (isUnreported(view) || allowed.close !== null) ? 'put_away' : 'close';
 
 /**
  * Return how to close the alert with X, if X is allowed and an operator has had the alert; else ''.
  * @param {CaseView} view @param {Allowed} allowed
  */
-export function closeSaid(view, allowed) {
+export function closingHint(view, allowed) {
   const had = view.closed_us === null && view.steps.operator_us !== null;
-  if (!had || allowed.close !== null || endOf(view, allowed) !== 'close') return '';
-  return untold(view)
+  if (!had || allowed.close !== null || closingCommand(view, allowed) !== 'close') return '';
+  return isUnreported(view)
     ? say`As a supervisor you may close it without 112: ${KEY.close}, then Enter.`
     : say`To close it: ${KEY.close}, then Enter.`;
 }
 
 /**
  * Keys that act only while their words are in the command bar: a function that returns the command, or null.
- * @typedef {(view: CaseView, me: MeView, allowed: Allowed) => OperatorCommand | null} WhereSaid
- * @type {Record<string, WhereSaid>}
+ * @typedef {(view: CaseView, me: MeView, allowed: Allowed) => OperatorCommand | null} HintedKey
+ * @type {Record<string, HintedKey>}
  */
-const SAID = {
-  [KEY.withhold_voices]: voices,
-  [KEY.another_line]: anotherLine,
-  [KEY.announce]: announces,
+const HINTED_KEYS = {
+  [KEY.withhold_voices]: voicesCommand,
+  [KEY.another_line]: lineCommand,
+  [KEY.announce]: announceCommand,
 };
 
-/** Return the command to change the line, if it is offered. @type {WhereSaid} */
-function anotherLine(view, me) {
+/** Return the command to change the line, if it is offered. @type {HintedKey} */
+function lineCommand(view, me) {
   return offersLine(view, me) ? 'another_line' : null;
 }
 
-/** Return the command to mute or unmute the voices for the user, if it is allowed. @type {WhereSaid} */
-function voices(view, me, allowed) {
+/** Return the command to mute or unmute the voices for the user, if it is allowed. @type {HintedKey} */
+function voicesCommand(view, me, allowed) {
   if (!mine(view, me) || !talking(view.user)) return null;
   const command = view.user_hears_nobody ? 'give_voices' : 'withhold_voices';
   return allowed[command] === null ? command : null;
 }
 
-/** Return the command to announce, if the user could speak to 112 and may be unable to. @type {WhereSaid} */
-function announces(view, me, allowed) {
+/** Return the command to announce, if the user could speak to 112 and may be unable to. @type {HintedKey} */
+function announceCommand(view, me, allowed) {
   const could = mine(view, me) && !view.duress && view.user_hears_psap && !view.psap.hears.length;
   return could && allowed.announce === null ? 'announce' : null;
 }
@@ -163,9 +164,9 @@ function announces(view, me, allowed) {
  * Return the words of these keys. The words of V are part of the words on the line.
  * @param {CaseView} view @param {MeView} me @param {Allowed} allowed
  */
-export function keysSaid(view, me, allowed) {
-  const cannot = announces(view, me, allowed) ? say`She cannot speak: ${KEY.announce}.` : '';
-  const command = voices(view, me, allowed);
+export function keyHints(view, me, allowed) {
+  const cannot = announceCommand(view, me, allowed) ? say`She cannot speak: ${KEY.announce}.` : '';
+  const command = voicesCommand(view, me, allowed);
   if (command === null) return cannot;
   const said =
     command === 'withhold_voices'
@@ -187,15 +188,15 @@ export function slots(view, allowed, armed) {
       ...action(
         'declare_false_alarm',
         armed === KEY.declare_false_alarm
-          ? confirms()
+          ? armedHint()
           : talking(view.user)
             ? say`Says goodbye and closes: ${KEY.declare_false_alarm}, then Enter`
             : say`Closes the alert: ${KEY.declare_false_alarm}, then Enter`,
       ),
       why: why('declare_false_alarm'),
     },
-    again(view, why, armed),
-    machine(view, why, armed),
+    redialSlot(view, why, armed),
+    machineSlot(view, why, armed),
     {
       key: KEY.note,
       command: '',
@@ -203,28 +204,28 @@ export function slots(view, allowed, armed) {
       sub: view.closed_us === null ? say`Write while you talk` : say`Closed alerts take notes, too`,
       why: null,
     },
-    microphone(view, allowed, why),
+    microphoneSlot(view, allowed, why),
   ];
 }
 
 /** Return how an armed key continues. */
-const confirms = () => say`Enter confirms, Esc disarms`;
+const armedHint = () => say`Enter confirms, Esc disarms`;
 
 /**
  * Return the slot to call the user again, or to reopen a closed alert.
  * @param {CaseView} view @param {Why} why @param {string} armed @returns {Action}
  */
-function again(view, why, armed) {
+function redialSlot(view, why, armed) {
   if (view.closed_us !== null) {
-    const sub = armed === KEY.reopen ? confirms() : say`The alert goes on: ${KEY.reopen}, then Enter`;
+    const sub = armed === KEY.reopen ? armedHint() : say`The alert goes on: ${KEY.reopen}, then Enter`;
     return { ...action('reopen', sub), why: why('reopen') };
   }
   const plain = say`She is called at once`;
-  const asks = arms('redial_user', view, null)
+  const asks = waitsForEnter('redial_user', view, null)
     ? say`Call her all the same: ${KEY.redial_user}, then Enter`
     : plain;
   return {
-    ...action('redial_user', armed === KEY.redial_user ? confirms() : asks),
+    ...action('redial_user', armed === KEY.redial_user ? armedHint() : asks),
     why: why('redial_user'),
   };
 }
@@ -233,10 +234,10 @@ function again(view, why, armed) {
  * Return the slot to mark the user's call as answered by a machine.
  * @param {CaseView} view @param {Why} why @param {string} armed @returns {Action}
  */
-function machine(view, why, armed) {
+function machineSlot(view, why, armed) {
   const ends = say`Ends her call: ${KEY.mark_machine}, then Enter`;
   const plain = say`As no answer: ${KEY.mark_machine}, then Enter`;
-  const sub = armed === KEY.mark_machine ? confirms() : talking(view.user) ? ends : plain;
+  const sub = armed === KEY.mark_machine ? armedHint() : talking(view.user) ? ends : plain;
   return { ...action('mark_machine', sub), why: why('mark_machine') };
 }
 
@@ -244,7 +245,7 @@ function machine(view, why, armed) {
  * Return the slot of the microphone: an operator's is open, a listener's closed.
  * @param {CaseView} view @param {Allowed} allowed @param {Why} why @returns {Action}
  */
-function microphone(view, allowed, why) {
+function microphoneSlot(view, allowed, why) {
   if (allowed.stop_whispering === null)
     return {
       ...action('stop_whispering', say`The operator hears you`, 'armed'),

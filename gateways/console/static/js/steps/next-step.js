@@ -4,29 +4,29 @@
 import { KEY } from '../words/center.js';
 import { outcome, reason, say } from '../words/words.js';
 import * as f from '../words/format.js';
-import { alone } from './without-psap.js';
-import { others } from './other-cases.js';
-import { elsewhere, hungUp, toldElsewhere, withPsap } from './with-psap.js';
-import { back, callPsap } from './steps.js';
+import { withoutPsap } from './without-psap.js';
+import { otherCase } from './other-cases.js';
+import { onAnotherPhone, afterHangUp, afterBriefingElsewhere, withPsap } from './with-psap.js';
+import { backStep, callPsapStep } from './steps.js';
 import { action } from './labels.js';
 import * as s from '../case/situation.js';
 
 /** E withdraws the call to 112 for this long; in the first second E twice is one press. */
-const TAKEN_BACK_US = 5e6;
+const WITHDRAW_WITHIN_US = 5e6;
 const TWICE_US = 1e6;
 /** The withdrawal is shown for this long. */
-const SAID_US = 10e6;
+const WITHDRAWAL_SHOWN_US = 10e6;
 
 /**
  * Return the seconds left to withdraw the operator's own call to 112; 0 if it cannot be withdrawn.
  * @param {CaseView} view @param {Allowed} allowed @param {MeView} me @param {number} nowUs
  */
-function takesBackS(view, allowed, me, nowUs) {
+function withdrawalLeftS(view, allowed, me, nowUs) {
   const may = s.mine(view, me) || (s.calledFor(view, me) && !view.operator);
   if (!may || view.psap_requested_us === null || allowed.withdraw_psap !== null) return 0;
   const asked = [...view.timeline].reverse().find((one) => one.what === 'psap.requested');
   if (asked?.operator !== me.operator || nowUs - view.psap_requested_us < TWICE_US) return 0;
-  return Math.max(0, Math.ceil((view.psap_requested_us + TAKEN_BACK_US - nowUs) / 1e6));
+  return Math.max(0, Math.ceil((view.psap_requested_us + WITHDRAW_WITHIN_US - nowUs) / 1e6));
 }
 
 /**
@@ -36,49 +36,49 @@ function takesBackS(view, allowed, me, nowUs) {
  * @param {Names} names @param {CenterView} center
  * @returns {{ say: string, more: Drawn, step: Action }}
  */
-export function next(view, allowed, me, nowUs, names, center) {
+export function nextStep(view, allowed, me, nowUs, names, center) {
   const now = { view, allowed, me, nowUs, names, center };
-  const [sentence, more, step] = chosen(now);
-  const left = step.command === 'call_psap' ? takesBackS(view, allowed, me, nowUs) : 0;
-  if (left) return { say: sentence, more, step: { ...step, ...takeBack(left), why: null } };
+  const [sentence, more, step] = stepOfState(now);
+  const left = step.command === 'call_psap' ? withdrawalLeftS(view, allowed, me, nowUs) : 0;
+  if (left) return { say: sentence, more, step: { ...step, ...withdrawStep(left), why: null } };
   const no = step.command && allowed[step.command] ? reason(allowed[step.command]) : (step.why ?? null);
   return { say: sentence, more, step: { ...step, why: no } };
 }
 
 /** Return the step to withdraw the call to 112. @param {number} leftS @returns {Action} */
-const takeBack = (leftS) => action('withdraw_psap', say`Only if it is a mistake: ${leftS} s left`);
+const withdrawStep = (leftS) => action('withdraw_psap', say`Only if it is a mistake: ${leftS} s left`);
 
 /**
  * Return the sentence for a call to 112 that was withdrawn a moment ago, else null.
  * @param {Moment} now @returns {Said}
  */
-function takenBack(now) {
+function afterWithdrawal(now) {
   const last = now.view.timeline.findLast((one) => ['psap.requested', 'psap.withdrawn'].includes(one.what));
-  const before = last?.what !== 'psap.withdrawn' || now.nowUs - last.at_us > SAID_US;
+  const before = last?.what !== 'psap.withdrawn' || now.nowUs - last.at_us > WITHDRAWAL_SHOWN_US;
   if (before || now.allowed.call_psap !== null) return null;
-  const [, more, step] = alone(now);
+  const [, more, step] = withoutPsap(now);
   const mine = last.operator === now.me.operator;
   const by = now.names(last.operator);
-  const said = mine
+  const sentence = mine
     ? say`You cancelled the call to 112. ${KEY.call_psap}: call again.`
     : say`${by} cancelled the call to 112. ${KEY.call_psap}: call again.`;
-  return [said, more, step];
+  return [sentence, more, step];
 }
 
 /** Return the sentence and step of the case's state. @param {Moment} now @returns {Said} */
-function chosen(now) {
+function stepOfState(now) {
   const { view } = now;
   if (view.closed_us !== null) {
     const text = say`Closed: ${outcome(view.outcome)}.`;
-    return [text, say`at ${f.clock(view.closed_us)}`, back()];
+    return [text, say`at ${f.clock(view.closed_us)}`, backStep()];
   }
-  if (!s.mine(view, now.me)) return others(now);
-  const of112 = [elsewhere, withPsap, ending, toldElsewhere, hungUp, takenBack];
-  return of112.map((one) => one(now)).find(Boolean) ?? alone(now);
+  if (!s.mine(view, now.me)) return otherCase(now);
+  const of112 = [onAnotherPhone, withPsap, ending, afterBriefingElsewhere, afterHangUp, afterWithdrawal];
+  return of112.map((one) => one(now)).find(Boolean) ?? withoutPsap(now);
 }
 
 /** Return the sentence for an alert that is being ended, else null. @param {Moment} now @returns {Said} */
 function ending({ view }) {
   if (view.left_us === null && view.false_alarm_us === null) return null;
-  return [say`The alert is being ended.`, '', callPsap(view)];
+  return [say`The alert is being ended.`, '', callPsapStep(view)];
 }

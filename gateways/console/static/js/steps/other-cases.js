@@ -6,7 +6,7 @@ import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
 import { brokenSaid, isBroken } from '../case/broken-conference.js';
 import { next as handedOver } from '../case/handover-status.js';
-import { callPsap, take } from './steps.js';
+import { callPsapStep, takeStep } from './steps.js';
 import { action } from './labels.js';
 import { newest, unread } from '../case/dialogue/read-state.js';
 import * as s from '../case/situation.js';
@@ -15,35 +15,35 @@ import * as s from '../case/situation.js';
  * Return the sentence and step of a case that is not the operator's own.
  * @param {Moment} now @returns {Said}
  */
-export function others(now) {
-  const [sentence, more, step] = notMine(now);
+export function otherCase(now) {
+  const [sentence, more, step] = caseOfOthers(now);
   const listen = now.allowed.listen === null ? say`To listen unheard: ${KEY.listen}.` : '';
   return [sentence, [more, listen].filter(Boolean).join(' '), step];
 }
 
 /** Return the sentence and step, without the hint on listening in. @param {Moment} now @returns {Said} */
-function notMine(now) {
+function caseOfOthers(now) {
   const { view, me, names } = now;
-  if (view.listener === me.operator) return listens(now);
+  if (view.listener === me.operator) return whileListening(now);
   if (view.hand_over) return handedOver(now);
-  if (s.calledFor(view, me)) return answerIt(now);
+  if (s.calledFor(view, me)) return whileCalled(now);
   if (isBroken(view) && !view.operator) {
     const { title, text } = brokenSaid(view, me, names);
-    return [title, text, take('primary')];
+    return [title, text, takeStep('primary')];
   }
   // User and 112 may be reconnected before an operator joins.
-  if ((view.left_us !== null || view.user_hears_psap) && !view.operator) return left(now);
-  if (view.operator) return [say`${names(view.operator)} has the case.`, '', { ...take(''), sub: '' }];
+  if ((view.left_us !== null || view.user_hears_psap) && !view.operator) return afterLeaving(now);
+  if (view.operator) return [say`${names(view.operator)} has the case.`, '', { ...takeStep(''), sub: '' }];
   const calling = view.reserved.map(names).join(', ');
   const text = calling ? say`Calling ${calling}.` : say`Nobody has this case.`;
-  return [text, gaveUp(view, names), take(calling ? '' : 'primary')];
+  return [text, reasonLeft(view, names), takeStep(calling ? '' : 'primary')];
 }
 
 /**
  * Return the sentence that the last operator changed to a real or proved alert, else ''.
  * @param {CaseView} view @param {Names} names
  */
-function gaveUp(view, names) {
+function reasonLeft(view, names) {
   const last = [...view.timeline].reverse().find((one) => one.what.startsWith('operator.'));
   if (last?.what !== 'operator.left' || last.reason !== 'given up') return '';
   if (view.test) return say`${names(last.operator)} went to a real alert: this is a test.`;
@@ -51,7 +51,7 @@ function gaveUp(view, names) {
 }
 
 /** Return the sentence and step of the operator who listens in. @param {Moment} now @returns {Said} */
-function listens({ view, allowed, names }) {
+function whileListening({ view, allowed, names }) {
   /** @type {Action} */
   const stop = action('stop_listening', say`Your line closes`);
   const operator = names(view.operator);
@@ -71,7 +71,7 @@ function listens({ view, allowed, names }) {
  * Return the sentence and step of the operator who is called for this case.
  * @param {Moment} now @returns {Said}
  */
-function answerIt(now) {
+function whileCalled(now) {
   const { view, me, names } = now;
   const broken = isBroken(view) ? brokenSaid(view, me, names) : null;
   const text = claimText(
@@ -92,12 +92,16 @@ function answerIt(now) {
         .filter(Boolean)
         .join(' ');
   // 112 can be called even if the operator's telephone fails.
-  if (!there) return [text, more, callPsap(view)];
+  if (!there) return [text, more, callPsapStep(view)];
   const sub = s.onHeadset(view.operator_leg)
     ? say`Speak, or ${KEY.take}`
     : say`If you have answered: speak, or ${KEY.take}`;
   const call = now.allowed.call_psap === null ? say`To call 112 at once: ${KEY.call_psap}.` : '';
-  return [text, [more, call].filter(Boolean).join(' '), { ...take('primary'), label: say`I am here`, sub }];
+  return [
+    text,
+    [more, call].filter(Boolean).join(' '),
+    { ...takeStep('primary'), label: say`I am here`, sub },
+  ];
 }
 
 /**
@@ -105,7 +109,7 @@ function answerIt(now) {
  * and 112 talk.
  * @param {Moment} now @returns {Said}
  */
-function left(now) {
+function afterLeaving(now) {
   const { view } = now;
   const who = s.capital(s.first(view));
   const come = now.allowed.take === null ? say`To come back on the line: ${KEY.take}.` : '';
@@ -113,11 +117,11 @@ function left(now) {
     const both = claimText(now, 'phoneAnswered', 'bothTalk');
     const given = `${say`Handed over to 112.`} ${both}`;
     if (unread(view) || (newest(view)?.at_us ?? 0) > (view.left_us ?? Infinity))
-      return [given, `${say`She has written: read it, and tell 112.`} ${come}`, take('')];
-    return [given, `${say`Nothing more to do.`} ${come}`, take('')];
+      return [given, `${say`She has written: read it, and tell 112.`} ${come}`, takeStep('')];
+    return [given, `${say`Nothing more to do.`} ${come}`, takeStep('')];
   }
   if (!s.talking(view.user) && !s.talking(view.psap) && !s.underWay(view.user)) {
-    return [say`The alert is being ended.`, come, take('')];
+    return [say`The alert is being ended.`, come, takeStep('')];
   }
   const user = s.talking(view.user)
     ? say`${who} is on the line.`
@@ -133,6 +137,6 @@ function left(now) {
         ? say`112 is being called again.`
         : say`112 is being called.`
       : say`112 is not on the line.`;
-  if (holds('heardBy112', now)) return [claimText(now, 'heardBy112'), come, take('')];
-  return [`${user} ${psap}`, come, take('primary')];
+  if (holds('heardBy112', now)) return [claimText(now, 'heardBy112'), come, takeStep('')];
+  return [`${user} ${psap}`, come, takeStep('primary')];
 }

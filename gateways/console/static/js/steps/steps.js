@@ -4,7 +4,7 @@ import { say } from '../words/words.js';
 import { action } from './labels.js';
 
 /** Return the step back to the shift. @returns {Action} */
-export const back = () => ({
+export const backStep = () => ({
   key: 'Enter',
   command: '',
   label: say`Back`,
@@ -12,18 +12,18 @@ export const back = () => ({
   tone: '',
 });
 /** Return the step to take the case. @param {string} tone @returns {Action} */
-export const take = (tone) => action('take', say`Rings your phone`, tone);
+export const takeStep = (tone) => action('take', say`Rings your phone`, tone);
 /** Return the step to leave the case. @param {string} sub @param {string} [tone] @returns {Action} */
-export const leave = (sub, tone = 'primary') => action('leave', sub, tone);
+export const leaveStep = (sub, tone = 'primary') => action('leave', sub, tone);
 /**
  * Return the step to call 112, or the simulated 112 of a test.
  * @param {CaseView} view @param {string} [sub] @param {string} [tone] @returns {Action}
  */
-export const callPsap = (view, sub = '', tone = '') => ({
+export const callPsapStep = (view, sub = '', tone = '') => ({
   ...action('call_psap', sub, tone),
   ...(view.test ? { label: say`Test 112` } : {}),
 });
 /** Return that 112 can be called now. */
-export const soon = () => say`You can call now`;
+export const soonText = () => say`You can call now`;
 /** Return that the text is read to 112 when it answers. */
-export const asItAnswers = () => say`Read the text as it answers`;
+export const onAnswerText = () => say`Read the text as it answers`;

@@ -14,7 +14,7 @@ const within = () =>
 const FIRST = /(?:^|[.!?] )([A-Z])(?=: )/g;
 
 /** Return the keys named in a text. @param {string} words */
-export const named = (words) =>
+export const namedKeys = (words) =>
   [within(), FIRST].flatMap((one) => [...words.matchAll(one)].map(([, key]) => key));
 
 /** Return true if the text may have been meant as a key. @param {string} text */
@@ -37,12 +37,12 @@ export function inSight(elements) {
 }
 
 /** Return true if the key is on a button of the case, or named beside the next step. @param {string} key */
-export function onScreen(key) {
+export function isOnScreen(key) {
   const [caps, said] = ['.case kbd', '.dock__next > *, .act--step small'].map((where) => [
     ...document.querySelectorAll(where),
   ]);
   return (
     caps.some((one) => one.textContent.trim() === key && one.checkVisibility()) ||
-    said.some((one) => named(one.textContent.replace(/\s+/g, ' ').trim()).includes(key))
+    said.some((one) => namedKeys(one.textContent.replace(/\s+/g, ' ').trim()).includes(key))
   );
 }

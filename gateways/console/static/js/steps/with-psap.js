@@ -6,7 +6,7 @@ import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
 import { isBroken } from '../case/broken-conference.js';
 import { action } from './labels.js';
-import { asItAnswers, callPsap, leave } from './steps.js';
+import { onAnswerText, callPsapStep, leaveStep } from './steps.js';
 import { heard } from '../case/party.js';
 import * as s from '../case/situation.js';
 
@@ -15,16 +15,16 @@ import * as s from '../case/situation.js';
  * call it.
  * @param {Moment} now @returns {Said}
  */
-export function elsewhere(now) {
+export function onAnotherPhone(now) {
   const { view, allowed } = now;
   if (view.left_us !== null || view.false_alarm_us !== null) return null;
   const lacking = s.psapIs(view) === 'lacking';
   if (!lacking && !s.callsElsewhere(view, allowed)) return null;
   if (view.briefing_us !== null && !lacking) return null;
-  const told = allowed.called_elsewhere === null;
+  const mayConfirm = allowed.called_elsewhere === null;
   /** @type {Action} */
   const step = action(
-    told ? 'called_elsewhere' : 'briefing_given',
+    mayConfirm ? 'called_elsewhere' : 'briefing_given',
     say`Once you have called and read the text`,
     'primary',
   );
@@ -46,7 +46,7 @@ export function withPsap(now) {
   const { view } = now;
   switch (s.psapIs(view)) {
     case 'there':
-      return view.left_us === null ? conference(now) : null;
+      return view.left_us === null ? whileConnected(now) : null;
     case 'doubt': {
       /** @type {Action} */
       const step = action('confirm_answer', say`112 is on the line`, 'primary');
@@ -59,9 +59,13 @@ export function withPsap(now) {
     case 'calling': {
       const text = claimText(now, 'psapCalled');
       if (view.operator_leg.network)
-        return [text, say`Until it answers nobody on this line hears anybody.`, callPsap(view)];
+        return [text, say`Until it answers nobody on this line hears anybody.`, callPsapStep(view)];
       const before = claimText(now, 'psapWasBusy', 'psapDidNotAnswer');
-      return [text, [before, meanwhile(now), byY(now)].filter(Boolean).join(' '), callPsap(view)];
+      return [
+        text,
+        [before, meanwhileText(now), hintForY(now)].filter(Boolean).join(' '),
+        callPsapStep(view),
+      ];
     }
     case 'waiting': {
       const text = claimText(
@@ -73,7 +77,7 @@ export function withPsap(now) {
         'psapFailed',
         'psapSeeksLine',
       );
-      return [text, [meanwhile(now), byY(now)].filter(Boolean).join(' '), callPsap(view)];
+      return [text, [meanwhileText(now), hintForY(now)].filter(Boolean).join(' '), callPsapStep(view)];
     }
     default:
       return null;
@@ -81,23 +85,25 @@ export function withPsap(now) {
 }
 
 /** Return what happens between operator and user meanwhile. @param {Moment} now */
-const meanwhile = (now) => claimText(now, 'keepTalking', 'hearsNobody');
+const meanwhileText = (now) => claimText(now, 'keepTalking', 'hearsNobody');
 
 /**
  * Return the meaning of Y meanwhile: the user has answered, or 112 was briefed on another phone.
  * @param {Moment} now
  */
-function byY({ view, allowed }) {
+function hintForY({ view, allowed }) {
   if (allowed.confirm_answer === null)
     return say`${s.capital(s.first(view))} has answered: ${KEY.confirm_answer}.`;
   return allowed.called_elsewhere === null ? say`112 briefed on another phone: ${KEY.called_elsewhere}.` : '';
 }
 
 /** Return the sentence and step while 112 is on the line. @param {Moment} now @returns {Said} */
-function conference(now) {
+function whileConnected(now) {
   const { view } = now;
-  if (s.talking(view.user)) return together(now);
-  const away = [claimText(now, 'joins', 'joinsAgain', 'userAway'), redial(now), byY(now)].filter(Boolean);
+  if (s.talking(view.user)) return whileTogether(now);
+  const away = [claimText(now, 'joins', 'joinsAgain', 'userAway'), redialHint(now), hintForY(now)].filter(
+    Boolean,
+  );
   const more = away.join(' ');
   /** @type {Action} */
   const briefed = briefedStep(say`Then you may leave with ${KEY.leave}`);
@@ -110,12 +116,12 @@ function conference(now) {
     return [
       claimText(now, 'knowsAll'),
       `${claimText(now, 'joins', 'joinsAgain')} ${say`Leaving ends that call: tell 112.`}`,
-      leave(say`The alert and the call to her end`, ''),
+      leaveStep(say`The alert and the call to her end`, ''),
     ];
   return [
     claimText(now, 'knowsAll'),
     [claimText(now, 'placeIsOld'), say`Leaving ends the line to 112, too.`].filter(Boolean).join(' '),
-    leave(say`The alert closes`),
+    leaveStep(say`The alert closes`),
   ];
 }
 
@@ -123,10 +129,11 @@ function conference(now) {
 const briefedStep = (sub) => action('briefing_given', sub, 'primary');
 
 /** Return how to call the user again, if allowed. @param {Moment} now */
-const redial = ({ allowed }) => (allowed.redial_user === null ? say`To call again: ${KEY.redial_user}.` : '');
+const redialHint = ({ allowed }) =>
+  allowed.redial_user === null ? say`To call again: ${KEY.redial_user}.` : '';
 
 /** Return what the operator must report to 112. @param {Moment} now */
-const toTell = (now) =>
+const reportHint = (now) =>
   !s.briefed(now.view)
     ? [say`Read the text to 112.`, claimText(now, 'notInText')].filter(Boolean).join(' ')
     : claimText(now, 'hasChanged', 'userWrote', 'notInText');
@@ -135,7 +142,7 @@ const toTell = (now) =>
  * Return the sentence and step while user and 112 are both on the line.
  * @param {Moment} now @returns {Said}
  */
-function together(now) {
+function whileTogether(now) {
   const { view } = now;
   const stays = claimText(
     now,
@@ -148,8 +155,8 @@ function together(now) {
   const left = `${stays} ${say`Your line closes.`}`;
   // Only the operator can report to 112 what the user cannot say.
   const untold = (view.duress || view.user_hears_nobody) && !s.toldAll(view);
-  const tell = untold ? toTell(now) : claimText(now, 'notInText');
-  const step = untold ? briefedStep(say`Once all of it is read`) : leave(left, '');
+  const tell = untold ? reportHint(now) : claimText(now, 'notInText');
+  const step = untold ? briefedStep(say`Once all of it is read`) : leaveStep(left, '');
   if (view.duress && (holds('heardBy112', now) || holds('bothTalk', now))) {
     const only = untold
       ? say`To leave, only if 112 asks: ${KEY.leave}, then Enter.`
@@ -166,17 +173,17 @@ function together(now) {
   }
   const played = heard(view.psap) && say`112 ${heard(view.psap)}.`;
   const first = tell || claimText(now, 'placeIsOld') || played;
-  if (holds('introduce', now)) return [claimText(now, 'introduce'), first, leave(left, '')];
-  if (holds('justBack', now)) return [claimText(now, 'justBack'), first, leave(left, '')];
+  if (holds('introduce', now)) return [claimText(now, 'introduce'), first, leaveStep(left, '')];
+  if (holds('justBack', now)) return [claimText(now, 'justBack'), first, leaveStep(left, '')];
   if (holds('phoneAnswered', now)) {
     const who = say`Hear who it is: a person, and you can leave. A machine: ${KEY.mark_machine}.`;
-    return [claimText(now, 'phoneAnswered'), [tell, who].filter(Boolean).join(' '), leave(left, '')];
+    return [claimText(now, 'phoneAnswered'), [tell, who].filter(Boolean).join(' '), leaveStep(left, '')];
   }
   const can = tell ? '' : say`You can leave.`;
   return [
     [claimText(now, 'bothTalk'), can].filter(Boolean).join(' '),
     first || say`Stay if 112 needs you.`,
-    leave(left),
+    leaveStep(left),
   ];
 }
 
@@ -184,44 +191,45 @@ function together(now) {
  * Return the sentence and step after 112 hung up: 112 is not called again automatically.
  * @param {Moment} now @returns {Said}
  */
-export function hungUp(now) {
+export function afterHangUp(now) {
   const { view, allowed } = now;
-  const gone = claimText(now, 'psapHungUp');
-  if (!gone || allowed.call_psap !== null) return null;
+  const sentence = claimText(now, 'psapHungUp');
+  if (!sentence || allowed.call_psap !== null) return null;
   const between = s.talking(view.user)
     ? claimText(now, 'overheard', 'keepTalking', 'hearsNobody')
-    : [claimText(now, 'joinsAgain', 'userAway'), redial(now)].join(' ');
-  const more = [between, byY(now)].filter(Boolean).join(' ');
-  const knew = claimText(now, 'psapKnew');
-  if (knew) {
+    : [claimText(now, 'joinsAgain', 'userAway'), redialHint(now)].join(' ');
+  const more = [between, hintForY(now)].filter(Boolean).join(' ');
+  const knewText = claimText(now, 'psapKnew');
+  if (knewText) {
     const call = say`To call 112 again: ${KEY.call_psap}.`;
-    return [`${gone} ${knew}`, `${call} ${more}`, callPsap(view, asItAnswers())];
+    return [`${sentence} ${knewText}`, `${call} ${more}`, callPsapStep(view, onAnswerText())];
   }
   const call = say`Call again: ${KEY.call_psap}.`;
-  return [`${gone} ${call}`, more, callPsap(view, asItAnswers(), 'primary')];
+  return [`${sentence} ${call}`, more, callPsapStep(view, onAnswerText(), 'primary')];
 }
 
 /**
  * Return the sentence and step after 112 was briefed on another phone, else null.
  * @param {Moment} now @returns {Said}
  */
-export function toldElsewhere(now) {
+export function afterBriefingElsewhere(now) {
   const { view, allowed } = now;
-  const told = s.psapIs(view) === 'told' || (view.briefing_us !== null && s.callsElsewhere(view, allowed));
-  if (!told) return null;
+  const isBriefed =
+    s.psapIs(view) === 'told' || (view.briefing_us !== null && s.callsElsewhere(view, allowed));
+  if (!isBriefed) return null;
   const line = s.talking(view.user) ? say`Leaving ends the line with ${s.first(view)}, too.` : '';
   if (!holds('knowsAll', now))
     return [
       claimText(now, 'hasChanged', 'userWrote', 'notInText'),
       line,
       allowed.call_psap === null
-        ? callPsap(view, asItAnswers(), 'primary')
+        ? callPsapStep(view, onAnswerText(), 'primary')
         : briefedStep(say`Once you have called again`),
     ];
   const call = allowed.call_psap === null ? say`To call 112 again: ${KEY.call_psap}.` : '';
   return [
     claimText(now, 'knowsAll'),
     [claimText(now, 'placeIsOld'), line, call].filter(Boolean).join(' '),
-    leave(say`The alert closes`),
+    leaveStep(say`The alert closes`),
   ];
 }

@@ -4,30 +4,30 @@ import { claimText } from '../words/claims.js';
 import * as f from '../words/format.js';
 import { KEY } from '../words/center.js';
 import { reason, say } from '../words/words.js';
-import { endOf } from './key-to-command.js';
-import { asItAnswers, callPsap, soon } from './steps.js';
+import { closingCommand } from './key-to-command.js';
+import { onAnswerText, callPsapStep, soonText } from './steps.js';
 import { recordOf } from '../case/record.js';
 import * as s from '../case/situation.js';
 
 /** Return the sentence and step while 112 is not requested. @param {Moment} now @returns {Said} */
-export function alone(now) {
-  const [sentence, more, step] = between(now);
-  return [sentence, [more, realOrForged(now)].filter(Boolean).join(' '), step];
+export function withoutPsap(now) {
+  const [sentence, more, step] = withUser(now);
+  return [sentence, [more, vouchHint(now)].filter(Boolean).join(' '), step];
 }
 
 /**
  * Return how to mark an unproved alert, without a voice heard, as real or forged; else ''.
  * @param {Moment} now
  */
-function realOrForged({ view, allowed }) {
+function vouchHint({ view, allowed }) {
   if (allowed.vouch !== null) return '';
-  return endOf(view, allowed) === 'put_away'
+  return closingCommand(view, allowed) === 'put_away'
     ? say`Not proved. Real: ${KEY.vouch}. Forged: ${KEY.put_away}, then Enter.`
     : say`Not proved. Real: ${KEY.vouch}.`;
 }
 
 /** Return the sentence and step between operator and user. @param {Moment} now @returns {Said} */
-function between(now) {
+function withUser(now) {
   const { view, nowUs, center } = now;
   const who = s.first(view);
   const user = s.asObject(view);
@@ -38,55 +38,61 @@ function between(now) {
           ? say`Call 112 now. ${s.capital(who)} is on the line and hears nobody.`
           : say`Call 112 now. ${s.capital(who)} is on the line: do not mention the alert.`,
         claimText(now, 'overheard', 'noVoiceThere'),
-        callPsap(view, say`112 joins and listens`, 'primary'),
+        callPsapStep(view, say`112 joins and listens`, 'primary'),
       ];
-    if (knewBefore(view)) return toldBefore(view, say`Do not phone her.`);
+    if (isKnownTo112(view)) return alreadyReported(view, say`Do not phone her.`);
     return [
       say`Call 112 now, without calling ${user}.`,
       say`Tell 112 not to phone her.`,
-      callPsap(view, say`Her phone will not ring and shows nothing`, 'primary'),
+      callPsapStep(view, say`Her phone will not ring and shows nothing`, 'primary'),
     ];
   }
-  if (s.talking(view.user)) return asked(now);
-  if (s.keptSilent(view) && !s.underWay(view.user) && knewBefore(view))
-    return toldBefore(view, say`She cannot talk.`);
+  if (s.talking(view.user)) return whileTalking(now);
+  if (s.keptSilent(view) && !s.underWay(view.user) && isKnownTo112(view))
+    return alreadyReported(view, say`She cannot talk.`);
   if (s.keptSilent(view) && !s.underWay(view.user))
     return [
       say`Call 112 and read the text: she cannot talk.`,
       say`Her phone is not called. To call her all the same: ${KEY.call_aloud}, then Enter.`,
-      callPsap(view, asItAnswers(), 'primary'),
+      callPsapStep(view, onAnswerText(), 'primary'),
     ];
   if (s.isLate(view, nowUs) || view.presumed_calling_112)
     return [
       say`Call 112: ask whether ${who} is with them.`,
       say`Yes: give position and name. No: read the whole text.`,
-      callPsap(view, asItAnswers(), 'primary'),
+      callPsapStep(view, onAnswerText(), 'primary'),
     ];
-  const [trying, more] = tries(now);
+  const [trying, more] = callProgress(now);
   if (s.unanswered(view, nowUs, center)) {
-    const not = s.inDoubt(view.user) ? trying : notThere(now);
-    return [not, s.inDoubt(view.user) ? more : going(view), callPsap(view, asItAnswers(), 'primary')];
+    const not = s.inDoubt(view.user) ? trying : absenceText(now);
+    return [
+      not,
+      s.inDoubt(view.user) ? more : meanwhileText(view),
+      callPsapStep(view, onAnswerText(), 'primary'),
+    ];
   }
   return [
     trying,
     more,
-    view.user.state === 'released' ? callPsap(view, asItAnswers(), 'primary') : callPsap(view, soon()),
+    view.user.state === 'released'
+      ? callPsapStep(view, onAnswerText(), 'primary')
+      : callPsapStep(view, soonText()),
   ];
 }
 
 /** Return true if 112 was briefed before the alert was reopened. @param {CaseView} view */
-const knewBefore = (view) => view.psap_told_us !== null && view.psap_told_us < (view.reopened_us ?? 0);
+const isKnownTo112 = (view) => view.psap_told_us !== null && view.psap_told_us < (view.reopened_us ?? 0);
 
 /**
  * Return the sentence and step if 112 knows the alert from an earlier call.
  * @param {CaseView} view @param {string} user @returns {Said}
  */
-function toldBefore(view, user) {
+function alreadyReported(view, user) {
   const at = f.clock(view.psap_told_us);
   return [
     say`112 has known of the alert since ${at}.`,
     say`${user} Something new for 112: ${KEY.call_psap}.`,
-    callPsap(view, asItAnswers()),
+    callPsapStep(view, onAnswerText()),
   ];
 }
 
@@ -94,7 +100,7 @@ function toldBefore(view, user) {
  * Return the sentence and step while the user is on the line: the question to ask.
  * @param {Moment} now @returns {Said}
  */
-function asked(now) {
+function whileTalking(now) {
   const { view, allowed } = now;
   const mistake =
     allowed.declare_false_alarm === 'psap_briefed'
@@ -105,11 +111,12 @@ function asked(now) {
     return [
       say`Be quiet and listen. Call 112.`,
       say`She cannot talk. A mistake: ${KEY.declare_false_alarm}.`,
-      callPsap(view, both, 'primary'),
+      callPsapStep(view, both, 'primary'),
     ];
-  if (view.user_hears_nobody) return [claimText(now, 'hearsNobody'), '', callPsap(view, both, 'primary')];
-  if (view.wrong_pins || view.cancelled) return [...isItTheUser(view), callPsap(view, both, 'primary')];
-  return [say`Ask: “Are you safe? Can you talk?”`, mistake, callPsap(view, both, 'primary')];
+  if (view.user_hears_nobody) return [claimText(now, 'hearsNobody'), '', callPsapStep(view, both, 'primary')];
+  if (view.wrong_pins || view.cancelled)
+    return [...verifyingQuestion(view), callPsapStep(view, both, 'primary')];
+  return [say`Ask: “Are you safe? Can you talk?”`, mistake, callPsapStep(view, both, 'primary')];
 }
 
 /**
@@ -117,7 +124,7 @@ function asked(now) {
  * cannot answer, or need not understand.
  * @param {CaseView} view @returns {[string, string]}
  */
-function isItTheUser(view) {
+function verifyingQuestion(view) {
   const { safe_word } = recordOf(view);
   return safe_word
     ? [
@@ -131,14 +138,14 @@ function isItTheUser(view) {
 }
 
 /** Return what happens meanwhile for a user who does not answer. @param {CaseView} view */
-function going(view) {
+function meanwhileText(view) {
   if (view.user.state === 'ringing') return say`Her phone rings meanwhile. A machine: ${KEY.mark_machine}.`;
   if (s.underWay(view.user)) return say`She is being called meanwhile.`;
   return say`To call her again: ${KEY.redial_user}.`;
 }
 
 /** Return the known reason why the user is not on the line. @param {Moment} now */
-const notThere = (now) =>
+const absenceText = (now) =>
   `${claimText(
     now,
     'usersMachine',
@@ -152,7 +159,7 @@ const notThere = (now) =>
   )} ${say`Call 112.`}`;
 
 /** Return the progress of the call to the user: [sentence, more]. @param {Moment} now */
-function tries(now) {
+function callProgress(now) {
   const { view } = now;
   const Who = s.capital(s.first(view));
   if (s.inDoubt(view.user))
@@ -171,7 +178,7 @@ function tries(now) {
       say`A machine: ${KEY.mark_machine}. You need not wait to call 112.`,
     ];
   if (s.underWay(view.user)) return [s.capital(say`${s.first(view)} is being called.`), ''];
-  if (view.user.state === 'released') return [notThere(now), say`To call her again: ${KEY.redial_user}.`];
+  if (view.user.state === 'released') return [absenceText(now), say`To call her again: ${KEY.redial_user}.`];
   if (view.dial_withheld)
     return [say`Her number is not called. Call 112, or press ${KEY.redial_user} and Enter.`, ''];
   return [`${say`You are on the line.`} ${s.capital(say`${s.first(view)} is called next.`)}`, ''];
