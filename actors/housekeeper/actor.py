@@ -49,7 +49,7 @@ class HousekeeperActor(CenterActor):
     role: ClassVar[Role] = Role.HOUSEKEEPER
 
     def started(self) -> None:
-        """Open the journal and schedule every job for now: the machine may have been off for long."""
+        """Open the journal and make every job due at once: the machine may have been off for long."""
         setup = self.env.settings_as(Setup)
         self._settings, self._rules = setup.settings, setup.settings.recording
         self._watched = [(one, load_object(one.look)) for feature in installed() for one in feature.watched]

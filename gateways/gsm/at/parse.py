@@ -1,5 +1,6 @@
-"""Tolerant parsers of single lines from a modem: answers and URCs (3GPP TS 27.007). None means that the line
-cannot be parsed.
+"""Tolerant parsers of single lines from a modem: answers and unsolicited codes.
+
+None means that the line cannot be parsed.
 
 Only the first fields, which carry the meaning, are required: each later field may be missing or empty. No
 parser raises an error, whatever the modem sends. Numbers such as "27.007" or "31.102" are 3GPP documents.
