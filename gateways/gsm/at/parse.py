@@ -3,7 +3,7 @@
 None means that the line cannot be parsed.
 
 Only the first fields, which carry the meaning, are required: each later field may be missing or empty. No
-parser raises an error, whatever the modem sends. Numbers such as "27.007" or "31.102" are 3GPP documents.
+parser raises an error, for any line of a modem. Numbers such as "27.007" or "31.102" are 3GPP documents.
 """
 
 from __future__ import annotations
