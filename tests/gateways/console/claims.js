@@ -24,7 +24,7 @@ async () => {
     ].map((one) => import(`/console/js/${one}.js`)),
   );
   const [words, claims, commands, due, list, { nextStep }, { namedKeys }, { positionPanel }, ...drawn] = found;
-  const [{ tile }, { banner }, { briefing }, { told }, { incomingView }, ...others] = drawn;
+  const [{ tile }, { banner }, { briefing }, { entryLine }, { incomingView }, ...others] = drawn;
   const [{ parties }, handed, { railList }, { notices }] = others;
   const clock = Date.now;
   let clockMs = 0;
@@ -114,14 +114,14 @@ async () => {
       'dock.step': text(dock.step.key, dock.step.label, dock.step.sub, dock.step.why ?? ''),
       banner: over ? text(over.title, over.text, over.aside) : '',
       clock: text(counted.value, counted.unit, counted.word, counted.small),
-      contact: due.contact(view),
+      contact: due.contactText(view),
       list: text(list.alertState({ feed }, view, nowUs).slice(2).join('. ')),
       briefing: text(briefing(view, nowUs).map(({ parts }) => parts.map((one) => one.text))),
       keys: allowed.call_psap ? words.reason(allowed.call_psap) : '',
       map: view.position ? '' : text(positionPanel(ui, view, nowUs)),
       incoming: called ? text(incomingView(ui, view)) : '',
-      story: text(view.timeline.slice(-1).map((one) => told(one, user, names, view.test)?.text ?? '')),
-      handed: text(handed.said(ui, view, nowUs)),
+      story: text(view.timeline.slice(-1).map((one) => entryLine(one, user, names, view.test)?.text ?? '')),
+      handed: text(handed.statusLine(ui, view, nowUs)),
       strip: later(() => text(notices(ui))),
       rail: text(railList(ui)),
       ...Object.fromEntries([...tiles, ...links, ...feet, ...slots]),

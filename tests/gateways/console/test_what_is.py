@@ -311,7 +311,7 @@ def test_a_position_says_what_found_it_and_by_what_way_it_came(stage: Stage) -> 
 
 BROKEN = """async ([lang, party, hears]) => {
   const { setLanguage } = await import('/console/js/words/words.js');
-  const { brokenSaid } = await import('/console/js/case/broken-conference.js');
+  const { brokenText } = await import('/console/js/case/broken-conference.js');
   setLanguage(lang);
   const at = (state, more = {}) => ({ state, confirmed: true, hears: [], ...more });
   const view = {
@@ -321,7 +321,7 @@ BROKEN = """async ([lang, party, hears]) => {
     psap: party === 'user' ? at('answered', { hears }) : at('originating'),
     psap_requested_us: 1, psap_no_line: '', psap_elsewhere_us: null,
   };
-  const said = (me) => Object.values(brokenSaid(view, { operator: me }, () => 'Marta Bianchi')).join(' ');
+  const said = (me) => Object.values(brokenText(view, { operator: me }, () => 'Marta Bianchi')).join(' ');
   return [said('m'), said('l')];
 }"""
 

@@ -2,7 +2,7 @@
 // printing.
 
 import { html, nothing } from '../../../vendor/lit.js';
-import { log } from '../../../js/case/log.js';
+import { storyLines } from '../../../js/case/log.js';
 import { channel, say } from '../../../js/words/words.js';
 import { addressName } from '../../../js/position/address.js';
 import { ended } from './correct.js';
@@ -73,7 +73,7 @@ export function paper(ui) {
     </dl>
     <h2>${say`What happened`}</h2>
     <ol class="log">
-      ${log(ui, view)}
+      ${storyLines(ui, view)}
     </ol>
     <footer>
       ${say`Printed by`} ${ui.feed.me.name}, ${f.day(ui.feed.nowUs())}

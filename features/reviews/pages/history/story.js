@@ -5,7 +5,7 @@ import { FEATURES } from '../../../js/features.js';
 import { tag } from '../../../js/shell/parts.js';
 import { KEY } from '../../../js/words/center.js';
 import { phrase, reason, say } from '../../../js/words/words.js';
-import { log } from '../../../js/case/log.js';
+import { storyLines } from '../../../js/case/log.js';
 import { noteField } from '../../../js/case/notes.js';
 import * as correct from './correct.js';
 import { state as printed } from './print.js';
@@ -128,7 +128,7 @@ export function story(ui, view) {
     }${supervisorActions(ui, view)}</div>
     ${correct.pane(ui, view, () => (load(ui), choose(ui, view.alert)))}
     <ol class="panel__body log history__log" aria-label=${say`What happened`} tabindex="0">
-      ${log(ui, view)}
+      ${storyLines(ui, view)}
     </ol>
     ${note(ui, view)}
   </section>`;

@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { formPane } from '../../../js/admin/frame/form.js';
-import { log } from '../../../js/case/log.js';
+import { storyLines } from '../../../js/case/log.js';
 import { tag } from '../../../js/shell/parts.js';
 import { ended } from '../history/correct.js';
 import { localText, say } from '../../../js/words/words.js';
@@ -32,7 +32,7 @@ export function callPane(ui) {
       </dl>
       ${recordings(ui)}
       <ol class="panel__body log history__log" aria-label=${say`What happened`} tabindex="0">
-        ${log(ui, view)}
+        ${storyLines(ui, view)}
       </ol>
     </section>
     ${verdict(ui, call)}`;

@@ -2,8 +2,8 @@
 
 import * as claims from '../words/claims.js';
 import { say } from '../words/words.js';
-import { brokenSaid, isBroken } from '../case/broken-conference.js';
-import { contact } from '../case/deadline.js';
+import { brokenText, isBroken } from '../case/broken-conference.js';
+import { contactText } from '../case/deadline.js';
 import { endingName } from '../case/call-ending.js';
 import { isUnassigned } from './unassigned.js';
 import * as f from '../words/format.js';
@@ -30,8 +30,8 @@ export function alertState(ui, view, nowUs) {
  */
 function currentState(ui, view, nowUs) {
   const { me } = ui.feed;
-  const contacted = contact(view);
-  if (isBroken(view)) return ['warn', 'ink-bad', brokenSaid(view, me, ui.feed.names).title, contacted];
+  const contacted = contactText(view);
+  if (isBroken(view)) return ['warn', 'ink-bad', brokenText(view, me, ui.feed.names).title, contacted];
   if (s.psapIs(view) === 'lacking') return ['warn', 'ink-bad', say`No line for 112`, contacted];
   if (view.duress)
     return [

@@ -15,7 +15,7 @@ const NAMES = {
  * Return that the listener does not hear the speaker.
  * @param {CaseView} view @param {Which} listener @param {Which} speaker
  */
-const deafTo = (view, listener, speaker) =>
+const deafText = (view, listener, speaker) =>
   say`${capital(NAMES[listener](view))} does not hear ${NAMES[speaker](view)}`;
 
 /**
@@ -23,8 +23,8 @@ const deafTo = (view, listener, speaker) =>
  * unknown, else ''.
  * @param {CaseView} view @param {Which} one @param {Which} other
  */
-export function link(view, one, other) {
-  const { is, said } = heard(view, one, other);
+export function audioLink(view, one, other) {
+  const { is, said } = directions(view, one, other);
   const half = view.operator_leg.muted ? 'mute' : 'hush';
   return { is, said, icon: { on: 'voice', half }[is] ?? 'todo' };
 }
@@ -33,7 +33,7 @@ export function link(view, one, other) {
  * Return the state of both directions: {is, said}.
  * @param {CaseView} view @param {Which} one @param {Which} other
  */
-function heard(view, one, other) {
+function directions(view, one, other) {
   const up = [one, other].every((which) => talking(view[which === 'operator' ? 'operator_leg' : which]));
   const [here, there] = [hearing(view, one, other), hearing(view, other, one)];
   if (here && there) return { is: 'on', said: say`They hear each other` };
@@ -41,7 +41,7 @@ function heard(view, one, other) {
     return up
       ? { is: 'half', said: say`They do not hear each other` }
       : { is: '', said: say`They are not on the line together` };
-  if (here === false) return { is: 'half', said: deafTo(view, one, other) };
-  if (there === false) return { is: 'half', said: deafTo(view, other, one) };
+  if (here === false) return { is: 'half', said: deafText(view, one, other) };
+  if (there === false) return { is: 'half', said: deafText(view, other, one) };
   return { is: 'half', said: say`Whether they hear each other is not known` };
 }

@@ -5,10 +5,10 @@ import { phrase, say } from '../words/words.js';
 import * as f from '../words/format.js';
 import * as s from './situation.js';
 import { enrolled } from '../words/assurance.js';
-import { brokenSaid, isBroken } from './broken-conference.js';
+import { brokenText, isBroken } from './broken-conference.js';
 
 /** A restart of a part of the center is shown for this long. */
-const RESTART_SAID_US = 60e6;
+const RESTART_SHOWN_US = 60e6;
 
 /** The reasons why no line can call 112. @type {Record<string, Phrase>} */
 const NO_LINE = {
@@ -23,7 +23,7 @@ const NO_LINE = {
  * Return in the page's language why no line can carry the call; an unknown reason is returned as it is.
  * @param {string} why
  */
-export const whyNoLine = (why) => (NO_LINE[why] ? NO_LINE[why]() : why);
+export const noLineReason = (why) => (NO_LINE[why] ? NO_LINE[why]() : why);
 
 /**
  * Return the banner: {icon, title, text, aside, tone}, or null. The gravest finding has the title, the others
@@ -37,14 +37,14 @@ export function banner(view, nowUs, me, names) {
     duress,
     broken,
     unreadable,
-    unread,
+    unreadableText,
     late,
     wrongPin,
     cancelled,
     unproved,
     silent,
-    claims,
-    beside,
+    otherSignals,
+    conflictingAlert,
   ]
     .map((what) => what(view, nowUs, me, names))
     .filter(Boolean);
@@ -78,7 +78,7 @@ function afterwards(view) {
 /** Return the finding that no line can call 112. @param {CaseView} view */
 function noLine(view) {
   if (s.psapIs(view) !== 'lacking') return null;
-  const why = whyNoLine(view.psap_no_line);
+  const why = noLineReason(view.psap_no_line);
   return {
     icon: 'warn',
     title: say`No line can call 112`,
@@ -112,8 +112,8 @@ function duress(view) {
  */
 function broken(view, nowUs, me, names) {
   if (!isBroken(view)) return null;
-  const said = brokenSaid(view, me, names);
-  return { icon: 'warn', title: said.title, text: said.text, brief: said.title };
+  const finding = brokenText(view, me, names);
+  return { icon: 'warn', title: finding.title, text: finding.text, brief: finding.title };
 }
 
 /** Return the finding that a part of the alert cannot be read. @param {CaseView} view */
@@ -125,7 +125,7 @@ function unreadable(view) {
 }
 
 /** Return the finding that a text of the user cannot be read. @param {CaseView} view */
-function unread(view) {
+function unreadableText(view) {
   if (!view.unread_texts) return null;
   const title = say`One of her texts cannot be read`;
   const text = say`Ask her what she wrote; where that cannot be, take it for a call for help.`;
@@ -137,19 +137,20 @@ function late(view, nowUs) {
   if (!s.isLate(view, nowUs)) return null;
   const who = s.first(view);
   const presumed = view.presumed_calling_112 ? s.capital(say`${who} is presumed to be calling 112.`) : '';
-  const told = view.advice === 'call_112_now' && s.hasApp(view) ? say`The app has told her to call 112.` : '';
+  const advised =
+    view.advice === 'call_112_now' && s.hasApp(view) ? say`The app has told her to call 112.` : '';
   const passed = say`Deadline passed, not reached.`;
-  const text = [passed, presumed, told].filter(Boolean).join(' ');
+  const text = [passed, presumed, advised].filter(Boolean).join(' ');
   return { icon: 'warn', title: say`Late`, text, brief: passed };
 }
 
 /** Return a number of times in words, from two. @param {number} n */
-const times = (n) => (n > 1 ? say`, ${n} times` : '');
+const timesText = (n) => (n > 1 ? say`, ${n} times` : '');
 
 /** Return the finding of wrong PINs. @param {CaseView} view */
 function wrongPin(view) {
   if (!view.wrong_pins) return null;
-  const title = say`Wrong PIN${times(view.wrong_pins)}`;
+  const title = say`Wrong PIN${timesText(view.wrong_pins)}`;
   const text = say`Somebody tried to cancel the alert: a sign of coercion.`;
   const sign = say`${title}: a sign of coercion.`;
   return { icon: 'shield', title, text, brief: sign };
@@ -195,7 +196,7 @@ const CLAIMED = {
  * own.
  * @param {CaseView} view
  */
-function claims(view) {
+function otherSignals(view) {
   if (!view.claims.length) return null;
   const last = (of) => view.claims.findLast(of);
   const said = (what, one, more = '') => (one ? `${CLAIMED[what]()} ${more}`.trim() : '');
@@ -239,7 +240,7 @@ function claims(view) {
  * out which is the user's.
  * @param {CaseView} view
  */
-function beside(view) {
+function conflictingAlert(view) {
   if (!view.beside.length) return null;
   if (view.proof === 'device') {
     const title = say`Another alert uses this number`;
@@ -258,7 +259,7 @@ function beside(view) {
  */
 function restarted(view, nowUs) {
   const at = view.restarted_us;
-  if (at === null || nowUs - at > RESTART_SAID_US) return null;
+  if (at === null || nowUs - at > RESTART_SHOWN_US) return null;
   const parties = [view.user, view.operator_leg, view.psap];
   const fell = parties.some((party) => party.state === 'released' && party.released_us >= at);
   const calls = !fell && parties.some(s.talking) ? `; ${say`the calls go on`}` : '';

@@ -8,7 +8,7 @@
 import { languageName, number, phrase, say } from '../words/words.js';
 import * as f from '../words/format.js';
 import * as s from './situation.js';
-import { ended, ending, endingName, usersEnding } from './call-ending.js';
+import { endedCalls, endingKind, endingName, userEnding } from './call-ending.js';
 import { claimText } from '../words/claims.js';
 import { for112 } from './record.js';
 import { addressName, addressSentence, townAfter } from '../position/address.js';
@@ -73,7 +73,7 @@ const part = (id, text, more = {}) => ({ id, text, copied: text, is: text, ...mo
 /** Join the texts that are not empty. */
 const join = (texts, by = ' ') => texts.filter(Boolean).join(by);
 /** Return the hemispheres of a position. @param {PositionView} p */
-const sides = (p) => [p.lat < 0 ? say`south` : say`north`, p.lon < 0 ? say`west` : say`east`];
+const hemispheres = (p) => [p.lat < 0 ? say`south` : say`north`, p.lon < 0 ? say`west` : say`east`];
 
 /**
  * Return the lines. `place` is the named place: sentences, the nearest town first; may be empty.
@@ -85,17 +85,17 @@ export function briefing(view, nowUs, place = []) {
     {
       key: 'where',
       parts: [
-        ...filled(view, 'where'),
-        ...oldPlace(view, nowUs),
-        ...(view.position ? where(view.position, nowUs, place) : [part('none', unknownPlace(view))]),
-        ...recorded(view, 'where'),
+        ...fieldParts(view, 'where'),
+        ...oldPositionParts(view, nowUs),
+        ...(view.position ? where(view.position, nowUs, place) : [part('none', noPositionText(view))]),
+        ...recordParts(view, 'where'),
       ],
     },
     {
       key: 'what',
-      parts: [...filled(view, 'what'), part('alert', join([what(view), silence(view, nowUs)]))],
+      parts: [...fieldParts(view, 'what'), part('alert', join([what(view), contactText(view, nowUs)]))],
     },
-    ...OWN_LINES.map((key) => ({ key, parts: [...filled(view, key), ...recorded(view, key)] })).filter(
+    ...OWN_LINES.map((key) => ({ key, parts: [...fieldParts(view, key), ...recordParts(view, key)] })).filter(
       ({ parts }) => parts.length,
     ),
     { key: 'who', parts: who(view) },
@@ -114,21 +114,21 @@ export function briefing(view, nowUs, place = []) {
  * Return the parts of the user's record for a line, as far as 112 may receive them.
  * @param {CaseView} view @param {string} key @returns {Part[]}
  */
-const recorded = (view, key) =>
+const recordParts = (view, key) =>
   for112(view.person?.for_112 ?? {})
     .filter((one) => one.beside === key)
-    .map(({ id, text }) => part(id, `${unstopped(text)}.`, { look: key === 'dangerous' ? '' : 'small' }));
+    .map(({ id, text }) => part(id, `${withoutPeriod(text)}.`, { look: key === 'dangerous' ? '' : 'small' }));
 
 /** Return the text without its final period. */
-const unstopped = (text = '') => text.replace(/[.\s]+$/, '');
+const withoutPeriod = (text = '') => text.replace(/[.\s]+$/, '');
 
 /**
  * Return the text of a field as a sentence; if it was withdrawn after 112 was briefed, the withdrawal.
  * @param {CaseView} view @param {string} field @returns {Part[]}
  */
-function filled(view, field) {
-  const text = unstopped(view.briefing[field]?.text);
-  const before = unstopped(view.changed?.fields[field]);
+function fieldParts(view, field) {
+  const text = withoutPeriod(view.briefing[field]?.text);
+  const before = withoutPeriod(view.changed?.fields[field]);
   if (text) return [part(field, `${text}.`)];
   return before ? [part(field, say`No longer so: ${before}.`)] : [];
 }
@@ -147,7 +147,7 @@ export function isChanged({ changed }, id) {
  * Return the warning before an old position: the user may be elsewhere now.
  * @param {CaseView} view @param {number} nowUs @returns {Part[]}
  */
-function oldPlace(view, nowUs) {
+function oldPositionParts(view, nowUs) {
   const text = claimText({ view, nowUs }, 'placeIsOld');
   if (!text) return [];
   const at = f.clock(view.position.at_us);
@@ -157,7 +157,7 @@ function oldPlace(view, nowUs) {
 
 /** Return the parts of the position. @param {PositionView} p @param {number} nowUs @param {string[]} place */
 function where(p, nowUs, place) {
-  const [ns, ew] = sides(p);
+  const [ns, ew] = hemispheres(p);
   const lat = Math.abs(p.lat).toFixed(5);
   const lon = Math.abs(p.lon).toFixed(5);
   const m = p.accuracy_m === null ? null : Math.round(p.accuracy_m);
@@ -184,7 +184,7 @@ function where(p, nowUs, place) {
     }),
     part('spelled', `${spokenDegrees(p.lat)} ${ns} · ${spokenDegrees(p.lon)} ${ew}`, {
       look: 'small',
-      copied: `${spelled(p.lat)} ${ns}, ${spelled(p.lon)} ${ew}.`,
+      copied: `${degreesInWords(p.lat)} ${ns}, ${degreesInWords(p.lon)} ${ew}.`,
     }),
     part(
       'accuracy',
@@ -199,7 +199,7 @@ function where(p, nowUs, place) {
 }
 
 /** Return the reason why the position is unknown. @param {CaseView} view */
-const unknownPlace = (view) =>
+const noPositionText = (view) =>
   ({
     voice: say`Not known: voice alert.`,
     sms: say`Not known: alert by SMS.`,
@@ -214,7 +214,7 @@ const sixtieths = (value) => {
   return [Math.floor(all / 36000), Math.floor(all / 600) % 60, (all % 600) / 10];
 };
 /** Return degrees in words: degrees, minutes, seconds. */
-function spelled(value) {
+function degreesInWords(value) {
   const [degrees, minutes, seconds] = sixtieths(value);
   return say`${degrees} degrees ${minutes} minutes ${number(seconds)} seconds`;
 }
@@ -231,7 +231,7 @@ function what(view) {
 }
 
 /** Return the state of the contact with the user. @param {CaseView} view @param {number} nowUs */
-function silence(view, nowUs) {
+function contactText(view, nowUs) {
   if (view.duress) return say`She cancelled under duress: do not phone her.`;
   if (s.unheard(view.user) || (s.talking(view.user) && view.user.parted_us !== null))
     return say`Her phone was on the line with us; whether it still is, is not known.`;
@@ -244,7 +244,7 @@ function silence(view, nowUs) {
       : say`Her phone was answered: we are on the line.`;
   if (s.keptSilent(view)) return say`She cannot talk: do not phone her.`;
   if (view.wrong_pins) return say`Somebody tried to cancel with a wrong PIN.`;
-  const declined = ended(view, 'user').some((one) => ending(one) === 'declined');
+  const declined = endedCalls(view, 'user').some((one) => endingKind(one) === 'declined');
   const going = view.user.state === 'ringing' ? say`We are calling her.` : '';
   const spoke = claimText(
     { view, nowUs },
@@ -256,7 +256,7 @@ function silence(view, nowUs) {
   );
   if (spoke) return spoke;
   if (declined) return join([say`She declined our call.`, going]);
-  const how = view.user.state === 'released' ? usersEnding(view) : null;
+  const how = view.user.state === 'released' ? userEnding(view) : null;
   if (how !== null && how !== 'ours') return say`We called her: ${endingName(how).toLowerCase()}.`;
   return going;
 }
@@ -273,7 +273,7 @@ function who(view) {
   return [
     part('name', `${s.name(view)}${speaks}.`),
     ...(more ? [part('more', more, { look: 'small', is: person?.notes ?? '' })] : []),
-    ...recorded(view, 'who'),
+    ...recordParts(view, 'who'),
   ];
 }
 

@@ -2,7 +2,7 @@
 // calls that follow. Pure.
 
 import { say } from '../words/words.js';
-import { heard } from './party.js';
+import { announcementText } from './party.js';
 import * as s from './situation.js';
 
 /** Return true if the conference is still broken, as far as the center knows. @param {CaseView} view */
@@ -12,21 +12,21 @@ export const isBroken = (view) => view.broken_us !== null && view.closed_us === 
  * Return {title, text}: the title reports what happened, the text the present state.
  * @param {CaseView} view @param {MeView} me @param {Names} names
  */
-export function brokenSaid(view, me, names) {
+export function brokenText(view, me, names) {
   const user = view.broken_party === 'user';
   const left = [...view.timeline]
     .reverse()
     .find((one) => one.what === 'leave.requested' && one.at_us <= view.broken_us);
   const dropped = user ? say`${s.possessive(view)} line dropped` : say`112’s line dropped`;
-  const when = left ? after(left, view, me, names) : '';
-  return { title: `${dropped}${when}.`, text: [remains(view, user), again(view, user)].join(' ') };
+  const when = left ? sinceLeaving(left, view, me, names) : '';
+  return { title: `${dropped}${when}.`, text: [remainingText(view, user), redialText(view, user)].join(' ') };
 }
 
 /**
  * Return the time between the operator's leaving and the break, in words.
  * @param {Entry} left @param {CaseView} view @param {MeView} me @param {Names} names
  */
-function after(left, view, me, names) {
+function sinceLeaving(left, view, me, names) {
   const seconds = Math.max(0, Math.round((view.broken_us - left.at_us) / 1e6));
   if (left.operator === me.operator) return say` ${seconds} s after you left`;
   return say` ${seconds} s after ${names(left.operator)} left`;
@@ -36,12 +36,12 @@ function after(left, view, me, names) {
  * Return whether the other party is still on the line, in words.
  * @param {CaseView} view @param {boolean} user
  */
-function remains(view, user) {
+function remainingText(view, user) {
   const party = user ? view.psap : view.user;
   const who = user ? say`112##the` : s.first(view);
   if (!s.talking(party)) return s.capital(say`${who} is no longer on the line.`);
   return s.capital(
-    heard(party)
+    announcementText(party)
       ? say`${who} is still on the line and hears the announcement.`
       : say`${who} is still on the line.`,
   );
@@ -51,7 +51,7 @@ function remains(view, user) {
  * Return whether the dropped party is called again, in words.
  * @param {CaseView} view @param {boolean} user
  */
-function again(view, user) {
+function redialText(view, user) {
   const party = user ? view.user : view.psap;
   const who = user ? s.first(view) : say`112##the`;
   if (s.talking(party)) return s.capital(say`${who} is on the line again.`);

@@ -24,7 +24,7 @@ const WAITED_OUT = new Set(['no answer', 'silent']);
  * @param {{ cause?: number | null, reason?: string, talked?: boolean }} call
  * @returns {Ending}
  */
-export function ending({ cause = null, reason = '', talked = false }) {
+export function endingKind({ cause = null, reason = '', talked = false }) {
   if (reason === 'machine' || reason === 'withdrawn') return reason;
   if (WAITED_OUT.has(reason) && !talked) return 'noAnswer';
   if (reason) return 'ours';
@@ -42,14 +42,14 @@ export function ending({ cause = null, reason = '', talked = false }) {
  */
 export const endingOf = (party) =>
   party.state === 'released'
-    ? ending({ ...party, talked: party.answered_us !== null && party.confirmed })
+    ? endingKind({ ...party, talked: party.answered_us !== null && party.confirmed })
     : null;
 
 /**
  * Return the ended calls to this party since a time, the oldest first.
  * @param {CaseView} view @param {Which} party @param {number} [sinceUs]
  */
-export const ended = (view, party, sinceUs = 0) =>
+export const endedCalls = (view, party, sinceUs = 0) =>
   view.timeline.filter((one) => one.what === 'leg.released' && one.party === party && one.at_us >= sinceUs);
 
 /**
@@ -57,9 +57,9 @@ export const ended = (view, party, sinceUs = 0) =>
  * ended.
  * @param {CaseView} view @returns {Ending | null}
  */
-export function usersEnding(view) {
-  const last = ended(view, 'user').at(-1);
-  return last ? ending(last) : endingOf(view.user);
+export function userEnding(view) {
+  const last = endedCalls(view, 'user').at(-1);
+  return last ? endingKind(last) : endingOf(view.user);
 }
 
 /** Return the kind of end in a word or two. @param {Ending} how */
@@ -84,17 +84,17 @@ export const endingName = (how) =>
  * blamed for a call that the center ended.
  * @param {Entry} entry @param {string} who @param {string} whose
  */
-export function endingTold(entry, who, whose) {
-  const how = ending(entry);
-  const ours = ['operator', 'listener'].includes(entry.party);
-  const failed = ['noAnswer', 'busy', 'declined', 'unreachable', 'lineFailed', 'failed'].includes(how);
-  const made = (text) => ({ icon: 'phone', tone: failed && !ours ? 'bad' : '', text });
-  if (how === 'withdrawn') return null; // the command's own line reports this
-  if (how === 'hungUp') return made(say`${who} hung up`);
-  if (how === 'dropped') return made(say`${whose} line dropped`);
-  if (how === 'machine') return made(say`The call to the machine is over`);
-  if (how === 'over' || (how === 'ours' && entry.talked)) return made(say`${who} is off the line`);
+export function endingLine(entry, who, whose) {
+  const kind = endingKind(entry);
+  const isOperators = ['operator', 'listener'].includes(entry.party);
+  const failed = ['noAnswer', 'busy', 'declined', 'unreachable', 'lineFailed', 'failed'].includes(kind);
+  const made = (text) => ({ icon: 'phone', tone: failed && !isOperators ? 'bad' : '', text });
+  if (kind === 'withdrawn') return null; // the command's own line reports this
+  if (kind === 'hungUp') return made(say`${who} hung up`);
+  if (kind === 'dropped') return made(say`${whose} line dropped`);
+  if (kind === 'machine') return made(say`The call to the machine is over`);
+  if (kind === 'over' || (kind === 'ours' && entry.talked)) return made(say`${who} is off the line`);
   if (entry.reason === 'another answered') return made(say`${who}: another one answered first`);
-  if (how === 'ours') return made(say`${who}: the centre ended the call`);
-  return made(`${who}: ${endingName(how).toLowerCase()}`);
+  if (kind === 'ours') return made(say`${who}: the centre ended the call`);
+  return made(`${who}: ${endingName(kind).toLowerCase()}`);
 }

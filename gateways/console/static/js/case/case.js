@@ -4,7 +4,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { FEATURES } from '../features.js';
 import { icon } from '../shell/parts.js';
 import { languageName, say } from '../words/words.js';
-import { log, notesBefore } from './log.js';
+import { storyLines, earlierNotes } from './log.js';
 import * as dialogue from './dialogue/dialogue.js';
 import * as facts from './facts.js';
 import * as latest from './dialogue/latest-message.js';
@@ -14,7 +14,7 @@ import { lastNote, noteField } from './notes.js';
 import { banner } from './banner.js';
 import { copyBox, readingPanel } from './psap-text.js';
 import { otherForms, positionPanel, positionSentences } from '../position/panel.js';
-import { who } from './header.js';
+import { caseHeader } from './header.js';
 import { deadline } from './deadline-panel.js';
 import { parties } from './parties.js';
 import { commandBar } from '../steps/command-bar.js';
@@ -31,7 +31,7 @@ export function caseView(ui, view) {
   const lost = feed.link === 'lost';
   // Without the center the operator can reach 112 only with this text, on another phone.
   const briefing = s.reading(view, feed.me, allowed) || (lost && s.mayRead(view, feed.me));
-  const choosing = handover.choosing(ui, view);
+  const choosing = handover.isChoosing(ui, view);
   const covered = choosing || questions.isOpen(view) || facts.isOpen(view);
   /** @type {Banner} */
   const wrong = lost
@@ -58,7 +58,8 @@ export function caseView(ui, view) {
           : nothing
       }
     </div>
-    ${who(ui, view)} ${deadline(view, nowUs, feed.center)} ${parties(ui, view, nowUs, briefing, allowed)}
+    ${caseHeader(ui, view)} ${deadline(view, nowUs, feed.center)}
+    ${parties(ui, view, nowUs, briefing, allowed)}
     <div class="case__body" data-body=${briefing ? 'briefing' : 'map'}>
       ${
         briefing
@@ -80,8 +81,8 @@ export function caseView(ui, view) {
                   : briefing
                     ? record.isOpen(view)
                       ? record.panel(ui, view)
-                      : html`${latest.keys(ui, view, allowed)}${before(ui, view)}${otherForms(view)}`
-                    : story(ui, view)
+                      : html`${latest.keys(ui, view, allowed)}${notesList(ui, view)}${otherForms(view)}`
+                    : storyPanel(ui, view)
         }${noteField(ui, view.alert, briefing)}${lastNote(ui, view)}
       </section>
       ${copyBox(view, ui.draw)}
@@ -104,8 +105,8 @@ const gravest = (voice, other) =>
   voice?.tone === 'bad' || !other || other.tone === 'note' ? (voice ?? other) : other;
 
 /** Render the notes from before an alert was reopened. @param {Ui} ui @param {CaseView} view */
-function before(ui, view) {
-  const notes = notesBefore(ui, view);
+function notesList(ui, view) {
+  const notes = earlierNotes(ui, view);
   if (!notes.length) return nothing;
   const label = say`Earlier notes`;
   return html`<ol class="log log__before" tabindex="0" aria-label=${label}>
@@ -114,31 +115,31 @@ function before(ui, view) {
 }
 
 /** Return what features show of the user. */
-const ofPerson = () => FEATURES.flatMap((one) => one.ofPerson ?? []);
+const personFacts = () => FEATURES.flatMap((one) => one.ofPerson ?? []);
 
 /** Render the timeline and the facts on the user. @param {Ui} ui @param {CaseView} view */
-function story(ui, view) {
+function storyPanel(ui, view) {
   return html`<div class="panel__head">
       <h2>${say`What happened`}</h2>
       ${record.opener(ui, view)}<span class="ink-3 log__order">${say`newest first`}</span
-      >${ofPerson().map(
+      >${personFacts().map(
         ({ name, short }) => html`<span class="ink-2 log__earlier">${name()}: ${short(ui, view)}</span>`,
       )}
     </div>
     <div class="panel__body log" role="log" tabindex="0" aria-label=${say`What happened`}>
-      ${before(ui, view)}
+      ${notesList(ui, view)}
       <ol>
-        ${log(ui, view).reverse()}
+        ${storyLines(ui, view).reverse()}
       </ol>
     </div>
     <dl class="about" tabindex="0">
       ${[
-        ...record.short(view),
+        ...record.importantRows(view),
         [say`Her note`, s.ownNote(view)],
         [say`Language`, view.person?.language ? languageName(view.person.language) : ''],
         [say`Phone battery`, view.battery_pct === null ? '' : `${view.battery_pct} %`],
         [say`Signals`, view.signals > 1 ? String(view.signals) : ''],
-        ...ofPerson().map(({ name, line }) => [name(), line(ui, view), 'about__earlier']),
+        ...personFacts().map(({ name, line }) => [name(), line(ui, view), 'about__earlier']),
       ]
         .filter(([, value]) => value)
         .map(

@@ -6,10 +6,10 @@ import { claimText } from '../words/claims.js';
 import * as s from './situation.js';
 
 /** Return a time in seconds since the alert. @param {CaseView} view @param {number} us */
-const after = (view, us) => f.seconds(Math.max(0, us - view.received_us));
+const sinceAlert = (view, us) => f.seconds(Math.max(0, us - view.received_us));
 
 /** Return the evidence that the user was reached. @param {CaseView} view */
-const reachedBy = (view) =>
+const evidence = (view) =>
   ({
     answer: say`answered`,
     voice: say`heard`,
@@ -19,14 +19,14 @@ const reachedBy = (view) =>
   })[view.reached_by] ?? '';
 
 /** Return `Rang at 4.1 s`, or when the user was reached; empty if neither applies. @param {CaseView} view */
-export function contact(view) {
+export function contactText(view) {
   if (view.reached_us !== null) {
-    const at = after(view, view.reached_us);
+    const at = sinceAlert(view, view.reached_us);
     if ((!s.spokenTo(view) || s.waitsAlone(view)) && view.reached_by !== 'app') return say`Answered at ${at}`;
-    return [say`Reached at ${at}`, reachedBy(view)].filter(Boolean).join(', ');
+    return [say`Reached at ${at}`, evidence(view)].filter(Boolean).join(', ');
   }
   if (view.rang_us === null) return '';
-  return say`Phone rang at ${after(view, view.rang_us)}`;
+  return say`Phone rang at ${sinceAlert(view, view.rang_us)}`;
 }
 
 /**
@@ -35,8 +35,8 @@ export function contact(view) {
  */
 export function deadline(view, nowUs) {
   const at = f.clock(view.deadline_us);
-  if (s.waitsAlone(view)) return alone(view, nowUs);
-  if (view.met_us !== null) return met(view, nowUs);
+  if (s.waitsAlone(view)) return clockWhileAlone(view, nowUs);
+  if (view.met_us !== null) return clockAfterMet(view, nowUs);
   if (view.closed_us !== null) return { value: '—', unit: '', tone: 'text-3', word: say`Closed`, small: at };
   const left = Math.ceil((view.deadline_us - nowUs) / 1e6);
   if (left < 0 || view.missed_us !== null) {
@@ -68,8 +68,8 @@ function firstReached(view) {
  * Return the clock of a user who has answered and waits alone.
  * @param {CaseView} view @param {number} nowUs
  */
-function alone(view, nowUs) {
-  const at = after(view, view.user.answered_us);
+function clockWhileAlone(view, nowUs) {
+  const at = sinceAlert(view, view.user.answered_us);
   const small = say`answered at ${at}`;
   const word = claimText({ view, nowUs }, 'waitsAlone');
   return { value: f.span(nowUs - s.aloneSinceUs(view)), unit: '', tone: 'wait', word, small };
@@ -80,7 +80,7 @@ function alone(view, nowUs) {
  * alert. Amber until an operator has spoken to the user.
  * @param {CaseView} view @param {number} nowUs
  */
-function met(view, nowUs) {
+function clockAfterMet(view, nowUs) {
   const reached = firstReached(view);
   const before = reached !== null && view.reopened_us !== null && reached <= view.reopened_us;
   const spoken = before || s.spokenTo(view);
@@ -89,9 +89,9 @@ function met(view, nowUs) {
   const tone = spare < 0 ? 'bad' : s.spokenTo(view) ? 'ok' : 'wait';
   const answered = spoken || view.reached_by === 'app' ? say`Reached` : say`Answered`;
   const word = reached !== null ? answered : view.rang_us !== null ? say`Phone rang` : say`Taken up`;
-  const by = view.reached_us === null || view.reached_by === 'answer' ? '' : reachedBy(view);
+  const by = view.reached_us === null || view.reached_by === 'answer' ? '' : evidence(view);
   const runs = view.closed_us === null;
-  const small = [runs && say`at ${after(view, at)}##seconds`, by || margin(view, at, spare)];
+  const small = [runs && say`at ${sinceAlert(view, at)}##seconds`, by || margin(view, at, spare)];
   return {
     value: runs ? f.span(nowUs - view.received_us) : f.seconds(at - view.received_us).replace(/\u00a0s$/, ''),
     unit: runs ? '' : 's',
@@ -106,7 +106,7 @@ function met(view, nowUs) {
  * @param {CaseView} view @param {number} at @param {number} spare
  */
 function margin(view, at, spare) {
-  const rang = after(view, view.met_us);
+  const rang = sinceAlert(view, view.met_us);
   if (at - view.met_us > 1e6) return say`rang at ${rang}`;
   return spare < 0 ? say`${f.seconds(-spare)} past the deadline` : say`${f.seconds(spare)} to spare`;
 }

@@ -10,13 +10,13 @@ import { asObject, calledFor, inDoubt, mine, talking, theCase } from './situatio
 import { takeStep } from '../steps/steps.js';
 import * as f from '../words/format.js';
 
-const SAID_US = 20e6; // a failed handover is shown for this long
+const FAILURE_SHOWN_US = 20e6; // a failed handover is shown for this long
 
 /**
  * Return the operator who is called for the case: {name, is, said, time}.
  * @param {Ui} ui @param {CaseView} view @param {number} nowUs
  */
-function called(ui, view, nowUs) {
+function calledOperator(ui, view, nowUs) {
   const { to, called: leg } = view.hand_over;
   const who = leg.operator ?? to;
   const name = who === null ? '' : who === ui.feed.me.operator ? say`You` : ui.feed.names(who);
@@ -39,9 +39,9 @@ function called(ui, view, nowUs) {
  * Return both operators for the operator's tile: {name, foot}; null without a handover.
  * @param {Ui} ui @param {CaseView} view @param {string} name @param {number} nowUs
  */
-export function onTile(ui, view, name, nowUs) {
+export function tileTexts(ui, view, name, nowUs) {
   if (!view.hand_over) return null;
-  const other = called(ui, view, nowUs);
+  const other = calledOperator(ui, view, nowUs);
   return {
     name: `${name} → ${other.name || say`anyone free`}`,
     foot: [other.name, other.said, other.time].filter(Boolean).join(' '),
@@ -49,7 +49,7 @@ export function onTile(ui, view, name, nowUs) {
 }
 
 /** Return the called operator and the state of the call as a sentence. */
-function passed({ name, said: words, is }) {
+function callText({ name, said: words, is }) {
   if (!name) return words;
   return (
     {
@@ -64,26 +64,30 @@ function passed({ name, said: words, is }) {
  * Render, in the command bar of the case's operator, the operator who is called, or that the handover failed.
  * @param {Ui} ui @param {CaseView} view @param {number} nowUs
  */
-export function said(ui, view, nowUs) {
+export function statusLine(ui, view, nowUs) {
   if (!mine(view, ui.feed.me)) return nothing;
   if (view.hand_over) {
-    const other = called(ui, view, nowUs);
+    const other = calledOperator(ui, view, nowUs);
     return html`<span class="ink-wait"
-      >${say`Handing over: ${passed(other)}.`}</span
+      >${say`Handing over: ${callText(other)}.`}</span
     >`;
   }
   const last = [...view.timeline]
     .reverse()
     .find((entry) => entry.what.startsWith('hand_over.') || entry.what === 'operator.joined');
-  if (last?.what !== 'hand_over.ended' || last.reason === 'withdrawn' || nowUs - last.at_us > SAID_US)
+  if (
+    last?.what !== 'hand_over.ended' ||
+    last.reason === 'withdrawn' ||
+    nowUs - last.at_us > FAILURE_SHOWN_US
+  )
     return nothing;
   return html`<span class="ink-wait"
-    >${why(last.reason)} ${say`The case stays yours.`}</span
+    >${endReason(last.reason)} ${say`The case stays yours.`}</span
   >`;
 }
 
 /** Return why a handover ended, as a sentence. @param {string} reason */
-export const why = (reason) =>
+export const endReason = (reason) =>
   ({
     withdrawn: say`The hand over was withdrawn.`,
     'no answer': say`Hand over: nobody answered.`,
@@ -101,7 +105,7 @@ function onTheLine(view) {
  * Return the sentence and step for an operator who views a case that another operator hands over.
  * @param {Moment} now @returns {Said}
  */
-export function next(now) {
+export function handoverStep(now) {
   const { view, me, names } = now;
   const { by, to, text, called: leg } = view.hand_over;
   const more = [onTheLine(view), text].filter(Boolean).join(' ');

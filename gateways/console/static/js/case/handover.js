@@ -15,7 +15,7 @@ const NUMBERS = 9;
 const state = { alert: null }; // the alert of the open choice
 
 /** Return true if the operator may hand this case over now. @param {Ui} ui @param {CaseView} view */
-const may = (ui, view) =>
+const mayHandOver = (ui, view) =>
   mine(view, ui.feed.me) &&
   view.hand_over === null &&
   view.closed_us === null &&
@@ -23,7 +23,7 @@ const may = (ui, view) =>
   ui.feed.link === 'live';
 
 /** Return true if the choice is open for this case. @param {Ui} ui @param {CaseView} view */
-export const choosing = (ui, view) => view !== null && state.alert === view.alert && may(ui, view);
+export const isChoosing = (ui, view) => view !== null && state.alert === view.alert && mayHandOver(ui, view);
 
 /**
  * Return the choices: any free operator, then each other operator on shift, in the order of availability.
@@ -70,7 +70,7 @@ function close(ui) {
  */
 export function pressed(ui, key) {
   const view = ui.screen.section === 'case' ? ui.screen.selected() : null;
-  if (!choosing(ui, view)) {
+  if (!isChoosing(ui, view)) {
     state.alert = null;
     return false;
   }
@@ -83,14 +83,14 @@ export function pressed(ui, key) {
     return true;
   }
   if (key === 'ArrowDown' || key === 'ArrowUp') {
-    step(key === 'ArrowDown' ? 1 : -1);
+    moveFocus(key === 'ArrowDown' ? 1 : -1);
     return true;
   }
   return false;
 }
 
 /** Move the focus in the list. */
-function step(by) {
+function moveFocus(by) {
   const all = [...document.querySelectorAll('.hand__to')];
   const at = all.findIndex((one) => one === document.activeElement);
   all[at < 0 ? (by > 0 ? 0 : all.length - 1) : (at + by + all.length) % all.length]?.focus();
@@ -127,7 +127,7 @@ export function button(ui, view, allowed) {
     data-key=${key}
     aria-keyshortcuts=${key}
     aria-disabled=${off ? 'true' : nothing}
-    aria-expanded=${choosing(ui, view) ? 'true' : 'false'}
+    aria-expanded=${isChoosing(ui, view) ? 'true' : 'false'}
     @click=${() => ui.press(key)}>
     <kbd>${key}</kbd><span>${label(command)}</span>
   </button>`;

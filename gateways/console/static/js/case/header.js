@@ -9,7 +9,7 @@ import * as f from '../words/format.js';
 import * as s from './situation.js';
 
 /** Render the other operators who view the case. @param {Ui} ui @param {CaseView} view */
-function others(ui, view) {
+function viewers(ui, view) {
   const names = (ui.feed.watching[view.alert] ?? [])
     .filter((one) => one !== ui.feed.me.operator)
     .map(ui.feed.names);
@@ -28,7 +28,7 @@ function others(ui, view) {
  * Render the operator who listens in: visible to all who view the case.
  * @param {Ui} ui @param {CaseView} view
  */
-function listener(ui, view) {
+function listenerLine(ui, view) {
   if (view.listener === null) return nothing;
   const me = view.listener === ui.feed.me.operator;
   const name = ui.feed.names(view.listener);
@@ -46,7 +46,7 @@ function listener(ui, view) {
 }
 
 /** Render that the call is recorded, which the operator must know. @param {CaseView} view */
-const recorded = (view) =>
+const recordingMark = (view) =>
   view.recorded
     ? html`<span class="who__listens word ink-2" role="status"
         >${icon('rec')}<span>${say`Recorded`}</span></span
@@ -54,14 +54,14 @@ const recorded = (view) =>
     : nothing;
 
 /** Render the head. @param {Ui} ui @param {CaseView} view */
-export function who(ui, view) {
+export function caseHeader(ui, view) {
   const p = view.position;
   return html`<header class="who">
     <div class="who__name">
       ${tag(view.test)}
       <h1 id="case-h">${s.name(view)}</h1>
       <span class="who__phone phone">${s.phone(view)}</span
-      >${recorded(view)}${listener(ui, view)}${others(ui, view)}
+      >${recordingMark(view)}${listenerLine(ui, view)}${viewers(ui, view)}
     </div>
     <dl class="facts">
       <div>

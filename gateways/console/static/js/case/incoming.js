@@ -7,11 +7,11 @@ import { channel, languageName, say } from '../words/words.js';
 import { claimText } from '../words/claims.js';
 import { assuranceText } from '../words/assurance.js';
 import { sourceName } from './briefing.js';
-import { brokenSaid, isBroken } from './broken-conference.js';
+import { brokenText, isBroken } from './broken-conference.js';
 import { deadline } from './deadline.js';
 import * as f from '../words/format.js';
 import * as handed from './handover-status.js';
-import { heard } from './party.js';
+import { announcementText } from './party.js';
 import * as record from './record.js';
 import * as s from './situation.js';
 import { blocked } from '../sound/sound.js';
@@ -33,7 +33,7 @@ export function incomingView(ui, view) {
     : say`Stops the sound and opens the case. Answer your phone to take the call.`;
   const step = { key: 'Space', label: say`Acknowledge`, sub, tone: 'primary', step: true, press };
   return html`<section
-    class="view incoming ${record.isThere(view) ? 'incoming--record' : ''}"
+    class="view incoming ${record.hasRecord(view) ? 'incoming--record' : ''}"
     role="alertdialog"
     aria-labelledby="inc-h"
     aria-describedby="inc-d">
@@ -47,7 +47,7 @@ export function incomingView(ui, view) {
     </header>
     ${clock(ui, view)} ${data(ui, view)}
     ${
-      record.isThere(view)
+      record.hasRecord(view)
         ? html`<section class="incoming__record" tabindex="0" aria-label=${say`Record`}>
             ${record.list(view)}
           </section>`
@@ -59,7 +59,7 @@ export function incomingView(ui, view) {
 
 /** Return the heading. @param {Ui} ui @param {CaseView} view */
 function heading(ui, view) {
-  if (isBroken(view)) return brokenSaid(view, ui.feed.me, ui.feed.names).title;
+  if (isBroken(view)) return brokenText(view, ui.feed.me, ui.feed.names).title;
   return view.reopened_us === null ? handed.heading(view, ui.feed.names) : say`Alert reopened`;
 }
 
@@ -165,7 +165,7 @@ function legs(ui, view) {
     ? word('headset', headset.acceptText(), 'ink-wait')
     : word('ring', ringing ? say`Your phone is ringing` : say`Your phone is being called`, 'ink-wait');
   if (isBroken(view)) {
-    const { text } = brokenSaid(view, feed.me, ui.feed.names);
+    const { text } = brokenText(view, feed.me, ui.feed.names);
     const now = { view, nowUs: feed.nowUs(), me: feed.me };
     const answer = voice.receivesAlerts(feed) ? mine : claimText(now, 'answerYourPhone', 'youAreCalled');
     return html`<div class="incoming__legs">
@@ -186,10 +186,14 @@ function usersPhone(view, nowUs) {
   if (s.waitsAlone(view)) {
     const lasts = f.span(nowUs - s.aloneSinceUs(view));
     const waits = `${claimText({ view, nowUs }, 'waitsOnTheLine')} ${say`for`} ${lasts}`;
-    return word('voice', [waits, heard(view.user)].filter(Boolean).join(', '), 'ink-wait');
+    return word('voice', [waits, announcementText(view.user)].filter(Boolean).join(', '), 'ink-wait');
   }
   if (s.talking(view.user))
-    return word('voice', [say`She is on the line`, heard(view.user)].filter(Boolean).join(', '), 'ink-ok');
+    return word(
+      'voice',
+      [say`She is on the line`, announcementText(view.user)].filter(Boolean).join(', '),
+      'ink-ok',
+    );
   if (view.duress || s.keptSilent(view)) return word('hush', say`Her phone is not called`, 'ink-wait');
   return word(
     'todo',

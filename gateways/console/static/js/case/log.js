@@ -4,15 +4,15 @@ import { html } from '../../vendor/lit.js';
 import { icon } from '../shell/parts.js';
 import * as f from '../words/format.js';
 import * as s from './situation.js';
-import { told } from './timeline.js';
+import { entryLine } from './timeline.js';
 
 const LATE_US = 3600e6; // entries this late are shown with their day
 
 /** Render the lines of the timeline. @param {Ui} ui @param {CaseView} view */
-export function log(ui, view) {
+export function storyLines(ui, view) {
   const user = view.person?.first_name ?? '';
   const made = view.timeline.map((entry) => {
-    const line = told(
+    const line = entryLine(
       entry,
       entry.what === 'user.identified' ? s.name(view) : user,
       ui.feed.names,
@@ -33,8 +33,8 @@ export function log(ui, view) {
  * Render the notes from before an alert was reopened, which its present operator must see.
  * @param {Ui} ui @param {CaseView} view
  */
-export function notesBefore(ui, view) {
+export function earlierNotes(ui, view) {
   const before = view.reopened_us ?? 0;
   const notes = view.timeline.filter((one) => one.what === 'note.added' && one.at_us < before);
-  return log(ui, { ...view, timeline: notes });
+  return storyLines(ui, { ...view, timeline: notes });
 }

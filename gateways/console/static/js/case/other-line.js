@@ -17,24 +17,25 @@ const PARTIES = [
  * Return true if the party has been without sound for some seconds, or its sound is unknown.
  * @param {PartyView} party
  */
-export const silent = (party) => unheard(party) || (talking(party) && party.no_sound_us !== null);
+export const isWithoutSound = (party) => unheard(party) || (talking(party) && party.no_sound_us !== null);
 
 /**
  * Return true if V changes a line, and the command bar offers V.
  * @param {CaseView} view @param {MeView} me
  */
-export const offersLine = (view, me) => mine(view, me) && PARTIES.some(([, leg]) => silent(view[leg]));
+export const offersAnotherLine = (view, me) =>
+  mine(view, me) && PARTIES.some(([, leg]) => isWithoutSound(view[leg]));
 
 /** Return the party on whose line V acts: the first without sound, else the user. @param {CaseView} view */
-export const changed = (view) => PARTIES.find(([, leg]) => silent(view[leg]))?.[0] ?? 'user';
+export const changedParty = (view) => PARTIES.find(([, leg]) => isWithoutSound(view[leg]))?.[0] ?? 'user';
 
 /**
  * Render the key on the tile of a party without sound, for the operator of the case.
  * @param {Ui} ui @param {CaseView} view @param {Which} which @param {PartyView} party
  * @param {Allowed} allowed
  */
-export function offer(ui, view, which, party, allowed) {
-  if (!silent(party) || !mine(view, ui.feed.me) || changed(view) !== which) return nothing;
+export function lineKey(ui, view, which, party, allowed) {
+  if (!isWithoutSound(party) || !mine(view, ui.feed.me) || changedParty(view) !== which) return nothing;
   const off = ui.feed.link !== 'live' || allowed.another_line !== null;
   const key = KEY.another_line;
   return html`<button
@@ -48,12 +49,12 @@ export function offer(ui, view, which, party, allowed) {
 }
 
 /** Return true if a modem does not answer. @param {CaseView} view */
-const isLost = (view) => PARTIES.some(([, leg]) => unheard(view[leg]));
+const modemIsLost = (view) => PARTIES.some(([, leg]) => unheard(view[leg]));
 
 /** Return the effect of V in words. @param {CaseView} view */
-export function changesLine(view) {
-  const name = { user: asObject(view), psap: say`112`, operator: say`you` }[changed(view)];
-  return isLost(view)
+export function effectText(view) {
+  const name = { user: asObject(view), psap: say`112`, operator: say`you` }[changedParty(view)];
+  return modemIsLost(view)
     ? say`Hangs up and calls everybody again on another line`
     : say`Hangs up and calls ${name} again on another line`;
 }
@@ -62,10 +63,10 @@ export function changesLine(view) {
  * Render, in the command bar of the case's operator, the party without sound.
  * @param {Ui} ui @param {CaseView} view
  */
-export function said(ui, view) {
-  if (!offersLine(view, ui.feed.me) || ui.commands.armed === KEY.another_line) return nothing;
-  const which = changed(view);
-  if (isLost(view))
+export function silenceText(ui, view) {
+  if (!offersAnotherLine(view, ui.feed.me) || ui.commands.armed === KEY.another_line) return nothing;
+  const which = changedParty(view);
+  if (modemIsLost(view))
     return html`<span class="ink-wait"
       >${say`The modem does not answer: whether you still hear each other is not known. If not:
         ${KEY.another_line}, then Enter.`}</span

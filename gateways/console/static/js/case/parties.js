@@ -6,7 +6,7 @@ import { label } from '../steps/labels.js';
 import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
 import { why } from '../words/causes.js';
-import { link } from './audio-links.js';
+import { audioLink } from './audio-links.js';
 import { tile } from './party.js';
 import { meter, noSound, toneText } from '../sound/meters.js';
 import { signal } from './signal.js';
@@ -44,9 +44,9 @@ export function parties(ui, view, nowUs, compact, allowed) {
       view.psap,
     ],
   ];
-  const both = handed.onTile(ui, view, rows[1][3], nowUs);
+  const both = handed.tileTexts(ui, view, rows[1][3], nowUs);
   if (both) rows[1][3] = both.name;
-  const links = [link(view, 'user', 'operator'), link(view, 'operator', 'psap')];
+  const links = [audioLink(view, 'user', 'operator'), audioLink(view, 'operator', 'psap')];
   /** Return the line of a party's call. @param {PartyView} party */
   const line = (party) => (s.underWay(party) ? feed.lines.find((one) => one.line === party.line) : null);
   const tiles = rows.map(([which, , , , party]) => tile(party, which, view, nowUs, feed.center));
@@ -82,9 +82,9 @@ export function parties(ui, view, nowUs, compact, allowed) {
                 ${icon(tiles[i].icon, tiles[i].is === 'ring' ? 'breathe' : '')}${tiles[i].label}
               </p>
               ${
-                pressed(party, nowUs)
+                pressedKeys(party, nowUs)
                   ? html`<b class="party__pressed" role="status"
-                      ><span class="sr">${say`Keys pressed: `}</span>${pressed(party, nowUs)}</b
+                      ><span class="sr">${say`Keys pressed: `}</span>${pressedKeys(party, nowUs)}</b
                     >`
                   : html`<b class="party__time">${tiles[i].time}</b>`
               }
@@ -98,7 +98,7 @@ export function parties(ui, view, nowUs, compact, allowed) {
                             >`
                           : meter(which)
                       }${
-                        noSound(view.alert, which) && !otherline.silent(party)
+                        noSound(view.alert, which) && !otherline.isWithoutSound(party)
                           ? word('hush', say`No sound`, 'ink-wait')
                           : nothing
                       }${
@@ -107,7 +107,7 @@ export function parties(ui, view, nowUs, compact, allowed) {
                           : nothing
                       }`
                     : nothing
-                }${otherline.offer(ui, view, which, party, allowed)}${headset.returnKey(ui, view, which)}${
+                }${otherline.lineKey(ui, view, which, party, allowed)}${headset.returnKey(ui, view, which)}${
                   which === 'user' ? callAloud(ui, view, allowed) : nothing
                 }${tiles[i].foot}
               </p>
@@ -119,7 +119,7 @@ export function parties(ui, view, nowUs, compact, allowed) {
 }
 
 /** Return the keys recently pressed on a phone. @param {PartyView} party @param {number} nowUs */
-function pressed(party, nowUs) {
+function pressedKeys(party, nowUs) {
   const late = party.pressed_us === null || nowUs - party.pressed_us > PRESSED_US;
   return late || !s.underWay(party) ? '' : [...party.pressed.slice(-PRESSED_MAX)].join(' ');
 }

@@ -8,10 +8,10 @@ import { endingName, endingOf } from './call-ending.js';
 import * as s from './situation.js';
 
 /** Return the announcement that is played to a party; empty if none. @param {PartyView} party */
-export const heard = ({ hears: [clip] }) => (clip ? say`hears: ${clipName(clip)}` : '');
+export const announcementText = ({ hears: [clip] }) => (clip ? say`hears: ${clipName(clip)}` : '');
 
 /** Return the announcement played to a user who hears nobody; empty if none. @param {PartyView} party */
-const heardAlone = ({ hears: [clip] }) => (clip ? say`Hears only ${clipName(clip)}` : '');
+const onlyAnnouncement = ({ hears: [clip] }) => (clip ? say`Hears only ${clipName(clip)}` : '');
 
 /** The announcements. @type {Record<string, Phrase>} */
 const CLIPS = {
@@ -54,7 +54,7 @@ export function tile(party, which, view, nowUs, center) {
   });
   switch (party.state) {
     case 'answered':
-      return answered(party, which, view, nowUs, foot, made);
+      return answeredTile(party, which, view, nowUs, foot, made);
     case 'ringing': {
       if (which === 'user') {
         const left = Math.ceil(center.no_answer_s - (nowUs - party.ringing_us) / 1e6);
@@ -73,10 +73,10 @@ export function tile(party, which, view, nowUs, center) {
       return made('idle', 'phone', say`Hanging up`, null);
     case 'released':
       return which === 'psap'
-        ? (psapWaits(view, nowUs, foot, made) ?? released(party, which))
-        : (hushed(which, view, center, made) ?? released(party, which));
+        ? (psapTile(view, nowUs, foot, made) ?? releasedTile(party, which))
+        : (hushedTile(which, view, center, made) ?? releasedTile(party, which));
     default:
-      return idle(which, view, nowUs, center, foot, made);
+      return idleTile(which, view, nowUs, center, foot, made);
   }
 }
 
@@ -84,7 +84,7 @@ export function tile(party, which, view, nowUs, center) {
  * Return the tile of an answered call.
  * @param {PartyView} party @param {Which} which @param {CaseView} view @param {number} nowUs
  */
-function answered(party, which, view, nowUs, foot, made) {
+function answeredTile(party, which, view, nowUs, foot, made) {
   if (s.inDoubt(party)) {
     foot.push(say`answer not certain`);
     return made('ring', 'ring', say`May have answered`, party.ringing_us);
@@ -103,7 +103,7 @@ function answered(party, which, view, nowUs, foot, made) {
   if (together && view.operator_leg.state !== 'answered' && which !== 'operator') {
     foot.push(which === 'user' ? say`talking to 112` : say`talking to ${s.asObject(view)}`);
   }
-  foot.push(which === 'user' && view.user_hears_nobody ? heardAlone(party) : heard(party));
+  foot.push(which === 'user' && view.user_hears_nobody ? onlyAnnouncement(party) : announcementText(party));
   if (party.no_sound_us !== null) return made('hush', 'hush', say`No sound##party`, party.answered_us);
   if (party.muted) return made('hush', 'mute', say`MUTED`, party.answered_us);
   if (which === 'user' && s.waitsAlone(view))
@@ -124,13 +124,13 @@ function answered(party, which, view, nowUs, foot, made) {
 }
 
 /** Kinds of end that are no failure. */
-const AS_WANTED = new Set(['ours', 'withdrawn', 'hungUp', 'over']);
+const NO_FAILURE = new Set(['ours', 'withdrawn', 'hungUp', 'over']);
 
 /** Return the tile of an ended call. @param {PartyView} party @param {Which} which */
-function released(party, which) {
+function releasedTile(party, which) {
   const how = endingOf(party);
   const talked = party.answered_us !== null && party.confirmed;
-  const fine = talked || which === 'operator' || AS_WANTED.has(how);
+  const fine = talked || which === 'operator' || NO_FAILURE.has(how);
   const again = party.attempt > 1 ? `${party.attempt}×` : '';
   return {
     is: fine ? 'idle' : 'fail',
@@ -145,7 +145,7 @@ function released(party, which) {
  * Return the tile of a user who must not be phoned, because a ring could be heard; else null.
  * @param {Which} which @param {CaseView} view @param {CenterView} center
  */
-function hushed(which, view, center, made) {
+function hushedTile(which, view, center, made) {
   if (which !== 'user' || view.closed_us !== null) return null;
   if (view.duress && center.duress === 'psap_first') {
     return {
@@ -164,7 +164,7 @@ function hushed(which, view, center, made) {
  * Return the tile of 112 while it is requested without a call, or was briefed on another phone; else null.
  * @param {CaseView} view @param {number} nowUs @param {string[]} foot
  */
-function psapWaits(view, nowUs, foot, made) {
+function psapTile(view, nowUs, foot, made) {
   const is = s.psapIs(view);
   if (view.closed_us === null && is === 'lacking')
     return made('fail', 'warn', say`No line`, view.psap_requested_us);
@@ -190,13 +190,13 @@ function psapWaits(view, nowUs, foot, made) {
  * Return the tile of a party that was not called.
  * @param {Which} which @param {CaseView} view @param {number} nowUs @param {CenterView} center
  */
-function idle(which, view, nowUs, center, foot, made) {
+function idleTile(which, view, nowUs, center, foot, made) {
   if (which === 'psap')
-    return psapWaits(view, nowUs, foot, made) ?? made('idle', 'todo', say`Not called`, null);
+    return psapTile(view, nowUs, foot, made) ?? made('idle', 'todo', say`Not called`, null);
   if (which === 'operator') return made('idle', 'todo', say`Nobody yet`, null);
   if (view.dial_withheld) foot.push(say`${KEY.redial_user}, then Enter: call her all the same`);
   return (
-    hushed(which, view, center, made) ??
+    hushedTile(which, view, center, made) ??
     made('idle', view.dial_withheld ? 'warn' : 'todo', say`Not called##she`, null)
   );
 }

@@ -6,7 +6,7 @@ import * as f from '../words/format.js';
 import { icon } from '../shell/parts.js';
 
 /** Render the deliveries. @param {CaseView} view */
-export function dataGiven(view) {
+export function dataDeliveries(view) {
   if (!view.data.length) return nothing;
   const label = say`Data to 112’s systems`;
   return html`<ul class="given" aria-label=${label}>
@@ -19,7 +19,7 @@ const rank = (one) => (one.received_us !== null ? 2 : one.refused_us !== null ? 
 
 /** Render one delivery. @param {DataView} one */
 function line(one) {
-  const [look, sign, words] = stands(one);
+  const [look, sign, words] = deliveryState(one);
   return html`<li data-target=${one.target} title=${words}>
     <b>${one.target}</b> <span class="word ${look}">${icon(sign)}<span>${words}</span></span>
   </li>`;
@@ -29,7 +29,7 @@ function line(one) {
  * Return the state of a delivery: [tone, icon, words].
  * @param {DataView} one @returns {[string, string, string]}
  */
-function stands(one) {
+function deliveryState(one) {
   if (one.received_us !== null) {
     const at = f.clock(one.received_us);
     return ['ink-ok', 'check', say`received ${at}`];

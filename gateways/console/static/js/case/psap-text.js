@@ -4,10 +4,10 @@ import { html, nothing, ref } from '../../vendor/lit.js';
 import { language, say } from '../words/words.js';
 import { icon } from '../shell/parts.js';
 import { LABELS, briefing, copyText, isChanged, isNew, remember } from './briefing.js';
-import { dataGiven } from './psap-data.js';
+import { dataDeliveries } from './psap-data.js';
 import * as s from './situation.js';
 
-const SAID_MS = 6000;
+const RESULT_SHOWN_MS = 6000;
 
 let read = { alert: null, lang: null, named: 0, memory: new Map() };
 let copy = { alert: null, said: '', untilMs: 0, text: '' };
@@ -16,7 +16,7 @@ let copy = { alert: null, said: '', untilMs: 0, text: '' };
  * Return why the text cannot be copied now, or null. `lost`: the center cannot be reached.
  * @param {CaseView} view @param {number} nowUs @param {boolean} [lost]
  */
-export function whyNotCopied(view, nowUs, lost = false) {
+export function copyRefusal(view, nowUs, lost = false) {
   if (lost) return null;
   const wanted = ['there', 'lacking', 'waiting', 'told'].includes(s.psapIs(view)) || s.keptSilent(view);
   return wanted || s.isLate(view, nowUs) || view.missed_us !== null
@@ -30,38 +30,40 @@ export function whyNotCopied(view, nowUs, lost = false) {
  */
 export async function copyBriefing({ feed, draw }, view, place) {
   const nowUs = feed.nowUs();
-  const tell = (said, text = '') => {
-    copy = { alert: view.alert, said, text, untilMs: Date.now() + SAID_MS };
+  const showResult = (result, text = '') => {
+    copy = { alert: view.alert, said: result, text, untilMs: Date.now() + RESULT_SHOWN_MS };
     draw();
   };
-  const why = whyNotCopied(view, nowUs, feed.link === 'lost');
+  const why = copyRefusal(view, nowUs, feed.link === 'lost');
   if (why !== null) {
-    tell(why);
+    showResult(why);
     return;
   }
   const text = copyText(view, nowUs, place);
   try {
     await navigator.clipboard.writeText(text);
-    tell(say`Copied`);
+    showResult(say`Copied`);
   } catch {
     // Without https there is no clipboard, or the browser denied it.
-    tell('', text);
+    showResult('', text);
   }
 }
 
 /** Return the result of C, for some seconds. @param {CaseView} view */
-const said = (view) => (copy.alert === view.alert && Date.now() < copy.untilMs ? copy.said : '');
+const copyResult = (view) => (copy.alert === view.alert && Date.now() < copy.untilMs ? copy.said : '');
 
 /**
  * Render the button in the panel's head, and its result.
  * @param {Ui} ui @param {CaseView} view @param {number} nowUs
  */
 export function copyButton(ui, view, nowUs) {
-  const why = whyNotCopied(view, nowUs, ui.feed.link === 'lost');
+  const why = copyRefusal(view, nowUs, ui.feed.link === 'lost');
   return html`<span class="copy"
     ><span class="copy__said word" role="status"
       >${
-        said(view) ? html`${icon(why === null ? 'check' : 'warn')}<span>${said(view)}</span>` : nothing
+        copyResult(view)
+          ? html`${icon(why === null ? 'check' : 'warn')}<span>${copyResult(view)}</span>`
+          : nothing
       }</span
     >
     <button
@@ -80,8 +82,8 @@ export function copyButton(ui, view, nowUs) {
  */
 export function copyHint(view, nowUs) {
   if (s.talking(view.psap) && view.left_us === null) return '';
-  if (said(view)) return said(view).replace(/\.?$/, '.');
-  return view.closed_us !== null || whyNotCopied(view, nowUs) !== null ? '' : say`C copies the text.`;
+  if (copyResult(view)) return copyResult(view).replace(/\.?$/, '.');
+  return view.closed_us !== null || copyRefusal(view, nowUs) !== null ? '' : say`C copies the text.`;
 }
 
 /**
@@ -146,7 +148,7 @@ export function readingPanel(ui, view, nowUs, place = []) {
   return html`<section class="panel">
     <div class="panel__head">
       <h2>${say`Read to 112, in this order`}</h2>
-      ${dataGiven(view)} ${pageCode(view)}
+      ${dataDeliveries(view)} ${pageCode(view)}
       ${copyButton(ui, view, nowUs)}
     </div>
     <div class="panel__body" tabindex="0">
@@ -157,7 +159,7 @@ export function readingPanel(ui, view, nowUs, place = []) {
           return html`<dt><span>${i + 1}</span><span>${LABELS[key]()}</span></dt>
             <dd data-line=${key}>
               ${parts.map((one) =>
-                shown(one, isNew(read.memory, key, one.id, nowMs), isChanged(view, one.id)),
+                partView(one, isNew(read.memory, key, one.id, nowMs), isChanged(view, one.id)),
               )}
               <span class="brief__new word" role="status"
                 >${
@@ -189,7 +191,7 @@ export function pageCode(view) {
 }
 
 /** Render one part. @param {Part} part @param {boolean} fresh @param {boolean} changed */
-function shown({ look, text, pairs }, fresh, changed) {
+function partView({ look, text, pairs }, fresh, changed) {
   if (look === 'none') return nothing;
   const mark = changed ? 'changed' : fresh ? '' : null;
   if (look === 'coordinates')

@@ -19,7 +19,7 @@ let opened = null; // the alert of the open panel
 export const recordOf = (view) => view.person?.record ?? {};
 
 /** Return what a contact receives: a message, or a message with the position. */
-const wish = (one) => (one.tell ? (one.where ? say`to be told, and where` : say`to be told`) : '');
+const contactWish = (one) => (one.tell ? (one.where ? say`to be told, and where` : say`to be told`) : '');
 /** Join the texts that are not empty. */
 const joined = (texts, by = ', ') => texts.filter(Boolean).join(by);
 
@@ -59,7 +59,7 @@ const contact = (one) =>
   joined([
     one.name + (one.relation ? ` (${one.relation})` : ''),
     one.number && f.phone(one.number),
-    wish(one),
+    contactWish(one),
   ]);
 
 /**
@@ -98,13 +98,13 @@ export function photo(view) {
 }
 
 /** Return when, and to how many contacts, an SMS was sent. @param {CaseView} view */
-const texted = (view) =>
+const smsText = (view) =>
   view.contacts_us ? say`: SMS at ${f.clock(view.contacts_us)} to ${view.contacts}` : '';
 
 /** Render all rows. @param {CaseView} view */
 export function list(view) {
   return html`<dl class="record">
-    ${rows(recordOf(view), texted(view)).map(
+    ${rows(recordOf(view), smsText(view)).map(
       ({ key, label, lines, picture, grave }) =>
         html`<div data-record=${key} ?data-grave=${grave}>
           ${picture ? html`<dd class="record__face">${image(view, picture, '')}</dd>` : nothing}
@@ -116,18 +116,18 @@ export function list(view) {
 }
 
 /** Return true if there is a record to show. @param {CaseView} view */
-export const isThere = (view) => rows(recordOf(view)).length > 0 || Boolean(recordOf(view).photo);
+export const hasRecord = (view) => rows(recordOf(view)).length > 0 || Boolean(recordOf(view).photo);
 
 const FIRST = ['dangerous', 'children', 'medical', 'safe_word'];
 /** Return the rows to show while the panel is closed. @param {CaseView} view @returns {[string, string][]} */
-export const short = (view) =>
+export const importantRows = (view) =>
   rows(recordOf(view))
     .filter(({ key }) => FIRST.includes(key))
     .map(({ label, lines }) => [label, lines[0]]);
 
 /** Render the key that opens the panel. @param {Ui} ui @param {CaseView} view */
 export const opener = (ui, view) =>
-  isThere(view)
+  hasRecord(view)
     ? html`<button class="btn" @click=${() => ui.press('D')}>
         <kbd>D</kbd><span>${say`Record`}</span>
       </button>`
@@ -160,6 +160,6 @@ export function panel(ui, view) {
     </div>
     <div class="panel__body record__all" tabindex="0" aria-label=${say`Record`}>
       ${photo(view)}
-      ${isThere(view) ? list(view) : html`<p class="ink-3">${say`There is no record.`}</p>`}
+      ${hasRecord(view) ? list(view) : html`<p class="ink-3">${say`There is no record.`}</p>`}
     </div>`;
 }

@@ -4,7 +4,7 @@
 import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { missing } from './dialogue/missing-in-text.js';
-import { ended, ending } from './call-ending.js';
+import { endedCalls, endingKind } from './call-ending.js';
 
 /** Kinds of end that are no answer of the user: the line's, and the center's own. */
 const NO_WORD_OF_THE_USERS = new Set(['ours', 'lineFailed', 'failed']);
@@ -142,8 +142,8 @@ function psapWanted(view) {
  * @param {CaseView} view
  */
 export const psapEndings = (view) =>
-  ended(view, 'psap', view.psap_requested_us ?? Infinity)
-    .map(ending)
+  endedCalls(view, 'psap', view.psap_requested_us ?? Infinity)
+    .map(endingKind)
     .filter((how) => how !== 'ours');
 
 /** Return true if 112 was requested a moment ago without a call yet: a line may be found at once. */
@@ -289,7 +289,7 @@ export function unanswered(view, nowUs, center) {
       entry.what === 'leg.released' &&
       entry.party === 'user' &&
       entry.at_us >= view.rang_us &&
-      !NO_WORD_OF_THE_USERS.has(ending(entry)),
+      !NO_WORD_OF_THE_USERS.has(endingKind(entry)),
   );
 }
 

@@ -3,11 +3,11 @@
 // language.
 
 import { channel, outcome, phrase, reason, say, template } from '../words/words.js';
-import { whyNoLine } from './banner.js';
+import { noLineReason } from './banner.js';
 import { FIELDS, sourceName } from './briefing.js';
-import { why } from './handover-status.js';
+import { endReason } from './handover-status.js';
 import { clipName } from './party.js';
-import { endingTold } from './call-ending.js';
+import { endingLine } from './call-ending.js';
 import { capital, onHeadset, onShiftsCall } from './situation.js';
 import { label } from '../steps/labels.js';
 import { addressName } from '../position/address.js';
@@ -46,22 +46,22 @@ const CLAIMS = {
 };
 
 /** Return a word of a table; an unknown key is returned as it is. @param {Record<string, Phrase>} table */
-const of = (table, key) => (table[key] ? table[key]() : key);
+const lookUp = (table, key) => (table[key] ? table[key]() : key);
 
 /** Return `to`, `of` and `from` with a name. @param {string} name */
-const cases = (name) => [say`to ${name}`, say`${name}’s`, say`from ${name}`];
+const nameForms = (name) => [say`to ${name}`, say`${name}’s`, say`from ${name}`];
 /**
  * Return the words for the placeholders of an item.
  * @param {Entry} entry @param {string} user @param {Names} names @param {boolean} test
  * @returns {Record<string, () => string>}
  */
-function wordsFor(entry, user, names, test) {
+function placeholders(entry, user, names, test) {
   const op = entry.operator ? names(entry.operator) : '';
   const named = user || say`the user`;
   const who = { user: named, operator: op || say`Operator`, psap: '112', listener: op }[entry.party] ?? '';
-  const usersCase = user ? cases(user) : [say`to the user`, say`The user’s`, say`from the user`];
+  const usersCase = user ? nameForms(user) : [say`to the user`, say`The user’s`, say`from the user`];
   const psapsCase = [say`to 112`, say`112’s`, say`from 112`];
-  const [to, ofThem, from] = { user: usersCase, psap: psapsCase }[entry.party] ?? cases(who);
+  const [to, ofThem, from] = { user: usersCase, psap: psapsCase }[entry.party] ?? nameForms(who);
   return {
     op: () => op,
     next: () => names(entry.to),
@@ -85,19 +85,19 @@ function wordsFor(entry, user, names, test) {
     reason: () => entry.reason ?? '',
     channel: () => channel(entry.channel),
     outcome: () => outcome(entry.outcome),
-    claim: () => of(CLAIMS, entry.reason),
-    reached: () => of(REACHED, entry.reason),
+    claim: () => lookUp(CLAIMS, entry.reason),
+    reached: () => lookUp(REACHED, entry.reason),
     kinds: () =>
       entry.text
         .split(' ')
-        .map((one) => of(KINDS, one))
+        .map((one) => lookUp(KINDS, one))
         .join(', '),
     field: () => FIELDS[entry.reason]?.() ?? label('note'),
     refusal: () => reason(entry.reason),
     withheld: () => notDialledReason(entry.reason),
-    lack: () => whyNoLine(entry.reason),
+    lack: () => noLineReason(entry.reason),
     clip: () => clipName(entry.reason),
-    ended: () => why(entry.reason),
+    ended: () => endReason(entry.reason),
     accuracy: () => (entry.accuracy_m === undefined ? '' : `, ${f.accuracy(entry.accuracy_m)}`),
     source: () => (entry.text ? `, ${sourceName({ source: entry.text, channel: null })}` : ''),
     address: () => {
@@ -112,7 +112,7 @@ function wordsFor(entry, user, names, test) {
  * Return true if the entry has the values of the item's condition.
  * @param {Entry} entry @param {ListItem} item
  */
-function fits(entry, { when = {} }) {
+function matches(entry, { when = {} }) {
   const own = onHeadset(entry) ? 'headset' : onShiftsCall(entry) ? 'nailed_up' : '';
   const facts = { ...entry, own };
   return Object.entries(when).every(([field, value]) => (facts[field] ?? '') === value);
@@ -124,13 +124,13 @@ function fits(entry, { when = {} }) {
  * @param {Entry} entry @param {Names} names
  * @param {string} user @param {boolean} test
  */
-export function told(entry, user, names, test) {
+export function entryLine(entry, user, names, test) {
   const items = ITEMS[entry.what];
   if (!items) return { icon: 'todo', tone: '', text: entry.what };
-  const said = wordsFor(entry, user, names, test);
-  if (entry.what === 'leg.released') return endingTold(entry, said.Who(), said.of());
-  const item = items.find((one) => fits(entry, one));
+  const words = placeholders(entry, user, names, test);
+  if (entry.what === 'leg.released') return endingLine(entry, words.Who(), words.of());
+  const item = items.find((one) => matches(entry, one));
   if (!item) return null;
-  const text = template(item.says).replace(/\{(\w+)\}/g, (_, word) => said[word]() ?? '');
+  const text = template(item.says).replace(/\{(\w+)\}/g, (_, name) => words[name]() ?? '');
   return text ? { icon: item.icon, tone: item.tone, text } : null;
 }

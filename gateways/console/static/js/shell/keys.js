@@ -219,7 +219,7 @@ const pressedTwice = () =>
 function enter(ui, view) {
   const armed = ui.commands.takeArmed(view);
   if (armed) {
-    const party = armed.command === 'another_line' ? otherline.changed(view) : null;
+    const party = armed.command === 'another_line' ? otherline.changedParty(view) : null;
     ui.commands.send(armed.key, armed.command, null, party);
   } else if (ui.screen.cursor && ui.screen.cursor !== view.alert) ui.screen.open(ui.screen.cursor);
   else if (view.closed_us !== null) ui.screen.back();

@@ -8,7 +8,7 @@ import { label } from '../steps/labels.js';
 import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
 import { alarmKey, noLineAlarm, onPublicLine } from '../alarms/alarms.js';
-import { brokenSaid, isBroken } from '../case/broken-conference.js';
+import { brokenText, isBroken } from '../case/broken-conference.js';
 import { waitingKey } from './acknowledged.js';
 import { deadline } from '../case/deadline.js';
 import * as f from '../words/format.js';
@@ -149,7 +149,7 @@ function unassignedNotice(ui, all) {
   const d = deadline(view, nowUs);
   const more = all.length > 1 ? say` and ${all.length - 1} more` : '';
   const title = isBroken(view)
-    ? s.named(view.test, brokenSaid(view, ui.feed.me, ui.feed.names).title)
+    ? s.named(view.test, brokenText(view, ui.feed.me, ui.feed.names).title)
     : say`Nobody has ${alertName(ui, view)}${more}`;
   const left = view.met_us === null ? `${d.value} s` : '';
   const tone = s.isLate(view, nowUs) || isBroken(view) ? 'bad' : 'wait';

@@ -91,7 +91,7 @@ export function commandBar(ui, view, allowed, nowUs, isLost) {
         >${typingHint()}${
           unplacedRefusal ? html`<span class="ink-bad">${unplacedRefusal}</span> ` : nothing
         }${armedText(ui, view)}
-        ${handed.said(ui, view, nowUs)} ${otherline.said(ui, view)} ${now.more}
+        ${handed.statusLine(ui, view, nowUs)} ${otherline.silenceText(ui, view)} ${now.more}
         ${ui.commands.armed === KEY.give_voices ? '' : keyHints(view, feed.me, allowed)} ${closing}
         ${copyHint(view, nowUs)}</span
       >

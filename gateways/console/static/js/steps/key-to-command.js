@@ -5,7 +5,7 @@ import { COMMANDS, KEY, ORDERS } from '../words/center.js';
 import { reason, say, translate } from '../words/words.js';
 import { action, label } from './labels.js';
 import { missing } from '../case/dialogue/missing-in-text.js';
-import { changesLine, offersLine } from '../case/other-line.js';
+import { effectText, offersAnotherLine } from '../case/other-line.js';
 import {
   inDoubt,
   keptSilent,
@@ -45,7 +45,7 @@ export const ENTER_EFFECTS = {
       : say`False alarm: the alert closes`,
   close: (view) => (isUnreported(view) ? say`Close it, and 112 knows nothing of it` : say`Close it`),
   leave: unknownTo112,
-  another_line: changesLine,
+  another_line: effectText,
   call_aloud: ringsText,
   redial_user: ringsText,
   reopen: (view) =>
@@ -144,7 +144,7 @@ const HINTED_KEYS = {
 
 /** Return the command to change the line, if it is offered. @type {HintedKey} */
 function lineCommand(view, me) {
-  return offersLine(view, me) ? 'another_line' : null;
+  return offersAnotherLine(view, me) ? 'another_line' : null;
 }
 
 /** Return the command to mute or unmute the voices for the user, if it is allowed. @type {HintedKey} */

@@ -4,8 +4,8 @@
 import { claimText, holds } from '../words/claims.js';
 import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
-import { brokenSaid, isBroken } from '../case/broken-conference.js';
-import { next as handedOver } from '../case/handover-status.js';
+import { brokenText, isBroken } from '../case/broken-conference.js';
+import { handoverStep as handedOver } from '../case/handover-status.js';
 import { callPsapStep, takeStep } from './steps.js';
 import { action } from './labels.js';
 import { newest, unread } from '../case/dialogue/read-state.js';
@@ -28,7 +28,7 @@ function caseOfOthers(now) {
   if (view.hand_over) return handedOver(now);
   if (s.calledFor(view, me)) return whileCalled(now);
   if (isBroken(view) && !view.operator) {
-    const { title, text } = brokenSaid(view, me, names);
+    const { title, text } = brokenText(view, me, names);
     return [title, text, takeStep('primary')];
   }
   // User and 112 may be reconnected before an operator joins.
@@ -73,7 +73,7 @@ function whileListening({ view, allowed, names }) {
  */
 function whileCalled(now) {
   const { view, me, names } = now;
-  const broken = isBroken(view) ? brokenSaid(view, me, names) : null;
+  const broken = isBroken(view) ? brokenText(view, me, names) : null;
   const text = claimText(
     now,
     'headsetUnheard',

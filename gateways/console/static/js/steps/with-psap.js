@@ -7,7 +7,7 @@ import { say } from '../words/words.js';
 import { isBroken } from '../case/broken-conference.js';
 import { action } from './labels.js';
 import { onAnswerText, callPsapStep, leaveStep } from './steps.js';
-import { heard } from '../case/party.js';
+import { announcementText } from '../case/party.js';
 import * as s from '../case/situation.js';
 
 /**
@@ -171,7 +171,7 @@ function whileTogether(now) {
     const leaves = untold ? say`To leave: ${KEY.leave}, then Enter.` : '';
     return [text, [tell, leaves].filter(Boolean).join(' '), step];
   }
-  const played = heard(view.psap) && say`112 ${heard(view.psap)}.`;
+  const played = announcementText(view.psap) && say`112 ${announcementText(view.psap)}.`;
   const first = tell || claimText(now, 'placeIsOld') || played;
   if (holds('introduce', now)) return [claimText(now, 'introduce'), first, leaveStep(left, '')];
   if (holds('justBack', now)) return [claimText(now, 'justBack'), first, leaveStep(left, '')];

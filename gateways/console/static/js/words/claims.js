@@ -6,7 +6,7 @@ import { KEY } from './center.js';
 import { say } from './words.js';
 import * as f from './format.js';
 import { offered } from '../case/dialogue/read-state.js';
-import { endingOf, usersEnding } from '../case/call-ending.js';
+import { endingOf, userEnding } from '../case/call-ending.js';
 import * as s from '../case/situation.js';
 
 /** For this long after 112 answered, the operator is advised to name the user. */
@@ -70,7 +70,7 @@ const ended =
   (how) =>
   /** @param {Now} now */
   ({ view }) =>
-    !s.talking(view.user) && usersEnding(view) === how;
+    !s.talking(view.user) && userEnding(view) === how;
 
 /** @satisfies {Record<string, { holds(now: Now): boolean, words(now: Now): string }>} */
 const CLAIMS = {
