@@ -47,7 +47,7 @@ class Connection:
 
     def close(self) -> None:
         """Close the client; the next message opens a new connection, which resolves the name and reads the
-        certificate anew.
+        certificate again.
         """
         if self._client is not None:
             self._client.close()

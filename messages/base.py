@@ -155,7 +155,7 @@ class HangupCause(IntEnum):
     TEMPORARY_FAILURE = 41
     INTERWORKING = 127
     LINE_LOST = 200
-    """The modem is gone or was reset, and its call with it."""
+    """The modem was unplugged or reset, and the call has ended with it."""
     LINE_TAKEN = 201
     """The modem already carries another leg."""
     GUARDED = 202

@@ -37,7 +37,7 @@ class OwnCallEnd(StrEnum):
     ALERT = "alert"
     """An alert or an incoming call needs the line."""
     LOST = "lost"
-    """The modem, or the order, is gone."""
+    """The modem is lost, or the order was dropped."""
 
 
 class DialCall(Message, frozen=True, kw_only=True, tag="call.dial"):

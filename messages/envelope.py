@@ -89,7 +89,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     """A message in transit, with its sender and time."""
 
     id: str
-    """Unique for ever; a repetition carries the same id."""
+    """Unique id of the message, never used again; a repetition carries the same id."""
     role: Role
     """Role of the sender."""
     key: str

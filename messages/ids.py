@@ -375,7 +375,7 @@ class CalloutFailure(StrEnum):
     AWAY = "away"
     """The network, the server or the service did not answer, or was overloaded."""
     LOST = "lost"
-    """The carrier of the attempt is gone, and the outcome is unknown."""
+    """The process that made the attempt has ended, and the outcome is unknown."""
     ENDED = "ended"
     """No further call is needed."""
 

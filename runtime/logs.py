@@ -24,7 +24,7 @@ from runtime.terminal import shown, shown_json
 
 FILE_NAME: Final = "center.jsonl"
 MAX_BYTES: Final = 20_000_000
-"""Size at which the file is moved to `center.jsonl.1` and begun anew, in bytes."""
+"""Size in bytes at which the file is moved to `center.jsonl.1`, and a new file is begun."""
 _CHECK_EVERY: Final = 256
 _CHECK_AFTER_S: Final = 1.0
 """Idle time after which the file is checked before a write, in seconds: it may have been rotated and

@@ -94,7 +94,9 @@ def condition(pid: int) -> Condition:
 
 
 def kill(pid: int, since: int, signum: int = signal.SIGKILL) -> bool:
-    """Send the signal to this very process, never to a later one with its pid. Return False if it is gone."""
+    """Send the signal to this very process, never to a later one with its pid. Return False if this process
+    has ended.
+    """
     try:
         fd = os.pidfd_open(pid)
     except (ProcessLookupError, ValueError):
@@ -143,7 +145,7 @@ def readable(fd: int, wait_s: float) -> bool:
 class DeathWatch:
     """Watch on many processes through one descriptor, which is readable after a death.
 
-    One descriptor, because Thespian registers all watched descriptors anew at every turn of its loop.
+    One descriptor, because Thespian registers all watched descriptors again at every turn of its loop.
     """
 
     def __init__(self) -> None:
@@ -158,7 +160,7 @@ class DeathWatch:
         return self._epoll.fileno()
 
     def add(self, pid: int, since: int) -> bool:
-        """Watch this very process. Return False if it is gone."""
+        """Watch this very process. Return False if this process has ended."""
         self.fileno()
         assert self._epoll is not None
         if pid in self._fds:

@@ -182,7 +182,7 @@ class Processes(Protocol):
         ...
 
     def kill(self, pid: int, since: int) -> bool:
-        """Kill the process at once. Return False if it is gone."""
+        """Kill the process at once. Return False if the process has already ended."""
         ...
 
     def watch(self) -> Deaths:
@@ -294,7 +294,7 @@ class OwnProcesses:
         return ForkedAside(work)
 
     def escalate(self, supervisor: Actor) -> None:
-        # The node watches the admin, and restarts everything when the admin is gone.
+        # The node watches the admin process, and restarts all actors when the admin has ended.
         os.kill(os.getppid(), signal.SIGKILL)
         self.end(supervisor, ESCALATED)
 

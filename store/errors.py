@@ -27,7 +27,7 @@
     JournalRenumbered              outside the tree: must not be handled as a temporary failure
 
 All JournalErrors except VersionConflict, LeaseLost and JournalTorn are worth a retry: the same Journal object
-works again as soon as the cause is gone.
+works again as soon as the cause is removed.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ class RosterChanged(RegistryError):
 
 
 def roster_of(db: Journal | Connection | Snapshot) -> Kept:
-    """Return the stored roster; an empty roster if none is stored or its secret is gone. Unreadable parts are
+    """Return the stored roster; an empty roster if none is stored or its secret is lost. Unreadable parts are
     left out and named in `unreadable`, so that the other people are still called. Raises JournalError.
     """
     row = db.row(_READ) if isinstance(db, Journal) else db.one(_READ)

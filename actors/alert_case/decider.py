@@ -5,7 +5,7 @@ the whole state and returns the actions that are due, so the same rules serve a 
 is resumed. No clock, no I/O, no Thespian.
 
 The center's alarms of an alert follow from its state alone. An AlertCase that takes over the alert raises its
-standing alarms anew: the alarms of a node end when the node starts. A test raises no alarm.
+active alarms again: the alarms of a node end when the node starts. A test raises no alarm.
 """
 
 from __future__ import annotations

@@ -181,7 +181,9 @@ def join(*steps: Step) -> Step:
 
 
 def answers(answer: Identified | OperatorsOffered | LineGranted | LineRefused, want: Want) -> bool:
-    """Return True if the request is met and may be sent anew at once; after a refusal the tick repeats it."""
+    """Return True if the request is met and may be sent again at once; after a refusal the tick repeats
+    it.
+    """
     match answer, want:
         case OperatorsOffered(offers=offers, named=named), RequestOperators():
             return bool(offers) and want.named == named

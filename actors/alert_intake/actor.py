@@ -134,7 +134,7 @@ class AlertIntakeActor(CenterActor):
     def _ask_workers(self) -> None:
         """Request the state of every worker that has not reported since its last start.
 
-        A worker reports its state once, at its start; if that report is lost, its alert would wait for ever.
+        A worker reports its state once, at its start; if that report is lost, its alert would wait endlessly.
         """
         for entry in self.env.directory.places_of(Role.ALERT_CASE):
             known = self._state.workers.get(WorkerId(entry.key))

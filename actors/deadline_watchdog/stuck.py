@@ -36,7 +36,9 @@ SHARED_US: Final = Instant(30 * SECOND)
 SEVERAL: Final = 3
 """Number of alerts with the same overdue sign that shows an overloaded machine rather than stuck workers."""
 LATE_US: Final = Instant(3 * SECOND)
-"""Delay of a run, in microseconds, after which all signs start anew (suspended machine, no processor)."""
+"""Delay of a run, in microseconds, after which all signs count from the beginning (suspended machine, no
+processor).
+"""
 
 Name = tuple[Role, str]
 

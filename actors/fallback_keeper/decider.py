@@ -20,7 +20,7 @@ class Step(Enum):
     REPLICATE = "replicate"
     """Copy new events to the fallback."""
     REFILL = "refill"
-    """Copy all needed events anew, and so drop those no longer needed."""
+    """Copy all needed events to a new file, and so drop all other events."""
     GO_BACK = "go_back"
     """Write the fallback's events to the journal, and use the journal again."""
     RAISE = "raise"

@@ -1,7 +1,7 @@
 """Keys of the first start: the app key, and in a simulated run a demo operator with a token.
 
-The files are for people and scripts; the registry holds only hashes. A lost file is created anew; a lost
-registry is given the secret of the file again.
+The files are for people and scripts; the registry holds only hashes. A lost file is created again; a new
+registry receives the secret of the file.
 """
 
 from __future__ import annotations

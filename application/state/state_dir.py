@@ -59,7 +59,7 @@ class NodeFile(msgspec.Struct, frozen=True, kw_only=True):
     anchor_us: int
     """Offset to CLOCK_BOOTTIME that gives every process of the node the time."""
     clock_taken_s: float | None = None
-    """Time since this boot at which a node last restarted to read the wall clock anew."""
+    """Time since this boot at which a node last restarted to read the wall clock again."""
     config: str
     simulation: str | None
     journal: str

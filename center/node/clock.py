@@ -28,7 +28,7 @@ SAME_US: Final = 1000
 def clock_for(state: StateDir, journal_url: str, node: NodeId) -> SystemClock:
     """Return the clock of the node that starts now; the state directory must be locked already.
 
-    If no alert is open, the wall clock is right by definition. CLOCK_BOOTTIME starts anew with every boot, so
+    If no alert is open, the wall clock is right by definition. CLOCK_BOOTTIME starts at 0 with every boot, so
     that an anchor of an earlier boot is worthless.
     """
     wall = SystemClock.anchored()

@@ -3,9 +3,9 @@ restart of dead processes, first at once, then with pauses; and the detection of
 module is light: the command line imports it.
 
 Children write to files of their own. An inherited pipe would block its reader until the last child has ended,
-and would block the children once its reader is gone.
+and would block the children once its reader has ended.
 
-A process that is stopped (SIGSTOP) is alive and silent for ever, and visible in the kernel's list. A process
+A process that is stopped (SIGSTOP) is alive and stays silent, and visible in the kernel's list. A process
 that hangs is found by its silence, which takes longer. A process stopped by a debugger has another state, and
 is spared.
 """

@@ -88,7 +88,7 @@ class Probe:
         return True
 
     def forget(self) -> None:
-        """Drop the request: its web is gone."""
+        """Drop the request: its web process has ended."""
         if self._socket is not None:
             self._socket.close()
             self._socket = None

@@ -54,7 +54,7 @@ def _serve(state: StateDir) -> int:
     try:
         os.write(0, os.getpid().to_bytes(PID_BYTES))
     except BrokenPipeError:
-        # The node is gone, or has given up the standby: this web is not needed.
+        # The node has ended, or has dropped the standby: this web is not needed.
         return 0
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)

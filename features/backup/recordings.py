@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _AGE: Final = ".age"
 _TO: Final = "recipients"
-"""File with the recipients, as given, and the signer: if either changes, all recordings are written anew."""
+"""File with the recipients, as given, and the signer: if either changes, all recordings are written again."""
 _READ_BYTES: Final = 2**16
 
 

@@ -1,7 +1,7 @@
 """Restore a backup into an empty state directory, or only verify that this would succeed.
 
 Everything is made in a folder within the directory, verified, and then moved in place, the journal last: an
-interrupted restore leaves no center, and the next attempt starts anew.
+interrupted restore leaves no center, and the next attempt starts from the beginning.
 """
 
 from __future__ import annotations

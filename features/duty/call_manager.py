@@ -243,7 +243,7 @@ class CallManager:
             callouts.apply(recorded)
 
     def release_stale_lines(self, callouts: Callouts, alive: Collection[NodeId]) -> None:
-        """Release this node's lines held for an attempt that is over, or for a node that is gone."""
+        """Release this node's lines held for an attempt that is over, or for a node that no longer exists."""
         needed = {
             leg_of(callout.id, one.number)
             for callout in (*callouts.open, *callouts.ended)

@@ -88,7 +88,7 @@ def pending_alarms(
     has settled; then all are returned but intermittent ones.
 
     `staff_present`: True if staff is on shift. `morning`: hour of the morning, by the clock of `zone`.
-    `lines_that_can_wait`: lines of whose kind enough are left (`model.alarms.can_wait`).
+    `lines_that_can_wait`: lines whose loss can wait until morning (`model.alarms.can_wait`).
     """
     new = {
         key: state.at

@@ -1,6 +1,6 @@
 """Merging of two persons of the registry into one, with all data of both.
 
-The journal keeps the other id for ever, and the registry resolves it to the remaining person
+The journal keeps the other id permanently, and the registry resolves it to the remaining person
 (`store.registry.users.merged`). Sealed data thus stays encrypted with its alerts' keys, and erasing the
 person erases the alerts of both.
 """

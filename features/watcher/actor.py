@@ -2,7 +2,7 @@
 answer.
 
 The process makes no decision about an alert, and no other process waits for it. A process that replaces a
-dead one checks and reports anew; independence from all failures here is the watcher's part.
+dead one checks and reports again; independence from all failures here is the watcher's part.
 """
 
 from __future__ import annotations

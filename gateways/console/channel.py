@@ -124,7 +124,7 @@ class Console:
         self._wake.set()
 
     def watching_changed(self) -> None:
-        """Publish anew which operators watch which alerts."""
+        """Publish again which operators watch which alerts."""
         self._watching_changed = True
         self._wake.set()
 

@@ -200,7 +200,7 @@ class Following:
         try:
             read = self._follower.next_batch(BATCH)
         except JournalRenumbered as error:
-            # Positions known to the picture and the consoles have changed: all must be read anew.
+            # Positions known to the picture and the consoles have changed: all must be read again.
             self.log.error("the web process restarts: the journal was renumbered", reason=str(error))
             signal.raise_signal(signal.SIGTERM)
             return

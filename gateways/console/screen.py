@@ -82,7 +82,7 @@ class Screen:
         """Returns the state of the operators' own lines."""
         self.nodes = nodes
         self.left_behind = left_behind
-        """Called for an operator here with a shift at a node that is gone."""
+        """Callback for an operator of this node with a shift at a node that has been lost."""
         self.center = CenterView(
             version=version,
             deadline_s=settings.deadline.seconds,
@@ -129,7 +129,7 @@ class Screen:
         return callouts.views(lately, self.people.on_duty()) if lately else []
 
     def is_left_behind(self, operator: OperatorId) -> bool:
-        """Return True if the operator's shift is at a node that is gone."""
+        """Return True if the operator's shift is at a node that has been lost."""
         shift, nodes = self.following.picture.shifts.get(operator), self.nodes
         if not nodes.shared or shift is None or shift.state is ShiftState.OFF or not nodes.settled:
             return False

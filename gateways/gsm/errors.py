@@ -7,7 +7,7 @@
     │   └── DialectError     a dialect file is wrong; names the file and the key
     └── Trouble              the modem, the port or a file misbehaved
         ├── PortBusy         another process holds the port
-        ├── PortLost         the port is gone: unplugged, reset, or never present
+        ├── PortLost         the port is lost: unplugged, reset, or never present
         ├── TraceError       a trace file cannot be read; names the line
         └── PduError         a short message in a format unknown here
 

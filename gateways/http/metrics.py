@@ -1,7 +1,7 @@
 """Prometheus metrics for `/metrics`: the web process's own counters, and figures of the center as a whole.
 
-The center's figures are readiness, alarms, operators, last alert and disk; every request computes them anew.
-No metric names a person.
+The center's figures are readiness, alarms, operators, last alert and disk; every request computes the values
+again. No metric names a person.
 """
 
 from __future__ import annotations
@@ -202,7 +202,7 @@ class Metrics:
 
 
 class CenterMetrics:
-    """Metrics of the center as a whole, computed anew for each request."""
+    """Metrics of the center as a whole, computed for each request."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._ready = Gauge(

@@ -3,8 +3,8 @@ that never waits.
 
 A session carries one voice between a modem of this node and a bridge of another. Frames of the modem are sent
 at once; frames for the modem are written every 20 ms (`media.gate.playout`), silence if there are none.
-Neither direction waits for the other. The gate does not know the voice's call: if either side is gone the
-port is closed, and nothing else.
+Neither direction waits for the other. The gate has no access to the call behind the voice: if either side
+disconnects, only the port is closed.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Visitor:
             raise HelloBroken(error.strerror or str(error)) from error
 
     def let_in(self) -> socket.socket:
-        """Admit the client and release its socket. Raises HelloBroken if the client is gone."""
+        """Admit the client and release its socket. Raises HelloBroken if the client has disconnected."""
         try:
             self.made.send(verdict(Answer.OPEN))
         except OSError as error:
@@ -69,7 +69,7 @@ class Visitor:
             if words and self._door.proven:
                 self.made.send(verdict(Answer.REFUSED, words))
         except OSError:
-            pass  # the client is gone
+            pass  # the client has disconnected
         finally:
             self.made.close()
 

@@ -188,7 +188,7 @@ class Gate:
         except (BlockingIOError, ConnectionAbortedError):
             return
         except OSError as error:
-            # Out of descriptors: the event would repeat at once, for ever.
+            # Out of descriptors: the event would repeat at once, endlessly.
             self._note(f"no connection can be accepted now: {error.strerror}")
             self._unwatch(self._listener.fileno())
             self._dues.set(self._listener, self._now_us() + _ACCEPT_AGAIN_US)

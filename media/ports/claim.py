@@ -73,6 +73,6 @@ def _tell(fd: int, holder: int, signum: signal.Signals) -> None:
         if _holder(fd) == holder:
             signal.pidfd_send_signal(process, signum)
     except OSError:
-        pass  # the holder is gone
+        pass  # the holder has ended
     finally:
         os.close(process)

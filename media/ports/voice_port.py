@@ -8,7 +8,7 @@ Errors::
 
     VoicePortError
     ├── VoicePortMissing    cannot be opened now: no such device, not yet or no longer
-    ├── VoicePortLost       was open and is gone: unplugged, hung up
+    ├── VoicePortLost       was open and is lost: unplugged, hung up
     └── VoicePortUnusable   can never be a voice port: an error in the center or in the settings
 
 The location and format of a line's voice is a spec: plain data, for deciders and openers.
@@ -34,7 +34,7 @@ class VoicePortMissing(VoicePortError):
 
 
 class VoicePortLost(VoicePortError):
-    """Raised if the open port is gone; close it and open it again."""
+    """Raised if the open port is lost; close the port and open it again."""
 
 
 class VoicePortUnusable(VoicePortError):

@@ -169,7 +169,7 @@ def gaps(roster: Roster, from_at: Instant, to_at: Instant) -> tuple[Span, ...]:
 
 
 def tidied(roster: Roster, at: Instant) -> Roster:
-    """Return the roster without overrides that ended long ago: absences are not kept for ever."""
+    """Return the roster without overrides that ended long ago: absences are not kept permanently."""
     left = tuple(one for one in roster.overrides if one.to_at >= at - OVERRIDES_KEPT_US)
     return msgspec.structs.replace(roster, overrides=left)
 

@@ -2,7 +2,7 @@
 
 The Supervisor alone writes the file, whole and atomically. Readers: every actor at every message (one `stat`;
 content only after a change), `ps`, and the next Supervisor or node, which finds the living actors. If the
-file is damaged, readers keep the last content and the Supervisor writes the file anew. The file also holds
+file is damaged, readers keep the last content and the Supervisor writes the file again. The file also holds
 the last incarnation of each role and key, so that incarnations only grow.
 """
 

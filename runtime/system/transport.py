@@ -224,7 +224,7 @@ class CenterTransport(UDPTransport):
         until = min(self.run_time, self.check_pending_actions(now)).view(now)
         if until.expired():
             return Thespian__Run_Expired()
-        # Made anew at each turn: a kept epoll would report a closed descriptor under a reused number.
+        # Made again at each turn: a kept epoll would report a closed descriptor under a reused number.
         poll = select.poll()
         for fd in (self.socket.fileno(), *self._watches):
             poll.register(fd, select.POLLIN)

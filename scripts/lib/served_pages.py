@@ -38,7 +38,7 @@ CONFIG: Final = {
 
 
 def lay_out(folder: Path) -> None:
-    """Make the folder anew, with `console` and `app`."""
+    """Delete the folder and make it again, with `console` and `app`."""
     shutil.rmtree(folder, ignore_errors=True)
     console = folder / "console"
     for static, at in ((STATIC, console), (APP, folder / "app")):

@@ -3,7 +3,7 @@
 
 A sentence in a script is a template with a tag, and is the key of its translations. The sentences of orders,
 refusals and events are in the center's rows. Without an argument the script reports missing
-and superfluous translations. With a language the script first writes the files of the language anew, with
+and superfluous translations. With a language the script first writes the files of the language again, with
 empty texts for missing translations.
 """
 
@@ -216,7 +216,7 @@ def faults() -> list[str]:
 
 
 def write(language: str) -> None:
-    """Write a language's files anew: present translations stay, missing ones are empty, superfluous ones are
+    """Write a language's files again: present translations stay, missing ones are empty, superfluous ones are
     dropped.
     """
     before = there(language)

@@ -2,7 +2,7 @@
 
 The simulator holds the master; the host opens the slave through a stable symlink. The slave is never kept
 open here: the kernel reports the absence of a host (POLLHUP) only while it is closed everywhere. HUPCL is set
-at creation, as on a ttyUSB; its state can be read on the master, even after the host is gone.
+at creation, as on a ttyUSB; its state can be read on the master, even after the host has closed the slave.
 """
 
 from __future__ import annotations

@@ -125,7 +125,7 @@ class Party(Protocol):
 
 @dataclass(eq=False, slots=True)
 class Call:
-    """Call, kept for ever. Times are the driver's seconds."""
+    """Call, kept until the end of the simulation. Times are the driver's seconds."""
 
     id: CallId
     caller: Party
@@ -158,7 +158,7 @@ class Call:
 
 @dataclass(slots=True)
 class Message:
-    """Short message that the network has accepted; kept for ever."""
+    """Short message that the network has accepted; kept until the end of the simulation."""
 
     sender: str
     to: str

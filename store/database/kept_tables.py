@@ -19,7 +19,7 @@ NOT_KEPT: Final = (
     # Valid only for live nodes.
     schema.member,
     schema.lease,
-    # Sessions and enrolments start anew.
+    # Sessions and enrolments are not kept: they begin again.
     schema.session,
     schema.enrolment,
 )

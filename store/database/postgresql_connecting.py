@@ -87,7 +87,7 @@ class ServerSilent(psycopg.OperationalError):
 
 
 class Bounded(psycopg.Connection[Row]):
-    """Connection of the driver with a time limit; the driver alone would wait for ever for a server or
+    """Connection of the driver with a time limit; the driver alone would wait without a limit for a server or
     network that hangs without an error.
     """
 

@@ -204,8 +204,8 @@ class SqliteConnection:
     def checkpoint(self, *, restart: bool) -> tuple[int, int]:
         """Move the content of the WAL into the file. Return the pages in the WAL and the pages moved.
 
-        Without `restart` no writer waits. With `restart` the WAL starts anew, which takes the write lock for
-        a moment, and fails while other connections read.
+        Without `restart` no writer waits. With `restart` the WAL starts from its beginning, which takes the
+        write lock for a moment, and fails while other connections read.
         """
         mode = "RESTART" if restart else "PASSIVE"
         rows = self._run(lambda: self._raw.execute(f"PRAGMA wal_checkpoint({mode})").fetchall())

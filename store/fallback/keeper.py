@@ -1,7 +1,7 @@
 """Work of the FallbackKeeper, step by step: replicate the journal to the fallback, and return to the disk.
 
 Only the FallbackKeeper may write to the journal on disk while the fallback is in use. No file stays open
-between two steps: each step opens the files anew, like a start, and so sees their present state.
+between two steps: each step opens the files again, like a start, and so sees their present state.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ A process with an open journal may fork: the child inherits none of it. SQLite c
 fork. The library's knowledge of a file (locks of this process, state of the log's index) is true of the
 parent alone, since a child inherits no lock. A child that opened the same file would work without locks,
 until a later process takes the file for unused. And a thread inside the library at that moment would leave a
-mutex locked in the child for ever. Therefore, before a fork, every journal of the process waits for its
+mutex locked in the child permanently. Therefore, before a fork, every journal of the process waits for its
 threads and closes the file, and reopens it at the next use. This takes an actor that starts others less than
 a millisecond.
 """

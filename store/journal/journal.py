@@ -302,7 +302,7 @@ class Journal(Reading):
             raise _FlushFailed(str(error), written) from error
 
     def _find_out(self, failed: _FlushFailed) -> None:
-        """Resolve a failed flush: only the database, opened anew, shows if the commit is there.
+        """Resolve a failed flush: only the database, opened again, shows if the commit is there.
 
         After one failed fsync the kernel drops the unwritten data and reports the next fsync as successful.
         Therefore data that is found is written once more, into the file itself, before it counts as durable;

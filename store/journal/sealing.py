@@ -140,7 +140,7 @@ def _opened(key: bytes | None, kind: str, text: str) -> Said | None:
         plain = _cipher(key).decrypt(base64.b64decode(text), [kind.encode()])
         return msgspec.msgpack.decode(plain, type=Said)
     except (InvalidTag, ValueError, *MALFORMED):
-        # Encrypted with another key, which is gone.
+        # Encrypted with another key, which no longer exists.
         return None
 
 

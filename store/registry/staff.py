@@ -211,7 +211,7 @@ class Staff:
         return token
 
     def trust_token(self, operator: OperatorId, token: str, *, by: str) -> None:
-        """Accept an existing token, which signs on for ever. An earlier token and then the operator's
+        """Accept an existing token, which never expires. An earlier token and then the operator's
         sessions end. Raises NotRegistered, AlreadyTaken.
         """
         self._set_token(operator, token, None, by=by)

@@ -42,8 +42,8 @@ def call_again_on_one_line(case: Case, _pending: PendingOffers, settings: Settin
     """Call one party again on the line of the other, if lines cannot be joined: the party on a line that
     joins no calls by itself; if neither line does, the operator.
 
-    The operator's call ends as a lost call: this operator, or another, is then called anew. The user's call
-    is made anew at once and does not count as an attempt; so is 112's, if the others have left its line.
+    The operator's call ends as a lost call: this operator, or another, is then called again. The user's call
+    is made again at once and does not count as an attempt; so is 112's, if the others have left its line.
     """
     operator, user = case.operator_leg, case.confirmed_answered(Party.USER)
     if operator is None or case.leaving:

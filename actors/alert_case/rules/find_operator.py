@@ -318,7 +318,7 @@ def _how_many(
 
 
 def _all_tried(case: Case, now_us: Instant) -> bool:
-    """Return True if the last attempt ended long enough ago to begin anew with all operators."""
+    """Return True if the last attempt ended long enough ago to begin again with all operators."""
     ends = [leg.released_at or leg.since for leg in case.of(Party.OPERATOR)]
     idle = all(leg.state is LegState.RELEASED for leg in case.of(Party.OPERATOR))
     return idle and bool(ends) and now_us >= max(ends) + PAUSE_US

@@ -1,7 +1,7 @@
 """The LineTest: tries lines with ordered test calls. Alerts come first: a test call gives way.
 
 The order is in the run directory, and `line.seized` in the journal assigns the line to the test. A killed
-LineTest leaves the call up; its successor continues the call, or, if the order is gone, ends it and
+LineTest leaves the call up; its successor continues the call, or, if there is no order any more, ends it and
 releases the line.
 """
 

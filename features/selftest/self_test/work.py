@@ -107,7 +107,7 @@ def name_of(proof: str, item: ProofItem, done: int) -> str:
 
 
 class LookWork:
-    """A check by a separate process. The process dies with its SelfTest, and is then started anew."""
+    """A check by a separate process. The process dies with its SelfTest, and is then started again."""
 
     def __init__(self, step: ProofStep, child: Callable[[ProofStep], Child]) -> None:
         self._step, self._new = step, child

@@ -131,7 +131,8 @@ class Phone:
         while not self._over.is_set():
             for event in self._turn(session):
                 if isinstance(event, CallFound):
-                    # A call of an earlier run: its process is gone, and would leave the person without words.
+                    # A call of an earlier run: its process has ended, and nothing would be spoken to the
+                    # person.
                     session.driver.hang_up(event.call, time.monotonic())
             if self._jobs and self.ready:
                 job = self._jobs.popleft()

@@ -1,6 +1,6 @@
 """Requests for calls: dial, adopt, answer, hold, swap, join, digits, hang up; and the causes of ended calls.
 
-Requests are idempotent. A hang-up is repeated until the call is gone; `calls.hang_up` decides the command.
+Requests are idempotent. A hang-up is repeated until the call has ended; `calls.hang_up` decides the command.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ class Readiness:
 
     def try_voice_again(self) -> None:
         """Repeat the voice test: the test may have come before the modem's voice was up, and a modem with
-        voice would be lost for ever."""
+        voice would be lost permanently."""
         if self._startup.voiceless:
             self._startup.voice_left = True
 

@@ -116,7 +116,7 @@ class SerialPort(GuardedPort):
         try:
             self._serial.close()
         except _GONE:
-            # The port is gone already.
+            # The port is lost already.
             return
 
     def _write_some(self, data: bytes) -> int:

@@ -1,11 +1,12 @@
 """Limits on requests: time to arrive, size of headers, connections of one address.
 
-uvicorn's own protocol waits for ever for the end of a header or a body. The limits leave complete requests
-alone: a pending response (a long poll), a connection idle between two requests, a WebSocket.
+uvicorn's own protocol waits without a limit for the end of a header or a body. The limits leave complete
+requests alone: a pending response (a long poll), a connection idle between two requests, a WebSocket.
 
 The total of connections is unlimited: a full total would shut out alerts. If an address has reached its
 limit, its oldest connection without a request gives way to the next connection. A client that shares the
 address with a holder of many open connections therefore still gets through.
+
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Passkeys (WebAuthn, level 3). No other module knows the library for passkeys.
 
-A passkey belongs to one host for ever, the relying party. A browser offers no passkeys to a page at a numeric
-address, nor without TLS except at `localhost`. This module checks the whole credential: challenge, origin,
-host, signature, and that the authenticator has verified the person (UV). Nothing is stored.
+A passkey permanently belongs to one host, the relying party. A browser offers no passkeys to a page at a
+numeric address, nor without TLS except at `localhost`. This module checks the whole credential: challenge,
+origin, host, signature, and that the authenticator has verified the person (UV). Nothing is stored.
 """
 
 from __future__ import annotations

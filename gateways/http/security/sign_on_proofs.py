@@ -106,7 +106,7 @@ class Proofs:
         return operator.has_second_factor and is_asked(self._web, operator.role)
 
     def by_token(self, token: str, address: str) -> Proof:
-        """Verify a token or a recovery code. The operator is read anew, since stored data may be outdated.
+        """Verify a token or a recovery code. The operator is read again, since stored data may be outdated.
         Raises NotSignedOn.
         """
         known = self._web.queries

@@ -147,7 +147,9 @@ def end_call(call: OwnCall, why: OwnCallEnd) -> OwnCall:
 
 
 def apply_limits(call: OwnCall, now_us: Instant) -> OwnCall:
-    """Return the call, ended if it is gone, its modem is silent, or its time is over."""
+    """Return the call, marked as ended if the modem no longer has the call, if the modem is silent, or if the
+    time is over.
+    """
     limits, since_s = call.limits, (now_us - call.began_at) / SECOND
     if any(one.gone for one in call.ends):
         return end_call(call, OwnCallEnd.RELEASED)
