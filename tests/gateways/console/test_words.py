@@ -42,7 +42,7 @@ SAID = """async () => {
     ...Object.fromEntries(['not durable', 'the journal cannot be reached', 'the center has failed'].map(
       (one) => [one, both(() => words.reason(`${one}: said in English`))])),
     languages: both(() => ['pt', 'ru'].map(words.languageName)),
-    unnamed: both(() => [s.first, s.to, s.from, s.possessive].map((one) => one(view))),
+    unnamed: both(() => [s.firstName, s.toUser, s.fromUser, s.possessive].map((one) => one(view))),
     hours: both(() => heat({ days: 1, figures: { days: [day] } })),
     record: both(() => faultText({ column: 'safe_word', flaw: 'record', reason: 'its own reason' })),
     sound: both(soundState),

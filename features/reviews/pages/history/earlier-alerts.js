@@ -4,7 +4,7 @@
 import { html } from '../../../vendor/lit.js';
 import * as f from '../../../js/words/format.js';
 import { outcome, say } from '../../../js/words/words.js';
-import { named } from '../../../js/case/situation.js';
+import { markTest } from '../../../js/case/situation.js';
 
 const AGAIN_MS = 10000;
 const KEPT = 50;
@@ -40,7 +40,7 @@ export function earlier(ui, view) {
     >${howMany(ui, view)}${alerts.map(
       (one) =>
         html` · ${day(one.received_us)}
-        ${named(one.test, ended(one))}`,
+        ${markTest(one.test, ended(one))}`,
     )}</span
   >`;
 }

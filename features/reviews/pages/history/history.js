@@ -1,7 +1,7 @@
 // The history: a search of all alerts, open and closed, with the story of the chosen alert.
 
 import { html, nothing, repeat } from '../../../vendor/lit.js';
-import { named } from '../../../js/case/situation.js';
+import { markTest } from '../../../js/case/situation.js';
 import { word } from '../../../js/shell/parts.js';
 import { save } from '../../../js/shell/download.js';
 import { searchField } from '../../../js/shell/search-field.js';
@@ -163,7 +163,7 @@ export function pane(ui) {
                   aria-current=${state.cursor === one.alert ? 'true' : nothing}
                   @click=${() => choose(ui, one.alert)}>
                   <span class="past__when">${when(one.received_us)}</span
-                  ><b class=${one.test ? 'ink-test' : nothing}>${named(one.test, userName(one))}</b
+                  ><b class=${one.test ? 'ink-test' : nothing}>${markTest(one.test, userName(one))}</b
                   ><span class="past__end">${ended(one)}</span
                   ><small
                     >${[

@@ -122,7 +122,7 @@ export function story(ui, view) {
         : offer(
             ui,
             view.alert,
-            s.staysQuiet(view) ? '' : view.person ? s.first(view) : say`User`,
+            s.staysQuiet(view) ? '' : view.person ? s.firstName(view) : say`User`,
             view.reopen ?? null,
           )
     }${supervisorActions(ui, view)}</div>

@@ -3,7 +3,7 @@
 
 import { html, nothing, repeat } from '../../../vendor/lit.js';
 import { unsaved } from '../../../js/admin/frame/form.js';
-import { named } from '../../../js/case/situation.js';
+import { markTest } from '../../../js/case/situation.js';
 import { word } from '../../../js/shell/parts.js';
 import { nextRow } from '../../../js/shell/next-row.js';
 import { outcome, say } from '../../../js/words/words.js';
@@ -102,7 +102,7 @@ function list(ui) {
         aria-current=${state.cursor === key ? 'true' : nothing}
         @click=${() => openRow(ui, key)}>
         <span class="past__when">${f.shortDay(us)} ${f.minute(us)}</span
-        ><b class=${test ? 'ink-test' : nothing}>${named(test, name)}</b
+        ><b class=${test ? 'ink-test' : nothing}>${markTest(test, name)}</b
         ><span class="past__end">${end}</span><small>${more}</small>
       </button>
     </div>`;

@@ -32,13 +32,13 @@ function currentState(ui, view, nowUs) {
   const { me } = ui.feed;
   const contacted = contactText(view);
   if (isBroken(view)) return ['warn', 'ink-bad', brokenText(view, me, ui.feed.names).title, contacted];
-  if (s.psapIs(view) === 'lacking') return ['warn', 'ink-bad', say`No line for 112`, contacted];
+  if (s.psapState(view) === 'lacking') return ['warn', 'ink-bad', say`No line for 112`, contacted];
   if (view.duress)
     return [
       'shield',
       'ink-bad',
       say`Duress`,
-      s.talking(view.user) ? say`She is on the line` : say`Do not phone her`,
+      s.isTalking(view.user) ? say`She is on the line` : say`Do not phone her`,
     ];
   if (view.left_us !== null) return ['112', 'ink-ok', say`Handed over`, contacted];
   return callState(ui, view, nowUs, contacted);
@@ -53,7 +53,7 @@ function callState(ui, view, nowUs, contacted) {
   const { me } = ui.feed;
   /** Return the duration of a party's call. @param {PartyView} party */
   const durationOf = (party) => f.span(nowUs - party.answered_us);
-  switch (s.psapIs(view)) {
+  switch (s.psapState(view)) {
     case 'there': {
       const text = view.user_hears_psap ? say`In conference with 112` : say`112 on the line`;
       return [
@@ -75,7 +75,7 @@ function callState(ui, view, nowUs, contacted) {
       return ['112', 'ink-ok', say`112 briefed on another phone`, contacted];
     default:
   }
-  if (s.talking(view.user) && view.operator) {
+  if (s.isTalking(view.user) && view.operator) {
     const text = view.operator === me.operator ? say`On the line with you` : say`In conversation`;
     return ['voice', 'ink-ok', `${text}, ${durationOf(view.user)}`, contacted];
   }
@@ -85,7 +85,7 @@ function callState(ui, view, nowUs, contacted) {
   }
   if (view.wrong_pins) return ['shield', 'ink-bad', say`Wrong PIN`, say`A sign of coercion`];
   if (view.user.state === 'ringing') return ['ring', 'ink-wait', say`Her phone is ringing`, contacted];
-  if (s.underWay(view.user)) return ['phone', 'ink-wait', say`She is being called`, contacted];
+  if (s.isUnderWay(view.user)) return ['phone', 'ink-wait', say`She is being called`, contacted];
   if (view.silent && s.keptSilent(view))
     return ['hush', 'ink-wait', say`Silent`, say`Her phone is not called`];
   if (view.operator) return ['headset', 'ink-ok', say`Operator on the line`, contacted];

@@ -14,10 +14,11 @@ function railState(ui, view) {
   const { feed } = ui;
   const nowUs = feed.nowUs();
   if (view.closed_us !== null) return ['check', 'ink-2', say`Closed`];
-  if (s.mine(view, feed.me)) return ['headset', '', s.talking(view.psap) ? say`Yours, with 112` : say`Yours`];
-  if (s.calledFor(view, feed.me)) return ['ring', 'ink-wait', say`Yours, calling you`];
+  if (s.isOwnCase(view, feed.me))
+    return ['headset', '', s.isTalking(view.psap) ? say`Yours, with 112` : say`Yours`];
+  if (s.isCalledFor(view, feed.me)) return ['ring', 'ink-wait', say`Yours, calling you`];
   if (view.hand_over) return ['headset', 'ink-wait', say`Handing over`];
-  if (view.operator) return [s.talking(view.psap) ? '112' : 'headset', '', ui.feed.names(view.operator)];
+  if (view.operator) return [s.isTalking(view.psap) ? '112' : 'headset', '', ui.feed.names(view.operator)];
   if (view.left_us !== null) return ['112', '', say`Handed over`];
   if (s.isLate(view, nowUs)) return ['warn', 'ink-bad', say`Late`];
   if (isUnassigned(view)) return ['warn', 'ink-wait', say`Nobody has it`];

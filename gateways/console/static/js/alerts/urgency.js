@@ -1,6 +1,6 @@
 // The order of open alerts in all lists.
 
-import { spokenTo, talking } from '../case/situation.js';
+import { spokenTo, isTalking } from '../case/situation.js';
 
 /**
  * Return the stage of an alert. 0: the deadline is not met. 1: the phone has rung, and no operator has spoken
@@ -9,7 +9,7 @@ import { spokenTo, talking } from '../case/situation.js';
  */
 function stage(view) {
   if (view.left_us !== null) return 3;
-  if (spokenTo(view) || talking(view.user) || talking(view.psap)) return 2;
+  if (spokenTo(view) || isTalking(view.user) || isTalking(view.psap)) return 2;
   return view.met_us === null ? 0 : 1;
 }
 

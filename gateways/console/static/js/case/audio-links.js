@@ -2,11 +2,11 @@
 // is not heard may still hear. Pure.
 
 import { say } from '../words/words.js';
-import { capital, first, hearing, talking } from './situation.js';
+import { capital, firstName, hears, isTalking } from './situation.js';
 
 /** The name of each party in a sentence. @type {Record<Which, (view: CaseView) => string>} */
 const NAMES = {
-  user: first,
+  user: firstName,
   operator: () => say`the operator`,
   psap: () => say`112`,
 };
@@ -34,8 +34,8 @@ export function audioLink(view, one, other) {
  * @param {CaseView} view @param {Which} one @param {Which} other
  */
 function directions(view, one, other) {
-  const up = [one, other].every((which) => talking(view[which === 'operator' ? 'operator_leg' : which]));
-  const [here, there] = [hearing(view, one, other), hearing(view, other, one)];
+  const up = [one, other].every((which) => isTalking(view[which === 'operator' ? 'operator_leg' : which]));
+  const [here, there] = [hears(view, one, other), hears(view, other, one)];
   if (here && there) return { is: 'on', said: say`They hear each other` };
   if (here === false && there === false)
     return up

@@ -77,7 +77,7 @@ function afterwards(view) {
 
 /** Return the finding that no line can call 112. @param {CaseView} view */
 function noLine(view) {
-  if (s.psapIs(view) !== 'lacking') return null;
+  if (s.psapState(view) !== 'lacking') return null;
   const why = noLineReason(view.psap_no_line);
   return {
     icon: 'warn',
@@ -90,7 +90,7 @@ function noLine(view) {
 /** Return the finding that the user acts under duress. @param {CaseView} view */
 function duress(view) {
   if (!view.duress) return null;
-  const now = !s.talking(view.user)
+  const now = !s.isTalking(view.user)
     ? say`Do not call her.`
     : view.user_hears_nobody
       ? say`She is on the line, and hears nobody.`
@@ -135,7 +135,7 @@ function unreadableText(view) {
 /** Return the finding that the deadline has passed. @param {CaseView} view @param {number} nowUs */
 function late(view, nowUs) {
   if (!s.isLate(view, nowUs)) return null;
-  const who = s.first(view);
+  const who = s.firstName(view);
   const presumed = view.presumed_calling_112 ? s.capital(say`${who} is presumed to be calling 112.`) : '';
   const advised =
     view.advice === 'call_112_now' && s.hasApp(view) ? say`The app has told her to call 112.` : '';
@@ -175,7 +175,7 @@ function unproved(view) {
 /** Return the finding that the alert is silent. @param {CaseView} view */
 function silent(view) {
   if (!view.silent) return null;
-  const kept = s.keptSilent(view) && !s.underWay(view.user);
+  const kept = s.keptSilent(view) && !s.isUnderWay(view.user);
   const text = kept
     ? say`She cannot talk. Her phone is not called: it has to stay quiet.`
     : say`She cannot talk.`;
@@ -262,7 +262,7 @@ function restarted(view, nowUs) {
   if (at === null || nowUs - at > RESTART_SHOWN_US) return null;
   const parties = [view.user, view.operator_leg, view.psap];
   const fell = parties.some((party) => party.state === 'released' && party.released_us >= at);
-  const calls = !fell && parties.some(s.talking) ? `; ${say`the calls go on`}` : '';
+  const calls = !fell && parties.some(s.isTalking) ? `; ${say`the calls go on`}` : '';
   return {
     tone: 'note',
     icon: 'link',

@@ -233,12 +233,12 @@ function what(view) {
 /** Return the state of the contact with the user. @param {CaseView} view @param {number} nowUs */
 function contactText(view, nowUs) {
   if (view.duress) return say`She cancelled under duress: do not phone her.`;
-  if (s.unheard(view.user) || (s.talking(view.user) && view.user.parted_us !== null))
+  if (s.unheard(view.user) || (s.isTalking(view.user) && view.user.parted_us !== null))
     return say`Her phone was on the line with us; whether it still is, is not known.`;
-  if (s.talking(view.user) && view.user.no_sound_us !== null)
+  if (s.isTalking(view.user) && view.user.no_sound_us !== null)
     return say`Her line is open, but nothing is heard on it.`;
   // Only a key pressed proves that a person answered: a machine has a voice as well.
-  if (s.talking(view.user))
+  if (s.isTalking(view.user))
     return view.user.pressed
       ? say`She is on the phone with us.`
       : say`Her phone was answered: we are on the line.`;

@@ -30,7 +30,7 @@ export function caseView(ui, view) {
   const allowed = feed.allowedIn(view);
   const lost = feed.link === 'lost';
   // Without the center the operator can reach 112 only with this text, on another phone.
-  const briefing = s.reading(view, feed.me, allowed) || (lost && s.mayRead(view, feed.me));
+  const briefing = s.showsBriefing(view, feed.me, allowed) || (lost && s.mayBrief(view, feed.me));
   const choosing = handover.isChoosing(ui, view);
   const covered = choosing || questions.isOpen(view) || facts.isOpen(view);
   /** @type {Banner} */

@@ -88,7 +88,7 @@ export function panel(ui, view, allowed) {
     <div class="panel__body fields">
       ${Object.entries(FIELDS).map(([field, name]) => {
         const filled = view.briefing[field];
-        const by = filled && (filled.by ? ui.feed.names(filled.by) : s.first(view));
+        const by = filled && (filled.by ? ui.feed.names(filled.by) : s.firstName(view));
         return html`<label
           ><span>${name()}</span
           ><input

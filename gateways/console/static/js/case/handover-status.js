@@ -6,7 +6,7 @@ import { word } from '../shell/parts.js';
 import * as claims from '../words/claims.js';
 import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
-import { asObject, calledFor, inDoubt, mine, talking, theCase } from './situation.js';
+import { asObject, isCalledFor, inDoubt, isOwnCase, isTalking, theCase } from './situation.js';
 import { takeStep } from '../steps/steps.js';
 import * as f from '../words/format.js';
 
@@ -65,7 +65,7 @@ function callText({ name, said: words, is }) {
  * @param {Ui} ui @param {CaseView} view @param {number} nowUs
  */
 export function statusLine(ui, view, nowUs) {
-  if (!mine(view, ui.feed.me)) return nothing;
+  if (!isOwnCase(view, ui.feed.me)) return nothing;
   if (view.hand_over) {
     const other = calledOperator(ui, view, nowUs);
     return html`<span class="ink-wait"
@@ -97,7 +97,9 @@ export const endReason = (reason) =>
 
 /** Return the parties on the line, for the operator who is to accept. @param {CaseView} view */
 function onTheLine(view) {
-  const up = [talking(view.user) ? asObject(view) : '', talking(view.psap) ? say`112` : ''].filter(Boolean);
+  const up = [isTalking(view.user) ? asObject(view) : '', isTalking(view.psap) ? say`112` : ''].filter(
+    Boolean,
+  );
   return up.length ? say`On the line: ${up.join(', ')}.` : '';
 }
 
@@ -109,7 +111,7 @@ export function handoverStep(now) {
   const { view, me, names } = now;
   const { by, to, text, called: leg } = view.hand_over;
   const more = [onTheLine(view), text].filter(Boolean).join(' ');
-  if (!calledFor(view, me)) {
+  if (!isCalledFor(view, me)) {
     const handing = to
       ? say`${names(by)} hands ${theCase(view)} over to ${names(to)}.`
       : say`${names(by)} hands ${theCase(view)} over.`;
@@ -143,7 +145,7 @@ export function heading(view, names) {
  */
 export function incoming(view, names) {
   if (!view.hand_over) return nothing;
-  const others = [names(view.hand_over.by), talking(view.psap) ? say`112` : ''].filter(Boolean).join(', ');
+  const others = [names(view.hand_over.by), isTalking(view.psap) ? say`112` : ''].filter(Boolean).join(', ');
   return html`<p>
     <b>${word('headset', say`On the line: ${others}`, 'ink-2')}</b><br /><span
       class="ink-2"

@@ -8,7 +8,7 @@ import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
 import { shiftWord } from '../shift/shift.js';
 import { leftUs } from '../shift/wrap-up.js';
-import { mine } from './situation.js';
+import { isOwnCase } from './situation.js';
 
 const NUMBERS = 9;
 
@@ -16,7 +16,7 @@ const state = { alert: null }; // the alert of the open choice
 
 /** Return true if the operator may hand this case over now. @param {Ui} ui @param {CaseView} view */
 const mayHandOver = (ui, view) =>
-  mine(view, ui.feed.me) &&
+  isOwnCase(view, ui.feed.me) &&
   view.hand_over === null &&
   view.closed_us === null &&
   view.left_us === null &&

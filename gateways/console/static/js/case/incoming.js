@@ -188,7 +188,7 @@ function usersPhone(view, nowUs) {
     const waits = `${claimText({ view, nowUs }, 'waitsOnTheLine')} ${say`for`} ${lasts}`;
     return word('voice', [waits, announcementText(view.user)].filter(Boolean).join(', '), 'ink-wait');
   }
-  if (s.talking(view.user))
+  if (s.isTalking(view.user))
     return word(
       'voice',
       [say`She is on the line`, announcementText(view.user)].filter(Boolean).join(', '),

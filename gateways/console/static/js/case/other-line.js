@@ -5,7 +5,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { label } from '../steps/labels.js';
 import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
-import { asObject, from, mine, talking, unheard } from './situation.js';
+import { asObject, fromUser, isOwnCase, isTalking, unheard } from './situation.js';
 
 const PARTIES = [
   ['user', 'user'],
@@ -17,14 +17,14 @@ const PARTIES = [
  * Return true if the party has been without sound for some seconds, or its sound is unknown.
  * @param {PartyView} party
  */
-export const isWithoutSound = (party) => unheard(party) || (talking(party) && party.no_sound_us !== null);
+export const isWithoutSound = (party) => unheard(party) || (isTalking(party) && party.no_sound_us !== null);
 
 /**
  * Return true if V changes a line, and the command bar offers V.
  * @param {CaseView} view @param {MeView} me
  */
 export const offersAnotherLine = (view, me) =>
-  mine(view, me) && PARTIES.some(([, leg]) => isWithoutSound(view[leg]));
+  isOwnCase(view, me) && PARTIES.some(([, leg]) => isWithoutSound(view[leg]));
 
 /** Return the party on whose line V acts: the first without sound, else the user. @param {CaseView} view */
 export const changedParty = (view) => PARTIES.find(([, leg]) => isWithoutSound(view[leg]))?.[0] ?? 'user';
@@ -35,7 +35,7 @@ export const changedParty = (view) => PARTIES.find(([, leg]) => isWithoutSound(v
  * @param {Allowed} allowed
  */
 export function lineKey(ui, view, which, party, allowed) {
-  if (!isWithoutSound(party) || !mine(view, ui.feed.me) || changedParty(view) !== which) return nothing;
+  if (!isWithoutSound(party) || !isOwnCase(view, ui.feed.me) || changedParty(view) !== which) return nothing;
   const off = ui.feed.link !== 'live' || allowed.another_line !== null;
   const key = KEY.another_line;
   return html`<button
@@ -72,7 +72,7 @@ export function silenceText(ui, view) {
         ${KEY.another_line}, then Enter.`}</span
     >`;
   const source = {
-    user: from(view),
+    user: fromUser(view),
     psap: say`from 112`,
     operator: say`from your phone`,
   }[which];

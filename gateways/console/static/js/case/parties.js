@@ -48,7 +48,7 @@ export function parties(ui, view, nowUs, compact, allowed) {
   if (both) rows[1][3] = both.name;
   const links = [audioLink(view, 'user', 'operator'), audioLink(view, 'operator', 'psap')];
   /** Return the line of a party's call. @param {PartyView} party */
-  const line = (party) => (s.underWay(party) ? feed.lines.find((one) => one.line === party.line) : null);
+  const line = (party) => (s.isUnderWay(party) ? feed.lines.find((one) => one.line === party.line) : null);
   const tiles = rows.map(([which, , , , party]) => tile(party, which, view, nowUs, feed.center));
   if (both) tiles[1].foot = both.foot;
   return html`<section
@@ -90,7 +90,7 @@ export function parties(ui, view, nowUs, compact, allowed) {
               }
               <p class="party__foot">
                 ${
-                  (s.talking(party) || s.inDoubt(party)) && party.joined && !party.network
+                  (s.isTalking(party) || s.inDoubt(party)) && party.joined && !party.network
                     ? html`${
                         ui.feed.isElsewhere(view.node)
                           ? html`<span class="ink-2"
@@ -121,7 +121,7 @@ export function parties(ui, view, nowUs, compact, allowed) {
 /** Return the keys recently pressed on a phone. @param {PartyView} party @param {number} nowUs */
 function pressedKeys(party, nowUs) {
   const late = party.pressed_us === null || nowUs - party.pressed_us > PRESSED_US;
-  return late || !s.underWay(party) ? '' : [...party.pressed.slice(-PRESSED_MAX)].join(' ');
+  return late || !s.isUnderWay(party) ? '' : [...party.pressed.slice(-PRESSED_MAX)].join(' ');
 }
 
 /**
@@ -130,10 +130,10 @@ function pressedKeys(party, nowUs) {
  */
 function callAloud(ui, view, allowed) {
   if (
-    !s.mine(view, ui.feed.me) ||
+    !s.isOwnCase(view, ui.feed.me) ||
     !s.keptSilent(view) ||
     allowed.call_aloud !== null ||
-    s.underWay(view.user)
+    s.isUnderWay(view.user)
   )
     return nothing;
   const key = KEY.call_aloud;

@@ -30,13 +30,15 @@ const CLIPS = {
 export const clipName = (clip) => (CLIPS[clip] ? CLIPS[clip]() : say`the announcement`);
 
 /** Return true if another party of the same line talks. @param {CaseView} view @param {PartyView} party */
-const othersUp = (view, party) => s.beside(view, party).some(s.talking);
+const othersUp = (view, party) => s.sameLineParties(view, party).some(s.isTalking);
 /**
  * Return true if another party of the same line is being called: connected parties are then on hold.
  * @param {CaseView} view @param {PartyView} party
  */
 const addsSomebody = (view, party) =>
-  s.beside(view, party).some((one) => ['originating', 'ringing'].includes(one.state) || s.inDoubt(one));
+  s
+    .sameLineParties(view, party)
+    .some((one) => ['originating', 'ringing'].includes(one.state) || s.inDoubt(one));
 
 /**
  * Return a tile: {is, icon, label, time, foot}. `nowUs` drives the running clocks.
@@ -165,7 +167,7 @@ function hushedTile(which, view, center, made) {
  * @param {CaseView} view @param {number} nowUs @param {string[]} foot
  */
 function psapTile(view, nowUs, foot, made) {
-  const is = s.psapIs(view);
+  const is = s.psapState(view);
   if (view.closed_us === null && is === 'lacking')
     return made('fail', 'warn', say`No line`, view.psap_requested_us);
   if (view.closed_us === null && is === 'waiting') {
@@ -175,7 +177,7 @@ function psapTile(view, nowUs, foot, made) {
         ...made('ring', 'clock', endingName(how), view.psap_requested_us),
         foot: [...foot, say`trying again`].join(', '),
       };
-    const label = s.psapJustAsked(view, nowUs) ? say`Asked for` : say`Looking for a line`;
+    const label = s.psapJustRequested(view, nowUs) ? say`Asked for` : say`Looking for a line`;
     return made('ring', 'clock', label, view.psap_requested_us);
   }
   if (is !== 'told') return null;

@@ -18,7 +18,7 @@ let copy = { alert: null, said: '', untilMs: 0, text: '' };
  */
 export function copyRefusal(view, nowUs, lost = false) {
   if (lost) return null;
-  const wanted = ['there', 'lacking', 'waiting', 'told'].includes(s.psapIs(view)) || s.keptSilent(view);
+  const wanted = ['there', 'lacking', 'waiting', 'told'].includes(s.psapState(view)) || s.keptSilent(view);
   return wanted || s.isLate(view, nowUs) || view.missed_us !== null
     ? null
     : say`Can be copied once 112 is called, or the deadline is past.`;
@@ -81,7 +81,7 @@ export function copyButton(ui, view, nowUs) {
  * @param {CaseView} view @param {number} nowUs
  */
 export function copyHint(view, nowUs) {
-  if (s.talking(view.psap) && view.left_us === null) return '';
+  if (s.isTalking(view.psap) && view.left_us === null) return '';
   if (copyResult(view)) return copyResult(view).replace(/\.?$/, '.');
   return view.closed_us !== null || copyRefusal(view, nowUs) !== null ? '' : say`C copies the text.`;
 }

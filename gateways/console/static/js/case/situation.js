@@ -7,35 +7,35 @@ import { missing } from './dialogue/missing-in-text.js';
 import { endedCalls, endingKind } from './call-ending.js';
 
 /** Kinds of end that are no answer of the user: the line's, and the center's own. */
-const NO_WORD_OF_THE_USERS = new Set(['ours', 'lineFailed', 'failed']);
+const NO_ANSWER_OF_USER = new Set(['ours', 'lineFailed', 'failed']);
 /** The search for a line for 112 is shown only after this time. */
-const FOUND_AT_ONCE_US = 2e6;
+const SEARCH_SHOWN_AFTER_US = 2e6;
 /** A position older than this is reported as old. */
 const OLD_PLACE_US = 300e6;
 
 /** Return true if the case is the operator's own. @param {CaseView} view @param {MeView} me */
-export const mine = (view, me) => view.operator === me.operator;
+export const isOwnCase = (view, me) => view.operator === me.operator;
 /**
  * Return true if the operator is called for the case and has not accepted.
  * @param {CaseView} view @param {MeView} me
  */
-export const calledFor = (view, me) => view.reserved.includes(me.operator) && !mine(view, me);
+export const isCalledFor = (view, me) => view.reserved.includes(me.operator) && !isOwnCase(view, me);
 /** Return true if the party has answered for certain. @param {PartyView} party */
-export const talking = (party) => party.state === 'answered' && party.confirmed;
+export const isTalking = (party) => party.state === 'answered' && party.confirmed;
 /**
  * Return true if the party's modem, which joins the calls in the network, does not answer.
  * @param {PartyView} party
  */
-export const unheard = (party) => talking(party) && party.unheard_us !== null;
+export const unheard = (party) => isTalking(party) && party.unheard_us !== null;
 /** Return the call of a party. @param {CaseView} view @param {Which} which @returns {PartyView} */
 const call = (view, which) => view[which === 'operator' ? 'operator_leg' : which];
 /**
  * Return true if `listener` hears `speaker`, as far as their calls show; null if unknown.
  * @param {CaseView} view @param {Which} listener @param {Which} speaker
  */
-export function hearing(view, listener, speaker) {
+export function hears(view, listener, speaker) {
   const calls = [call(view, listener), call(view, speaker)];
-  if (calls.some((one) => !talking(one) && !inDoubt(one))) return false;
+  if (calls.some((one) => !isTalking(one) && !inDoubt(one))) return false;
   if (listener === 'user' && view.user_hears_nobody) return false;
   if (calls[1].muted || calls[1].no_sound_us !== null) return false;
   if (calls.some((one) => inDoubt(one) || one.unheard_us !== null)) return null;
@@ -47,7 +47,7 @@ export function hearing(view, listener, speaker) {
  */
 export const inDoubt = (party) => party.state === 'answered' && !party.confirmed;
 /** Return true if the party is being called or has answered. @param {PartyView} party */
-export const underWay = (party) => ['originating', 'ringing', 'answered'].includes(party.state);
+export const isUnderWay = (party) => ['originating', 'ringing', 'answered'].includes(party.state);
 
 /** Return true if the call is on the operator's headset. @param {{ line?: string | null }} party */
 export const onHeadset = (party) => Boolean(party.line?.startsWith('headset:'));
@@ -58,13 +58,13 @@ export const onHeadset = (party) => Boolean(party.line?.startsWith('headset:'));
 export const onShiftsCall = (party) => Boolean(party.line?.startsWith('nailed:'));
 
 /** Return the user's first name in a sentence, as its subject or object. @param {CaseView} view */
-export const first = (view) => view.person?.first_name || say`the user`;
+export const firstName = (view) => view.person?.first_name || say`the user`;
 /** Return the user's first name after a verb. @param {CaseView} view */
-export const asObject = first;
+export const asObject = firstName;
 /** Return `to` and the user. @param {CaseView} view */
-export const to = ({ person }) => (person?.first_name ? say`to ${person.first_name}` : say`to the user`);
+export const toUser = ({ person }) => (person?.first_name ? say`to ${person.first_name}` : say`to the user`);
 /** Return `from` and the user. @param {CaseView} view */
-export const from = ({ person }) =>
+export const fromUser = ({ person }) =>
   person?.first_name ? say`from ${person.first_name}` : say`from the user`;
 /** Return the user's name in the possessive, at the start of a sentence. @param {CaseView} view */
 export const possessive = ({ person }) =>
@@ -77,11 +77,11 @@ export function name(view) {
   return view.identified ? say`Unknown` : say`Identifying`;
 }
 /** Return a name, marked if the alert is a test. @param {boolean} test @param {string} called */
-export const named = (test, called) => (test ? `${say`TEST`} ${called}` : called);
+export const markTest = (test, called) => (test ? `${say`TEST`} ${called}` : called);
 /** Return the user's name, else the number. @param {CaseView} view */
 const nameOrPhone = (view) => (view.person || !view.phone ? name(view) : f.phone(view.phone));
 /** Return the alert's short name. @param {CaseView} view */
-export const shortName = (view) => named(view.test, nameOrPhone(view));
+export const shortName = (view) => markTest(view.test, nameOrPhone(view));
 
 /** Return the alert in a sentence, after a verb. @param {CaseView} view */
 export function theAlert(view) {
@@ -102,15 +102,15 @@ export const phone = (view) =>
     ? f.phone(view.phone)
     : view.withheld
       ? say`Once opened`
-      : gone(view, 'number') || say`Number not known`;
+      : erasedText(view, 'number') || say`Number not known`;
 /**
  * Return that this kind of data was erased, and when; empty if it was not.
  * @param {CaseView} view @param {PersonalKind} kind
  */
-export const gone = (view, kind) => (view.erased.includes(kind) ? f.erased(view.erased_us) : '');
+export const erasedText = (view, kind) => (view.erased.includes(kind) ? f.erased(view.erased_us) : '');
 /** Return why there is no position, in a few words. @param {CaseView} view */
 export const noPosition = (view) =>
-  (view.withheld ? say`Once opened`.toLowerCase() : gone(view, 'position')) ||
+  (view.withheld ? say`Once opened`.toLowerCase() : erasedText(view, 'position')) ||
   {
     voice: say`none, voice alert`,
     sms: say`none, SMS alert`,
@@ -123,16 +123,16 @@ export const noPosition = (view) =>
  * phone); else ''.
  * @param {CaseView} view
  */
-export function psapIs(view) {
-  if (talking(view.psap)) return 'there';
+export function psapState(view) {
+  if (isTalking(view.psap)) return 'there';
   if (inDoubt(view.psap)) return 'doubt';
-  if (underWay(view.psap)) return 'calling';
-  if (psapWanted(view)) return view.psap_no_line ? 'lacking' : 'waiting';
+  if (isUnderWay(view.psap)) return 'calling';
+  if (isPsapRequested(view)) return view.psap_no_line ? 'lacking' : 'waiting';
   return view.psap_elsewhere_us !== null ? 'told' : '';
 }
 
 /** Return true if 112 is requested on this line and the alert is not being ended. @param {CaseView} view */
-function psapWanted(view) {
+function isPsapRequested(view) {
   if (view.psap_requested_us === null || view.false_alarm_us !== null) return false;
   return view.left_us === null || view.broken_us !== null || view.psap_requested_us > view.left_us;
 }
@@ -147,16 +147,16 @@ export const psapEndings = (view) =>
     .filter((how) => how !== 'ours');
 
 /** Return true if 112 was requested a moment ago without a call yet: a line may be found at once. */
-export const psapJustAsked = (view, nowUs) =>
-  psapIs(view) === 'waiting' &&
+export const psapJustRequested = (view, nowUs) =>
+  psapState(view) === 'waiting' &&
   !psapEndings(view).length &&
-  nowUs - view.psap_requested_us < FOUND_AT_ONCE_US;
+  nowUs - view.psap_requested_us < SEARCH_SHOWN_AFTER_US;
 
 /**
  * Return the other parties of a line that joins its calls in the network.
  * @param {CaseView} view @param {PartyView} party
  */
-export const beside = (view, party) =>
+export const sameLineParties = (view, party) =>
   [view.user, view.operator_leg, view.psap].filter(
     (one) => one !== party && one.network && one.line === party.line,
   );
@@ -166,7 +166,7 @@ export const beside = (view, party) =>
  * @param {CaseView} view @param {Allowed} allowed
  */
 export function callsElsewhere(view, allowed) {
-  if (talking(view.psap)) return view.psap.network && !beside(view, view.psap).some(underWay);
+  if (isTalking(view.psap)) return view.psap.network && !sameLineParties(view, view.psap).some(isUnderWay);
   return (
     view.operator_leg.network &&
     view.psap_requested_us === null &&
@@ -178,10 +178,11 @@ export function callsElsewhere(view, allowed) {
  * Return true if the text for 112 has the panel: it is read to 112 here, or on another phone.
  * @param {CaseView} view @param {MeView} me @param {Allowed} allowed
  */
-export function reading(view, me, allowed) {
+export function showsBriefing(view, me, allowed) {
   if (view.closed_us !== null || view.left_us !== null) return false;
   return (
-    talking(view.psap) || (mine(view, me) && (psapIs(view) === 'lacking' || callsElsewhere(view, allowed)))
+    isTalking(view.psap) ||
+    (isOwnCase(view, me) && (psapState(view) === 'lacking' || callsElsewhere(view, allowed)))
   );
 }
 
@@ -189,7 +190,7 @@ export function reading(view, me, allowed) {
  * Return true if the case is the operator's own, and 112 may still have to be briefed.
  * @param {CaseView} view @param {MeView} me
  */
-export const mayRead = (view, me) => mine(view, me) && view.closed_us === null && view.left_us === null;
+export const mayBrief = (view, me) => isOwnCase(view, me) && view.closed_us === null && view.left_us === null;
 
 /**
  * Return true if an operator has spoken to the user, as far as known. An app that detects the call is no
@@ -209,7 +210,7 @@ export const endedSilent = (view) =>
 
 /** Return true if the user is on the line alone. @param {CaseView} view */
 export const waitsAlone = (view) =>
-  talking(view.user) && !view.operator && !talking(view.psap) && view.closed_us === null;
+  isTalking(view.user) && !view.operator && !isTalking(view.psap) && view.closed_us === null;
 
 /**
  * Return since when the user is alone: the answer, or the end of the last other party.
@@ -221,8 +222,8 @@ export const aloneSinceUs = (view) => view.alone_us ?? view.user.answered_us;
  * Return true if 112 was briefed. The person who answers a later call may know nothing.
  * @param {CaseView} view
  */
-export const briefed = (view) =>
-  view.briefing_us !== null && !(talking(view.psap) && view.psap.answered_us > view.briefing_us);
+export const isBriefed = (view) =>
+  view.briefing_us !== null && !(isTalking(view.psap) && view.psap.answered_us > view.briefing_us);
 
 /**
  * Return true if the newest position is so old that help could be sent to the wrong place; the app has the
@@ -233,10 +234,11 @@ export const placeIsOld = ({ position, closed_us }, nowUs) =>
   position !== null && closed_us === null && nowUs - position.at_us >= OLD_PLACE_US;
 
 /** Return true if 112 was briefed with everything, and nothing newer exists. @param {CaseView} view */
-export const toldAll = (view) => briefed(view) && !hasChanged(view) && !wrote(view) && !missing(view).length;
+export const isFullyBriefed = (view) =>
+  isBriefed(view) && !hasChanged(view) && !wroteSinceBriefing(view) && !missing(view).length;
 
 /** Return true if the user can tell 112 what 112 does not know yet. @param {CaseView} view */
-export const tellsItself = (view) => view.user_hears_psap && !view.duress;
+export const userCanTellPsap = (view) => view.user_hears_psap && !view.duress;
 
 /** Return true if something differs from the text last read to 112. @param {CaseView} view */
 export const hasChanged = ({ changed }) =>
@@ -246,7 +248,7 @@ export const hasChanged = ({ changed }) =>
  * Return true if the user, or another sender with the user's number, has written since 112 was briefed.
  * @param {CaseView} view
  */
-export function wrote(view) {
+export function wroteSinceBriefing(view) {
   const since = view.briefing_us ?? Infinity;
   return (
     view.dialogue.some((one) => !one.by && one.at_us > since) ||
@@ -275,21 +277,21 @@ export const staysQuiet = (view) => view.duress || keptSilent(view);
  * Return true if questions may be asked of the user, aloud or in writing, without others noticing.
  * @param {CaseView} view
  */
-export const mayAsk = (view) => !view.duress && !(talking(view.user) && view.user_hears_nobody);
+export const mayAsk = (view) => !view.duress && !(isTalking(view.user) && view.user_hears_nobody);
 
 /**
  * Return true if the user has not answered for long enough, whatever was attempted since.
  * @param {CaseView} view @param {number} nowUs @param {CenterView} center
  */
 export function unanswered(view, nowUs, center) {
-  if (talking(view.user) || view.rang_us === null) return false;
+  if (isTalking(view.user) || view.rang_us === null) return false;
   if (nowUs - view.rang_us >= center.no_answer_s * 1e6) return true;
   return view.timeline.some(
     (entry) =>
       entry.what === 'leg.released' &&
       entry.party === 'user' &&
       entry.at_us >= view.rang_us &&
-      !NO_WORD_OF_THE_USERS.has(endingKind(entry)),
+      !NO_ANSWER_OF_USER.has(endingKind(entry)),
   );
 }
 

@@ -30,7 +30,7 @@ export function bar(ui, incoming) {
   const shift = ui.feed.myShift();
   const state = lost
     ? word('nolink', say`Not known`, 'ink-2')
-    : incoming || (me && s.calledFor(me, feed.me))
+    : incoming || (me && s.isCalledFor(me, feed.me))
       ? word('bell', say`Being called##operator`, 'ink-wait')
       : me
         ? word('headset', say`On a case`, 'ink-ok')

@@ -48,7 +48,7 @@ export function notices(ui) {
   const all = ui.screen.incoming() ? [] : unassignedAlerts(ui.feed, Date.now());
   const shown = ui.screen.section === 'case' && !ui.screen.incoming() ? ui.screen.selected() : null;
   // The banner of the case itself reports that no line can call 112.
-  const said = shown && s.mine(shown, ui.feed.me) && s.psapIs(shown) === 'lacking';
+  const said = shown && s.isOwnCase(shown, ui.feed.me) && s.psapState(shown) === 'lacking';
   const lacking = alarm && !said ? noLineNotice(ui, alarm) : nothing;
   const written = ui.screen.incoming() ? [] : alertsWithLateMessages(ui.feed);
   return html`<div class="strips">
@@ -64,7 +64,7 @@ export function notices(ui) {
 function lateMessageNotice(ui, all) {
   const [view] = all;
   const more = all.length > 1 ? say`, and ${all.length - 1} more` : '';
-  const who = s.capital(s.first(view));
+  const who = s.capital(s.firstName(view));
   const key = lateMessageKey(view);
   const reads = !ui.screen.ownCase();
   const at = f.clock(view.written_us);
@@ -93,9 +93,9 @@ function lateMessageNotice(ui, all) {
 /** Render the notice that leads back to the operator's own case. @param {Ui} ui @param {CaseView} my */
 function ownCaseNotice(ui, my) {
   const what = my.test ? s.theAlert(my) : s.shortName(my);
-  const title = !s.talking(my.operator_leg)
+  const title = !s.isTalking(my.operator_leg)
     ? say`You have ${s.theAlert(my)}`
-    : s.talking(my.user) && !s.unheard(my.user)
+    : s.isTalking(my.user) && !s.unheard(my.user)
       ? say`You are on the line with ${s.inAlert(my)}`
       : say`You are on the line for ${what}`;
   return html`<div class="strip" role="status" data-tone="own" data-strip="own" data-alert=${my.alert}>
@@ -149,7 +149,7 @@ function unassignedNotice(ui, all) {
   const d = deadline(view, nowUs);
   const more = all.length > 1 ? say` and ${all.length - 1} more` : '';
   const title = isBroken(view)
-    ? s.named(view.test, brokenText(view, ui.feed.me, ui.feed.names).title)
+    ? s.markTest(view.test, brokenText(view, ui.feed.me, ui.feed.names).title)
     : say`Nobody has ${alertName(ui, view)}${more}`;
   const left = view.met_us === null ? `${d.value} s` : '';
   const tone = s.isLate(view, nowUs) || isBroken(view) ? 'bad' : 'wait';

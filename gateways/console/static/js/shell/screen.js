@@ -2,7 +2,7 @@
 // `Screen` change this state; facts come from the feed.
 
 import { byUrgency } from '../alerts/urgency.js';
-import { calledFor, mine } from '../case/situation.js';
+import { isCalledFor, isOwnCase } from '../case/situation.js';
 import { nextStep } from '../steps/next-step.js';
 import { isFor } from './sections.js';
 
@@ -46,16 +46,16 @@ export class Screen {
     const { cases, me } = this.feed;
     const open = [...cases.values()].filter((view) => view.closed_us === null);
     const [last] = open
-      .filter((view) => mine(view, me))
+      .filter((view) => isOwnCase(view, me))
       .sort((a, b) => answeredUs(b, me) - answeredUs(a, me));
-    return last ?? open.find((view) => calledFor(view, me)) ?? null;
+    return last ?? open.find((view) => isCalledFor(view, me)) ?? null;
   }
 
   /** Return the operator's own case while the screen shows something else; else null. */
   hiddenOwnCase() {
     const my = this.ownCase();
     const here = this.section === 'case' && this.chosen === my?.alert;
-    return my && mine(my, this.feed.me) && !here ? my : null;
+    return my && isOwnCase(my, this.feed.me) && !here ? my : null;
   }
 
   /** Leave the case that is shown, for the operator's own case, else for the shift. */
@@ -74,7 +74,7 @@ export class Screen {
   incoming() {
     const { feed } = this;
     const view = this.ownCase();
-    if (!view || !calledFor(view, feed.me) || feed.link === 'lost') return null;
+    if (!view || !isCalledFor(view, feed.me) || feed.link === 'lost') return null;
     return this.acknowledged.has(view, feed.me) ? null : view;
   }
 
@@ -86,7 +86,7 @@ export class Screen {
   listed() {
     const { cases, me } = this.feed;
     /** @param {CaseView} view */
-    const own = (view) => (mine(view, me) || calledFor(view, me) ? 0 : 1);
+    const own = (view) => (isOwnCase(view, me) || isCalledFor(view, me) ? 0 : 1);
     return [...cases.values()]
       .filter((view) => view.closed_us === null || view.alert === this.chosen)
       .sort((a, b) => own(a) - own(b) || byUrgency(a, b))
@@ -155,8 +155,9 @@ export class Screen {
     }
     // An alert that another operator has may be handed to this operator again, and then sounds again.
     for (const view of feed.cases.values())
-      if (view.operator && !mine(view, feed.me) && !calledFor(view, feed.me)) acknowledged.delete(view);
-    if (my && mine(my, feed.me)) acknowledged.add(my); // the phone was answered
+      if (view.operator && !isOwnCase(view, feed.me) && !isCalledFor(view, feed.me))
+        acknowledged.delete(view);
+    if (my && isOwnCase(my, feed.me)) acknowledged.add(my); // the phone was answered
     this.#followCall(my);
     const nothingOpen = this.chosen === null || feed.cases.get(this.chosen)?.closed_us !== null;
     if (my && acknowledged.has(my, feed.me) && nothingOpen) this.#show(my.alert);
@@ -194,7 +195,7 @@ export class Screen {
   #followCall(my) {
     const { feed } = this;
     const before = this.#answered;
-    const on = my && mine(my, feed.me) ? { alert: my.alert, atUs: answeredUs(my, feed.me) } : null;
+    const on = my && isOwnCase(my, feed.me) ? { alert: my.alert, atUs: answeredUs(my, feed.me) } : null;
     this.#answered = on ?? { alert: '', atUs: 0 };
     if (!on || (on.alert === before.alert && on.atUs <= before.atUs)) return;
     if (!this.hiddenOwnCase()) return;

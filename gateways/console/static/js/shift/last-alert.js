@@ -37,7 +37,7 @@ export function pressed(ui, key) {
 }
 
 /** Return the user's first name, if the page has received it. @param {CaseView} view */
-const user = (view) => (view?.person ? s.first(view) : say`User`);
+const user = (view) => (view?.person ? s.firstName(view) : say`User`);
 
 /** Render the operator's last alert. @param {Ui} ui */
 export function panel(ui) {

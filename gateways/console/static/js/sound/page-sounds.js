@@ -2,7 +2,7 @@
 // sound once, and none while the user is under duress, or silent and on the line.
 
 import * as sound from './sound.js';
-import { isLate, mine, talking } from '../case/situation.js';
+import { isLate, isOwnCase, isTalking } from '../case/situation.js';
 import { becameLast } from '../shift/last-ready.js';
 import { unacknowledgedSounds } from '../shell/notices.js';
 import * as line from '../voice/line.js';
@@ -18,7 +18,7 @@ let lastTick = '';
  * @param {CaseView} my @param {MeView} me
  */
 const mustBeSilent = (my, me) =>
-  Boolean(my && (my.duress || (my.silent && mine(my, me) && talking(my.user))));
+  Boolean(my && (my.duress || (my.silent && isOwnCase(my, me) && isTalking(my.user))));
 
 /** Play the sounds of the page's state. @param {Ui} ui */
 export function playPageSounds(ui) {
@@ -27,9 +27,9 @@ export function playPageSounds(ui) {
   if (feed.link === 'lost') return sound.playRepeatedly('lost');
   const my = ui.screen.ownCase();
   sound.playRepeatedly(repeatingSound(ui, my));
-  if (my && mine(my, feed.me)) soundMessage(my, feed.me);
+  if (my && isOwnCase(my, feed.me)) soundMessage(my, feed.me);
   if (becameLast(ui) && !mustBeSilent(my, feed.me)) sound.playOnce('last');
-  if (!my || my.duress || my.met_us !== null || mine(my, feed.me)) return undefined;
+  if (!my || my.duress || my.met_us !== null || isOwnCase(my, feed.me)) return undefined;
   return countdown(my, feed.nowUs());
 }
 
@@ -51,7 +51,7 @@ function repeatingSound(ui, my) {
   const incoming = ui.screen.incoming();
   if (incoming) return incoming.duress ? '' : kind(incoming);
   const [gravest] = unacknowledgedSounds(ui);
-  if (gravest && !(my && mine(my, me))) return kind(gravest);
+  if (gravest && !(my && isOwnCase(my, me))) return kind(gravest);
   if (gravest && !mustBeSilent(my, me) && !soundedKeys.has(gravest.key)) {
     soundedKeys.add(gravest.key);
     sound.playOnce('late');

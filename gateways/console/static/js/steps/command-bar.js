@@ -39,7 +39,7 @@ function lostCommandBar(ui, view, allowed) {
   const refusal = ui.commands.refusal?.alert === view.alert ? ui.commands.refusal.text : '';
   const sub = say`Attempt ${feed.attempt}. Retrying by itself too, every 2 s`;
   const talking = headset.lostText(feed, view) ?? say`Stay on the phone and keep talking.`;
-  const elsewhere = s.mayRead(view, feed.me)
+  const elsewhere = s.mayBrief(view, feed.me)
     ? say`Need 112? Call it from another phone and read this. C copies it.`
     : '';
   return html`<footer class="dock" aria-label=${say`Actions`}>

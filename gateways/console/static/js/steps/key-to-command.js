@@ -9,12 +9,12 @@ import { effectText, offersAnotherLine } from '../case/other-line.js';
 import {
   inDoubt,
   keptSilent,
-  mine,
+  isOwnCase,
   possessive,
-  talking,
-  briefed,
-  tellsItself,
-  toldAll,
+  isTalking,
+  isBriefed,
+  userCanTellPsap,
+  isFullyBriefed,
 } from '../case/situation.js';
 
 /** @typedef {(command: OperatorCommand) => string} Why */
@@ -27,7 +27,7 @@ const KEYS = Object.fromEntries(COMMANDS.filter((one) => ORDERS[one].whenever).m
  * @type {Partial<Record<OperatorCommand, (view: CaseView, step: Action) => boolean>>}
  */
 export const ENTER_CONDITIONS = {
-  leave: (view) => missing(view).length > 0 || !(tellsItself(view) || toldAll(view)),
+  leave: (view) => missing(view).length > 0 || !(userCanTellPsap(view) || isFullyBriefed(view)),
   give_voices: (view) => view.duress,
   redial_user: (view) => Boolean(view.dial_withheld) || keptSilent(view),
   // Y also confirms that the user has answered, if the answer is doubtful.
@@ -40,7 +40,7 @@ export const ENTER_CONDITIONS = {
  */
 export const ENTER_EFFECTS = {
   declare_false_alarm: (view) =>
-    talking(view.user)
+    isTalking(view.user)
       ? say`False alarm: goodbye is said, and the alert closes`
       : say`False alarm: the alert closes`,
   close: (view) => (isUnreported(view) ? say`Close it, and 112 knows nothing of it` : say`Close it`),
@@ -53,7 +53,7 @@ export const ENTER_EFFECTS = {
       ? say`The alert goes on, and 112 is called`
       : say`The alert goes on`,
   mark_machine: (view) =>
-    talking(view.psap) ? say`The user’s call ends, 112 stays` : say`The user’s call ends`,
+    isTalking(view.psap) ? say`The user’s call ends, 112 stays` : say`The user’s call ends`,
 };
 
 /**
@@ -69,7 +69,7 @@ function unknownTo112(view) {
   const quoted = them.slice(0, 2).map(({ text }) => `«${text.length > 40 ? `${text.slice(0, 39)}…` : text}»`);
   const more = them.length > 2 ? say`, and ${them.length - 2} more` : '';
   if (them.length) return say`112 does not know: ${quoted.join(', ')}${more}`;
-  return !briefed(view)
+  return !isBriefed(view)
     ? say`Nobody has said that 112 is briefed (${KEY.briefing_given})`
     : say`112 does not know the latest`;
 }
@@ -149,14 +149,14 @@ function lineCommand(view, me) {
 
 /** Return the command to mute or unmute the voices for the user, if it is allowed. @type {HintedKey} */
 function voicesCommand(view, me, allowed) {
-  if (!mine(view, me) || !talking(view.user)) return null;
+  if (!isOwnCase(view, me) || !isTalking(view.user)) return null;
   const command = view.user_hears_nobody ? 'give_voices' : 'withhold_voices';
   return allowed[command] === null ? command : null;
 }
 
 /** Return the command to announce, if the user could speak to 112 and may be unable to. @type {HintedKey} */
 function announceCommand(view, me, allowed) {
-  const could = mine(view, me) && !view.duress && view.user_hears_psap && !view.psap.hears.length;
+  const could = isOwnCase(view, me) && !view.duress && view.user_hears_psap && !view.psap.hears.length;
   return could && allowed.announce === null ? 'announce' : null;
 }
 
@@ -189,7 +189,7 @@ export function slots(view, allowed, armed) {
         'declare_false_alarm',
         armed === KEY.declare_false_alarm
           ? armedHint()
-          : talking(view.user)
+          : isTalking(view.user)
             ? say`Says goodbye and closes: ${KEY.declare_false_alarm}, then Enter`
             : say`Closes the alert: ${KEY.declare_false_alarm}, then Enter`,
       ),
@@ -237,7 +237,7 @@ function redialSlot(view, why, armed) {
 function machineSlot(view, why, armed) {
   const ends = say`Ends her call: ${KEY.mark_machine}, then Enter`;
   const plain = say`As no answer: ${KEY.mark_machine}, then Enter`;
-  const sub = armed === KEY.mark_machine ? armedHint() : talking(view.user) ? ends : plain;
+  const sub = armed === KEY.mark_machine ? armedHint() : isTalking(view.user) ? ends : plain;
   return { ...action('mark_machine', sub), why: why('mark_machine') };
 }
 

@@ -22,7 +22,7 @@ const WITHDRAWAL_SHOWN_US = 10e6;
  * @param {CaseView} view @param {Allowed} allowed @param {MeView} me @param {number} nowUs
  */
 function withdrawalLeftS(view, allowed, me, nowUs) {
-  const may = s.mine(view, me) || (s.calledFor(view, me) && !view.operator);
+  const may = s.isOwnCase(view, me) || (s.isCalledFor(view, me) && !view.operator);
   if (!may || view.psap_requested_us === null || allowed.withdraw_psap !== null) return 0;
   const asked = [...view.timeline].reverse().find((one) => one.what === 'psap.requested');
   if (asked?.operator !== me.operator || nowUs - view.psap_requested_us < TWICE_US) return 0;
@@ -72,7 +72,7 @@ function stepOfState(now) {
     const text = say`Closed: ${outcome(view.outcome)}.`;
     return [text, say`at ${f.clock(view.closed_us)}`, backStep()];
   }
-  if (!s.mine(view, now.me)) return otherCase(now);
+  if (!s.isOwnCase(view, now.me)) return otherCase(now);
   const of112 = [onAnotherPhone, withPsap, ending, afterBriefingElsewhere, afterHangUp, afterWithdrawal];
   return of112.map((one) => one(now)).find(Boolean) ?? withoutPsap(now);
 }

@@ -26,7 +26,7 @@ function caseOfOthers(now) {
   const { view, me, names } = now;
   if (view.listener === me.operator) return whileListening(now);
   if (view.hand_over) return handedOver(now);
-  if (s.calledFor(view, me)) return whileCalled(now);
+  if (s.isCalledFor(view, me)) return whileCalled(now);
   if (isBroken(view) && !view.operator) {
     const { title, text } = brokenText(view, me, names);
     return [title, text, takeStep('primary')];
@@ -111,7 +111,7 @@ function whileCalled(now) {
  */
 function afterLeaving(now) {
   const { view } = now;
-  const who = s.capital(s.first(view));
+  const who = s.capital(s.firstName(view));
   const come = now.allowed.take === null ? say`To come back on the line: ${KEY.take}.` : '';
   if (view.user_hears_psap) {
     const both = claimText(now, 'phoneAnswered', 'bothTalk');
@@ -120,19 +120,19 @@ function afterLeaving(now) {
       return [given, `${say`She has written: read it, and tell 112.`} ${come}`, takeStep('')];
     return [given, `${say`Nothing more to do.`} ${come}`, takeStep('')];
   }
-  if (!s.talking(view.user) && !s.talking(view.psap) && !s.underWay(view.user)) {
+  if (!s.isTalking(view.user) && !s.isTalking(view.psap) && !s.isUnderWay(view.user)) {
     return [say`The alert is being ended.`, come, takeStep('')];
   }
-  const user = s.talking(view.user)
+  const user = s.isTalking(view.user)
     ? say`${who} is on the line.`
-    : s.underWay(view.user)
+    : s.isUnderWay(view.user)
       ? view.user.attempt > 1
         ? s.capital(say`${s.asObject(view)} is being called again.`)
         : s.capital(say`${s.asObject(view)} is being called.`)
       : say`${who} is not on the line.`;
-  const psap = s.talking(view.psap)
+  const psap = s.isTalking(view.psap)
     ? say`112 is on the line.##now`
-    : s.underWay(view.psap)
+    : s.isUnderWay(view.psap)
       ? view.psap.attempt > 1
         ? say`112 is being called again.`
         : say`112 is being called.`

@@ -18,7 +18,7 @@ import * as s from '../case/situation.js';
 export function onAnotherPhone(now) {
   const { view, allowed } = now;
   if (view.left_us !== null || view.false_alarm_us !== null) return null;
-  const lacking = s.psapIs(view) === 'lacking';
+  const lacking = s.psapState(view) === 'lacking';
   if (!lacking && !s.callsElsewhere(view, allowed)) return null;
   if (view.briefing_us !== null && !lacking) return null;
   const mayConfirm = allowed.called_elsewhere === null;
@@ -30,9 +30,9 @@ export function onAnotherPhone(now) {
   );
   const call = say`Call 112 from another phone and read this.`;
   if (lacking) return [call, say`It is being tried again here.`, step];
-  if (s.talking(view.user) && !s.mayAsk(view))
+  if (s.isTalking(view.user) && !s.mayAsk(view))
     return [call, claimText(now, 'overheard', 'noVoiceThere'), step];
-  if (!s.talking(view.user)) return [call, say`112 cannot be joined on this line.`, step];
+  if (!s.isTalking(view.user)) return [call, say`112 cannot be joined on this line.`, step];
   const mistake = say`A mistake: ${KEY.declare_false_alarm}. Any other answer, or silence: call 112 from
     another phone. It cannot be joined here.`;
   return [say`Ask: “Are you safe? Can you talk?”`, mistake, step];
@@ -44,7 +44,7 @@ export function onAnotherPhone(now) {
  */
 export function withPsap(now) {
   const { view } = now;
-  switch (s.psapIs(view)) {
+  switch (s.psapState(view)) {
     case 'there':
       return view.left_us === null ? whileConnected(now) : null;
     case 'doubt': {
@@ -93,26 +93,26 @@ const meanwhileText = (now) => claimText(now, 'keepTalking', 'hearsNobody');
  */
 function hintForY({ view, allowed }) {
   if (allowed.confirm_answer === null)
-    return say`${s.capital(s.first(view))} has answered: ${KEY.confirm_answer}.`;
+    return say`${s.capital(s.firstName(view))} has answered: ${KEY.confirm_answer}.`;
   return allowed.called_elsewhere === null ? say`112 briefed on another phone: ${KEY.called_elsewhere}.` : '';
 }
 
 /** Return the sentence and step while 112 is on the line. @param {Moment} now @returns {Said} */
 function whileConnected(now) {
   const { view } = now;
-  if (s.talking(view.user)) return whileTogether(now);
+  if (s.isTalking(view.user)) return whileTogether(now);
   const away = [claimText(now, 'joins', 'joinsAgain', 'userAway'), redialHint(now), hintForY(now)].filter(
     Boolean,
   );
   const more = away.join(' ');
   /** @type {Action} */
   const briefed = briefedStep(say`Then you may leave with ${KEY.leave}`);
-  if (isBroken(view) && !s.briefed(view))
+  if (isBroken(view) && !s.isBriefed(view))
     return [`${say`Stay with 112.`} ${more}`, say`Read the text if needed.`, briefed];
-  if (!s.briefed(view))
+  if (!s.isBriefed(view))
     return [say`Read the text to 112.`, [claimText(now, 'notInText'), more].join(' '), briefed];
   if (!holds('knowsAll', now)) return [claimText(now, 'hasChanged', 'userWrote', 'notInText'), more, briefed];
-  if (s.underWay(view.user))
+  if (s.isUnderWay(view.user))
     return [
       claimText(now, 'knowsAll'),
       `${claimText(now, 'joins', 'joinsAgain')} ${say`Leaving ends that call: tell 112.`}`,
@@ -134,7 +134,7 @@ const redialHint = ({ allowed }) =>
 
 /** Return what the operator must report to 112. @param {Moment} now */
 const reportHint = (now) =>
-  !s.briefed(now.view)
+  !s.isBriefed(now.view)
     ? [say`Read the text to 112.`, claimText(now, 'notInText')].filter(Boolean).join(' ')
     : claimText(now, 'hasChanged', 'userWrote', 'notInText');
 
@@ -154,7 +154,7 @@ function whileTogether(now) {
   );
   const left = `${stays} ${say`Your line closes.`}`;
   // Only the operator can report to 112 what the user cannot say.
-  const untold = (view.duress || view.user_hears_nobody) && !s.toldAll(view);
+  const untold = (view.duress || view.user_hears_nobody) && !s.isFullyBriefed(view);
   const tell = untold ? reportHint(now) : claimText(now, 'notInText');
   const step = untold ? briefedStep(say`Once all of it is read`) : leaveStep(left, '');
   if (view.duress && (holds('heardBy112', now) || holds('bothTalk', now))) {
@@ -195,7 +195,7 @@ export function afterHangUp(now) {
   const { view, allowed } = now;
   const sentence = claimText(now, 'psapHungUp');
   if (!sentence || allowed.call_psap !== null) return null;
-  const between = s.talking(view.user)
+  const between = s.isTalking(view.user)
     ? claimText(now, 'overheard', 'keepTalking', 'hearsNobody')
     : [claimText(now, 'joinsAgain', 'userAway'), redialHint(now)].join(' ');
   const more = [between, hintForY(now)].filter(Boolean).join(' ');
@@ -215,9 +215,9 @@ export function afterHangUp(now) {
 export function afterBriefingElsewhere(now) {
   const { view, allowed } = now;
   const isBriefed =
-    s.psapIs(view) === 'told' || (view.briefing_us !== null && s.callsElsewhere(view, allowed));
+    s.psapState(view) === 'told' || (view.briefing_us !== null && s.callsElsewhere(view, allowed));
   if (!isBriefed) return null;
-  const line = s.talking(view.user) ? say`Leaving ends the line with ${s.first(view)}, too.` : '';
+  const line = s.isTalking(view.user) ? say`Leaving ends the line with ${s.firstName(view)}, too.` : '';
   if (!holds('knowsAll', now))
     return [
       claimText(now, 'hasChanged', 'userWrote', 'notInText'),

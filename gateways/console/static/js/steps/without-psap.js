@@ -29,10 +29,10 @@ function vouchHint({ view, allowed }) {
 /** Return the sentence and step between operator and user. @param {Moment} now @returns {Said} */
 function withUser(now) {
   const { view, nowUs, center } = now;
-  const who = s.first(view);
+  const who = s.firstName(view);
   const user = s.asObject(view);
   if (view.duress) {
-    if (s.talking(view.user))
+    if (s.isTalking(view.user))
       return [
         view.user_hears_nobody
           ? say`Call 112 now. ${s.capital(who)} is on the line and hears nobody.`
@@ -47,10 +47,10 @@ function withUser(now) {
       callPsapStep(view, say`Her phone will not ring and shows nothing`, 'primary'),
     ];
   }
-  if (s.talking(view.user)) return whileTalking(now);
-  if (s.keptSilent(view) && !s.underWay(view.user) && isKnownTo112(view))
+  if (s.isTalking(view.user)) return whileTalking(now);
+  if (s.keptSilent(view) && !s.isUnderWay(view.user) && isKnownTo112(view))
     return alreadyReported(view, say`She cannot talk.`);
-  if (s.keptSilent(view) && !s.underWay(view.user))
+  if (s.keptSilent(view) && !s.isUnderWay(view.user))
     return [
       say`Call 112 and read the text: she cannot talk.`,
       say`Her phone is not called. To call her all the same: ${KEY.call_aloud}, then Enter.`,
@@ -140,7 +140,7 @@ function verifyingQuestion(view) {
 /** Return what happens meanwhile for a user who does not answer. @param {CaseView} view */
 function meanwhileText(view) {
   if (view.user.state === 'ringing') return say`Her phone rings meanwhile. A machine: ${KEY.mark_machine}.`;
-  if (s.underWay(view.user)) return say`She is being called meanwhile.`;
+  if (s.isUnderWay(view.user)) return say`She is being called meanwhile.`;
   return say`To call her again: ${KEY.redial_user}.`;
 }
 
@@ -161,7 +161,7 @@ const absenceText = (now) =>
 /** Return the progress of the call to the user: [sentence, more]. @param {Moment} now */
 function callProgress(now) {
   const { view } = now;
-  const Who = s.capital(s.first(view));
+  const Who = s.capital(s.firstName(view));
   if (s.inDoubt(view.user))
     return [
       say`${Who} may have answered. Do you hear anybody?`,
@@ -177,9 +177,9 @@ function callProgress(now) {
       say`You hear her line. Wait for her to answer.`,
       say`A machine: ${KEY.mark_machine}. You need not wait to call 112.`,
     ];
-  if (s.underWay(view.user)) return [s.capital(say`${s.first(view)} is being called.`), ''];
+  if (s.isUnderWay(view.user)) return [s.capital(say`${s.firstName(view)} is being called.`), ''];
   if (view.user.state === 'released') return [absenceText(now), say`To call her again: ${KEY.redial_user}.`];
   if (view.dial_withheld)
     return [say`Her number is not called. Call 112, or press ${KEY.redial_user} and Enter.`, ''];
-  return [`${say`You are on the line.`} ${s.capital(say`${s.first(view)} is called next.`)}`, ''];
+  return [`${say`You are on the line.`} ${s.capital(say`${s.firstName(view)} is called next.`)}`, ''];
 }

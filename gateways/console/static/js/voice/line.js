@@ -2,7 +2,7 @@
 // case, in the bar, by a sound. Pure: headset state and the case's leg → message. For an operator who speaks
 // on a telephone, the headset never reports that the operator is unheard.
 
-import { inDoubt, onHeadset, talking, underWay } from '../case/situation.js';
+import { inDoubt, onHeadset, isTalking, isUnderWay } from '../case/situation.js';
 
 /**
  * The state of the headset. `gone`: alerts do not arrive in it. `mute`: connected, but its microphone gives
@@ -15,7 +15,7 @@ import { inDoubt, onHeadset, talking, underWay } from '../case/situation.js';
  * @param {CaseView} view @param {MeView} me
  */
 const ownLeg = (view, me) =>
-  view && view.operator_leg.operator === me.operator && underWay(view.operator_leg)
+  view && view.operator_leg.operator === me.operator && isUnderWay(view.operator_leg)
     ? view.operator_leg
     : null;
 
@@ -40,7 +40,7 @@ export function headsetLeg(view, me) {
  * @param {PartyView[]} legs the operator's headset legs @param {boolean} joined the headset is in a
  * conference
  */
-export const staysConnected = (legs, joined) => legs.some(talking) || (joined && !legs.some(inDoubt));
+export const staysConnected = (legs, joined) => legs.some(isTalking) || (joined && !legs.some(inDoubt));
 
 /**
  * Return the message over the operator's own case or in the bar (`view` null: between alerts). `phone`: the
@@ -49,7 +49,7 @@ export const staysConnected = (legs, joined) => legs.some(talking) || (joined &&
  */
 export function messageFor(headset, view, me) {
   const phone = phoneLeg(view, me);
-  if (phone && talking(phone)) return 'phone';
+  if (phone && isTalking(phone)) return 'phone';
   if (headset.elsewhere) return 'elsewhere';
   return headset.gone || (headset.mute && !headsetLeg(view, me)?.muted) ? 'unheard' : '';
 }

@@ -22,14 +22,14 @@ const HEARD_US = 3e6;
 /** Return how the last call to 112 ended; null before the first call. @param {Now} now */
 const lastTo112 = ({ view }) => s.psapEndings(view).at(-1) ?? null;
 /** Return true while another call to 112 waits for a line or for its turn. @param {Now} now */
-const retried = (now) => s.psapIs(now.view) === 'waiting' && !s.psapJustAsked(now.view, now.nowUs);
+const retried = (now) => s.psapState(now.view) === 'waiting' && !s.psapJustRequested(now.view, now.nowUs);
 /**
  * Return the number of the call to 112, as the tile and the story count: each call of the alert.
  * @param {Now} now
  */
 const attempt = ({ view }) => view.psap.attempt;
 /** Return true if 112 has hung up and is not requested again. @param {Now} now */
-const psapHungUp = ({ view }) => s.psapIs(view) === '' && ['hungUp', 'over'].includes(endingOf(view.psap));
+const psapHungUp = ({ view }) => s.psapState(view) === '' && ['hungUp', 'over'].includes(endingOf(view.psap));
 /** Return the leg of the operator of this page; null without one. @param {Now} now */
 const myLeg = ({ view, me }) =>
   [view.operator_leg, view.hand_over?.called].find((leg) => leg?.operator && leg.operator === me?.operator) ??
@@ -44,20 +44,20 @@ const doubtUs = (now) => now.nowUs - (myLeg(now)?.answered_us ?? now.nowUs);
 /** Return for how long the user has been without an operator. @param {Now} now */
 const waitedFor = ({ view, nowUs }) => f.span(nowUs - s.aloneSinceUs(view));
 /** @param {Now} now */
-const UserName = ({ view }) => s.capital(s.first(view));
+const UserName = ({ view }) => s.capital(s.firstName(view));
 /** @param {CaseView} view */
-const inFull = (view) => (view.person ? s.name(view) : s.first(view));
+const inFull = (view) => (view.person ? s.name(view) : s.firstName(view));
 /** @param {Now} now */
-const userName = ({ view }) => s.first(view);
+const userName = ({ view }) => s.firstName(view);
 
 /** @param {Now} now */
-const bothOnLine = ({ view }) => s.talking(view.user) && s.talking(view.psap);
+const bothOnLine = ({ view }) => s.isTalking(view.user) && s.isTalking(view.psap);
 /** @param {Now} now */
 const isMuted = ({ view }) => view.operator_leg.muted;
 /** Return whether user and 112 hear each other, each separately; null if unknown. @param {Now} now */
 const hearing = ({ view }) => ({
-  user: s.hearing(view, 'user', 'psap'),
-  psap: s.hearing(view, 'psap', 'user'),
+  user: s.hears(view, 'user', 'psap'),
+  psap: s.hears(view, 'psap', 'user'),
 });
 /** Return true if both directions between user and 112 are known. @param {Now} now */
 const bothKnown = (now) => Object.values(hearing(now)).every((one) => one !== null);
@@ -70,7 +70,7 @@ const ended =
   (how) =>
   /** @param {Now} now */
   ({ view }) =>
-    !s.talking(view.user) && userEnding(view) === how;
+    !s.isTalking(view.user) && userEnding(view) === how;
 
 /** @satisfies {Record<string, { holds(now: Now): boolean, words(now: Now): string }>} */
 const CLAIMS = {
@@ -104,7 +104,7 @@ const CLAIMS = {
     words: (now) => say`${UserName(now)} does not answer.`,
   },
   userAway: {
-    holds: ({ view }) => !s.talking(view.user) && !s.inDoubt(view.user),
+    holds: ({ view }) => !s.isTalking(view.user) && !s.inDoubt(view.user),
     words: (now) => say`${UserName(now)} is not on the line.`,
   },
 
@@ -114,7 +114,7 @@ const CLAIMS = {
     words: (now) => say`Keep talking to ${userName(now)} meanwhile.`,
   },
   hearsNobody: {
-    holds: ({ view }) => s.talking(view.user) && view.user_hears_nobody,
+    holds: ({ view }) => s.isTalking(view.user) && view.user_hears_nobody,
     words: (now) => say`${UserName(now)} hears nobody: stay and listen.`,
   },
   bothTalk: {
@@ -122,7 +122,7 @@ const CLAIMS = {
     words: (now) => say`${UserName(now)} and 112 are talking.`,
   },
   introduce: {
-    holds: ({ view, nowUs }) => s.talking(view.psap) && nowUs - view.psap.answered_us < INTRODUCED_US,
+    holds: ({ view, nowUs }) => s.isTalking(view.psap) && nowUs - view.psap.answered_us < INTRODUCED_US,
     words: ({ view }) => say`Tell 112: “securWoman centre, ${inFull(view)} is on the line.”`,
   },
   phoneAnswered: {
@@ -139,15 +139,15 @@ const CLAIMS = {
     words: () => say`Stay, and hear who it is. A machine: ${KEY.mark_machine}.`,
   },
   heardBy112: {
-    holds: (now) => s.talking(now.view.user) && now.view.user_hears_nobody && hearing(now).psap === true,
+    holds: (now) => s.isTalking(now.view.user) && now.view.user_hears_nobody && hearing(now).psap === true,
     words: (now) => say`112 hears ${userName(now)}, who hears nobody.`,
   },
   overheard: {
-    holds: ({ view }) => view.duress && s.talking(view.user) && !view.user_hears_nobody,
+    holds: ({ view }) => view.duress && s.isTalking(view.user) && !view.user_hears_nobody,
     words: () => say`Who forces her may hear.`,
   },
   noVoiceThere: {
-    holds: ({ view }) => s.talking(view.user) && view.user_hears_nobody,
+    holds: ({ view }) => s.isTalking(view.user) && view.user_hears_nobody,
     words: () => say`No voice comes out of her phone.`,
   },
   apartFrom112: {
@@ -189,21 +189,21 @@ const CLAIMS = {
     words: () => say`They stay; whether they hear each other is not known.`,
   },
   joinsAgain: {
-    holds: ({ view }) => s.underWay(view.user) && !s.talking(view.user) && view.user.attempt > 1,
+    holds: ({ view }) => s.isUnderWay(view.user) && !s.isTalking(view.user) && view.user.attempt > 1,
     words: (now) => s.capital(say`${userName(now)} is being called again, and joins you on answering.`),
   },
   joins: {
-    holds: ({ view }) => s.underWay(view.user) && !s.talking(view.user) && view.user.attempt <= 1,
+    holds: ({ view }) => s.isUnderWay(view.user) && !s.isTalking(view.user) && view.user.attempt <= 1,
     words: (now) => s.capital(say`${userName(now)} is being called, and joins you on answering.`),
   },
 
   // 112.
   psapCalled: {
-    holds: ({ view }) => s.psapIs(view) === 'calling',
+    holds: ({ view }) => s.psapState(view) === 'calling',
     words: () => say`112 is being called. Stay on the line.`,
   },
   psapAsked: {
-    holds: ({ view, nowUs }) => s.psapJustAsked(view, nowUs),
+    holds: ({ view, nowUs }) => s.psapJustRequested(view, nowUs),
     words: () => say`112 is asked for. Stay on the line.`,
   },
   psapBusy: {
@@ -227,11 +227,11 @@ const CLAIMS = {
     words: () => say`Looking for a line for 112. Stay on the line.`,
   },
   psapWasBusy: {
-    holds: (now) => s.psapIs(now.view) === 'calling' && lastTo112(now) === 'busy',
+    holds: (now) => s.psapState(now.view) === 'calling' && lastTo112(now) === 'busy',
     words: (now) => say`It was busy: attempt ${attempt(now)}.`,
   },
   psapDidNotAnswer: {
-    holds: (now) => s.psapIs(now.view) === 'calling' && lastTo112(now) === 'noAnswer',
+    holds: (now) => s.psapState(now.view) === 'calling' && lastTo112(now) === 'noAnswer',
     words: (now) => say`It did not answer: attempt ${attempt(now)}.`,
   },
   psapHungUp: {
@@ -239,11 +239,11 @@ const CLAIMS = {
     words: () => say`112 hung up.`,
   },
   psapKnew: {
-    holds: (now) => psapHungUp(now) && s.toldAll(now.view),
+    holds: (now) => psapHungUp(now) && s.isFullyBriefed(now.view),
     words: () => say`It knows everything.`,
   },
   knowsAll: {
-    holds: ({ view }) => s.toldAll(view),
+    holds: ({ view }) => s.isFullyBriefed(view),
     words: () => say`112 knows everything. You can leave.`,
   },
   placeIsOld: {
@@ -254,12 +254,12 @@ const CLAIMS = {
     },
   },
   userWrote: {
-    holds: ({ view }) => view.briefing_us !== null && s.wrote(view),
+    holds: ({ view }) => view.briefing_us !== null && s.wroteSinceBriefing(view),
     words: () => say`There is a new message: tell 112.`,
   },
   notInText: {
     holds: ({ view, allowed }) => !!allowed && offered(view, allowed) !== null,
-    words: ({ view }) => say`What ${s.first(view)} wrote is not in the text: ← or →, or Del.`,
+    words: ({ view }) => say`What ${s.firstName(view)} wrote is not in the text: ← or →, or Del.`,
   },
   hasChanged: {
     holds: ({ view }) => s.hasChanged(view),
@@ -283,7 +283,7 @@ const CLAIMS = {
     words: () => say`Answered us, then the line dropped.`,
   },
   spokeBefore: {
-    holds: ({ view }) => s.spokenTo(view) && !s.talking(view.user),
+    holds: ({ view }) => s.spokenTo(view) && !s.isTalking(view.user),
     words: () => say`Answered us; not on the line now.`,
   },
   machineAnswers: {
@@ -301,11 +301,11 @@ const CLAIMS = {
     words: () => say`You are on your headset: speak.`,
   },
   headsetNext: {
-    holds: (now) => myLeg(now) !== null && s.onHeadset(myLeg(now)) && s.underWay(myLeg(now)),
+    holds: (now) => myLeg(now) !== null && s.onHeadset(myLeg(now)) && s.isUnderWay(myLeg(now)),
     words: () => say`Your headset is being connected.`,
   },
   shiftsCall: {
-    holds: (now) => myLeg(now) !== null && s.onShiftsCall(myLeg(now)) && s.underWay(myLeg(now)),
+    holds: (now) => myLeg(now) !== null && s.onShiftsCall(myLeg(now)) && s.isUnderWay(myLeg(now)),
     words: () => say`It comes on the call of your shift: speak.`,
   },
   answerYourPhone: {
@@ -321,11 +321,11 @@ const CLAIMS = {
     words: (now) => say`Muted: ${userName(now)} and 112 cannot hear you`,
   },
   mutedForUser: {
-    holds: (now) => isMuted(now) && s.talking(now.view.user),
+    holds: (now) => isMuted(now) && s.isTalking(now.view.user),
     words: (now) => say`Muted: ${userName(now)} cannot hear you`,
   },
   mutedFor112: {
-    holds: (now) => isMuted(now) && s.talking(now.view.psap),
+    holds: (now) => isMuted(now) && s.isTalking(now.view.psap),
     words: () => say`Muted: 112 cannot hear you`,
   },
   muted: {
@@ -333,7 +333,7 @@ const CLAIMS = {
     words: () => say`Your microphone is off`,
   },
   youAreCalled: {
-    holds: ({ view, me }) => s.calledFor(view, me),
+    holds: ({ view, me }) => s.isCalledFor(view, me),
     words: () => say`You are being called: answer.`,
   },
 

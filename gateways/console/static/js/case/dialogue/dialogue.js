@@ -141,7 +141,7 @@ function state(view, one, nowUs) {
  * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed @param {SaidView} one
  */
 function message(ui, view, allowed, one) {
-  const by = one.by ? ui.feed.names(one.by) : s.first(view);
+  const by = one.by ? ui.feed.names(one.by) : s.firstName(view);
   return html`<li class="said" data-by=${one.by ? 'operator' : 'user'} data-number=${one.number}>
     <span class="said__by">${s.capital(by)} <time>${f.clock(one.at_us)}</time></span>
     <p class=${isAnswer(one) ? 'said__short' : ''}>${read.asked(view, one)}${read.words(view, one)}</p>
@@ -177,7 +177,7 @@ function lost(ui, view, allowed) {
  * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
  */
 function inOrder(ui, view, allowed) {
-  const first = s.reading(view, ui.feed.me, allowed) ? read.offered(view, allowed) : null;
+  const first = s.showsBriefing(view, ui.feed.me, allowed) ? read.offered(view, allowed) : null;
   const all = view.dialogue.toReversed();
   return first ? [first, ...all.filter((one) => one !== first)] : all;
 }
@@ -213,7 +213,7 @@ export function panel(ui, view, allowed) {
     ${lost(ui, view, allowed)}
     ${
       why === null
-        ? writing.field(ui, view.alert, say`Write ${s.to(view)}`, hint(ui, view))
+        ? writing.field(ui, view.alert, say`Write ${s.toUser(view)}`, hint(ui, view))
         : html`<p class="ink-wait dialogue__why">${reason(why)}</p>`
     }`;
 }

@@ -21,10 +21,10 @@ const cannotTalk = (view) => s.keptSilent(view) || view.user_hears_nobody || vie
  * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
  */
 const hasKeys = (ui, view, allowed) =>
-  s.mine(view, ui.feed.me) &&
+  s.isOwnCase(view, ui.feed.me) &&
   view.closed_us === null &&
   ui.feed.link !== 'lost' &&
-  (cannotTalk(view) || s.reading(view, ui.feed.me, allowed));
+  (cannotTalk(view) || s.showsBriefing(view, ui.feed.me, allowed));
 
 /** Render the keys. @param {Ui} ui @param {CaseView} view @param {Allowed} allowed */
 export function keys(ui, view, allowed) {
@@ -52,7 +52,7 @@ export function line(ui, view, allowed, { isShown, named, briefing }) {
   const one = isShown ? null : count ? newest(view) : offered(view, allowed);
   const row = named || briefing ? nothing : keys(ui, view, allowed);
   const code = briefing || view.closed_us !== null ? nothing : pageCode(view);
-  const by = one && s.capital(s.first(view));
+  const by = one && s.capital(s.firstName(view));
   const others = count > 1 ? say`read ${count}` : say`read##button`;
   const is = one ? 'said' : row === nothing && code === nothing ? 'none' : 'keys';
   return html`<div class="latest" data-is=${is}>

@@ -5,7 +5,7 @@ import { html, nothing } from '../../../vendor/lit.js';
 import { KEY } from '../../words/center.js';
 import { localText, reason, say } from '../../words/words.js';
 import { inSight } from '../../steps/visible-keys.js';
-import { psapIs } from '../situation.js';
+import { psapState } from '../situation.js';
 import * as asking from './question-channel.js';
 
 let opened = null; // the alert of the open panel
@@ -50,7 +50,7 @@ const asked = (view, question) =>
  * Return why this question is not asked any longer, else ''.
  * @param {CaseView} view @param {Question} question
  */
-const isOver = (view, question) => (question.before_112 && psapIs(view) !== '' ? say`called already` : '');
+const isOver = (view, question) => (question.before_112 && psapState(view) !== '' ? say`called already` : '');
 
 /**
  * Handle a key while the questions are open: 1 to 9, and I. Return true if the key was used.

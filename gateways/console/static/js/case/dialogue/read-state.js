@@ -27,7 +27,7 @@ export const unread = (view) => view.dialogue.filter((one) => !one.by && one.rea
  * @param {Ui} ui @param {CaseView} view @param {number} upto
  */
 export function haveRead(ui, view, upto) {
-  const may = (s.mine(view, ui.feed.me) || view.written_us !== null) && ui.feed.link === 'live';
+  const may = (s.isOwnCase(view, ui.feed.me) || view.written_us !== null) && ui.feed.link === 'live';
   if (!may || !unread(view) || (told.get(view.alert) ?? 0) >= upto) return;
   told.set(view.alert, upto);
   ui.feed.command(view.alert, 'have_read', { upto }).then((answer) => {
@@ -56,6 +56,6 @@ export function asked(view, one) {
  * @param {CaseView} view @param {SaidView} one
  */
 export function words(view, one) {
-  if (!one.text) return s.gone(view, 'words');
+  if (!one.text) return s.erasedText(view, 'words');
   return isAnswer(one) ? ANSWERS[one.text.toLowerCase()]() : one.text;
 }
