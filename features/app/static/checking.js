@@ -14,6 +14,7 @@ self.addEventListener('periodicsync', (event) => {
   if (tag === TAG) waitUntil.call(event, check());
 });
 
+/** Run a check if one is due. */
 async function check() {
   const clock = new Clock();
   const key = new Key(clock);

@@ -27,6 +27,7 @@ let later = 0; // the drawn week: 0 this week, 1 the next
 
 /** Return true if the operator of this page is an admin. @param {Ui} ui */
 const isAdmin = (ui) => ui.feed.me.role === 'admin';
+/** Return the part that is shown. */
 const current = () => PARTS[shown].part;
 
 export function clear() {

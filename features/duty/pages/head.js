@@ -66,8 +66,10 @@ function flaw(kind) {
   return html`<p>${word('warn', text, kind === 'idle' ? 'ink-2' : 'ink-wait')}</p>`;
 }
 
+/** Render all faults of the roster. */
 const flaws = () => [...new Set(dutyView().flaws.map((one) => one.kind))].map(flaw);
 
+/** Render the people called now. */
 function calledNow() {
   const span = spanNow();
   if (!span) return nothing;

@@ -49,4 +49,5 @@ export function townLabels(map, towns, here, kept) {
 }
 
 const box = (x, y, width, height) => ({ x0: x, y0: y, x1: x + width, y1: y + height });
+/** Return true if two boxes overlap. */
 const over = (a, b) => a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1;

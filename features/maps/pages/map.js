@@ -128,6 +128,7 @@ export class SwMap extends HTMLElement {
     this.#map.panBy([by[0] * 80, by[1] * 80], STILL);
   };
 
+  /** Draw the positions, and move the map to a new alert or a position outside the middle. */
   #show() {
     const view = this.#view;
     const p = view?.position ?? null;
@@ -152,6 +153,7 @@ export class SwMap extends HTMLElement {
     }
   }
 
+  /** Return a new map with its layers. */
   #made() {
     const map = new Map(this, OPTIONS);
     for (const [name, level] of [
@@ -179,6 +181,7 @@ export class SwMap extends HTMLElement {
     return map;
   }
 
+  /** Draw the base map once its data has arrived. */
   #base() {
     if (!this.#map || this.#based || !base.drawn) return;
     this.#based = true;
@@ -196,6 +199,7 @@ export class SwMap extends HTMLElement {
     this.#label();
   }
 
+  /** Write the names of the towns in sight. */
   #label() {
     this.#towns.clearLayers();
     this.style.setProperty('--map-coast', `${Math.round((2 * COAST_M) / this.#metresPerPixel())}px`);
@@ -243,6 +247,7 @@ export class SwMap extends HTMLElement {
     return Math.max(FURTHEST_ZOOM, Math.min(nearest, fits));
   }
 
+  /** Return the scale in the middle of the map. */
   #metresPerPixel() {
     const middle = this.#map.getSize().divideBy(2);
     return (
@@ -253,6 +258,7 @@ export class SwMap extends HTMLElement {
     );
   }
 
+  /** Return true if the position is in the middle of the map. */
   #inMiddle(where) {
     const size = this.#map.getSize();
     const at = this.#map.latLngToContainerPoint(where);

@@ -33,6 +33,7 @@ const Streets = TileLayer.extend({
   },
 });
 
+/** Request a tile; throw an error with the status on a failure. */
 async function requestTile(place, signal) {
   const answer = await fetch(`/v1/map/tiles/${place}`, { credentials: 'same-origin', signal });
   if (!answer.ok) throw new Error(String(answer.status));
@@ -59,6 +60,7 @@ export function testTiles(settings) {
   );
 }
 
+/** Draw a tile; return false for an empty tile. */
 async function fill(tile, { z, x, y }) {
   const answer = await requestTile(`${z}/${x}/${y}`, tile.stop.signal);
   if (answer.status === 204) return false;

@@ -83,6 +83,7 @@ const OWN = [
 ];
 /** Return the actions of other features on a person. */
 const others = () => FEATURES.flatMap(({ onPerson = [] }) => onPerson);
+/** Return all actions on a person, in their order. */
 const acts = () => [...OWN, ...others()].sort((one, other) => one.place - other.place);
 
 /** Return the chapter's keys for the list of keys. @returns {[string, string][]} */

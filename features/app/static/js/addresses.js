@@ -2,6 +2,7 @@
 
 const OWN = ''; // the origin of this page
 
+/** Return the valid addresses of a list. */
 const validAddresses = (list) =>
   Array.isArray(list) ? list.filter((one) => typeof one === 'string' && /^https?:\/\/[^/ ]+$/.test(one)) : [];
 
@@ -19,6 +20,7 @@ export class Addresses {
   get now() {
     return this.list[this.at];
   }
+  /** Return true if there is more than one address. */
   get several() {
     return this.list.length > 1;
   }
@@ -29,6 +31,7 @@ export class Addresses {
     return this.several && this.failures > 0 && this.failures % this.list.length !== 0;
   }
 
+  /** Reset the failures after an answer. */
   answered() {
     this.failures = 0;
   }
@@ -52,6 +55,7 @@ export class Addresses {
     this.keep(found);
   }
 
+  /** Use a new list; the present address stays if the list has it. */
   #take(found) {
     const { now } = this;
     this.learnt = found;

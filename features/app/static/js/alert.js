@@ -123,6 +123,7 @@ export class Alert {
     this.changed();
   }
 
+  /** Start the tasks of an alert, and stop those of the alert before. */
   #begin(known) {
     this.run += 1;
     this.poll?.abort();
@@ -132,6 +133,7 @@ export class Alert {
     if (known.alert !== null) this.#followAccepted(this.run);
   }
 
+  /** Set and store the alert's state. */
   #setState(known) {
     this.known = known;
     keepAlert(known);
@@ -170,6 +172,7 @@ export class Alert {
     return this.clock.isKnown ? new Date(this.clock.center(nowMs)).toISOString() : null;
   }
 
+  /** Return the request that raises the alert. */
   #body(fix) {
     const { id, test, silent, raisedAt } = this.known;
     const body = { id, phone: this.phoneOf(), test, silent: Boolean(silent) };
@@ -179,6 +182,7 @@ export class Alert {
     return body;
   }
 
+  /** Send positions and request the state, once the center has accepted the alert. */
   #followAccepted(run, sent = null) {
     if (cancelRequested(this.known)) {
       this.#followTail();
@@ -189,6 +193,7 @@ export class Alert {
     this.#follow(run);
   }
 
+  /** Request the alert's state until its end. */
   async #follow(run) {
     let tries = 0;
     while (this.run === run && !cancelRequested(this.known)) {
@@ -241,6 +246,7 @@ export class Alert {
     });
   }
 
+  /** End all pauses; without a connection, abort the open request. */
   #wake() {
     for (const wake of [...this.wakers]) wake();
     // A request over a lost connection would wait for its full time.

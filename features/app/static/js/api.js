@@ -26,6 +26,7 @@ export class Api {
     return this.addresses.more;
   }
 
+  /** Raise an alert. */
   raise(body, withinMs, isProved) {
     const proofMs = isProved ? PROOF_OF_AN_ALERT_MS : 0;
     return this.#request('POST', '/v1/alerts', withinMs, { body, proofMs });
@@ -34,19 +35,24 @@ export class Api {
   check(body, withinMs, signal) {
     return this.#requestSigned('POST', '/v1/alerts', withinMs, { body, signal });
   }
+  /** Send a position. */
   position(alert, body, withinMs) {
     return this.#requestSigned('POST', `${path(alert)}/position`, withinMs, { body });
   }
+  /** Report that the phone rings. */
   ringing(alert, withinMs) {
     return this.#requestSigned('POST', `${path(alert)}/ringing`, withinMs, { body: {} });
   }
+  /** Request the cancellation of an alert. */
   cancel(alert, pin, withinMs) {
     return this.#requestSigned('POST', `${path(alert)}/cancel`, withinMs, { body: { pin } });
   }
 
+  /** Send a message. */
   write(alert, { id, text, answers }, withinMs) {
     return this.#requestSigned('POST', `${path(alert)}/messages`, withinMs, { body: { id, text, answers } });
   }
+  /** Report received messages. */
   seen(alert, { upto, read }, withinMs) {
     return this.#requestSigned('POST', `${path(alert)}/messages/seen`, withinMs, { body: { upto, read } });
   }
@@ -103,6 +109,7 @@ export class Api {
     return this.#poll(path(alert), since, waitS, signal);
   }
 
+  /** Send a long poll; the wait is shorter if there are several nodes. */
   #poll(url, since, waitS, signal) {
     const { several } = this.addresses;
     const s = several ? Math.min(waitS, POLL_OF_SEVERAL_S) : waitS;

@@ -100,10 +100,12 @@ export class Dialogue {
     this.#sendReceipt(this.run);
   }
 
+  /** Return the number of the newest received message; 0 without one. */
   get #upto() {
     return Math.max(0, ...[...this.received.values()].filter((one) => !one.mine).map((one) => one.number));
   }
 
+  /** Send the waiting messages in order. */
   async #send() {
     if (this.sending) return;
     this.sending = true;
@@ -121,6 +123,7 @@ export class Dialogue {
     this.sending = false;
   }
 
+  /** Request new messages until the alert changes. */
   async #listen(run) {
     for (let tries = 0; this.run === run;) {
       this.poll = new AbortController();
@@ -151,11 +154,13 @@ export class Dialogue {
     if (status !== 202 && this.run === run) this.receipt = before; // sent again with the next message
   }
 
+  /** Set and store the waiting messages. */
   #keep(waiting) {
     this.waiting = waiting;
     keepUnsent(this.pressedMs, waiting);
   }
 
+  /** Wait before the next attempt; a new connection ends the pause. */
   #pause(tries) {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)]);

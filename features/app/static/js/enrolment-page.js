@@ -43,6 +43,7 @@ export const enrolled = (ui, enrolment, phone, checked) =>
       </nav>`,
   );
 
+/** Render the state of the enrolment. */
 function enrolmentState({ key, doubt }) {
   if (!key.isPossible) return html`<p class="app__note">${icon('warn')}${t('phoneCannot')}</p>`;
   if (!key.proved) return html`<p class="app__small">${t('phoneWhy')}</p>`;
@@ -81,6 +82,7 @@ function nextStep(enrolment, phone) {
   return press('sendCode', enrolment.askCode, phone);
 }
 
+/** Render the person's phones. */
 const phones = (enrolment) =>
   html`<h2>${t('yourPhones')}</h2>
     <ul class="app__phones">
@@ -107,6 +109,7 @@ const phones = (enrolment) =>
       )}
     </ul>`;
 
+/** Render the form for the PINs. */
 const pins = (enrolment) =>
   html`<form class="app__form" novalidate @submit=${enrolment.setPins}>
     <h2>${t('pins')}</h2>

@@ -171,6 +171,7 @@ export class Enrolment {
     return { pair, answer: await this.api.enrol({ ...by, public_key, name }, ANSWER_MS) };
   }
 
+  /** Store the proved key, and request the person's phones. */
   async #enrolled(proved) {
     await this.key.keep({ proved, asked: null });
     keepProof({ doubt: '' });
@@ -179,6 +180,7 @@ export class Enrolment {
     return (await this.#list()) || 'nowVerified';
   }
 
+  /** Request the person's phones; return a word for a failure. */
   async #list() {
     const { status, data } = await this.api.devices(ANSWER_MS);
     if (status === 200) {
@@ -194,6 +196,7 @@ export class Enrolment {
     return '';
   }
 
+  /** Run one task at a time, and show its message. */
   async #run(work) {
     if (this.busy) return;
     this.busy = true;

@@ -64,6 +64,7 @@ export class Hold {
     this.advise('onceMore');
   };
 
+  /** Start the time of holding. */
   #begin() {
     if (this.held) return;
     this.begun = true;
@@ -76,6 +77,7 @@ export class Hold {
     this.drawn();
   }
 
+  /** Stop the time of holding. */
   #end() {
     clearTimeout(this.timer);
     this.timer = null;

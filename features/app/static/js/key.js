@@ -9,6 +9,7 @@ const P_256 = { name: 'ECDSA', namedCurve: 'P-256' };
 
 /** @typedef {{ pair: CryptoKeyPair, device: string, phone?: string }} Proved the number as it was given */
 
+/** Return the result of an IndexedDB request. */
 const requestResult = (request) =>
   new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
@@ -80,6 +81,7 @@ export class Key {
     return Promise.race([signing.catch(() => null), late]).finally(() => clearTimeout(timer));
   }
 
+  /** Open the database, and read the stored keys. */
   async #open() {
     if (!this.isPossible) return;
     const opening = indexedDB.open(DATABASE, 1);

@@ -269,6 +269,7 @@ async function testConnection() {
   draw();
 }
 
+/** Return the screen to show: its name and its view. */
 function page() {
   const seen = alert.known && screenOf(alert.known, clock.center(Date.now()));
   const now = settings();
@@ -322,6 +323,7 @@ function dialogueOf() {
   ];
 }
 
+/** Draw the app. */
 function draw() {
   dialogue.follow(...dialogueOf());
   if (alert.known && isClosed(alert.known) && !cover.isUp && !document.hidden) alert.sawEnd();

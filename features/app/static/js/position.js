@@ -91,12 +91,14 @@ export class Positions {
     return this.fix !== null && nowMs - this.fix.ms < RECENT_MS ? this.fix : null;
   }
 
+  /** Stop watching the position. */
   stop() {
     this.alert = null;
     if (this.watching !== null) navigator.geolocation.clearWatch(this.watching);
     this.watching = null;
   }
 
+  /** Store a new position, and send it if due. */
   #found({ coords, timestamp }) {
     this.denied = false;
     this.fix = {
@@ -115,6 +117,7 @@ export class Positions {
     return { ...place, ...(this.clock.isKnown ? { at: new Date(this.clock.center(ms)).toISOString() } : {}) };
   }
 
+  /** Send the newest position if it is due. */
   async #send() {
     if (Date.now() > this.untilMs) this.stop();
     const { alert, fix } = this;

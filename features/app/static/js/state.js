@@ -77,6 +77,7 @@ export function afterState(known, { status, data }) {
 export const isClosed = (known) => known.state?.phase === 'closed';
 export const cancelRequested = (known) => ASKED.has(known.asked);
 
+/** Return true for a call that is being made. */
 const isUnderWay = (one) => one === 'originating' || one === 'ringing';
 /**
  * Return true if the deadline is met: the phone has rung; for a silent alert, also if the center is at work.
@@ -269,6 +270,7 @@ export function screenOf(known, nowMs) {
 /** Return true if the operator has left the user with 112, and no operator is looked for. */
 const isLeft = (known) => known.state?.phase === 'handed_over';
 
+/** Return a screen with the default values. */
 const screen = (name, more) => ({
   name,
   tone: 'calm',
@@ -328,6 +330,7 @@ function lateScreen(known, nowMs, seen, operator, user) {
   });
 }
 
+/** Return the screen of an alert that has not arrived. */
 function unsentScreen(known) {
   const seen = { test: known.test, writes: known.trouble !== 'refused' };
   if (!known.trouble) {
@@ -368,6 +371,7 @@ function cancelScreen(known) {
   });
 }
 
+/** Return the steps of an accepted alert: `[state, word]`. */
 function stepsOf(known, nowMs, operator, user, psap) {
   const steps = [['done', 'got']];
   if (operator) steps.push(['done', 'operatorFound']);

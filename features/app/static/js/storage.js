@@ -10,6 +10,7 @@ const UNSENT = 'securwoman-app-unsent';
 const CHOICES = 'securwoman-app-calculator';
 const FORGOTTEN_MS = 12 * 3600 * 1000; // a user who opens the app a day later no longer sees the alert
 
+/** Return a stored value; null without one. */
 function read(name) {
   try {
     return JSON.parse(localStorage.getItem(name) ?? 'null');
@@ -18,6 +19,7 @@ function read(name) {
   }
 }
 
+/** Store a value; null deletes. */
 function write(name, value) {
   try {
     if (value === null) localStorage.removeItem(name);
@@ -27,6 +29,7 @@ function write(name, value) {
   }
 }
 
+/** Return the settings. */
 export const settings = () => ({ key: '', phone: '', name: '', language: '', ...read(SETTINGS) });
 export const keepSettings = (changes) => write(SETTINGS, { ...settings(), ...changes });
 

@@ -26,6 +26,7 @@ export const frame = (ui, name, mid, foot) =>
     <footer class="app__foot">${foot}</footer>
   </main>`;
 
+/** Render the ring of the remaining seconds. */
 const ring = (left) =>
   html`<div class="app__ring" aria-hidden="true">
     <svg viewBox="0 0 200 200">
@@ -36,6 +37,7 @@ const ring = (left) =>
     <div><b>${left}</b><span>${t('seconds')}</span></div>
   </div>`;
 
+/** Render the steps. */
 const stepList = (steps) =>
   steps.length
     ? html`<ol class="app__steps">
@@ -51,6 +53,7 @@ export const call112 = (now) =>
 export const ghost = (word, press) =>
   html`<button class="app__btn app__btn--ghost" type="button" @click=${press}>${t(word)}</button>`;
 
+/** Render a button to hold. */
 const holdButton = (hold, style, described, inside) =>
   html` <button
     class="app__hold ${style}"
@@ -67,9 +70,11 @@ const holdButton = (hold, style, described, inside) =>
     @contextmenu=${(event) => event.preventDefault()}>
     ${inside}
   </button>`;
+/** Render the advice about the buttons to hold. */
 const holdAdvice = (ui) =>
   html`<p id="said" class="app__said" role="status">${ui.holdAdvice ? t(ui.holdAdvice) : ''}</p>`;
 
+/** Render the screen without an alert. */
 export const idle = (ui) =>
   frame(
     ui,
@@ -113,6 +118,7 @@ export const idle = (ui) =>
 /** Render an alert, as described by state.js. */
 export const alert = (ui, seen) => (ui.quiet ? quiet(ui, seen) : loud(ui, seen));
 
+/** Render an alert that is not silent. */
 const loud = (ui, seen) =>
   frame(
     ui,
@@ -221,6 +227,7 @@ const actions = (ui, seen) =>
   ${ui.test && !seen.silence ? holdAdvice(ui) : nothing}
   ${ui.test && !seen.back ? ghost('leaveTest', ui.leaveTest) : nothing}`;
 
+/** Render the form for the PIN. */
 export const pin = (ui, seen) =>
   frame(
     ui,
@@ -243,6 +250,7 @@ export const pin = (ui, seen) =>
     html`${call112(seen.now)}${ghost('goOn', ui.closePin)}`,
   );
 
+/** Render a field with its hint or fault. */
 export const field = (ui, name, more) =>
   html`<label
     >${t(name)}
@@ -264,6 +272,7 @@ export const field = (ui, name, more) =>
     ></label
   >`;
 
+/** Render the settings. */
 export const settings = (ui, now) =>
   frame(
     ui,

@@ -515,6 +515,7 @@ export const WORDS = {
 
 let english = false;
 
+/** Set the app's language: `en`, else Italian. */
 export function setLanguage(language) {
   english = language === 'en';
   document.documentElement.lang = english ? 'en' : 'it';

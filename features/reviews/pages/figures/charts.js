@@ -99,6 +99,7 @@ export function shares(data) {
   </section>`;
 }
 
+/** Render a share with its target. */
 function share(value, target) {
   const low = value !== undefined && target !== null && value < target;
   const full = (value ?? 0) * 100;

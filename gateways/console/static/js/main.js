@@ -44,6 +44,7 @@ const screen = new Screen(feed, acknowledged, {
 const commands = new Commands(feed, screen, acknowledged, draw);
 const ui = Object.freeze({ feed, acknowledged, screen, commands, draw, press: (key) => pressed(ui, key) });
 
+/** Draw the page, and put the focus on the step of an incoming alert. */
 function draw() {
   const incoming = feed.me ? screen.incoming() : null;
   const shown = feed.me ? (incoming ?? screen.selected()) : null;
@@ -83,6 +84,7 @@ function leadOperator() {
 let restUntilMs = 0;
 let waiting = false;
 
+/** Continue pending work after news, then draw. */
 function refresh() {
   const begunMs = performance.now();
   waiting = false;

@@ -63,6 +63,7 @@ export class Checks {
   /** Run a check with a call to this phone. */
   call = () => this.#run('call', RINGS_WITHIN_MS);
 
+  /** Run a check, and store its result. */
   async #run(kind, withinMs) {
     const { now } = this;
     if (!now || this.running) return;
@@ -102,6 +103,7 @@ export class Checks {
     return kind === 'call' && !rang ? 'checkNotCalled' : '';
   }
 
+  /** Store the state of the checks. */
   async #keep(checks) {
     await this.key.keep({ checks }).catch(() => {
       this.key.checks = checks; // for as long as the page is open

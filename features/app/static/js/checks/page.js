@@ -20,6 +20,7 @@ const seconds = (ms) =>
     minimumFractionDigits: 1,
   }).format(ms / 1000);
 
+/** Return the result of the last successful check in words. */
 const lastCheck = ({ doneMs, tookMs }) =>
   doneMs ? `${t('checkedOn')} ${date(doneMs)}, ${seconds(tookMs)}` : t('checkedNever');
 

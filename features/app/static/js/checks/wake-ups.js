@@ -23,6 +23,7 @@ export async function setWakeUps(everyDays) {
   }
 }
 
+/** Return true if the browser supports and permits wake-ups. */
 async function isAllowed() {
   if (!('periodicSync' in (globalThis.ServiceWorkerRegistration?.prototype ?? {}))) return false;
   const name = /** @type {any} */ ('periodic-background-sync');

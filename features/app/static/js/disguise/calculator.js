@@ -89,6 +89,7 @@ export class Calculator {
     this.wasHeld = false;
   };
 
+  /** Start the time of holding a key. */
   #begin(key) {
     this.letGo();
     this.wasHeld = false;
@@ -98,6 +99,7 @@ export class Calculator {
     }, HELD_MS);
   }
 
+  /** Apply a key to the sum. */
   #press(key) {
     const { shown, operator } = this.sum;
     this.sum = press(this.sum, key);

@@ -70,6 +70,7 @@ export class Chapter {
   }
 }
 
+/** Render the chapter. */
 export const hiding = (ui, chapter) => {
   const now = choices();
   return frame(
@@ -114,6 +115,7 @@ export const hiding = (ui, chapter) => {
 
 const holdable = () => HOLDABLE.map((key) => [key, face(key)]);
 
+/** Return the label of the button that deletes all data. */
 function forgetWord({ forgetting }) {
   if (!forgetting) return 'forgetAll';
   return openAlert(Date.now()) ? 'forgetOpen' : 'forgetSure';

@@ -55,10 +55,12 @@ export class Cover {
     this.#cover();
   };
 
+  /** Render the calculator, if shown. */
   draw() {
     render(this.isUp ? this.calculator.draw(this.sign()) : '', this.place);
   }
 
+  /** Show the calculator. */
   #cover() {
     if (!isDisguised() || this.isUp) return;
     clearTimeout(this.pause);
@@ -66,11 +68,13 @@ export class Cover {
     this.#turn(true);
   }
 
+  /** Show the app. */
   #open() {
     this.#turn(false);
     this.#touched();
   }
 
+  /** Switch between calculator and app. */
   #turn(isUp) {
     this.isUp = isUp;
     this.page.hidden = isUp;
@@ -78,6 +82,7 @@ export class Cover {
     this.changed();
   }
 
+  /** Act on a held key: open the app, or raise a silent alert. */
   #held(key) {
     const { open, alarm } = choices();
     if (key === open) this.#open();

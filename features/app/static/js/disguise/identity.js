@@ -6,6 +6,7 @@ import { isEnglish, t } from '../words.js';
 const CALCULATOR = '/app/calculator';
 const OWN = '/app';
 
+/** Return true at the calculator's address. */
 export const isDisguised = () => location.pathname === CALCULATOR;
 
 /** Switch to the other address, in the same entry of the history: nothing is loaded, and no trace remains. */

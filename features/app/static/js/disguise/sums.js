@@ -53,6 +53,7 @@ export function press(sum, key) {
   }
 }
 
+/** Return the sum after a digit. */
 function digit(sum, key) {
   if (sum.is !== 'typed') return { ...sum, shown: key, is: 'typed' };
   if (digits(sum.shown) >= MOST_DIGITS) return sum;
@@ -94,6 +95,7 @@ function sign(sum) {
   return { ...sum, shown: sum.shown.startsWith('-') ? sum.shown.slice(1) : `-${sum.shown}` };
 }
 
+/** Return the sum without its last digit. */
 function back(sum) {
   if (sum.is !== 'typed') return sum;
   const shown = sum.shown.slice(0, -1);

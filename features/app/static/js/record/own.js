@@ -74,6 +74,7 @@ export class Own {
     return '';
   };
 
+  /** Run one task at a time, and show its message. */
   async #run(work) {
     if (this.busy) return;
     this.busy = true;

@@ -4,6 +4,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { call112, frame, ghost } from '../views.js';
 import { isEnglish, t } from '../words.js';
 
+/** Return the words in the chosen language. */
 const w = (italian, english) => (isEnglish() ? english : italian);
 /** @type {Record<string, () => string>} */
 const MESSAGES = {
@@ -37,6 +38,7 @@ export const ownRecord = (ui, own) =>
 const ghostButton = (text, press) =>
   html`<button class="app__btn app__btn--ghost" type="button" @click=${press}>${text}</button>`;
 
+/** Render the form for the PIN. */
 const pin = (own) =>
   html`<form class="app__form" @submit=${own.givePin}>
     <label
@@ -65,6 +67,7 @@ const tick = (name, label, checked) =>
 /** Return the existing rows and one empty row. */
 const rows = (kept, most) => [...(kept ?? []), {}].slice(0, most);
 
+/** Render the form of the record. */
 function form(own) {
   const { record } = own;
   return html`<form class="app__form" @submit=${(event) => save(own, event)}>
@@ -104,6 +107,7 @@ function form(own) {
   </form>`;
 }
 
+/** Render the fields for a dangerous person. */
 const dangerous = (own, one, i) =>
   html`<fieldset>
     <legend>${w('Chi è pericoloso', 'Who is dangerous')}</legend>
@@ -117,6 +121,7 @@ const dangerous = (own, one, i) =>
     ${photo(own, w('Foto', 'Photo'), `dangerous${i}.picture`, one.picture)}
   </fieldset>`;
 
+/** Render the fields for a trusted person. */
 const contact = (one, i) =>
   html`<fieldset>
     <legend>${w('Una persona di fiducia', 'Somebody you trust')}</legend>

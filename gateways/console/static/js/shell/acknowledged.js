@@ -7,7 +7,10 @@
 function soundsAgainUs(view) {
   return Math.max(view.broken_us ?? 0, view.reopened_us ?? 0);
 }
-/** @param {CaseView} view */
+/**
+ * Return the key of an alert's acknowledgement; a new break or reopening has a new key.
+ * @param {CaseView} view
+ */
 const keyOf = (view) => (soundsAgainUs(view) ? `${view.alert}@${soundsAgainUs(view)}` : view.alert);
 
 export class Acknowledged {
@@ -26,12 +29,12 @@ export class Acknowledged {
     );
   }
 
-  /** @param {CaseView} view */
+  /** Acknowledge an alert. @param {CaseView} view */
   add(view) {
     this.#keys.add(keyOf(view));
   }
 
-  /** @param {CaseView} view */
+  /** Withdraw the acknowledgement of an alert. @param {CaseView} view */
   delete(view) {
     this.#keys.delete(keyOf(view));
   }
@@ -41,7 +44,7 @@ export class Acknowledged {
     return this.#keys.has(key);
   }
 
-  /** @param {string} key */
+  /** Acknowledge an alarm or unassigned alert. @param {string} key */
   addKey(key) {
     this.#keys.add(key);
   }
@@ -55,6 +58,7 @@ export class Acknowledged {
     return [...this.#keys];
   }
 
+  /** Acknowledge the keys received from another node's page. */
   restore(keys) {
     for (const key of Array.isArray(keys) ? keys : []) if (typeof key === 'string') this.#keys.add(key);
   }

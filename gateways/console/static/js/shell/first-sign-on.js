@@ -20,6 +20,7 @@ export const keepLinkCode = (given) => {
   code = given;
 };
 
+/** Return true while the page has the code of the installation's link. */
 export const hasLinkCode = () => Boolean(code);
 
 /**

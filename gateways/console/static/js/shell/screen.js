@@ -78,6 +78,7 @@ export class Screen {
     return this.acknowledged.has(view, feed.me) ? null : view;
   }
 
+  /** Return the case that is shown; null without one. */
   selected() {
     return this.chosen === null ? null : (this.feed.cases.get(this.chosen) ?? null);
   }

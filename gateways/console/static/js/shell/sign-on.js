@@ -99,7 +99,7 @@ const codeRequired = (fault) => !byToken && (fault === 'code_needed' || fault ==
 /** Return true if nothing is wrong and the center requests one more entry. @param {string} fault */
 const isNextStep = (fault) => ['code_needed', 'passkey_needed', 'name_shared'].includes(fault);
 
-/** @param {string} fault */
+/** Render the fields for name and password. @param {string} fault */
 function passwordFields(fault) {
   return html`<label
       >${say`Name`}<input
@@ -125,7 +125,7 @@ function passwordFields(fault) {
     /></label>`;
 }
 
-/** @param {string} fault */
+/** Render the field for a token. @param {string} fault */
 function tokenFields(fault) {
   return html`<label
     >${say`Personal token`}<input
@@ -139,7 +139,7 @@ function tokenFields(fault) {
   /></label>`;
 }
 
-/** @param {string} fault */
+/** Render the field for the code of an app. @param {string} fault */
 function codeField(fault) {
   return html`<label
     >${say`6-digit code`}<input

@@ -43,14 +43,14 @@ const inMyHeadset = (now) => {
 const doubtUs = (now) => now.nowUs - (myLeg(now)?.answered_us ?? now.nowUs);
 /** Return for how long the user has been without an operator. @param {Now} now */
 const waitedFor = ({ view, nowUs }) => f.span(nowUs - s.aloneSinceUs(view));
-/** @param {Now} now */
+/** Return the user's name at the beginning of a sentence. @param {Now} now */
 const UserName = ({ view }) => s.capital(s.firstName(view));
-/** @param {CaseView} view */
+/** Return the user's full name. @param {CaseView} view */
 const inFull = (view) => (view.person ? s.name(view) : s.firstName(view));
-/** @param {Now} now */
+/** Return the user's name within a sentence. @param {Now} now */
 const userName = ({ view }) => s.firstName(view);
 
-/** @param {Now} now */
+/** Return true if the user and 112 are both on the line. @param {Now} now */
 const bothOnLine = ({ view }) => s.isTalking(view.user) && s.isTalking(view.psap);
 /** @param {Now} now */
 const isMuted = ({ view }) => view.operator_leg.muted;

@@ -21,7 +21,7 @@ export const erased = (us) => say`erased on ${day(us)}`;
 export const weekday = dateFormat({ weekday: 'long', day: 'numeric' });
 /** Return a day: `Tuesday 24 November 2026`. */
 export const longDay = dateFormat({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
-/** @param {string} month `2026-11` */
+/** Return a month in words: `November 2026`. @param {string} month `2026-11` */
 export const monthName = (month) =>
   new Date(`${month}-15`).toLocaleDateString(say`en-GB`, { month: 'long', year: 'numeric' });
 /** Return a whole number: `20,000`. @param {number} n */

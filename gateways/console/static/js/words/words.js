@@ -14,6 +14,7 @@ export function setLanguage(lang) {
   chosen = Object.hasOwn(CATALOGUES, lang) ? lang : ENGLISH;
   document.documentElement.lang = chosen;
 }
+/** Return the page's language. */
 export const language = () => chosen;
 /** Return the languages of the page. */
 export const languages = () => [...Object.keys(CATALOGUES), ENGLISH];
@@ -153,9 +154,9 @@ const ROLES = {
   admin: phrase`admin`,
 };
 
-/** @param {string} name */
+/** Return the words for an alert's channel. @param {string} name */
 export const channel = (name) => (CHANNELS[name] ?? CHANNELS.data)();
-/** @param {string} name */
+/** Return the words for an outcome; an unknown outcome is returned as it is. @param {string} name */
 export const outcome = (name) => OUTCOMES[name]?.() ?? name ?? '?';
 /** Return the reason of a refusal in words; an unknown code is returned as it is. @param {string} code */
 export const reason = (code) => {
@@ -163,9 +164,9 @@ export const reason = (code) => {
   const refused = REFUSALS[code] ?? REFUSALS[kind];
   return refused ? translate(refused) : ((FAILURES[kind] ?? OWN_REASONS[code])?.() ?? code);
 };
-/** @param {string} code */
+/** Return a language's name in the page's language. @param {string} code */
 export const languageName = (code) => NAMES[code]?.() ?? code;
-/** @param {string} role */
+/** Return a role's name. @param {string} role */
 export const roleName = (role) => ROLES[role]();
 /** Return a number with the language's decimal sign. @param {number} value @param {number} [digits] */
 export const number = (value, digits = 1) => value.toFixed(digits).replace('.', say`.##decimal`);

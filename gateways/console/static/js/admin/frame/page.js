@@ -99,6 +99,7 @@ export function status(ui, { list, question, result: [good, text], undo }) {
 }
 
 /**
+ * Render the table of the rows.
  * @template T
  * @param {Ui} ui @param {import('./rows.js').Rows<T>} rows
  * @param {{ heads: Head[], cells: (row: T) => any }} of
