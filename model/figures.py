@@ -128,17 +128,21 @@ class AlertRow(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fa
 
     @property
     def to_operator_us(self) -> int | None:
-        """Time from the receipt to the operator on the line, in microseconds."""
+        """Time from the receipt to the operator on the line, in microseconds; None if no operator was on the
+        line.
+        """
         return _since(self.received_us, self.operator_us)
 
     @property
     def to_ringing_us(self) -> int | None:
-        """Time from the receipt to the ringing, in microseconds."""
+        """Time from the receipt to the ringing, in microseconds; None if no phone rang."""
         return _since(self.received_us, self.ringing_us)
 
     @property
     def to_psap_us(self) -> int | None:
-        """Time from the first request for 112 to 112 on the line, in microseconds."""
+        """Time from the first request for 112 to 112 on the line, in microseconds; None if 112 was not on the
+        line.
+        """
         return None if self.psap_requested_us is None else _since(self.psap_requested_us, self.psap_us)
 
 
@@ -228,7 +232,9 @@ def _is_user(leg: LegId) -> bool:
 
 
 def row_of(recorded: Iterable[Recorded]) -> AlertRow | None:
-    """Return the row of an alert from its two streams, in the journal's order."""
+    """Return the row of an alert from its two streams, in the journal's order; None if the alert was not
+    received.
+    """
     row: AlertRow | None = None
     for one in recorded:
         row = begin(one) if row is None else evolve(row, one)

@@ -206,7 +206,9 @@ class CenterActor(Actor):
     def receiveMessage(  # noqa: N802 - the name is Thespian's
         self, msg: object, sender: ActorAddress
     ) -> ThespianWatch | None:
-        """Receive a message from Thespian. No exception leaves this method."""
+        """Receive a message from Thespian; return the descriptors to watch, if any. No exception leaves this
+        method.
+        """
         if self._over:
             return None
         try:

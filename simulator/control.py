@@ -116,7 +116,7 @@ def modem_report(modem: Modem) -> Json:
 
 
 def rfc3339(at_s: float | None) -> str | None:
-    """Return the instant in UTC, to the microsecond."""
+    """Return the instant in UTC, to the microsecond; None for None."""
     if at_s is None:
         return None
     at = datetime.datetime.fromtimestamp(at_s, datetime.UTC)

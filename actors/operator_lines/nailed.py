@@ -125,7 +125,9 @@ def voice(nailed: Nailed, wanted: Wanted) -> Voice:
 
 
 def stands_on(nailed: Nailed, now_us: Instant) -> LineId | None:
-    """Return the line on which the modem has just reported the call as up, regardless of the journal."""
+    """Return the line on which the modem has just reported the call as up, regardless of the journal; None if
+    no line has been reported.
+    """
     report = nailed.report
     up = report is not None and report.state is CallState.ANSWERED and now_us - nailed.heard_at < SILENT_US
     return report.line if report is not None and up else None

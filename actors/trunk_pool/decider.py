@@ -387,7 +387,7 @@ def _why(request: RequestLine, group: Sequence[Line], free: Sequence[Line]) -> s
 
 def preempted(request: RequestLine, lines: Iterable[Line]) -> Line | None:
     """Return the line to preempt for this real call: a listener's, else a test's, else that of an
-    operator who waits for an alert. A line that is not ready comes last.
+    operator who waits for an alert. A line that is not ready comes last. None if no line may be preempted.
 
     Never a leg that a real alert needs, so never one to 112; a test's call in place of 112 is preempted for
     112 itself. Nothing is preempted for a call to be taken back: only its own line would do.

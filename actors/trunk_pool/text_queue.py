@@ -41,8 +41,8 @@ class TextQueue:
         return frozenset(line for line, at in self._failed.items() if now_us - at < FAILED_FOR_US)
 
     def next(self, own: Collection[E164], now_us: Instant) -> Text | None:
-        """Return the next text to send, after giving up expired ones. `own`: numbers of the center's
-        lines.
+        """Return the next text to send, after giving up expired ones; None if no text waits. `own`: numbers
+        of the center's lines.
         """
         try:
             texts = outbox_of(self._journal)

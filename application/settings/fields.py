@@ -61,7 +61,7 @@ class FieldType:
 
     @property
     def elsewhere(self) -> SettingElsewhere | None:
-        """Place where the key is changed, if not in the list of settings."""
+        """Other place where the key is changed; None if it is changed in the list of settings."""
         if self.by_hand or by_hand(self.path):
             return SettingElsewhere.FILE
         return _SWITCHES.get(self.path)

@@ -4,8 +4,9 @@
 the state directory. An orderly stop deletes the folder, except for the files copied to `last-run`, and leaves
 the link. A node that was killed, or could not bring the journal back to its disk, leaves both for the next.
 
-Other users may write to /dev/shm: a folder that is not exclusively ours is not used. Without a file system in
-memory, `run` is a plain folder, and a full disk then stops the parts that need it.
+Other users may write to /dev/shm: a folder that other users could change is not used. Without a file system
+in memory, `run` is a plain folder, and a full disk then stops the parts that need it.
+
 
 """
 

@@ -91,7 +91,7 @@ class ActorsGroup:
 
     @property
     def admin(self) -> ProcessId | None:
-        """Thespian's own process, the parent of the Supervisor."""
+        """Thespian's own process, the parent of the Supervisor; None while no actors run."""
         return _process(self._system.admin) if self._system is not None else None
 
     @property

@@ -42,7 +42,9 @@ def clock_for(state: StateDir, journal_url: str, node: NodeId) -> SystemClock:
 
 
 def clock_taken_s(state: StateDir) -> float | None:
-    """Return when a node last restarted to take the clock, in seconds since this boot."""
+    """Return the time at which a node last restarted to read the wall clock again, in seconds since this
+    boot; None if no node has.
+    """
     last = read_json(state.node_file, NodeFile)
     return None if last is None or last.boot != boot_id() else last.clock_taken_s
 

@@ -89,7 +89,7 @@ class WebGroup:
 
     @property
     def standby(self) -> ProcessId | None:
-        """The standby process."""
+        """The standby process; None if none runs."""
         return self._standby.process
 
     @property

@@ -79,7 +79,9 @@ def tiles_of(settings: MapSettings, state: Path, version: str) -> Tiles | None:
 
 
 def as_tile(content: bytes) -> Tile | None:
-    """Return the content as a tile, its type detected by its first bytes and not by the server's header."""
+    """Return the content as a tile, its type detected by its first bytes and not by the server's header; None
+    for another kind of content.
+    """
     for offset, signature, media_type in _SIGNATURES:
         if content.startswith(signature, offset):
             return Tile(content, media_type)

@@ -123,7 +123,7 @@ class Proving:
 
     @property
     def current(self) -> OneProof | None:
-        """The self-test in progress."""
+        """The self-test in progress; None if there is none."""
         last = self.proofs[-1] if self.proofs else None
         return None if last is None or last.ended_at is not None else last
 
@@ -138,7 +138,7 @@ class Proving:
         return max((one.begun_at for one in self.proofs if one.by is None), default=Instant(0))
 
     def whole_at(self) -> Instant | None:
-        """Return the end of the last complete self-test of all steps."""
+        """Return the end of the last complete self-test of all steps; None if there is none."""
         ends = [
             one.ended_at
             for one in self.proofs

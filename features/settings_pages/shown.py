@@ -221,7 +221,9 @@ def is_secret(value: Value | None) -> bool:
 
 
 def sign(value: Value | None) -> str | None:
-    """Return a sign in place of a secret: equal for equal secrets, and without information on them."""
+    """Return a sign in place of a secret: equal for equal secrets, and without information on them; None if
+    no secret is set.
+    """
     if value is None:
         return None
     return SIGN + hmac.digest(_PROCESS, msgspec.json.encode(value), "sha256").hex()[:12]

@@ -119,7 +119,9 @@ def stands(keys: Iterable[Key], shelved: Sequence[AlarmShelved], node: NodeId) -
 def planned_until(
     shelved: Sequence[AlarmShelved], node: NodeId, *, ordered: bool, now_us: Instant
 ) -> Instant | None:
-    """Return the end of the node's planned absence: all its alarms are shelved, or it was ordered to stop."""
+    """Return the end of the node's planned absence: all its alarms are shelved, or it was ordered to stop;
+    None if no absence is planned.
+    """
     ends = [one.ends_at for one in shelved if not one.alarm and not one.subject and one.node in ("", node)]
     if ordered:
         ends.append(Instant(now_us + ORDERED_US))

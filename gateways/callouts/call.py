@@ -203,7 +203,7 @@ class DutyCall:
 
     @property
     def port(self) -> VoicePort | None:
-        """Voice port that the modem has reported."""
+        """Voice port that the modem has reported; None if none was reported."""
         return None if self._call.report is None else self._call.report.voice
 
     def leave(self) -> None:

@@ -63,7 +63,7 @@ def last_begun(journal: Journal, phone: E164) -> Instant | None:
 
 
 def last_raised(journal: Journal, phone: E164) -> AlertId | None:
-    """Return the newest alert of this phone. Raises JournalError."""
+    """Return the newest alert of this phone; None if there is none. Raises JournalError."""
     stream = stream_of(journal.row, StreamKind.NUMBER, phone)
     last = None if stream is None else journal.last(stream)
     return last.event.alert if last is not None and isinstance(last.event, NumberRaised) else None

@@ -171,7 +171,9 @@ class Following:
                 del self._waiting[alert]
 
     def case(self, alert: AlertId) -> Case | None:
-        """Return the alert from the picture, else from the journal. Raises JournalError."""
+        """Return the alert from the picture, else from the journal; None for an unknown alert. Raises
+        JournalError.
+        """
         known = self.picture.alerts.get(alert)
         if known is not None:
             return known.case
@@ -183,7 +185,9 @@ class Following:
         return self.picture.proved_open(most)
 
     def fresh(self, alert: AlertId) -> Sheet | None:
-        """Return the alert as it is in the journal at this moment. Raises JournalError."""
+        """Return the alert as it is in the journal at this moment; None for an unknown alert. Raises
+        JournalError.
+        """
         return read(self.journal, alert)
 
     def _look(self) -> None:

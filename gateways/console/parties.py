@@ -28,7 +28,9 @@ def levels_view(case: Case, reading: LevelReading) -> Levels:
 
 
 def shown(case: Case, party: Party) -> Leg | None:
-    """Return the leg that the party's tile shows: the leg under way, else the leg that ended last."""
+    """Return the leg that the party's tile shows: the leg under way, else the leg that ended last; None if
+    the party has no leg.
+    """
     going = case.active(party)
     if going is not None:
         return going

@@ -150,7 +150,9 @@ class Picture:
         return [self.alerts[alert] for alert in self._at_work]
 
     def of_operator(self, operator: OperatorId) -> AlertId | None:
-        """Return the open alert of the operator, else the open alert for which the operator is reserved."""
+        """Return the open alert of the operator, else the open alert for which the operator is reserved; None
+        if there is neither.
+        """
         kept: AlertId | None = None
         for known in self.at_work():
             if known.case.operator == operator:

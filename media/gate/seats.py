@@ -74,7 +74,9 @@ class Seats(Generic[Visitor, Guest]):
                 self._waiting[name] = None
 
     def opened(self, name: str) -> Visitor | None:
-        """End the opening of a port, successful or not; return the client that waited."""
+        """End the opening of a port, successful or not; return the client that waited; None if no client
+        waits any more.
+        """
         return self._waiting.pop(name)
 
     def sit(self, guest: Guest, knock: Knock) -> Guest | None:

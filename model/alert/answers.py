@@ -20,7 +20,9 @@ _BY: Final = {"voice": "voice", "digit": "digit", "word": "operator", "network":
 
 
 def leg_in_doubt(case: Case) -> Leg | None:
-    """Return the leg in doubt that the operator on the line may confirm: 112 before the user."""
+    """Return the leg in doubt that the operator on the line may confirm: 112 before the user; None if no
+    answer is in doubt.
+    """
     for party in (Party.PSAP, Party.USER):
         leg = case.answered(party)
         if leg is not None and leg.in_doubt:
@@ -29,7 +31,7 @@ def leg_in_doubt(case: Case) -> Leg | None:
 
 
 def operators_leg_in_doubt(case: Case, operator: OperatorId) -> Leg | None:
-    """Return this operator's own leg if its answer is in doubt."""
+    """Return this operator's own leg if its answer is in doubt; else None."""
     return next((leg for leg in case.of(Party.OPERATOR) if leg.operator == operator and leg.in_doubt), None)
 
 

@@ -40,7 +40,7 @@ class Live(Generic[K]):
             self.keep(known)
 
     def known(self, alert: AlertId) -> K | None:
-        """Return the alert if kept."""
+        """Return the alert if kept; else None."""
         return self.cases.get(alert)
 
     def keep(self, known: K) -> None:

@@ -100,7 +100,7 @@ class Callout(msgspec.Struct, frozen=True, kw_only=True):
         return max((one.over_at or one.at for one in self.attempts), default=self.opened_at)
 
     def attempt(self, number: int) -> Attempt | None:
-        """Return the attempt of this number."""
+        """Return the attempt of this number; None for an unknown number."""
         return next((one for one in self.attempts if one.number == number), None)
 
 

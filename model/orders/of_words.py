@@ -40,7 +40,9 @@ _ANSWERS: Final = frozenset({"field", "yes", "no"})
 
 
 def why_no_note(case: Case) -> Refusal | None:
-    """Return why no note is kept, in an open or closed alert: personal words were erased."""
+    """Return why no note is kept, in an open or closed alert: personal words were erased; None if a note may
+    be kept.
+    """
     gone = case.erased is not None and PersonalKind.WORDS in case.erased.kinds
     return Refusal.PERSON_ERASED if gone else None
 

@@ -93,7 +93,7 @@ class Directory(ABC):
         return self._snapshot.entries
 
     def find(self, role: Role, key: str = "") -> Entry | None:
-        """Return the entry of this role and key; its `alert` may be outdated."""
+        """Return the entry of this role and key; its `alert` may be outdated; None for an unknown actor."""
         self._refresh_places()
         return self._by_name.get((role, key))
 

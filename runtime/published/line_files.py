@@ -86,7 +86,7 @@ def order_credit(run: Path, wanted: CreditOrder) -> None:
 
 
 def credit_order_of(run: Path, line: LineId) -> CreditOrder | None:
-    """Return the pending credit order of this line."""
+    """Return the pending credit order of this line; None if there is none."""
     return published(run / f"{line}.credit-order", _order.decode)
 
 

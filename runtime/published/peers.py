@@ -149,7 +149,7 @@ class PeerBook:
         return self._peers.alive
 
     def find(self, role: Role, key: str, node: NodeId | None = None) -> Entry | None:
-        """Return the actor of this role and key on that node, or on any node."""
+        """Return the actor of this role and key on that node, or on any node; None for an unknown actor."""
         for place in self.places:
             if node is not None and place.node != node:
                 continue

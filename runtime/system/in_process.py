@@ -283,7 +283,7 @@ class InProcessBase(ActorSystemBase):
         return None if ref is None else ref.instance
 
     def actor_at(self, address: ActorAddress) -> CenterActor | None:
-        """Return the living actor at this address."""
+        """Return the living actor at this address; None if there is none."""
         actor = self._instance(address)
         return actor if isinstance(actor, CenterActor) else None
 

@@ -87,7 +87,7 @@ class OneProcess(System):
         self.run()
 
     def actor(self, role: Role, key: str, kind: type[A]) -> A | None:
-        """Return the living actor itself, for inspection."""
+        """Return the living actor itself, for inspection; None if there is none."""
         entry = self.env.directory.find(role, key)
         if entry is None:
             return None

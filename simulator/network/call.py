@@ -152,7 +152,7 @@ class Call:
         return self.state is CallState.ENDED
 
     def other(self, party: Party) -> Party | None:
-        """Return the far end, seen from one end."""
+        """Return the far end, seen from one end; None if the call has no other end."""
         return self.callee if party is self.caller else self.caller
 
 

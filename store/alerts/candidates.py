@@ -42,14 +42,18 @@ def streams_of(transaction: Transaction, signal: Signal) -> list[str]:
 
 
 def number_of(transaction: Transaction, signal: Signal) -> E164 | None:
-    """Return the number for calls to the user: the signal's own, or the one registered for its device."""
+    """Return the number for calls to the user: the signal's own, or the one registered for its device; None
+    if there is none.
+    """
     if signal.phone is not None or signal.device is None:
         return signal.phone
     return number_of_device(transaction, signal.device)
 
 
 def known_alert(transaction: Transaction, alert: AlertId) -> KnownAlert | None:
-    """Return the alert of this id, by its receipt alone: one row, however much was added to the alert."""
+    """Return the alert of this id, by its receipt alone: one row, however much was added to the alert; None
+    for an unknown id.
+    """
     row = transaction.one(rows.RECEIPT, streams.inbox(alert))
     first = None if row is None else rows.recorded_from(row).event
     if not isinstance(first, AlertReceived):
@@ -65,7 +69,9 @@ def known_alert(transaction: Transaction, alert: AlertId) -> KnownAlert | None:
 
 
 def named_signal(ask: Callable[..., Row | None], alias: AlertId | None) -> SignalNamed | None:
-    """Return the signal of this alias, by one row. `ask`: `row` of a Journal or `one` of a Transaction."""
+    """Return the signal of this alias, by one row; None for an unknown alias. `ask`: `row` of a Journal or
+    `one` of a Transaction.
+    """
     row = None if alias is None else ask(rows.FIRST, streams.signal(alias))
     event = None if row is None else rows.recorded_from(row).event
     return event if isinstance(event, SignalNamed) else None

@@ -11,7 +11,9 @@ from store.journal.journal import Transaction
 
 
 def open_case(tx: Transaction, operator: OperatorId) -> Case | None:
-    """Return the last alert for which the operator was reserved, if open. Call within the write lock."""
+    """Return the last alert for which the operator was reserved, if open; else None. Call within the write
+    lock.
+    """
     last = tx.last_of_type(streams.operator(operator), "operator.reserved")
     if last is None or not isinstance(last.event, OperatorReserved):
         return None

@@ -76,7 +76,7 @@ class Reading(ABC):
         return self._read(lambda connection: rows.highest(connection, rows.LAST_SEQ))
 
     def row(self, query: Query, *values: object) -> Row | None:
-        """Return the first row of a query, for this package's own modules."""
+        """Return the first row of a query, for this package's own modules; None if the query finds none."""
         return self._read(lambda connection: connection.one(query, *values))
 
     def rows(self, query: Query, *values: object) -> list[Row]:

@@ -125,7 +125,9 @@ class Snapshot:
         return rows.recorded(self._connection.all(rows.STREAM, stream, after))
 
     def one(self, query: Query, *values: object) -> Row | None:
-        """Return the first row of a table of the registry or of a projection."""
+        """Return the first row of a table of the registry or of a projection; None if the query finds
+        none.
+        """
         return self._connection.one(query, *values)
 
     def all(self, query: Query, *values: object) -> list[Row]:

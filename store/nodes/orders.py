@@ -26,7 +26,7 @@ def order_of(journal: Journal, node: NodeId) -> Recorded | None:
 
 
 def newest(journal: Journal, node: NodeId, kind: str) -> Recorded | None:
-    """Return the last event of a type in the node's stream. Raises JournalError."""
+    """Return the last event of a type in the node's stream; None if there is none. Raises JournalError."""
     return rows.first(journal.rows(rows.NEWEST_OF_TYPE, streams.node(node), kind))
 
 

@@ -335,7 +335,9 @@ def key_of(journal: Journal | Transaction, device: str) -> DeviceKey | None:
 
 
 def known_of(journal: Journal | Transaction, device: str) -> DeviceKey | None:
-    """Return the key of a device that is enrolled or only seems so; the latter proves nothing."""
+    """Return the key of a device that is enrolled, or only seems enrolled; None for other devices. The key of
+    a device that only seems enrolled proves nothing.
+    """
     return _found(journal, _ANY, device)
 
 

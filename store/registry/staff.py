@@ -110,12 +110,12 @@ class Staff:
         return [_operator(row) for row in self._journal.rows(_ALL)]
 
     def operator(self, operator: OperatorId) -> Operator | None:
-        """Return the operator of this id."""
+        """Return the operator of this id; None for an unknown id."""
         row = self._journal.row(_BY_ID, operator)
         return None if row is None else _operator(row)
 
     def operator_by_token(self, token: str) -> Operator | None:
-        """Return the operator with this token."""
+        """Return the operator with this token; None for an invalid token."""
         row = self._journal.row(_BY_TOKEN, fingerprint(token))
         return None if row is None else _operator(row)
 

@@ -182,6 +182,8 @@ def default_of(at: Place) -> Value | None:
 
 
 def written(value: Any) -> Value | None:
-    """Return a value of the settings in the form of TOML: a choice as its text, several as a list."""
+    """Return a value of the settings in the form of TOML: a choice as its text, several as a list; None for
+    None.
+    """
     found: Value | None = to_builtins(value)
     return found

@@ -56,7 +56,7 @@ class LineVoice:
         self._probe.begin()
 
     def levels(self) -> tuple[int, int] | None:
-        """Return the present levels of incoming and outgoing audio, in dBFS."""
+        """Return the present levels of incoming and outgoing audio, in dBFS; None before `begin`."""
         return None if self._probe is None else self._probe.levels()
 
     def hush(self) -> None:

@@ -78,7 +78,7 @@ class CallWork:
         self._name = work
 
     def told(self, around: Around) -> LineTrial | None:
-        """Return the LineTest's state of this call."""
+        """Return the LineTest's state of this call; None if the LineTest has not reported."""
         trial = line_trials.trial_of(around.run, self._line)
         return trial if trial is not None and trial.trial == self._name else None
 

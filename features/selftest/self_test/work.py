@@ -31,7 +31,7 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
     now_us: Instant
 
     def spec(self, line: str) -> Modem | None:
-        """Return the node's line of this name."""
+        """Return the node's line of this name; None for an unknown name."""
         return next((one for one in self.setup.settings.lines if one.line == line), None)
 
     def why_not(self, *lines: LineId) -> ProofWhy:

@@ -107,7 +107,7 @@ class Phone:
         self._jobs.append(job)
 
     def back(self) -> Done | None:
-        """Return the next result, each once."""
+        """Return the next result, each once; None if there is no further result."""
         return self._done.popleft() if self._done else None
 
     # ------------------------------------------------------------ the phone's thread

@@ -181,7 +181,7 @@ class Story:
         return one
 
     def of(self, subject: str) -> Callout | None:
-        """Return the newest callout about this center, open or ended."""
+        """Return the newest callout about this center, open or ended; None if there was none."""
         about = [
             one
             for one in (*self._callouts.ended, *self._callouts.open)

@@ -280,7 +280,9 @@ class Engine:
 
     @property
     def in_flight(self) -> Ticket | None:
-        """Ticket of the command that waits for its answer; queries of a synchronisation are left out."""
+        """Ticket of the command that waits for its answer; queries of a synchronisation are left out; None if
+        no command waits.
+        """
         return self._flight.ticket if self._flight is not None and self._phase is _Phase.IN_SYNC else None
 
     def has(self, ticket: Ticket) -> bool:

@@ -108,7 +108,9 @@ class LineReader:
         return self._ready.popleft()
 
     def flush_quiet(self, *, want_prompt: bool = False) -> Item | None:
-        """Return the item in an unfinished line after a silence: a prompt, or a code without a line end."""
+        """Return the item in an unfinished line after a silence: a prompt, or a code without a line end; None
+        if the line is neither.
+        """
         text = _clean(self._unfinished)
         if want_prompt and text == ">":
             self._unfinished = b""

@@ -158,9 +158,11 @@ class Registration(IntEnum):
 
 
 def parse_creg(line: str, *, answer: bool) -> Registration | None:
-    """Return the state in +CREG, +CGREG or +CEREG: `<n>,<stat>[,…]` in an answer, `<stat>[,…]` unsolicited.
+    """Return the state in +CREG, +CGREG or +CEREG: `<n>,<stat>[,…]` in an answer, `<stat>[,…]` unsolicited;
+    None if the line has no state.
 
     Some modems omit `<n>` in the answer; then a location area follows, which is quoted or hexadecimal.
+
     """
     body = body_of(line)
     fields = split_fields(body)

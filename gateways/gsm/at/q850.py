@@ -70,5 +70,5 @@ def cause_of_report(line: str) -> int | None:
 
 
 def valid(cause: int | None) -> int | None:
-    """Return the number if Q.850 allows it; firmware writes 0 and 255 for "none"."""
+    """Return the number if it is a cause of Q.850, else None: firmware writes 0 and 255 for "none"."""
     return cause if cause is not None and 1 <= cause <= 127 else None

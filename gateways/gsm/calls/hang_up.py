@@ -1,8 +1,10 @@
-"""Ending calls: the command for each attempt, repeated until the call is really gone. Decides; sends nothing.
+"""End of calls: the command for each attempt, repeated until the call has really ended. Decides; sends
+nothing.
 
-Hang-ups without effect are among the commonest faults of this hardware: a request stands until the list of
+Hang-ups without effect are among the commonest faults of this hardware: a request is kept until the list of
 calls no longer shows the call. If one command does not end the call, the next may; then the radio is switched
 off, then the modem is reset. These last two steps end every call of the modem.
+
 """
 
 from __future__ import annotations
@@ -72,7 +74,9 @@ class HangUps:
         return found
 
     def stuck_s(self) -> float | None:
-        """Return the time when `stuck` may return a call; None if no call is pending."""
+        """Return the time, in seconds, at which `stuck` may return a call; None if no end of a call is
+        pending.
+        """
         since = (one.since_s for one in self._wanted.values() if not one.stuck and one.since_s is not None)
         return min((when + STUCK_S for when in since), default=None)
 
@@ -86,7 +90,7 @@ class HangUps:
         )
 
     def gone(self, call: CallId) -> None:
-        """Forget the call: it has ended."""
+        """Drop the request: the call has ended."""
         self._wanted.pop(call, None)
 
     def due(

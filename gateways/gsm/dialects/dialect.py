@@ -335,7 +335,9 @@ class CompiledDialect:
         )
 
     def find(self, line: str) -> tuple[re.Match[str], Urc] | None:
-        """Return the first pattern that matches the whole line, the most specific dialect's first."""
+        """Return the first pattern that matches the whole line, the most specific dialect's first; None if no
+        pattern matches.
+        """
         return self._urcs.find(line)
 
     def is_phantom(self, row: str) -> bool:

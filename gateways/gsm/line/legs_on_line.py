@@ -256,9 +256,11 @@ class LegsOnLine:
         return held
 
     def stuck(self, call: CallId) -> CallReport | None:
-        """Release the leg of a call that should have ended and has not; return the report for the leg.
+        """Release the leg of a call that should have ended and has not; return the report for the leg; None
+        if no live leg has the call.
 
         The call counts as hung up, as requested. Counted as a lost line, it would make the leg dial again.
+
         """
         self.nobodys.add(call)
         for ref, held in self.standing.held.items():
@@ -300,7 +302,9 @@ class LegsOnLine:
         return view is not None and in_conference(view)
 
     def hear(self, event: CallEvent | VoiceReady, now_s: float) -> CallReport | IncomingCallGone | None:
-        """Process an event of the driver; return the report for the call's leg, or for a ringing call."""
+        """Process an event of the driver; return the report for the call's leg, or for a ringing call; None
+        if nothing is to be reported.
+        """
         if isinstance(event, VoiceReady):
             return self.standing.voice_ready(event)
         self.faults.hear(event, now_s, beside=any(call.call != event.call for call in self.standing.set_up))

@@ -51,8 +51,9 @@ class Assembler:
         self._open: dict[tuple[str, int, int], _Open] = {}
 
     def add(self, message: Delivered, now_s: float, *, stored: int | None = None) -> Whole | None:
-        """Add the message of a PDU; return the whole message once its last part is present. `stored`: the
-        modem's storage index."""
+        """Add the message of a PDU; return the whole message once its last part is present; None while parts
+        are missing. `stored`: the modem's storage index.
+        """
         places = () if stored is None else (stored,)
         part = message.part
         if part is None:

@@ -72,7 +72,7 @@ class _Ticket(Generic[T]):
             self.future.set_exception(NotDurable("the journal takes too long"))
 
     def settle(self) -> JournalError | None:
-        """Set the result of the request. Return the error of the journal, if the journal failed."""
+        """Set the result of the request. Return the error of the journal if the journal failed, else None."""
         assert self.result is not None
         error = self.result.exception()
         refused = isinstance(error, JournalRefusal)

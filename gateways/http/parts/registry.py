@@ -74,12 +74,12 @@ class RegistryQueries:
         return known_of(self._journal, device)
 
     def operator_of_token(self, token: str) -> OperatorId | None:
-        """Return the operator who holds the token."""
+        """Return the operator who holds the token; None for an invalid token."""
         operator = self._registry.operator_by_token(token)
         return None if operator is None else operator.id
 
     def operator_of_recovery(self, code: str) -> OperatorId | None:
-        """Return the operator whom the recovery code signs on."""
+        """Return the operator whom the recovery code signs on; None for an invalid code."""
         return authenticators.operator_of_recovery(self._journal, code, self._clock.now_us())
 
     def on_duty(self) -> dict[PersonId, str]:
@@ -87,11 +87,11 @@ class RegistryQueries:
         return {one.id: one.name for one in roster_of(self._journal).roster.people}
 
     def operator(self, operator: OperatorId) -> Operator | None:
-        """Return the operator with this id."""
+        """Return the operator with this id; None for an unknown id."""
         return self._registry.operator(operator)
 
     def authenticator(self, which: bytes) -> Authenticator | None:
-        """Return the authenticator with this id."""
+        """Return the authenticator with this id; None for an unknown id."""
         return authenticators.by_id(self._journal, which)
 
     def authenticators(self, operator: OperatorId) -> list[Authenticator]:
@@ -103,7 +103,7 @@ class RegistryQueries:
         return self._registry.access(self._clock.now_us())
 
     def session_of(self, secret: str) -> Session | None:
-        """Return the session of a cookie's secret."""
+        """Return the session of a cookie's secret; None for an invalid secret."""
         return of_secret(self._journal, secret, self._clock.now_us())
 
     def changes_of(self, operator: OperatorId) -> int:
@@ -116,7 +116,7 @@ class RegistryQueries:
         return None if found is None else found.role
 
     def operator_called(self, who: str) -> OperatorId | None:
-        """Return the operator with this id, name or number."""
+        """Return the operator with this id, name or number; None if there is none, or several."""
         found = self._registry.called(who)
         return None if found is None else found.id
 

@@ -138,7 +138,7 @@ class Route:
 
     @property
     def body(self) -> type[msgspec.Struct] | None:
-        """Struct of the body."""
+        """Struct of the body; None if the route accepts no body."""
         found: type[msgspec.Struct] | None = self.hints.get(self.given.body)
         return found
 
@@ -150,7 +150,7 @@ class Route:
 
     @property
     def answer(self) -> type[msgspec.Struct] | None:
-        """Struct of the response."""
+        """Struct of the response; None if the response is no struct."""
         return self.told if _is_struct(self.told) else self.declared.answers
 
     @property

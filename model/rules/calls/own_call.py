@@ -92,7 +92,7 @@ class OwnCall(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def report(self) -> CallReport | None:
-        """Last report of the first line's modem."""
+        """Last report of the first line's modem; None before the first report."""
         return self.ends[0].report
 
     @property
@@ -111,7 +111,7 @@ class CallStep(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def order(self) -> Order | None:
-        """Order to the line of a call with a single end."""
+        """Order to the line of a call with a single end; None if no order is due."""
         return next((order for _, order in self.orders), None)
 
 

@@ -87,7 +87,7 @@ def has_psap(case: Case, settings: Settings) -> bool:
 
 def route_at(position: Position, routes: Sequence[PsapRoute]) -> PsapRoute | None:
     """Return the route of the smallest area that contains the position; a longer code is smaller: a region
-    before its country.
+    before its country; None if no area contains the position.
     """
     holding = [
         route
@@ -99,7 +99,7 @@ def route_at(position: Position, routes: Sequence[PsapRoute]) -> PsapRoute | Non
 
 def psap_number_for(case: Case, settings: Settings, failed: int) -> E164 | None:
     """Return the number to call after `failed` attempts: the first number twice, then the alternate, then
-    both in turn.
+    both in turn; None if there is no number.
     """
     first = case.psap.number if case.psap is not None else psap_number(case, settings)
     alternate = None if case.test else settings.psap.alternate or None

@@ -32,7 +32,9 @@ def party_without_sound(case: Case) -> Party:
 
 
 def leg_of(case: Case, party: Party) -> Leg | None:
-    """Return the party's leg on the line; for operators the leg of the one who has the case."""
+    """Return the party's leg on the line; for operators the leg of the one who has the case; None if there is
+    none.
+    """
     return case.operator_leg if party is Party.OPERATOR else case.answered(party)
 
 

@@ -96,7 +96,7 @@ def _pause_us(end: int, settings: Settings) -> int:
 
 
 def last_attempt(case: Case) -> Leg | None:
-    """Return the newest attempt to have the user on the line."""
+    """Return the newest attempt to have the user on the line; None if there is none."""
     return max(case.of(Party.USER), key=lambda leg: leg.since, default=None)
 
 

@@ -82,7 +82,7 @@ def question_progress(case: Case, said: DialogueMessage) -> QuestionProgress | N
 
 
 def question_clip(case: Case) -> Clip | None:
-    """Return the question in progress, for the user's ear alone."""
+    """Return the question in progress, for the user's ear alone; None if no question is in progress."""
     user = case.answered(Party.USER)
     for said in reversed(case.dialogue):
         if user is not None and said.spoken is not None and question_progress(case, said) in _PLAYED:

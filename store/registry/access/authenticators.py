@@ -90,7 +90,7 @@ def of_operator(journal: Journal, operator: OperatorId) -> list[Authenticator]:
 
 
 def by_id(journal: Journal, which: bytes) -> Authenticator | None:
-    """Return the authenticator of this id. Raises JournalError."""
+    """Return the authenticator of this id; None for an unknown id. Raises JournalError."""
     row = journal.row(_BY_ID, which)
     return None if row is None else _made(row)
 

@@ -123,15 +123,15 @@ class Users:
     # --------------------------------------------------------------------------------- finding
 
     def user(self, user: UserId) -> User | None:
-        """Return the user of this id."""
+        """Return the user of this id; None for an unknown id."""
         return self._journal.at_one_moment(lambda connection: read_user(connection, user))
 
     def user_by_phone(self, phone: E164) -> User | None:
-        """Return the user with this number, written as E.164."""
+        """Return the user with this number, written as E.164; None for an unknown number."""
         return self._found(_OF_PHONE, phone)
 
     def user_by_device(self, device: str) -> User | None:
-        """Return the user with this device."""
+        """Return the user with this device; None for an unknown device."""
         return self._found(_OF_DEVICE, device)
 
     def users(self, search: str = "", *, limit: int = 100, offset: int = 0) -> list[User]:
@@ -294,7 +294,9 @@ class Entry:
 
 
 def read_user(connection: Connection | Snapshot, user: UserId) -> User | None:
-    """Return the user of this id, or the user to whom it leads (`store.registry.users.merged`)."""
+    """Return the user of this id, or the user to whom it leads (`store.registry.users.merged`); None for an
+    unknown id.
+    """
     row = _row_of(connection.one, user)
     if row is None:
         return None
@@ -340,19 +342,19 @@ def devices_enrolled(read: Snapshot, user: UserId) -> tuple[str, ...]:
 
 
 def owner_of_phone(connection: Connection | Snapshot, phone: str) -> UserId | None:
-    """Return the user with this number."""
+    """Return the user with this number; None for an unknown number."""
     row = connection.one(_OF_PHONE, phone)
     return None if row is None else UserId(row[0])
 
 
 def owner_of_device(connection: Connection | Snapshot, device: str) -> UserId | None:
-    """Return the user with this device."""
+    """Return the user with this device; None for an unknown device."""
     row = connection.one(_OF_DEVICE, device)
     return None if row is None else UserId(row[0])
 
 
 def number_of_device(connection: Connection | Snapshot, device: str) -> E164 | None:
-    """Return the first number for calls to the owner of this device."""
+    """Return the first number for calls to the owner of this device; None if there is no number."""
     row = connection.one(_NUMBER_OF_DEVICE, device)
     return None if row is None else E164(row[0])
 
