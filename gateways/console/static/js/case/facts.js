@@ -14,7 +14,7 @@ const drafts = new Map();
 let opened = null; // the alert of the open panel
 
 /** Return the key of a draft. */
-const keyOf = (alert, field) => `${alert} ${field}`;
+const draftKey = (alert, field) => `${alert} ${field}`;
 
 /** Forget all drafts. */
 export const clear = () => drafts.clear();
@@ -42,8 +42,8 @@ export function close(ui, view) {
  * Send a changed field when it loses the focus, or by Enter, which leads to the next field.
  * @param {Ui} ui @param {CaseView} view @param {string} field
  */
-async function keep(ui, view, field) {
-  const key = keyOf(view.alert, field);
+async function saveField(ui, view, field) {
+  const key = draftKey(view.alert, field);
   const draft = drafts.get(key);
   if (draft === undefined) return;
   const text = draft.trim();
@@ -73,7 +73,7 @@ function pressed(ui, view, field, e) {
     const all = [...document.querySelectorAll('.fields input')];
     const next = all[all.indexOf(e.target) + 1];
     if (next) next.focus();
-    else keep(ui, view, field);
+    else saveField(ui, view, field);
   }
 }
 
@@ -97,9 +97,9 @@ export function panel(ui, view, allowed) {
             data-field=${field}
             ?disabled=${disabled}
             ?readonly=${lost}
-            .value=${drafts.get(keyOf(view.alert, field)) ?? filled?.text ?? ''}
-            @input=${(e) => drafts.set(keyOf(view.alert, field), e.target.value)}
-            @blur=${() => keep(ui, view, field)}
+            .value=${drafts.get(draftKey(view.alert, field)) ?? filled?.text ?? ''}
+            @input=${(e) => drafts.set(draftKey(view.alert, field), e.target.value)}
+            @blur=${() => saveField(ui, view, field)}
             @keydown=${(e) => pressed(ui, view, field, e)} />${
               filled ? html`<small title=${f.clock(filled.at_us)}>${by.split(' ')[0]}</small>` : nothing
             }</label

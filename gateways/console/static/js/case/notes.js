@@ -20,7 +20,7 @@ const notes = new Writing({
   sends: (e) => e.key === 'Enter' && (e.ctrlKey || e.metaKey),
   send: async (ui, alert, text, id) => {
     const answer = await ui.feed.command(alert, 'note', { text, id });
-    if (answer.ok) for (const told of listeners) told(ui, alert);
+    if (answer.ok) for (const listener of listeners) listener(ui, alert);
     return answer;
   },
 });

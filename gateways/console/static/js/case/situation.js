@@ -3,7 +3,7 @@
 
 import { say } from '../words/words.js';
 import * as f from '../words/format.js';
-import { missing } from './dialogue/missing-in-text.js';
+import { missingMessages } from './dialogue/missing-in-text.js';
 import { endedCalls, endingKind } from './call-ending.js';
 
 /** Kinds of end that are no answer of the user: the line's, and the center's own. */
@@ -235,7 +235,7 @@ export const placeIsOld = ({ position, closed_us }, nowUs) =>
 
 /** Return true if 112 was briefed with everything, and nothing newer exists. @param {CaseView} view */
 export const isFullyBriefed = (view) =>
-  isBriefed(view) && !hasChanged(view) && !wroteSinceBriefing(view) && !missing(view).length;
+  isBriefed(view) && !hasChanged(view) && !wroteSinceBriefing(view) && !missingMessages(view).length;
 
 /** Return true if the user can tell 112 what 112 does not know yet. @param {CaseView} view */
 export const userCanTellPsap = (view) => view.user_hears_psap && !view.duress;

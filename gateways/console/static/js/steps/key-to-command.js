@@ -4,7 +4,7 @@ import * as claims from '../words/claims.js';
 import { COMMANDS, KEY, ORDERS } from '../words/center.js';
 import { reason, say, translate } from '../words/words.js';
 import { action, label } from './labels.js';
-import { missing } from '../case/dialogue/missing-in-text.js';
+import { missingMessages } from '../case/dialogue/missing-in-text.js';
 import { effectText, offersAnotherLine } from '../case/other-line.js';
 import {
   inDoubt,
@@ -27,7 +27,7 @@ const KEYS = Object.fromEntries(COMMANDS.filter((one) => ORDERS[one].whenever).m
  * @type {Partial<Record<OperatorCommand, (view: CaseView, step: Action) => boolean>>}
  */
 export const ENTER_CONDITIONS = {
-  leave: (view) => missing(view).length > 0 || !(userCanTellPsap(view) || isFullyBriefed(view)),
+  leave: (view) => missingMessages(view).length > 0 || !(userCanTellPsap(view) || isFullyBriefed(view)),
   give_voices: (view) => view.duress,
   redial_user: (view) => Boolean(view.dial_withheld) || keptSilent(view),
   // Y also confirms that the user has answered, if the answer is doubtful.
@@ -65,7 +65,7 @@ export const enterEffect = (command, view) =>
 
 /** Return what 112 does not know when the operator leaves. @param {CaseView} view */
 function unknownTo112(view) {
-  const them = missing(view);
+  const them = missingMessages(view);
   const quoted = them.slice(0, 2).map(({ text }) => `«${text.length > 40 ? `${text.slice(0, 39)}…` : text}»`);
   const more = them.length > 2 ? say`, and ${them.length - 2} more` : '';
   if (them.length) return say`112 does not know: ${quoted.join(', ')}${more}`;

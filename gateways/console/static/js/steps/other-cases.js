@@ -8,7 +8,7 @@ import { brokenText, isBroken } from '../case/broken-conference.js';
 import { handoverStep as handedOver } from '../case/handover-status.js';
 import { callPsapStep, takeStep } from './steps.js';
 import { action } from './labels.js';
-import { newest, unread } from '../case/dialogue/read-state.js';
+import { newestMessage, unreadCount } from '../case/dialogue/read-state.js';
 import * as s from '../case/situation.js';
 
 /**
@@ -116,7 +116,7 @@ function afterLeaving(now) {
   if (view.user_hears_psap) {
     const both = claimText(now, 'phoneAnswered', 'bothTalk');
     const given = `${say`Handed over to 112.`} ${both}`;
-    if (unread(view) || (newest(view)?.at_us ?? 0) > (view.left_us ?? Infinity))
+    if (unreadCount(view) || (newestMessage(view)?.at_us ?? 0) > (view.left_us ?? Infinity))
       return [given, `${say`She has written: read it, and tell 112.`} ${come}`, takeStep('')];
     return [given, `${say`Nothing more to do.`} ${come}`, takeStep('')];
   }

@@ -5,7 +5,7 @@
 import { KEY } from './center.js';
 import { say } from './words.js';
 import * as f from './format.js';
-import { offered } from '../case/dialogue/read-state.js';
+import { offeredMessage } from '../case/dialogue/read-state.js';
 import { endingOf, userEnding } from '../case/call-ending.js';
 import * as s from '../case/situation.js';
 
@@ -258,7 +258,7 @@ const CLAIMS = {
     words: () => say`There is a new message: tell 112.`,
   },
   notInText: {
-    holds: ({ view, allowed }) => !!allowed && offered(view, allowed) !== null,
+    holds: ({ view, allowed }) => !!allowed && offeredMessage(view, allowed) !== null,
     words: ({ view }) => say`What ${s.firstName(view)} wrote is not in the text: ← or →, or Del.`,
   },
   hasChanged: {

@@ -7,10 +7,10 @@ import { KEY } from '../../words/center.js';
 import { phrase, reason, say } from '../../words/words.js';
 import * as f from '../../words/format.js';
 import * as s from '../situation.js';
-import { progress } from './question-channel.js';
+import { progressText } from './question-channel.js';
 import { fillKeys } from './fill-keys.js';
 import { isAnswer } from './missing-in-text.js';
-import * as read from './read-state.js';
+import * as readState from './read-state.js';
 import { Writing } from './text-field.js';
 
 const writing = new Writing({
@@ -21,16 +21,16 @@ const writing = new Writing({
   send: (ui, alert, text, id) => ui.feed.command(alert, 'write', { text, id, asks: text.endsWith('?') }),
 });
 /** The last message that the operator had seen when the dialogue was closed, by alert. */
-const away = new Map();
+const closedAt = new Map();
 /** The last message that was on this screen, by alert. */
 const seen = new Map();
 
 /** Forget all drafts and states. */
 export function clear() {
   writing.clear();
-  away.clear();
+  closedAt.clear();
   seen.clear();
-  read.clear();
+  readState.clear();
 }
 
 /**
@@ -38,13 +38,13 @@ export function clear() {
  * @param {CaseView} view
  */
 export const isOpen = (view) => {
-  const put = away.get(view.alert);
-  return put === undefined ? view.dialogue.length > 0 : read.lastOfUser(view) > put;
+  const put = closedAt.get(view.alert);
+  return put === undefined ? view.dialogue.length > 0 : readState.lastUserNumber(view) > put;
 };
 
 /** Open the dialogue. @param {Ui} ui @param {CaseView} view */
 export function open(ui, view) {
-  away.set(view.alert, -1);
+  closedAt.set(view.alert, -1);
   ui.draw();
 }
 
@@ -57,7 +57,7 @@ export const focus = () => writing.focus();
  */
 export function close(ui, view) {
   if (!isOpen(view)) return false;
-  away.set(view.alert, seen.get(view.alert) ?? 0);
+  closedAt.set(view.alert, seen.get(view.alert) ?? 0);
   ui.draw();
   return true;
 }
@@ -66,11 +66,11 @@ export function close(ui, view) {
  * Note that the messages on this screen are seen, and report them as read.
  * @param {Ui} ui @param {CaseView} view
  */
-function shown(ui, view) {
+function markShown(ui, view) {
   if (document.hidden || ui.screen.help) return;
-  const upto = read.lastOfUser(view);
+  const upto = readState.lastUserNumber(view);
   seen.set(view.alert, upto);
-  if (upto) read.haveRead(ui, view, upto);
+  if (upto) readState.reportRead(ui, view, upto);
 }
 
 /** The reasons why the center did not send an SMS, or may not have. @type {Record<string, Phrase>} */
@@ -116,14 +116,14 @@ function byApp(view, one) {
 const onTheLine = (one, nowUs) => [
   'voice',
   one.spoken === 'heard' ? 'ok' : '',
-  one.spoken ? progress(one, nowUs) : say`asked aloud`,
+  one.spoken ? progressText(one, nowUs) : say`asked aloud`,
 ];
 
 /**
  * Render the channel of a received message, or the delivery of a sent one.
  * @param {CaseView} view @param {SaidView} one @param {number} nowUs
  */
-function state(view, one, nowUs) {
+function deliveryMarks(view, one, nowUs) {
   const came = one.claimed ? say`SMS, sender not proved` : 'SMS';
   const ways = one.by
     ? [byApp(view, one), one.texted && bySms(one.texted), one.channel === 'voice' && onTheLine(one, nowUs)]
@@ -144,22 +144,24 @@ function message(ui, view, allowed, one) {
   const by = one.by ? ui.feed.names(one.by) : s.firstName(view);
   return html`<li class="said" data-by=${one.by ? 'operator' : 'user'} data-number=${one.number}>
     <span class="said__by">${s.capital(by)} <time>${f.clock(one.at_us)}</time></span>
-    <p class=${isAnswer(one) ? 'said__short' : ''}>${read.asked(view, one)}${read.words(view, one)}</p>
-    ${fillKeys(ui, view, allowed, one)} ${state(view, one, ui.feed.nowUs())}
+    <p class=${isAnswer(one) ? 'said__short' : ''}
+      >${readState.answeredQuestion(view, one)}${readState.messageText(view, one)}</p
+    >
+    ${fillKeys(ui, view, allowed, one)} ${deliveryMarks(view, one, ui.feed.nowUs())}
   </li>`;
 }
 
 /** Return true if messages do not arrive in the app. @param {Ui} ui @param {CaseView} view */
-const isLost = (ui, view) => view.lost_us !== null && ui.feed.nowUs() >= view.lost_us;
+const appIsLost = (ui, view) => view.lost_us !== null && ui.feed.nowUs() >= view.lost_us;
 
 /**
  * Render that the app does not answer, with the key to send by SMS, unless messages are sent by SMS already.
  * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
  */
-function lost(ui, view, allowed) {
+function lostHint(ui, view, allowed) {
   const key = KEY.write_by_sms;
   const goes = allowed.write_by_sms === 'texts_allowed';
-  const none = isLost(ui, view) ? say`No answer from the app.` : '';
+  const none = appIsLost(ui, view) ? say`No answer from the app.` : '';
   if (view.closed_us !== null || goes || !(none || allowed.write === 'phone_would_sound')) return nothing;
   if (allowed.write_by_sms !== null) return html`<p class="ink-wait dialogue__lost">${none}</p>`;
   const sounds = say`An SMS makes the phone sound.`;
@@ -176,23 +178,23 @@ function lost(ui, view, allowed) {
  * first, so that its keys are visible.
  * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
  */
-function inOrder(ui, view, allowed) {
-  const first = s.showsBriefing(view, ui.feed.me, allowed) ? read.offered(view, allowed) : null;
+function orderedMessages(ui, view, allowed) {
+  const first = s.showsBriefing(view, ui.feed.me, allowed) ? readState.offeredMessage(view, allowed) : null;
   const all = view.dialogue.toReversed();
   return first ? [first, ...all.filter((one) => one !== first)] : all;
 }
 
 /** Return the channel by which Enter sends. @param {Ui} ui @param {CaseView} view */
-function hint(ui, view) {
+function sendHint(ui, view) {
   if (!view.app_reads) return say`Enter sends by SMS`;
-  return isLost(ui, view) && ui.feed.allowedIn(view).write_by_sms === 'texts_allowed'
+  return appIsLost(ui, view) && ui.feed.allowedIn(view).write_by_sms === 'texts_allowed'
     ? say`Enter sends, by SMS as well`
     : say`Enter sends`;
 }
 
 /** Render the dialogue. @param {Ui} ui @param {CaseView} view @param {Allowed} allowed */
 export function panel(ui, view, allowed) {
-  shown(ui, view);
+  markShown(ui, view);
   const why = allowed.write ?? null;
   return html`<div class="panel__head">
       <h2>${say`Messages with ${s.asObject(view)}`}</h2>
@@ -200,7 +202,7 @@ export function panel(ui, view, allowed) {
     </div>
     <div class="panel__body dialogue" role="log" tabindex="0" aria-label=${say`Messages`}>
       <ol>
-        ${inOrder(ui, view, allowed).map((one) => message(ui, view, allowed, one))}
+        ${orderedMessages(ui, view, allowed).map((one) => message(ui, view, allowed, one))}
       </ol>
       ${
         view.dialogue.length
@@ -210,10 +212,10 @@ export function panel(ui, view, allowed) {
             </p>`
       }
     </div>
-    ${lost(ui, view, allowed)}
+    ${lostHint(ui, view, allowed)}
     ${
       why === null
-        ? writing.field(ui, view.alert, say`Write ${s.toUser(view)}`, hint(ui, view))
+        ? writing.field(ui, view.alert, say`Write ${s.toUser(view)}`, sendHint(ui, view))
         : html`<p class="ink-wait dialogue__why">${reason(why)}</p>`
     }`;
 }

@@ -5,7 +5,7 @@ import { KEY } from '../../words/center.js';
 import { phrase, say } from '../../words/words.js';
 import { inSight } from '../../steps/visible-keys.js';
 import { putAside } from './missing-in-text.js';
-import { haveRead, offered, unread } from './read-state.js';
+import { reportRead, offeredMessage, unreadCount } from './read-state.js';
 
 /** The field of the text for 112 that each key fills. */
 const FILLS = { ArrowLeft: 'where', ArrowRight: 'what' };
@@ -29,7 +29,7 @@ export const button = (ui, key, label, shown = key) =>
  * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed @param {SaidView} one
  */
 export const fillKeys = (ui, view, allowed, one) =>
-  ui.feed.link !== 'lost' && offered(view, allowed) === one
+  ui.feed.link !== 'lost' && offeredMessage(view, allowed) === one
     ? html`<span class="said__keys"
         >${Object.entries(FILLS).map(([key, field]) =>
           button(ui, key, say`to “${FIELDS[field]()}”`, ARROWS[key]),
@@ -42,11 +42,11 @@ export const fillKeys = (ui, view, allowed, one) =>
  * @param {Ui} ui @param {string} key @param {CaseView} view @param {Allowed} allowed
  */
 export function pressed(ui, key, view, allowed) {
-  const one = FILLS[key] || key === ASIDE ? offered(view, allowed) : null;
+  const one = FILLS[key] || key === ASIDE ? offeredMessage(view, allowed) : null;
   const caps = one ? [...document.querySelectorAll(`.said__keys [data-key="${key}"]`)] : [];
   if (!caps.length) return false;
   if (!inSight(caps.map((cap) => cap.closest('.said, .latest').querySelector('p')))) return true;
-  if (FILLS[key]) fill(ui, view, FILLS[key], one);
+  if (FILLS[key]) fillField(ui, view, FILLS[key], one);
   else {
     putAside(view, one);
     ui.draw();
@@ -59,10 +59,10 @@ export function pressed(ui, key, view, allowed) {
  * it is the only unread one.
  * @param {Ui} ui @param {CaseView} view @param {string} field @param {SaidView} one
  */
-async function fill(ui, view, field, one) {
+async function fillField(ui, view, field, one) {
   const before = view.briefing[field]?.text ?? '';
   const text = [before.replace(/[.\s]+$/, ''), one.text.trim()].filter(Boolean).join('. ');
   const answer = await ui.feed.command(view.alert, 'brief', { field, text: text.slice(0, FIELD_MAX) });
   if (!answer.ok) return ui.commands.refuse(KEY.brief, view.alert, answer.reason);
-  return unread(view) === 1 ? haveRead(ui, view, one.number) : undefined;
+  return unreadCount(view) === 1 ? reportRead(ui, view, one.number) : undefined;
 }

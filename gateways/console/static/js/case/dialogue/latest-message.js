@@ -8,7 +8,7 @@ import * as f from '../../words/format.js';
 import { pageCode } from '../psap-text.js';
 import * as s from '../situation.js';
 import { button, fillKeys } from './fill-keys.js';
-import { asked, newest, offered, unread, words } from './read-state.js';
+import { answeredQuestion, newestMessage, offeredMessage, unreadCount, messageText } from './read-state.js';
 
 /** The commands that ask a question. @type {OperatorCommand[]} */
 const ASKS = ['write', 'ask_spoken', 'ask_aloud', 'ask_softly'];
@@ -48,8 +48,8 @@ export function keys(ui, view, allowed) {
  * @param {{ isShown: boolean, named: boolean, briefing: boolean }} is
  */
 export function line(ui, view, allowed, { isShown, named, briefing }) {
-  const count = unread(view);
-  const one = isShown ? null : count ? newest(view) : offered(view, allowed);
+  const count = unreadCount(view);
+  const one = isShown ? null : count ? newestMessage(view) : offeredMessage(view, allowed);
   const row = named || briefing ? nothing : keys(ui, view, allowed);
   const code = briefing || view.closed_us !== null ? nothing : pageCode(view);
   const by = one && s.capital(s.firstName(view));
@@ -59,7 +59,7 @@ export function line(ui, view, allowed, { isShown, named, briefing }) {
     <p class="latest__said" role="status">${
       one
         ? html`<small>${f.clock(one.at_us)} ${by}</small
-            ><b>${asked(view, one)}${words(view, one)}</b>`
+            ><b>${answeredQuestion(view, one)}${messageText(view, one)}</b>`
         : nothing
     }</p>
     ${one ? html`${button(ui, KEY.write, others)}${fillKeys(ui, view, allowed, one)}` : nothing}

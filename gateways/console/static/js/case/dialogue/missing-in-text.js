@@ -7,21 +7,21 @@ import { phrase } from '../../words/words.js';
 export const ANSWERS = { yes: phrase`Yes`, no: phrase`No` };
 
 /** The numbers of the messages that were put aside, by alert. @type {Map<string, Set<number>>} */
-const aside = new Map();
+const numbersAside = new Map();
 
 /** Forget what was put aside. */
-export const clear = () => aside.clear();
+export const clear = () => numbersAside.clear();
 
 /** Return true if the message is only yes or no. @param {SaidView} one */
 export const isAnswer = (one) => !one.by && one.text.toLowerCase() in ANSWERS;
 
 /** Put a message aside: the text for 112 does not need it. @param {CaseView} view @param {SaidView} one */
 export function putAside(view, one) {
-  aside.set(view.alert, new Set(aside.get(view.alert)).add(one.number));
+  numbersAside.set(view.alert, new Set(numbersAside.get(view.alert)).add(one.number));
 }
 
 /** Return the words of a text between spaces, so that `12` is not found in `123`. @param {string} text */
-const words = (text) =>
+const wordsOf = (text) =>
   ` ${
     text
       .toLowerCase()
@@ -34,15 +34,15 @@ const words = (text) =>
  * @param {CaseView} view @param {SaidView} one
  */
 const isInText = (view, one) =>
-  Object.values(view.briefing).some((field) => words(field.text).includes(words(one.text)));
+  Object.values(view.briefing).some((field) => wordsOf(field.text).includes(wordsOf(one.text)));
 
 /** Return the user's messages that 112 does not know, the oldest first. @param {CaseView} view */
-export const missing = (view) =>
+export const missingMessages = (view) =>
   view.dialogue.filter(
     (one) =>
       !one.by &&
       one.text &&
       !isAnswer(one) &&
-      !aside.get(view.alert)?.has(one.number) &&
+      !numbersAside.get(view.alert)?.has(one.number) &&
       !isInText(view, one),
   );

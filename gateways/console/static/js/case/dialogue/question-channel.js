@@ -4,91 +4,102 @@ import { languageName, phrase, say } from '../../words/words.js';
 
 /** After this time without a key the screen shows that no key was pressed. */
 const ANSWERS_WITHIN_US = 12e6;
-/** @typedef {'write' | 'ask_spoken' | 'ask_aloud' | 'ask_softly'} Way */
-/** The channels in order: the first possible is the default, `ask_softly` only by a key. @type {Way[]} */
-const WAYS = ['write', 'ask_spoken', 'ask_aloud', 'ask_softly'];
-/** The channels in order if no app shows messages: a user on the line is asked there. @type {Way[]} */
+/** @typedef {'write' | 'ask_spoken' | 'ask_aloud' | 'ask_softly'} Channel */
+/** The channels in order: the first possible is the default, `ask_softly` only by a key. @type {Channel[]} */
+const CHANNELS = ['write', 'ask_spoken', 'ask_aloud', 'ask_softly'];
+/** The channels in order if no app shows messages: a user on the line is asked there. @type {Channel[]} */
 const WITHOUT_APP = ['ask_spoken', 'ask_aloud', 'write', 'ask_softly'];
 const SPOKEN = ['ask_spoken', 'ask_softly'];
 const chosen = new Map(); // the channel chosen by an operator, by alert
 
-/** Return true if the center speaks questions on this channel. @param {Way} by */
+/** Return true if the center speaks questions on this channel. @param {Channel} by */
 const isSpoken = (by) => SPOKEN.includes(by);
 
-/** The questions on the screen. @typedef {{ ui: Ui, view: CaseView, protocol: CallProtocol }} Here */
+/**
+ * The questions on the screen.
+ * @typedef {{ ui: Ui, view: CaseView, protocol: CallProtocol }} QuestionContext
+ */
 
 /**
  * Return the channels by which a question of this protocol can be asked now.
- * @param {Here} here @returns {Way[]}
+ * @param {QuestionContext} context @returns {Channel[]}
  */
-function ways(here) {
-  const allowed = here.ui.feed.allowedIn(here.view);
-  const can = (/** @type {Way} */ by) => here.protocol.question.some((_, at) => language(here, at, by));
-  return (reads(here) ? WAYS : WITHOUT_APP).filter((by) => allowed[by] === null && can(by));
+function possibleChannels(context) {
+  const allowed = context.ui.feed.allowedIn(context.view);
+  const can = (/** @type {Channel} */ by) =>
+    context.protocol.question.some((_, at) => language(context, at, by));
+  return (appReads(context) ? CHANNELS : WITHOUT_APP).filter((by) => allowed[by] === null && can(by));
 }
 
-/** Return true if the app shows messages, and has not fallen silent. @param {Here} here */
-const reads = ({ ui, view }) => view.app_reads && (view.lost_us === null || ui.feed.nowUs() < view.lost_us);
+/** Return true if the app shows messages, and has not fallen silent. @param {QuestionContext} context */
+const appReads = ({ ui, view }) =>
+  view.app_reads && (view.lost_us === null || ui.feed.nowUs() < view.lost_us);
 
 /**
  * Return the channel of the next question; null if there is none.
- * @param {Here} here @returns {Way | null}
+ * @param {QuestionContext} context @returns {Channel | null}
  */
-export function way(here) {
-  const all = ways(here);
-  const wanted = chosen.get(here.view.alert);
+export function currentChannel(context) {
+  const all = possibleChannels(context);
+  const wanted = chosen.get(context.view.alert);
   if (all.includes(wanted)) return wanted;
-  chosen.delete(here.view.alert); // the chosen channel is not possible any longer
+  chosen.delete(context.view.alert); // the chosen channel is not possible any longer
   return all.find((by) => by !== 'ask_softly') ?? null;
 }
 
 /**
  * Return true if another channel is possible; from `ask_softly` the key returns to the default.
- * @param {Here} here
+ * @param {QuestionContext} context
  */
-export const hasAnother = (here) => ways(here).some((by) => by !== way(here) || by === 'ask_softly');
+export const hasOtherChannel = (context) =>
+  possibleChannels(context).some((by) => by !== currentChannel(context) || by === 'ask_softly');
 
-/** Choose the next channel (key I). @param {Here} here */
-export function another(here) {
-  const all = ways(here);
-  const now = way(here);
-  if (now === 'ask_softly') chosen.delete(here.view.alert);
-  else if (all.length) chosen.set(here.view.alert, all[(all.indexOf(now) + 1) % all.length]);
-  here.ui.draw();
+/** Choose the next channel (key I). @param {QuestionContext} context */
+export function chooseNextChannel(context) {
+  const all = possibleChannels(context);
+  const now = currentChannel(context);
+  if (now === 'ask_softly') chosen.delete(context.view.alert);
+  else if (all.length) chosen.set(context.view.alert, all[(all.indexOf(now) + 1) % all.length]);
+  context.ui.draw();
 }
 
 /**
  * Return the language of this question on this channel: the user's, the center's or English, the first
  * available; empty if none.
- * @param {Here} here @param {number} at @param {Way} by
+ * @param {QuestionContext} context @param {number} at @param {Channel} by
  */
 export function language({ ui, view, protocol }, at, by) {
   const { center } = ui.feed;
   const wanted = [view.person?.language, center.language, 'en'];
   const words = Object.keys(protocol.question[at].ask);
-  const there = isSpoken(by) ? (center.speaks[nameOf(protocol, at)] ?? []) : words;
+  const there = isSpoken(by) ? (center.speaks[recordingName(protocol, at)] ?? []) : words;
   return wanted.find((one) => one && there.includes(one)) ?? (isSpoken(by) ? '' : words[0]);
 }
 
 /** Return the name of a question's recordings. @param {CallProtocol} protocol @param {number} at */
-const nameOf = (protocol, at) => `${protocol.file}-${at + 1}`;
+const recordingName = (protocol, at) => `${protocol.file}-${at + 1}`;
 
 /**
  * Return the further fields of the command, for a question that the center speaks.
- * @param {Here} here @param {number} at @param {Way} by
+ * @param {QuestionContext} context @param {number} at @param {Channel} by
  */
-export const voice = (here, at, by) =>
-  isSpoken(by) ? { language: language(here, at, by), question: nameOf(here.protocol, at) } : {};
+export const spokenFields = (context, at, by) =>
+  isSpoken(by) ? { language: language(context, at, by), question: recordingName(context.protocol, at) } : {};
 
-/** Return the name of the channel of the next question. @param {Here} here @param {Way | null} by */
-export function wayName(here, by) {
-  if (by === 'write' && !here.view.app_reads) return say`By SMS, which can be answered`;
-  if (by === 'write' && !reads(here)) return say`In the app, which does not answer`;
+/**
+ * Return the name of the channel of the next question.
+ * @param {QuestionContext} context @param {Channel | null} by
+ */
+export function channelText(context, by) {
+  if (by === 'write' && !context.view.app_reads) return say`By SMS, which can be answered`;
+  if (by === 'write' && !appReads(context)) return say`In the app, which does not answer`;
   if (by === 'write') return say`In the app: yes or no`;
   if (by === 'ask_spoken') return say`The centre speaks it: key 1 yes, 2 no`;
   if (by === 'ask_softly') return say`Whispered in her ear: key 1 yes, 2 no`;
   if (by === 'ask_aloud') return say`Ask aloud yourself: key 1 yes, 2 no`;
-  return hasAnother(here) ? say`No voice to her. I: whisper in her ear` : say`Nothing can be asked now.`;
+  return hasOtherChannel(context)
+    ? say`No voice to her. I: whisper in her ear`
+    : say`Nothing can be asked now.`;
 }
 
 /** Return the language's name if it is not the user's, else ''. @param {CaseView} view @param {string} by */
@@ -106,14 +117,14 @@ const PROGRESS = {
   withheld: phrase`not said: she is to hear nobody`,
 };
 
-/** Return the answer to a question, else its progress. @param {SaidView} said @param {number} nowUs */
-export function outcome(said, nowUs) {
-  if (said.answer) return said.answer === 'yes' ? say`Yes` : say`No`;
-  return said.spoken ? progress(said, nowUs) : say`asked`;
+/** Return the answer to a question, else its progress. @param {SaidView} message @param {number} nowUs */
+export function answerText(message, nowUs) {
+  if (message.answer) return message.answer === 'yes' ? say`Yes` : say`No`;
+  return message.spoken ? progressText(message, nowUs) : say`asked`;
 }
 
 /** Return the progress of a spoken question. @param {SaidView} said @param {number} nowUs */
-export function progress({ spoken, heard_us: heardUs }, nowUs) {
+export function progressText({ spoken, heard_us: heardUs }, nowUs) {
   if (spoken !== 'heard') return PROGRESS[spoken]();
   return nowUs - heardUs < ANSWERS_WITHIN_US ? say`heard##question` : say`heard, no key`;
 }

@@ -6,7 +6,7 @@ import { KEY } from '../../words/center.js';
 import { localText, reason, say } from '../../words/words.js';
 import { inSight } from '../../steps/visible-keys.js';
 import { psapState } from '../situation.js';
-import * as asking from './question-channel.js';
+import * as channels from './question-channel.js';
 
 let opened = null; // the alert of the open panel
 const chosen = new Map(); // the chosen protocol, by alert
@@ -36,21 +36,25 @@ export function close(ui, view) {
 /** Return the chosen protocol. @param {Ui} ui @param {CaseView} view */
 const protocol = (ui, view) => ui.feed.center.protocols[chosen.get(view.alert) ?? 0];
 
-/** Return the questions on the screen. @param {Ui} ui @param {CaseView} view @returns {asking.Here} */
-const hereOf = (ui, view) => ({ ui, view, protocol: protocol(ui, view) });
+/**
+ * Return the questions on the screen.
+ * @param {Ui} ui @param {CaseView} view @returns {channels.QuestionContext}
+ */
+const contextOf = (ui, view) => ({ ui, view, protocol: protocol(ui, view) });
 
 /**
  * Return the last message that asked this question, in any language.
  * @param {CaseView} view @param {Question} question
  */
-const asked = (view, question) =>
+const lastAsked = (view, question) =>
   view.dialogue.findLast((one) => one.by && Object.values(question.ask).includes(one.text));
 
 /**
  * Return why this question is not asked any longer, else ''.
  * @param {CaseView} view @param {Question} question
  */
-const isOver = (view, question) => (question.before_112 && psapState(view) !== '' ? say`called already` : '');
+const closedReason = (view, question) =>
+  question.before_112 && psapState(view) !== '' ? say`called already` : '';
 
 /**
  * Handle a key while the questions are open: 1 to 9, and I. Return true if the key was used.
@@ -59,25 +63,25 @@ const isOver = (view, question) => (question.before_112 && psapState(view) !== '
 export function pressed(ui, key) {
   const view = ui.screen.section === 'case' ? ui.screen.selected() : null;
   if (view === null || !isOpen(view) || !/^[1-9I]$/.test(key)) return false;
-  if (key === 'I') asking.another(hereOf(ui, view));
-  else if (protocol(ui, view).question[Number(key) - 1] && inSight([lineOf(Number(key))]))
-    ask(ui, view, Number(key) - 1);
+  if (key === 'I') channels.chooseNextChannel(contextOf(ui, view));
+  else if (protocol(ui, view).question[Number(key) - 1] && inSight([questionElement(Number(key))]))
+    sendQuestion(ui, view, Number(key) - 1);
   return true;
 }
 
 /** Return the element of a question. @param {number} number */
-const lineOf = (number) => document.querySelector(`.questions li:nth-child(${number})`);
+const questionElement = (number) => document.querySelector(`.questions li:nth-child(${number})`);
 
 /** Send a question. @param {Ui} ui @param {CaseView} view @param {number} at */
-async function ask(ui, view, at) {
-  const here = hereOf(ui, view);
-  const command = asking.way(here);
+async function sendQuestion(ui, view, at) {
+  const context = contextOf(ui, view);
+  const command = channels.currentChannel(context);
   const key = String(at + 1);
   if (command === null) return ui.commands.refuse(key, view.alert, ui.feed.allowedIn(view).write);
-  const question = here.protocol.question[at];
-  const over = isOver(view, question);
-  if (over) return ui.commands.refuse(key, view.alert, over);
-  const language = asking.language(here, at, command);
+  const question = context.protocol.question[at];
+  const closed = closedReason(view, question);
+  if (closed) return ui.commands.refuse(key, view.alert, closed);
+  const language = channels.language(context, at, command);
   if (!language) return ui.commands.refuse(key, view.alert, 'no_voice');
   const text = question.ask[language] ?? localText(question.ask);
   const fills = question.fills
@@ -87,16 +91,16 @@ async function ask(ui, view, at) {
     text,
     asks: true,
     ...fills,
-    ...asking.voice(here, at, command),
+    ...channels.spokenFields(context, at, command),
   });
   if (!answer.ok) ui.commands.refuse(key, view.alert, answer.reason);
 }
 
 /** Render the questions. @param {Ui} ui @param {CaseView} view */
 export function panel(ui, view) {
-  const here = hereOf(ui, view);
-  const { protocol: now } = here;
-  const way = asking.way(here);
+  const context = contextOf(ui, view);
+  const { protocol: now } = context;
+  const channel = channels.currentChannel(context);
   return html`<div class="panel__head">
       <h2>${localText(now.name)}</h2>
       <button class="btn" @click=${() => open(ui, view)}>
@@ -109,38 +113,42 @@ export function panel(ui, view) {
         ${now.advise ? html`<b class="questions__advise">${localText(now.advise)}</b>` : nothing}
         <button
           class="questions__way"
-          data-way=${way ?? 'none'}
-          ?disabled=${!asking.hasAnother(here)}
-          @click=${() => asking.another(here)}>
-          <kbd>I</kbd><span role="status">${asking.wayName(here, way)}</span>
+          data-way=${channel ?? 'none'}
+          ?disabled=${!channels.hasOtherChannel(context)}
+          @click=${() => channels.chooseNextChannel(context)}>
+          <kbd>I</kbd><span role="status">${channels.channelText(context, channel)}</span>
         </button>
       </p>
       <ol>
-        ${now.question.map((question, at) => row(here, question, at, way))}
+        ${now.question.map((question, at) => row(context, question, at, channel))}
       </ol>
     </div>`;
 }
 
 /**
  * Render one question.
- * @param {asking.Here} here @param {Question} question @param {number} at @param {asking.Way | null} way
+ * @param {channels.QuestionContext} context @param {Question} question @param {number} at
+ * @param {channels.Channel | null} channel
  */
-function row(here, question, at, way) {
-  const { ui, view } = here;
-  const language = asking.language(here, at, way ?? 'write');
+function row(context, question, at, channel) {
+  const { ui, view } = context;
+  const language = channels.language(context, at, channel ?? 'write');
   const text = question.ask[language] ?? localText(question.ask);
-  const mine = localText(question.ask);
-  const said = asked(view, question);
-  const over = isOver(view, question);
+  const operatorsText = localText(question.ask);
+  const lastMessage = lastAsked(view, question);
+  const closed = closedReason(view, question);
   const aside = [
-    mine === text ? '' : mine,
-    language ? asking.otherLanguage(view, language) : reason('no_voice'),
+    operatorsText === text ? '' : operatorsText,
+    language ? channels.otherLanguage(view, language) : reason('no_voice'),
   ].filter(Boolean);
-  return html`<li data-asked=${said ? 'yes' : nothing}>
-    <button class="questions__ask" ?disabled=${!way || !language || over} @click=${() => ask(ui, view, at)}>
+  return html`<li data-asked=${lastMessage ? 'yes' : nothing}>
+    <button
+      class="questions__ask"
+      ?disabled=${!channel || !language || closed}
+      @click=${() => sendQuestion(ui, view, at)}>
       <kbd>${at + 1}</kbd><span lang=${language || nothing}>${text}</span>
     </button>
     ${aside.length ? html`<small>${aside.join(' · ')}</small>` : nothing}
-    <b class="questions__answer" role="status">${said ? asking.outcome(said, ui.feed.nowUs()) : over}</b>
+    <b class="questions__answer" role="status">${lastMessage ? channels.answerText(lastMessage, ui.feed.nowUs()) : closed}</b>
   </li>`;
 }

@@ -2,36 +2,36 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import * as s from '../situation.js';
-import { ANSWERS, clear as clearAside, isAnswer, missing } from './missing-in-text.js';
+import { ANSWERS, clear as clearAside, isAnswer, missingMessages } from './missing-in-text.js';
 
 /** The last message that was reported to the center as read, by alert. */
-const told = new Map();
+const reported = new Map();
 
 /** Forget what was reported and put aside. */
 export function clear() {
-  told.clear();
+  reported.clear();
   clearAside();
 }
 
 /** Return the number of the user's newest message; 0 if none. @param {CaseView} view */
-export const lastOfUser = (view) => newest(view)?.number ?? 0;
+export const lastUserNumber = (view) => newestMessage(view)?.number ?? 0;
 /** Return the user's newest message, or undefined. @param {CaseView} view */
-export const newest = (view) => view.dialogue.findLast((one) => !one.by);
+export const newestMessage = (view) => view.dialogue.findLast((one) => !one.by);
 
 /** Return the number of the user's messages that no operator has read. @param {CaseView} view */
-export const unread = (view) => view.dialogue.filter((one) => !one.by && one.read_us === null).length;
+export const unreadCount = (view) => view.dialogue.filter((one) => !one.by && one.read_us === null).length;
 
 /**
  * Report to the center that the messages up to this number were read: of the operator's own case, or of an
  * alert without an operator.
  * @param {Ui} ui @param {CaseView} view @param {number} upto
  */
-export function haveRead(ui, view, upto) {
+export function reportRead(ui, view, upto) {
   const may = (s.isOwnCase(view, ui.feed.me) || view.written_us !== null) && ui.feed.link === 'live';
-  if (!may || !unread(view) || (told.get(view.alert) ?? 0) >= upto) return;
-  told.set(view.alert, upto);
+  if (!may || !unreadCount(view) || (reported.get(view.alert) ?? 0) >= upto) return;
+  reported.set(view.alert, upto);
   ui.feed.command(view.alert, 'have_read', { upto }).then((answer) => {
-    if (!answer.ok) told.delete(view.alert);
+    if (!answer.ok) reported.delete(view.alert);
   });
 }
 
@@ -40,13 +40,14 @@ export function haveRead(ui, view, upto) {
  * null.
  * @param {CaseView} view @param {Allowed} allowed
  */
-export const offered = (view, allowed) => (allowed.brief === null && missing(view).at(-1)) || null;
+export const offeredMessage = (view, allowed) =>
+  (allowed.brief === null && missingMessages(view).at(-1)) || null;
 
 /**
  * Render the question that this message answers, before it; nothing if there is none.
  * @param {CaseView} view @param {SaidView} one
  */
-export function asked(view, one) {
+export function answeredQuestion(view, one) {
   const question = view.dialogue.find(({ number }) => number === one.answers);
   return question ? html`<q>${question.text}</q> ` : nothing;
 }
@@ -55,7 +56,7 @@ export function asked(view, one) {
  * Return the text of a message; an answer in the page's language.
  * @param {CaseView} view @param {SaidView} one
  */
-export function words(view, one) {
+export function messageText(view, one) {
   if (!one.text) return s.erasedText(view, 'words');
   return isAnswer(one) ? ANSWERS[one.text.toLowerCase()]() : one.text;
 }
