@@ -56,6 +56,10 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class PersonTable(_Part, frozen=True, kw_only=True):
+    """A person, `[[person]]`. `ways`: channels and numbers in calling order; `operator`: id of the operator
+    who is this person.
+    """
+
     id: str = ""
     name: Named
     language: str = "it"
@@ -64,6 +68,8 @@ class PersonTable(_Part, frozen=True, kw_only=True):
 
 
 class ShiftTable(_Part, frozen=True, kw_only=True):
+    """A weekly shift, `[[shift]]`. `people`: names in calling order."""
+
     name: Named
     days: tuple[Day, ...]
     begins: TimeOfDay
@@ -72,6 +78,8 @@ class ShiftTable(_Part, frozen=True, kw_only=True):
 
 
 class OverrideTable(_Part, frozen=True, kw_only=True, rename={"from_": "from"}):
+    """An exception from the shifts, `[[override]]`. Times without an offset are in the zone of the roster."""
+
     from_: dt.datetime
     to: dt.datetime
     people: tuple[str, ...]
@@ -80,12 +88,16 @@ class OverrideTable(_Part, frozen=True, kw_only=True, rename={"from_": "from"}):
 
 
 class HolidayTable(_Part, frozen=True, kw_only=True, rename={"as_": "as"}):
+    """A holiday, `[[holiday]]`. `as_`: day of the week with the shifts of this date."""
+
     date: dt.date
     name: Named
     as_: Day = Day.SUN
 
 
 class RosterFile(_Part, frozen=True, kw_only=True):
+    """The whole file."""
+
     zone: str = "Europe/Rome"
     person: tuple[PersonTable, ...] = ()
     shift: tuple[ShiftTable, ...] = ()

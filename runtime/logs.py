@@ -168,6 +168,7 @@ class StandardHandler(logging.Handler):
     """Handler that passes records of the standard library's `logging` to the center's logs."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Write the record to the log of its name."""
         log = get(record.name)
         text = record.getMessage()
         level = max(record.levelno, logging.DEBUG)

@@ -43,6 +43,7 @@ class Response:
     content_type: str = "application/json"
 
     def encoded(self) -> bytes:
+        """Return the response as bytes of HTTP/1.1."""
         head = (
             f"HTTP/1.1 {self.status.value} {self.status.phrase}\r\n"
             f"Content-Type: {self.content_type}\r\nContent-Length: {len(self.body)}\r\n"

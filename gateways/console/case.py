@@ -42,6 +42,9 @@ _ANSWERS: Final = ("leg.answered", "leg.confirmed")
 
 
 def steps_view(known: Known) -> StepsView:
+    """Return the time at which each step of the alert happened first; None for a step that has not
+    happened.
+    """
     case = known.case
 
     def first(what: type[Message], party: Party | None = None) -> Instant | None:

@@ -39,10 +39,16 @@ def shown(case: Case, party: Party) -> Leg | None:
 
 
 def operator_leg(case: Case) -> Leg | None:
+    """Return the leg of the operator who has the case, else the leg that the tile shows; None if there is
+    none.
+    """
     return case.operator_leg or shown(case, Party.OPERATOR)
 
 
 def party_view(leg: Leg | None, hears: tuple[str, ...] = ()) -> PartyView:
+    """Return the view of a party's leg; an idle party without a leg. `hears`: parties that this party
+    hears.
+    """
     if leg is None:
         return PartyView(state=IDLE)
     return PartyView(

@@ -107,6 +107,7 @@ class Modem:
 
     @property
     def has_output(self) -> bool:
+        """True if output waits to be taken."""
         return bool(self._outlet)
 
     def port_opened(self, now_s: float) -> None:

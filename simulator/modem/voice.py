@@ -142,6 +142,7 @@ class ModemVoice:
 
     @property
     def frame_bytes(self) -> int:
+        """Size of a frame of 20 ms at the present rate, in bytes."""
         return int(self.rate_hz * FRAME_S) * SAMPLE_BYTES
 
     def switch(self, on: bool, now_s: float) -> None:

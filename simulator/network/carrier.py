@@ -159,6 +159,7 @@ class Carrier:
 
     @property
     def now_s(self) -> float:
+        """Present time of the carrier, in seconds."""
         return self.agenda.now_s
 
     def advance(self, now_s: float) -> None:

@@ -42,11 +42,13 @@ def own_end(lines: list[str], header: int) -> int:
 
 
 def is_header(line: str, table: str, *, off: bool) -> bool:
+    """Return True if the line is the header of this table. `off`: a commented header."""
     match = _HEADER.match(line)
     return match is not None and bool(match["off"]) == off and match["name"] == table
 
 
 def commented_header(lines: list[str], table: str) -> int | None:
+    """Return the index of the commented header of this table; None if there is none."""
     return next((i for i in range(len(lines)) if is_header(lines[i], table, off=True)), None)
 
 
@@ -67,6 +69,7 @@ def split(line: str) -> tuple[str, str]:
 
 
 def aligned(said: str, comment: str) -> str:
+    """Return a line with its comment in the column of comments."""
     return f"{said:<{_WIDE - 1}} {comment}" if comment else said
 
 

@@ -42,6 +42,7 @@ class Watching:
 
     @property
     def runs(self) -> bool:
+        """True if the watcher runs: it has written its file recently."""
         return self.now_us - self.kept.at < 2 * KEPT_EVERY_US
 
     @property
@@ -59,6 +60,7 @@ class OfCenter:
 
     @property
     def hearing(self) -> Hearing | None:
+        """State of the heartbeats of this center; None if none was received."""
         return self.by.kept.hearings.get(self.center.name)
 
 

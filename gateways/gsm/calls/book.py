@@ -130,6 +130,7 @@ class CallBook:
                 pass
 
     def take_up(self, call: Call, now_s: float) -> None:
+        """Report the call as answered, once."""
         self.announce(call, now_s)
         if not call.answered:
             call.answered = True
@@ -147,6 +148,7 @@ class CallBook:
             )
 
     def announce(self, call: Call, now_s: float, *, found: bool = False) -> None:
+        """Report a new call, once. `found`: the call was found in the modem, not set up by this driver."""
         if call.announced:
             return
         call.announced = True
@@ -271,6 +273,9 @@ class CallBook:
         ref: Ref | None = None,
         index: int | None = None,
     ) -> Call:
+        """Add a call with the next id and return the call. If MOST_CALLS are present, end the oldest unowned
+        call.
+        """
         if len(self.calls) >= MOST_CALLS:
             strangers = [call for call in self.calls if call.ref is None]
             for call in strangers[:1]:
@@ -305,6 +310,7 @@ class CallBook:
         self.events.append(kind(at_s=now_s, call=call.id, ref=call.ref, number=e164_of(call)))
 
     def by_id(self, call: CallId) -> Call | None:
+        """Return the live call with this id; None if there is none."""
         return next((found for found in self.calls if found.id == call), None)
 
 

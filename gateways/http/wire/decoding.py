@@ -67,6 +67,7 @@ class Strict(MsgspecDTO[T], Generic[T]):
     """DTO of Litestar that puts `decode` between the body and the handler."""
 
     def decode_bytes(self, value: bytes) -> T:
+        """Decode the body by its content type. Raises the errors of `decode`."""
         return decode(value, self.asgi_connection.headers.get("content-type"), self.model_type)
 
     @classmethod
@@ -79,5 +80,6 @@ class Strict(MsgspecDTO[T], Generic[T]):
     def create_openapi_schema(
         cls, field_definition: FieldDefinition, handler_id: str, schema_creator: Any
     ) -> Reference | Schema:
+        """Return the schema of the struct itself."""
         schema: Reference | Schema = schema_creator.for_field_definition(field_definition)
         return schema

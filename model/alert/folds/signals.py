@@ -146,6 +146,7 @@ def known_positions(
 
 
 def inbound_call_of(event: ev.AlertReceived | ev.AlertSignalAdded) -> InboundCall | None:
+    """Return the user's own call of a signal by phone; None for other signals."""
     if event.line is None or event.call is None:
         return None
     return InboundCall(line=event.line, call=event.call)

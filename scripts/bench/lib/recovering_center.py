@@ -41,14 +41,19 @@ QUIET_S: Final = 4.0
 
 
 def settings(alerts: int) -> str:
+    """Return the settings (TOML) of the center."""
     return f"[limits]\nlive_cases = {alerts}\nidle_workers = 2\n\n[user]\nno_answer_s = 600\n"
 
 
 def phone_of(kind: str, number: int) -> str:
+    """Return the phone number of this operator or user."""
     return f"+39{'02000008' if kind == 'operator' else '3330000'}{number:03d}"
 
 
 def world(alerts: int, staff: int, silent: int) -> str:
+    """Return the settings (TOML) of a simulated carrier for this number of alerts; `silent`: number of users
+    who do not answer.
+    """
     quick: dict[str, object] = {"rings_after_s": 0.2, "answers_after_s": 0.2}
     phones: dict[str, dict[str, object]] = {}
     for n in range(staff):

@@ -42,6 +42,7 @@ class KeepingBeat(Beat):
 
 
 def main() -> None:
+    """Run the process until its standard input ends."""
     beat = KeepingBeat()
     opens = partial(open_port, let_in_by=node_pass(SECRET))
     conference = Conference(clock=beat, open_port=opens)

@@ -18,6 +18,7 @@ from scripts.bench.lib.voice_conference import SECRET
 
 
 def main() -> None:
+    """Run the process until its standard input ends."""
     host, *paths = sys.argv[1:]
     offers = {path.removeprefix("/"): VoicePortSpec(path=path) for path in paths}
     gate = Gate(listening(host, (0,)), SECRET, offers.get)

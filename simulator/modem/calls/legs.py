@@ -43,6 +43,7 @@ class Leg:
     inbox: Inbox = field(default_factory=Inbox)
 
     def peer(self, line: Party) -> Party | None:
+        """Return the other end of the call; None if there is none."""
         return self.call.other(line)
 
 
@@ -97,4 +98,5 @@ class Legs:
         return self._by_id.get(id_)
 
     def having(self, *stats: Stat) -> list[Leg]:
+        """Return the legs in one of these states."""
         return [leg for leg in self if leg.stat in stats]
