@@ -16,4 +16,4 @@ export const map = {
 };
 
 /** @type {KernelKeys} */
-export const keysOf = { everywhere: () => [['+ − 0', say`Map: nearer, further, to the middle`]] };
+export const placeKeys = { everywhere: () => [['+ − 0', say`Map: nearer, further, to the middle`]] };

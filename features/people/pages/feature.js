@@ -4,7 +4,7 @@ import { say } from '../../js/words/words.js';
 import * as operators from './operators.js';
 import * as people from './people.js';
 
-export { paper } from './invite.js';
+export { printView } from './invite.js';
 export { listed as keys } from './people.js';
 
 /** @type {ListedChapter[]} */

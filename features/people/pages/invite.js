@@ -102,7 +102,7 @@ function print(ui, made) {
 }
 
 /** Render an invitation for the printer only. A lost paper must not identify the center or the person. */
-export function paper() {
+export function printView() {
   if (!onPaper) return nothing;
   const { row, picture: dots, link } = onPaper;
   return html`<article class="paper" aria-hidden="true">

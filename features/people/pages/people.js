@@ -74,7 +74,7 @@ async function add(ui) {
   if (data) await show(ui, data, say`${nameOf(data)} is added.`);
 }
 
-/** @type {ActOnPerson[]} */
+/** @type {PersonAction[]} */
 const OWN = [
   { place: 10, key: 'Enter', label: phrase`Correct`, act: (ui, row) => correct(ui, row.id) },
   { place: 30, key: 'P', label: phrase`Phones`, act: (ui, row) => phones.open(ui, row.id) },
@@ -82,7 +82,7 @@ const OWN = [
   { place: 50, key: 'M', label: phrase`Merge with another`, act: merge.pressed },
 ];
 /** Return the actions of other features on a person. */
-const others = () => FEATURES.flatMap(({ onPerson = [] }) => onPerson);
+const others = () => FEATURES.flatMap(({ personActions = [] }) => personActions);
 /** Return all actions on a person, in their order. */
 const acts = () => [...OWN, ...others()].sort((one, other) => one.place - other.place);
 

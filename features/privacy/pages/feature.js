@@ -23,15 +23,15 @@ async function saveData(ui, row, { rows }) {
   rows.showResult(ui, done, done ? say`${name}: data downloaded.` : say`${name}: not made.`);
 }
 
-/** @type {ActOnPerson[]} */
-export const onPerson = [
+/** @type {PersonAction[]} */
+export const personActions = [
   { place: 20, key: 'G', label: phrase`Record`, act: record.open, opens: 'record', form: record.form },
   { place: 60, key: 'D', label: phrase`Data to give`, act: saveData },
   { place: 70, key: 'X', label: phrase`Erase`, act: erase.open, opens: 'erase', form: erase.form },
 ];
 
-/** @type {GivenOfAlert[]} */
-export const given = [
+/** @type {AlertArchive[]} */
+export const archives = [
   { key: 'J', label: phrase`Dossier for a court`, listed: phrase`dossier`, what: 'dossier' },
   {
     key: 'Y',

@@ -9,7 +9,7 @@ import * as history from './history/history.js';
 import * as past from './history/state.js';
 import * as review from './reviews/review.js';
 
-export { paper } from './history/print.js';
+export { printView } from './history/print.js';
 
 /** @type {ListedPlace[]} */
 export const places = [
@@ -19,11 +19,11 @@ export const places = [
   { name: 'availability', place: availability, below: 'figures', role: 'supervisor' },
 ];
 
-/** @type {ToldOfPerson[]} */
-export const ofPerson = [{ name: () => say`Earlier alerts`, short: howMany, line: earlier }];
+/** @type {PersonFact[]} */
+export const personFacts = [{ name: () => say`Earlier alerts`, short: howMany, line: earlier }];
 
 /** Open the story of an alert in the history. @param {Ui} ui @param {string} alert */
-export function showsAlert(ui, alert) {
+export function showAlert(ui, alert) {
   ui.screen.go('history');
   past.choose(ui, alert);
 }

@@ -4,8 +4,8 @@ import { say } from '../../js/words/words.js';
 import * as drill from './drill.js';
 import * as proofs from './proofs.js';
 
-export { ofNeed } from './test-alert.js';
-export { ofLine } from './trial.js';
+export { needAction } from './test-alert.js';
+export { lineAction } from './trial.js';
 
 /** @type {ListedPlace[]} */
 export const places = [
@@ -19,11 +19,11 @@ export const places = [
   },
 ];
 
-/** @type {InShift} */
-export const inShift = { key: 'D', name: () => say`Drill`, ...drill };
+/** @type {ShiftAction} */
+export const shiftAction = { key: 'D', name: () => say`Drill`, ...drill };
 
 /** @type {KernelKeys} */
-export const keysOf = {
+export const placeKeys = {
   shift: () => [['D', say`Drill`]],
   plant: () => [['N T E', say`Nightly proof, now, end it`]],
 };

@@ -89,8 +89,8 @@ function testPane(ui, { test }) {
     ${button(ui, ['T', say`Begin`, 'flask'])}`;
 }
 
-/** @type {NeedOrder} */
-export const ofNeed = {
+/** @type {NeedAction} */
+export const needAction = {
   need: 'test_alert',
   act: () => ['T', say`Test alert`, 'flask'],
   ask,

@@ -175,8 +175,8 @@ async function askTrial(ui, { line }) {
 /** End the call. @param {Ui} ui @param {ShownCall} shown */
 const hangUp = (ui, shown) => rows.request(ui, 'DELETE', shown.path);
 
-/** @type {LineOrder} */
-export const ofLine = {
+/** @type {LineAction} */
+export const lineAction = {
   act: () => ['T', say`Test call`],
   pressed(ui, key, row) {
     if (key === 'E' && rows.once instanceof ShownCall) hangUp(ui, rows.once);

@@ -43,7 +43,7 @@ function where(view) {
 }
 
 /** Render the case for the printer only. @param {Ui} ui */
-export function paper(ui) {
+export function printView(ui) {
   const { view } = state;
   if (!view) return nothing;
   const had = [

@@ -25,7 +25,7 @@ export const state = {
   pages: 1,
   typing: 0,
   /** @type {{ alert: string, result: '' | 'beingMade' | 'downloaded' | 'notMade' }} */
-  given: { alert: '', result: '' }, // the alert of the last file handed out, and the result
+  handedOut: { alert: '', result: '' }, // the alert of the last file handed out, and the result
 };
 
 /** Show the story of an alert. @param {Ui} ui @param {string} alert */
@@ -123,10 +123,10 @@ export function reopenKey(ui, key) {
  * @param {Ui} ui @param {string} alert @param {string} what
  */
 export async function handOut(ui, alert, what) {
-  if (state.given.result === 'beingMade') return;
-  state.given = { alert, result: 'beingMade' };
+  if (state.handedOut.result === 'beingMade') return;
+  state.handedOut = { alert, result: 'beingMade' };
   ui.draw();
   const done = await save(ui, `/v1/alerts/${encodeURIComponent(alert)}/${what}`, `${what}-${alert}.zip`);
-  state.given.result = done ? 'downloaded' : 'notMade';
+  state.handedOut.result = done ? 'downloaded' : 'notMade';
   ui.draw();
 }

@@ -23,7 +23,7 @@ function note(ui, view) {
 }
 
 /** Return the files that features hand out to supervisors for an alert. */
-const all = () => FEATURES.flatMap(({ given = [] }) => given);
+const allArchives = () => FEATURES.flatMap(({ archives = [] }) => archives);
 /** @type {Record<string, Phrase>} */
 const HANDING_OUT = {
   beingMade: phrase`It is being made…`,
@@ -35,26 +35,26 @@ const HANDING_OUT = {
 const mayHandOut = (ui) => ['supervisor', 'admin'].includes(ui.feed.me.role);
 
 /** Return the files that exist for this alert. @param {CaseView} view */
-const ofAlert = (view) => all().filter(({ has }) => !has || has(view));
+const archivesOf = (view) => allArchives().filter(({ has }) => !has || has(view));
 
 /** Return the keys of the files for the list of keys. @returns {[string, string][]} */
 export function listed() {
-  const given = all();
-  const result = given.map((one) => one.listed()).join(', ');
-  return given.length ? [[given.map(({ key }) => key).join(' '), say`History: ${result}`]] : [];
+  const archives = allArchives();
+  const names = archives.map((one) => one.listed()).join(', ');
+  return archives.length ? [[archives.map(({ key }) => key).join(' '), say`History: ${names}`]] : [];
 }
 
 /** Hand out the file of a key, and return true. @param {Ui} ui @param {string} key @param {CaseView} view */
 export function handOutKey(ui, key, view) {
-  const given = mayHandOut(ui) && ofAlert(view).find((one) => one.key === key);
-  if (given) handOut(ui, view.alert, given.what);
-  return Boolean(given);
+  const archive = mayHandOut(ui) && archivesOf(view).find((one) => one.key === key);
+  if (archive) handOut(ui, view.alert, archive.what);
+  return Boolean(archive);
 }
 
 /** Render a supervisor's actions on an alert. @param {Ui} ui @param {CaseView} view */
 function supervisorActions(ui, view) {
   if (!mayHandOut(ui)) return nothing;
-  const result = state.given.alert === view.alert && state.given.result;
+  const result = state.handedOut.alert === view.alert && state.handedOut.result;
   const button = (key, label) =>
     html`<button
       class="btn"
@@ -68,7 +68,7 @@ function supervisorActions(ui, view) {
       <kbd>O</kbd>${say`Correct the outcome`}</button
     ><button class="btn" aria-keyshortcuts="P" @click=${() => ui.press('P')}>
       <kbd>P</kbd>${say`Print`}</button
-    >${ofAlert(view).map(({ key, label }) => button(key, label()))}
+    >${archivesOf(view).map(({ key, label }) => button(key, label()))}
     <span role="status" class=${result === 'notMade' || printed.fault ? 'ink-bad' : ''}
       >${HANDING_OUT[result]?.() ?? (printed.fault || nothing)}</span
     >

@@ -43,7 +43,7 @@ export function callPane(ui) {
  * @param {Ui} ui @param {ReturnType<typeof calls>[number]} call
  */
 function verdict(ui, call) {
-  if (state.given) return givenReview(ui, state.given, state.draw.form);
+  if (state.review) return givenReview(ui, state.review, state.draw.form);
   if (!state.form)
     return html`<section class="panel"><p class="empty">${why(call?.why ?? 'not_drawn')}</p></section>`;
   return formPane(ui, state.form, {

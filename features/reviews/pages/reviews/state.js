@@ -21,7 +21,7 @@ export const state = {
   /** @type {CaseView} */
   story: null,
   /** @type {GivenReview} */
-  given: null, // the review of the chosen call
+  review: null, // the review of the chosen call
   /** @type {string[]} */
   files: [], // the recordings of the chosen call
   playing: '', // the address of the playing recording
@@ -70,7 +70,7 @@ export function showMonth(ui, by) {
 /** Close the chosen call. */
 export function leave() {
   URL.revokeObjectURL(state.playing);
-  Object.assign(state, { chosen: '', story: null, given: null, files: [], playing: '', form: null });
+  Object.assign(state, { chosen: '', story: null, review: null, files: [], playing: '', form: null });
 }
 
 /** Open a call of the draw. @param {Ui} ui @param {string} key */
@@ -87,7 +87,7 @@ export async function choose(ui, key) {
   if (state.chosen !== key) return;
   state.story = story.data;
   state.files = recordings.data?.files ?? [];
-  state.given = reviews?.data?.reviews.find((one) => one.operator === call.operator) ?? null;
+  state.review = reviews?.data?.reviews.find((one) => one.operator === call.operator) ?? null;
   if (call.why === null) state.form = newForm(state.draw.form);
   ui.draw();
 }
@@ -132,7 +132,7 @@ export async function send(ui) {
   }
   if (state.chosen === chosen) {
     state.form = null;
-    state.given = data.reviews.find((one) => one.operator === call.operator) ?? null;
+    state.review = data.reviews.find((one) => one.operator === call.operator) ?? null;
   }
   await load(ui);
   document.querySelector('main h1')?.focus();

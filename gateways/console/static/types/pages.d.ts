@@ -103,7 +103,7 @@ interface ListedKeys {
 }
 
 /** A feature's fact about the person of a case, in short and in a line. */
-interface ToldOfPerson {
+interface PersonFact {
   name: Phrase;
   short(ui: Ui, view: CaseView): Drawn;
   line(ui: Ui, view: CaseView): Drawn;
@@ -130,7 +130,7 @@ interface PeopleList {
   seek(ui: Ui): Promise<unknown>;
 }
 /** An action on a person of the list, with its key. */
-interface ActOnPerson {
+interface PersonAction {
   /** The position in the list. */
   place: number;
   key: string;
@@ -138,11 +138,11 @@ interface ActOnPerson {
   act(ui: Ui, person: PersonRow, list: PeopleList): unknown;
   /** The id of the form that the action opens, and the form's title, label and action. */
   opens?: string;
-  form?: (ui: Ui) => FormSaid;
+  form?: (ui: Ui) => FormTexts;
 }
 
 /** An archive about an alert that a supervisor hands out, with its key in the history. */
-interface GivenOfAlert {
+interface AlertArchive {
   key: string;
   label: Phrase;
   /** The label in the list of keys. */
@@ -154,7 +154,7 @@ interface GivenOfAlert {
 }
 
 /** A feature's action between alerts, with its key. */
-interface InShift {
+interface ShiftAction {
   key: string;
   name: Phrase;
   begin(ui: Ui): unknown;
@@ -165,7 +165,7 @@ interface InShift {
 }
 
 /** Title, label and action of a form. */
-interface FormSaid {
+interface FormTexts {
   title: string;
   label: string;
   send(): unknown;
@@ -173,23 +173,23 @@ interface FormSaid {
 }
 
 /** A feature's action on the line under the cursor, in the administration and in the infrastructure view. */
-interface LineOrder {
+interface LineAction {
   act(): [key: string, name: string];
   /** Act on a key; return true if there is an action. `row`: the line under the cursor, if any. */
   pressed(ui: Ui, key: string, row: LineRow | undefined): boolean;
   /** Return the open form, if it belongs to the feature. */
-  form(ui: Ui): FormSaid | null;
+  form(ui: Ui): FormTexts | null;
   /** Render the feature's report beside the lines; null without one. */
   pane(ui: Ui): Drawn | null;
 }
 
 /** A feature's action for a need of the first run. */
-interface NeedOrder {
+interface NeedAction {
   need: Need;
   act(): import('../js/admin/frame/page.js').Act;
   ask(ui: Ui, rows: import('../js/admin/frame/rows.js').Rows<NeedRow>): void;
   /** Return the open form, if it belongs to the feature. */
-  form(ui: Ui, rows: import('../js/admin/frame/rows.js').Rows<NeedRow>): FormSaid | null;
+  form(ui: Ui, rows: import('../js/admin/frame/rows.js').Rows<NeedRow>): FormTexts | null;
   /** Render the guide beside the list, for the need under the cursor. */
   pane(ui: Ui, said: StartView): Drawn;
 }
@@ -200,21 +200,21 @@ interface FeaturePages {
   chapters?: ListedChapter[];
   /** The chapters' keys with their effects. */
   keys?: () => [string, string][];
-  keysOf?: KernelKeys;
+  placeKeys?: KernelKeys;
   map?: PlaceMap;
-  inShift?: InShift;
-  ofLine?: LineOrder;
-  ofNeed?: NeedOrder;
+  shiftAction?: ShiftAction;
+  lineAction?: LineAction;
+  needAction?: NeedAction;
   places?: ListedPlace[];
   /** The keys of the feature's places. */
   groups?: () => ListedKeys[];
-  ofPerson?: ToldOfPerson[];
-  onPerson?: ActOnPerson[];
-  given?: GivenOfAlert[];
+  personFacts?: PersonFact[];
+  personActions?: PersonAction[];
+  archives?: AlertArchive[];
   /** Show an alert, open or closed. */
-  showsAlert?: (ui: Ui, alert: string) => void;
+  showAlert?: (ui: Ui, alert: string) => void;
   /** Render for the printer only. */
-  paper?: (ui: Ui) => Drawn;
+  printView?: (ui: Ui) => Drawn;
 }
 
 interface Place {

@@ -115,7 +115,7 @@ function notesList(ui, view) {
 }
 
 /** Return what features show of the user. */
-const personFacts = () => FEATURES.flatMap((one) => one.ofPerson ?? []);
+const personFacts = () => FEATURES.flatMap((one) => one.personFacts ?? []);
 
 /** Render the timeline and the facts on the user. @param {Ui} ui @param {CaseView} view */
 function storyPanel(ui, view) {

@@ -20,7 +20,7 @@ const commandKeys = (...commands) =>
     });
 
 /** Return the keys that features add to a group of the console's own. @param {keyof KernelKeys} where */
-const featureKeys = (where) => FEATURES.flatMap(({ keysOf }) => keysOf?.[where]?.() ?? []);
+const featureKeys = (where) => FEATURES.flatMap(({ placeKeys }) => placeKeys?.[where]?.() ?? []);
 
 /** Return all groups of keys. @returns {ListedKeys[]} */
 export const groups = () => [

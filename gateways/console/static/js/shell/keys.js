@@ -21,7 +21,7 @@ import { positionSentences } from '../position/panel.js';
 import { copyBriefing } from '../case/psap-text.js';
 import * as help from './help.js';
 import * as sections from './sections.js';
-import { inShift } from '../shift/ready.js';
+import { shiftActions } from '../shift/ready.js';
 import * as shifts from '../shift/shift.js';
 import * as sound from '../sound/sound.js';
 import { unassignedForTake } from './notices.js';
@@ -150,7 +150,7 @@ function ready(ui, key) {
   if (key.length === 1 && Date.now() - ui.screen.leftAtMs < AFTER_ESCAPE_MS)
     return ui.commands.refuseEarly(key, null);
   if (shifts.pressed(ui, key) || own.pressed(ui, key) || handed.pressed(ui, key)) return;
-  const more = inShift().find((one) => one.key === key);
+  const more = shiftActions().find((one) => one.key === key);
   if (more) more.begin(ui);
   else if (key === 'Enter' && inWrapUp(ui)) ui.commands.changeShift('Enter', 'ready');
   else if (key === 'Enter' && ui.screen.cursor) ui.screen.open(ui.screen.cursor);

@@ -39,5 +39,5 @@ export function page(ui) {
         ${incoming ? incomingView(ui, incoming) : (elsewhere ?? (view ? caseView(ui, view) : readyView(ui)))}
       </main>
     </div>
-    ${ui.screen.help ? help(ui) : nothing}${FEATURES.map((one) => one.paper?.(ui))}`;
+    ${ui.screen.help ? help(ui) : nothing}${FEATURES.map((one) => one.printView?.(ui))}`;
 }

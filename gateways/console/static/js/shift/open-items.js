@@ -31,7 +31,7 @@ export function openItems(ui, handover) {
   return [
     ...faults(ui),
     ...(handover?.owed ?? []).map((one) => pendingCallback(ui, one)),
-    ...FEATURES.flatMap(({ inShift }) => inShift?.openItems(handover) ?? []),
+    ...FEATURES.flatMap(({ shiftAction }) => shiftAction?.openItems(handover) ?? []),
   ];
 }
 
@@ -65,9 +65,9 @@ function faults(ui) {
 function pendingCallback(ui, one) {
   const at = `${f.shortDay(one.received_us)} ${f.minute(one.received_us)}`;
   const label = say`Open`;
-  const buttons = FEATURES.filter((feature) => feature.showsAlert).map(
-    ({ showsAlert }) =>
-      html`<button class="btn" aria-label=${`${label}: ${at}`} @click=${() => showsAlert(ui, one.alert)}>
+  const buttons = FEATURES.filter((feature) => feature.showAlert).map(
+    ({ showAlert }) =>
+      html`<button class="btn" aria-label=${`${label}: ${at}`} @click=${() => showAlert(ui, one.alert)}>
         ${label}
       </button>`,
   );

@@ -148,12 +148,12 @@ export function readyView(ui) {
 }
 
 /** Return the actions of features between alerts. */
-export const inShift = () => FEATURES.flatMap((one) => one.inShift ?? []);
+export const shiftActions = () => FEATURES.flatMap((one) => one.shiftAction ?? []);
 
 /** Render the line below the keys, which keeps its height while it is empty. @param {Ui} ui */
 function below(ui) {
   const refused = refusedHere(ui);
-  const lines = inShift().map((one) => one.line(ui));
+  const lines = shiftActions().map((one) => one.line(ui));
   return html`<p class="ready__drill" role="status">
     ${refused ? html`<span class="ink-bad">${refused}</span>` : lines}
   </p>`;
@@ -175,7 +175,7 @@ function keys(ui, shift) {
   return html`<div class="ready__keys">
     ${shift === 'ready' ? button('P', say`Pause`) : nothing}
     ${shift === 'off' ? nothing : button('O', say`End shift`)} ${button('S', say`Try the sound`)}
-    ${shift === 'off' ? nothing : inShift().map(({ key, name }) => button(key, name()))}
+    ${shift === 'off' ? nothing : shiftActions().map(({ key, name }) => button(key, name()))}
     ${button('?', say`All keys`)}
   </div>`;
 }

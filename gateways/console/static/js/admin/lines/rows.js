@@ -33,7 +33,7 @@ const TYPED = {
 const OUT = 'line-out'; // the id of the form
 
 /** Return the actions of features on a line. */
-const featureActions = () => FEATURES.flatMap((one) => one.ofLine ?? []);
+const featureActions = () => FEATURES.flatMap((one) => one.lineAction ?? []);
 
 /** Return true if the role may act on lines. @param {Ui} ui */
 export const mayOrder = (ui) => ui.feed.me.role !== 'operator';

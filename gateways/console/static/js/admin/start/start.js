@@ -25,7 +25,7 @@ const rows = new Rows('start', '/v1/admin/start', {
 let countedAtMs = 0;
 
 /** Return the actions of features for a need. */
-const featureActions = () => FEATURES.flatMap((one) => one.ofNeed ?? []);
+const featureActions = () => FEATURES.flatMap((one) => one.needAction ?? []);
 
 export function clear() {
   rows.clear();
