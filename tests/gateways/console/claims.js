@@ -23,7 +23,8 @@ async () => {
       'shell/notices',
     ].map((one) => import(`/console/js/${one}.js`)),
   );
-  const [words, claims, commands, due, list, { nextStep }, { namedKeys }, { positionPanel }, ...drawn] = found;
+  const [words, claims, commands, due, list, { nextStep }, { namedKeys }, ...shown] = found;
+  const [{ positionPanel }, ...drawn] = shown;
   const [{ tile }, { banner }, { briefing }, { entryLine }, { incomingView }, ...others] = drawn;
   const [{ parties }, handed, { railList }, { notices }] = others;
   const clock = Date.now;

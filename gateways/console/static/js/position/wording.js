@@ -178,5 +178,6 @@ export function movementText(positions) {
   if (km <= doubt(first)) return say`Still for ${spell}`;
   const lately = positions.filter((one) => one.at_us >= last.at_us - 60e6);
   const still = lately.length > 1 && lately.every((one) => distanceKm(one, last) <= doubt(one));
-  return say`${distance(km)} ${directionName(bearingDeg(first, last))} in ${spell}${still ? say`, now still` : ''}`;
+  const direction = directionName(bearingDeg(first, last));
+  return say`${distance(km)} ${direction} in ${spell}${still ? say`, now still` : ''}`;
 }

@@ -149,6 +149,8 @@ function row(context, question, at, channel) {
       <kbd>${at + 1}</kbd><span lang=${language || nothing}>${text}</span>
     </button>
     ${aside.length ? html`<small>${aside.join(' · ')}</small>` : nothing}
-    <b class="questions__answer" role="status">${lastMessage ? channels.answerText(lastMessage, ui.feed.nowUs()) : closed}</b>
+    <b class="questions__answer" role="status"
+      >${lastMessage ? channels.answerText(lastMessage, ui.feed.nowUs()) : closed}</b
+    >
   </li>`;
 }
