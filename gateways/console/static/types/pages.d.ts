@@ -258,7 +258,7 @@ interface Near extends Pick<Town, 'name' | 'region' | 'population'> {
 interface Choice {
   to: string | null;
   name: string;
-  said: Drawn;
+  state: Drawn;
   busy: boolean;
 }
 

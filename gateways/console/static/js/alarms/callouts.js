@@ -83,9 +83,9 @@ function stateOf(ui, one) {
   const name = acceptedBy(ui, one);
   if (one.taken_us) return { text: say`${name} sees to it`, sign: 'done', tone: 'ink-ok' };
   const now = runningAttempts(one);
-  const who = [...new Set(now.map((each) => each.name))].join(', ');
+  const names = [...new Set(now.map((each) => each.name))].join(', ');
   const rings = now.some((each) => each.way === 'call');
-  const activity = rings ? say`calling ${who}` : say`telling ${who}`;
+  const activity = rings ? say`calling ${names}` : say`telling ${names}`;
   if (isUnaccepted(one)) {
     const unaccepted = say`Nobody has taken it`;
     return { text: now.length ? `${unaccepted}; ${activity}` : unaccepted, sign: 'warn', tone: 'ink-bad' };

@@ -35,11 +35,11 @@ export const roleName = (acts) =>
  * @param {string} wakes @param {boolean} waits
  */
 export function wakingText(wakes, waits) {
-  const called = say`wakes those on duty`;
+  const waking = say`wakes those on duty`;
   const morning = say`those on duty read it in the morning`;
-  if (wakes === 'few_left') return waits ? say`enough are left: ${morning}` : say`few are left: it ${called}`;
+  if (wakes === 'few_left') return waits ? say`enough are left: ${morning}` : say`few are left: it ${waking}`;
   const byDay = say`those on duty are phoned in the morning`;
-  return { at_once: called, by_day: byDay, morning }[wakes] ?? '';
+  return { at_once: waking, by_day: byDay, morning }[wakes] ?? '';
 }
 
 /**

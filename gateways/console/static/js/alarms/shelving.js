@@ -108,8 +108,8 @@ function closeForm(ui) {
 export async function endShelf(ui, key) {
   const one = activeShelves(ui).find((each) => shelfKey(each) === key);
   if (!one) return;
-  const asked = new URLSearchParams({ alarm: one.alarm, subject: one.subject, node: one.node });
-  const answer = await answerOf(ui.feed.request('DELETE', `${PATH}?${asked}`));
+  const query = new URLSearchParams({ alarm: one.alarm, subject: one.subject, node: one.node });
+  const answer = await answerOf(ui.feed.request('DELETE', `${PATH}?${query}`));
   state.fault = answer.data ? '' : why(answer.code);
   ui.draw();
 }

@@ -67,8 +67,8 @@ function callState(ui, view, nowUs, contacted) {
     case 'doubt':
       return ['112', 'ink-wait', say`112 is being called`, contacted];
     case 'waiting': {
-      const how = s.psapEndings(view).at(-1);
-      const text = how ? `112: ${endingName(how).toLowerCase()}` : say`Looking for a line for 112`;
+      const end = s.psapEndings(view).at(-1);
+      const text = end ? `112: ${endingName(end).toLowerCase()}` : say`Looking for a line for 112`;
       return ['112', 'ink-wait', text, contacted];
     }
     case 'told':

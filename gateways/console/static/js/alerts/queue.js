@@ -161,15 +161,15 @@ export function pane(ui) {
 function row(ui, view, nowUs) {
   const [ic, tone, text, small] = alertState(ui, view, nowUs);
   const p = view.position;
-  const who =
+  const holder =
     view.operator === ui.feed.me.operator
       ? say`You`
       : view.operator
         ? ui.feed.names(view.operator)
         : say`Nobody yet`;
   const operator = view.hand_over
-    ? `${who} → ${view.hand_over.to ? ui.feed.names(view.hand_over.to) : '…'}`
-    : who;
+    ? `${holder} → ${view.hand_over.to ? ui.feed.names(view.hand_over.to) : '…'}`
+    : holder;
   return html`<div role="listitem">
     <button
       class="q q--row"

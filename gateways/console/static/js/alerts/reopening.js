@@ -8,10 +8,10 @@ import { reason, say } from '../words/words.js';
 
 const ERASED = 'person_erased'; // the refusal for an alert that cannot be reopened
 
-const state = { alert: '', seen: 0, psap: false, asking: false, said: '', place: '' };
+const state = { alert: '', seen: 0, psap: false, asking: false, refusal: '', place: '' };
 
 /** Cancel the question. */
-export const cancel = () => Object.assign(state, { alert: '', psap: false, asking: false, said: '' });
+export const cancel = () => Object.assign(state, { alert: '', psap: false, asking: false, refusal: '' });
 
 /** Return true if Enter answers the question at this place. @param {Ui} ui */
 export const awaitsEnter = (ui) =>
@@ -34,7 +34,7 @@ export function pressed(ui, key, { alert, version: seen }, refusal) {
       seen,
       psap: false,
       asking: !refusal,
-      said: text,
+      refusal: text,
       place: ui.screen.section,
     });
   } else if (key === 'E') state.psap = !state.psap;
@@ -56,7 +56,7 @@ async function reopen(ui, { alert, seen, psap }) {
     ui.screen.open(alert);
     return;
   }
-  state.said = reason(answer.reason) || say`No connection`;
+  state.refusal = reason(answer.reason) || say`No connection`;
   ui.draw();
 }
 
@@ -82,7 +82,7 @@ export function offer(ui, alert, user, refusal) {
       mine && state.asking
         ? html`${button('Enter', user ? aloud : quiet)}${button('E', other)}${button('Escape', say`Back`)}`
         : html`${button(KEY.reopen, label('reopen'))}${
-            mine && state.said ? html`<span class="ink-bad">${state.said}</span>` : nothing
+            mine && state.refusal ? html`<span class="ink-bad">${state.refusal}</span>` : nothing
           }`
     }
   </p>`;

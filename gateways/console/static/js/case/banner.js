@@ -135,8 +135,10 @@ function unreadableText(view) {
 /** Return the finding that the deadline has passed. @param {CaseView} view @param {number} nowUs */
 function late(view, nowUs) {
   if (!s.isLate(view, nowUs)) return null;
-  const who = s.firstName(view);
-  const presumed = view.presumed_calling_112 ? s.capital(say`${who} is presumed to be calling 112.`) : '';
+  const userName = s.firstName(view);
+  const presumed = view.presumed_calling_112
+    ? s.capital(say`${userName} is presumed to be calling 112.`)
+    : '';
   const advised =
     view.advice === 'call_112_now' && s.hasApp(view) ? say`The app has told her to call 112.` : '';
   const passed = say`Deadline passed, not reached.`;
@@ -175,8 +177,8 @@ function unproved(view) {
 /** Return the finding that the alert is silent. @param {CaseView} view */
 function silent(view) {
   if (!view.silent) return null;
-  const kept = s.keptSilent(view) && !s.isUnderWay(view.user);
-  const text = kept
+  const staysQuiet = s.keptSilent(view) && !s.isUnderWay(view.user);
+  const text = staysQuiet
     ? say`She cannot talk. Her phone is not called: it has to stay quiet.`
     : say`She cannot talk.`;
   return { what: 'silent', icon: 'hush', tone: 'quiet', title: say`Silent`, text, brief: '' };
@@ -198,29 +200,29 @@ const CLAIMED = {
  */
 function otherSignals(view) {
   if (!view.claims.length) return null;
-  const last = (of) => view.claims.findLast(of);
-  const said = (what, one, more = '') => (one ? `${CLAIMED[what]()} ${more}`.trim() : '');
+  const lastClaim = (of) => view.claims.findLast(of);
+  const clause = (what, one, more = '') => (one ? `${CLAIMED[what]()} ${more}`.trim() : '');
   const skipped = view.claims.reduce((sum, one) => sum + one.skipped, 0);
-  const [placed, written] = [last((one) => one.position), last((one) => one.text)];
+  const [placed, written] = [lastClaim((one) => one.position), lastClaim((one) => one.text)];
   const all = [
-    said('position', placed, placed && f.coordinates(placed.position)),
-    said(
+    clause('position', placed, placed && f.coordinates(placed.position)),
+    clause(
       'silent',
-      last((one) => one.silent),
+      lastClaim((one) => one.silent),
     ),
-    said(
+    clause(
       'cancels',
-      last((one) => one.kind === 'cancels'),
+      lastClaim((one) => one.kind === 'cancels'),
     ),
-    said(
+    clause(
       'rings',
-      last((one) => one.kind === 'rings'),
+      lastClaim((one) => one.kind === 'rings'),
     ),
-    said('words', written, written && `«${written.text}»`),
+    clause('words', written, written && `«${written.text}»`),
     skipped && say`${skipped} more signals`,
   ].filter(Boolean);
-  const hers = last((one) => one.proof === 'device');
-  const since = enrolled(last((one) => one.key_enrolled_us !== null)?.key_enrolled_us ?? null);
+  const hers = lastClaim((one) => one.proof === 'device');
+  const since = enrolled(lastClaim((one) => one.key_enrolled_us !== null)?.key_enrolled_us ?? null);
   const title = hers
     ? say`Another phone of hers sends signals as well`
     : say`Signals that are not proved use this number`;

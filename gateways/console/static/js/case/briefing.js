@@ -60,9 +60,9 @@ const OWN_LINES = ['dangerous', 'weapons', 'injured', 'children', 'with'];
  */
 export function sourceName(p) {
   const found = SOURCES[p.source]?.() ?? p.source;
-  const came = CHANNELS[p.channel]?.() ?? '';
+  const channel = CHANNELS[p.channel]?.() ?? '';
   if (p.source === 'aml') return found;
-  return found && came ? `${found} (${came})` : found || came;
+  return found && channel ? `${found} (${channel})` : found || channel;
 }
 
 /**
@@ -71,7 +71,7 @@ export function sourceName(p) {
  */
 const part = (id, text, more = {}) => ({ id, text, copied: text, is: text, ...more });
 /** Join the texts that are not empty. */
-const join = (texts, by = ' ') => texts.filter(Boolean).join(by);
+const join = (texts, separator = ' ') => texts.filter(Boolean).join(separator);
 /** Return the hemispheres of a position. @param {PositionView} p */
 const hemispheres = (p) => [p.lat < 0 ? say`south` : say`north`, p.lon < 0 ? say`west` : say`east`];
 
@@ -87,18 +87,20 @@ export function briefing(view, nowUs, place = []) {
       parts: [
         ...fieldParts(view, 'where'),
         ...oldPositionParts(view, nowUs),
-        ...(view.position ? where(view.position, nowUs, place) : [part('none', noPositionText(view))]),
+        ...(view.position
+          ? positionParts(view.position, nowUs, place)
+          : [part('none', noPositionText(view))]),
         ...recordParts(view, 'where'),
       ],
     },
     {
       key: 'what',
-      parts: [...fieldParts(view, 'what'), part('alert', join([what(view), contactText(view, nowUs)]))],
+      parts: [...fieldParts(view, 'what'), part('alert', join([alertText(view), contactText(view, nowUs)]))],
     },
     ...OWN_LINES.map((key) => ({ key, parts: [...fieldParts(view, key), ...recordParts(view, key)] })).filter(
       ({ parts }) => parts.length,
     ),
-    { key: 'who', parts: who(view) },
+    { key: 'who', parts: userParts(view) },
     {
       key: 'phone',
       parts: [
@@ -156,7 +158,7 @@ function oldPositionParts(view, nowUs) {
 }
 
 /** Return the parts of the position. @param {PositionView} p @param {number} nowUs @param {string[]} place */
-function where(p, nowUs, place) {
+function positionParts(p, nowUs, place) {
   const [ns, ew] = hemispheres(p);
   const lat = Math.abs(p.lat).toFixed(5);
   const lon = Math.abs(p.lon).toFixed(5);
@@ -220,7 +222,7 @@ function degreesInWords(value) {
 }
 
 /** Return the channel and time of the alert. @param {CaseView} view */
-function what(view) {
+function alertText(view) {
   const raised = f.clock(view.raised_us);
   const by = {
     data: say`from the app`,
@@ -245,7 +247,7 @@ function contactText(view, nowUs) {
   if (s.keptSilent(view)) return say`She cannot talk: do not phone her.`;
   if (view.wrong_pins) return say`Somebody tried to cancel with a wrong PIN.`;
   const declined = endedCalls(view, 'user').some((one) => endingKind(one) === 'declined');
-  const going = view.user.state === 'ringing' ? say`We are calling her.` : '';
+  const calling = view.user.state === 'ringing' ? say`We are calling her.` : '';
   const spoke = claimText(
     { view, nowUs },
     'spokeThenNothing',
@@ -255,14 +257,14 @@ function contactText(view, nowUs) {
     'machineAnswers',
   );
   if (spoke) return spoke;
-  if (declined) return join([say`She declined our call.`, going]);
-  const how = view.user.state === 'released' ? userEnding(view) : null;
-  if (how !== null && how !== 'ours') return say`We called her: ${endingName(how).toLowerCase()}.`;
-  return going;
+  if (declined) return join([say`She declined our call.`, calling]);
+  const end = view.user.state === 'released' ? userEnding(view) : null;
+  if (end !== null && end !== 'ours') return say`We called her: ${endingName(end).toLowerCase()}.`;
+  return calling;
 }
 
 /** Return the parts of the user. @param {CaseView} view */
-function who(view) {
+function userParts(view) {
   const { person } = view;
   const speaks = person?.language ? say`, speaks ${languageName(person.language)}` : '';
   const note = s.ownNote(view);

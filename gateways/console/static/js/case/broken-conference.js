@@ -38,12 +38,12 @@ function sinceLeaving(left, view, me, names) {
  */
 function remainingText(view, user) {
   const party = user ? view.psap : view.user;
-  const who = user ? say`112##the` : s.firstName(view);
-  if (!s.isTalking(party)) return s.capital(say`${who} is no longer on the line.`);
+  const name = user ? say`112##the` : s.firstName(view);
+  if (!s.isTalking(party)) return s.capital(say`${name} is no longer on the line.`);
   return s.capital(
     announcementText(party)
-      ? say`${who} is still on the line and hears the announcement.`
-      : say`${who} is still on the line.`,
+      ? say`${name} is still on the line and hears the announcement.`
+      : say`${name} is still on the line.`,
   );
 }
 
@@ -53,9 +53,9 @@ function remainingText(view, user) {
  */
 function redialText(view, user) {
   const party = user ? view.user : view.psap;
-  const who = user ? s.firstName(view) : say`112##the`;
-  if (s.isTalking(party)) return s.capital(say`${who} is on the line again.`);
-  if (s.isUnderWay(party)) return s.capital(say`${who} is being called again.`);
+  const name = user ? s.firstName(view) : say`112##the`;
+  if (s.isTalking(party)) return s.capital(say`${name} is on the line again.`);
+  if (s.isUnderWay(party)) return s.capital(say`${name} is being called again.`);
   if (!user && s.psapState(view) === 'lacking') return say`No line can call 112.`;
-  return say`No call to ${who} is under way now.`;
+  return say`No call to ${name} is under way now.`;
 }

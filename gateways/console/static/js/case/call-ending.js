@@ -82,19 +82,19 @@ export const endingName = (how) =>
 /**
  * Return the line of the timeline: {icon, tone, text}, or null if another line reports the same. No party is
  * blamed for a call that the center ended.
- * @param {Entry} entry @param {string} who @param {string} whose
+ * @param {Entry} entry @param {string} name @param {string} possessive
  */
-export function endingLine(entry, who, whose) {
+export function endingLine(entry, name, possessive) {
   const kind = endingKind(entry);
   const isOperators = ['operator', 'listener'].includes(entry.party);
   const failed = ['noAnswer', 'busy', 'declined', 'unreachable', 'lineFailed', 'failed'].includes(kind);
   const made = (text) => ({ icon: 'phone', tone: failed && !isOperators ? 'bad' : '', text });
   if (kind === 'withdrawn') return null; // the command's own line reports this
-  if (kind === 'hungUp') return made(say`${who} hung up`);
-  if (kind === 'dropped') return made(say`${whose} line dropped`);
+  if (kind === 'hungUp') return made(say`${name} hung up`);
+  if (kind === 'dropped') return made(say`${possessive} line dropped`);
   if (kind === 'machine') return made(say`The call to the machine is over`);
-  if (kind === 'over' || (kind === 'ours' && entry.talked)) return made(say`${who} is off the line`);
-  if (entry.reason === 'another answered') return made(say`${who}: another one answered first`);
-  if (kind === 'ours') return made(say`${who}: the centre ended the call`);
-  return made(`${who}: ${endingName(kind).toLowerCase()}`);
+  if (kind === 'over' || (kind === 'ours' && entry.talked)) return made(say`${name} is off the line`);
+  if (entry.reason === 'another answered') return made(say`${name}: another one answered first`);
+  if (kind === 'ours') return made(say`${name}: the centre ended the call`);
+  return made(`${name}: ${endingName(kind).toLowerCase()}`);
 }

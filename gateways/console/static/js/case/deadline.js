@@ -89,9 +89,9 @@ function clockAfterMet(view, nowUs) {
   const tone = spare < 0 ? 'bad' : s.spokenTo(view) ? 'ok' : 'wait';
   const answered = spoken || view.reached_by === 'app' ? say`Reached` : say`Answered`;
   const word = reached !== null ? answered : view.rang_us !== null ? say`Phone rang` : say`Taken up`;
-  const by = view.reached_us === null || view.reached_by === 'answer' ? '' : evidence(view);
+  const proof = view.reached_us === null || view.reached_by === 'answer' ? '' : evidence(view);
   const runs = view.closed_us === null;
-  const small = [runs && say`at ${sinceAlert(view, at)}##seconds`, by || margin(view, at, spare)];
+  const small = [runs && say`at ${sinceAlert(view, at)}##seconds`, proof || margin(view, at, spare)];
   return {
     value: runs ? f.span(nowUs - view.received_us) : f.seconds(at - view.received_us).replace(/\u00a0s$/, ''),
     unit: runs ? '' : 's',

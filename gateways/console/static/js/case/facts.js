@@ -88,7 +88,7 @@ export function panel(ui, view, allowed) {
     <div class="panel__body fields">
       ${Object.entries(FIELDS).map(([field, name]) => {
         const filled = view.briefing[field];
-        const by = filled && (filled.by ? ui.feed.names(filled.by) : s.firstName(view));
+        const author = filled && (filled.by ? ui.feed.names(filled.by) : s.firstName(view));
         return html`<label
           ><span>${name()}</span
           ><input
@@ -101,7 +101,7 @@ export function panel(ui, view, allowed) {
             @input=${(e) => drafts.set(draftKey(view.alert, field), e.target.value)}
             @blur=${() => saveField(ui, view, field)}
             @keydown=${(e) => pressed(ui, view, field, e)} />${
-              filled ? html`<small title=${f.clock(filled.at_us)}>${by.split(' ')[0]}</small>` : nothing
+              filled ? html`<small title=${f.clock(filled.at_us)}>${author.split(' ')[0]}</small>` : nothing
             }</label
         >`;
       })}

@@ -13,24 +13,24 @@ import * as f from '../words/format.js';
 const FAILURE_SHOWN_US = 20e6; // a failed handover is shown for this long
 
 /**
- * Return the operator who is called for the case: {name, is, said, time}.
+ * Return the operator who is called for the case: {name, is, text, time}.
  * @param {Ui} ui @param {CaseView} view @param {number} nowUs
  */
 function calledOperator(ui, view, nowUs) {
   const { to, called: leg } = view.hand_over;
-  const who = leg.operator ?? to;
-  const name = who === null ? '' : who === ui.feed.me.operator ? say`You` : ui.feed.names(who);
+  const operator = leg.operator ?? to;
+  const name = operator === null ? '' : operator === ui.feed.me.operator ? say`You` : ui.feed.names(operator);
   const is = leg.state;
   if (is === 'ringing')
-    return { name, is, said: say`Ringing`.toLowerCase(), time: f.span(nowUs - leg.ringing_us) };
+    return { name, is, text: say`Ringing`.toLowerCase(), time: f.span(nowUs - leg.ringing_us) };
   if (is === 'answered')
-    return { name, is, said: say`Answered, joining`.toLowerCase(), time: f.span(nowUs - leg.answered_us) };
+    return { name, is, text: say`Answered, joining`.toLowerCase(), time: f.span(nowUs - leg.answered_us) };
   if (is === 'originating')
-    return { name, is, said: say`Being called`.toLowerCase(), time: f.span(nowUs - leg.since_us) };
+    return { name, is, text: say`Being called`.toLowerCase(), time: f.span(nowUs - leg.since_us) };
   return {
     name,
     is,
-    said: to === null ? say`looking for somebody free` : say`waiting until free`,
+    text: to === null ? say`looking for somebody free` : say`waiting until free`,
     time: '',
   };
 }
@@ -44,12 +44,12 @@ export function tileTexts(ui, view, name, nowUs) {
   const other = calledOperator(ui, view, nowUs);
   return {
     name: `${name} → ${other.name || say`anyone free`}`,
-    foot: [other.name, other.said, other.time].filter(Boolean).join(' '),
+    foot: [other.name, other.text, other.time].filter(Boolean).join(' '),
   };
 }
 
 /** Return the called operator and the state of the call as a sentence. */
-function callText({ name, said: words, is }) {
+function callText({ name, text: words, is }) {
   if (!name) return words;
   return (
     {

@@ -38,13 +38,13 @@ function choices(ui) {
   );
   if (!others.length) return [];
   return [
-    { to: null, name: say`Anyone who is free`, said: null, busy: false },
+    { to: null, name: say`Anyone who is free`, state: null, busy: false },
     ...others
       .sort((a, b) => rank(a) - rank(b))
       .map((one) => ({
         to: one.operator,
         name: one.name,
-        said: one.alert ? word('headset', say`On a case`, 'ink-2') : shiftWord(one, nowUs),
+        state: one.alert ? word('headset', say`On a case`, 'ink-2') : shiftWord(one, nowUs),
         busy: Boolean(one.alert),
       })),
   ];
@@ -90,10 +90,10 @@ export function pressed(ui, key) {
 }
 
 /** Move the focus in the list. */
-function moveFocus(by) {
+function moveFocus(step) {
   const all = [...document.querySelectorAll('.hand__to')];
   const at = all.findIndex((one) => one === document.activeElement);
-  all[at < 0 ? (by > 0 ? 0 : all.length - 1) : (at + by + all.length) % all.length]?.focus();
+  all[at < 0 ? (step > 0 ? 0 : all.length - 1) : (at + step + all.length) % all.length]?.focus();
 }
 
 /**
@@ -148,7 +148,7 @@ export function panel(ui) {
             aria-keyshortcuts=${i < NUMBERS ? String(i + 1) : nothing}
             aria-disabled=${one.busy ? 'true' : nothing}
             @click=${() => choose(ui, one)}>
-            ${i < NUMBERS ? html`<kbd>${i + 1}</kbd>` : nothing}<b>${one.name}</b>${one.said ?? nothing}
+            ${i < NUMBERS ? html`<kbd>${i + 1}</kbd>` : nothing}<b>${one.name}</b>${one.state ?? nothing}
           </button>`,
       )}
       <p class="ink-2">

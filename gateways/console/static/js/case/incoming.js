@@ -76,7 +76,7 @@ function clock(ui, view) {
   const nowUs = feed.nowUs();
   const d = deadline(view, nowUs);
   const met = view.met_us !== null;
-  const of = Math.round(feed.center.deadline_s);
+  const totalS = Math.round(feed.center.deadline_s);
   const counts = !met && d.tone !== 'bad' && !s.waitsAlone(view);
   const notSpoken = s.spokenTo(view) ? '' : say`Nobody has spoken to her`;
   const then = view.test
@@ -88,7 +88,7 @@ function clock(ui, view) {
     ${ring(met ? 0 : (view.deadline_us - nowUs) / 1e6 / feed.center.deadline_s)}
     <div class="ring__text">
       <b class=${d.tone === 'bad' ? 'ink-bad' : s.waitsAlone(view) ? 'ink-wait' : ''}>${d.value}</b>
-      <span>${counts ? say`seconds left of ${of}` : d.word}</span>${then}
+      <span>${counts ? say`seconds left of ${totalS}` : d.word}</span>${then}
     </div>
   </div>`;
 }

@@ -10,9 +10,9 @@ import { Writing } from './dialogue/text-field.js';
 const listeners = new Set();
 /**
  * Add a listener that is called when the center has saved a note.
- * @param {(ui: Ui, alert: string) => void} told
+ * @param {(ui: Ui, alert: string) => void} listener
  */
-export const onNote = (told) => listeners.add(told);
+export const onNote = (listener) => listeners.add(listener);
 
 const notes = new Writing({
   key: KEY.note,
@@ -45,9 +45,9 @@ export function lastNote(ui, view) {
   const one = view.timeline.findLast((entry) => entry.what === 'note.added' && entry.text);
   if (!one) return nothing;
   const key = KEY.brief;
-  const by = one.operator === ui.feed.me.operator ? '' : `${ui.feed.names(one.operator)}: `;
+  const author = one.operator === ui.feed.me.operator ? '' : `${ui.feed.names(one.operator)}: `;
   return html`<p class="noted">
-    <span role="status">${f.minute(one.at_us)} ${by}${one.text}</span>
+    <span role="status">${f.minute(one.at_us)} ${author}${one.text}</span>
     ${
       view.closed_us === null
         ? html`<button class="btn" aria-keyshortcuts=${key} @click=${() => ui.press(key)}>

@@ -59,8 +59,8 @@ export function parties(ui, view, nowUs, compact, allowed) {
         ([which, ic, role, name, party], i) =>
           html`${
             i
-              ? html`<div class="link" data-is=${links[i - 1].is} title=${links[i - 1].said}>
-                    ${icon(links[i - 1].icon)}<span class="sr">${links[i - 1].said}</span>
+              ? html`<div class="link" data-is=${links[i - 1].is} title=${links[i - 1].text}>
+                    ${icon(links[i - 1].icon)}<span class="sr">${links[i - 1].text}</span>
                   </div>`
               : nothing
           }

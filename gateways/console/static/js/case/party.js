@@ -130,14 +130,14 @@ const NO_FAILURE = new Set(['ours', 'withdrawn', 'hungUp', 'over']);
 
 /** Return the tile of an ended call. @param {PartyView} party @param {Which} which */
 function releasedTile(party, which) {
-  const how = endingOf(party);
+  const end = endingOf(party);
   const talked = party.answered_us !== null && party.confirmed;
-  const fine = talked || which === 'operator' || NO_FAILURE.has(how);
+  const fine = talked || which === 'operator' || NO_FAILURE.has(end);
   const again = party.attempt > 1 ? `${party.attempt}×` : '';
   return {
     is: fine ? 'idle' : 'fail',
     icon: fine ? 'todo' : 'warn',
-    label: endingName(how),
+    label: endingName(end),
     time: talked ? f.span(party.released_us - party.answered_us) : again,
     foot: say`at ${f.clock(party.released_us)}`,
   };
@@ -171,10 +171,10 @@ function psapTile(view, nowUs, foot, made) {
   if (view.closed_us === null && is === 'lacking')
     return made('fail', 'warn', say`No line`, view.psap_requested_us);
   if (view.closed_us === null && is === 'waiting') {
-    const how = s.psapEndings(view).at(-1);
-    if (how)
+    const end = s.psapEndings(view).at(-1);
+    if (end)
       return {
-        ...made('ring', 'clock', endingName(how), view.psap_requested_us),
+        ...made('ring', 'clock', endingName(end), view.psap_requested_us),
         foot: [...foot, say`trying again`].join(', '),
       };
     const label = s.psapJustRequested(view, nowUs) ? say`Asked for` : say`Looking for a line`;

@@ -10,7 +10,7 @@ import * as s from './situation.js';
 const RESULT_SHOWN_MS = 6000;
 
 let read = { alert: null, lang: null, named: 0, memory: new Map() };
-let copy = { alert: null, said: '', untilMs: 0, text: '' };
+let copy = { alert: null, result: '', untilMs: 0, text: '' };
 
 /**
  * Return why the text cannot be copied now, or null. `lost`: the center cannot be reached.
@@ -31,7 +31,7 @@ export function copyRefusal(view, nowUs, lost = false) {
 export async function copyBriefing({ feed, draw }, view, place) {
   const nowUs = feed.nowUs();
   const showResult = (result, text = '') => {
-    copy = { alert: view.alert, said: result, text, untilMs: Date.now() + RESULT_SHOWN_MS };
+    copy = { alert: view.alert, result: result, text, untilMs: Date.now() + RESULT_SHOWN_MS };
     draw();
   };
   const why = copyRefusal(view, nowUs, feed.link === 'lost');
@@ -50,7 +50,7 @@ export async function copyBriefing({ feed, draw }, view, place) {
 }
 
 /** Return the result of C, for some seconds. @param {CaseView} view */
-const copyResult = (view) => (copy.alert === view.alert && Date.now() < copy.untilMs ? copy.said : '');
+const copyResult = (view) => (copy.alert === view.alert && Date.now() < copy.untilMs ? copy.result : '');
 
 /**
  * Render the button in the panel's head, and its result.

@@ -21,14 +21,14 @@ export const recordOf = (view) => view.person?.record ?? {};
 /** Return what a contact receives: a message, or a message with the position. */
 const contactWish = (one) => (one.tell ? (one.where ? say`to be told, and where` : say`to be told`) : '');
 /** Join the texts that are not empty. */
-const joined = (texts, by = ', ') => texts.filter(Boolean).join(by);
+const join = (texts, separator = ', ') => texts.filter(Boolean).join(separator);
 
 /**
- * Return the rows of a record; the photo is beside the name. `asked`: the number of contacts notified by SMS,
+ * Return the rows of a record; the photo is beside the name. `smsNote`: the number of contacts notified by SMS,
  * and when.
- * @param {PersonRecord} record @param {string} [asked] @returns {Row[]}
+ * @param {PersonRecord} record @param {string} [smsNote] @returns {Row[]}
  */
-export function rows(record, asked = '') {
+export function rows(record, smsNote = '') {
   /** @type {[string, string, string | undefined][]} */
   const texts = [
     ['children', say`Children`, record.children],
@@ -41,13 +41,13 @@ export function rows(record, asked = '') {
     ...(record.dangerous ?? []).map((one) => ({
       key: 'dangerous',
       label: say`Dangerous`,
-      lines: [joined([one.name, one.car]), one.note ?? ''].filter(Boolean),
+      lines: [join([one.name, one.car]), one.note ?? ''].filter(Boolean),
       ...(one.picture ? { picture: { id: one.picture, of: one.name } } : {}),
       grave: true,
     })),
     ...texts.filter(([, , text]) => text).map(([key, label, text]) => ({ key, label, lines: [text ?? ''] })),
     ...several('addresses', say`Addresses`, record.addresses ?? []),
-    ...several('contacts', say`Contacts` + asked, (record.contacts ?? []).map(contact)),
+    ...several('contacts', say`Contacts` + smsNote, (record.contacts ?? []).map(contact)),
   ];
 }
 
@@ -56,7 +56,7 @@ const several = (key, label, lines) => (lines.length ? [{ key, label, lines }] :
 
 /** Return a contact in one line. @param {Contact} one */
 const contact = (one) =>
-  joined([
+  join([
     one.name + (one.relation ? ` (${one.relation})` : ''),
     one.number && f.phone(one.number),
     contactWish(one),
@@ -64,22 +64,22 @@ const contact = (one) =>
 
 /**
  * Return what 112 receives of the record, each beside a field of the text for 112. Pure.
- * @param {PersonRecord} told @returns {{ id: string, beside: string, text: string }[]}
+ * @param {PersonRecord} record @returns {{ id: string, beside: string, text: string }[]}
  */
-export function for112(told) {
-  const text = (id, beside, label, said) =>
-    said ? [{ id, beside, text: label ? `${label}: ${said}` : said }] : [];
+export function for112(record) {
+  const text = (id, beside, label, value) =>
+    value ? [{ id, beside, text: label ? `${label}: ${value}` : value }] : [];
   return [
-    ...text('home', 'where', say`Lives at`, (told.addresses ?? []).join('; ')),
-    ...(told.dangerous ?? []).flatMap((one, i) =>
-      text(`dangerous${i}`, 'dangerous', '', joined([one.name, one.car, one.note])),
+    ...text('home', 'where', say`Lives at`, (record.addresses ?? []).join('; ')),
+    ...(record.dangerous ?? []).flatMap((one, i) =>
+      text(`dangerous${i}`, 'dangerous', '', join([one.name, one.car, one.note])),
     ),
-    ...text('order', 'dangerous', say`Court order`, told.court_order),
-    ...text('medical', 'injured', say`Medical`, told.medical),
-    ...text('those', 'children', '', told.children),
-    ...text('reach', 'who', say`How to reach her`, told.reach),
-    ...(told.contacts ?? []).flatMap((one, i) =>
-      text(`contact${i}`, 'who', say`Contact`, joined([one.name, one.relation, one.number])),
+    ...text('order', 'dangerous', say`Court order`, record.court_order),
+    ...text('medical', 'injured', say`Medical`, record.medical),
+    ...text('those', 'children', '', record.children),
+    ...text('reach', 'who', say`How to reach her`, record.reach),
+    ...(record.contacts ?? []).flatMap((one, i) =>
+      text(`contact${i}`, 'who', say`Contact`, join([one.name, one.relation, one.number])),
     ),
   ];
 }

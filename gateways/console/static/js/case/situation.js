@@ -86,8 +86,8 @@ export const shortName = (view) => markTest(view.test, nameOrPhone(view));
 /** Return the alert in a sentence, after a verb. @param {CaseView} view */
 export function theAlert(view) {
   if (!view.person && !view.phone) return view.test ? say`this TEST` : say`this alert`;
-  const called = nameOrPhone(view);
-  return view.test ? say`the TEST of ${called}` : say`the alert of ${called}`;
+  const userName = nameOrPhone(view);
+  return view.test ? say`the TEST of ${userName}` : say`the alert of ${userName}`;
 }
 /** Return the case in a sentence on a handover. @param {CaseView} view */
 export const theCase = (view) => (view.test ? say`the TEST` : say`the case`);

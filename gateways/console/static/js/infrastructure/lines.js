@@ -104,8 +104,8 @@ export function usage(ui, one) {
   const view = one.alert ? ui.feed.cases.get(one.alert) : null;
   if (view) return s.shortName(view);
   if (one.tester) return ui.feed.names(one.tester);
-  const called = attemptOnLine(ui, one.line);
-  if (called) return called.name;
+  const attempt = attemptOnLine(ui, one.line);
+  if (attempt) return attempt.name;
   if (one.out) return `${one.out.reason} (${ui.feed.names(one.out.by)})`;
   if (one.operator) return ui.feed.names(one.operator);
   return one.quarantine || alarmCause(ui, alarmOf(ui, one)) || loudness(one);

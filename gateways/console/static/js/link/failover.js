@@ -79,8 +79,8 @@ export function takeFromAddress() {
   if (token || ticket || first || callout)
     history.replaceState(null, '', location.pathname + location.search);
   try {
-    const kept = JSON.parse(fragment.get('kept') ?? '{}');
-    if (kept !== null && typeof kept === 'object') found.kept = kept;
+    const pageState = JSON.parse(fragment.get('kept') ?? '{}');
+    if (pageState !== null && typeof pageState === 'object') found.kept = pageState;
   } catch {
     // A truncated state is dropped; the case is found without it.
   }

@@ -218,7 +218,7 @@ export class Feed {
     const seen = Math.max(this.seq, this.ownSeq);
     const body = { state, seen, ...(reason ? { reason } : {}) };
     const done = await this.change('/v1/operators/me/shift', body);
-    if (done.said) this.ownSeq = done.said.seq;
+    if (done.data) this.ownSeq = done.data.seq;
     return done;
   }
 
@@ -284,7 +284,7 @@ export class Feed {
         if (/** @type {Link} */ (this.link) === 'signed-off') return { ok: false, reason: '' };
         answer = await this.#fetch('POST', path, body);
       }
-      if (answer.ok) return { ok: true, reason: '', said: await answer.json().catch(() => null) };
+      if (answer.ok) return { ok: true, reason: '', data: await answer.json().catch(() => null) };
       return { ok: false, reason: await refusalCode(answer) };
     } catch {
       return { ok: false, reason: '' };

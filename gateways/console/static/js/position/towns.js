@@ -9,7 +9,7 @@ const RETRY_MS = 5000;
 /**
  * Return a function that requests a file of data once. Its promise resolves when the file was received, or
  * when the request failed and may be repeated.
- * @param {string} name @param {(said: any) => void} take @returns {() => Promise<void>}
+ * @param {string} name @param {(data: any) => void} take @returns {() => Promise<void>}
  */
 export function requestOnce(name, take) {
   /** @type {Promise<void>} */

@@ -165,16 +165,16 @@ function announceCommand(view, me, allowed) {
  * @param {CaseView} view @param {MeView} me @param {Allowed} allowed
  */
 export function keyHints(view, me, allowed) {
-  const cannot = announceCommand(view, me, allowed) ? say`She cannot speak: ${KEY.announce}.` : '';
+  const announceHint = announceCommand(view, me, allowed) ? say`She cannot speak: ${KEY.announce}.` : '';
   const command = voicesCommand(view, me, allowed);
-  if (command === null) return cannot;
-  const said =
+  if (command === null) return announceHint;
+  const hint =
     command === 'withhold_voices'
       ? say`So that she hears no voices: ${KEY.withhold_voices}.`
       : view.duress
         ? say`To let the voices through: ${KEY.give_voices}, then Enter.`
         : say`To let the voices through: ${KEY.give_voices}.`;
-  return [cannot, said].filter(Boolean).join(' ');
+  return [announceHint, hint].filter(Boolean).join(' ');
 }
 
 /**
@@ -221,11 +221,11 @@ function redialSlot(view, why, armed) {
     return { ...action('reopen', sub), why: why('reopen') };
   }
   const plain = say`She is called at once`;
-  const asks = waitsForEnter('redial_user', view, null)
+  const hint = waitsForEnter('redial_user', view, null)
     ? say`Call her all the same: ${KEY.redial_user}, then Enter`
     : plain;
   return {
-    ...action('redial_user', armed === KEY.redial_user ? armedHint() : asks),
+    ...action('redial_user', armed === KEY.redial_user ? armedHint() : hint),
     why: why('redial_user'),
   };
 }

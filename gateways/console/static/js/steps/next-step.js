@@ -24,8 +24,8 @@ const WITHDRAWAL_SHOWN_US = 10e6;
 function withdrawalLeftS(view, allowed, me, nowUs) {
   const may = s.isOwnCase(view, me) || (s.isCalledFor(view, me) && !view.operator);
   if (!may || view.psap_requested_us === null || allowed.withdraw_psap !== null) return 0;
-  const asked = [...view.timeline].reverse().find((one) => one.what === 'psap.requested');
-  if (asked?.operator !== me.operator || nowUs - view.psap_requested_us < TWICE_US) return 0;
+  const request = [...view.timeline].reverse().find((one) => one.what === 'psap.requested');
+  if (request?.operator !== me.operator || nowUs - view.psap_requested_us < TWICE_US) return 0;
   return Math.max(0, Math.ceil((view.psap_requested_us + WITHDRAW_WITHIN_US - nowUs) / 1e6));
 }
 
@@ -41,8 +41,8 @@ export function nextStep(view, allowed, me, nowUs, names, center) {
   const [sentence, more, step] = stepOfState(now);
   const left = step.command === 'call_psap' ? withdrawalLeftS(view, allowed, me, nowUs) : 0;
   if (left) return { say: sentence, more, step: { ...step, ...withdrawStep(left), why: null } };
-  const no = step.command && allowed[step.command] ? reason(allowed[step.command]) : (step.why ?? null);
-  return { say: sentence, more, step: { ...step, why: no } };
+  const refusal = step.command && allowed[step.command] ? reason(allowed[step.command]) : (step.why ?? null);
+  return { say: sentence, more, step: { ...step, why: refusal } };
 }
 
 /** Return the step to withdraw the call to 112. @param {number} leftS @returns {Action} */
@@ -58,10 +58,10 @@ function afterWithdrawal(now) {
   if (before || now.allowed.call_psap !== null) return null;
   const [, more, step] = withoutPsap(now);
   const mine = last.operator === now.me.operator;
-  const by = now.names(last.operator);
+  const name = now.names(last.operator);
   const sentence = mine
     ? say`You cancelled the call to 112. ${KEY.call_psap}: call again.`
-    : say`${by} cancelled the call to 112. ${KEY.call_psap}: call again.`;
+    : say`${name} cancelled the call to 112. ${KEY.call_psap}: call again.`;
   return [sentence, more, step];
 }
 

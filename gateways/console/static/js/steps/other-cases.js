@@ -111,25 +111,25 @@ function whileCalled(now) {
  */
 function afterLeaving(now) {
   const { view } = now;
-  const who = s.capital(s.firstName(view));
+  const name = s.capital(s.firstName(view));
   const come = now.allowed.take === null ? say`To come back on the line: ${KEY.take}.` : '';
   if (view.user_hears_psap) {
     const both = claimText(now, 'phoneAnswered', 'bothTalk');
-    const given = `${say`Handed over to 112.`} ${both}`;
+    const sentence = `${say`Handed over to 112.`} ${both}`;
     if (unreadCount(view) || (newestMessage(view)?.at_us ?? 0) > (view.left_us ?? Infinity))
-      return [given, `${say`She has written: read it, and tell 112.`} ${come}`, takeStep('')];
-    return [given, `${say`Nothing more to do.`} ${come}`, takeStep('')];
+      return [sentence, `${say`She has written: read it, and tell 112.`} ${come}`, takeStep('')];
+    return [sentence, `${say`Nothing more to do.`} ${come}`, takeStep('')];
   }
   if (!s.isTalking(view.user) && !s.isTalking(view.psap) && !s.isUnderWay(view.user)) {
     return [say`The alert is being ended.`, come, takeStep('')];
   }
   const user = s.isTalking(view.user)
-    ? say`${who} is on the line.`
+    ? say`${name} is on the line.`
     : s.isUnderWay(view.user)
       ? view.user.attempt > 1
         ? s.capital(say`${s.asObject(view)} is being called again.`)
         : s.capital(say`${s.asObject(view)} is being called.`)
-      : say`${who} is not on the line.`;
+      : say`${name} is not on the line.`;
   const psap = s.isTalking(view.psap)
     ? say`112 is on the line.##now`
     : s.isUnderWay(view.psap)

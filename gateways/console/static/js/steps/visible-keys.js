@@ -38,11 +38,11 @@ export function inSight(elements) {
 
 /** Return true if the key is on a button of the case, or named beside the next step. @param {string} key */
 export function isOnScreen(key) {
-  const [caps, said] = ['.case kbd', '.dock__next > *, .act--step small'].map((where) => [
+  const [caps, texts] = ['.case kbd', '.dock__next > *, .act--step small'].map((where) => [
     ...document.querySelectorAll(where),
   ]);
   return (
     caps.some((one) => one.textContent.trim() === key && one.checkVisibility()) ||
-    said.some((one) => namedKeys(one.textContent.replace(/\s+/g, ' ').trim()).includes(key))
+    texts.some((one) => namedKeys(one.textContent.replace(/\s+/g, ' ').trim()).includes(key))
   );
 }

@@ -154,21 +154,21 @@ function whileTogether(now) {
   );
   const left = `${stays} ${say`Your line closes.`}`;
   // Only the operator can report to 112 what the user cannot say.
-  const untold = (view.duress || view.user_hears_nobody) && !s.isFullyBriefed(view);
-  const tell = untold ? reportHint(now) : claimText(now, 'notInText');
-  const step = untold ? briefedStep(say`Once all of it is read`) : leaveStep(left, '');
+  const isUnreported = (view.duress || view.user_hears_nobody) && !s.isFullyBriefed(view);
+  const tell = isUnreported ? reportHint(now) : claimText(now, 'notInText');
+  const step = isUnreported ? briefedStep(say`Once all of it is read`) : leaveStep(left, '');
   if (view.duress && (holds('heardBy112', now) || holds('bothTalk', now))) {
-    const only = untold
+    const only = isUnreported
       ? say`To leave, only if 112 asks: ${KEY.leave}, then Enter.`
       : say`Leave only if 112 asks you to.`;
-    const how = holds('heardBy112', now)
+    const state = holds('heardBy112', now)
       ? claimText(now, 'heardBy112')
       : `${claimText(now, 'phoneAnswered', 'bothTalk')} ${claimText(now, 'overheard')}`;
-    return [`${say`Stay.`} ${how}`, [tell, only].filter(Boolean).join(' '), step];
+    return [`${say`Stay.`} ${state}`, [tell, only].filter(Boolean).join(' '), step];
   }
   if (!view.user_hears_psap) {
     const text = claimText(now, 'heardBy112', 'apartFrom112', 'hears112Not', 'notHeardBy112', 'perhapsHeard');
-    const leaves = untold ? say`To leave: ${KEY.leave}, then Enter.` : '';
+    const leaves = isUnreported ? say`To leave: ${KEY.leave}, then Enter.` : '';
     return [text, [tell, leaves].filter(Boolean).join(' '), step];
   }
   const played = announcementText(view.psap) && say`112 ${announcementText(view.psap)}.`;

@@ -29,14 +29,14 @@ function vouchHint({ view, allowed }) {
 /** Return the sentence and step between operator and user. @param {Moment} now @returns {Said} */
 function withUser(now) {
   const { view, nowUs, center } = now;
-  const who = s.firstName(view);
+  const name = s.firstName(view);
   const user = s.asObject(view);
   if (view.duress) {
     if (s.isTalking(view.user))
       return [
         view.user_hears_nobody
-          ? say`Call 112 now. ${s.capital(who)} is on the line and hears nobody.`
-          : say`Call 112 now. ${s.capital(who)} is on the line: do not mention the alert.`,
+          ? say`Call 112 now. ${s.capital(name)} is on the line and hears nobody.`
+          : say`Call 112 now. ${s.capital(name)} is on the line: do not mention the alert.`,
         claimText(now, 'overheard', 'noVoiceThere'),
         callPsapStep(view, say`112 joins and listens`, 'primary'),
       ];
@@ -58,7 +58,7 @@ function withUser(now) {
     ];
   if (s.isLate(view, nowUs) || view.presumed_calling_112)
     return [
-      say`Call 112: ask whether ${who} is with them.`,
+      say`Call 112: ask whether ${name} is with them.`,
       say`Yes: give position and name. No: read the whole text.`,
       callPsapStep(view, onAnswerText(), 'primary'),
     ];

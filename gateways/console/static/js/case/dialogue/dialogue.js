@@ -124,10 +124,10 @@ const onTheLine = (one, nowUs) => [
  * @param {CaseView} view @param {SaidView} one @param {number} nowUs
  */
 function deliveryMarks(view, one, nowUs) {
-  const came = one.claimed ? say`SMS, sender not proved` : 'SMS';
+  const received = one.claimed ? say`SMS, sender not proved` : 'SMS';
   const ways = one.by
     ? [byApp(view, one), one.texted && bySms(one.texted), one.channel === 'voice' && onTheLine(one, nowUs)]
-    : [one.channel === 'sms' && ['note', one.claimed ? 'wait' : '', came]];
+    : [one.channel === 'sms' && ['note', one.claimed ? 'wait' : '', received]];
   return ways
     .filter(Boolean)
     .map(
@@ -141,9 +141,9 @@ function deliveryMarks(view, one, nowUs) {
  * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed @param {SaidView} one
  */
 function message(ui, view, allowed, one) {
-  const by = one.by ? ui.feed.names(one.by) : s.firstName(view);
+  const author = one.by ? ui.feed.names(one.by) : s.firstName(view);
   return html`<li class="said" data-by=${one.by ? 'operator' : 'user'} data-number=${one.number}>
-    <span class="said__by">${s.capital(by)} <time>${f.clock(one.at_us)}</time></span>
+    <span class="said__by">${s.capital(author)} <time>${f.clock(one.at_us)}</time></span>
     <p class=${isAnswer(one) ? 'said__short' : ''}
       >${readState.answeredQuestion(view, one)}${readState.messageText(view, one)}</p
     >

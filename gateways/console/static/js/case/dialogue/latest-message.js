@@ -29,12 +29,12 @@ const hasKeys = (ui, view, allowed) =>
 /** Render the keys. @param {Ui} ui @param {CaseView} view @param {Allowed} allowed */
 export function keys(ui, view, allowed) {
   if (!hasKeys(ui, view, allowed)) return nothing;
-  const [asks, writes] = [ASKS, ['write']].map(
-    (ways) => cannotTalk(view) && ways.some((by) => allowed[by] === null),
+  const [mayAsk, mayWrite] = [ASKS, ['write']].map(
+    (commands) => cannotTalk(view) && commands.some((by) => allowed[by] === null),
   );
   return html`<span class="latest__keys"
-    >${asks ? button(ui, KEY.ask_spoken, say`questions`) : nothing}
-    ${writes ? button(ui, KEY.write, say`write`) : nothing}
+    >${mayAsk ? button(ui, KEY.ask_spoken, say`questions`) : nothing}
+    ${mayWrite ? button(ui, KEY.write, say`write`) : nothing}
     ${button(ui, KEY.brief, say`for 112`)}
     ${allowed.open_page === null ? button(ui, KEY.open_page, say`page`) : nothing}</span
   >`;
@@ -52,13 +52,13 @@ export function line(ui, view, allowed, { isShown, named, briefing }) {
   const one = isShown ? null : count ? newestMessage(view) : offeredMessage(view, allowed);
   const row = named || briefing ? nothing : keys(ui, view, allowed);
   const code = briefing || view.closed_us !== null ? nothing : pageCode(view);
-  const by = one && s.capital(s.firstName(view));
+  const author = one && s.capital(s.firstName(view));
   const others = count > 1 ? say`read ${count}` : say`read##button`;
   const is = one ? 'said' : row === nothing && code === nothing ? 'none' : 'keys';
   return html`<div class="latest" data-is=${is}>
     <p class="latest__said" role="status">${
       one
-        ? html`<small>${f.clock(one.at_us)} ${by}</small
+        ? html`<small>${f.clock(one.at_us)} ${author}</small
             ><b>${answeredQuestion(view, one)}${messageText(view, one)}</b>`
         : nothing
     }</p>

@@ -12,8 +12,8 @@ const WITHOUT_APP = ['ask_spoken', 'ask_aloud', 'write', 'ask_softly'];
 const SPOKEN = ['ask_spoken', 'ask_softly'];
 const chosen = new Map(); // the channel chosen by an operator, by alert
 
-/** Return true if the center speaks questions on this channel. @param {Channel} by */
-const isSpoken = (by) => SPOKEN.includes(by);
+/** Return true if the center speaks questions on this channel. @param {Channel} channel */
+const isSpoken = (channel) => SPOKEN.includes(channel);
 
 /**
  * The questions on the screen.
@@ -26,9 +26,11 @@ const isSpoken = (by) => SPOKEN.includes(by);
  */
 function possibleChannels(context) {
   const allowed = context.ui.feed.allowedIn(context.view);
-  const can = (/** @type {Channel} */ by) =>
-    context.protocol.question.some((_, at) => language(context, at, by));
-  return (appReads(context) ? CHANNELS : WITHOUT_APP).filter((by) => allowed[by] === null && can(by));
+  const can = (/** @type {Channel} */ channel) =>
+    context.protocol.question.some((_, at) => language(context, at, channel));
+  return (appReads(context) ? CHANNELS : WITHOUT_APP).filter(
+    (channel) => allowed[channel] === null && can(channel),
+  );
 }
 
 /** Return true if the app shows messages, and has not fallen silent. @param {QuestionContext} context */
@@ -44,7 +46,7 @@ export function currentChannel(context) {
   const wanted = chosen.get(context.view.alert);
   if (all.includes(wanted)) return wanted;
   chosen.delete(context.view.alert); // the chosen channel is not possible any longer
-  return all.find((by) => by !== 'ask_softly') ?? null;
+  return all.find((channel) => channel !== 'ask_softly') ?? null;
 }
 
 /**
@@ -52,7 +54,9 @@ export function currentChannel(context) {
  * @param {QuestionContext} context
  */
 export const hasOtherChannel = (context) =>
-  possibleChannels(context).some((by) => by !== currentChannel(context) || by === 'ask_softly');
+  possibleChannels(context).some(
+    (channel) => channel !== currentChannel(context) || channel === 'ask_softly',
+  );
 
 /** Choose the next channel (key I). @param {QuestionContext} context */
 export function chooseNextChannel(context) {
@@ -66,14 +70,14 @@ export function chooseNextChannel(context) {
 /**
  * Return the language of this question on this channel: the user's, the center's or English, the first
  * available; empty if none.
- * @param {QuestionContext} context @param {number} at @param {Channel} by
+ * @param {QuestionContext} context @param {number} at @param {Channel} channel
  */
-export function language({ ui, view, protocol }, at, by) {
+export function language({ ui, view, protocol }, at, channel) {
   const { center } = ui.feed;
   const wanted = [view.person?.language, center.language, 'en'];
   const words = Object.keys(protocol.question[at].ask);
-  const there = isSpoken(by) ? (center.speaks[recordingName(protocol, at)] ?? []) : words;
-  return wanted.find((one) => one && there.includes(one)) ?? (isSpoken(by) ? '' : words[0]);
+  const there = isSpoken(channel) ? (center.speaks[recordingName(protocol, at)] ?? []) : words;
+  return wanted.find((one) => one && there.includes(one)) ?? (isSpoken(channel) ? '' : words[0]);
 }
 
 /** Return the name of a question's recordings. @param {CallProtocol} protocol @param {number} at */
@@ -81,30 +85,32 @@ const recordingName = (protocol, at) => `${protocol.file}-${at + 1}`;
 
 /**
  * Return the further fields of the command, for a question that the center speaks.
- * @param {QuestionContext} context @param {number} at @param {Channel} by
+ * @param {QuestionContext} context @param {number} at @param {Channel} channel
  */
-export const spokenFields = (context, at, by) =>
-  isSpoken(by) ? { language: language(context, at, by), question: recordingName(context.protocol, at) } : {};
+export const spokenFields = (context, at, channel) =>
+  isSpoken(channel)
+    ? { language: language(context, at, channel), question: recordingName(context.protocol, at) }
+    : {};
 
 /**
  * Return the name of the channel of the next question.
- * @param {QuestionContext} context @param {Channel | null} by
+ * @param {QuestionContext} context @param {Channel | null} channel
  */
-export function channelText(context, by) {
-  if (by === 'write' && !context.view.app_reads) return say`By SMS, which can be answered`;
-  if (by === 'write' && !appReads(context)) return say`In the app, which does not answer`;
-  if (by === 'write') return say`In the app: yes or no`;
-  if (by === 'ask_spoken') return say`The centre speaks it: key 1 yes, 2 no`;
-  if (by === 'ask_softly') return say`Whispered in her ear: key 1 yes, 2 no`;
-  if (by === 'ask_aloud') return say`Ask aloud yourself: key 1 yes, 2 no`;
+export function channelText(context, channel) {
+  if (channel === 'write' && !context.view.app_reads) return say`By SMS, which can be answered`;
+  if (channel === 'write' && !appReads(context)) return say`In the app, which does not answer`;
+  if (channel === 'write') return say`In the app: yes or no`;
+  if (channel === 'ask_spoken') return say`The centre speaks it: key 1 yes, 2 no`;
+  if (channel === 'ask_softly') return say`Whispered in her ear: key 1 yes, 2 no`;
+  if (channel === 'ask_aloud') return say`Ask aloud yourself: key 1 yes, 2 no`;
   return hasOtherChannel(context)
     ? say`No voice to her. I: whisper in her ear`
     : say`Nothing can be asked now.`;
 }
 
-/** Return the language's name if it is not the user's, else ''. @param {CaseView} view @param {string} by */
-export const otherLanguage = (view, by) =>
-  view.person?.language && by !== view.person.language ? languageName(by) : '';
+/** Return the language's name if it is not the user's, else ''. @param {CaseView} view @param {string} code */
+export const otherLanguage = (view, code) =>
+  view.person?.language && code !== view.person.language ? languageName(code) : '';
 
 /** The progress of a spoken question. @type {Record<Exclude<QuestionProgress, 'heard'>, Phrase>} */
 const PROGRESS = {
