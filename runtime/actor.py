@@ -93,9 +93,7 @@ class CenterActor(Actor):
     # ------------------------------------------------------------ hooks
 
     def started(self) -> None:
-        """Start work: read the journal, open ports, determine the state of the world. Role and key are
-        set.
-        """
+        """Start work: read the journal, open ports, determine the present state. Role and key are set."""
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
         """Handle a message with `match envelope.body:`, and pass unknown messages to this base."""

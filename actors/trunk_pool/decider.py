@@ -360,7 +360,7 @@ def kept_for_inbound(group: Sequence[Line | Modem], settings: Settings) -> froze
 
 
 def _rank(one: Line, request: RequestLine) -> tuple[bool, bool, bool, bool, bool, bool, Instant, str]:
-    """Return the sort key of a line, best first: with voice, without a standing alarm, not degraded, not just
+    """Return the sort key of a line, best first: with voice, without an active alarm, not degraded, not just
     failed, not weak, the nearest, the longest unused.
     """
     signal = None if one.report is None else one.report.signal_dbm

@@ -231,7 +231,7 @@ def _dialling(settings: Settings) -> Iterator[str]:
     named = [one for one in enumerate(settings.dialling.countries) if one[1] != "EEA"]
     if not named:
         return
-    # Imported on use: other commands do not load the numbering plans of the world.
+    # Imported on use: other commands do not load the numbering plans of all countries.
     from phonenumbers import SUPPORTED_REGIONS
 
     for i, country in named:

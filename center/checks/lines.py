@@ -199,7 +199,7 @@ def _line(report: LineReport, leg: str) -> Finding:
 
 
 def voices(state: StateDir, settings: Settings) -> Iterator[Finding]:
-    """Report each operator on shift of a running center: connected headset, standing call, or call to the
+    """Report each operator on shift of a running center: connected headset, nailed-up call, or call to the
     phone.
     """
     if settings.operator.line is OperatorLine.ON_DEMAND:

@@ -36,8 +36,8 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def alarms(state: StateDir, node: NodeFile, settings: Settings | None = None) -> Iterator[Finding]:
-    """Report the standing alarms since the start of the running center, the gravest first. A missing line for
-    112 is a failure, but a warning if 112 is called on a public line as the last resort.
+    """Report the active alarms since the start of the running center, the most severe first. A missing line
+    for 112 is a failure, but a warning if 112 is called on a public line as the last resort.
     """
     with journal_of(state) as journal:
         stands = standing_now(journal, NodeId(node.node))

@@ -91,8 +91,8 @@ def modems_of(dialects: Dialects, roots: Roots = HERE) -> list[UsbDevice]:
 def obstacles(
     devices: Iterable[UsbDevice], dialects: Dialects, *, ours: Collection[int] = (), roots: Roots = HERE
 ) -> list[Found]:
-    """Return the obstacles of these devices, the gravest of each first. `ours` are pids of the center's
-    own processes, which may have ports open.
+    """Return the obstacles of these devices, the most severe of each device first. `ours` are pids of the
+    center's own processes, which may have ports open.
     """
     devices = list(devices)
     held = _held(ours, roots)

@@ -29,7 +29,7 @@ class NoKey(CenterError):
 
 
 class Damaged(CenterError):
-    """The file is cut short, was altered, or is not a file of a backup."""
+    """The file is truncated, was altered, or is not a file of a backup."""
 
 
 def recipients(given: Iterable[str]) -> tuple[Recipient, ...]:

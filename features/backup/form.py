@@ -1,7 +1,7 @@
 """Byte format of a backup: blocks, each preceded by its length, in one gzip stream.
 
 Both parts and both kinds of database use this format: `Begin`, then rows of tables and small files, then
-`End`. A file without `End` was cut short. Values of rows have the type of their column, independent of the
+`End`. A file without `End` is truncated. Values of rows have the type of their column, independent of the
 database. Pure; `age.py` encrypts and `writing.py` writes.
 """
 

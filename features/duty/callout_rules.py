@@ -38,7 +38,7 @@ INTERMITTENT_MOST_US: Final = Instant(3600 * SECOND)
 NEGLECTED_US: Final = Instant(3600 * SECOND)
 """Time after which a taken alarm that still stands, unacknowledged, is called for again."""
 JOINS_US: Final = Instant(15 * 60 * SECOND)
-"""Time after a callout was taken within which equally or less grave alarms need no call."""
+"""Time after a callout was taken within which equally or less severe alarms need no call."""
 
 
 class WakingBook(AlarmBook):
@@ -66,7 +66,7 @@ class WakingBook(AlarmBook):
 
 
 class PendingAlarms(msgspec.Struct, frozen=True, kw_only=True):
-    """Alarms without a notification, or taken without a result; the gravest first."""
+    """Alarms without a notification, or taken without a result; the most severe first."""
 
     at_once: tuple[CalloutAlarm, ...] = ()
     morning: tuple[CalloutAlarm, ...] = ()
@@ -131,7 +131,7 @@ def reason_to_end(callout: Callout, book: AlarmBook, now_us: Instant, *, alive: 
 
 
 def standing_alarms(callout: Callout, book: AlarmBook, *, alive: Nodes) -> tuple[CalloutAlarm, ...]:
-    """Return the standing alarms of the callout, the gravest first, one for each subject."""
+    """Return the active alarms of the callout, the most severe first, one for each subject."""
     stand = set(book.stand(alive))
     standing = {(one.alarm, one.subject): one for one in reversed(callout.alarms) if one.key in stand}
     return tuple(sorted(standing.values(), key=lambda one: (rank(one.alarm), one.raised_at)))

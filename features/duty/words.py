@@ -73,7 +73,7 @@ class NotificationText(msgspec.Struct, frozen=True, kw_only=True):
 def notification_text(
     kind: CalloutKind, alarms: Sequence[CalloutAlarm], language: str, own: str
 ) -> NotificationText:
-    """Return the words for these alarms, the gravest first. `own`: the center's language, used if the
+    """Return the words for these alarms, the most severe first. `own`: the center's language, used if the
     person's is not one of the two.
     """
     language = language_for(language, own)

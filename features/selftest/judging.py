@@ -1,4 +1,4 @@
-"""Evaluation of findings: limits of figures, prediction of a full disk, faulty modems, and standing alarms.
+"""Evaluation of findings: limits of figures, prediction of a full disk, faulty modems, and active alarms.
 
 A voice path between lines is bad because of the speaker's outgoing audio or the listener's incoming audio.
 Either side is cleared by another path through it without the fault; the remaining side is at fault.
@@ -117,7 +117,7 @@ class Blame(msgspec.Struct, frozen=True, kw_only=True):
     line: LineId
     side: Side
     fault: WayFault
-    """The gravest fault of its kind on the modem's paths."""
+    """The most severe fault of its kind on the modem's paths."""
     sure: bool
     """True if another path clears the modem at the other end; otherwise that modem may be at fault."""
 

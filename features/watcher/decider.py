@@ -109,7 +109,7 @@ def of_center(name: str, told: Verdict) -> dict[Key, str]:
 
 
 def stands(keys: Iterable[Key], shelved: Sequence[AlarmShelved], node: NodeId) -> tuple[Stands, ...]:
-    """Return this node's alarms by kind, the gravest first, without shelved ones."""
+    """Return this node's alarms by kind, the most severe first, without shelved ones."""
     kinds = Counter(name for name, subject in keys if shelved_until(shelved, name, subject, node) is None)
     return tuple(
         Stands(alarm=name, priority=priority_of(name), count=kinds[name]) for name in sorted(kinds, key=rank)

@@ -162,11 +162,11 @@ def wrong_now(seen: Evidence) -> tuple[Wrong, ...]:
 class NodePicture:
     """Further content of a heartbeat: alarms, whether they are taken, planned work.
 
-    A fold, starting with the standing alarms. Applying an event twice does not change the result.
+    A fold, starting with the active alarms. Applying an event twice does not change the result.
     """
 
     def __init__(self, journal: Journal, node: NodeId) -> None:
-        """Read the standing alarms. Raises JournalError."""
+        """Read the active alarms. Raises JournalError."""
         self._node = node
         self._stream = streams.node(node)
         self._book = AlarmBook(lambda _: True)
@@ -190,7 +190,7 @@ class NodePicture:
                 self._book.closed(alert)
 
     def stands(self) -> list[Key]:
-        """Return the node's standing alarms."""
+        """Return the node's active alarms."""
         return [(alarm, subject) for _, alarm, subject in self._book.stand()]
 
     def taken(self) -> bool:

@@ -33,7 +33,7 @@ class Alarms(AlarmBook):
         ]
 
     def views(self, now_us: Instant, alive: Nodes = None, waits: Container[str] = ()) -> list[AlarmView]:
-        """Return the standing alarms, oldest first; an alarm of several nodes appears once.
+        """Return the active alarms, oldest first; an alarm of several nodes appears once.
 
         `waits` has the lines that can wait: enough others of their kind are left.
         """

@@ -60,7 +60,7 @@ class CalloutView(msgspec.Struct, frozen=True, kw_only=True):
     kind: CalloutKind
     opened_us: Instant
     alarms: list[CalledForView]
-    """Alarms, the gravest first."""
+    """Alarms, the most severe first."""
     tries: list[TryView]
     """The newest attempts, in the order of time."""
     round: int

@@ -115,7 +115,7 @@ class Screen:
         return own + [line for lines in others for line in lines]
 
     def alarms(self) -> tuple[list[AlarmView], list[AlarmOverView], list[QuietView]]:
-        """Return the standing, cleared and shelved alarms, from the streams of the nodes that take part."""
+        """Return the active, cleared and shelved alarms, from the streams of the nodes that take part."""
         alarms, now_us = self.following.picture.alarms, self.clock.now_us()
         alive = self.nodes.alive if self.nodes.shared else None
         kept = self.settings.limits.inbound_lines_kept * len(self.nodes.alive | {self.nodes.node})

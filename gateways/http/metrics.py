@@ -149,7 +149,7 @@ class Metrics:
             self._phones.labels(checked).set(phones)
 
     def alarms(self, standing: Sequence[AlarmView], now_us: Instant) -> None:
-        """Set the number of standing alarms, by priority and acknowledgement, and by kind."""
+        """Set the number of active alarms, by priority and acknowledgement, and by kind."""
         self.center.alarms(standing, now_us)
         self._alarms.clear()
         for priority in Priority:
@@ -239,7 +239,7 @@ class CenterMetrics:
         self._ready.set(is_so)
 
     def alarms(self, standing: Iterable[AlarmView], now_us: Instant) -> None:
-        """Set the standing alarms. Every kind of alarm has a row of 0 before its first occurrence."""
+        """Set the active alarms. Every kind of alarm has a row of 0 before its first occurrence."""
         self._standing.clear()
         for name in {kind.name for kind in kinds()} - OF_THE_PAGE:
             self._standing.labels(name, "", "unseen").set(0)

@@ -56,7 +56,7 @@ class CalloutOpened(Message, frozen=True, kw_only=True, tag="callout.opened"):
     callout: str
     kind: CalloutKind = CalloutKind.ALARM
     alarms: tuple[CalloutAlarm, ...] = ()
-    """Alarms, the gravest first; none for a test."""
+    """Alarms, the most severe first; none for a test."""
     person: str = ""
     """Person called by a test, and no other."""
     way: DutyWay | None = None

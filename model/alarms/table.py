@@ -17,7 +17,7 @@ OF_THE_PAGE: Final = frozenset({"deadline.missed", "no_operator"})
 
 
 def kinds() -> tuple[AlarmKind, ...]:
-    """Return all alarms, the gravest first."""
+    """Return all alarms, the most severe first."""
     return tuple(_by_name(installed()).values())
 
 
@@ -28,7 +28,7 @@ def kind_of(name: str) -> AlarmKind | None:
 
 @lru_cache
 def _by_name(features: tuple[Feature, ...]) -> dict[str, AlarmKind]:
-    """Index the alarms by name, the gravest first."""
+    """Index the alarms by name, the most severe first."""
     found = (*KERNEL, *(kind for feature in features for kind in feature.alarms))
     return {kind.name: kind for kind in sorted(found, key=lambda kind: list(Priority).index(kind.priority))}
 
@@ -40,7 +40,7 @@ def subject_kind_of(name: str) -> SubjectKind:
 
 
 def rank(name: str) -> int:
-    """Return the number of graver alarms; an unknown alarm is the least grave."""
+    """Return the number of more severe alarms; an unknown alarm is the least severe."""
     return next((place for place, kind in enumerate(kinds()) if kind.name == name), len(kinds()))
 
 

@@ -89,7 +89,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def confirmed_answered(self) -> bool:
-        """True if the answer is proved."""
+        """True if the answer is confirmed: by the modem's report, a voice, a key, the network or a person."""
         return self.answered and self.confirmed
 
     @property
@@ -114,7 +114,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def was_answered(self) -> bool:
-        """True if a proved answer of this attempt exists, even after its end."""
+        """True if this attempt had a confirmed answer, even after its end."""
         return self.answered_at is not None and self.confirmed
 
     @property

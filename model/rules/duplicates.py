@@ -18,7 +18,7 @@ message are an exception, as they move and cancel nothing: they become a message
 proved alert if one exists, which shows their channel (decision 103).
 
 A signal in a closed alert has no effect, so a closed alert accepts only a possible late copy of its own
-signals, and never a new cry for help. It accepts no call, which must be answered, and only signals raised
+signals, and never a new request for help. It accepts no call, which must be answered, and only signals raised
 before the closing by a plausible clock. A signal that is not a test never disappears in a test alert.
 
 An alert raised without end would fill the journal, and each reader of its inbox would pay for it. Signals

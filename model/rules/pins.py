@@ -26,7 +26,9 @@ class PinVerdict(StrEnum):
 
 
 def verdict_of_pin(*, is_set: bool, is_cancel: bool, is_duress: bool) -> PinVerdict:
-    """Return the kind of the PIN. Without a PIN set no PIN is right: the app's word alone proves nothing."""
+    """Return the kind of the PIN. Without a PIN set no PIN is right: the app's statement alone proves
+    nothing.
+    """
     if not is_set:
         return PinVerdict.NONE_SET
     if is_cancel:

@@ -1,6 +1,6 @@
 """Faults of real modems, each as a switch.
 
-A dialect's file has the vices of its firmware; a `[[modem]]` of the world adds its own; `POST
+A dialect's file has the vices of its firmware; a `[[modem]]` of the simulation's file adds its own; `POST
 /modems/NAME/vices` changes them at run time. Data; each part of the modem checks its own vices.
 """
 

@@ -71,7 +71,7 @@ def luhn_digit(digits: str) -> str:
 
 
 def made_up_imei(index: int) -> str:
-    """Return the IMEI of the modem at this place in the world's file."""
+    """Return the IMEI of the modem at this place in the simulation's file."""
     digits = f"35678901{index + 1:06d}"
     return digits + luhn_digit(digits)
 

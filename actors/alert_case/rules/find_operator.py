@@ -52,8 +52,8 @@ OWN_LINE_RESTS_US: Final = Instant(10 * SECOND)
 def keep_operator(case: Case, _pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
     """Handle the state of the operators' legs: joined, unanswered or lost.
 
-    An operator is released for another alert once the phone is on hook: until then the phone would be busy.
-    An answer that proves nothing (`model.alert.answers`) counts as one more ringing phone.
+    An operator is released for another alert once the operator's call has ended: until then the phone would
+    be busy. An answer that is not confirmed (`model.alert.answers`) counts as a phone that still rings.
     """
     made: list[Decided] = []
     wakes: list[Instant] = []

@@ -296,7 +296,9 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     met_us: Instant | None
     """Time when the deadline was met; stops the deadline's clock."""
     reached_us: Instant | None
-    """Time when the user was really reached: by a proved answer, the app's report or the operator's."""
+    """Time at which the user was really reached: by a confirmed answer, the app's report or the
+    operator's.
+    """
     reached_by: str
     """`answer`, `app`, `voice`, `digit`, `operator`; empty before."""
     missed_us: Instant | None

@@ -18,7 +18,9 @@ from gateways.gsm.numbers import e164
 from gateways.gsm.sms.pdu import Delivered, is_report, may_be_deliver, read_deliver, read_report, sender_of
 
 PATIENCE_S: Final = 120.0
-"""Seconds to wait for missing parts; then the received parts are delivered: half a cry for help is one."""
+"""Seconds to wait for missing parts; then the received parts are delivered: half a request for help is a
+request for help.
+"""
 MOST_OPEN: Final = 100
 """Most messages that may wait for missing parts; beyond that the oldest are delivered incomplete."""
 GAP: Final = " […] "

@@ -70,7 +70,7 @@ def fold_user(case: Case, event: ev.Event, at: Instant) -> Case | None:
 def _reached(case: Case, event: ev.UserReached, at: Instant) -> Case:
     if case.reached_at is not None and case.reached_by != "app":
         return replace(case, met_at=case.met_at or at)
-    # A proved answer replaces the app's word, and has its own time.
+    # A confirmed answer replaces the app's report, and has its own time.
     return replace(case, met_at=case.met_at or at, reached_at=at, reached_by=event.by)
 
 

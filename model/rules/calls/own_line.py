@@ -42,5 +42,5 @@ def carrier_of(line: LineId) -> tuple[Role, str]:
 
 
 def nailed_up_leg(operator: OperatorId) -> LegId:
-    """Return the leg of a nailed-up line's standing call: known to its modem, but part of no alert."""
+    """Return the leg of a nailed-up line's call: known to its modem, but part of no alert."""
     return LegId(f"nailed:{operator}")

@@ -44,7 +44,7 @@ OF_THE_NODE: Final = 3
 TOGETHER: Final = 20_000
 """Rows in one transaction."""
 LINES: Final = tuple(LineId(f"sim{n}") for n in (1, 2, 5))
-"""Lines of the calls: two public lines and a line to 112 of the simulated world."""
+"""Lines of the calls: two public lines and a line to 112 of the simulated carrier."""
 
 Said = tuple[str, Instant, Event]
 

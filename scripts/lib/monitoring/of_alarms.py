@@ -25,7 +25,7 @@ _LATE: Final = "{{ $value }}"
 
 
 def rules() -> list[Rule]:
-    """Return the rules, the gravest first; the last rule is for alarms of a newer center, unknown to this
+    """Return the rules, the most severe first; the last rule is for alarms of a newer center, unknown to this
     file.
     """
     known = [_rule(kind) for kind in kinds()]

@@ -1,6 +1,7 @@
 """/v1/alarms: acknowledgement of alarms, shelving during planned work (ISA 18.2), and history.
 
-The console's WebSocket publishes the standing alarms; this module decides nothing about faults.
+The console's WebSocket publishes the
+active alarms; this module decides nothing about faults.
 """
 
 from __future__ import annotations
