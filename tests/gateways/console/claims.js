@@ -23,8 +23,8 @@ async () => {
       'shell/notices',
     ].map((one) => import(`/console/js/${one}.js`)),
   );
-  const [words, claims, commands, due, list, { nextStep }, { namedKeys }, ...shown] = found;
-  const [{ positionPanel }, ...drawn] = shown;
+  const [words, claims, commands, due, list, { nextStep }, { namedKeys }, ...views] = found;
+  const [{ positionPanel }, ...drawn] = views;
   const [{ tile }, { banner }, { briefing }, { entryLine }, { incomingView }, ...others] = drawn;
   const [{ parties }, handed, { railList }, { notices }] = others;
   const clock = Date.now;
