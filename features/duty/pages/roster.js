@@ -108,7 +108,7 @@ let seen = ''; // the row of the open form, as it was when seen
  */
 export function openForm(ui, rows, form, row) {
   seen = JSON.stringify(row);
-  rows.open(ui, form, row && rows.of.key(row));
+  rows.open(ui, form, row && rows.options.key(row));
 }
 
 /** Return true if another admin has changed the form's row, and show it once. @param {Rows<any>} rows */

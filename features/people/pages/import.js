@@ -122,7 +122,7 @@ const PATH = '/v1/admin/people/import';
 
 /** Open the import. @param {Ui} ui */
 export function open(ui) {
-  rows.showOnce(ui, { kind: 'import', file: null, seen: null, busy: false, fault: '' });
+  rows.showSide(ui, { kind: 'import', file: null, seen: null, busy: false, fault: '' });
   focus('.import input');
 }
 
@@ -134,7 +134,7 @@ function focus(...of) {
 
 /** Change the state of the import. @param {Ui} ui @param {Partial<Importing>} changes */
 function changeState(ui, changes) {
-  rows.once = { ...rows.once, ...changes };
+  rows.side = { ...rows.side, ...changes };
   ui.draw();
 }
 
@@ -142,7 +142,7 @@ function changeState(ui, changes) {
 async function preview(ui, file) {
   changeState(ui, { file, seen: null, busy: true, fault: '' });
   const answer = await answerOf(ui.feed.send(`${PATH}?preview=true`, file));
-  if (rows.once?.file !== file) return;
+  if (rows.side?.file !== file) return;
   changeState(ui, { seen: answer.data, busy: false, fault: answer.data ? '' : why(answer.code) });
   focus('.import__take', '.import input');
 }
@@ -153,7 +153,7 @@ async function preview(ui, file) {
  * @param {Ui} ui
  */
 async function write(ui) {
-  const { file, seen, busy } = /** @type {Importing} */ (rows.once);
+  const { file, seen, busy } = /** @type {Importing} */ (rows.side);
   if (busy) return;
   changeState(ui, { busy: true, fault: '' });
   const answer = await answerOf(ui.feed.send(PATH, file, { 'if-match': `"${seen.tag}"` }));
@@ -171,7 +171,7 @@ async function write(ui) {
 
 /** Save the invalid lines as a file. @param {Ui} ui */
 async function saveBad(ui) {
-  const { file } = /** @type {Importing} */ (rows.once);
+  const { file } = /** @type {Importing} */ (rows.side);
   const answer = await ui.feed.send(`${PATH}/bad`, file).catch(() => null);
   const made = answer?.ok ? await answer.blob().catch(() => null) : null;
   if (made) saveBlob(made, file.name.replace(/(\.\w+)?$/, say`-not-taken.csv`));
@@ -204,7 +204,7 @@ const previewPane = (ui, seen) =>
 
 /** Render the import. @param {Ui} ui */
 export function pane(ui) {
-  const { seen, busy, fault } = /** @type {Importing} */ (rows.once);
+  const { seen, busy, fault } = /** @type {Importing} */ (rows.side);
   const dropped = (/** @type {DragEvent} */ e) => {
     e.preventDefault();
     const [file] = e.dataTransfer.files;

@@ -127,7 +127,7 @@ export const clear = () => list.clear();
  * Request the invitations again while they are shown: the delivery of text messages changes.
  * @param {Ui} ui
  */
-export const again = (ui) => (rows.once?.kind === 'invite' ? list.load(ui) : undefined);
+export const again = (ui) => (rows.side?.kind === 'invite' ? list.load(ui) : undefined);
 
 /** Return the fields of the form. @param {PersonRow} person @returns {FormField[]} */
 const fields = (person) => [
@@ -158,20 +158,20 @@ const fields = (person) => [
 export async function open(ui, person) {
   await list.load(ui);
   const form = new Form('invite', fields(person), { phone: person.phones[0], days: '7', text: false });
-  rows.showOnce(ui, { kind: 'invite', person, form, made: null });
+  rows.showSide(ui, { kind: 'invite', person, form, made: null });
   form.focus();
 }
 
 /** Make the invitation of the open form. @param {Ui} ui */
 async function make(ui) {
-  const { form } = /** @type {Inviting} */ (rows.once);
+  const { form } = /** @type {Inviting} */ (rows.side);
   const { phone, days, text } = form.now;
   form.busy = true;
   const answer = await answerOf(
     ui.feed.request('POST', PATH, { phone, days: Number(days), text: Boolean(text) }),
   );
   form.busy = false;
-  if (answer.data) rows.once = { ...rows.once, made: answer.data };
+  if (answer.data) rows.side = { ...rows.side, made: answer.data };
   else form.refuse(answer);
   await list.load(ui);
   ui.draw();
@@ -185,7 +185,7 @@ function revoke(ui, one) {
   rows.ask(ui, question, async () => {
     const answer = await answerOf(ui.feed.request('DELETE', `${PATH}/${encodeURIComponent(one.sign)}`));
     await list.load(ui);
-    if (rows.once?.made?.row.sign === one.sign) rows.once = { ...rows.once, made: null };
+    if (rows.side?.made?.row.sign === one.sign) rows.side = { ...rows.side, made: null };
     const done = say`Invitation of ${name} revoked.`;
     rows.showResult(ui, Boolean(answer.data), answer.data ? done : why(answer.code));
   });
@@ -196,7 +196,7 @@ function revoke(ui, one) {
  * @param {Ui} ui @param {KeyboardEvent} e
  */
 function handleKey(ui, e) {
-  const { made } = /** @type {Inviting} */ (rows.once);
+  const { made } = /** @type {Inviting} */ (rows.side);
   const key = e.key.toUpperCase();
   const button = e.target instanceof Element && e.target.closest('li')?.querySelector('button');
   if (key === 'X' && button) button.click();
@@ -207,7 +207,7 @@ function handleKey(ui, e) {
 
 /** Render the invitations. @param {Ui} ui */
 export function pane(ui) {
-  const { person, form, made } = /** @type {Inviting} */ (rows.once);
+  const { person, form, made } = /** @type {Inviting} */ (rows.side);
   const listed = list.data?.invitations ?? [];
   return html`<div class="once invite" @keydown=${(/** @type {KeyboardEvent} */ e) => handleKey(ui, e)}>
     ${

@@ -78,7 +78,7 @@ export function load(ui) {
 
 /** Show a new or merged person. @param {Ui} ui @param {PersonAnswer} person @param {string} text */
 export async function show(ui, person, text) {
-  Object.assign(rows, { form: null, once: null, cursor: person.id, search: nameOf(person) });
+  Object.assign(rows, { form: null, side: null, cursor: person.id, search: nameOf(person) });
   silent = false;
   await seek(ui);
   rows.result = [true, text];

@@ -8,7 +8,7 @@ import { nameOf, read, rows, show } from './list.js';
 /** @typedef {{ kind: 'merge', kept: PersonAnswer, other: PersonAnswer | null }} Merge */
 
 /** Return the merge in progress. @returns {Merge | null} */
-const current = () => (rows.once?.kind === 'merge' ? rows.once : null);
+const current = () => (rows.side?.kind === 'merge' ? rows.side : null);
 
 /**
  * Choose an entry for the merge: the first entry stays, the second is merged into it.
@@ -18,10 +18,10 @@ export async function pressed(ui, row) {
   const merge = current();
   const person = await read(ui, row.id);
   if (!person) return;
-  if (!merge || merge.kept.id === person.id) rows.showOnce(ui, { kind: 'merge', kept: person, other: null });
+  if (!merge || merge.kept.id === person.id) rows.showSide(ui, { kind: 'merge', kept: person, other: null });
   else {
-    rows.once = { ...merge, other: person };
-    ask(ui, rows.once);
+    rows.side = { ...merge, other: person };
+    ask(ui, rows.side);
   }
 }
 
@@ -29,8 +29,8 @@ export async function pressed(ui, row) {
 export function swap(ui) {
   const merge = current();
   if (!merge?.other) return false;
-  rows.once = { ...merge, kept: merge.other, other: merge.kept };
-  ask(ui, rows.once);
+  rows.side = { ...merge, kept: merge.other, other: merge.kept };
+  ask(ui, rows.side);
   return true;
 }
 

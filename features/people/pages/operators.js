@@ -105,14 +105,14 @@ async function add(ui) {
   if (!data) return;
   rows.form = null;
   rows.cursor = data.operator.id;
-  rows.showOnce(ui, data.link);
+  rows.showSide(ui, data.link);
   rows.showResult(ui, true, say`${data.operator.name} is added.`);
 }
 
 /** Make a sign-on link, and show it. @param {Ui} ui @param {string} operator */
 async function makeLink(ui, operator) {
   const data = await rows.request(ui, 'POST', `${rows.pathOf(operator)}/link`);
-  if (data) rows.showOnce(ui, data);
+  if (data) rows.showSide(ui, data);
 }
 
 /** End an operator's sessions, token and link. @param {Ui} ui @param {OperatorRow} row */
@@ -191,7 +191,7 @@ export function pane(ui) {
             label: say`Add`,
             send: () => add(ui),
           },
-    once: () => linkPane(ui, rows.once, rows.nameOf(rows.once.operator)),
+    side: () => linkPane(ui, rows.side, rows.nameOf(rows.side.operator)),
     empty: say`Nobody`,
   });
 }

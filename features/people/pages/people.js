@@ -150,7 +150,7 @@ export const pane = (ui) =>
     heads: HEADS(),
     cells,
     form: () => form(ui),
-    once: () => BESIDE[rows.once.kind].pane(ui),
+    side: () => BESIDE[rows.side.kind].pane(ui),
     empty: rows.search.trim() || isSilent() ? say`Nobody found` : say`Nobody yet##people`,
     below: below(ui),
   });

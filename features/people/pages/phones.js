@@ -10,7 +10,7 @@ import { nameOf, read, rows } from './list.js';
 /** Open the phones of a person. @param {Ui} ui @param {string} id */
 export async function open(ui, id) {
   const person = await read(ui, id);
-  if (person) rows.showOnce(ui, { kind: 'phones', person });
+  if (person) rows.showSide(ui, { kind: 'phones', person });
 }
 
 /**
@@ -23,7 +23,7 @@ function revoke(ui, person, phone) {
   rows.ask(ui, say`${name}: revoke? Alerts from there are not signed any more.`, async () => {
     const data = await rows.request(ui, 'DELETE', path);
     if (!data) return;
-    rows.once = { kind: 'phones', person: data };
+    rows.side = { kind: 'phones', person: data };
     rows.showResult(ui, true, say`${name}: revoked.`);
   });
 }
@@ -66,7 +66,7 @@ function checksText({ checked_on, check_days }) {
 
 /** Render the phones. @param {Ui} ui */
 export function pane(ui) {
-  const { person } = /** @type {Phones} */ (rows.once);
+  const { person } = /** @type {Phones} */ (rows.side);
   return html`<section class="panel once" aria-labelledby="phones-h">
     <div class="panel__head">
       <h2 id="phones-h">${say`Phones of`} ${nameOf(person)}</h2>

@@ -23,7 +23,7 @@ let list = null;
 let person = null;
 
 /** Return the name of a person. @param {PersonAnswer} one */
-const nameOf = (one) => list.rows.of.name(one);
+const nameOf = (one) => list.rows.options.name(one);
 
 /** Open the form for a person. @param {Ui} ui @param {PersonRow} row @param {PeopleList} of */
 export async function open(ui, row, of) {

@@ -17,7 +17,7 @@ export const keys = () => [['P A', say`Audit: whose, or by whom`]];
  * @param {Ui} ui @param {PersonRow} row @param {PeopleList} list
  */
 async function saveData(ui, row, { rows }) {
-  const name = rows.of.name(row);
+  const name = rows.options.name(row);
   rows.showResult(ui, true, say`${name}: making the data…`);
   const done = await save(ui, `/v1/users/${encodeURIComponent(row.id)}/data`, `person-${row.id}.zip`);
   rows.showResult(ui, done, done ? say`${name}: data downloaded.` : say`${name}: not made.`);

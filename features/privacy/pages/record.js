@@ -37,7 +37,7 @@ async function send(ui) {
   const answer = await answerOf(request);
   form.busy = false;
   if (answer.data) {
-    rows.result = [true, say`${rows.of.name(person)}: record saved.`];
+    rows.result = [true, say`${rows.options.name(person)}: record saved.`];
     return rows.leave(ui);
   }
   if (answer.code === 'changed_meanwhile') await follow(ui);
@@ -81,7 +81,7 @@ async function follow(ui) {
 
 /** Return title, label and action of the form. @param {Ui} ui */
 export const form = (ui) => ({
-  title: say`Record of ${rows.of.name(person)}`,
+  title: say`Record of ${rows.options.name(person)}`,
   label: say`Save`,
   send: () => send(ui),
 });

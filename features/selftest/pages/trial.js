@@ -150,8 +150,8 @@ function trialPane(ui, { trial, fault }) {
 /** Show a call, and follow it. @param {Ui} ui @param {LineTrial} trial */
 function show(ui, trial) {
   const shown = new ShownCall(trial, `${rows.pathOf(trial.line)}/trial`);
-  rows.showOnce(ui, shown);
-  shown.follow(ui, () => rows.once === shown && ['plant', 'admin'].includes(ui.screen.section));
+  rows.showSide(ui, shown);
+  shown.follow(ui, () => rows.side === shown && ['plant', 'admin'].includes(ui.screen.section));
 }
 
 /** Start the call of the open form. @param {Ui} ui */
@@ -179,7 +179,7 @@ const hangUp = (ui, shown) => rows.request(ui, 'DELETE', shown.path);
 export const lineAction = {
   act: () => ['T', say`Test call`],
   pressed(ui, key, row) {
-    if (key === 'E' && rows.once instanceof ShownCall) hangUp(ui, rows.once);
+    if (key === 'E' && rows.side instanceof ShownCall) hangUp(ui, rows.side);
     else if (row && key === 'T') askTrial(ui, row);
     else return false;
     return true;
@@ -192,5 +192,5 @@ export const lineAction = {
           send: () => tryLine(ui),
         }
       : null,
-  pane: (ui) => (rows.once instanceof ShownCall ? trialPane(ui, rows.once) : null),
+  pane: (ui) => (rows.side instanceof ShownCall ? trialPane(ui, rows.side) : null),
 };

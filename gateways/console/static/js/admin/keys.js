@@ -39,7 +39,7 @@ async function issue(ui) {
   if (!data) return;
   rows.form = null;
   rows.cursor = data.row.sign;
-  rows.showOnce(ui, data);
+  rows.showSide(ui, data);
 }
 
 /** Revoke a key. @param {Ui} ui @param {string} sign */
@@ -94,5 +94,5 @@ export const pane = (ui) =>
       label: say`Issue`,
       send: () => issue(ui),
     }),
-    once: () => issuedPane(ui, rows.once),
+    side: () => issuedPane(ui, rows.side),
   });

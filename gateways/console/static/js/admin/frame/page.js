@@ -1,5 +1,5 @@
 // The page of a chapter with a list: the heading with the search and the last result, the table, the keys of
-// the row under the cursor, and beside the list a form or a secret that is shown once.
+// the row under the cursor, and beside the list a form or another pane.
 
 import { html, nothing, repeat } from '../../../vendor/lit.js';
 import { icon, word } from '../../shell/parts.js';
@@ -16,18 +16,18 @@ const SEARCH_MS = 60;
 /**
  * `cells`: the cells of a row. `acts`: actions of the chapter; `rowActs`: actions on the row under the
  * cursor. `seek`: called after a change of the search; without it the rows are drawn again. `form`: the open
- * form's title, label and action. `once`: the pane beside the list while a secret is shown.
+ * form's title, label and action. `side`: the pane beside the list, such as a secret.
  * @template T
  * @param {Ui} ui @param {import('./rows.js').Rows<T>} rows
  * @param {{ title: string, hint?: string, seek?: () => unknown, acts: Act[], rowActs?: Act[], heads: Head[],
  *   cells: (row: T) => any, form?: () => { title: string, label: string, send: () => void, lead?: any },
- *   once?: () => any, empty?: string, above?: any, below?: any }} of
+ *   side?: () => any, empty?: string, above?: any, below?: any }} options
  */
-export function listPage(ui, rows, of) {
+export function listPage(ui, rows, options) {
   const beside = rows.form
-    ? formPane(ui, rows.form, { ...of.form(), leave: () => rows.leave(ui) })
-    : rows.once
-      ? of.once()
+    ? formPane(ui, rows.form, { ...options.form(), leave: () => rows.leave(ui) })
+    : rows.side
+      ? options.side()
       : null;
   const { id } = rows;
   return html`<section
@@ -35,37 +35,37 @@ export function listPage(ui, rows, of) {
     aria-labelledby="${id}-h"
     data-beside=${beside ? 'on' : 'off'}>
     <header class="page-head">
-      <h1 id="${id}-h" tabindex="-1">${of.title}</h1>
+      <h1 id="${id}-h" tabindex="-1">${options.title}</h1>
       ${
-        of.hint
+        options.hint
           ? searchField({
               id: `${id}-search`,
-              hint: of.hint,
+              hint: options.hint,
               searched: rows,
               pauseMs: SEARCH_MS,
-              ask: of.seek ?? (() => ui.draw()),
+              ask: options.seek ?? (() => ui.draw()),
               down: async () => {
-                await of.seek?.(); // after the search of all typed text
+                await options.seek?.(); // after the search of all typed text
                 rows.move(ui, 1);
               },
             })
           : nothing
       }${status(ui, rows)}
-      <div class="page-head__end">${of.acts.map((one) => button(ui, one))}</div>
+      <div class="page-head__end">${options.acts.map((one) => button(ui, one))}</div>
     </header>
     <section class="panel" aria-label=${say`List`}>
-      ${of.above ?? nothing}
+      ${options.above ?? nothing}
       <div class="panel__body chapter__list">
-        ${table(ui, rows, of)}
+        ${table(ui, rows, options)}
         ${
           rows.list.data && !rows.found().length
-            ? html`<p class="empty">${of.empty ?? say`Nothing`}</p>`
+            ? html`<p class="empty">${options.empty ?? say`Nothing`}</p>`
             : nothing
-        }${of.below ?? nothing}
+        }${options.below ?? nothing}
       </div>
       ${
-        rows.row() && of.rowActs?.length
-          ? html`<div class="chapter__keys">${of.rowActs.map((one) => button(ui, one))}</div>`
+        rows.row() && options.rowActs?.length
+          ? html`<div class="chapter__keys">${options.rowActs.map((one) => button(ui, one))}</div>`
           : nothing
       }
     </section>
@@ -112,8 +112,8 @@ const table = (ui, rows, { heads, cells }) =>
       </tr>
     </thead>
     <tbody>
-      ${repeat(rows.found(), rows.of.key, (one) => {
-        const key = rows.of.key(one);
+      ${repeat(rows.found(), rows.options.key, (one) => {
+        const key = rows.options.key(one);
         return html`<tr
           tabindex="0"
           data-key=${key}

@@ -18,7 +18,7 @@ export class Rows {
   form = null;
   editing = ''; // the key of the row that the form changes; empty: it adds a row
   /** @type {any} */
-  once = null; // shown once, beside the list until Escape
+  side = null; // the pane beside the list until Escape, such as a secret
   /** @type {{ text: string, then: () => void }} */
   question = null;
   /** @type {{ key: string, was: object, now: object, untilMs: number }} */
@@ -31,43 +31,43 @@ export class Rows {
    * the text that the search matches; without it there is no search.
    * @param {string} id @param {string} path
    * @param {{ rows: (answer: any) => T[], key: (row: T) => string, name: (row: T) => string,
-   *   text?: (row: T) => string }} of
+   *   text?: (row: T) => string }} options
    */
-  constructor(id, path, of) {
+  constructor(id, path, options) {
     this.id = id;
     this.path = path;
     this.list = new PolledList(path);
-    this.of = of;
+    this.options = options;
   }
 
   /** Clear the rows: another operator uses this page. */
   clear() {
     this.list.clear();
-    Object.assign(this, { cursor: '', search: '', form: null, editing: '', once: null });
+    Object.assign(this, { cursor: '', search: '', form: null, editing: '', side: null });
     Object.assign(this, { question: null, undo: null, result: [true, ''] });
   }
 
   /** Return all rows of the last answer. @returns {T[]} */
   all() {
-    return this.list.data ? this.of.rows(this.list.data) : [];
+    return this.list.data ? this.options.rows(this.list.data) : [];
   }
 
   /** Return the rows that match the search. */
   found() {
     const plain = this.search.trim().toLowerCase();
-    const { text } = this.of;
+    const { text } = this.options;
     return plain && text ? this.all().filter((one) => text(one).toLowerCase().includes(plain)) : this.all();
   }
 
   /** Return the row of a key; by default, the row under the cursor. @param {string} [key] */
   row(key = this.cursor) {
-    return this.all().find((one) => this.of.key(one) === key);
+    return this.all().find((one) => this.options.key(one) === key);
   }
 
   /** Return the name of a row. @param {string} key */
   nameOf(key) {
     const row = this.row(key);
-    return row ? this.of.name(row) : key;
+    return row ? this.options.name(row) : key;
   }
 
   /** Return the path of a row. @param {string} key */
@@ -98,7 +98,7 @@ export class Rows {
 
   /** Move the cursor by `by` rows. @param {Ui} ui @param {number} by */
   move(ui, by) {
-    const keys = this.found().map(this.of.key);
+    const keys = this.found().map(this.options.key);
     if (keys.length) this.point(ui, nextRow(keys, this.cursor, by));
   }
 
@@ -123,8 +123,8 @@ export class Rows {
     this.question = null;
     if (question && key === 'Enter') question.then();
     else if (question && key === 'Escape') this.showResult(ui, true, '');
-    else if (key === 'Escape' && this.once) {
-      this.once = null;
+    else if (key === 'Escape' && this.side) {
+      this.side = null;
       this.point(ui, this.cursor);
     } else if (key === 'ArrowDown' || key === 'ArrowUp') this.move(ui, key === 'ArrowDown' ? 1 : -1);
     else if (key === '/') document.getElementById(`${this.id}-search`)?.focus();
@@ -139,7 +139,7 @@ export class Rows {
    */
   open(ui, form, editing = '') {
     if (unsaved(ui, this.form)) return;
-    Object.assign(this, { form, editing, once: null });
+    Object.assign(this, { form, editing, side: null });
     ui.draw();
     form.focus();
   }
@@ -150,10 +150,10 @@ export class Rows {
     this.point(ui, this.cursor);
   }
 
-  /** Show a secret once, unless a form has unsaved changes. @param {Ui} ui @param {object} secret */
-  showOnce(ui, secret) {
+  /** Show a pane beside the list, unless a form has unsaved changes. @param {Ui} ui @param {object} side */
+  showSide(ui, side) {
     if (unsaved(ui, this.form)) return;
-    Object.assign(this, { form: null, editing: '', once: secret, result: [true, ''] });
+    Object.assign(this, { form: null, editing: '', side, result: [true, ''] });
     ui.draw();
     /** @type {HTMLElement} */ (document.querySelector('.once__copy'))?.focus();
   }
@@ -183,8 +183,8 @@ export class Rows {
     if (!fields.length) return this.leave(ui);
     const part = (/** @type {Record<string, any>} */ all) =>
       Object.fromEntries(fields.map((name) => [name, all[name]]));
-    const of = wire ?? part;
-    const body = { was: of(this.form.was, true), now: of(this.form.now, false) };
+    const convert = wire ?? part;
+    const body = { was: convert(this.form.was, true), now: convert(this.form.now, false) };
     const { editing } = this;
     const row = await this.send(ui, 'PATCH', this.pathOf(editing), body);
     if (!row) return undefined;
@@ -222,7 +222,7 @@ export class Rows {
   #changed(key, row, { was, now }) {
     const back = Object.fromEntries(Object.keys(now).map((name) => [name, row[name]]));
     this.undo = { key, was: back, now: was, untilMs: Date.now() + UNDO_MS };
-    const name = this.of.name(row);
+    const name = this.options.name(row);
     this.result = [true, say`${name}: saved.`];
   }
 

@@ -26,7 +26,7 @@ export class Check {
 /** Request the check, and show it. @param {Ui} ui */
 export async function check(ui) {
   const data = await rows.request(ui, 'GET', `${rows.list.path}/check`);
-  if (data) rows.showOnce(ui, new Check(data));
+  if (data) rows.showSide(ui, new Check(data));
 }
 
 /** Render the check. @param {Ui} ui @param {Check} check */

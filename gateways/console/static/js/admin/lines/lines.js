@@ -5,7 +5,7 @@ import { stateWord, signalText, trunkName, usage } from '../../infrastructure/li
 import { word } from '../../shell/parts.js';
 import { say } from '../../words/words.js';
 import { listPage } from '../frame/page.js';
-import { acts, enter as enterLines, form, now, once, pressed as ordered, rows } from './rows.js';
+import { acts, enter as enterLines, form, now, sidePane, pressed as ordered, rows } from './rows.js';
 import { Check, check, checkPane } from './check.js';
 import * as modem from '../start/modem.js';
 import { unusedModems } from '../../infrastructure/modems.js';
@@ -105,7 +105,7 @@ export const pane = (ui) =>
     ],
     cells: (one) => cells(ui, one),
     form: () => modem.form(ui, rows) ?? setUp.form(ui) ?? form(ui),
-    once: () => (rows.once instanceof Check ? checkPane(ui, rows.once) : once(ui)),
+    side: () => (rows.side instanceof Check ? checkPane(ui, rows.side) : sidePane(ui)),
     empty: say`No lines`,
     below: rows.list.data ? html`${unusedModems(ui.feed.modems)}${setUp.live()}` : null,
   });

@@ -104,10 +104,10 @@ export const form = (ui) =>
     : featureActions().reduce((found, one) => found ?? one.form(ui), null);
 
 /** Render a feature's report on a line, beside the lines; null without one. @param {Ui} ui */
-export const once = (ui) => featureActions().reduce((found, one) => found ?? one.pane(ui), null);
+export const sidePane = (ui) => featureActions().reduce((found, one) => found ?? one.pane(ui), null);
 
 /** Render the open form or a feature's report, beside the lines; null without one. @param {Ui} ui */
 export function beside(ui) {
   const open = rows.form && form(ui);
-  return open ? formPane(ui, rows.form, { ...open, leave: () => rows.leave(ui) }) : once(ui);
+  return open ? formPane(ui, rows.form, { ...open, leave: () => rows.leave(ui) }) : sidePane(ui);
 }

@@ -111,7 +111,7 @@ function knownHow(ui, { by_person, by, at, note }) {
 export function pane(ui) {
   const { data } = rows.list;
   const row = rows.row();
-  if (!rows.form) rows.once = row ?? null;
+  if (!rows.form) rows.side = row ?? null;
   const total = data?.needs.length ?? 0;
   return listPage(ui, rows, {
     title: !data
@@ -138,6 +138,6 @@ export function pane(ui) {
         label: say`Confirm`,
         send: () => confirm(ui),
       },
-    once: () => guide(ui, data, row),
+    side: () => guide(ui, data, row),
   });
 }
