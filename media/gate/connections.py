@@ -1,4 +1,4 @@
-"""Connection to a voice gate: a client during the handshake (visitor), then a session (guest), on a socket
+"""Connection to a voice gate: a client during the handshake, then a session, on a socket
 that never waits.
 
 A session carries one voice between a modem of this node and a bridge of another. Frames of the modem are sent
@@ -14,60 +14,67 @@ import socket
 from typing import Final
 
 from media.gate.playout import Playout
-from media.gate.protocol import NONCE_BYTES, Answer, Doorkeeper, HelloBroken, Knock, verdict
+from media.gate.protocol import (
+    NONCE_BYTES,
+    Answer,
+    GateHandshake,
+    HandshakeError,
+    VoiceRequest,
+    encode_verdict,
+)
 from media.gate.wire import QUEUE_FRAMES, NodeWire
 from media.ports.voice_port import VoicePort
 from media.sound.frames import FRAME_BYTES
 
-HELLO_US: Final = 1_000_000
+HANDSHAKE_US: Final = 1_000_000
 """Longest handshake, in microseconds: it takes two round trips, and a port waits no longer either."""
 _READ_BYTES: Final = 512
 
 
-class Visitor:
+class PendingClient:
     """Client, from the accepted connection until admitted or refused."""
 
     def __init__(self, made: socket.socket, peer: str, secret: bytes, now_us: int) -> None:
-        """Take over the socket, until `let_in`."""
+        """Take over the socket, until `admit`."""
         made.setblocking(False)
         self.made = made
         self.peer = peer
-        self.until_us = now_us + HELLO_US
-        self._door = Doorkeeper(secret, nonce=os.urandom(NONCE_BYTES))
+        self.until_us = now_us + HANDSHAKE_US
+        self._handshake = GateHandshake(secret, nonce=os.urandom(NONCE_BYTES))
 
     @property
-    def proven(self) -> Knock | None:
+    def proven_request(self) -> VoiceRequest | None:
         """Request of a client that knows the secret; None until that is proven."""
-        return self._door.knock if self._door.proven else None
+        return self._handshake.request if self._handshake.proven else None
 
     def receive(self) -> None:
-        """Read from the socket. Raises HelloBroken."""
+        """Read from the socket. Raises HandshakeError."""
         try:
             data = self.made.recv(_READ_BYTES)
             if not data:
-                raise HelloBroken("the peer closed the connection during the handshake")
-            said = self._door.receive(data)
+                raise HandshakeError("the peer closed the connection during the handshake")
+            reply = self._handshake.receive(data)
             # Less than a hundred bytes on a new connection: the kernel takes all of them or is out of memory.
-            if said and self.made.send(said) != len(said):
-                raise HelloBroken("the peer accepts no data")
+            if reply and self.made.send(reply) != len(reply):
+                raise HandshakeError("the peer accepts no data")
         except BlockingIOError:
             return
         except OSError as error:
-            raise HelloBroken(error.strerror or str(error)) from error
+            raise HandshakeError(error.strerror or str(error)) from error
 
-    def let_in(self) -> socket.socket:
-        """Admit the client and release its socket. Raises HelloBroken if the client has disconnected."""
+    def admit(self) -> socket.socket:
+        """Admit the client and release its socket. Raises HandshakeError if the client has disconnected."""
         try:
-            self.made.send(verdict(Answer.OPEN))
+            self.made.send(encode_verdict(Answer.OPEN))
         except OSError as error:
-            raise HelloBroken(error.strerror or str(error)) from error
+            raise HandshakeError(error.strerror or str(error)) from error
         return self.made
 
-    def turn_away(self, words: str = "") -> None:
+    def refuse(self, words: str = "") -> None:
         """Close the connection; a client that has proven the secret receives the words."""
         try:
-            if words and self._door.proven:
-                self.made.send(verdict(Answer.REFUSED, words))
+            if words and self._handshake.proven:
+                self.made.send(encode_verdict(Answer.REFUSED, words))
         except OSError:
             pass  # the client has disconnected
         finally:
@@ -79,17 +86,19 @@ ALIVE_US: Final = 100_000
 _MOST_WAITING: Final = QUEUE_FRAMES * FRAME_BYTES
 
 
-class Guest:
+class VoiceSession:
     """Session with the port of its voice. All methods raise VoicePortLost."""
 
-    def __init__(self, knock: Knock, peer: str, wire: NodeWire, port: VoicePort, now_us: int) -> None:
+    def __init__(
+        self, request: VoiceRequest, peer: str, wire: NodeWire, port: VoicePort, now_us: int
+    ) -> None:
         """Take over connection and port."""
-        self.knock = knock
+        self.request = request
         self.peer = peer
         self.wire = wire
         self.port = port
         self.playout = Playout(now_us)
-        self._said = b""
+        self._unsent = b""
 
     @property
     def due_us(self) -> int:
@@ -99,11 +108,11 @@ class Guest:
     def from_modem(self, now_us: int) -> None:
         """Relay from the port, which is readable."""
         # After a stall there is surplus sound: only the newest is sent.
-        said = (self._said + self.port.read())[-_MOST_WAITING - FRAME_BYTES + 2 :]
-        whole = len(said) // FRAME_BYTES * FRAME_BYTES
+        samples = (self._unsent + self.port.read())[-_MOST_WAITING - FRAME_BYTES + 2 :]
+        whole = len(samples) // FRAME_BYTES * FRAME_BYTES
         for at in range(0, whole, FRAME_BYTES):
-            self.wire.put(said[at : at + FRAME_BYTES], now_us)
-        self._said = said[whole:]
+            self.wire.put(samples[at : at + FRAME_BYTES], now_us)
+        self._unsent = samples[whole:]
 
     def from_bridge(self, now_us: int) -> None:
         """Relay from the connection, which is readable."""

@@ -2,8 +2,9 @@
 
 One thread relays all voices, driven by events and due frames (`media.gate.connections`); blocking work,
 opening and closing a port, runs on other threads. A name from the network selects a port that the node itself
-has published; no other port is opened. `media.gate.seats` decides between several clients for one voice. A
-client without the secret costs a few bytes for a second and delays no other. Calls are not handled here.
+has published; no other port is opened. `media.gate.voice_owners` decides between several clients for one
+voice. A client without the secret costs a few bytes for a second and delays no other. Calls are not handled
+here.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ from typing import Final, NamedTuple
 from media.conference.beat import monotonic_us
 from media.conference.priority import Rank, raise_thread, share_interpreter, spawn
 from media.conference.roster import OpenPort
-from media.gate.connections import Guest, Visitor
-from media.gate.playout import Dues
-from media.gate.protocol import SECRET_BYTES, HelloBroken, Knock, WrongSecret
-from media.gate.seats import Seats
+from media.gate.connections import PendingClient, VoiceSession
+from media.gate.playout import Deadlines
+from media.gate.protocol import SECRET_BYTES, HandshakeError, VoiceRequest, WrongSecret
+from media.gate.voice_owners import VoiceOwners
 from media.gate.wire import NodeWire
 from media.ports.opening import open_port
 from media.ports.voice_port import VoicePort, VoicePortError, VoicePortLost, VoicePortSpec
@@ -32,7 +33,7 @@ from media.ports.voice_port import VoicePort, VoicePortError, VoicePortLost, Voi
 Offer = Callable[[str], VoicePortSpec | None]
 """Lookup of a published voice by name; called on a thread that may wait."""
 
-MOST_VISITORS: Final = 128
+MAX_PENDING_CLIENTS: Final = 128
 """Most handshakes at once. Beyond, the oldest client is refused: a genuine handshake takes milliseconds."""
 _MOST_NOTES: Final = 100
 _ACCEPT_AGAIN_US: Final = 200_000
@@ -54,8 +55,8 @@ class GateStatus(NamedTuple):
     """State of a gate."""
 
     voices: tuple[VoiceStatus, ...] = ()
-    visitors: int = 0
-    turned_away: int = 0
+    pending_clients: int = 0
+    refused: int = 0
     faults: int = 0
 
 
@@ -67,7 +68,7 @@ class Note(NamedTuple):
     """True if a client tried to connect without the secret."""
 
 
-class _Opened(NamedTuple):
+class _OpenedPort(NamedTuple):
     name: str
     port: VoicePort | None
     words: str
@@ -98,12 +99,12 @@ class Gate:
         self._now_us = now_us
         self._poll = select.epoll()
         self._ready: dict[int, Callable[[], None]] = {}
-        self._visitors: dict[Visitor, None] = {}  # the oldest first
-        self._seats: Seats[Visitor, Guest] = Seats()
-        self._dues: Dues[Visitor | Guest | socket.socket] = Dues()
-        self._opened: deque[_Opened] = deque()
+        self._clients: dict[PendingClient, None] = {}  # the oldest first
+        self._owners: VoiceOwners[PendingClient, VoiceSession] = VoiceOwners()
+        self._deadlines: Deadlines[PendingClient | VoiceSession | socket.socket] = Deadlines()
+        self._opened_ports: deque[_OpenedPort] = deque()
         self._notes: deque[Note] = deque(maxlen=_MOST_NOTES)
-        self._turned_away = self._faults = 0
+        self._refused = self._faults = 0
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._stopping = self._ended = False
         self._lock = threading.Lock()  # between the end and threads that wake the gate
@@ -130,10 +131,10 @@ class Gate:
     def status(self) -> GateStatus:
         """Return the state of the gate."""
         voices = tuple(
-            VoiceStatus(guest.knock.name, guest.peer, guest.playout.silences, guest.playout.dropped)
-            for guest in self._seats.guests
+            VoiceStatus(session.request.name, session.peer, session.playout.silences, session.playout.dropped)
+            for session in self._owners.sessions
         )
-        return GateStatus(voices, len(self._visitors), self._turned_away, self._faults)
+        return GateStatus(voices, len(self._clients), self._refused, self._faults)
 
     def take_notes(self) -> list[Note]:
         """Return the events since the last call; of a flood only the newest."""
@@ -149,31 +150,31 @@ class Gate:
         share_interpreter()
         raise_thread(Rank.VOICE)
         self._watch(self._listener.fileno(), self._accept)
-        self._watch(self._wake, self._woken)
+        self._watch(self._wake, self._on_wake)
         while not self._stopping:
             try:
                 for fd, _ in self._poll.poll(self._wait_s()):
                     if ready := self._ready.get(fd):  # else removed in the same round
                         ready()
-                self._turn()
+                self._handle_due()
             except Exception as error:  # an error with one voice must not end the other voices
                 self._faults += 1
                 self._note(f"internal error: {error!r}")
         self._end()
 
     def _wait_s(self) -> float:
-        due_us = self._dues.next_us()
+        due_us = self._deadlines.next_us()
         return -1 if due_us is None else max(0.0, (due_us - self._now_us()) / 1e6)
 
-    def _turn(self) -> None:
+    def _handle_due(self) -> None:
         """Handle everything that is due."""
-        while (one := self._dues.pop(self._now_us())) is not None:
+        while (one := self._deadlines.pop(self._now_us())) is not None:
             match one:
-                case Guest():
-                    self._with(one, one.turn)
-                case Visitor():
-                    opens = self._seats.waits(one)
-                    self._turn_away(
+                case VoiceSession():
+                    self._relay(one, one.turn)
+                case PendingClient():
+                    opens = self._owners.is_waiting(one)
+                    self._refuse(
                         one,
                         "the voice port takes too long to open" if opens else "the handshake takes too long",
                     )
@@ -191,42 +192,42 @@ class Gate:
             # Out of descriptors: the event would repeat at once, endlessly.
             self._note(f"no connection can be accepted now: {error.strerror}")
             self._unwatch(self._listener.fileno())
-            self._dues.set(self._listener, self._now_us() + _ACCEPT_AGAIN_US)
+            self._deadlines.set(self._listener, self._now_us() + _ACCEPT_AGAIN_US)
             return
-        if len(self._visitors) >= MOST_VISITORS:
-            self._turn_away(next(iter(self._visitors)), "too many connections are in their handshake")
-        visitor = Visitor(made, f"{address[0]}:{address[1]}", self._secret, self._now_us())
-        self._visitors[visitor] = None
-        self._dues.set(visitor, visitor.until_us)
-        self._watch(made.fileno(), lambda: self._hear(visitor))
+        if len(self._clients) >= MAX_PENDING_CLIENTS:
+            self._refuse(next(iter(self._clients)), "too many connections are in their handshake")
+        client = PendingClient(made, f"{address[0]}:{address[1]}", self._secret, self._now_us())
+        self._clients[client] = None
+        self._deadlines.set(client, client.until_us)
+        self._watch(made.fileno(), lambda: self._on_handshake_data(client))
 
-    def _hear(self, visitor: Visitor) -> None:
+    def _on_handshake_data(self, client: PendingClient) -> None:
         try:
-            visitor.receive()
-        except HelloBroken as error:
-            self._turn_away(visitor, str(error), suspicious=isinstance(error, WrongSecret))
+            client.receive()
+        except HandshakeError as error:
+            self._refuse(client, str(error), suspicious=isinstance(error, WrongSecret))
             return
-        knock = visitor.proven
-        if knock is not None and not self._seats.waits(visitor):
-            turn = self._seats.knocks(visitor, knock)
-            if turn.refused:
-                self._turn_away(visitor, turn.refused)
-            if turn.overtaken is not None:
-                self._turn_away(turn.overtaken, "a newer connection requests the same voice")
-            if turn.opens:
-                spawn(partial(self._open, knock.name))
+        request = client.proven_request
+        if request is not None and not self._owners.is_waiting(client):
+            outcome = self._owners.on_request(client, request)
+            if outcome.refusal:
+                self._refuse(client, outcome.refusal)
+            if outcome.superseded is not None:
+                self._refuse(outcome.superseded, "a newer connection requests the same voice")
+            if outcome.opens_port:
+                spawn(partial(self._open, request.name))
 
-    def _turn_away(self, visitor: Visitor, words: str, *, suspicious: bool = False) -> None:
-        self._seats.left(visitor)
-        self._forget(visitor)
-        visitor.turn_away(words)
-        self._note(f"{visitor.peer} was refused: {words}", suspicious=suspicious)
-        self._turned_away += 1
+    def _refuse(self, client: PendingClient, words: str, *, suspicious: bool = False) -> None:
+        self._owners.remove_waiting(client)
+        self._forget(client)
+        client.refuse(words)
+        self._note(f"{client.peer} was refused: {words}", suspicious=suspicious)
+        self._refused += 1
 
-    def _forget(self, visitor: Visitor) -> None:
-        self._visitors.pop(visitor, None)
-        self._dues.forget(visitor)
-        self._unwatch(visitor.made.fileno())
+    def _forget(self, client: PendingClient) -> None:
+        self._clients.pop(client, None)
+        self._deadlines.forget(client)
+        self._unwatch(client.made.fileno())
 
     # -- ports, on other threads
 
@@ -243,64 +244,64 @@ class Gate:
             words = str(error) if isinstance(error, VoicePortError) else repr(error)
         with self._lock:
             if not self._ended:
-                self._opened.append(_Opened(name, port, words))
+                self._opened_ports.append(_OpenedPort(name, port, words))
                 os.eventfd_write(self._wake, 1)
                 return
         if port is not None:
             port.close()
 
-    def _woken(self) -> None:
+    def _on_wake(self) -> None:
         with suppress(BlockingIOError):
             os.eventfd_read(self._wake)
-        while self._opened:
-            opened = self._opened.popleft()
-            visitor = self._seats.opened(opened.name)
-            knock = None if visitor is None else visitor.proven
-            if opened.port is not None and visitor is not None and knock is not None:
-                self._let_in(visitor, knock, opened.port)
+        while self._opened_ports:
+            opened = self._opened_ports.popleft()
+            client = self._owners.on_opened(opened.name)
+            request = None if client is None else client.proven_request
+            if opened.port is not None and client is not None and request is not None:
+                self._admit(client, request, opened.port)
             elif opened.port is not None:
                 spawn(opened.port.close)
-            elif visitor is not None:
-                self._turn_away(visitor, opened.words)
+            elif client is not None:
+                self._refuse(client, opened.words)
 
-    def _let_in(self, visitor: Visitor, knock: Knock, port: VoicePort) -> None:
+    def _admit(self, client: PendingClient, request: VoiceRequest, port: VoicePort) -> None:
         try:
-            made = visitor.let_in()
-        except HelloBroken as error:
+            made = client.admit()
+        except HandshakeError as error:
             spawn(port.close)
-            self._turn_away(visitor, str(error))
+            self._refuse(client, str(error))
             return
-        self._forget(visitor)
+        self._forget(client)
         now_us = self._now_us()
-        guest = Guest(knock, visitor.peer, NodeWire(made, visitor.peer, now_us), port, now_us)
-        before = self._seats.sit(guest, knock)
+        session = VoiceSession(request, client.peer, NodeWire(made, client.peer, now_us), port, now_us)
+        before = self._owners.assign(session, request)
         if before is not None:
-            self._note(f"{guest.peer} has taken over the voice of {knock.name} from {before.peer}")
+            self._note(f"{session.peer} has taken over the voice of {request.name} from {before.peer}")
             self._release(before)
-        self._dues.set(guest, guest.due_us)
-        self._watch(guest.wire.fileno(), lambda: self._with(guest, guest.from_bridge))
-        self._watch(port.fileno(), lambda: self._with(guest, guest.from_modem))
+        self._deadlines.set(session, session.due_us)
+        self._watch(session.wire.fileno(), lambda: self._relay(session, session.from_bridge))
+        self._watch(port.fileno(), lambda: self._relay(session, session.from_modem))
 
     # -- sessions
 
-    def _with(self, guest: Guest, do: Callable[[int], None]) -> None:
+    def _relay(self, session: VoiceSession, do: Callable[[int], None]) -> None:
         try:
             do(self._now_us())
-            self._dues.set(guest, guest.due_us)
+            self._deadlines.set(session, session.due_us)
         except Exception as error:  # a fault of a port must affect only its own voice
             if not isinstance(error, VoicePortLost):
                 self._faults += 1
-            self._note(f"the voice of {guest.knock.name} is no longer relayed to {guest.peer}: {error}")
-            self._seats.gone(guest.knock.name, guest)
-            self._release(guest)
+            self._note(f"the voice of {session.request.name} is no longer relayed to {session.peer}: {error}")
+            self._owners.release(session.request.name, session)
+            self._release(session)
 
-    def _release(self, guest: Guest) -> None:
+    def _release(self, session: VoiceSession) -> None:
         """Close the session; its bridge detects the loss, and the port may take time to close."""
-        self._dues.forget(guest)
-        self._unwatch(guest.wire.fileno())
-        self._unwatch(guest.port.fileno())
-        guest.wire.close()
-        spawn(guest.port.close)
+        self._deadlines.forget(session)
+        self._unwatch(session.wire.fileno())
+        self._unwatch(session.port.fileno())
+        session.wire.close()
+        spawn(session.port.close)
 
     # -- helpers
 
@@ -320,12 +321,12 @@ class Gate:
             self._ended = True
             os.close(self._wake)
         self._listener.close()
-        for visitor in tuple(self._visitors):
-            visitor.turn_away()
-        for opened in self._opened:
+        for client in tuple(self._clients):
+            client.refuse()
+        for opened in self._opened_ports:
             if opened.port is not None:
                 opened.port.close()
-        for guest in self._seats.guests:
-            guest.wire.close()
-            guest.port.close()
+        for session in self._owners.sessions:
+            session.wire.close()
+            session.port.close()
         self._poll.close()

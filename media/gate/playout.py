@@ -7,7 +7,7 @@ frame has arrived in time, silence is written, since some modems are clocked by 
 written in the next turn, and the surplus 20 ms are dropped at a quiet moment. At most 60 ms wait: beyond, the
 oldest are dropped. Pure: time is an argument.
 
-`Dues` orders due times, for one thread with many objects.
+`Deadlines` orders due times, for one thread with many objects.
 """
 
 from __future__ import annotations
@@ -75,14 +75,14 @@ class Playout:
             self._begin_window()
             return SILENCE
         self._dry = False
-        while self._surplus and len(self._waiting) > 1 and (self._forced or self._quiet()):
+        while self._surplus and len(self._waiting) > 1 and (self._forced or self._is_quiet()):
             self._surplus -= 1
             self._drop()
         frame, came_us = self._waiting.popleft()
-        self._look(turn_us - came_us)
+        self._correct_timing(turn_us - came_us)
         return frame
 
-    def _look(self, waited_us: int) -> None:
+    def _correct_timing(self, waited_us: int) -> None:
         """Evaluate once a second: correct early or late turns, and find a surplus frame."""
         self._least_us = min(self._least_us, waited_us)
         self._window_left -= 1
@@ -100,7 +100,7 @@ class Playout:
         self._window_left = _WINDOW_FRAMES
         self._least_us = MOST_FRAMES * FRAME_US
 
-    def _quiet(self) -> bool:
+    def _is_quiet(self) -> bool:
         return peak_of(self._waiting[0][0]) < _QUIET_PEAK
 
     def _drop(self) -> None:
@@ -111,7 +111,7 @@ class Playout:
 One = TypeVar("One", bound=Hashable)
 
 
-class Dues(Generic[One]):
+class Deadlines(Generic[One]):
     """Due times of objects, one each; setting another time moves the object."""
 
     def __init__(self) -> None:

@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
-from media.gate.protocol import PACKET_BYTES, NoFrames, Packer, Unpacker
+from media.gate.protocol import PACKET_BYTES, FrameStreamError, Packer, Unpacker
 from media.ports.voice_port import VoicePortLost
 
 QUEUE_FRAMES: Final = 3
@@ -59,7 +59,7 @@ class NodeWire:
         self._unpacker = Unpacker()
         self._queue: deque[bytes] = deque()
         self._cut = b""  # rest of a packet partly taken by the kernel
-        self._heard_us = self._said_us = now_us
+        self._received_us = self._sent_us = now_us
         self._left_out = 0
         self.read_frames = self.written_frames = self.dropped_frames = 0
         """Frames read and written; dropped frames could not be sent in time."""
@@ -84,17 +84,17 @@ class NodeWire:
                 raise VoicePortLost(f"{self._peer}: {error.strerror or error}") from error
             if not data:
                 raise VoicePortLost(f"{self._peer}: the connection was closed")
-            self._heard_us = now_us
+            self._received_us = now_us
             try:
                 frames += self._unpacker.feed(data)
-            except NoFrames as error:
+            except FrameStreamError as error:
                 raise VoicePortLost(f"{self._peer}: {error}") from error
             if len(data) < _READ_BYTES:
                 break
         self._left_out += max(0, len(frames) - QUEUE_FRAMES)
         frames = frames[-QUEUE_FRAMES:]
         self.read_frames += len(frames)
-        if now_us - self._heard_us >= SILENT_US:
+        if now_us - self._received_us >= SILENT_US:
             raise VoicePortLost(f"{self._peer}: no data for a second")
         return frames
 
@@ -102,7 +102,7 @@ class NodeWire:
         """Send the frame once the network takes it; beyond 60 ms the oldest is dropped. Raises
         VoicePortLost.
         """
-        self._said_us = now_us
+        self._sent_us = now_us
         self._queue.append(self._packer.pack(frame))
         if len(self._queue) > QUEUE_FRAMES:
             self._queue.popleft()
@@ -111,8 +111,8 @@ class NodeWire:
 
     def keep_alive(self, now_us: int, *, after_us: int) -> None:
         """Send a packet without sound if nothing was sent for `after_us`. Raises VoicePortLost."""
-        if now_us - self._said_us >= after_us:
-            self._said_us = now_us
+        if now_us - self._sent_us >= after_us:
+            self._sent_us = now_us
             if not self._queue:
                 self._send(self._packer.pack())
 

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from media.conference.beat import monotonic_us
 from media.gate import protocol
-from media.gate.protocol import Answer, Caller, HelloBroken
+from media.gate.protocol import Answer, HandshakeError, PortHandshake
 from media.gate.wire import NodeWire, prepare
 from media.ports.voice_port import PortCounters, VoicePortMissing, VoicePortSpec, VoicePortUnusable
 from media.sound.frames import FRAME_BYTES, RATE_HZ
@@ -70,7 +70,7 @@ class NodeVoicePort:
         """Connect and pass the handshake, within a second. Raises VoicePortMissing or VoicePortUnusable."""
         place = place_of(path)
         try:
-            caller = Caller(
+            caller = PortHandshake(
                 node_pass.secret,
                 place.name,
                 caller=node_pass.caller,
@@ -82,7 +82,7 @@ class NodeVoicePort:
         self._now_us = now_us
         connection = _connected(place, path, now_us() + int(OPENS_WITHIN_S * 1e6), now_us)
         try:
-            connection.be_let_in(caller)
+            connection.do_handshake(caller)
         except BaseException:
             connection.made.close()
             raise
@@ -126,34 +126,34 @@ class _Connection(NamedTuple):
     until_us: int
     now_us: Callable[[], int]
 
-    def be_let_in(self, caller: Caller) -> None:
+    def do_handshake(self, caller: PortHandshake) -> None:
         """Do the handshake. Raises VoicePortMissing or VoicePortUnusable."""
         try:
-            self._say(caller.knock)
-            self._say(caller.prove(self._hear(protocol.CHALLENGE_BYTES)))
-            verdict = protocol.read_verdict(self._hear(protocol.VERDICT_BYTES))
-            words = self._hear(verdict.words_bytes).decode(errors="replace")
-        except HelloBroken as error:
+            self._send(caller.request)
+            self._send(caller.prove(self._receive(protocol.CHALLENGE_BYTES)))
+            verdict = protocol.decode_verdict(self._receive(protocol.VERDICT_BYTES))
+            words = self._receive(verdict.words_bytes).decode(errors="replace")
+        except HandshakeError as error:
             raise VoicePortUnusable(f"{self.path}: {error}") from error
         except OSError as error:
             raise VoicePortMissing(f"{self.path}: {error.strerror or 'no answer'}") from error
         if verdict.answer is not Answer.OPEN:
             raise VoicePortMissing(f"{self.path}: {words}")
 
-    def _say(self, data: bytes) -> None:
+    def _send(self, data: bytes) -> None:
         self.made.settimeout(_left_s(self.until_us, self.now_us))
         self.made.sendall(data)
 
-    def _hear(self, size: int) -> bytes:
+    def _receive(self, size: int) -> bytes:
         """Receive exactly this number of bytes: frames follow."""
-        heard = b""
-        while len(heard) < size:
+        received = b""
+        while len(received) < size:
             self.made.settimeout(_left_s(self.until_us, self.now_us))
-            data = self.made.recv(size - len(heard))
+            data = self.made.recv(size - len(received))
             if not data:
                 raise VoicePortMissing(f"{self.path}: the voice gate refused the connection")
-            heard += data
-        return heard
+            received += data
+        return received
 
 
 def _left_s(until_us: int, now_us: Callable[[], int]) -> float:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.gate.protocol import HEADER_BYTES, PACKET_BYTES, NoFrames, Packer, Unpacker
+from media.gate.protocol import HEADER_BYTES, PACKET_BYTES, FrameStreamError, Packer, Unpacker
 from media.sound.frames import FRAME_BYTES, SILENCE
 
 FRAME = bytes(range(256)) + bytes(64)
@@ -44,19 +44,19 @@ def test_what_the_sender_has_dropped_is_counted(sent: list[bool]) -> None:
 @given(st.lists(st.binary(max_size=700), max_size=20))
 def test_whatever_comes_is_no_frames_and_nothing_else_and_little_of_it_is_kept(pieces: list[bytes]) -> None:
     unpacker = Unpacker()
-    with suppress(NoFrames):
+    with suppress(FrameStreamError):
         for piece in pieces:
             assert all(len(frame) == FRAME_BYTES for frame in unpacker.feed(piece))
-            assert len(unpacker._come) < PACKET_BYTES
+            assert len(unpacker._received) < PACKET_BYTES
 
 
 def test_a_length_that_no_frame_has_and_numbers_that_go_backwards_are_refused() -> None:
-    with pytest.raises(NoFrames, match="640 bytes"):
+    with pytest.raises(FrameStreamError, match="640 bytes"):
         Unpacker().feed((640).to_bytes(2, "big") + bytes(4))
     unpacker = Unpacker()
     first, second = Packer(first=7).pack(), Packer(first=6).pack()
     unpacker.feed(first)
-    with pytest.raises(NoFrames, match="backwards"):
+    with pytest.raises(FrameStreamError, match="backwards"):
         unpacker.feed(second)
 
 

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from media.conference.beat import Beat
-from media.gate.gate import MOST_VISITORS, Gate
-from media.gate.protocol import CHALLENGE_BYTES, MOST_NAME_BYTES, PROOF_BYTES, Caller
+from media.gate.gate import MAX_PENDING_CLIENTS, Gate
+from media.gate.protocol import CHALLENGE_BYTES, MOST_NAME_BYTES, PROOF_BYTES, PortHandshake
 from media.gate.wire import listening
 from media.ports.node_port import NodeVoicePort, node_spec, place_of
 from media.ports.opening import open_port
@@ -223,7 +223,7 @@ def test_another_secret_is_refused_and_a_node_without_one_has_no_ports_elsewhere
             opened(gate, "sim1", let_in(OTHER_SECRET))
         with pytest.raises(VoicePortUnusable, match="has one node"):
             open_port(node_spec(at(gate), "sim1"))
-        wait_until(lambda: gate.status().turned_away == 1)
+        wait_until(lambda: gate.status().refused == 1)
         assert "was refused" in gate.take_notes()[0].text
         assert one.paths == []
         opened(gate, "sim1").close()
@@ -231,12 +231,12 @@ def test_another_secret_is_refused_and_a_node_without_one_has_no_ports_elsewhere
 
 def test_a_proof_that_is_wrong_is_closed_and_told() -> None:
     with node("sim1") as (one, gate), socket.create_connection(gate.address) as made:
-        caller = Caller(OTHER_SECRET, "sim1", caller=b"c" * 8, nonce=b"n" * 16)
-        made.sendall(caller.knock)
+        caller = PortHandshake(OTHER_SECRET, "sim1", caller=b"c" * 8, nonce=b"n" * 16)
+        made.sendall(caller.request)
         assert len(made.recv(CHALLENGE_BYTES)) == CHALLENGE_BYTES
         made.sendall(b"p" * PROOF_BYTES)
         assert made.recv(100) == b""
-        wait_until(lambda: gate.status().turned_away == 1)
+        wait_until(lambda: gate.status().refused == 1)
         assert [note.suspicious for note in gate.take_notes()] == [True]
         assert one.paths == []
 
@@ -383,13 +383,13 @@ def test_a_gate_listens_at_either_kind_of_address(host: str) -> None:
 
 def test_who_only_connects_is_let_go_after_a_second_and_never_are_there_more_than_some() -> None:
     with node("sim1") as (_, gate):
-        idle = [socket.create_connection(gate.address) for _ in range(2 * MOST_VISITORS)]
-        wait_until(lambda: gate.status().turned_away >= MOST_VISITORS)
-        assert gate.status().visitors <= MOST_VISITORS
+        idle = [socket.create_connection(gate.address) for _ in range(2 * MAX_PENDING_CLIENTS)]
+        wait_until(lambda: gate.status().refused >= MAX_PENDING_CLIENTS)
+        assert gate.status().pending_clients <= MAX_PENDING_CLIENTS
         began = time.monotonic()
         opened(gate, "sim1").close()
         assert time.monotonic() - began < 0.5
-        wait_until(lambda: gate.status().visitors == 0, within_s=3.0)
+        wait_until(lambda: gate.status().pending_clients == 0, within_s=3.0)
         for made in idle:
             made.close()
         assert gate.status().faults == 0
@@ -400,7 +400,7 @@ def test_a_gate_that_stops_leaves_neither_thread_nor_descriptor(tmp_path: Path) 
     with node("sim1") as (_, gate):
         port = opened(gate, "sim1")
         knocking = socket.create_connection(gate.address)
-        wait_until(lambda: gate.status().visitors == 1)
+        wait_until(lambda: gate.status().pending_clients == 1)
     gate.stop()
     with pytest.raises(VoicePortLost):
         wait_until(port.read, within_s=1.0)

@@ -14,24 +14,24 @@ from media.gate.protocol import (
     MOST_WORDS_BYTES,
     VERDICT_BYTES,
     Answer,
-    Caller,
-    Doorkeeper,
-    HelloBroken,
+    GateHandshake,
+    HandshakeError,
+    PortHandshake,
     WrongSecret,
-    read_verdict,
-    verdict,
+    decode_verdict,
+    encode_verdict,
 )
 
 SECRET, OTHER = b"s" * 32, b"o" * 32
 NONCE, CALLER = b"n" * 16, b"c" * 8
 
 
-def caller(name: str = "sim1", secret: bytes = SECRET, nonce: bytes = NONCE) -> Caller:
-    return Caller(secret, name, caller=CALLER, nonce=nonce)
+def caller(name: str = "sim1", secret: bytes = SECRET, nonce: bytes = NONCE) -> PortHandshake:
+    return PortHandshake(secret, name, caller=CALLER, nonce=nonce)
 
 
-def doorkeeper(secret: bytes = SECRET, nonce: bytes = b"g" * 16) -> Doorkeeper:
-    return Doorkeeper(secret, nonce=nonce)
+def gate_handshake(secret: bytes = SECRET, nonce: bytes = b"g" * 16) -> GateHandshake:
+    return GateHandshake(secret, nonce=nonce)
 
 
 def cut(data: bytes, sizes: list[int]) -> list[bytes]:
@@ -48,60 +48,60 @@ names = st.text(min_size=1).filter(lambda name: len(name.encode()) <= MOST_NAME_
 
 @given(names, st.lists(st.integers(1, 60)))
 def test_who_knows_the_secret_is_let_in_however_its_words_are_cut(name: str, sizes: list[int]) -> None:
-    port, gate = caller(name), doorkeeper()
-    said = b"".join(gate.receive(piece) for piece in cut(port.knock, sizes))
+    port, gate = caller(name), gate_handshake()
+    said = b"".join(gate.receive(piece) for piece in cut(port.request, sizes))
     assert len(said) == CHALLENGE_BYTES
     assert not gate.proven
     assert b"".join(gate.receive(piece) for piece in cut(port.prove(said), sizes)) == b""
     assert gate.proven
-    assert gate.knock == (name, CALLER)
+    assert gate.request == (name, CALLER)
 
 
 def test_a_port_with_another_secret_is_told_so_and_proves_nothing() -> None:
-    port, gate = caller(secret=OTHER), doorkeeper()
+    port, gate = caller(secret=OTHER), gate_handshake()
     with pytest.raises(WrongSecret):
-        port.prove(gate.receive(port.knock))
+        port.prove(gate.receive(port.request))
 
 
 def test_a_gate_lets_nobody_in_who_has_not_looked_at_its_proof() -> None:
-    port, gate = caller(secret=OTHER), doorkeeper()
-    gate.receive(port.knock)
+    port, gate = caller(secret=OTHER), gate_handshake()
+    gate.receive(port.request)
     # As if it were its own gate's challenge.
-    own = doorkeeper(OTHER).receive(port.knock)
+    own = gate_handshake(OTHER).receive(port.request)
     with pytest.raises(WrongSecret):
         gate.receive(port.prove(own))
     assert not gate.proven
 
 
 def test_a_proof_is_good_for_one_hello_only() -> None:
-    port, first = caller(), doorkeeper()
-    proof = port.prove(first.receive(port.knock))
-    again = doorkeeper(nonce=b"h" * 16)
-    again.receive(port.knock)
+    port, first = caller(), gate_handshake()
+    proof = port.prove(first.receive(port.request))
+    again = gate_handshake(nonce=b"h" * 16)
+    again.receive(port.request)
     with pytest.raises(WrongSecret):
         again.receive(proof)
 
 
 def test_a_proof_for_one_voice_is_none_for_another() -> None:
-    port, gate = caller("sim1"), doorkeeper()
-    proof = port.prove(gate.receive(port.knock))
-    other = doorkeeper()
-    other.receive(caller("sim2").knock)
+    port, gate = caller("sim1"), gate_handshake()
+    proof = port.prove(gate.receive(port.request))
+    other = gate_handshake()
+    other.receive(caller("sim2").request)
     with pytest.raises(WrongSecret):
         other.receive(proof)
 
 
 def test_the_gates_own_proof_cannot_be_given_back_to_it() -> None:
-    gate = doorkeeper()
-    challenge = gate.receive(caller().knock)
+    gate = gate_handshake()
+    challenge = gate.receive(caller().request)
     with pytest.raises(WrongSecret):
         gate.receive(challenge[-32:])
 
 
 @given(st.lists(st.binary(max_size=400), max_size=20))
 def test_whatever_comes_is_a_broken_hello_and_nothing_else(pieces: list[bytes]) -> None:
-    gate = doorkeeper()
-    with suppress(HelloBroken):
+    gate = gate_handshake()
+    with suppress(HandshakeError):
         for piece in pieces:
             gate.receive(piece)
     assert not gate.proven
@@ -109,40 +109,40 @@ def test_whatever_comes_is_a_broken_hello_and_nothing_else(pieces: list[bytes]) 
 
 @given(st.integers(0, 200), st.binary(min_size=1, max_size=8))
 def test_a_hello_that_was_changed_on_its_way_is_none(at: int, spoilt: bytes) -> None:
-    port, gate = caller(), doorkeeper()
-    knock = bytearray(port.knock)
-    at %= len(knock)
-    knock[at : at + len(spoilt)] = spoilt
-    changed = bytes(knock) != port.knock
-    with suppress(HelloBroken):
-        said = gate.receive(bytes(knock))
+    port, gate = caller(), gate_handshake()
+    request = bytearray(port.request)
+    at %= len(request)
+    request[at : at + len(spoilt)] = spoilt
+    changed = bytes(request) != port.request
+    with suppress(HandshakeError):
+        said = gate.receive(bytes(request))
         if said:
             gate.receive(port.prove(said))
     assert gate.proven is not changed
 
 
 def test_nothing_may_be_said_before_the_verdict() -> None:
-    port, gate = caller(), doorkeeper()
-    proof = port.prove(gate.receive(port.knock))
-    with pytest.raises(HelloBroken):
+    port, gate = caller(), gate_handshake()
+    proof = port.prove(gate.receive(port.request))
+    with pytest.raises(HandshakeError):
         gate.receive(proof + b"frame")
-    gate = doorkeeper()
-    proof = port.prove(gate.receive(port.knock))
+    gate = gate_handshake()
+    proof = port.prove(gate.receive(port.request))
     gate.receive(proof)
-    with pytest.raises(HelloBroken):
+    with pytest.raises(HandshakeError):
         gate.receive(b"frame")
 
 
 @given(st.binary(max_size=80))
 def test_a_challenge_that_is_none_is_not_answered(challenge: bytes) -> None:
-    with pytest.raises(HelloBroken):
+    with pytest.raises(HandshakeError):
         caller().prove(challenge)
 
 
 @given(st.sampled_from(Answer), st.text(max_size=300))
 def test_a_verdict_is_read_as_it_was_said_and_cut_where_it_is_long(answer: Answer, words: str) -> None:
-    said = verdict(answer, words)
-    read = read_verdict(said[:VERDICT_BYTES])
+    said = encode_verdict(answer, words)
+    read = decode_verdict(said[:VERDICT_BYTES])
     assert (read.answer, read.words_bytes) == (answer, len(said) - VERDICT_BYTES)
     assert read.words_bytes <= MOST_WORDS_BYTES
     assert words.startswith(said[VERDICT_BYTES:].decode())
@@ -150,8 +150,8 @@ def test_a_verdict_is_read_as_it_was_said_and_cut_where_it_is_long(answer: Answe
 
 @given(st.binary(max_size=4))
 def test_a_verdict_that_is_none_is_broken(data: bytes) -> None:
-    with suppress(HelloBroken):
-        assert read_verdict(data).answer in Answer
+    with suppress(HandshakeError):
+        assert decode_verdict(data).answer in Answer
 
 
 def test_a_secret_a_name_or_a_nonce_of_another_length_is_refused() -> None:
@@ -162,6 +162,6 @@ def test_a_secret_a_name_or_a_nonce_of_another_length_is_refused() -> None:
     with pytest.raises(ValueError, match="name"):
         caller("x" * (MOST_NAME_BYTES + 1))
     with pytest.raises(ValueError, match="nonce"):
-        doorkeeper(nonce=b"")
+        gate_handshake(nonce=b"")
     with pytest.raises(ValueError, match="secret"):
-        doorkeeper(secret=b"short")
+        gate_handshake(secret=b"short")
