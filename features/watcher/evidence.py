@@ -1,7 +1,7 @@
 """Content of a heartbeat: whether this node would serve an alert now, and its alarms.
 
-The first is measured for each heartbeat, and never remembered, so that a frozen node sends nothing: a
-heartbeat needs a recent answer of the web, and a write lock of the journal taken and released.
+Whether the node would serve is measured for each heartbeat and never stored, so that a frozen node sends
+nothing: a heartbeat needs a recent answer of the web, and a write lock of the journal taken and released.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ BEATS_WITHIN_US: Final = 15 * SECOND
 
 
 class Readiness(msgspec.Struct, frozen=True, kw_only=True):
-    """The used part of `/readyz`. See `gateways.http.routes.health`."""
+    """The fields of the response of `/readyz` that are used here (`gateways.http.routes.health`)."""
 
     ready: bool
     lines: int = 0
@@ -160,9 +160,10 @@ def wrong_now(seen: Evidence) -> tuple[Wrong, ...]:
 
 
 class NodePicture:
-    """Further content of a heartbeat: alarms, whether they are taken, planned work.
+    """Further content of a heartbeat: the node's alarms, whether people have taken them, and planned work.
 
-    A fold, starting with the active alarms. Applying an event twice does not change the result.
+    The state is computed event by event (a fold), starting with the active alarms. Applying an event twice
+    does not change the result.
     """
 
     def __init__(self, journal: Journal, node: NodeId) -> None:

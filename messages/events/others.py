@@ -80,7 +80,7 @@ class LineSeized(Message, frozen=True, kw_only=True, tag="line.seized"):
 
 
 class LineQuarantined(Message, frozen=True, kw_only=True, tag="line.quarantined"):
-    """The line must not be used: its modem is dead, silent or unwilling."""
+    """The line must not be used: its modem is lost, silent, or refuses commands."""
 
     sentence: ClassVar = Sentence(
         "line {line} is quarantined: {reason}",
@@ -100,8 +100,8 @@ class LineReturned(Message, frozen=True, kw_only=True, tag="line.returned"):
 
 
 class LineTakenOut(Message, frozen=True, kw_only=True, tag="line.taken_out"):
-    """A line was taken out of service, in `service-LINE`. The center begins no call on it; a present call
-    continues, and incoming calls are answered.
+    """A line was taken out of service, in `service-LINE`. The center begins no call on that line; a present
+    call continues, and incoming calls are answered.
     """
 
     sentence: ClassVar = Sentence(
@@ -168,7 +168,7 @@ class TextSent(Message, frozen=True, kw_only=True, tag="text.sent"):
 
 
 class TextFailed(Message, frozen=True, kw_only=True, tag="text.failed"):
-    """The SMS was given up."""
+    """The SMS was not sent, and is not tried again."""
 
     sentence: ClassVar = Sentence(
         "the short message is given up: {cause}[ ({text})]",
@@ -220,7 +220,7 @@ class TextCame(Message, frozen=True, kw_only=True, tag="text.came"):
 
 
 class NodeStarted(Message, frozen=True, kw_only=True, tag="node.started"):
-    """The node has started, with everything left by an earlier run being ended."""
+    """The node has started, after all processes that an earlier run had left were ended."""
 
     sentence: ClassVar = Sentence(
         "the node has started (process {pid})",
@@ -238,7 +238,9 @@ class NodeStopped(Message, frozen=True, kw_only=True, tag="node.stopped"):
 
 
 class NodeOrdered(Message, frozen=True, kw_only=True, tag="node.ordered"):
-    """An administrator has ordered the node to act; of two orders the later applies, none after a start."""
+    """An administrator has ordered the node to act. A later order replaces an earlier order; a start of the
+    node ends the order.
+    """
 
     sentence: ClassVar = Sentence("{by} has ordered the node to {order}", "{by} ordina al nodo: {order}")
 

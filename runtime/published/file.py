@@ -47,7 +47,7 @@ def content_of(path: Path) -> bytes:
 
 
 def published(path: Path, decode: Callable[[bytes], T]) -> T | None:
-    """Return the decoded file; None if absent, damaged, too long or of another version.
+    """Return the decoded file; None if the file is absent, damaged, too long or of another version.
 
     A file that cannot be decoded is logged, once for each fault and process. Its writer replaces it at the
     next occasion; until then readers work without it.
@@ -70,7 +70,7 @@ def say_unreadable(path: Path, fault: str) -> None:
 
 
 class Newest(Generic[T]):
-    """Content of a file, for frequent readers: read again only after a change."""
+    """Cached content of a published file: the file is read again only after a change."""
 
     def __init__(self, path: Path, decode: Callable[[bytes], T]) -> None:
         self._path, self._decode = path, decode
@@ -91,7 +91,7 @@ class Newest(Generic[T]):
 
 
 class Lately(Generic[T]):
-    """Result of reading many files, for frequent readers: read at most once a second."""
+    """Cached result of reading many files: the files are read at most once a second."""
 
     def __init__(self, look: Callable[[], T]) -> None:
         self._look = look

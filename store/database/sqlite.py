@@ -109,7 +109,9 @@ class SqliteConnection:
         return row
 
     def write(self, query: Query, *values: object) -> int:
-        """Change rows after `begin_write`; return the number of changed rows. Raises JournalError."""
+        """Change rows after `begin_write`; return the number of changed rows. Raises JournalError, and
+        StoreMisuse for a faulty statement.
+        """
         prepared = _prepare(query)
         try:
             return self._raw.execute(prepared.sql, prepared.lay_out(values)).rowcount
@@ -117,7 +119,9 @@ class SqliteConnection:
             raise named(self.path, error) from error
 
     def write_many(self, query: Query, rows: Iterable[tuple[object, ...]]) -> None:
-        """Execute a change for many rows after `begin_write`. Raises JournalError."""
+        """Execute a change for many rows after `begin_write`. Raises JournalError, and StoreMisuse for a
+        faulty statement.
+        """
         prepared = _prepare(query)
         try:
             self._raw.executemany(prepared.sql, map(prepared.lay_out, rows))

@@ -1,4 +1,6 @@
-"""Work of a step: begun within the transaction that records it, and polled until it has a result."""
+"""Work of a step of the self-test: begun within the transaction that records its beginning, and polled until
+there is a result.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """The meaning of a modem's unsolicited line about calls, in terms independent of the vendor.
 
-A hint is never the truth: a hint is trusted at once if that is harmless, and makes the driver request +CLCC.
+A hint alone proves nothing: the driver uses a hint at once only if an error is harmless, and requests the
+list of calls (+CLCC).
 """
 
 from __future__ import annotations

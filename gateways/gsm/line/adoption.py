@@ -324,7 +324,7 @@ def dialled_before(calls: Iterable[CallView], number: E164) -> CallView | None:
 
 def unowned(calls: Iterable[CallView], direction: Direction, number: E164 | None) -> CallView | None:
     """Return the unowned call with this number; else the only unowned call without a known number; else None.
-    Without `number`: the only unowned call.
+    Without `number`: the only unowned call, or the only one without a known number.
     """
     found = [call for call in calls if call.ref is None and call.direction is direction]
     if number is not None:

@@ -46,12 +46,14 @@ class LineJournal:
         self.quarantined = is_quarantined(journal, line)
 
     def legs_left(self) -> list[Leg]:
-        """Return the legs with calls left by an earlier process: perhaps in a dial that any byte aborts."""
+        """Return the legs whose calls an earlier process has left on this line; such a call may still be in a
+        dial that any written byte aborts.
+        """
         return [] if self.case is None else self._legs_here(self.case)
 
     def who_stands_here(self) -> list[Leg] | None:
-        """Return the legs that the journal has on this line. None if the journal cannot be read, and if the
-        line has a call of an operator or of a test: then the line is in use.
+        """Return the legs that are on this line according to the journal. None if the journal cannot be read,
+        or if the line is used by an operator's nailed-up call or by a test.
         """
         live = LiveCases()
         try:
@@ -71,12 +73,12 @@ class LineJournal:
         self._note(raised, LineQuarantined(line=self._line, reason=reason))
 
     def returned(self) -> None:
-        """Record that the line is in service again. If that cannot be written, the record stays pending."""
+        """Record that the line is in service again. If the record cannot be written, it stays pending."""
         cleared = AlarmCleared(alarm=QUARANTINED, subject=self._line)
         self.quarantined = not self._note(cleared, LineReturned(line=self._line))
 
     def is_said(self, alarm: str) -> bool:
-        """Return True if this alarm of the line stands; False if the journal cannot be read."""
+        """Return True if this alarm of the line is active; False if not, or if the journal cannot be read."""
         try:
             return (alarm, self._line) in self._alarms.stands
         except JournalError as error:

@@ -40,7 +40,7 @@ NODE = NodeId("n1")
 
 
 class Clock:
-    """A journal's clock that follows the story."""
+    """Clock of a journal, set to the time of each event before the event is written."""
 
     def __init__(self) -> None:
         self.us = Instant(0)
