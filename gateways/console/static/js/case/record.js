@@ -24,8 +24,8 @@ const contactWish = (one) => (one.tell ? (one.where ? say`to be told, and where`
 const join = (texts, separator = ', ') => texts.filter(Boolean).join(separator);
 
 /**
- * Return the rows of a record; the photo is beside the name. `smsNote`: the number of contacts notified by SMS,
- * and when.
+ * Return the rows of a record; the photo is beside the name. `smsNote`: the number of contacts notified by
+ * SMS, and when.
  * @param {PersonRecord} record @param {string} [smsNote] @returns {Row[]}
  */
 export function rows(record, smsNote = '') {

@@ -108,7 +108,10 @@ export function channelText(context, channel) {
     : say`Nothing can be asked now.`;
 }
 
-/** Return the language's name if it is not the user's, else ''. @param {CaseView} view @param {string} code */
+/**
+ * Return the language's name if it is not the user's, else ''.
+ * @param {CaseView} view @param {string} code
+ */
 export const otherLanguage = (view, code) =>
   view.person?.language && code !== view.person.language ? languageName(code) : '';
 
