@@ -2,7 +2,6 @@
 handled here.
 
 The standard library's server would need a thread, and a web framework half a second to start.
-
 """
 
 from __future__ import annotations

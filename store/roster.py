@@ -1,8 +1,8 @@
 """Roster of people on duty: one document in one encrypted row, with a version.
 
-The roster holds names and numbers of people. It is encrypted with a secret of the center that lies in another
-table, and no event contains it. A writer names the version that it has read: of two concurrent writers the
-second is refused.
+The roster holds names and numbers of people. The row is encrypted with a secret of the center that lies in
+another table, and no event contains it. A writer names the version that it has read: of two concurrent
+writers the second is refused.
 """
 
 from __future__ import annotations

@@ -223,7 +223,6 @@ def _to_give_back(
     work has begun are returned: tests first, then the least urgent and latest.
 
     An alert is returned even if more workers could be started: in a flood of alerts a start takes seconds.
-
     """
     wanted = sum(1 for alert in waiting if is_vouched(alerts[alert]) and not alerts[alert].test)
     if not wanted:

@@ -1,6 +1,6 @@
 """Effective settings: of the text with which the node has started, and of the present file.
 
-Both are determined by the same rules, so that their difference is the effect of a restart. Pure, except for
+Both are computed by the same rules, so that their difference is the effect of a restart. Pure, except for
 the simulation's file.
 """
 

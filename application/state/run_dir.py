@@ -6,8 +6,6 @@ the link. A node that was killed, or could not bring the journal back to its dis
 
 Other users may write to /dev/shm: a folder that other users could change is not used. Without a file system
 in memory, `run` is a plain folder, and a full disk then stops the parts that need it.
-
-
 """
 
 from __future__ import annotations

@@ -120,7 +120,7 @@ def _ports(device: UsbDevice, known: UsbPorts | None) -> list[str]:
 
 
 def _places(spec: Modem, state: StateDir, said: str, roots: Roots) -> Iterator[str]:
-    """Yield the positions on the bus where a line's modem is, as far as known."""
+    """Yield the positions on the bus at which a line's modem is known to be."""
     paths = [resolved(spec.port, dev=roots.dev, sys=roots.sys), _claimed(spec, state)]
     # The last report of a line survives its center; the port may belong to another modem by now.
     for path in (*paths, *((said,) if spec.imei and not any(paths) else ())):

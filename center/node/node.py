@@ -1,8 +1,8 @@
 """The node process: starts the carrier, the web and the actor system of a state directory, and watches them.
 
 `securwoman run` becomes `python -m center.node.node …`. The node handles no alert and holds nothing that an
-alert needs. It may be killed at any moment; the next node ends its remaining processes, which it finds by
-their mark.
+alert needs. The node may be killed at any moment; the next node ends its remaining processes, which it finds
+by their mark.
 
 The node has no threads, because the actor system is forked from it, and keeps no journal open, because a fork
 must not inherit one. Its blocking calls take milliseconds, except the start and the stop of the actors.

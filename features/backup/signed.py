@@ -1,8 +1,8 @@
 """Streams with a signature at the end, made by the key that also signs dossiers (README.md, Reasons).
 
 The signature lies within the encryption. It covers all content before it and the kind of the stream, so that
-no other file of the center passes for it. It has a fixed length. Content passed on by `read` is verified only
-when `read` has returned: until then it may be stored, never used.
+no other file of the center passes for it. The signature has a fixed length. Content passed on by `read` is
+verified only when `read` has returned: until then it may be stored, never used.
 """
 
 from __future__ import annotations

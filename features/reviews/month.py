@@ -1,8 +1,7 @@
-"""Report of a month, and the report as a table. Pure.
-
-It has the answering of alerts beside benchmarks of the field, the availability of the intake, callouts, and
-results of self-tests. Benchmarks have a published source. EN 50518 has such figures, too; its text was not
-available, so none is named here. Names of the table's rows never change.
+"""Report of a month, and the report as a table. Pure. The report has the answering of alerts beside
+benchmarks of the field, the availability of the intake, callouts, and results of self-tests. Benchmarks have
+a published source. EN 50518 has such figures, too; its text was not available, so none is named here. Names
+of the table's rows never change.
 """
 
 from __future__ import annotations

@@ -164,7 +164,7 @@ def _post(web: WebAt, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]
 
 NO_NUMBER: Final = E164("+99900000000")
 """Number of a center that has no number to be called: its country code is unassigned (ITU-T E.164, list of
-assigned codes). It is never dialled: a check of the arrival makes no call.
+assigned codes). The number is never dialled: a check of the arrival makes no call.
 """
 
 _k = device_key.c

@@ -9,7 +9,6 @@ never needed is dropped, or one that is often nearly needed is inserted, where t
 correction for 100 ppm (one frame in 200 s) thus falls between two words.
 
 Pure arithmetic: time is a number of pops.
-
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@ basis of every decision of actors and rules.
 
 Only `model.alert.evolve` makes a case. Values that are displayed and decide nothing are in
 `model.telling.sheet`.
-
 """
 
 from __future__ import annotations
@@ -345,7 +344,6 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
         Positions from the app take precedence over all others: anyone can send a short message under any
         number, and a wrong position sends help to the wrong place.
-
         """
         said = [one for one in self.positions if one.channel is Channel.DATA] or list(self.positions)
         if not said:

@@ -11,8 +11,6 @@ position or a ringing phone, never refuse a key; the order's row lists the matte
 
 A closed alert still accepts some orders: to add a note, or to reopen. The state of the alert and the role of
 the operator are checked apart (`why_not_afterwards`).
-
-
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ must not make the center give up a deadline that it can still meet.
 Order: real before test; proved before claimed (`model.rules.proof`); users who can still be reached by the
 deadline before others; the earliest deadline first. No alert is dropped: an alert whose deadline cannot be
 met any more waits behind those that can.
-
 """
 
 from __future__ import annotations

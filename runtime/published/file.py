@@ -49,8 +49,8 @@ def content_of(path: Path) -> bytes:
 def published(path: Path, decode: Callable[[bytes], T]) -> T | None:
     """Return the decoded file; None if the file is absent, damaged, too long or of another version.
 
-    A file that cannot be decoded is logged, once for each fault and process. Its writer replaces it at the
-    next occasion; until then readers work without it.
+    A file that cannot be decoded is logged, once for each fault and process. The writer replaces the file
+    with its next change; until then readers work without the file.
     """
     try:
         return decode(content_of(path))

@@ -5,13 +5,13 @@ connection, acknowledgement or turn of the loop. A message is lost if the receiv
 it would be lost with a dying process. Important messages are repeated until their effect shows. On one
 machine, messages between two processes arrive in order.
 
-A message is a pickle, which can run code. It is therefore preceded by its HMAC-SHA256 (RFC 2104) under a
-secret of the center's own processes, and only authenticated messages are unpickled. The center's mark comes
-first. A mailbox has room for some megabytes: if foreign datagrams waited there for the actor, any account of
-the machine could fill all mailboxes and lock out the center's messages. So each socket has a filter
-(SO_ATTACH_FILTER, socket(7)): a datagram without the mark is dropped within the sender's own system call, and
-costs the actor neither room nor time. The mark is no authentication: it only stops floods, and marked
-messages are authenticated as ever.
+A message is a pickle, which can run code. The pickle is therefore preceded by its HMAC-SHA256 (RFC 2104)
+under a secret of the center's own processes, and only authenticated messages are unpickled. The center's mark
+comes first. A mailbox has room for some megabytes: if foreign datagrams waited there for the actor, any
+account of the machine could fill all mailboxes and lock out the center's messages. So each socket has a
+filter (SO_ATTACH_FILTER, socket(7)): a datagram without the mark is dropped within the sender's own system
+call, and costs the actor neither room nor time. The mark is no authentication: it only stops floods, and
+marked messages are authenticated as ever.
 
 Differences from the library, and reasons (4.0.1):
 

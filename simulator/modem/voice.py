@@ -2,7 +2,6 @@
 Independent of PTYs; the reader and writer are the clock.
 
 Frames are s16le, 20 ms each: 320 bytes at 8 kHz, 640 at 16 kHz (SIMCom after `AT+CPCMFRM=1`).
-
 """
 
 from __future__ import annotations

@@ -18,7 +18,6 @@ LATE_S = 0.02
 leaves a gap of silence.
 
 The delay is one frame, as buffered by a codec: a longer tolerance would hide missing output of the host.
-
 """
 STALE_S = 0.2
 """Pause in seconds between two reads after which a listener skips to the present sound."""

@@ -1,8 +1,9 @@
 """Acceptance of a check: a signed test without an operator, raised to verify that an alert would arrive.
 
 A check takes the path of an alert and never obstructs one. The streams of its number do not name a check, so
-that no signal joins the check, and the check joins no alert. It holds no position, and waits while this node
-is busy with alerts. A check of the arrival alone names no person: the registry records the phone, by day.
+that no signal joins the check, and the check joins no alert. A check has no position, and waits while this
+node is busy with alerts. A check of the arrival alone names no person: the registry records the phone, by
+day.
 """
 
 from __future__ import annotations

@@ -88,8 +88,8 @@ def newest(journal: Journal, since_us: Instant, before: int = _LAST) -> Iterator
 def catch_up(journal: Journal) -> Iterator[None]:
     """Bring the rows up to date with the journal, one or two milliseconds a step. Raises JournalError.
 
-    Without stored rows the build starts at the beginning of the journal. It may be interrupted at any step,
-    and several processes may run it at once: each continues from the stored position.
+    Without stored rows the build starts at the beginning of the journal. The build may be interrupted at any
+    step, and several processes may run it at once: each continues from the stored position.
     """
     upto = journal.last_seq()
     while True:

@@ -6,10 +6,10 @@
     ├── fallback.lock        held during every commit (shared) and every switch (exclusive)
     └── fallback.log         rows committed to the journal since the last copy (`CommitLog`)
 
-The first counter is the generation: even while the journal is in use, odd while the fallback is. It is read
-before every use of the journal, which takes a fraction of a microsecond, so that all processes of a node
-switch with their next step. The second counter is the number of returns after which a row has another
-position in the journal than it had in the fallback.
+The first counter is the generation: even while the journal is in use, odd while the fallback is. The
+generation is read before every use of the journal, which takes a fraction of a microsecond, so that all
+processes of a node switch with their next step. The second counter is the number of returns after which a row
+has another position in the journal than it had in the fallback.
 
 Data in the fallback is not durable. It survives every process, but not the machine.
 
@@ -102,7 +102,9 @@ _LONGEST_PAUSE_S: Final = 1e-3
 
 
 class Fallback:
-    """Handle of one process on the fallback journal of a node. It must not cross a fork while locked."""
+    """Handle of one process on the fallback journal of a node. The handle must not cross a fork while
+    locked.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Open the fallback made by `make`. Raises OSError."""

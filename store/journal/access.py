@@ -9,8 +9,8 @@ fork. The library's knowledge of a file (locks of this process, state of the log
 parent alone, since a child inherits no lock. A child that opened the same file would work without locks,
 until a later process takes the file for unused. And a thread inside the library at that moment would leave a
 mutex locked in the child permanently. Therefore, before a fork, every journal of the process waits for its
-threads and closes the file, and reopens it at the next use. This takes an actor that starts others less than
-a millisecond.
+threads and closes the file, and reopens it at the next use. Closing and reopening takes less than a
+millisecond in an actor that starts others.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ the journal affects all submissions. If a submission's error and the journal's f
 distinguished, each submission is repeated alone. Success is reported only after the data is durable.
 
 Two queues take turns: a priority submission (`first`) waits for at most one commit of other submissions.
-
 """
 
 from __future__ import annotations

@@ -200,7 +200,6 @@ class Journal(Reading):
         over to the fallback journal or back. `beside`: `work` appends no events, and does not wait for
         writers of other nodes, as far as the database allows. Raises the error of `work`, JournalError, and
         StoreMisuse within another transaction.
-
         """
         attempt = _Attempt(work, beside=beside)
         with self._access.write_lock:

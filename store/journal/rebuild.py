@@ -1,8 +1,8 @@
 """Fill of folds from the journal at program start, by the events that still matter.
 
-These are: both streams of every open alert; of each operator's and line's stream the newest event, the newest
-reservation and the newest change of shift or quarantine; and the newest event of each line's service stream.
-So the duration of a start depends on the number of open alerts, not on the age of the journal.
+These events are: both streams of every open alert; of each operator's and line's stream the newest event, the
+newest reservation and the newest change of shift or quarantine; and the newest event of each line's service
+stream. So the duration of a start depends on the number of open alerts, not on the age of the journal.
 """
 
 from __future__ import annotations

@@ -212,8 +212,8 @@ class Transaction(Snapshot):
             self.beside.append(("alert_key", row))
 
     def keys_of(self, alert: AlertId) -> Keys:
-        """Return the alert's keys; create them with the first event that needs them. They are not cached: a
-        destroyed key is unusable at once.
+        """Return the alert's keys; create them with the first event that needs them. The keys are not cached:
+        a destroyed key is unusable at once.
         """
         found = self.one(erasable.KEYS_OF, alert)
         if found is not None:

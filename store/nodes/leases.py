@@ -1,10 +1,10 @@
 """Leases: the node that owns an alert, if several nodes share one database.
 
 A lease is one row: alert, node, term of that node's membership, and an epoch that grows with each change of
-owner. It is valid as long as the node is a member by that very term; it needs no renewal of its own, and only
-the database's clock counts. A lease is created with the alert and deleted when the alert is closed. Every
-append to the alert's case stream checks the lease (`Transaction.append`), and so does a modem just before
-dialling.
+owner. The lease is valid as long as the node is a member by that very term; it needs no renewal of its own,
+and only the database's clock counts. A lease is created with the alert and deleted when the alert is closed.
+Every append to the alert's case stream checks the lease (`Transaction.append`), and so does a modem just
+before dialling.
 
 This module holds the operations within a transaction; reading and taking ownership is in
 `store.nodes.owners`.

@@ -1,9 +1,10 @@
 """Nodes that share one database: memberships, their ends, and the data that each node publishes to the
 others.
 
-A membership is one row with a term and an end by the database's own clock. It is renewed long before its end.
-A node that renews too late may have been frozen or cut off, and other nodes may have taken its alerts: it
-joins again with the next term, and leases of an older term are no longer valid (`store.nodes.leases`).
+A membership is one row with a term and an end by the database's own clock. The membership is renewed long
+before its end. A node that renews too late may have been frozen or cut off, and other nodes may have taken
+its alerts: it joins again with the next term, and leases of an older term are no longer valid
+(`store.nodes.leases`).
 
 A renewal waits for no writer of the journal: a slow disk must not make a node look dead.
 """

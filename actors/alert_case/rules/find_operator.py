@@ -10,7 +10,6 @@ A case that is handed over stays with its operator until another operator is in 
 called as in any search, while the operator stays on the line. With the first who joins, the case changes
 hands and the previous operator's call ends, in one transaction: the case has exactly one operator at all
 times. If no operator is available, the request ends and nothing has changed.
-
 """
 
 from __future__ import annotations

@@ -33,8 +33,8 @@ _LOOK: Final = (
     *("action", "repeat"),
 )
 _SETTABLE: Final = frozenset((*_SENT, *_WHO, *_LOOK))
-"""Settings that a URL may contain, by their names in apprise. Others are rejected: of several hundred, some
-send a service the content of a file, or the response of an address within the center's network.
+"""Settings that a URL may contain, by their names in apprise. All other settings are rejected: of several
+hundred, some send a service the content of a file, or the response of an address within the center's network.
 """
 _OWN_WORDS: Final = ("+", "-", ":")
 """Prefixes by which a URL names its own headers and fields; only schemes that send to the named host have

@@ -162,7 +162,6 @@ def parse_creg(line: str, *, answer: bool) -> Registration | None:
     None if the line has no state.
 
     Some modems omit `<n>` in the answer; then a location area follows, which is quoted or hexadecimal.
-
     """
     body = body_of(line)
     fields = split_fields(body)

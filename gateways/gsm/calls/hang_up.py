@@ -4,7 +4,6 @@ nothing.
 Hang-ups without effect are among the commonest faults of this hardware: a request is kept until the list of
 calls no longer shows the call. If one command does not end the call, the next may; then the radio is switched
 off, then the modem is reset. These last two steps end every call of the modem.
-
 """
 
 from __future__ import annotations

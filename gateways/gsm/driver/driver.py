@@ -239,7 +239,6 @@ class Driver:
         already ended.
 
         `unless_answered`: only if the modem's list of calls shows the call as unanswered.
-
         """
         self._modem.control.hang_up(call, now_s, unless_answered=unless_answered)
         self._modem.work(now_s)

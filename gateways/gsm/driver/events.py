@@ -1,4 +1,6 @@
-"""The events that the driver reports. All are frozen and stamped with the time passed to the driver."""
+"""The events that the driver reports. All events are frozen and stamped with the time passed to the
+driver.
+"""
 
 from __future__ import annotations
 

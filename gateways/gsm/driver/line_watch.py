@@ -172,7 +172,6 @@ def voice_service(
 
     `circuit`: +CREG (27.007 clause 7.2). `packet`: +CEREG (clause 10.1.22). `ims`: True if the modem is in
     the IMS for voice (+CIREG, clause 8.71, or its maker's own). `technology`: <AcT> of +COPS (clause 7.3).
-
     """
     if ims:
         return VoiceService.IMS

@@ -6,7 +6,6 @@ of the text: plain text, or hexadecimal digits of packed septets, of UCS-2, or o
 occurs with a <dcs> that names another form. Hexadecimal text is therefore decoded in all three ways, and the
 result that resembles text most is used. An answer may have several lines: all lines after an opening quote
 belong to the answer until the quote is closed.
-
 """
 
 from __future__ import annotations

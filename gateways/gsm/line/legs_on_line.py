@@ -260,7 +260,6 @@ class LegsOnLine:
         if no live leg has the call.
 
         The call counts as hung up, as requested. Counted as a lost line, it would make the leg dial again.
-
         """
         self.nobodys.add(call)
         for ref, held in self.standing.held.items():

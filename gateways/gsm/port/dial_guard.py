@@ -1,10 +1,10 @@
 """The dial guard: the last function before the bytes reach a modem.
 
 The guard refuses every call to an emergency number unless both switches are on, `psap.live` and the trunk's
-`emergency`. This holds for every caller and every form of the number: CLIR prefixes, `+`, `00`, country
-codes, blanks, pauses, several commands in one line, redial, phonebook dialling, deflection. A dial that
-cannot be proved harmless is refused too. The guard checks whole command lines: an unfinished line is kept
-back, so that no command passes in pieces.
+`emergency`. The refusal holds for every caller and every form of the number: CLIR prefixes, `+`, `00`,
+country codes, blanks, pauses, several commands in one line, redial, phonebook dialling, deflection. A dial
+that cannot be proved harmless is refused too. The guard checks whole command lines: an unfinished line is
+kept back, so that no command passes in pieces.
 
 The third switch, `psap.last_resort`, allows one more command on a line of another trunk, and only with
 `psap.live`: the plain dial of a number that is called for 112, and only as a command line of its own.

@@ -7,7 +7,6 @@ that may be probed. A line writes the port that it has found to a file, its clai
 center stops, so that no other line probes a port whose modem may have a call.
 
 A mark identifies a device since it was plugged in; the mark changes when the device is plugged in again.
-
 """
 
 from __future__ import annotations

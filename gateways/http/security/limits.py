@@ -6,7 +6,6 @@ requests alone: a pending response (a long poll), a connection idle between two 
 The total of connections is unlimited: a full total would shut out alerts. If an address has reached its
 limit, its oldest connection without a request gives way to the next connection. A client that shares the
 address with a holder of many open connections therefore still gets through.
-
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ on an operator's explicit order, and under duress not at all (docs/decisions/003
 Announcements: to an unattended user, that an operator is joining and then, with an operator, that the call is
 recorded; to an operator alone, the kind of the alert; to a 112 called a second time because of a lost node,
 that the alert is the same; to an unattended 112, that an operator is coming; and those ordered by an
-operator. All are short, and no party must wait for their end: a speaking party is heard during an
-announcement.
+operator. All announcements are short, and no party must wait for their end: a speaking party is heard during
+an announcement.
 """
 
 from __future__ import annotations

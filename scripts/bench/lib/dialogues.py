@@ -87,7 +87,7 @@ class Dialogue:
         """Messages of both sides, in the order of their first appearance."""
 
     async def begin(self) -> None:
-        """Raise the alert. It is a test and silent: no phone is called for it."""
+        """Raise the alert. The alert is a test and silent: no phone is called for it."""
         phone = f"+39335{self.number:07d}"
         body = {"phone": phone, "silent": True, "test": True}
         status, said = await self.saying.ask("POST", "/v1/alerts", body)
