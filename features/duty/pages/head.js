@@ -40,7 +40,7 @@ function endText(at) {
   return `${date < daysAfter(today, 7) ? dayName(weekdayOf(date)) : dayOf(date)} ${time}`;
 }
 
-const GAPS_SHOWN = 3;
+const GAPS_MAX = 3;
 
 /** Return the next spans without an assigned person, in words. */
 function gaps() {
@@ -48,12 +48,12 @@ function gaps() {
   const { zone } = dutyView().roster;
   const [first] = all;
   if (first && reachesEnd(first) && Date.parse(first.from_at) <= Date.now()) return say`all of them`;
-  const shown = all.slice(0, GAPS_SHOWN).map(({ from_at: from, to_at: to }) => {
+  const shown = all.slice(0, GAPS_MAX).map(({ from_at: from, to_at: to }) => {
     const [begins, ends] = [from, to].map((at) => localTime(Date.parse(at), zone).split('T'));
     const last = begins[0] === ends[0] ? '' : `${dayOf(ends[0])} `;
     return `${dayOf(begins[0])} ${begins[1]}–${last}${ends[1]}`;
   });
-  return [...shown, ...(all.length > GAPS_SHOWN ? ['…'] : [])].join(', ');
+  return [...shown, ...(all.length > GAPS_MAX ? ['…'] : [])].join(', ');
 }
 
 /** Render the faults of a kind. @param {FlawKind} kind */

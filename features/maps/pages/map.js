@@ -135,7 +135,7 @@ export class SwMap extends HTMLElement {
     if (!p) return;
     const before = this.#here;
     this.#here = latLng(p.lat, p.lon);
-    this.#map ??= this.#made();
+    this.#map ??= this.#newMap();
     const content = JSON.stringify([p, view.positions]);
     if (content !== this.#drawn) this.#draw(p, view.positions);
     this.#drawn = content;
@@ -154,7 +154,7 @@ export class SwMap extends HTMLElement {
   }
 
   /** Return a new map with its layers. */
-  #made() {
+  #newMap() {
     const map = new Map(this, OPTIONS);
     for (const [name, level] of [
       ['base', 300],
@@ -168,7 +168,7 @@ export class SwMap extends HTMLElement {
     this.#user.addTo(map);
     this.#towns.addTo(map);
     // Leaflet reports a resize 200 ms late, also for a removed map.
-    map.on('moveend zoomend resize', () => this.#map && this.#label());
+    map.on('moveend zoomend resize', () => this.#map && this.#drawLabels());
     // In place of dragging, a click centers its point.
     map.on('click', (e) => map.panTo(e.latlng, STILL));
     if (this.#streets) {
@@ -177,12 +177,12 @@ export class SwMap extends HTMLElement {
         this.dataset.streets = shown;
       }).addTo(map);
     }
-    Promise.all([load(), loadTowns()]).then(() => this.#base());
+    Promise.all([load(), loadTowns()]).then(() => this.#drawBase());
     return map;
   }
 
   /** Draw the base map once its data has arrived. */
-  #base() {
+  #drawBase() {
     if (!this.#map || this.#based || !base.drawn) return;
     this.#based = true;
     const [west, south, east, north] = base.drawn.box;
@@ -196,11 +196,11 @@ export class SwMap extends HTMLElement {
     new Polygon(base.drawn.land, drawn('map__land', 'base')).addTo(this.#map);
     new Polygon(base.drawn.land, drawn('map__coast', 'base')).addTo(this.#map);
     new Polyline(base.drawn.borders, drawn('map__border', 'base')).addTo(this.#map);
-    this.#label();
+    this.#drawLabels();
   }
 
   /** Write the names of the towns in sight. */
-  #label() {
+  #drawLabels() {
     this.#towns.clearLayers();
     this.style.setProperty('--map-coast', `${Math.round((2 * COAST_M) / this.#metresPerPixel())}px`);
     const mine = this.getBoundingClientRect();

@@ -63,7 +63,7 @@ async function correct(ui, id) {
 }
 
 /** Save the changed fields with the values seen before. @param {Ui} ui */
-function keep(ui) {
+function saveChanges(ui) {
   const names = rows.form.changed();
   return rows.save(ui, (fields) => requestOf(Object.fromEntries(names.map((name) => [name, fields[name]]))));
 }
@@ -82,13 +82,16 @@ const OWN = [
   { place: 50, key: 'M', label: phrase`Merge with another`, act: merge.pressed },
 ];
 /** Return the actions of other features on a person. */
-const others = () => FEATURES.flatMap(({ personActions = [] }) => personActions);
+const featureActions = () => FEATURES.flatMap(({ personActions = [] }) => personActions);
 /** Return all actions on a person, in their order. */
-const acts = () => [...OWN, ...others()].sort((one, other) => one.place - other.place);
+const acts = () => [...OWN, ...featureActions()].sort((one, other) => one.place - other.place);
 
 /** Return the chapter's keys for the list of keys. @returns {[string, string][]} */
 export function listed() {
-  const [keys, labels] = [others().map(({ key }) => key), others().map(({ label }) => label().toLowerCase())];
+  const [keys, labels] = [
+    featureActions().map(({ key }) => key),
+    featureActions().map(({ label }) => label().toLowerCase()),
+  ];
   return [
     ['P Q M F T', say`People: phones, invite, merge; from a file; silent ones`],
     ...(keys.length
@@ -124,7 +127,7 @@ function form(ui) {
   const of = acts().find((one) => one.form && one.opens === shown.id);
   if (of) return of.form(ui);
   return editing
-    ? { title: nameOf(corrected.data), label: say`Save`, send: () => keep(ui) }
+    ? { title: nameOf(corrected.data), label: say`Save`, send: () => saveChanges(ui) }
     : {
         title: say`New person`,
         label: say`Add`,
@@ -133,7 +136,7 @@ function form(ui) {
 }
 
 /** @type {Record<string, { pane: (ui: Ui) => any }>} */
-const BESIDE = { import: importing, invite, merge, phones };
+const SIDE_PANES = { import: importing, invite, merge, phones };
 
 /** Render the chapter. @param {Ui} ui */
 export const pane = (ui) =>
@@ -150,7 +153,7 @@ export const pane = (ui) =>
     heads: HEADS(),
     cells,
     form: () => form(ui),
-    side: () => BESIDE[rows.side.kind].pane(ui),
+    side: () => SIDE_PANES[rows.side.kind].pane(ui),
     empty: rows.search.trim() || isSilent() ? say`Nobody found` : say`Nobody yet##people`,
     below: below(ui),
   });

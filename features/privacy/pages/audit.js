@@ -126,7 +126,7 @@ const row = (ui, one) =>
  * Render a choice of one of several, with keys.
  * @param {Ui} ui @param {string} label @param {string[][]} choices @param {(key: string) => boolean} is
  */
-const seg = (ui, label, choices, is) =>
+const choiceOf = (ui, label, choices, is) =>
   html`<div class="seg" role="group" aria-label=${label}>
     ${choices.map(
       ([key, text]) =>
@@ -151,7 +151,7 @@ export function pane(ui) {
         ask: () => load(ui),
         down: () => move(ui, 1),
       })}<div class="page-head__end">
-        ${seg(
+        ${choiceOf(
           ui,
           say`Search by`,
           [
@@ -159,7 +159,7 @@ export function pane(ui) {
             ['A', say`By whom`],
           ],
           (key) => (key === 'P') === person,
-        )}${seg(
+        )}${choiceOf(
           ui,
           say`Period`,
           [

@@ -4,7 +4,7 @@ import { number, phrase, say } from '../../js/words/words.js';
 import * as f from '../../js/words/format.js';
 
 const NB = '\u00a0';
-const MOVED_S = 0.1; // a smaller jump of the clock has another cause
+const CLOCK_JUMP_MIN_S = 0.1; // a smaller jump of the clock has another cause
 
 /** @type {Record<ProofStep, Phrase>} */
 const STEPS = {
@@ -89,7 +89,8 @@ export const stateWord = (state) => STATES[state]();
 /** Return the reason of a result in words. @param {Pick<ProofRow, 'why' | 'step' | 'figures'>} row */
 export function whyWord({ why, step, figures }) {
   if (why === 'not_set' && step === 'emergency') return say`[psap] test_number is not set`;
-  if (why === 'clock_off' && Math.abs(figures.moved_s ?? MOVED_S) < MOVED_S) return say`it follows no server`;
+  if (why === 'clock_off' && Math.abs(figures.moved_s ?? CLOCK_JUMP_MIN_S) < CLOCK_JUMP_MIN_S)
+    return say`it follows no server`;
   return WHY[why]();
 }
 

@@ -282,14 +282,14 @@ def test_another_alert_than_before_begins_with_nothing_that_was_known_of_that(mo
 def test_the_contact_is_a_card_with_every_number(modules: Page) -> None:
     card, learnt, to_save = modules.evaluate(
         r"""async () => {
-          const { vcard, learnNumbers, isToSave } = await import('/app/js/contact.js');
+          const { vcard, learnNumbers, hasUnsavedNumbers } = await import('/app/js/contact.js');
           const { numbers } = await import('/app/js/storage.js');
           learnNumbers(['+390200000001', '+390200000002', 'x', 5, '+39 02', '+3902\r\nTEL:+1900']);
           learnNumbers([]);
           learnNumbers(undefined);
           const { known } = numbers();
           return [vcard(known, 'Laura'), known,
-            [isToSave({ known, saved: [] }), isToSave({ known, saved: known })]];
+            [hasUnsavedNumbers({ known, saved: [] }), hasUnsavedNumbers({ known, saved: known })]];
         }"""
     )
     assert learnt == ["+390200000001", "+390200000002"]

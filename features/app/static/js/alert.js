@@ -8,8 +8,8 @@ import { messagesReachCenter, afterState, cancelRequested, isClosed, newAlert, a
 const ANSWER_MS = 5000; // a request without an answer is repeated after this time
 const WAIT_S = 25;
 const PAUSES_MS = [300, 600, 1200, 2400, 5000];
-const TAIL_MS = 600_000; // for this long after a cancellation positions are still sent
-const ARRIVED = new Set([202, 400, 404]); // the message has arrived, accepted or not
+const AFTER_CANCEL_MS = 600_000; // for this long after a cancellation positions are still sent
+const RECEIVED_STATUSES = new Set([202, 400, 404]); // the message has arrived, accepted or not
 
 export class Alert {
   /** `phoneOf()`: the user's number; `changed()`: called after every change. */
@@ -69,7 +69,7 @@ export class Alert {
     for (let tries = 0; this.run === run; tries += 1) {
       const { status } = await this.api.ringing(alert, ANSWER_MS);
       if (this.run !== run) return;
-      if (ARRIVED.has(status)) {
+      if (RECEIVED_STATUSES.has(status)) {
         this.#setState({ ...this.known, rings: 'sent' });
         return;
       }
@@ -96,7 +96,7 @@ export class Alert {
       const { alert } = this.known;
       const { status } = alert === null ? { status: 0 } : await this.api.cancel(alert, pin, ANSWER_MS);
       if (!still()) return;
-      const arrived = ARRIVED.has(status);
+      const arrived = RECEIVED_STATUSES.has(status);
       this.#setState({ ...this.known, asked: arrived ? 'sent' : 'unsent' });
       if (arrived) {
         this.#followTail();
@@ -229,7 +229,7 @@ export class Alert {
   #followTail() {
     this.poll?.abort();
     if (this.known.alert !== null)
-      this.positions.follow(this.known.alert, null, this.known.askedMs + TAIL_MS);
+      this.positions.follow(this.known.alert, null, this.known.askedMs + AFTER_CANCEL_MS);
   }
 
   /** Wait before the next attempt: longer each time, at most until the connection changes. */

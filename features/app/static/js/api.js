@@ -4,7 +4,7 @@
 import { learnNumbers } from './contact.js';
 
 const JSON_TYPE = 'application/json';
-const ALONE_MS = 8000; // in addition to a long poll's own time
+const EXTRA_MS = 8000; // in addition to a long poll's own time
 const OF_SEVERAL_MS = 3000; // the wait for one of several nodes, before the next is requested
 const POLL_OF_SEVERAL_S = 8;
 const PROOF_MS = 1000; // the wait for a signature
@@ -114,7 +114,7 @@ export class Api {
     const { several } = this.addresses;
     const s = several ? Math.min(waitS, POLL_OF_SEVERAL_S) : waitS;
     const query = since === null ? '' : `?wait=${s}&since=${since}`;
-    return this.#requestSigned('GET', url + query, s * 1000 + ALONE_MS, { signal, waitMs: s * 1000 });
+    return this.#requestSigned('GET', url + query, s * 1000 + EXTRA_MS, { signal, waitMs: s * 1000 });
   }
 
   /** Return true if the center answers; the answer sets the clock. */

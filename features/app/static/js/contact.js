@@ -12,7 +12,7 @@ export function learnNumbers(list) {
 }
 
 /** Return true if there are numbers that have not been saved. */
-export const isToSave = ({ known, saved }) => known.length > 0 && known.join() !== saved.join();
+export const hasUnsavedNumbers = ({ known, saved }) => known.length > 0 && known.join() !== saved.join();
 
 /** Return the contact (RFC 2426). */
 export const vcard = (list, name) =>

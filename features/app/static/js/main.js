@@ -9,7 +9,7 @@ import { Checks } from './checks/checks.js';
 import { line as checkedLine, findNeeds } from './checks/page.js';
 import { setWakeUps } from './checks/wake-ups.js';
 import { Clock } from './clock.js';
-import { isToSave, saveContact } from './contact.js';
+import { hasUnsavedNumbers, saveContact } from './contact.js';
 import { Dialogue } from './dialogue.js';
 import { Chapter, contactName, hiding } from './disguise/chapter.js';
 import { Cover } from './disguise/cover.js';
@@ -21,7 +21,7 @@ import { Hold } from './hold.js';
 import { keepNodes, keepProof, keepSettings, nodes, numbers, openAlert, settings } from './storage.js';
 import { Key } from './key.js';
 import { Positions } from './position.js';
-import { Own } from './record/own.js';
+import { OwnRecord } from './record/own.js';
 import { ownRecord } from './record/page.js';
 import { messagesReachCenter, cancelRequested, isClosed, screenOf } from './state.js';
 import * as views from './views.js';
@@ -29,7 +29,7 @@ import { isEnglish, setLanguage } from './words.js';
 
 const TICK_MS = 200;
 const CHECK_MS = 5000;
-const LOOK_MS = 60_000;
+const CONNECTION_TEST_MS = 60_000;
 const KEEP_AGAIN_MS = 10_000;
 const SPOKEN_S = new Set([30, 20, 10]);
 const NUMBER = /^\+[0-9][0-9 ().\-/]{4,30}$/;
@@ -63,7 +63,7 @@ const dialogue = new Dialogue(
   () => !document.hidden && !cover.isUp,
 );
 const enrolment = new Enrolment(api, key, positions, () => draw());
-const own = new Own(api, () => draw());
+const own = new OwnRecord(api, () => draw());
 let place = ''; // '' | 'settings' | 'phone' | 'hiding' | 'record' | 'pin': the screen opened above the others
 let before = '';
 
@@ -104,7 +104,7 @@ const ui = {
     return numbers().known;
   },
   get toSave() {
-    return isToSave(numbers());
+    return hasUnsavedNumbers(numbers());
   },
   saveContact: () => {
     saveContact(contactName());
@@ -263,7 +263,7 @@ const cover = new Cover({
 /** Test the connection to the center and its clock while no alert is open. */
 async function testConnection() {
   if (alert.known || document.hidden) return;
-  positions.lookIfAllowed();
+  positions.requestIfAllowed();
   ui.reachable = await api.answers(CHECK_MS);
   if (ui.reachable && settings().key) api.learn(CHECK_MS).then(draw);
   draw();
@@ -385,7 +385,7 @@ testConnection();
 setInterval(() => {
   if (alert.known) draw();
 }, TICK_MS);
-setInterval(testConnection, LOOK_MS);
+setInterval(testConnection, CONNECTION_TEST_MS);
 checks.start();
 checks.chosen = async (everyDays) => {
   checked.wakes = await setWakeUps(everyDays);

@@ -64,7 +64,7 @@ export class Positions {
   }
 
   /** Request the position once if permission was given before: the position may be needed the next second. */
-  async lookIfAllowed() {
+  async requestIfAllowed() {
     const leave = await navigator.permissions?.query({ name: 'geolocation' }).catch(() => null);
     if (leave?.state === 'granted') this.ask();
     this.denied = leave?.state === 'denied';

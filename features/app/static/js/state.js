@@ -5,7 +5,7 @@
 import { RECENT_MS } from './position.js';
 
 export const NEAR_MS = 5000; // a call that is not being made by then cannot ring before the deadline
-const ASKED = new Set(['sending', 'unsent', 'sent']);
+const CANCELLATIONS = new Set(['sending', 'unsent', 'sent']);
 
 /**
  * Return the state after the press. `pressedMs`: the press by the phone's clock; `raisedAt`: by the center's
@@ -75,7 +75,7 @@ export function afterState(known, { status, data }) {
 }
 
 export const isClosed = (known) => known.state?.phase === 'closed';
-export const cancelRequested = (known) => ASKED.has(known.asked);
+export const cancelRequested = (known) => CANCELLATIONS.has(known.asked);
 
 /** Return true for a call that is being made. */
 const isUnderWay = (one) => one === 'originating' || one === 'ringing';
@@ -230,14 +230,14 @@ export function screenOf(known, nowMs) {
   }
   const left = leftMs > 0 ? Math.ceil(leftMs / 1000) : null;
   // A user who was advised to call 112 may be talking to 112: no countdown may distract the user.
-  const toldToCall = known.advice === 'call_112_now';
+  const advised = known.advice === 'call_112_now';
   if (user === 'ringing')
     return screen('calling', {
       ...seen,
-      left: toldToCall ? null : left,
+      left: advised ? null : left,
       icon: 'ring',
       title: 'calling',
-      text: toldToCall ? 'callingLate' : '',
+      text: advised ? 'callingLate' : '',
       steps,
     });
   if (isLate(known, user, leftMs)) return lateScreen(known, nowMs, seen, operator, user);

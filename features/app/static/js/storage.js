@@ -8,7 +8,7 @@ const PHONES = 'securwoman-app-phones';
 const ALERT = 'securwoman-app-alert';
 const UNSENT = 'securwoman-app-unsent';
 const CHOICES = 'securwoman-app-calculator';
-const FORGOTTEN_MS = 12 * 3600 * 1000; // a user who opens the app a day later no longer sees the alert
+const OPEN_ALERT_MAX_MS = 12 * 3600 * 1000; // a user who opens the app a day later no longer sees the alert
 
 /** Return a stored value; null without one. */
 function read(name) {
@@ -78,7 +78,7 @@ export const keepUnsent = (pressedMs, messages) =>
 /** Return the open alert, or null. It never contains a PIN. */
 export function openAlert(nowMs) {
   const known = read(ALERT);
-  return known && typeof known.id === 'string' && nowMs - known.pressedMs < FORGOTTEN_MS ? known : null;
+  return known && typeof known.id === 'string' && nowMs - known.pressedMs < OPEN_ALERT_MAX_MS ? known : null;
 }
 export const keepAlert = (known) => write(ALERT, known);
 

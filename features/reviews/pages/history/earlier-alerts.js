@@ -7,7 +7,7 @@ import { outcome, say } from '../../../js/words/words.js';
 import { markTest } from '../../../js/case/situation.js';
 
 const AGAIN_MS = 10000;
-const KEPT = 50;
+const ENTRIES_MAX = 50;
 const requests = new Map(); // by alert: {key, data, atMs}
 
 /**
@@ -72,7 +72,7 @@ function answer(ui, view) {
 async function ask(ui, alert, key, before) {
   const entry = { key, data: before, atMs: Date.now() };
   requests.set(alert, entry);
-  if (requests.size > KEPT) requests.delete(requests.keys().next().value);
+  if (requests.size > ENTRIES_MAX) requests.delete(requests.keys().next().value);
   try {
     const found = await ui.feed.read(`/v1/alerts/${encodeURIComponent(alert)}/earlier`);
     if (found.ok) entry.data = await found.json();

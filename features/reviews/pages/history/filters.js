@@ -123,7 +123,7 @@ export function filterBar(ui, { again, timed = true, beside = nothing }) {
     ui.draw();
   };
   /** Leave the filters at Escape. @param {KeyboardEvent} e */
-  const keyed = (e) => {
+  const onKey = (e) => {
     if (e.key !== 'Escape') return;
     e.stopPropagation();
     document.querySelector('main h1')?.focus();
@@ -149,7 +149,7 @@ export function filterBar(ui, { again, timed = true, beside = nothing }) {
     class="filters"
     role="group"
     aria-label=${say`Filters`}
-    @keydown=${keyed}>
+    @keydown=${onKey}>
     <kbd>F</kbd>${timed ? select('time', say`When`, TIMES(), true) : nothing}${
       timed && values.time === 'days'
         ? html`${date('from', say`From##day`)}${date('to', say`To##day`)}`

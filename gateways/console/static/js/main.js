@@ -34,7 +34,7 @@ const kept = () => ({
   ...appearance.stored(),
 });
 
-const feed = new Feed(soon, kept);
+const feed = new Feed(drawSoon, kept);
 const acknowledged = new Acknowledged();
 const screen = new Screen(feed, acknowledged, {
   draw,
@@ -99,7 +99,7 @@ function refresh() {
 }
 
 /** Draw soon. Drawing takes at most a quarter of the time, so that keys still act in a storm of events. */
-function soon() {
+function drawSoon() {
   const restMs = restUntilMs - performance.now();
   if (restMs <= 0) refresh();
   else if (!waiting) {
@@ -119,7 +119,7 @@ addEventListener('hashchange', () => {
   const { token, first: code, callout } = takeFromAddress();
   if (code) first.keepLinkCode(code);
   linkedCallout = callout ?? linkedCallout;
-  if (!token) return soon();
+  if (!token) return drawSoon();
   sound.unlock();
   return feed.signOn({ token });
 });
@@ -133,5 +133,5 @@ feed.start(arrival).then((continues) => {
   shifts.restoreSoundResult(arrival.kept.heard);
 });
 setInterval(() => {
-  if (feed.me) soon();
+  if (feed.me) drawSoon();
 }, 250);

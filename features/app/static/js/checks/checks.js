@@ -8,7 +8,7 @@ const OVER_WITHIN_MS = 20_000;
 const RINGS_WITHIN_MS = 150_000;
 const WAIT_S = 5;
 const AFTER_OPENING_MS = 30_000; // nothing may delay a user who opens the app to raise an alert
-const LOOK_MS = 60_000;
+const EVERY_MS = 60_000;
 
 export class Checks {
   /** `isFree()`: no alert is open and no button is held; `changed()`: called after every change. */
@@ -39,7 +39,7 @@ export class Checks {
     this.key.ready.then(this.changed);
     setTimeout(() => {
       runIfDue();
-      setInterval(runIfDue, LOOK_MS);
+      setInterval(runIfDue, EVERY_MS);
     }, AFTER_OPENING_MS);
   }
 

@@ -32,7 +32,7 @@ const KEYS = [
 ];
 /** Keys of a keyboard with other names. */
 const TYPED = { ',': '.', Enter: '=', Backspace: 'B', Delete: 'C', Escape: 'C', x: '*' };
-const KNOWN = new Set(KEYS.map(([key]) => key));
+const KEY_VALUES = new Set(KEYS.map(([key]) => key));
 
 /** Return the label of a key. */
 export const face = (key) => {
@@ -64,7 +64,7 @@ export class Calculator {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const focused = event.key === 'Enter' || event.key === ' ' ? keyOf(event) : undefined;
     const key = focused ?? TYPED[event.key] ?? event.key;
-    if (!KNOWN.has(key)) return;
+    if (!KEY_VALUES.has(key)) return;
     event.preventDefault();
     if (event.repeat) return;
     this.#begin(key);

@@ -9,7 +9,7 @@ const QUALITY = 0.8;
 /** The reasons of a failure by the status of an answer; status 0: no answer. */
 const WHY = { 400: 'fault', 403: 'notVerified', 412: 'changed', 413: 'picture', 429: 'tooMany' };
 
-export class Own {
+export class OwnRecord {
   constructor(api, changed) {
     this.api = api;
     this.changed = changed;

@@ -20,7 +20,7 @@ const MESSAGES = {
 };
 const MOST = { dangerous: 4, contacts: 8 };
 
-/** Render the record. @param {any} ui @param {import('./own.js').Own} own */
+/** Render the record. @param {any} ui @param {import('./own.js').OwnRecord} own */
 export const ownRecord = (ui, own) =>
   frame(
     ui,
@@ -150,7 +150,7 @@ function photo(own, label, name, value = '') {
     ><input type="hidden" name=${name} .value=${value} />`;
 }
 
-/** Save the submitted record. @param {import('./own.js').Own} own @param {SubmitEvent} event */
+/** Save the submitted record. @param {import('./own.js').OwnRecord} own @param {SubmitEvent} event */
 function save(own, event) {
   event.preventDefault();
   const data = new FormData(/** @type {HTMLFormElement} */ (event.target));

@@ -1,6 +1,6 @@
 // Saving an answer of the center as a file.
 
-const KEPT_MS = 1000; // until the browser has copied the data
+const LINK_MS = 1000; // until the browser has copied the data
 
 /**
  * Request a path and save the answer as a file. Return true on success.
@@ -19,5 +19,5 @@ export function saveBlob(made, name) {
   link.href = URL.createObjectURL(made);
   link.download = name;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
+  setTimeout(() => URL.revokeObjectURL(link.href), LINK_MS);
 }

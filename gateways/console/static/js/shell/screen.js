@@ -165,7 +165,7 @@ export class Screen {
     if (this.chosen !== null && !feed.cases.has(this.chosen)) this.chosen = my?.alert ?? null;
     const view = this.section === 'case' ? this.selected() : null;
     if ((view?.alert ?? null) !== feed.shownAlert) feed.reportShown(view?.alert ?? null);
-    const means = view ? this.#means(view) : '';
+    const means = view ? this.#meaningsOf(view) : '';
     const now = `${this.incoming()?.alert ?? ''}/${this.chosen}/${means}`;
     if (now === this.#meanings) return false;
     this.#meanings = now;
@@ -177,7 +177,7 @@ export class Screen {
    * Return the meanings of keys that change: the key of the step, and keys that undo themselves.
    * @param {CaseView} view
    */
-  #means(view) {
+  #meaningsOf(view) {
     const { key, command } = this.step(view);
     return `${key}/${command === 'withdraw_psap'}/${view.user_hears_nobody}`;
   }

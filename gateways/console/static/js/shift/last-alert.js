@@ -18,7 +18,7 @@ const noteTimes = new Map();
 notes.onNote((ui, alert) => noteTimes.set(alert, ui.feed.nowUs()));
 
 /** Return the operator's last alert while it is recent; else null. @param {Ui} ui */
-function last(ui) {
+function recentAlert(ui) {
   const own = handover()?.own ?? null;
   return own && ui.feed.nowUs() - own.left_us < SHOWN_US ? own : null;
 }
@@ -28,7 +28,7 @@ function last(ui) {
  * @param {Ui} ui @param {string} key
  */
 export function pressed(ui, key) {
-  const own = last(ui);
+  const own = recentAlert(ui);
   if (!own) return false;
   if (own.closed_us !== null && reopening.pressed(ui, key, own, own.reopen)) return true;
   if (key !== KEY.note || own.note) return false;
@@ -41,7 +41,7 @@ const user = (view) => (view?.person ? s.firstName(view) : say`User`);
 
 /** Render the operator's last alert. @param {Ui} ui */
 export function panel(ui) {
-  const own = last(ui);
+  const own = recentAlert(ui);
   if (!own) return nothing;
   const view = ui.feed.cases.get(own.alert) ?? null;
   const ended =

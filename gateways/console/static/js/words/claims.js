@@ -10,12 +10,12 @@ import { endingOf, userEnding } from '../case/call-ending.js';
 import * as s from '../case/situation.js';
 
 /** For this long after 112 answered, the operator is advised to name the user. */
-const INTRODUCED_US = 10e6;
+const INTRODUCTION_US = 10e6;
 /**
  * For this long after the answer, a microphone may be silent before the screen reports the operator as
  * unheard.
  */
-const HEARD_US = 3e6;
+const UNHEARD_AFTER_US = 3e6;
 
 /** @typedef {Pick<Moment, 'view' | 'nowUs'> & Partial<Moment>} Now */
 
@@ -40,7 +40,7 @@ const inMyHeadset = (now) => {
   return leg !== null && s.onHeadset(leg) && s.inDoubt(leg);
 };
 /** Return for how long the operator's leg has been answered, microseconds. @param {Now} now */
-const doubtUs = (now) => now.nowUs - (myLeg(now)?.answered_us ?? now.nowUs);
+const answeredForUs = (now) => now.nowUs - (myLeg(now)?.answered_us ?? now.nowUs);
 /** Return for how long the user has been without an operator. @param {Now} now */
 const waitedFor = ({ view, nowUs }) => f.span(nowUs - s.aloneSinceUs(view));
 /** Return the user's name at the beginning of a sentence. @param {Now} now */
@@ -122,7 +122,7 @@ const CLAIMS = {
     words: (now) => say`${UserName(now)} and 112 are talking.`,
   },
   introduce: {
-    holds: ({ view, nowUs }) => s.isTalking(view.psap) && nowUs - view.psap.answered_us < INTRODUCED_US,
+    holds: ({ view, nowUs }) => s.isTalking(view.psap) && nowUs - view.psap.answered_us < INTRODUCTION_US,
     words: ({ view }) => say`Tell 112: “securWoman centre, ${inFull(view)} is on the line.”`,
   },
   phoneAnswered: {
@@ -135,7 +135,7 @@ const CLAIMS = {
     holds: ({ view, nowUs }) =>
       view.user_hears_psap &&
       view.user.answered_us > view.psap.answered_us &&
-      nowUs - view.user.answered_us < INTRODUCED_US,
+      nowUs - view.user.answered_us < INTRODUCTION_US,
     words: () => say`Stay, and hear who it is. A machine: ${KEY.mark_machine}.`,
   },
   heardBy112: {
@@ -293,7 +293,7 @@ const CLAIMS = {
 
   // The operator's own call.
   headsetUnheard: {
-    holds: (now) => inMyHeadset(now) && doubtUs(now) >= HEARD_US,
+    holds: (now) => inMyHeadset(now) && answeredForUs(now) >= UNHEARD_AFTER_US,
     words: () => say`You are on your headset, but we do not hear you: speak, or ${KEY.take}.`,
   },
   headsetUp: {

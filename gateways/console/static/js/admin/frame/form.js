@@ -92,7 +92,7 @@ export function formPane(ui, form, { title, label, send, leave, lead }) {
     ui.draw();
   };
   /** @param {KeyboardEvent} e */
-  const keyed = (e) => {
+  const onKey = (e) => {
     e.stopPropagation(); // a key within a form is never a command
     if (e.key === 'Escape') away();
     else if (e.key === 'Enter' && !(e.target instanceof HTMLButtonElement || newLine(e))) submit(e);
@@ -102,7 +102,7 @@ export function formPane(ui, form, { title, label, send, leave, lead }) {
     novalidate
     aria-labelledby="${form.id}-h"
     @submit=${submit}
-    @keydown=${keyed}>
+    @keydown=${onKey}>
     <div class="panel__head"><h2 id="${form.id}-h">${title}</h2></div>
     <div class="panel__body">
       ${lead ?? nothing} ${form.fields.map((field) => fieldPane(ui, form, field))}

@@ -12,7 +12,9 @@ export const guide = (ui, data, row) =>
     <div class="panel__body" tabindex="0">
       <p>${localText(row.text)}</p>
       ${MORE[row.need]?.(ui, data) ?? nothing}
-      ${FEATURES.map(({ needAction }) => (needAction?.need === row.need ? needAction.pane(ui, data) : nothing))}
+      ${FEATURES.map(({ needAction }) =>
+        needAction?.need === row.need ? needAction.pane(ui, data) : nothing,
+      )}
     </div>
   </section>`;
 
