@@ -243,8 +243,8 @@ def parse_card(lines: tuple[str, ...]) -> str:
 
 
 def parse_emergency_numbers(line: str) -> tuple[str, ...]:
-    """Return the emergency numbers in the SIM's file EF_ECC (31.102 clause 4.2.21), as read by `+CRSM:
-    144,0,"11F2…"`: 3 bytes for each number, each byte with its two digits swapped.
+    """Return the emergency numbers in the SIM's file EF_ECC (31.102 clause 4.2.21), as read by
+    `+CRSM: 144,0,"11F2…"`: 3 bytes for each number, each byte with its two digits swapped.
 
     A record may have a name and a category after its digits: parsing stops at the first three bytes that are
     neither a number nor empty. Empty if the answer has no number.
