@@ -20,15 +20,15 @@ class BackupSettings(FeatureTable, frozen=True, kw_only=True):
     file: Annotated[
         FilePath,
         doc(
-            "Where the backup is written",
+            "File of the backup",
             "Dove si scrive la copia",
-            note='by `securwoman backup`: "/mnt/backup/center.age"; empty: nowhere, and no alarm',
+            note='by `securwoman backup`: "/mnt/backup/center.age"; empty: no backup, and no alarm',
         ),
     ] = ""
     to: Annotated[
         tuple[str, ...],
         doc(
-            "Who may open it",
+            "Recipients who can open it",
             "Chi la può aprire",
             note='"age1…", "ssh-ed25519 …", or a file with one of these a line',
         ),
@@ -36,7 +36,7 @@ class BackupSettings(FeatureTable, frozen=True, kw_only=True):
     identity: Annotated[
         FilePath,
         doc(
-            "Key by which it is tried here",
+            "Key for trial restores here",
             "Chiave con cui si prova qui",
             note="a file; `securwoman restore --check`",
         ),

@@ -26,20 +26,20 @@ class MapSettings(FeatureTable, frozen=True, kw_only=True):
         doc(
             "Tile server",
             "Server delle mappe",
-            note='"https://tiles.example.org/{z}/{x}/{y}.png"; asked by the centre alone',
+            note='"https://tiles.example.org/{z}/{x}/{y}.png"; only the centre sends requests to it',
         ),
     ] = ""
     attribution: Annotated[
         str,
         Meta(max_length=200),
-        doc("Whose map it is", "Di chi è la mappa", note="shown on it; empty: what the file says"),
+        doc("Maker of the map", "Di chi è la mappa", note="shown on it; empty: as in the file"),
     ] = ""
     max_zoom: Annotated[
         Annotated[int, Meta(ge=1, le=22)] | None,
         doc(
-            "How far it goes",
+            "Highest zoom",
             "Ingrandimento massimo",
-            note="left out: what the file says, 18 of a server",
+            note="left out: as in the file, 18 for a server",
             example=18,
         ),
     ] = None
@@ -66,12 +66,13 @@ class MapSettings(FeatureTable, frozen=True, kw_only=True):
         doc(
             "Geocoder",
             "Geocodificatore",
-            note='in place of addresses, and of your own, "https://geocoder.example.org": it is told '
+            note='in place of addresses; your own, "https://geocoder.example.org": it is told '
             "where users are",
         ),
     ] = ""
     geocoder_api: Annotated[
-        Literal["photon", "nominatim"], doc("What it speaks", "Che cosa parla", note='"photon", "nominatim"')
+        Literal["photon", "nominatim"],
+        doc("Interface of the geocoder", "Che cosa parla", note='"photon", "nominatim"'),
     ] = "photon"
 
 

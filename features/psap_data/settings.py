@@ -64,7 +64,7 @@ class DataTarget(FeatureRow, frozen=True, kw_only=True):
     area: Annotated[
         OptionalArea,
         doc(
-            "Alerts of this area alone",
+            "Only alerts of this area",
             "Solo allarmi di quest’area",
             note="with area_file, as for a route; empty: all",
         ),
@@ -86,14 +86,16 @@ class DataTarget(FeatureRow, frozen=True, kw_only=True):
     sender: Annotated[
         str,
         text(r"[^\s,<&]{1,100}", "a name without spaces, commas, '<' and '&', at most 100"),
-        doc("What the centre is called there", "Come si chiama lì il centro", note="CAP `sender`, as agreed"),
+        doc(
+            "Name of the centre at that system", "Come si chiama lì il centro", note="CAP `sender`, as agreed"
+        ),
     ] = "securwoman"
     code: Annotated[
         tuple[Code, ...],
         doc(
             "CAP codes as agreed",
             "Codici CAP concordati",
-            note='CAP `code`, as a profile or an agreement asks for it: ["…"]',
+            note='CAP `code`, as required by a profile or an agreement: ["…"]',
         ),
     ] = ()
     event_code: Annotated[
@@ -105,7 +107,7 @@ class DataTarget(FeatureRow, frozen=True, kw_only=True):
         doc(
             "File with the token",
             "File con il token",
-            note="what is said as `Authorization: Bearer`; of a feed, what is asked for",
+            note="sent as `Authorization: Bearer`; of a feed, the token that it requires",
             by_hand=True,
         ),
     ] = ""
@@ -114,14 +116,14 @@ class DataTarget(FeatureRow, frozen=True, kw_only=True):
         doc(
             "Certificate of the centre (PEM)",
             "Certificato del centro (PEM)",
-            note="with key: how the centre proves itself there (mutual TLS)",
+            note="with key: identifies the centre there (mutual TLS)",
         ),
     ] = ""
     key: Annotated[FilePath, doc("Key of the certificate", "Chiave del certificato")] = ""
     authority: Annotated[
         FilePath,
         doc(
-            "Authority that is trusted there (PEM)",
+            "Trusted authority for that server (PEM)",
             "Autorità di fiducia lì (PEM)",
             note="in place of this machine's",
         ),

@@ -25,10 +25,9 @@ class ProofSettings(FeatureTable, frozen=True, kw_only=True):
     at: Annotated[
         OptionalClock | None,
         doc(
-            "When the centre proves itself, by night",
+            "Time of the nightly self-test",
             "Quando il centro si prova, di notte",
-            note='by the machine\'s time, once no alert is open; "": by no night; a simulated run: "" as '
-            "well",
+            note='by the machine\'s time, once no alert is open; "": none, as in a simulated run',
             example=PROVED_AT,
         ),
     ] = None
@@ -36,15 +35,15 @@ class ProofSettings(FeatureTable, frozen=True, kw_only=True):
     until: Annotated[
         Clock,
         doc(
-            "Until when, at the latest",
+            "Latest end",
             "Fino a quando, al più tardi",
-            note="what is left is for the next night",
+            note="remaining steps are left for the next night",
         ),
     ] = "06:00"
     leave_out: Annotated[
         tuple[ProofStep, ...],
         doc(
-            "What is not tried",
+            "Steps to leave out",
             "Che cosa non si prova",
             note="of voice, emergency, text, credit, chain, journal, audit, backup, clock, certificate, disk",
         ),
@@ -52,9 +51,9 @@ class ProofSettings(FeatureTable, frozen=True, kw_only=True):
     phone: Annotated[
         OptionalPhoneNumber,
         doc(
-            "Which line of ours the test alert calls",
+            "Line of the centre that the test alert calls",
             "Quale nostra linea chiama l’allarme di prova",
-            note="its number; empty: the first that can be called",
+            note="its number; empty: the first line that can be called",
         ),
     ] = E164("")
 

@@ -29,9 +29,7 @@ class HeartbeatTarget(FeatureRow, frozen=True, kw_only=True):
 
     table: ClassVar[str] = "heartbeat"
 
-    name: Annotated[
-        Name, doc("Name of who watches from outside", "Nome di chi sorveglia da fuori", example="watch")
-    ]
+    name: Annotated[Name, doc("Name of the watcher", "Nome di chi sorveglia da fuori", example="watch")]
     url: Annotated[
         Annotated[
             str, text(r"https?://[^\s]{1,2000}", 'an address, "https://watch.example.org:8114/v1/heartbeats"')
@@ -43,18 +41,18 @@ class HeartbeatTarget(FeatureRow, frozen=True, kw_only=True):
         doc(
             "A watcher or another centre (watcher), or any service (url)",
             "Un sorvegliante o un altro centro (watcher), o un servizio qualunque (url)",
-            note='"watcher": `securwoman watch`; "url": a service that calls when nothing comes',
+            note='"watcher": `securwoman watch`; "url": a service that calls people when requests stop',
         ),
     ] = TargetKind.WATCHER
     every_s: Annotated[
         float,
         Meta(ge=1, le=3600),
-        doc("How often it is told that all is well", "Ogni quanto gli si dice che va bene"),
+        doc("Interval of heartbeats", "Ogni quanto gli si dice che va bene"),
     ] = 10.0
     key_file: Annotated[
         FilePath,
         doc(
-            "File with the key that both have",
+            "File with the shared key",
             "File con la chiave in comune",
             note="openssl rand -base64 32 (beside this file, if relative)",
             example="watch.key",
@@ -65,7 +63,7 @@ class HeartbeatTarget(FeatureRow, frozen=True, kw_only=True):
     authority: Annotated[
         FilePath,
         doc(
-            "Authority that is trusted there (PEM)",
+            "Trusted authority for that server (PEM)",
             "Autorità di fiducia lì (PEM)",
             note="in place of this machine's",
         ),
@@ -89,7 +87,7 @@ class WatchedCenter(FeatureRow, frozen=True, kw_only=True):
     name: Annotated[
         Name,
         doc(
-            "Name of the centre that is watched from here",
+            "Name of the watched centre",
             "Nome del centro sorvegliato da qui",
             example="milano",
         ),
@@ -98,14 +96,14 @@ class WatchedCenter(FeatureRow, frozen=True, kw_only=True):
         FilePath,
         Meta(min_length=1),
         doc(
-            "File with the key that both have",
+            "File with the shared key",
             "File con la chiave in comune",
             example="milano.key",
             by_hand=True,
         ),
     ]
     silent_after_s: Annotated[
-        float, Meta(ge=3, le=3600), doc("Silence that becomes an alarm", "Silenzio che diventa allarme")
+        float, Meta(ge=3, le=3600), doc("Silence until an alarm", "Silenzio che diventa allarme")
     ] = Patience().silent_after_s
 
     @property

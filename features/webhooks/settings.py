@@ -20,7 +20,7 @@ class WebhookSettings(FeatureTable, frozen=True, kw_only=True):
         doc(
             "Address that each ended alert is posted to",
             "Indirizzo a cui si invia ogni allarme concluso",
-            note="https; http on this machine alone; empty: nobody is told",
+            note="https; http on this machine alone; empty: none is posted",
             by_hand=True,
         ),
     ] = ""
@@ -36,7 +36,7 @@ class WebhookSettings(FeatureTable, frozen=True, kw_only=True):
     authority: Annotated[
         FilePath,
         doc(
-            "Certificates that count in place of the machine's, PEM",
+            "Trusted certificates in place of the machine's, PEM",
             "Certificati che valgono al posto di quelli della macchina, PEM",
             by_hand=True,
         ),

@@ -58,7 +58,7 @@ class Settings(Table, frozen=True, kw_only=True):
     language: Annotated[
         Language,
         doc(
-            "Language of users whose own is not known",
+            "Language for users whose language is unknown",
             "Lingua di chi non si sa che lingua parla",
             note="ISO 639-1",
         ),
@@ -81,7 +81,7 @@ class Settings(Table, frozen=True, kw_only=True):
     features_off: Annotated[
         tuple[str, ...],
         doc(
-            "Features that this center is to have none of, by the names of their folders",
+            "Features to leave out, by the names of their folders",
             "Funzioni che questo centro non deve avere, con i nomi delle loro cartelle",
             note='such as "psap_data"',
         ),

@@ -77,7 +77,7 @@ class DeadlineSettings(Table, frozen=True, kw_only=True):
         float,
         Meta(ge=5, le=3600),
         doc(
-            "After the alert the app calls 112 by itself: as the app was built, not a wish",
+            "After the alert the app calls 112 by itself: must equal the app's own setting",
             "Dopo l’allarme l’app chiama il 112 da sola: come è fatta l’app, non un desiderio",
             written=True,
         ),
@@ -100,25 +100,25 @@ class LimitsSettings(Table, frozen=True, kw_only=True):
         int,
         Meta(ge=1, le=200),
         doc(
-            "Alerts handled at once",
+            "Alerts handled at the same time",
             "Allarmi seguiti insieme",
-            note="more wait, their apps told at once to call 112",
+            note="further alerts wait, and their apps are advised at once to call 112",
             written=True,
         ),
     ] = 50
     idle_workers: Annotated[
         int,
         Meta(ge=0, le=20),
-        doc("Workers kept ready", "Squadre tenute pronte", note="sets of actors beyond those at work"),
+        doc("Workers kept ready", "Squadre tenute pronte", note="in addition to busy ones"),
     ] = 2
     """A worker: an AlertCase, its CallLegs and its ConferenceBridge."""
     inbound_lines_kept: Annotated[
         int,
         Meta(ge=0, le=100),
         doc(
-            "Public lines left to users who call in",
+            "Public lines kept for users who call",
             "Linee pubbliche lasciate a chi telefona",
-            note="unless an alert had no line otherwise",
+            note="unless an alert would have no line",
         ),
     ] = 1
     lines_kept_from_tests: Annotated[
@@ -127,7 +127,7 @@ class LimitsSettings(Table, frozen=True, kw_only=True):
         doc(
             "Lines that stay free during a test",
             "Linee che devono restare libere durante una prova",
-            note="public lines, beyond what a test call takes",
+            note="public lines, besides those of the test call",
         ),
     ] = 2
 
@@ -138,28 +138,33 @@ class OperatorSettings(Table, frozen=True, kw_only=True):
     line: Annotated[
         OperatorLine,
         doc(
-            "How an operator is reached: on_demand, headset, nailed_up",
+            "Connection of operators: on_demand, headset, nailed_up",
             "Come si raggiunge l’operatore: on_demand, headset, nailed_up",
             note='"on_demand": the phone is called for each alert; "headset": in the browser; '
-            '"nailed_up": one call that stands all through the shift',
+            '"nailed_up": one call for the whole shift',
             written=True,
         ),
     ] = OperatorLine.ON_DEMAND
     answer_within_s: Annotated[
-        Seconds, doc("Then the next one is called as well", "Poi si chiama anche il prossimo", written=True)
+        Seconds,
+        doc(
+            "Time until the next operator is called as well", "Poi si chiama anche il prossimo", written=True
+        ),
     ] = 6.0
     all_after_s: Annotated[
         Seconds,
         doc(
-            "Then all who are free are called", "Poi si chiamano tutti i liberi", note="first to answer wins"
+            "Time until all free operators are called",
+            "Poi si chiamano tutti i liberi",
+            note="first to answer wins",
         ),
     ] = 12.0
     silent_after_s: Annotated[
         Seconds,
         doc(
-            "Then who is silent is rung no more",
+            "Time until a silent operator is no longer called",
             "Poi chi non risponde non si chiama più",
-            note="and counts as not answering",
+            note="the operator counts as not answering",
         ),
     ] = 25.0
     wrap_up_s: Annotated[
@@ -184,10 +189,11 @@ class UserSettings(Table, frozen=True, kw_only=True):
     """Calls to users."""
 
     no_answer_s: Annotated[
-        Seconds, doc("Ringing, then it counts as no answer", "Squillo, poi conta come senza risposta")
+        Seconds,
+        doc("Ringing time until a call counts as unanswered", "Squillo, poi conta come senza risposta"),
     ] = 25.0
     busy_retry_s: Annotated[
-        Seconds, doc("Wait where the phone is busy", "Attesa se il telefono è occupato")
+        Seconds, doc("Pause if the phone is busy", "Attesa se il telefono è occupato")
     ] = 4.0
     attempts: Annotated[
         int,
@@ -197,9 +203,9 @@ class UserSettings(Table, frozen=True, kw_only=True):
     setup_time_s: Annotated[
         Seconds,
         doc(
-            "From dialling to ringing, an estimate",
+            "Estimated time from dialling to ringing",
             "Da numero composto a squillo, stima",
-            note="until a trunk's own figure is known",
+            note="used until a trunk has been measured",
         ),
     ] = 12.0
     """The user is dialled without waiting for an operator if the deadline is no further away than this."""
@@ -209,7 +215,7 @@ class UserSettings(Table, frozen=True, kw_only=True):
         doc(
             "Wait for the caller’s number",
             "Attesa del numero di chi chiama",
-            note="how long an inbound call may ring without showing it",
+            note="longest ringing of an incoming call without a number",
         ),
     ] = 1.5
 
@@ -220,9 +226,9 @@ class AlertSettings(Table, frozen=True, kw_only=True):
     leave_alarm_within_s: Annotated[
         LongSeconds,
         doc(
-            "A call that drops so soon after leaving brings an operator back",
+            "A call that drops within this time after leaving calls an operator back",
             "Se una chiamata cade entro tanto dall’uscita, si richiama un operatore",
-            note="of user or 112",
+            note="the call of user or 112",
         ),
     ] = 60.0
 
@@ -238,7 +244,7 @@ class DiallingSettings(Table, frozen=True, kw_only=True):
         tuple[NumberKind, ...],
         Meta(min_length=1),
         doc(
-            "Kinds of numbers called by themselves",
+            "Kinds of numbers dialled automatically",
             "Tipi di numero chiamati da soli",
             note='also "voip", "personal", "toll_free", "uan", "shared_cost", "premium", "pager", '
             '"voicemail"',
@@ -247,9 +253,9 @@ class DiallingSettings(Table, frozen=True, kw_only=True):
     countries: Annotated[
         tuple[CountryOrEea, ...],
         doc(
-            "Countries called by themselves",
+            "Countries dialled automatically",
             "Paesi chiamati da soli",
-            note='ISO 3166, or "EEA" for all its members; `region` always is among them',
+            note='ISO 3166, or "EEA" for all its members; `region` is always included',
         ),
     ] = ("EEA",)
     per_hour: Annotated[
@@ -258,7 +264,7 @@ class DiallingSettings(Table, frozen=True, kw_only=True):
         doc(
             "Different numbers of one range abroad in an hour",
             "Numeri diversi di una serie estera in un’ora",
-            note="a range: a million numbers; at home fifty times as many",
+            note="a range abroad has a million numbers; at home fifty times as many are allowed",
         ),
     ] = 20
 
@@ -270,29 +276,29 @@ class SmsSettings(Table, frozen=True, kw_only=True):
         str,
         Meta(max_length=300),
         doc(
-            "Answer to who alerts by SMS",
+            "Answer to an alert by SMS",
             "Risposta a chi avvisa per SMS",
-            note="sent once, when a line can be spared; empty: nothing",
+            note="sent once, when a line is free; empty: nothing",
         ),
     ] = ""
     dialogue: Annotated[
         bool,
         doc(
-            "Messages by SMS where no app can be used",
+            "Operators' messages by SMS if no app can be used",
             "Messaggi per SMS dove l’app non va",
-            note="what operators write; false: it then goes nowhere",
+            note="false: such messages are not sent",
         ),
     ] = True
     contacts: Annotated[
         dict[WordsLanguage, Words],
         doc(
-            "SMS to those who are to be told",
+            "SMS to contacts",
             "SMS alle persone da avvisare",
-            note="whom a user wanted told when 112 was called; {}: nobody is",
+            note="contacts whom the user wants to be informed when 112 was called; {}: none",
             example={"it": "{name} ha chiesto aiuto, il 112 lo sa."},
         ),
     ] = msgspec.field(default_factory=CONTACT_WORDS.copy)
     contacts_where: Annotated[
         dict[WordsLanguage, Words],
-        doc("And where", "E dove", note="if the user has said so", example={"it": "Dove: {place}."}),
+        doc("And where", "E dove", note="if the user has agreed", example={"it": "Dove: {place}."}),
     ] = msgspec.field(default_factory=CONTACT_PLACE.copy)

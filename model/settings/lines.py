@@ -47,7 +47,7 @@ class CreditSettings(Table, frozen=True, kw_only=True):
         str,
         Meta(pattern=r"^([*#][0-9*#]{1,30}#)?$(?!\n)"),
         doc(
-            "Code by which the network says what is left on the SIM",
+            "Code for the SIM's credit",
             "Codice con cui la rete dice il credito della SIM",
             note='"*123#"; `securwoman modem credit milano1` tries it',
         ),
@@ -55,7 +55,7 @@ class CreditSettings(Table, frozen=True, kw_only=True):
     sms_to: Annotated[
         OptionalPsapNumber,
         doc(
-            "Or a number that answers by SMS what is left",
+            "Or a number that answers the credit by SMS",
             "O un numero che risponde per SMS con il credito",
             note='"4155"; its answer is never an alert',
         ),
@@ -63,24 +63,22 @@ class CreditSettings(Table, frozen=True, kw_only=True):
     words: Annotated[
         str,
         Meta(max_length=70),
-        doc("What is written to that number", "Che cosa si scrive a quel numero", note='"CREDITO"'),
+        doc("Text of the SMS to that number", "Che cosa si scrive a quel numero", note='"CREDITO"'),
     ] = ""
     pattern: Annotated[
         str,
         Meta(min_length=1, max_length=200),
         doc(
-            "Where the amount stands in the answer",
+            "Position of the amount in the answer",
             "Dove sta l’importo nella risposta",
             note='in the group, beside words: "restano ([0-9.,]+) *euro", "residuo.*?([0-9.,]+)" (others '
-            "between); of regular expressions nothing else is read",
+            "between); no other regular expressions",
         ),
     ] = AMOUNT
     least: Annotated[
         float,
         Meta(ge=0, le=1e6),
-        doc(
-            "Less than that is too little", "Meno di così è troppo poco", note="0: whatever is left is enough"
-        ),
+        doc("Lowest sufficient credit", "Meno di così è troppo poco", note="0: any credit is enough"),
     ] = 0.0
 
     @property
@@ -108,7 +106,7 @@ class Modem(Table, frozen=True, kw_only=True):
         str,
         text(r"([0-9]{15})?", "an IMEI of 15 digits"),
         doc(
-            "IMEI, by which the modem is found wherever its ports are",
+            "IMEI, which finds the modem at any port",
             "IMEI, con cui si trova il modem ovunque siano le sue porte",
             note="`securwoman modem probe` prints it",
             example="356938035643809",
@@ -117,7 +115,7 @@ class Modem(Table, frozen=True, kw_only=True):
     port: Annotated[
         str,
         doc(
-            "Or the place where the modem is plugged in",
+            "Or the socket of the modem",
             "O il posto dove il modem è collegato",
             note='"usb:1-2.3:1.0" (`securwoman modem list`), a path of its AT port (/dev/ttyUSB2, '
             "/dev/ttyACM0, a serial port: /dev/ttyS0, /dev/ttyAMA0, /dev/ttymxc1), or "
@@ -137,29 +135,28 @@ class Modem(Table, frozen=True, kw_only=True):
     gain_in_db: Annotated[
         GainDb,
         doc(
-            "How much louder the line’s voice is made",
+            "Gain of the line’s voice",
             "Di quanto si alza la voce della linea",
             note="−20 to 30 dB, never beyond full scale: EC25 by USB audio 24; the console's plant page "
-            "says how loud the last call was, `securwoman modem call PORT NUMBER --voice` how loud a call "
-            "is",
+            "shows the level of the last call, `securwoman modem call PORT NUMBER --voice` that of a trial",
         ),
     ] = 0.0
     gain_out_db: Annotated[
-        GainDb, doc("The same for what callers are told", "Lo stesso per ciò che si dice a chi chiama")
+        GainDb, doc("The same for the voice sent to the line", "Lo stesso per ciò che si dice a chi chiama")
     ] = 0.0
     agc: Annotated[
         bool,
         doc(
-            "Quiet voices are made slowly louder",
+            "Quiet voices become slowly louder",
             "Le voci basse si alzano piano piano",
-            note="by 18 dB at the most, and never what is no voice",
+            note="by at most 18 dB, and only voices",
         ),
     ] = False
     dialect: Annotated[
         str,
         Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,31}$(?!\n)"),
         doc(
-            "How the modem is spoken to",
+            "Dialect of the modem",
             "Come si parla al modem",
             note='a file in config/dialects, without .toml; "auto" asks the modem',
         ),
@@ -175,7 +172,7 @@ class Modem(Table, frozen=True, kw_only=True):
         doc(
             "File with the SIM’s PIN",
             "File con il PIN della SIM",
-            note="readable by the centre alone; the PIN is given once (beside this file, if relative)",
+            note="readable by the centre alone; the PIN is sent once (beside this file, if relative)",
         ),
     ] = ""
     credit: CreditSettings = CreditSettings()

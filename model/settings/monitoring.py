@@ -46,7 +46,7 @@ class DrillSettings(Table, frozen=True, kw_only=True):
         ),
     ] = E164("")
     timeout_s: Annotated[
-        float, Meta(ge=5, le=3600), doc("Then a drill has failed", "Poi l’esercitazione è fallita")
+        float, Meta(ge=5, le=3600), doc("Time until a drill has failed", "Poi l’esercitazione è fallita")
     ] = 180.0
 
 
@@ -60,18 +60,18 @@ class DutyPerson(Table, frozen=True, kw_only=True):
         str,
         Meta(min_length=1, max_length=100),
         doc(
-            "Who is on duty until there is a roster",
+            "Person on duty until there is a roster",
             "Chi è reperibile, finché non c’è un elenco",
             example="Anna Bianchi",
             by_hand=True,
         ),
     ]
-    language: Annotated[Language, doc("The language spoken", "La sua lingua", by_hand=True)] = "it"
+    language: Annotated[Language, doc("Language of calls and messages", "La sua lingua", by_hand=True)] = "it"
     ways: Annotated[
         tuple[str, ...],
         Meta(min_length=1, max_length=12),
         doc(
-            "How to be reached",
+            "Channels",
             "Come si raggiunge",
             note="as in the roster's file",
             example=["call +393330000010", "sms +393330000010", "email anna@example.org"],
@@ -87,9 +87,9 @@ class SmtpSettings(Table, frozen=True, kw_only=True):
         str,
         text(r"[A-Za-z0-9.:_-]{0,253}", 'a host, "smtp.example.org"'),
         doc(
-            "Server that takes the centre’s mail",
+            "Mail server of the centre",
             "Server che prende la posta del centro",
-            note="empty: nobody is sent mail",
+            note="empty: no mail is sent",
         ),
     ] = ""
     port: Annotated[
@@ -115,7 +115,7 @@ class SmtpSettings(Table, frozen=True, kw_only=True):
         doc(
             "The centre’s name at the server",
             "Nome del centro sul server",
-            note="empty: the server asks nobody who they are",
+            note="empty: the server requires no sign-on",
         ),
     ] = ""
     password_file: Annotated[
@@ -130,7 +130,7 @@ class SmtpSettings(Table, frozen=True, kw_only=True):
     sender: Annotated[
         str,
         text(r"([^\s,<>@]{1,64}@[A-Za-z0-9.-]{1,253})?", 'an address, "centre@example.org"'),
-        doc("Whom the mail is from", "Mittente della posta", note='"centre@example.org"'),
+        doc("Sender of the mail", "Mittente della posta", note='"centre@example.org"'),
     ] = ""
 
     @property
@@ -143,7 +143,7 @@ class DutySettings(Table, frozen=True, kw_only=True):
     """Notification of people on duty, besides calls and SMS over the lines; see docs/operations/alarms.md."""
 
     morning: Annotated[
-        Clock, doc("When what could wait is told", "Quando si dice ciò che poteva aspettare")
+        Clock, doc("Time for notifications that can wait", "Quando si dice ciò che poteva aspettare")
     ] = "07:00"
     person: tuple[DutyPerson, ...] = ()
     smtp: SmtpSettings = SmtpSettings()
@@ -152,16 +152,15 @@ class DutySettings(Table, frozen=True, kw_only=True):
         doc(
             "File with the key of webhooks",
             "File con la chiave dei webhook",
-            note='the key, "whsec_…", by which they are signed (standardwebhooks.com); empty: nobody is '
-            "sent any",
+            note='the key, "whsec_…", of their signatures (standardwebhooks.com); empty: none are sent',
             by_hand=True,
         ),
     ] = ""
     authority: Annotated[
         FilePath,
         doc(
-            "Another trusted authority (PEM)",
+            "Additional trusted authority (PEM)",
             "Altra autorità di fiducia (PEM)",
-            note="besides the machine's, of mail servers and webhooks (beside this file, if relative)",
+            note="besides the machine's, for mail servers and webhooks (beside this file, if relative)",
         ),
     ] = ""

@@ -38,7 +38,7 @@ class PsapRoute(Table, frozen=True, kw_only=True):
         doc(
             "Area (ISO 3166)",
             "Area (ISO 3166)",
-            note="of several that hold the user's position the longest code wins",
+            note="of several areas with the user's position, the longest code counts",
             example="IT-25",
         ),
     ]
@@ -93,21 +93,21 @@ class PsapSettings(Table, frozen=True, kw_only=True):
         doc(
             "Number if 112 is busy or silent",
             "Numero se il 112 è occupato o muto",
-            note="called when `number` was so on two lines",
+            note="called after `number` was busy or silent on two lines",
             written=True,
         ),
     ] = E164("")
     test_number: Annotated[
         OptionalPhoneNumber,
         doc(
-            "What tests call in place of 112",
+            "Number that tests call in place of 112",
             "Numero che le prove chiamano al posto del 112",
             note="test alerts and drills; empty: nobody",
         ),
     ] = E164("")
     """Empty: the psap leg of a test alert is refused."""
     no_answer_s: Annotated[
-        Seconds, doc("Ringing of 112, then it counts as silent", "Squillo del 112, poi conta come muto")
+        Seconds, doc("Ringing time of 112 until it counts as silent", "Squillo del 112, poi conta come muto")
     ] = 20.0
     pause_s: Annotated[
         Seconds,
@@ -121,7 +121,7 @@ class PsapSettings(Table, frozen=True, kw_only=True):
     shares: Annotated[
         tuple[SharedField, ...],
         doc(
-            "What of the record 112 is told",
+            "Parts of the record that 112 receives",
             "Che cosa della scheda si dice al 112",
             note='also "contacts" and "photo"',
         ),

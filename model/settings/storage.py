@@ -19,7 +19,7 @@ class JournalSettings(Table, frozen=True, kw_only=True):
     url: Annotated[
         str,
         doc(
-            "Where the journal is",
+            "Location of the journal",
             "Dove sta il giornale",
             note='empty: journal.db in the state directory; or "postgresql://user@host/securwoman", with '
             'several servers "postgresql://user@one,two/securwoman"; see docs/operations/nodes.md',
@@ -35,16 +35,17 @@ class ClusterSettings(Table, frozen=True, kw_only=True):
         doc(
             "Address for the other nodes",
             "Indirizzo per gli altri nodi",
-            note="on a network that the nodes alone reach (IPv4): what goes over it is proved and not "
-            "encrypted, so a public one is refused",
+            note="on a private network of the nodes (IPv4): messages are authenticated and not encrypted, so "
+            "a public address is refused",
         ),
     ] = "127.0.0.1"
     join: Annotated[
         tuple[str, ...],
         doc(
-            "Nodes of which one has to be there",
+            "Nodes of which one must be present",
             "Nodi di cui uno deve esserci",
-            note="their addresses, when this one starts (--join wins); none: it may be the first",
+            note="their addresses, at the start of this node (--join takes precedence); none: this node "
+            "may be the first",
         ),
     ] = ()
     allow_public: Annotated[
@@ -52,7 +53,7 @@ class ClusterSettings(Table, frozen=True, kw_only=True):
         doc(
             "Public address allowed",
             "Indirizzo pubblico permesso",
-            note="all the same: behind a firewall that lets the nodes alone in",
+            note="only behind a firewall that admits the nodes alone",
         ),
     ] = False
     web: Annotated[
@@ -69,25 +70,32 @@ class RecordingSettings(Table, frozen=True, kw_only=True):
     """Recording of conferences, a track for each party; read docs/operations/kept.md before."""
 
     enabled: Annotated[
-        bool, doc("Recording", "Si registra", note="the law asks for a reason, and that people are told")
+        bool, doc("Recording", "Si registra", note="the law requires a legal basis and information")
     ] = False
     trunks: Annotated[
         tuple[Name, ...],
-        doc("On these trunks alone", "Solo su questi gruppi di linee", note='["public"]; empty: on all'),
+        doc("Only on these trunks", "Solo su questi gruppi di linee", note='["public"]; empty: on all'),
     ] = ()
     parties: Annotated[
         Annotated[tuple[Literal["user", "operator", "psap"], ...], Meta(min_length=1)],
-        doc("Whose voices", "Di chi"),
+        doc("Recorded parties", "Di chi"),
     ] = ("user", "operator", "psap")
     format: Annotated[
         Literal["flac", "opus"],
-        doc("Format", "Formato", note='"flac", bit by bit what was said, or "opus", a third of its size'),
+        doc("Format", "Formato", note='"flac", lossless, or "opus", a third of its size'),
     ] = "flac"
     retention_days: Annotated[
-        int, Meta(ge=1, le=36500), doc("Then it is deleted", "Poi si cancella", note="each recording")
+        int,
+        Meta(ge=1, le=36500),
+        doc("Time until a recording is deleted", "Poi si cancella", note="each recording"),
     ] = 30
     announce: Annotated[
-        bool, doc("The user is told so", "L’utente ne è avvisato", note="once, when the conversation begins")
+        bool,
+        doc(
+            "An announcement informs the user",
+            "L’utente ne è avvisato",
+            note="once, when the conversation begins",
+        ),
     ] = True
 
     @property
@@ -103,27 +111,28 @@ class RetentionSettings(Table, frozen=True, kw_only=True):
     """
 
     positions_days: Annotated[
-        Days, doc("Positions, then forgotten (0: never)", "Posizioni, poi dimenticate (0: mai)")
+        Days, doc("Time that positions are kept (0: for ever)", "Posizioni, poi dimenticate (0: mai)")
     ] = 180
     """Positions reveal most of a person's life: kept until an inquiry into the rescue would begin."""
     words_days: Annotated[
-        Days, doc("Notes and texts, then forgotten (0: never)", "Note e testi, poi dimenticati (0: mai)")
+        Days,
+        doc("Time that notes and texts are kept (0: for ever)", "Note e testi, poi dimenticati (0: mai)"),
     ] = 730
     """Notes and texts: evidence of knowledge and actions, in case of an inquiry."""
     numbers_days: Annotated[
         Days,
         doc(
-            "Numbers, then forgotten (0: never)",
+            "Time that numbers are kept (0: for ever)",
             "Numeri, poi dimenticati (0: mai)",
-            note="and devices: by them earlier alerts of a person are found",
+            note="and devices: used to find earlier alerts of a person",
         ),
     ] = 730
     audit_days: Annotated[
         Days,
         doc(
-            "The audit (0: for ever)",
+            "Time that audit entries are kept (0: for ever)",
             "Registro accessi (0: per sempre)",
-            note="entries, which name ids alone",
+            note="entries contain only ids",
         ),
     ] = 1095
     """Counted from each entry: questions about access may come after all other data is erased."""

@@ -26,22 +26,22 @@ class HttpSettings(Table, frozen=True, kw_only=True):
         str,
         Meta(min_length=1, max_length=255),
         doc(
-            "Address it listens on",
+            "Address of the web server",
             "Indirizzo su cui ascolta",
-            note="beyond this machine: needs a certificate, or behind_proxy; --host wins",
+            note="beyond this machine it needs a certificate, or behind_proxy; --host takes precedence",
         ),
     ] = "127.0.0.1"
     port: Annotated[
-        int, Meta(ge=0, le=65535), doc("Port", "Porta", note="0: any that is free; --port wins")
+        int, Meta(ge=0, le=65535), doc("Port", "Porta", note="0: any free port; --port takes precedence")
     ] = 8112
     certificate: Annotated[
         FilePath,
         doc(
             "Certificate (PEM)",
             "Certificato (PEM)",
-            note="with the chain in it: TLS of the centre's own. Read again whenever the files change, "
-            "with no connection lost (beside this file, if relative); `securwoman certificate make` makes "
-            "a pair",
+            note="with its chain: the centre's own TLS. Read again after each change of the files, "
+            "without losing a connection (beside this file, if relative); `securwoman certificate make` "
+            "makes a pair",
         ),
     ] = ""
     key: Annotated[FilePath, doc("Key of the certificate", "Chiave del certificato")] = ""
@@ -57,35 +57,36 @@ class HttpSettings(Table, frozen=True, kw_only=True):
         doc(
             "Address for browsers",
             "Indirizzo per i browser",
-            note='"https://centre.example.org": cookies are then for https alone (Secure, __Host-), and '
-            "browsers are told to keep to it (HSTS)",
+            note='"https://centre.example.org": cookies are then for https only (Secure, __Host-), and '
+            "browsers must use https (HSTS)",
         ),
     ] = ""
     behind_proxy: Annotated[
         bool,
         doc(
-            "Behind a proxy that has TLS",
+            "Behind a proxy with TLS",
             "Dietro un proxy con TLS",
-            note="of yours: host may be an address that only that one reaches",
+            note="your own proxy: host may be an address that only the proxy reaches",
         ),
     ] = False
     trusted_proxies: Annotated[
         tuple[Annotated[str, Meta(max_length=64)], ...],
         doc(
-            "Proxies that are believed",
+            "Trusted proxies",
             "Proxy creduti",
-            note='about whom they ask for: addresses or networks of your own, ["127.0.0.1", "10.0.0.0/24"]',
+            note='these may name the client of a request: your own addresses or networks, ["127.0.0.1", '
+            '"10.0.0.0/24"]',
         ),
     ] = ()
     metrics: Annotated[
         str,
         Meta(max_length=64),
         doc(
-            "Where figures are read",
+            "Address of metrics",
             "Dove si leggono le misure",
             note='"127.0.0.1:9112": /metrics and /schema there (plain HTTP, this machine or a private '
-            "network), and not at `port`; empty: at `port`, for this machine alone, and for nobody behind "
-            "a proxy",
+            "network), and not at `port`; empty: at `port`, for this machine only, and not behind a "
+            "proxy",
         ),
     ] = ""
 
@@ -100,19 +101,20 @@ class SignOnSettings(Table, frozen=True, kw_only=True):
     passkeys: Annotated[
         SecondFactor,
         doc(
-            "Who needs a passkey: supervisor (and admins), all, none",
+            "Roles that need a passkey: supervisor (and admins), all, none",
             "A chi serve una passkey: supervisor (e admin), all, none",
-            note="or an authenticator app, where a password signs on; who has neither yet comes in, and "
-            "is told",
+            note="or an authenticator app with a password; an operator with neither signs on, and is "
+            "reminded",
         ),
     ] = SecondFactor.SUPERVISOR
     idle_minutes: Annotated[
         int,
         Meta(ge=0, le=960),
         doc(
-            "Unused, then a session ends (0: never)",
+            "Time until an unused session ends (0: never)",
             "Senza uso, poi la sessione finisce (0: mai)",
-            note="the page is gone, or a supervisor is not ready and does nothing; never with an open alert",
+            note="unused: the page is closed, or a supervisor is neither ready nor active; never with an "
+            "open alert",
         ),
     ] = 30
 
@@ -125,15 +127,16 @@ class AnnouncementsSettings(Table, frozen=True, kw_only=True):
         doc(
             "Folder of own announcements",
             "Cartella dei propri annunci",
-            note="WAVs, which take the place of ours (beside this file, if relative); empty: ours alone",
+            note="WAV files that replace the shipped ones (beside this file, if relative); empty: only the "
+            "shipped ones",
         ),
     ] = ""
     names: Annotated[
         bool,
         doc(
-            "The operator is told who it is about",
+            "The operator hears the user's name",
             "All’operatore si dice di chi si tratta",
-            note="where espeak-ng is installed",
+            note="if espeak-ng is installed",
         ),
     ] = True
 
@@ -146,7 +149,7 @@ class ProtocolsSettings(Table, frozen=True, kw_only=True):
         doc(
             "Folder of own questions",
             "Cartella delle proprie domande",
-            note="which take the place of ours of the same name (beside this file, if relative); empty: "
+            note="which replace the shipped ones of the same name (beside this file, if relative); empty: "
             "ours alone",
         ),
     ] = ""

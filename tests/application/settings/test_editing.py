@@ -39,16 +39,16 @@ def lines_changed(before: str, after: str) -> list[str]:
 
 def test_a_key_that_is_set_keeps_its_line_its_comment_and_its_column() -> None:
     assert lines_changed(SHIPPED, edited(SHIPPED, Set("operator.answer_within_s", 17))) == [
-        "-answer_within_s = 6             # Then the next one is called as well",
-        "+answer_within_s = 17            # Then the next one is called as well",
+        "-answer_within_s = 6             # Time until the next operator is called as well",
+        "+answer_within_s = 17            # Time until the next operator is called as well",
     ]
 
 
 def test_a_key_shown_as_a_comment_is_set_in_its_place_and_taken_out_to_what_it_was() -> None:
     then = edited(SHIPPED, Set("user.busy_retry_s", 3.5))
     assert lines_changed(SHIPPED, then) == [
-        "-# busy_retry_s = 4              # Wait where the phone is busy",
-        "+busy_retry_s = 3.5              # Wait where the phone is busy",
+        "-# busy_retry_s = 4              # Pause if the phone is busy",
+        "+busy_retry_s = 3.5              # Pause if the phone is busy",
     ]
     assert edited(then, Set("user.busy_retry_s", None)) == SHIPPED
 
