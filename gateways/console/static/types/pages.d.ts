@@ -283,7 +283,7 @@ interface Moment {
 }
 
 /** A sentence, further words, and the step; null: the next rule decides. */
-type Said = [string, Drawn, Action] | null;
+type NextStep = [string, Drawn, Action] | null;
 
 /** The banner above a case. */
 interface Banner {
@@ -295,7 +295,7 @@ interface Banner {
 }
 
 /** The state received from another node's page; it counts only with its ticket. */
-interface Came {
+interface FromAddress {
   token: string | null;
   ticket: string | null;
   first: string | null;

@@ -105,7 +105,7 @@ function onTheLine(view) {
 
 /**
  * Return the sentence and step for an operator who views a case that another operator hands over.
- * @param {Moment} now @returns {Said}
+ * @param {Moment} now @returns {NextStep}
  */
 export function handoverStep(now) {
   const { view, me, names } = now;

@@ -67,7 +67,7 @@ export function moveTo(web, ticket, pageState) {
 
 /**
  * Return what another node or a link put into the fragment, and remove it from the address.
- * @returns {Came}
+ * @returns {FromAddress}
  */
 export function takeFromAddress() {
   const fragment = new URLSearchParams(location.hash.slice(1));

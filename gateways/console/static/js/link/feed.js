@@ -135,7 +135,7 @@ export class Feed {
   /**
    * Sign on with the code or ticket that arrived in the address. Return true if a session of another node
    * continues.
-   * @param {Came} came
+   * @param {FromAddress} fromAddress
    */
   async start({ token, ticket }) {
     setInterval(() => this.#checkLink(), CHECK_MS);

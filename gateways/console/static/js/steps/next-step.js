@@ -50,7 +50,7 @@ const withdrawStep = (leftS) => action('withdraw_psap', say`Only if it is a mist
 
 /**
  * Return the sentence for a call to 112 that was withdrawn a moment ago, else null.
- * @param {Moment} now @returns {Said}
+ * @param {Moment} now @returns {NextStep}
  */
 function afterWithdrawal(now) {
   const last = now.view.timeline.findLast((one) => ['psap.requested', 'psap.withdrawn'].includes(one.what));
@@ -65,7 +65,7 @@ function afterWithdrawal(now) {
   return [sentence, more, step];
 }
 
-/** Return the sentence and step of the case's state. @param {Moment} now @returns {Said} */
+/** Return the sentence and step of the case's state. @param {Moment} now @returns {NextStep} */
 function stepOfState(now) {
   const { view } = now;
   if (view.closed_us !== null) {
@@ -77,7 +77,10 @@ function stepOfState(now) {
   return of112.map((one) => one(now)).find(Boolean) ?? withoutPsap(now);
 }
 
-/** Return the sentence for an alert that is being ended, else null. @param {Moment} now @returns {Said} */
+/**
+ * Return the sentence for an alert that is being ended, else null.
+ * @param {Moment} now @returns {NextStep}
+ */
 function ending({ view }) {
   if (view.left_us === null && view.false_alarm_us === null) return null;
   return [say`The alert is being ended.`, '', callPsapStep(view)];

@@ -13,7 +13,7 @@ import * as s from '../case/situation.js';
 
 /**
  * Return the sentence and step of a case that is not the operator's own.
- * @param {Moment} now @returns {Said}
+ * @param {Moment} now @returns {NextStep}
  */
 export function otherCase(now) {
   const [sentence, more, step] = caseOfOthers(now);
@@ -21,7 +21,7 @@ export function otherCase(now) {
   return [sentence, [more, listen].filter(Boolean).join(' '), step];
 }
 
-/** Return the sentence and step, without the hint on listening in. @param {Moment} now @returns {Said} */
+/** Return the sentence and step, without the hint on listening in. @param {Moment} now @returns {NextStep} */
 function caseOfOthers(now) {
   const { view, me, names } = now;
   if (view.listener === me.operator) return whileListening(now);
@@ -50,7 +50,7 @@ function reasonLeft(view, names) {
   return say`${names(last.operator)} went to a proved alert: nobody was heard in this one.`;
 }
 
-/** Return the sentence and step of the operator who listens in. @param {Moment} now @returns {Said} */
+/** Return the sentence and step of the operator who listens in. @param {Moment} now @returns {NextStep} */
 function whileListening({ view, allowed, names }) {
   /** @type {Action} */
   const stop = action('stop_listening', say`Your line closes`);
@@ -69,7 +69,7 @@ function whileListening({ view, allowed, names }) {
 
 /**
  * Return the sentence and step of the operator who is called for this case.
- * @param {Moment} now @returns {Said}
+ * @param {Moment} now @returns {NextStep}
  */
 function whileCalled(now) {
   const { view, me, names } = now;
@@ -107,7 +107,7 @@ function whileCalled(now) {
 /**
  * Return the sentence and step after the operator left. That nothing is to be done is shown only while user
  * and 112 talk.
- * @param {Moment} now @returns {Said}
+ * @param {Moment} now @returns {NextStep}
  */
 function afterLeaving(now) {
   const { view } = now;

@@ -13,7 +13,7 @@ import * as s from '../case/situation.js';
 /**
  * Return the step to call 112 from another phone and read the text: 112 cannot join the line, or no line can
  * call it.
- * @param {Moment} now @returns {Said}
+ * @param {Moment} now @returns {NextStep}
  */
 export function onAnotherPhone(now) {
   const { view, allowed } = now;
@@ -40,7 +40,7 @@ export function onAnotherPhone(now) {
 
 /**
  * Return the step while 112 is on the line, may be, is being called, or waits for a line.
- * @param {Moment} now @returns {Said}
+ * @param {Moment} now @returns {NextStep}
  */
 export function withPsap(now) {
   const { view } = now;
@@ -97,7 +97,7 @@ function hintForY({ view, allowed }) {
   return allowed.called_elsewhere === null ? say`112 briefed on another phone: ${KEY.called_elsewhere}.` : '';
 }
 
-/** Return the sentence and step while 112 is on the line. @param {Moment} now @returns {Said} */
+/** Return the sentence and step while 112 is on the line. @param {Moment} now @returns {NextStep} */
 function whileConnected(now) {
   const { view } = now;
   if (s.isTalking(view.user)) return whileTogether(now);
@@ -140,7 +140,7 @@ const reportHint = (now) =>
 
 /**
  * Return the sentence and step while user and 112 are both on the line.
- * @param {Moment} now @returns {Said}
+ * @param {Moment} now @returns {NextStep}
  */
 function whileTogether(now) {
   const { view } = now;
@@ -189,7 +189,7 @@ function whileTogether(now) {
 
 /**
  * Return the sentence and step after 112 hung up: 112 is not called again automatically.
- * @param {Moment} now @returns {Said}
+ * @param {Moment} now @returns {NextStep}
  */
 export function afterHangUp(now) {
   const { view, allowed } = now;
@@ -210,7 +210,7 @@ export function afterHangUp(now) {
 
 /**
  * Return the sentence and step after 112 was briefed on another phone, else null.
- * @param {Moment} now @returns {Said}
+ * @param {Moment} now @returns {NextStep}
  */
 export function afterBriefingElsewhere(now) {
   const { view, allowed } = now;

@@ -9,7 +9,7 @@ import { onAnswerText, callPsapStep, soonText } from './steps.js';
 import { recordOf } from '../case/record.js';
 import * as s from '../case/situation.js';
 
-/** Return the sentence and step while 112 is not requested. @param {Moment} now @returns {Said} */
+/** Return the sentence and step while 112 is not requested. @param {Moment} now @returns {NextStep} */
 export function withoutPsap(now) {
   const [sentence, more, step] = withUser(now);
   return [sentence, [more, vouchHint(now)].filter(Boolean).join(' '), step];
@@ -26,7 +26,7 @@ function vouchHint({ view, allowed }) {
     : say`Not proved. Real: ${KEY.vouch}.`;
 }
 
-/** Return the sentence and step between operator and user. @param {Moment} now @returns {Said} */
+/** Return the sentence and step between operator and user. @param {Moment} now @returns {NextStep} */
 function withUser(now) {
   const { view, nowUs, center } = now;
   const name = s.firstName(view);
@@ -85,7 +85,7 @@ const isKnownTo112 = (view) => view.psap_told_us !== null && view.psap_told_us <
 
 /**
  * Return the sentence and step if 112 knows the alert from an earlier call.
- * @param {CaseView} view @param {string} user @returns {Said}
+ * @param {CaseView} view @param {string} user @returns {NextStep}
  */
 function alreadyReported(view, user) {
   const at = f.clock(view.psap_told_us);
@@ -98,7 +98,7 @@ function alreadyReported(view, user) {
 
 /**
  * Return the sentence and step while the user is on the line: the question to ask.
- * @param {Moment} now @returns {Said}
+ * @param {Moment} now @returns {NextStep}
  */
 function whileTalking(now) {
   const { view, allowed } = now;

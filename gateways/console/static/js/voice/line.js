@@ -7,7 +7,7 @@ import { inDoubt, onHeadset, isTalking, isUnderWay } from '../case/situation.js'
 /**
  * The state of the headset. `gone`: alerts do not arrive in it. `mute`: connected, but its microphone gives
  * no sound. `elsewhere`: the voice is in another window of this operator.
- * @typedef {{ is: string, gone: boolean, mute: boolean, elsewhere: boolean }} Standing
+ * @typedef {{ is: string, gone: boolean, mute: boolean, elsewhere: boolean }} HeadsetState
  */
 
 /**
@@ -45,7 +45,7 @@ export const staysConnected = (legs, joined) => legs.some(isTalking) || (joined 
 /**
  * Return the message over the operator's own case or in the bar (`view` null: between alerts). `phone`: the
  * voice is on a telephone; `elsewhere`: in another window; `unheard`: nobody hears the operator; or ''.
- * @param {Standing} headset @param {CaseView} view @param {MeView} me
+ * @param {HeadsetState} headset @param {CaseView} view @param {MeView} me
  */
 export function messageFor(headset, view, me) {
   const phone = phoneLeg(view, me);
@@ -57,14 +57,14 @@ export function messageFor(headset, view, me) {
 /**
  * Return true if the page sounds because of the headset. The page never sounds into a telephone, nor into the
  * headset of another window. A silent microphone matters only during an alert.
- * @param {Standing} headset @param {CaseView} view the operator's alert @param {MeView} me
+ * @param {HeadsetState} headset @param {CaseView} view the operator's alert @param {MeView} me
  */
 export const mustSound = (headset, view, me) =>
   headset.gone && !headset.elsewhere && !phoneLeg(view, me) && (headset.is !== 'deaf' || view !== null);
 
 /**
  * Return true if the voice can move from the telephone to the headset.
- * @param {Standing} headset @param {CaseView} view @param {MeView} me
+ * @param {HeadsetState} headset @param {CaseView} view @param {MeView} me
  */
 export const canReturn = (headset, view, me) =>
   messageFor(headset, view, me) === 'phone' &&

@@ -54,7 +54,7 @@ export const isDisconnected = () => state.wanted && !['live', 'asking', 'connect
 /** Return true if alerts arrive in the headset; otherwise the telephone rings. @param {Feed} feed */
 export const receivesAlerts = (feed) => usesHeadset(feed) && !isDisconnected();
 
-/** Return the headset's state. @param {Feed} feed @returns {import('./line.js').Standing} */
+/** Return the headset's state. @param {Feed} feed @returns {import('./line.js').HeadsetState} */
 export const headsetState = (feed) => ({
   is: state.is,
   gone: isDisconnected(),
