@@ -45,11 +45,11 @@ def note(
     detail: str = "",
 ) -> None:
     """Record an entry, durably. Raises StoreError."""
-    from store.audit.entry import Said
+    from store.audit.entry import EntryContent
     from store.audit.trail import Trail
 
     trail = Trail(state.keys)
-    said = Said(
+    said = EntryContent(
         actor=account(),
         origin=ORIGIN,
         action=action,

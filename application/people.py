@@ -80,13 +80,13 @@ def user_of(registry: Registry, who: str, region: str) -> User:
 
 def free_of_alerts(journal: Journal, operator: Operator, *, now: bool) -> None:
     """Check, unless `now`, that the operator is on no alert: the console would end. Raises CenterError."""
-    from store.journal.following import Following
+    from store.journal.following import FollowedFolds
     from store.journal.projections import Operators
 
     if now:
         return
     states = Operators()
-    Following(journal, states).close()
+    FollowedFolds(journal, states).close()
     state = states.operators.get(operator.id)
     if state is not None and state.reserved_by is not None:
         raise CenterError(

@@ -94,7 +94,7 @@ def not_held(journal: Journal, files: Iterable[Kept]) -> Iterator[Kept]:
 
 
 def _is_erased(journal: Journal, alert: AlertId) -> bool:
-    found = rows.recorded(journal.rows(rows.NEWEST_OF_TYPE, streams.inbox(alert), "alert.erased"))
+    found = rows.events_from(journal.rows(rows.NEWEST_OF_TYPE, streams.inbox(alert), "alert.erased"))
     return any(
         isinstance(one.event, AlertErased) and one.event.reason is ErasureReason.PERSON for one in found
     )

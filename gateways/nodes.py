@@ -139,7 +139,7 @@ def standing(journal: Journal, me: NodeId) -> Standing:
         member=own is not None and own.alive,
         age_s=None if own is None or own.left else own.age_us / SECOND,
         states=states,
-        owned={one.node: 0 for one in seen} | owners.counts(journal),
+        owned={one.node: 0 for one in seen} | owners.alerts_per_node(journal),
     )
 
 

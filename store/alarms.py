@@ -20,34 +20,34 @@ from store.database.schema import event
 from store.journal import rows
 from store.journal.journal import Append, Journal, Transaction
 
-SUMMED_AFTER: Final = 300
+SUMMARY_AFTER_EVENTS: Final = 300
 """Number of events that a start may read; below the number of a node's events in the fallback journal."""
 _END: Final = 2**31 - 1
 """Version above that of any stream."""
 _c = event.c
-_ARE: Final = f"type IN ({', '.join(repr(name) for name in TYPES)})"
-_TOLD: Final = Query(
+_IS_ALARM_EVENT: Final = f"type IN ({', '.join(repr(name) for name in TYPES)})"
+_EVENTS_AFTER: Final = Query(
     select(event)
-    .where(_c.stream == bindparam("stream"), text(_ARE), _c.version > bindparam("after"))
+    .where(_c.stream == bindparam("stream"), text(_IS_ALARM_EVENT), _c.version > bindparam("after"))
     .order_by(_c.version),
     "stream",
     "after",
 )
 
 
-def started(journal: Journal, node: NodeId) -> Recorded | None:
+def last_node_start(journal: Journal, node: NodeId) -> Recorded | None:
     """Return the node's last start; None if there is none. Raises JournalError."""
     return rows.first(journal.rows(rows.NEWEST_OF_TYPE, streams.node(node), "node.started"))
 
 
-def since_started(journal: Journal, node: NodeId) -> list[Recorded]:
+def active_alarm_events(journal: Journal, node: NodeId) -> list[Recorded]:
     """Return the events that determine the node's active alarms: those since its last start, which ends all
     earlier alarms, or since the last summary. Raises JournalError.
     """
-    return journal.read(streams.node(node), _begins(journal, node, _END))
+    return journal.read(streams.node(node), _first_version(journal, node, _END))
 
 
-def _begins(journal: Journal, node: NodeId, upto: int) -> int:
+def _first_version(journal: Journal, node: NodeId, upto: int) -> int:
     """Return the version after which to read the node's events, to know its alarms as of version `upto`."""
     stream = streams.node(node)
 
@@ -59,12 +59,12 @@ def _begins(journal: Journal, node: NodeId, upto: int) -> int:
     return summary - 1 if summary > start else start
 
 
-def sum_up(journal: Journal, node: NodeId) -> bool:
+def write_alarm_summary(journal: Journal, node: NodeId) -> bool:
     """Write a summary of all alarms into the node's stream if at least SUMMED_AFTER events follow the last
     start or summary. Return True if a summary was written. Raises JournalError.
     """
-    stream, begins = streams.node(node), _begins(journal, node, _END)
-    if journal.version(stream) - begins < SUMMED_AFTER:
+    stream, begins = streams.node(node), _first_version(journal, node, _END)
+    if journal.version(stream) - begins < SUMMARY_AFTER_EVENTS:
         return False
 
     def work(tx: Transaction) -> None:
@@ -80,22 +80,26 @@ def sum_up(journal: Journal, node: NodeId) -> bool:
 def alarm_events_since(journal: Journal, nodes: Iterable[NodeId], since_us: Instant) -> list[Recorded]:
     """Return the alarm events of these nodes since `since_us`, in journal order. Raises JournalError."""
     names = [streams.node(node) for node in nodes]
-    found = [row for one in names for row in journal.rows(_TOLD, one, journal.version_before(one, since_us))]
-    return rows.recorded(sorted(found))
+    found = [
+        row
+        for one in names
+        for row in journal.rows(_EVENTS_AFTER, one, journal.version_before(one, since_us))
+    ]
+    return rows.events_from(sorted(found))
 
 
 def recent_alarm_events(journal: Journal, node: NodeId, since_us: Instant) -> list[Recorded]:
     """Return the events since `since_us`, preceded by those that determine the alarms at that time."""
-    stream, start = streams.node(node), started(journal, node)
+    stream, start = streams.node(node), last_node_start(journal, node)
     before = journal.version_before(stream, since_us)
     if start is None or start.version <= before:
-        before = _begins(journal, node, before)
+        before = _first_version(journal, node, before)
     return journal.read(stream, before)
 
 
-def standing_now(journal: Journal, node: NodeId) -> dict[Key, str]:
+def read_active_alarms(journal: Journal, node: NodeId) -> dict[Key, str]:
     """Return the node's active alarms, each with its text. Raises JournalError."""
-    return active_alarms(one.event for one in since_started(journal, node))
+    return active_alarms(one.event for one in active_alarm_events(journal, node))
 
 
 class NodeAlarms:
@@ -121,7 +125,7 @@ class NodeAlarms:
     def refresh(self) -> Words:
         """Read the events since the last read; return the active alarms. Raises JournalError."""
         if self._stands is None:
-            self._version = _begins(self._journal, self._node, _END)
+            self._version = _first_version(self._journal, self._node, _END)
         found = self._journal.read(streams.node(self._node), self._version)
         self._stands = active_alarms((one.event for one in found), self._stands)
         self._version = found[-1].version if found else self._version
@@ -150,12 +154,12 @@ class NodeAlarms:
 
         def news(tx: Transaction) -> list[Append]:
             now = active_alarms((one.event for one in tx.read(stream, after)), before)
-            return [left for one in appends if (left := _news(one, now)) is not None]
+            return [left for one in appends if (left := _without_active(one, now)) is not None]
 
         return news
 
 
-def _news(append: Append, stands: Words) -> Append | None:
+def _without_active(append: Append, stands: Words) -> Append | None:
     """Return the append without alarms that are already active; None if no event remains."""
 
     def stood(event: Event) -> bool:

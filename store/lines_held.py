@@ -8,7 +8,7 @@ from typing import Final
 from messages.events import LineSeized
 from messages.ids import LegId, LineId
 from store import streams
-from store.journal.following import Following
+from store.journal.following import FollowedFolds
 from store.journal.journal import Append, Journal
 from store.journal.projections import LineHold, Lines
 
@@ -24,13 +24,13 @@ class LinesHeld:
         self._journal: Final = journal
         self._own: Final = frozenset(own)
         self._lines = Lines()
-        self._following: Following | None = None
+        self._following: FollowedFolds | None = None
 
     def follow(self) -> None:
         """Read the new events of the journal."""
         if self._following is None:
             self._lines = Lines()
-            self._following = Following(self._journal, self._lines)
+            self._following = FollowedFolds(self._journal, self._lines)
         self._following.catch_up()
 
     def close(self) -> None:

@@ -41,7 +41,7 @@ _OLD: Final = Query(delete(watched_day).where(_w.day < bindparam("before")), "be
 _decoder: Final = msgspec.msgpack.Decoder(WatchedDay)
 
 
-def keep(tx: Transaction, watcher: str, minutes: Iterable[ProbeResult]) -> int:
+def store_results(tx: Transaction, watcher: str, minutes: Iterable[ProbeResult]) -> int:
     """Store the probe results of this watcher; minutes that are too old or in the future are left out. Return
     the newest minute that the watcher need not report again, 0 if it has reported none. The result is never
     in the future: all minutes before it would otherwise be lost.
@@ -66,7 +66,7 @@ def keep(tx: Transaction, watcher: str, minutes: Iterable[ProbeResult]) -> int:
     return min(newest, now + _EARLY)
 
 
-def days(journal: Journal, begins: Instant, ends: Instant) -> dict[int, list[WatchedDay]]:
+def results_by_day(journal: Journal, begins: Instant, ends: Instant) -> dict[int, list[WatchedDay]]:
     """Return each watcher's results by day since 1970, without unreadable days. Raises JournalError."""
     found: dict[int, list[WatchedDay]] = {}
     per_day = DAY_MINUTES * MINUTE_US

@@ -21,7 +21,7 @@ from store.database.query import Query, Row
 from store.database.schema import duty_roster, keyring
 from store.errors import NumberRefused, RegistryError
 from store.journal.journal import Journal, Transaction
-from store.journal.sealing import open_bytes, seal_bytes
+from store.journal.sealing import decrypt_bytes, encrypt_bytes
 from store.journal.transaction import Snapshot
 from store.registry import numbers
 from store.registry.keyring import DUTY, secret_within
@@ -40,7 +40,7 @@ _DROP: Final = Query(delete(duty_roster).where(_d.name == bindparam("which")), "
 _ADD: Final = Query(insert(duty_roster), *duty_roster.columns.keys())
 
 
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
+class StoredRoster(msgspec.Struct, frozen=True, kw_only=True):
     """Roster as stored, with version, author and time."""
 
     roster: Roster = EMPTY
@@ -61,23 +61,23 @@ class RosterChanged(RegistryError):
         self.version = version
 
 
-def roster_of(db: Journal | Connection | Snapshot) -> Kept:
+def roster_of(db: Journal | Connection | Snapshot) -> StoredRoster:
     """Return the stored roster; an empty roster if none is stored or its secret is lost. Unreadable parts are
     left out and named in `unreadable`, so that the other people are still called. Raises JournalError.
     """
     row = db.row(_READ) if isinstance(db, Journal) else db.one(_READ)
-    return Kept() if row is None else _kept(row)
+    return StoredRoster() if row is None else _kept(row)
 
 
-def keep(tx: Transaction, roster: Roster, *, was_version: int | None, by: str) -> Kept:
+def store_roster(tx: Transaction, roster: Roster, *, was_version: int | None, by: str) -> StoredRoster:
     """Store the roster in place of the present one. `was_version`: version that the writer has read; None
     replaces any version. Raises RosterChanged, JournalNotDurable.
     """
     before = roster_of(tx)
     if was_version is not None and was_version != before.version:
         raise RosterChanged(before.version)
-    made = Kept(roster=tidied(roster, tx.at_us), version=before.version + 1, by=by, at=tx.at_us)
-    sealed = seal_bytes(msgspec.msgpack.encode(made.roster), secret_within(tx, DUTY), _NAME)
+    made = StoredRoster(roster=tidied(roster, tx.at_us), version=before.version + 1, by=by, at=tx.at_us)
+    sealed = encrypt_bytes(msgspec.msgpack.encode(made.roster), secret_within(tx, DUTY), _NAME)
     if before.unreadable:
         tx.write(_DROP, _ASIDE)
         tx.write(_PUT_ASIDE)
@@ -105,13 +105,13 @@ def normalised(roster: Roster, region: str) -> Roster:
     return msgspec.structs.replace(roster, people=people)
 
 
-def _kept(row: Row) -> Kept:
+def _kept(row: Row) -> StoredRoster:
     version, at_us, by, sealed, secret = row
     roster, unreadable = EMPTY, ""
     if secret is not None:
-        plain = open_bytes(bytes(sealed), bytes(secret), _NAME)
+        plain = decrypt_bytes(bytes(sealed), bytes(secret), _NAME)
         roster, unreadable = (EMPTY, "it does not open by its secret") if plain is None else _read(plain)
-    return Kept(roster=roster, version=version, by=by, at=Instant(at_us), unreadable=unreadable)
+    return StoredRoster(roster=roster, version=version, by=by, at=Instant(at_us), unreadable=unreadable)
 
 
 def _read(plain: bytes) -> tuple[Roster, str]:

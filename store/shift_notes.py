@@ -59,14 +59,14 @@ class ShiftNote(msgspec.Struct, frozen=True, kw_only=True):
     done_by: OperatorId | None = None
 
 
-def write(tx: Transaction, by: OperatorId, text: str) -> ShiftNote:
+def add_note(tx: Transaction, by: OperatorId, text: str) -> ShiftNote:
     """Store a note. Raises JournalNotDurable while the disk fails: an operator who leaves has to know."""
     note = ShiftNote(id=tx.chance(lambda: secrets.token_hex(6)), at=tx.at_us, by=by, text=text)
     tx.write(_ADD, note.id, note.at, note.by, note.text, None, None)
     return note
 
 
-def finish(tx: Transaction, note: str, by: OperatorId, *, done: bool) -> ShiftNote | None:
+def mark_note(tx: Transaction, note: str, by: OperatorId, *, done: bool) -> ShiftNote | None:
     """Mark a note as done, or as not done; return None if the note does not exist. The first mark stays:
     repeating it changes nothing. Raises JournalNotDurable.
     """
@@ -82,12 +82,12 @@ def finish(tx: Transaction, note: str, by: OperatorId, *, done: bool) -> ShiftNo
     return found
 
 
-def shown(journal: Journal, now_us: Instant) -> list[ShiftNote]:
+def current_notes(journal: Journal, now_us: Instant) -> list[ShiftNote]:
     """Return open and recently done notes, newest first, SHOWN_MAX at most. Raises JournalError."""
     return [_note(row) for row in journal.rows(_SHOWN, now_us - KEPT_DAYS * _DAY_US, now_us - DONE_SHOWN_US)]
 
 
-def forget(tx: Transaction, words_days: int) -> None:
+def delete_old_notes(tx: Transaction, words_days: int) -> None:
     """Delete old notes. `words_days`: retention of alerts' words, 0: no limit. Raises JournalNotDurable."""
     before = tx.at_us - min(words_days or KEPT_DAYS, KEPT_DAYS) * _DAY_US
     if tx.one(_OLD, before) is not None:

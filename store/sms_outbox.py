@@ -86,7 +86,7 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
     begun_at: Instant | None
 
 
-def ask_text(
+def request_text(
     tx: Transaction,
     to: E164,
     words: str,
@@ -117,12 +117,12 @@ def new_text(tx: Transaction, message: int = 0) -> TextId:
     return TextId(f"{message:04d}" + tx.chance(lambda: secrets.token_hex(6)))
 
 
-def outbox_of(journal: Journal) -> list[Text]:
+def read_outbox(journal: Journal) -> list[Text]:
     """Return all texts that are waiting or being sent, of all nodes, oldest first. Raises JournalError."""
     return [_text(row) for row in journal.rows(_ALL)]
 
 
-def begin(tx: Transaction, text: TextId, line: LineId) -> Text | None:
+def assign_to_line(tx: Transaction, text: TextId, line: LineId) -> Text | None:
     """Assign the text to this line and return it; None if it is another line's, has ended or has expired."""
     row = tx.one(_ONE, text)
     if row is None or (found := _text(row)).begun_at is not None or found.until <= tx.at_us:
@@ -137,7 +137,7 @@ def begin(tx: Transaction, text: TextId, line: LineId) -> Text | None:
     return found
 
 
-def end(tx: Transaction, text: TextId, became: TextSent | TextFailed) -> None:
+def end_text(tx: Transaction, text: TextId, became: TextSent | TextFailed) -> None:
     """End the text and delete its words. Only the first end of a text is recorded."""
     stream = streams.text(text)
     story = [one.event for one in tx.read(stream)]
@@ -148,13 +148,15 @@ def end(tx: Transaction, text: TextId, became: TextSent | TextFailed) -> None:
                 for part, number in enumerate(references):
                     named = TextReferenced(text=text, part=part)
                     tx.append(Append(streams.reference(line, number), None, (named,)))
-                _tell(tx, story, Carried.SENT, awaits=awaits)
+                _record_in_dialogue(tx, story, Carried.SENT, awaits=awaits)
             case TextFailed(cause=cause):
-                _tell(tx, story, Carried.FAILED, failure=cause)
+                _record_in_dialogue(tx, story, Carried.FAILED, failure=cause)
     tx.write_nondurable(_DELETE, text)
 
 
-def report(tx: Transaction, line: LineId, reference: int, recipient: str, status: int) -> None:
+def record_delivery_report(
+    tx: Transaction, line: LineId, reference: int, recipient: str, status: int
+) -> None:
     """Record a network's delivery report for a part of a text that this line has sent.
 
     A report is ignored if its text is unknown or the part already has a final report. For a message of a
@@ -174,21 +176,21 @@ def report(tx: Transaction, line: LineId, reference: int, recipient: str, status
         return
     reported = TextReported(part=part, status=status)
     tx.append(Append(stream, None, (reported,)))
-    became = _whole([*story, reported])
-    if became is not None and became is not _whole(story):
-        _tell(tx, story, became, status=status)
+    became = _delivery_by_reports([*story, reported])
+    if became is not None and became is not _delivery_by_reports(story):
+        _record_in_dialogue(tx, story, became, status=status)
 
 
-def became(journal: Journal, text: TextId) -> Carried | None:
+def delivery_of(journal: Journal, text: TextId) -> Carried | None:
     """Return the known outcome of a text; None while it waits for a line, or if it was erased."""
     story = [one.event for one in journal.read(streams.text(text))]
     if any(isinstance(one, TextFailed) for one in story):
         return Carried.FAILED
     sent = any(isinstance(one, TextSent) for one in story)
-    return _whole(story) or (Carried.SENT if sent else None)
+    return _delivery_by_reports(story) or (Carried.SENT if sent else None)
 
 
-def _whole(story: list[AnyEvent]) -> Carried | None:
+def _delivery_by_reports(story: list[AnyEvent]) -> Carried | None:
     """Return the outcome of all parts of a text by its delivery reports; None if these show nothing new."""
     parts = next((len(one.references) for one in story if isinstance(one, TextSent)), 0)
     last = {one.part: delivery_state(one.status) for one in story if isinstance(one, TextReported)}
@@ -199,7 +201,7 @@ def _whole(story: list[AnyEvent]) -> Carried | None:
     return Carried.DELIVERED if parts and list(last.values()) == [Carried.DELIVERED] * parts else None
 
 
-def _tell(tx: Transaction, story: list[AnyEvent], became: Carried, **of: Any) -> None:
+def _record_in_dialogue(tx: Transaction, story: list[AnyEvent], became: Carried, **of: Any) -> None:
     """Record the outcome in the inbox of the alert, if the text is a message of a dialogue."""
     asked = next((one for one in story if isinstance(one, TextAsked)), None)
     if asked is not None and asked.alert is not None and asked.message:
@@ -207,7 +209,7 @@ def _tell(tx: Transaction, story: list[AnyEvent], became: Carried, **of: Any) ->
         tx.append(Append(streams.inbox(asked.alert), None, (carried,)))
 
 
-def failure(text: Text, now_us: Instant) -> TextFailed | None:
+def expiry_of(text: Text, now_us: Instant) -> TextFailed | None:
     """Return the reason to give up the text by now; None to keep it."""
     if text.begun_at is not None and now_us - text.begun_at > SILENT_US:
         return TextFailed(cause=TextFailure.UNKNOWN, line=text.line)
@@ -236,7 +238,7 @@ _WORDS: Final = "securwoman {text}"
 _NAMED: Final = re.compile(r"\s*securwoman ([0-9a-f]{16})\s*")
 
 
-class Round(msgspec.Struct, frozen=True, kw_only=True):
+class LoopbackText(msgspec.Struct, frozen=True, kw_only=True):
     """Known progress of a loopback text."""
 
     asked_at: Instant
@@ -256,26 +258,26 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
         return round((self.came_at - self.sending_at) / 1e6, 1)
 
 
-def ask_round(tx: Transaction, line: LineId, to: E164, until: Instant) -> TextId:
+def request_loopback_text(tx: Transaction, line: LineId, to: E164, until: Instant) -> TextId:
     """Request a loopback text from this line to `to`, a line of the center, before `until`."""
     text = new_text(tx)
     words = _WORDS.format(text=text)
-    return ask_text(tx, to, words, TextPurpose.PROOF, until, line=line, text=text)
+    return request_text(tx, to, words, TextPurpose.PROOF, until, line=line, text=text)
 
 
-def ask_credit(tx: Transaction, line: LineId, to: E164, words: str) -> TextId:
+def request_credit_text(tx: Transaction, line: LineId, to: E164, words: str) -> TextId:
     """Request a text from this line that its network answers with the credit left on the SIM."""
     until = Instant(tx.at_us + CREDIT_WITHIN_US)
-    return ask_text(tx, to, words, TextPurpose.PROOF, until, line=line)
+    return request_text(tx, to, words, TextPurpose.PROOF, until, line=line)
 
 
-def named_by(words: str) -> TextId | None:
+def loopback_text_id(words: str) -> TextId | None:
     """Return the text that these words may name; None if they have another form."""
     found = _NAMED.fullmatch(words)
     return None if found is None else TextId(found[1])
 
 
-def came(tx: Transaction, text: TextId, line: LineId) -> bool:
+def record_arrival(tx: Transaction, text: TextId, line: LineId) -> bool:
     """Record the first arrival of a loopback text. Return False if the center has sent no such text."""
     story = [one.event for one in tx.read(streams.text(text))]
     if not any(isinstance(one, TextAsked) and one.purpose is TextPurpose.PROOF for one in story):
@@ -285,13 +287,13 @@ def came(tx: Transaction, text: TextId, line: LineId) -> bool:
     return True
 
 
-def round_of(journal: Journal, text: TextId) -> Round | None:
+def read_loopback_text(journal: Journal, text: TextId) -> LoopbackText | None:
     """Return the progress of a loopback text; None if none has this name. Raises JournalError."""
-    found: Round | None = None
+    found: LoopbackText | None = None
     for one in journal.read(streams.text(text)):
         match one.event:
             case TextAsked():
-                found = Round(asked_at=one.at_us)
+                found = LoopbackText(asked_at=one.at_us)
             case TextSending() if found is not None:
                 found = msgspec.structs.replace(found, sending_at=one.at_us)
             case TextSent() if found is not None:

@@ -33,11 +33,11 @@ from runtime.actor import CenterActor
 from runtime.logs import Outage
 from store import streams
 from store.alarms import NodeAlarms
-from store.alerts.texting import append_with_contacts, ask_for
+from store.alerts.texting import append_with_contact_texts, request_dialogue_texts
 from store.errors import JournalError, LeaseLost, StoreMisuse, VersionConflict
 from store.journal.journal import Append, Journal, Transaction
-from store.journal.notify import Ear
-from store.nodes.owners import owned
+from store.journal.notify import NotificationListener
+from store.nodes.owners import owned_alerts
 
 RETRY_US = Instant(SECOND // 5)
 """Pause before the next attempt after a failed write to the journal, in microseconds."""
@@ -62,7 +62,7 @@ class AlertCaseActor(CenterActor):
         self._ceded = False
         """True if another node owns the alert by now and this worker still holds calls of its parties."""
         self._pending = PendingOffers(opened_at=self.now_us())
-        self._inbox: Ear | None = None
+        self._inbox: NotificationListener | None = None
         """Subscription to the inbox of the current alert."""
         self._me = Owner(node=self.env.node, worker=WorkerId(self.key), incarnation=self.incarnation)
         self._told: dict[tuple[Role, str], Body] = {}
@@ -295,8 +295,10 @@ class AlertCaseActor(CenterActor):
         news = self._alarms.news(claims(before, self._pending, events, self.env.node))
 
         def write(tx: Transaction) -> tuple[Recorded, ...]:
-            ask_for(tx, before, [one.number for one in events if isinstance(one, DialogueTexted)])
-            return append_with_contacts(tx, before, news(tx), settings)
+            request_dialogue_texts(
+                tx, before, [one.number for one in events if isinstance(one, DialogueTexted)]
+            )
+            return append_with_contact_texts(tx, before, news(tx), settings)
 
         recorded = self._journal.transact(write)
         self._no_writing.works()
@@ -318,7 +320,7 @@ class AlertCaseActor(CenterActor):
         alert = self._case.alert
         try:
             case = fold(self._journal.read_streams(streams.inbox(alert), streams.case(alert)))
-            is_ours = alert in owned(self._journal, self.env.node)
+            is_ours = alert in owned_alerts(self._journal, self.env.node)
         except JournalError as error:
             self.log.error("the journal cannot be read", error=str(error))
             case, is_ours = None, False

@@ -31,13 +31,13 @@ from runtime.published.peers import least_busy
 from store import streams
 from store.alerts.accepting import Accepted, accept, accept_undecoded
 from store.errors import JournalError
-from store.journal.following import Following
+from store.journal.following import FollowedFolds
 from store.journal.journal import Append, Journal
-from store.journal.notify import kind
+from store.journal.notify import topic_of_kind
 from store.journal.projections import Operators
-from store.journal.rebuild import is_tried
-from store.nodes.owners import hand_on, owned
-from store.sms_outbox import ask_text, came, named_by
+from store.journal.rebuild import is_under_test
+from store.nodes.owners import owned_alerts, reassign_alert
+from store.sms_outbox import loopback_text_id, record_arrival, request_text
 from store.streams import StreamKind
 
 SOON_US: Final = Instant(SECOND // 20)
@@ -78,7 +78,7 @@ class AlertIntakeActor(CenterActor):
         """Open alerts of this node; all open alerts if the node is the only one."""
         self._operators = Operators()
         self._follower = self.keep(
-            Following(self._journal, self._live, self._operators, about=kind(StreamKind.INBOX))
+            FollowedFolds(self._journal, self._live, self._operators, about=topic_of_kind(StreamKind.INBOX))
         )
         self._door = Door(self.log)
         self._voice = VoiceAlerts(self._setup)
@@ -230,7 +230,7 @@ class AlertIntakeActor(CenterActor):
             return
         for alert in waiting[:HANDED_ON_AT_ONCE]:
             try:
-                if hand_on(self._journal, alert, self.env.node, to):
+                if reassign_alert(self._journal, alert, self.env.node, to):
                     self.log.info("the alert is handed to another node", alert=alert, node=to)
             except JournalError as error:
                 self.log.error(
@@ -242,7 +242,7 @@ class AlertIntakeActor(CenterActor):
         """Return the open alerts that this node handles. Raises JournalError."""
         if not self._journal.shared:
             return self._live.cases
-        leased = owned(self._journal, self.env.node)
+        leased = owned_alerts(self._journal, self.env.node)
         return {alert: case for alert, case in self._live.cases.items() if alert in leased}
 
     def _holding(self) -> set[WorkerId]:
@@ -326,7 +326,7 @@ class AlertIntakeActor(CenterActor):
         try:
             self._follower.catch_up()
             self._note_checks()
-            return is_tried(self._journal, call.line) or self._is_a_checks(call)
+            return is_under_test(self._journal, call.line) or self._is_a_checks(call)
         except JournalError as error:
             self.log.error("the journal cannot be read", line=call.line, error=str(error))
             return False
@@ -389,7 +389,7 @@ class AlertIntakeActor(CenterActor):
         number, until = sms.number, Instant(self.now_us() + round(settings.deadline.seconds * SECOND))
         try:
             self._journal.transact(
-                lambda tx: ask_text(tx, number, settings.sms.acknowledge, TextPurpose.MESSAGE, until)
+                lambda tx: request_text(tx, number, settings.sms.acknowledge, TextPurpose.MESSAGE, until)
             )
         except JournalError as error:
             self.log.error(
@@ -408,11 +408,11 @@ class AlertIntakeActor(CenterActor):
 
     def _is_ours(self, sms: SmsArrived) -> bool:
         """Return True for a message from one line of the center to another; its arrival is then recorded."""
-        text = named_by(sms.text)
+        text = loopback_text_id(sms.text)
         if text is None:
             return False
         try:
-            return self._journal.transact(lambda tx: came(tx, text, sms.line))
+            return self._journal.transact(lambda tx: record_arrival(tx, text, sms.line))
         except JournalError as error:
             # The message is then handled as from any other sender.
             self.log.error("the self-test of a text message cannot be read", line=sms.line, error=str(error))

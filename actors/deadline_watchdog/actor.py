@@ -36,9 +36,9 @@ from runtime.logs import Outage
 from store import streams
 from store.alarms import NodeAlarms
 from store.errors import JournalError
-from store.journal.following import Following
+from store.journal.following import FollowedFolds
 from store.journal.journal import Append, Journal
-from store.nodes.owners import owned
+from store.nodes.owners import owned_alerts
 
 AT_ONCE: Final = 500
 """Maximum number of alerts in one transaction: one flush for many alerts, and other writers wait little."""
@@ -64,7 +64,9 @@ class DeadlineWatchdogActor(CenterActor):
         self._silent, self._unreadable = SilentLines(), Unreadables()
         view = self._view
         self._follower = self.keep(
-            Following(self._journal, view.live, view.lines, view.operators, self._silent, self._unreadable)
+            FollowedFolds(
+                self._journal, view.live, view.lines, view.operators, self._silent, self._unreadable
+            )
         )
         self._alarms = NodeAlarms(self._journal, self.env.node)
         self._stuck = State()
@@ -144,7 +146,7 @@ class DeadlineWatchdogActor(CenterActor):
         if not self._journal.shared:
             return self._view.live.cases
         try:
-            self._leased = owned(self._journal, self.env.node)
+            self._leased = owned_alerts(self._journal, self.env.node)
             self._no_leases.works()
         except JournalError as error:
             self._no_leases.failed(error)

@@ -27,14 +27,14 @@ from model.rules.phones_that_check import count_by_state, silent_phones_fault
 from model.setup import Setup
 from runtime.actor import CenterActor
 from store import streams
-from store.alarms import NodeAlarms, alarm_events_since, sum_up
-from store.alerts.accepting import any_open
-from store.alerts.erasing import Forgotten, sweep
+from store.alarms import NodeAlarms, alarm_events_since, write_alarm_summary
+from store.alerts.accepting import has_open_alert
+from store.alerts.erasing import Erasure, erase_expired
 from store.audit.trail import Trail
 from store.database.dialect import is_server
 from store.errors import JournalError, StoreError
 from store.journal.journal import Append, Journal
-from store.registry.devices import checks
+from store.registry.devices import count_checks
 
 MEND_EVERY_US: Final = Instant(10 * SECOND)
 DELETE_EVERY_US: Final = Instant(3600 * SECOND)
@@ -58,7 +58,7 @@ class HousekeeperActor(CenterActor):
         self._folder = self.env.state / "recordings"
         self._mending: threading.Thread | None = None
         self._retention = setup.settings.retention
-        self._sweeping: Iterator[tuple[Forgotten, ...]] | None = None
+        self._sweeping: Iterator[tuple[Erasure, ...]] | None = None
         self._swept: Counter[PersonalKind] = Counter()
         self._on_server = is_server(self.env.journal_url)
         self._scrub_at: Instant | None = self.now_us() if self._on_server else None
@@ -98,7 +98,10 @@ class HousekeeperActor(CenterActor):
             if now_us < self._sweep_at:
                 return
             self._sweep_at = Instant(now_us + SWEEP_EVERY_US)
-            self._sweeping, self._swept = sweep(self._journal, self._retention), Counter[PersonalKind]()
+            self._sweeping, self._swept = (
+                erase_expired(self._journal, self._retention),
+                Counter[PersonalKind](),
+            )
         try:
             page = next(self._sweeping, None)
             if page is not None:
@@ -122,7 +125,7 @@ class HousekeeperActor(CenterActor):
             return
         self._scrub_at = Instant(now_us + DELETE_EVERY_US)
         try:
-            if not any_open(self._journal):
+            if not has_open_alert(self._journal):
                 threading.Thread(target=self._scrubbed, name="scrub", daemon=True).start()
         except JournalError as error:
             self.log.error(
@@ -191,7 +194,7 @@ class HousekeeperActor(CenterActor):
     def _look_at_phones(self, now_us: Instant) -> None:
         """Raise the alarm if most phones that sent automatic checks have stopped, or clear the alarm."""
         try:
-            found = silent_phones_fault(count_by_state(checks(self._journal), now_us))
+            found = silent_phones_fault(count_by_state(count_checks(self._journal), now_us))
             self._alarms.tell({PHONES_SILENT: found}, over="Most phones check again.")
         except JournalError as error:
             self.log.error("the alarms cannot be written and stay pending", error=str(error))
@@ -201,7 +204,7 @@ class HousekeeperActor(CenterActor):
         recurring alarm.
         """
         try:
-            sum_up(self._journal, self.env.node)
+            write_alarm_summary(self._journal, self.env.node)
         except JournalError as error:
             self.log.error("the summary of alarms cannot be written and stays pending", error=str(error))
 

@@ -56,7 +56,7 @@ class IdentifierActor(CenterActor):
         return identity(asked, _person(by_phone, tells), _person(by_device, tells))
 
     def _tells(self, user: UserId, alert: AlertId) -> bool:
-        kept = self._journal.at_one_moment(lambda one: records.read(one, user))
+        kept = self._journal.at_one_moment(lambda one: records.read_record(one, user))
         if kept.unreadable:
             self.log.error("the record of the user cannot be read", user=user, fault=kept.unreadable)
             self._unreadable[alert] = f"The record of user {user} cannot be read: {kept.unreadable}"

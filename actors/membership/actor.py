@@ -111,8 +111,8 @@ class MembershipActor(CenterActor):
     def stopping(self) -> None:
         """Leave the cluster if this node owns no alert; otherwise its alerts wait a moment for its return."""
         try:
-            if self._standing.member and not owners.owned(self._journal, self.env.node):
-                members.leave(self._journal, self.env.node, self._standing.term)
+            if self._standing.member and not owners.owned_alerts(self._journal, self.env.node):
+                members.leave_cluster(self._journal, self.env.node, self._standing.term)
         except JournalError as error:
             self.log.warning("the departure of the node cannot be written", error=str(error))
 
@@ -148,13 +148,13 @@ class MembershipActor(CenterActor):
         standing, node = self._standing, self.env.node
         try:
             if standing.member:
-                held = members.renew(self._journal, node, standing.term)
+                held = members.renew_membership(self._journal, node, standing.term)
                 self._no_term.works()
                 if held:
                     return renewed(standing, held=True, now_us=self.now_us())
                 self.log.error("the membership of the node has expired: other nodes may hold its alerts")
                 standing = renewed(standing, held=False, now_us=self.now_us())
-            term = members.join(self._journal, node, self.env.address)
+            term = members.join_cluster(self._journal, node, self.env.address)
         except (JournalError, NodeNameTaken) as error:
             self._no_term.failed(error)
             return failed(standing, self.now_us())
@@ -206,7 +206,9 @@ class MembershipActor(CenterActor):
         self._told_at, self._told_spoken_to, self._told_voices = now_us, spoken_to, voices
         draining = self.env.draining
         if place != self._told:
-            members.say(self._journal, self.env.node, self._standing.term, place, draining=draining)
+            members.publish_places(
+                self._journal, self.env.node, self._standing.term, place, draining=draining
+            )
             self._told = place
 
     def _voices(self, entries: Iterable[Entry]) -> tuple[OperatorVoice, ...]:
@@ -228,7 +230,7 @@ class MembershipActor(CenterActor):
             entries=entries,
             lines=tuple(_told(spec) for spec in self._setup.settings.lines),
             voices=voices,
-            alerts=len(owners.owned(self._journal, self.env.node)),
+            alerts=len(owners.owned_alerts(self._journal, self.env.node)),
             draining=self.env.draining,
             load=round(load_now(), 1),
             empty=self.env.draining and (self.env.run / DRAINED).exists(),
@@ -244,7 +246,7 @@ class MembershipActor(CenterActor):
             return
         drained = self.env.run / DRAINED
         try:
-            if owners.owned(self._journal, self.env.node) or self._carries_a_call():
+            if owners.owned_alerts(self._journal, self.env.node) or self._carries_a_call():
                 drained.unlink(missing_ok=True)
             elif not drained.exists():
                 self.log.info("drained")
@@ -272,9 +274,9 @@ class MembershipActor(CenterActor):
         reluctant = self.env.draining or clock_is_off(self._ahead_us)
         if not may_claim(self._standing, seen, self.env.node, self.now_us(), reluctant=reluctant):
             return
-        if not owners.orphans(self._journal):
+        if not owners.has_unassigned_alerts(self._journal):
             return
-        taken = owners.claim(self._journal, self.env.node, AT_ONCE)
+        taken = owners.claim_alerts(self._journal, self.env.node, AT_ONCE)
         if taken:
             self.log.info("alerts taken over", alerts=len(taken))
             self._journal.notify.committed(0, [streams.inbox(alert) for alert in taken])

@@ -42,9 +42,9 @@ from runtime.published.own_voices import is_at
 from store import streams
 from store.alarms import NodeAlarms
 from store.errors import JournalError, StoreError, VersionConflict
-from store.journal.following import Following
+from store.journal.following import FollowedFolds
 from store.journal.journal import Append, Journal
-from store.journal.notify import kind
+from store.journal.notify import topic_of_kind
 from store.journal.projections import LineHold, Lines, Operators
 from store.registry.people import Operator
 from store.registry.registry import Registry
@@ -71,9 +71,9 @@ class OperatorLinesActor(CenterActor):
         self._registry = Registry(self._journal)
         self._no_journal = Outage(self.log, "the journal cannot be read")
         self._operators, self._lines = Operators(), Lines()
-        self._follower = self.keep(Following(self._journal, self._operators, self._lines))
+        self._follower = self.keep(FollowedFolds(self._journal, self._operators, self._lines))
         self._headsets = voice_files.Headsets(self.env.run)
-        self._coming = self.keep(self._journal.notify.listen(kind(voice_files.HEADSET)))
+        self._coming = self.keep(self._journal.notify.listen(topic_of_kind(voice_files.HEADSET)))
         self.watch(self._coming.fileno(), self._headset_changed)
         self._people: dict[OperatorId, Operator] = {}
         self._legs: dict[Ref, Standing] = {}

@@ -41,7 +41,7 @@ from runtime.logs import Outage
 from runtime.published import own_voices
 from store import streams
 from store.errors import StoreError
-from store.journal.following import Following
+from store.journal.following import FollowedFolds
 from store.journal.journal import Journal
 from store.journal.projections import Operators, OperatorState
 from store.registry.registry import Registry
@@ -67,7 +67,7 @@ class OperatorPoolActor(CenterActor):
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._registry = Registry(self._journal)
         self._operators, self._live = Operators(), LiveCases()
-        self._follower = self.keep(Following(self._journal, self._operators, self._live))
+        self._follower = self.keep(FollowedFolds(self._journal, self._operators, self._live))
         self._people = self._registry.operators()
         self._waiting: dict[AlertId, tuple[WaitingCase, ActorAddress]] = {}
         self._offered: dict[OperatorId, Offered] = {}

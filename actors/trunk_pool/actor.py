@@ -57,9 +57,9 @@ from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.logs import Outage
 from runtime.published.directory import Entry
-from store.alarms import since_started
+from store.alarms import active_alarm_events
 from store.errors import StoreError
-from store.journal.following import Following
+from store.journal.following import FollowedFolds
 from store.journal.journal import Journal
 from store.journal.projections import LineHold, Lines
 from store.streams import StreamKind
@@ -84,10 +84,10 @@ class TrunkPoolActor(CenterActor):
         self._setup = self.env.settings_as(Setup)
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._lines, self._live = Lines(), LiveCases()
-        self._follower = self.keep(Following(self._journal, self._lines, self._live))
+        self._follower = self.keep(FollowedFolds(self._journal, self._lines, self._live))
         self._alarms = AlarmBook(lambda _: None)
         for node in (self.env.node, *(place.node for place in self.env.peers.places)):
-            for recorded in since_started(self._journal, node):
+            for recorded in active_alarm_events(self._journal, node):
                 self._alarms.apply(node, recorded)
         self._reports: dict[LineId, tuple[LineReport, Instant]] = {}
         self._granted: dict[LineId, Granted] = {}

@@ -14,7 +14,7 @@ from model.settings import Settings
 from runtime import logs
 from store.errors import StoreError
 from store.journal.journal import Journal
-from store.sms_outbox import Text, end, failure, outbox_of
+from store.sms_outbox import Text, end_text, expiry_of, read_outbox
 
 FAILED_FOR_US: Final = Instant(600 * SECOND)
 
@@ -45,13 +45,13 @@ class TextQueue:
         of the center's lines.
         """
         try:
-            texts = outbox_of(self._journal)
+            texts = read_outbox(self._journal)
             # Includes texts of a lost node; if two nodes abandon one, the first event counts.
             for text in texts:
-                if (why := failure(text, now_us)) is not None:
+                if (why := expiry_of(text, now_us)) is not None:
                     self._give_up(text.id, why)
             wanted = next_text(texts, self._journal.node)
-            if wanted is None or failure(wanted, now_us) is not None:
+            if wanted is None or expiry_of(wanted, now_us) is not None:
                 return None
             if self._is_fit(wanted, own):
                 return wanted
@@ -70,4 +70,4 @@ class TextQueue:
 
     def _give_up(self, text: TextId, why: TextFailed) -> None:
         log.warning("the text message is given up", text=text, cause=str(why.cause))
-        self._journal.transact(lambda tx: end(tx, text, why))
+        self._journal.transact(lambda tx: end_text(tx, text, why))

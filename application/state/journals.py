@@ -77,7 +77,7 @@ def begin_anew(state: StateDir, url: str) -> None:
     content. Only for a starting node, before the journal is opened. Raises CenterError.
     """
     from store.database.dialect import is_server, path_of
-    from store.database.sqlite_file import is_empty, replace
+    from store.database.sqlite_file import is_empty, replace_file
     from store.errors import StoreError
     from store.fallback.fallback import Fallback
 
@@ -86,7 +86,7 @@ def begin_anew(state: StateDir, url: str) -> None:
             return
         fallback = Fallback.at(state.run)
         if fallback is not None and not fallback.file.exists():
-            replace(file)
+            replace_file(file)
     except StoreError as error:
         raise CenterError(str(error)) from error
 

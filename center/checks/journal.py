@@ -27,14 +27,14 @@ from store.errors import StoreError
 def journal(state: StateDir) -> Iterator[Finding]:
     """Open the journal and read its end. `journal verify` reads the whole journal."""
     from store.alerts.erasing import count_readable
-    from store.database.dialect import shown
+    from store.database.dialect import url_for_display
 
     if configured_url(state) == state.journal_url and not (state.path / "journal.db").is_file():
         yield ok("journal", "the first start creates the journal")
         return
     with journal_of(state) as opened:
         readable = f"personal data are readable in {count_readable(opened)} alerts"
-        yield ok("journal", f"{shown(opened.url)}, {opened.last_seq()} events; {readable}")
+        yield ok("journal", f"{url_for_display(opened.url)}, {opened.last_seq()} events; {readable}")
 
 
 def access(
@@ -105,19 +105,19 @@ def connections_needed(*, live_cases: int, lines: int, nodes: int = 1) -> int:
 
 def database(state: StateDir, settings: Settings | None) -> Iterator[Finding]:
     """Connect to the database and make test commits; no findings if the journal is a file."""
-    from store.database.dialect import is_server, shown
-    from store.database.postgresql_facts import OLDEST, facts
+    from store.database.dialect import is_server, url_for_display
+    from store.database.postgresql_facts import OLDEST, read_server_facts
 
     node = running(state)
     url = node.journal if node is not None else configured_url(state)
     if not is_server(url):
         return
     try:
-        found = facts(url, patience_s=_PATIENCE_S)
+        found = read_server_facts(url, patience_s=_PATIENCE_S)
     except StoreError as error:
         yield fail("database", str(error))
         return
-    what = f"PostgreSQL {found.version} at {shown(url)}"
+    what = f"PostgreSQL {found.version} at {url_for_display(url)}"
     if found.version_num < OLDEST:
         yield fail("database", f"{what}: install version {OLDEST // 10000} or later")
     elif found.standby:
@@ -184,21 +184,21 @@ def _room(settings: Settings, allowed: int, used: int) -> Finding:
 
 def prove_journal(state: StateDir) -> Shown:
     """Check the whole journal on the disk, from the first event to the last."""
-    from store.journal.verify import verify
+    from store.journal.verify import verify_journal
 
     begun = time.monotonic()
     with journal_of(state, disk=True) as opened:
-        found = verify(opened)
+        found = verify_journal(opened)
     seconds = time.monotonic() - begun
     return _sound(found.problems, bool(found.problems), events=found.events, seconds=seconds)
 
 
 def prove_audit(state: StateDir) -> Shown:
     """Check that no audit entry of this node was changed or removed."""
-    from store.audit.trail import Trail, verify
+    from store.audit.trail import Trail, verify_audit
 
     with journal_of(state) as opened:
-        found = verify(opened, Trail(state.keys))
+        found = verify_audit(opened, Trail(state.keys))
     # A lost head proves no change; the file with the printed heads has it.
     return _sound(found.problems, found.altered, entries=sum(one.entries for one in found.chains))
 

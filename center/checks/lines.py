@@ -30,7 +30,7 @@ from runtime.published import line_files, voice_files
 from runtime.published.directory import FileDirectory
 from runtime.published.own_voices import known
 from runtime.published.peers import FilePeers
-from store.journal.following import Following
+from store.journal.following import FollowedFolds
 from store.journal.projections import Lines, Operators
 from store.registry.registry import Registry
 
@@ -151,7 +151,7 @@ def lines(state: StateDir) -> Iterator[Finding]:
     entries = {entry.key: entry for entry in FileDirectory(state.run).all_of(Role.GSM_MODEM)}
     with journal_of(state) as journal:
         held = Lines()
-        Following(journal, held).close()
+        FollowedFolds(journal, held).close()
     for name, entry in sorted(entries.items()):
         line = held.lines.get(LineId(name))
         if line is not None and line.quarantined:
@@ -208,7 +208,7 @@ def voices(state: StateDir, settings: Settings) -> Iterator[Finding]:
     with journal_of(state) as journal:
         names = {one.id: one.name for one in Registry(journal).operators()}
         shifts = Operators()
-        Following(journal, shifts).close()
+        FollowedFolds(journal, shifts).close()
     for one in shifts.operators.values():
         if one.state is not ShiftState.OFF and one.operator in names:
             yield _voice(names[one.operator], told.get(one.operator))

@@ -83,7 +83,7 @@ def fallback(state: StateDir) -> Iterator[Finding]:
     """Check if the journal continues in memory, and report the remedy."""
     from store.errors import JournalError
     from store.fallback.fallback import Fallback
-    from store.fallback.replica import known_use, open_fallback
+    from store.fallback.replica import open_fallback, read_switch_note
 
     memory = Fallback.at(state.run)
     if memory is None or not memory.in_use:
@@ -92,7 +92,7 @@ def fallback(state: StateDir) -> Iterator[Finding]:
     try:
         connection = open_fallback(memory, patience_s=1.0)
         try:
-            if (used := known_use(connection)) is not None:
+            if (used := read_switch_note(connection)) is not None:
                 reason, torn = f": {used.reason}", used.torn
         finally:
             connection.close()

@@ -20,8 +20,8 @@ from model.alarms.table import kind_of, rank
 from model.checks import Cost, Finding, fail, ok, warn
 from model.settings import Settings
 from model.settings.psap import LastResort
-from store.alarms import standing_now
-from store.journal.following import Following
+from store.alarms import read_active_alarms
+from store.journal.following import FollowedFolds
 from store.journal.projections import Operators
 from store.registry.registry import Registry
 from store.registry.users import records
@@ -40,7 +40,7 @@ def alarms(state: StateDir, node: NodeFile, settings: Settings | None = None) ->
     for 112 is a failure, but a warning if 112 is called on a public line as the last resort.
     """
     with journal_of(state) as journal:
-        stands = standing_now(journal, NodeId(node.node))
+        stands = read_active_alarms(journal, NodeId(node.node))
     resort = settings is not None and settings.psap.last_resort is LastResort.PUBLIC
     for (alarm, subject), text in sorted(stands.items(), key=lambda one: (rank(one[0][0]), one[0])):
         found = fail if alarm == NO_LINE_FOR_112 and not resort else warn
@@ -73,10 +73,10 @@ def running_center(state: StateDir, node: NodeFile | None) -> Iterator[Finding]:
 def people(state: StateDir) -> Iterator[Finding]:
     """Check if an operator would answer an alert."""
     with journal_of(state) as journal:
-        lost = journal.at_one_moment(records.unreadable)
+        lost = journal.at_one_moment(records.unreadable_records)
         registered = Registry(journal).operators()
         shifts = Operators()
-        Following(journal, shifts).close()
+        FollowedFolds(journal, shifts).close()
         users = Registry(journal).count_users()
     ready = sum(1 for one in shifts.operators.values() if one.state is ShiftState.READY)
     on_call = sum(1 for one in registered if one.on_call)

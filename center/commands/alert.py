@@ -250,7 +250,7 @@ def release(alert: Alert, /, *, common: Common = DEFAULT) -> None:
     from store.alerts import erasing
 
     with _kept(common, alert, "released") as journal:
-        gone = erasing.release(journal, AlertId(alert), by=BY).kinds
+        gone = erasing.end_hold(journal, AlertId(alert), by=BY).kinds
         if gone:
             delete_erased(journal, common.directory.recordings)
             scrub(common.directory, journal)

@@ -18,7 +18,7 @@ from runtime.terminal import shown_json
 
 def verify(*, common: Common = DEFAULT) -> int:
     """Check the journal; exit 1 when it is damaged."""
-    from store.journal.verify import verify as verify_journal
+    from store.journal.verify import verify_journal
 
     _say_what_is_missing(common)
     with journal_of(common.directory, disk=True) as journal:
@@ -48,7 +48,7 @@ def export(
     """Write events to stdout. This is no backup: it has no user, no operator and no app key."""
     from store.audit.entry import EVERYBODY, Action
     from store.journal.transfer import Format
-    from store.journal.transfer import export as export_journal
+    from store.journal.transfer import export_events as export_journal
 
     _say_what_is_missing(common)
     common.warn("an export is not a backup: it lacks users, operators and app keys (use securwoman backup)")
@@ -74,13 +74,13 @@ def import_(
 ) -> None:
     """Import an export, or a center's state directory or journal.db, into an empty journal."""
     from store.audit.entry import EVERYBODY, Action
-    from store.journal.moving import move
+    from store.journal.moving import move_journal
     from store.journal.transfer import import_file
 
     _say_what_is_missing(common)
     if is_center(path):
         with center_of(path) as source, journal_of(common.directory, create=True) as journal:
-            moved = move(source, journal)
+            moved = move_journal(source, journal)
             take_audit_keys(path, common.directory)
             note(journal, common.directory, Action.IMPORT, (EVERYBODY,), f"{moved.events} events")
         common.tell(

@@ -61,11 +61,11 @@ def remove(operator: OneOperator, /, *, now: Now = False, common: Common = DEFAU
 def first(*, common: Common = DEFAULT) -> None:
     """Print a code that makes its bearer the first admin, once, within a day; the last line is the code."""
     from store.audit.entry import Action
-    from store.registry.access.first_admin import offer
+    from store.registry.access.first_admin import issue_code
 
     with journal_of(common.directory, create=True) as journal:
         try:
-            code = offer(journal)
+            code = issue_code(journal)
         except NotRegistered as error:
             raise CenterError(
                 f"{error}: make a recovery code with `securwoman operator recover NAME`"

@@ -118,12 +118,12 @@ def _states(state: StateDir) -> dict[str, str]:
     if running(state) is None:
         return {}
     from application.state.journals import journal_of
-    from store.journal.following import Following
+    from store.journal.following import FollowedFolds
     from store.journal.projections import Lines
 
     with journal_of(state) as journal:
         lines = Lines()
-        Following(journal, lines).close()
+        FollowedFolds(journal, lines).close()
     states = {}
     for entry in FileDirectory(state.run).all_of(Role.GSM_MODEM):
         held = lines.lines.get(LineId(entry.key))

@@ -55,7 +55,7 @@ def anything_open(journal_url: str, state: StateDir, clock: SystemClock, node: N
     """
     # Imported here: a start that needs none of these must not wait for them.
     from center.node.composition import journal_opened
-    from store.alerts.accepting import any_open
+    from store.alerts.accepting import has_open_alert
     from store.errors import StoreError
 
     try:
@@ -63,7 +63,7 @@ def anything_open(journal_url: str, state: StateDir, clock: SystemClock, node: N
     except StoreError:
         return True
     try:
-        return any_open(journal)
+        return has_open_alert(journal)
     except StoreError:
         return True
     finally:

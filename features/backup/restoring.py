@@ -34,7 +34,7 @@ from store.errors import StoreError, TransferError
 if TYPE_CHECKING:
     from pyrage import Identity
 
-    from store.journal.verify import Verified
+    from store.journal.verify import JournalVerification
 
 
 _WITHOUT: Final = (
@@ -268,17 +268,17 @@ def _made(staging: Path, wanted: Wanted, into: Path | None) -> Report:
     )
 
 
-def _verified(url: str, digest: str, made: StateDir | None) -> Verified:
+def _verified(url: str, digest: str, made: StateDir | None) -> JournalVerification:
     """Verify the restored journal by its digest; enter a restore that stays (`made`) in the audit."""
     from store.audit.entry import EVERYBODY, Action
     from store.journal.journal import Journal
     from store.journal.notify import LocalNotifier
-    from store.journal.verify import verify
+    from store.journal.verify import verify_journal
 
     clock = SystemClock.anchored().now_us
     journal = Journal.open(url, node=NodeId(host_name()), clock=clock, notify=LocalNotifier())
     try:
-        found = verify(journal)
+        found = verify_journal(journal)
         if found.problems or found.digest != digest:
             told = found.problems[0] if found.problems else "its digest differs from the recorded digest"
             raise age.Damaged(f"the restored journal differs from the backed-up one: {told}")

@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import text
 
 from features.backup.form import Begin, Block, End, File, Part, Rows
-from store.database.dialect import Connection, is_server, opened
+from store.database.dialect import Connection, is_server, open_connection
 from store.database.kept_tables import ERASABLE, LASTING, portions
 from store.database.migrate import bring_up_to_date, revision
 from store.database.query import Query
@@ -60,12 +60,12 @@ class Giving:
     def __init__(self, url: str) -> None:
         """Open the database. Raises TransferError if it holds events, JournalError."""
         self._url = url
-        self._connection: Connection = opened(url, patience_s=_PATIENCE_S, create=True)
+        self._connection: Connection = open_connection(url, patience_s=_PATIENCE_S, create=True)
         self._server = is_server(url)
         self._portions = 0
         self._queries: dict[tuple[str, tuple[str, ...]], Query] = {}
         self._part = Part.LASTING
-        if revision(self._connection) is not None and event_rows.highest(
+        if revision(self._connection) is not None and event_rows.scalar_of(
             self._connection, event_rows.LAST_SEQ
         ):
             self._connection.close()
@@ -80,7 +80,7 @@ class Giving:
             raise TransferError("is of another center's journal")
         bring_up_to_date(self._connection, begin.revision)
         self._connection.close()
-        self._connection = opened(self._url, patience_s=_PATIENCE_S)
+        self._connection = open_connection(self._url, patience_s=_PATIENCE_S)
         if not self._server:
             # The index is written at random places: pages outside the cache are written many times.
             self._connection.script("PRAGMA cache_size = -262144")  # type: ignore[attr-defined]

@@ -68,7 +68,7 @@ def import_(
     from features.duty.flaws import find_flaws, flaw_sentence, refusing_flaws
     from features.duty.roster_file import roster_changes
     from store.audit.entry import Action
-    from store.roster import RosterChanged, keep, normalised, roster_of
+    from store.roster import RosterChanged, normalised, roster_of, store_roster
 
     try:
         text = file.read_text("utf-8")
@@ -98,7 +98,7 @@ def import_(
             if sys.stdin.readline().strip().lower() not in ("y", "yes", "s", "sì", "si"):
                 raise UsageError("nothing was changed")
         try:
-            kept = journal.transact(lambda tx: keep(tx, made, was_version=before.version, by=BY))
+            kept = journal.transact(lambda tx: store_roster(tx, made, was_version=before.version, by=BY))
         except RosterChanged as error:
             raise CenterError(f"nothing was changed: {error}") from error
         note(journal, common.directory, Action.CHANGE_STAFF, (), f"roster {kept.version}")

@@ -32,7 +32,7 @@ from runtime import logs
 from runtime.threads import Courier
 from store import streams
 from store.journal.journal import Append, Journal, Transaction
-from store.sms_outbox import ask_text, became
+from store.sms_outbox import delivery_of, request_text
 
 COLLECTED_US: Final = Instant(60 * SECOND)
 """Time in which joined alarms are collected into one message to the person who has taken a callout."""
@@ -73,7 +73,7 @@ class NotificationSender:
                     words = self._words_for(callout, one.person).sms
                     link = self._setup.settings.http.take_url(callout.id)
                     until = Instant(now_us + TEXT_US)
-                    text = ask_text(
+                    text = request_text(
                         tx, E164(one.to), f"{words} {link or ''}".strip(), TextPurpose.ALARM, until
                     )
                 events.append(one.tried(callout.id, number, text=text))
@@ -136,7 +136,7 @@ class NotificationSender:
 
     def _text_result(self, callout: Callout, attempt: Attempt, now_us: Instant) -> Event | None:
         assert attempt.text is not None
-        match became(self._journal, attempt.text):
+        match delivery_of(self._journal, attempt.text):
             case Carried.FAILED | Carried.UNDELIVERED:
                 why = CalloutFailure.AWAY
             case None if now_us - attempt.at < TEXT_US + LINE_US:

@@ -15,7 +15,7 @@ from model.callouts.roster import EMPTY, Holiday, Override, Person, Roster, Shif
 from model.callouts.times import local
 from model.settings import Settings
 from store.journal.journal import Journal, Transaction
-from store.roster import keep, normalised, roster_of
+from store.roster import normalised, roster_of, store_roster
 
 
 def format_roster(roster: Roster) -> str:
@@ -70,7 +70,7 @@ def first_roster(settings: Settings, journal: Journal) -> list[str]:
     def work(tx: Transaction) -> bool:
         if roster_of(tx).version:
             return False
-        keep(tx, made, was_version=0, by=BY)
+        store_roster(tx, made, was_version=0, by=BY)
         return True
 
     return [f"{len(people)} people are on duty, imported from duty.person"] if journal.transact(work) else []

@@ -34,7 +34,7 @@ from store.audit.entry import Action
 from store.callouts import callouts_of
 from store.journal.journal import Transaction
 from store.registry.people import StaffRole
-from store.roster import Kept, RosterChanged, keep, normalised, roster_of
+from store.roster import RosterChanged, StoredRoster, normalised, roster_of, store_roster
 
 PATH: Final = "/v1/admin/duty"
 NOT_AUDITED_WHY: Final = "alarms are the center's own; the journal has who has seen, or taken, them"
@@ -196,7 +196,7 @@ async def admin_change_duty(web: Web, who: Caller, data: DutyChange) -> Answer[D
         first = bad[0]
         raise BadBody(f"{first.kind}: {first.about}", f"$.roster.{first.path}", first.kind)
     try:
-        kept = await web.writing.run(partial(keep, roster=roster, was_version=data.was, by=by))
+        kept = await web.writing.run(partial(store_roster, roster=roster, was_version=data.was, by=by))
     except RosterChanged as error:
         raise NotDone(str(error), Why.CHANGED_MEANWHILE, "$.was", is_now=str(error.version)) from error
     return Answer(await asyncio.to_thread(_view, web, by), detail=f"roster {kept.version}")
@@ -268,7 +268,7 @@ def roster_from_http(sent: DutyRoster) -> Roster:
 
 
 def duty_view(
-    kept: Kept,
+    kept: StoredRoster,
     now: Instant,
     midnight: Instant,
     found: tuple[Flaw, ...],

@@ -115,7 +115,7 @@ def revoke(
     from store.registry import devices, phones
 
     with journal_of(common.directory) as journal:
-        known = devices.known_of(journal, device)
+        known = devices.apparent_key_of(journal, device)
         if not journal.transact(lambda tx: phones.revoke(tx, device, BY)):
             raise NotFound(f"no enrolled phone has the id {shown(device)}")
         ids = () if known is None else (known.person,)

@@ -140,9 +140,9 @@ def _changed(known: _Known, line: Line, user: UserId, region: str) -> Iterator[s
         if now is not None and (bool(now or before[name]) if name in _PINS else now != before[name]):
             yield name
     if line.record:
-        kept = records.read(known.connection, user).record
-        was = records_text.texts(kept)
-        now_texts = records_text.texts(records_text.changed(kept, line.record, region))
+        kept = records.read_record(known.connection, user).record
+        was = records_text.field_texts(kept)
+        now_texts = records_text.field_texts(records_text.change_fields(kept, line.record, region))
         yield from (name for name in records_text.COLUMNS if was.get(name) != now_texts.get(name))
 
 
@@ -249,8 +249,8 @@ def _write(tx: Transaction, lines: Sequence[Line], by: str, file: str, region: s
         try:
             write_user(tx, user, line.entry, by)
             if line.record:
-                record = records_text.changed(records.read(tx, user).record, line.record, region)
-                records.write(tx, user, record, expected=None, by=by, region=region)
+                record = records_text.change_fields(records.read_record(tx, user).record, line.record, region)
+                records.write_record(tx, user, record, expected=None, by=by, region=region)
         except AlreadyTaken as error:
             # Another writer has taken a number or device since the comparison.
             fault = Fault(line.number, "", str(error), Flaw.OF_OTHERS)

@@ -119,8 +119,8 @@ async def admin_invite(web: Web, who: Caller, data: NewInvitation) -> Answer[Inv
             until = Instant(tx.at_us + data.days * devices.DAY_S * SECOND)
             words = _words(user, until, _link(origin, secret))
             until = min(until, Instant(tx.at_us + TEXT_WITHIN_US))
-            text = sms_outbox.ask_text(tx, phone, words, TextPurpose.INVITATION, until)
-            devices.brought_by(tx, secret, text)
+            text = sms_outbox.request_text(tx, phone, words, TextPurpose.INVITATION, until)
+            devices.record_invitation_text(tx, secret, text)
         return secret
 
     secret = await web.writing.run(work)
@@ -167,7 +167,7 @@ def _rows(web: Web) -> list[InvitationRow]:
 
 
 def _row(web: Web, one: Invitation) -> InvitationRow:
-    carried = None if one.text is None else sms_outbox.became(web.journal, one.text)
+    carried = None if one.text is None else sms_outbox.delivery_of(web.journal, one.text)
     return derived(InvitationRow, one, text=one.text is not None, carried=carried)
 
 

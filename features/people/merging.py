@@ -23,7 +23,7 @@ from store.errors import InAnAlert, NotRegistered, RegistryError
 from store.journal.transaction import Transaction
 from store.registry.people import Person, User
 from store.registry.users import merged, records
-from store.registry.users.users import Entry, drop_rows, read_user, write_user
+from store.registry.users.users import PreparedEntry, drop_rows, read_user, write_user
 
 _d = device_key.c
 _DEVICES: Final = Query(
@@ -66,16 +66,16 @@ def merge(
                 raise InAnAlert(f"the alert {alert} of {known.id} is open: merge after it is closed")
     alerts = [AlertId(row[0]) for row in tx.all(OF_PERSON, two.id)]
     pins = _pins_of(tx, one, two)
-    record = merge_records(records.read(tx, one.id).record, records.take_over(tx, one.id, two.id))
+    record = merge_records(records.read_record(tx, one.id).record, records.move_pictures(tx, one.id, two.id))
     tx.write(_DEVICES, one.id, two.id)
     drop_rows(tx, two.id)
-    merged.lead(tx, two.id, one.id)
+    merged.redirect(tx, two.id, one.id)
     for alert in alerts:
         tx.set_person(alert, one.id)
     tx.write(_SET_PINS, *pins, one.id)
-    records.write(tx, one.id, record, expected=None, by=by, region=region)
-    write_user(tx, one.id, Entry(together(one, two), region), by)
-    merged.tell(tx, one.id, by, f"merged with {two.id}")
+    records.write_record(tx, one.id, record, expected=None, by=by, region=region)
+    write_user(tx, one.id, PreparedEntry(together(one, two), region), by)
+    merged.record_change(tx, one.id, by, f"merged with {two.id}")
     return _there(tx, one.id)
 
 

@@ -87,13 +87,13 @@ def add(
 def list_(*, common: Common = DEFAULT) -> None:
     """List all operators and their shifts."""
     from store.audit.entry import Action
-    from store.journal.following import Following
+    from store.journal.following import FollowedFolds
     from store.journal.projections import Operators
     from store.registry.registry import Registry
 
     with journal_of(common.directory) as journal:
         states = Operators()
-        Following(journal, states).close()
+        FollowedFolds(journal, states).close()
         rows = []
         for operator in Registry(journal).operators():
             state = states.operators.get(operator.id)

@@ -17,7 +17,7 @@ from gateways.http.routing.route import DELETE, GET, PATCH, POST, Answer, route
 from gateways.http.wire.answers import Moment, SignOnLink, derived, sign_on_link
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.ids import OperatorId
-from store.alerts.of_operator import is_on_an_alert
+from store.alerts.of_operator import has_call_for_alert
 from store.audit.entry import Action
 from store.journal.journal import Transaction
 from store.registry.people import Operator, StaffRole
@@ -222,7 +222,7 @@ async def admin_end_sessions(web: Web, who: Caller, operator: OperatorId) -> Ans
 
 def _free(tx: Transaction, operator: OperatorId) -> None:
     """Check that no console would end in the middle of a call. Raises NotDone."""
-    if is_on_an_alert(tx, operator):
+    if has_call_for_alert(tx, operator):
         raise NotDone("the operator is in an open alert: wait until the alert is closed", Why.ON_AN_ALERT)
 
 

@@ -33,7 +33,7 @@ from store.errors import NumberRefused, RegistryError
 from store.registry import numbers
 from store.registry.people import Person
 from store.registry.users import records_text
-from store.registry.users.users import Entry, faults_of
+from store.registry.users.users import PreparedEntry, faults_of
 
 COLUMNS: Final = (
     *("phone", "first_name", "last_name", "language", "notes", "device", "cancel_pin", "duress_pin"),
@@ -234,9 +234,9 @@ class Line:
         self._region = region
 
     @cached_property
-    def entry(self) -> Entry:
+    def entry(self) -> PreparedEntry:
         """Data to be written. Computing the entry hashes the PINs, which takes long."""
-        return Entry(self.person, self._region)
+        return PreparedEntry(self.person, self._region)
 
     @property
     def name(self) -> str:

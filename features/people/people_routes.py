@@ -28,7 +28,7 @@ from store.audit.entry import Action
 from store.errors import AlreadyTaken, InAnAlert, NotRegistered, NumberRefused
 from store.journal.transaction import Snapshot, Transaction
 from store.registry import devices, phones
-from store.registry.devices import DeviceKey, ProvedBy, Seeming
+from store.registry.devices import DeviceAppearance, DeviceKey, ProofMethod
 from store.registry.people import Person, User
 from store.registry.users import records
 from store.registry.users.users import read_user
@@ -69,12 +69,12 @@ class PhoneRow(msgspec.Struct, frozen=True, kw_only=True):
     phone: str
     enrolled_at: Moment
     last_alert_at: Moment | None
-    proved_by: ProvedBy
+    proved_by: ProofMethod
     checked_on: Moment | None
     """Day of the last check, as the moment when the day begins."""
     check_days: int | None
     """Interval of automatic checks in days; 0: never, null: unknown."""
-    seeming: Seeming
+    seeming: DeviceAppearance
     """`enrolled`: added with a wrong PIN or the duress PIN, the phone seems enrolled and proves nothing.
     `revoked`: the phone seems revoked in the same way, and still proves its number.
     """
@@ -162,7 +162,7 @@ def admin_people(
         people=[derived(PersonRow, user) for user in people],
         found=fitting,
         known=registry.count_users(),
-        phones=count_by_state(devices.checks(web.journal), now_us),
+        phones=count_by_state(devices.count_checks(web.journal), now_us),
     )
     return Answer(view, [user.id for user in view.people])
 
@@ -253,7 +253,7 @@ async def admin_revoke_device(web: Web, who: Caller, person: UserId, device: str
     """
 
     def work(tx: Transaction) -> UserId:
-        known, key = read_user(tx, person), devices.known_of(tx, device)
+        known, key = read_user(tx, person), devices.apparent_key_of(tx, device)
         if known is None or key is None or key.person != known.id:
             raise NotThere("the person has no phone with this id")
         phones.revoke(tx, device, who.operator)
@@ -287,7 +287,7 @@ def _told(seen: Snapshot, one: User, enrolled: list[DeviceKey]) -> PersonAnswer:
             )
             for phone in enrolled
         ],
-        record=records.read(seen, one.id).version,
+        record=records.read_record(seen, one.id).version,
         alerts=len(theirs),
         open=sum(is_open(seen, alert) for alert in theirs),
         held=sum(is_held(seen, alert) for alert in theirs),

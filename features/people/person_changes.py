@@ -13,7 +13,7 @@ from store.errors import NotRegistered
 from store.journal.transaction import Transaction
 from store.registry import numbers
 from store.registry.people import Person, User
-from store.registry.users.users import Entry, read_user, write_user
+from store.registry.users.users import PreparedEntry, read_user, write_user
 
 Name = Annotated[str, msgspec.Meta(max_length=100)]
 Phones = Annotated[
@@ -53,7 +53,7 @@ def change(
     if not changed:
         return known, ()
     entered = Person(**{one: wanted[one] for one in changed})
-    return write_user(tx, known.id, Entry(entered, region), by), changed
+    return write_user(tx, known.id, PreparedEntry(entered, region), by), changed
 
 
 def as_kept(fields: Fields, region: str) -> dict[str, Any]:

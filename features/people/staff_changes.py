@@ -15,9 +15,9 @@ from store.database.schema import operator
 from store.errors import LastAdmin, RegistryError
 from store.journal.journal import Transaction
 from store.registry import numbers
-from store.registry.access.sessions import end_all, tell_change
+from store.registry.access.sessions import end_sessions, record_change
 from store.registry.people import Operator, StaffRole
-from store.registry.staff import Language, Name, Phone, operator_in, operators_in, tell_apart
+from store.registry.staff import Language, Name, Phone, operator_in, operators_in, require_distinct
 
 _SET: Final = Query(
     update(operator)
@@ -64,13 +64,13 @@ def change(
     if not changed:
         return made, ()
     if "name" in changed or "phone" in changed:
-        tell_apart(tx, made.name, made.phone, but=who)
+        require_distinct(tx, made.name, made.phone, but=who)
     if "role" in changed:
         if made.role is not StaffRole.ADMIN:
             keep_an_admin(tx, but=who)
-        end_all(tx, who)
+        end_sessions(tx, who)
     tx.write(_SET, made.name, made.phone, made.language, made.role, made.on_call, who)
-    tell_change(tx, who, by, f"changed {', '.join(changed)}")
+    record_change(tx, who, by, f"changed {', '.join(changed)}")
     return made, changed
 
 

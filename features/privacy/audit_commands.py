@@ -21,7 +21,7 @@ from messages.ids import SECOND, Instant
 
 if TYPE_CHECKING:
     from store.audit.entry import Entry
-    from store.audit.trail import Verified
+    from store.audit.trail import AuditVerification
 
 Limit = Annotated[int, Parameter(help="Largest number of entries; the newest are shown.")]
 
@@ -104,8 +104,7 @@ def verify(*, common: Common = DEFAULT) -> int:
     """Verify the audit; exit 1 with the places of altered entries, 3 if only the head of a chain is lost.
     Without the head, a cut at the end of the chain cannot be excluded.
     """
-    from store.audit.trail import Trail
-    from store.audit.trail import verify as verify_audit
+    from store.audit.trail import Trail, verify_audit
 
     with journal_of(common.directory) as journal:
         found = verify_audit(journal, Trail(common.directory.keys))
@@ -132,7 +131,7 @@ def verify(*, common: Common = DEFAULT) -> int:
     return _exit(found)
 
 
-def _exit(found: Verified) -> int:
+def _exit(found: AuditVerification) -> int:
     if found.altered:
         return 1
     return HEAD_LOST if found.problems else 0

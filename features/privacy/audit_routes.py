@@ -14,7 +14,7 @@ from gateways.http.wire.answers import derived
 from gateways.http.wire.errors import BadBody
 from messages.ids import Instant
 from store.audit.entry import EVERYBODY, Action, Entry
-from store.audit.search import Place, ids_of, page
+from store.audit.search import PagePosition, ids_of, page
 
 LIMIT: Final = 100
 Named = Annotated[str, QueryParameter(max_length=100)]
@@ -77,14 +77,14 @@ def audit(
     return Answer(view, subjects, "person" if ids else "operator" if actor else "all")
 
 
-def _place(text: str) -> Place | None:
+def _place(text: str) -> PagePosition | None:
     if not text:
         return None
     at, _, rest = text.partition(".")
     number, _, chain = rest.partition(".")
     if not (at.isascii() and at.isdecimal() and number.isascii() and number.isdecimal()):
         raise BadBody("`before` must be the value that the previous page returned", "?before")
-    return Place(Instant(min(int(at), 2**62)), chain, min(int(number), 2**62))
+    return PagePosition(Instant(min(int(at), 2**62)), chain, min(int(number), 2**62))
 
 
 def _view(entry: Entry) -> EntryView:

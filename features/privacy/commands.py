@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from messages.ids import UserId
     from model.record import PersonRecord
     from store.journal.journal import Transaction
-    from store.registry.users.records import Kept
+    from store.registry.users.records import StoredRecord
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,11 +71,11 @@ def record(
         region = region_of(common.directory)
         found = user_of(Registry(journal, region=region), user, region)
 
-        def work(tx: Transaction) -> Kept:
-            before = records.read(tx, found.id).record
+        def work(tx: Transaction) -> StoredRecord:
+            before = records.read_record(tx, found.id).record
             made = _changed(before, given, pairs, region)
             made = _pictured(tx, found.id, made, face, pictures)
-            return records.write(tx, found.id, made, expected=None, by=BY, region=region)
+            return records.write_record(tx, found.id, made, expected=None, by=BY, region=region)
 
         if pairs or pictures or face is not None or given is not None:
             try:
@@ -84,7 +84,7 @@ def record(
                 raise CenterError(f"nothing was changed: {error}") from error
             note(journal, common.directory, Action.CHANGE_PERSON, (found.id,), "record")
         else:
-            kept = journal.at_one_moment(lambda connection: records.read(connection, found.id))
+            kept = journal.at_one_moment(lambda connection: records.read_record(connection, found.id))
             note(journal, common.directory, Action.READ_PERSON, (found.id,), "record")
     _show(common, found.id, kept)
 
@@ -186,7 +186,7 @@ def _changed(before: PersonRecord, given: bytes | None, pairs: dict[str, str], r
     from store.registry.users import records_text
 
     whole = before if given is None else msgspec.json.decode(given, type=PersonRecord)
-    return records_text.changed(whole, pairs, region)
+    return records_text.change_fields(whole, pairs, region)
 
 
 def _pictured(
@@ -208,7 +208,7 @@ def _pictured(
     return msgspec.structs.replace(made, dangerous=dangerous)
 
 
-def _show(common: Common, user: UserId, kept: Kept) -> None:
+def _show(common: Common, user: UserId, kept: StoredRecord) -> None:
     from store.registry.users import records_text
 
     at = None if kept.changed_at is None else rfc3339(kept.changed_at)
@@ -216,7 +216,7 @@ def _show(common: Common, user: UserId, kept: Kept) -> None:
         raw = msgspec.Raw(msgspec.json.encode(kept.record))
         common.data(Row(user=user, version=kept.version, changed_at=at, record=raw))
         return
-    for field, text in records_text.texts(kept.record).items():
+    for field, text in records_text.field_texts(kept.record).items():
         common.say(f"{field:12} {text}")
     pictures = list(kept.record.pictures)
     common.say(f"version {kept.version}, {len(pictures)} pictures" if kept.version else "no record")

@@ -27,7 +27,7 @@ from model.record import EMPTY, PersonRecord
 from store import streams
 from store.alerts.erasing import alerts_of
 from store.audit.search import entries
-from store.journal.history import placed
+from store.journal.history import alerts_with_seq
 from store.journal.journal import Journal
 from store.registry import devices
 from store.registry.people import User
@@ -107,7 +107,7 @@ def give(journal: Journal, user: User, kept: Path, recorded: tuple[Party, ...], 
         data = PersonalData(
             made_at=journal.now_us(),
             person=user,
-            record=journal.at_one_moment(lambda connection: records.read(connection, user.id)).record,
+            record=journal.at_one_moment(lambda connection: records.read_record(connection, user.id)).record,
             pictures=tuple(_pictures(journal, user, part / PICTURES)),
             phones=tuple(_phones(journal, user)),
             alerts=alerts,
@@ -125,16 +125,16 @@ def give(journal: Journal, user: User, kept: Path, recorded: tuple[Party, ...], 
 
 def _alerts(journal: Journal, user: User) -> Iterator[Facts]:
     found = journal.snapshot(partial(alerts_of, known=user))
-    for _, alert in reversed(placed(journal, found)):
+    for _, alert in reversed(alerts_with_seq(journal, found)):
         facts = facts_of(told_outside(journal.read_streams(streams.inbox(alert), streams.case(alert))))
         if facts is not None:
             yield facts
 
 
 def _pictures(journal: Journal, user: User, to: Path) -> Iterator[str]:
-    kept = journal.at_one_moment(lambda connection: records.read(connection, user.id))
+    kept = journal.at_one_moment(lambda connection: records.read_record(connection, user.id))
     for name in kept.record.pictures:
-        found = journal.at_one_moment(partial(records.picture, user=user.id, which=name))
+        found = journal.at_one_moment(partial(records.read_picture, user=user.id, which=name))
         if found is not None:
             to.mkdir(mode=0o700, exist_ok=True)
             file = f"{name}{found.kind.ending}"

@@ -39,10 +39,10 @@ from store.audit.entry import Action
 from store.errors import NotRegistered, NumberRefused
 from store.registry import numbers
 from store.registry.devices import APP as BY_APP
-from store.registry.devices import DeviceKey, Seeming
+from store.registry.devices import DeviceAppearance, DeviceKey
 from store.registry.people import User
 from store.registry.users import records
-from store.registry.users.records import Kept, PictureMissing, PicturesFull, RecordChanged
+from store.registry.users.records import PictureMissing, PicturesFull, RecordChanged, StoredRecord
 
 BODY_MAX: Final = PICTURE_MAX + 1
 """Largest body: a picture, and one byte by which a larger picture is detected."""
@@ -79,7 +79,7 @@ def record(web: Web, user: str) -> Answer[RecordAnswer]:
     `user` is a number (E.164) or an id. A user without a record has an empty one with version 0.
     """
     known = _user_called(web, user)
-    kept = web.journal.at_one_moment(lambda one: records.read(one, known))
+    kept = web.journal.at_one_moment(lambda one: records.read_record(one, known))
     return _told(kept, known, "record")
 
 
@@ -144,7 +144,9 @@ async def own_record(web: Web, who: Caller) -> Answer[RecordAnswer]:
     if await _is_sealed(web, own):
         await evenly(_verdict_of(web, who))
         return _sealed(EMPTY)
-    kept = await asyncio.to_thread(web.journal.at_one_moment, lambda one: records.read(one, own.person))
+    kept = await asyncio.to_thread(
+        web.journal.at_one_moment, lambda one: records.read_record(one, own.person)
+    )
     return _told(kept)
 
 
@@ -194,7 +196,7 @@ async def own_picture(web: Web, who: Caller, picture: str) -> Response[bytes]:
 
 async def _is_sealed(web: Web, own: DeviceKey) -> bool:
     """Return True if the record is sealed to the person's phones."""
-    if own.seeming is not Seeming.NOTHING:
+    if own.seeming is not DeviceAppearance.NOTHING:
         return True
     known = await asyncio.to_thread(web.registry.user, own.person)
     return known is not None and (known.has_cancel_pin or known.has_duress_pin)
@@ -241,7 +243,7 @@ def _user_called(web: Web, who: str) -> UserId:
 
 
 def _told(
-    kept: Kept,
+    kept: StoredRecord,
     user: UserId | None = None,
     detail: str = "",
     actor: str | None = None,
@@ -255,7 +257,7 @@ def _told(
 
 
 def _sealed(record: PersonRecord) -> Answer[RecordAnswer]:
-    return _told(Kept(record=record, version=0, changed_at=None), sealed=True)
+    return _told(StoredRecord(record=record, version=0, changed_at=None), sealed=True)
 
 
 def _expected(who: Caller) -> int:
@@ -266,11 +268,11 @@ def _expected(who: Caller) -> int:
     return int(found[1])
 
 
-async def _written(web: Web, user: UserId, record: PersonRecord, version: int, by: str) -> Kept:
+async def _written(web: Web, user: UserId, record: PersonRecord, version: int, by: str) -> StoredRecord:
     """Store the record. Raises Changed, BadBody, NoSuchPerson, NotDurable."""
     try:
         return await web.writing.run(
-            lambda tx: records.write(
+            lambda tx: records.write_record(
                 tx, user, record, expected=version, by=by, region=web.settings.center.region
             )
         )

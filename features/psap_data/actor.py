@@ -43,7 +43,7 @@ from runtime.threads import Courier, ThreadCourier, Waker
 from store import streams
 from store.alarms import NodeAlarms
 from store.errors import JournalError, StoreError
-from store.journal.following import Following
+from store.journal.following import FollowedFolds
 from store.journal.journal import Append, Journal, Transaction
 
 LOOKS_EVERY_US: Final = Instant(200_000)
@@ -85,7 +85,7 @@ class DataSenderActor(CenterActor):
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._shares = setup.settings.psap.shares
         self._live = LatelyOpen()
-        self._follower = self.keep(Following(self._journal, self._live))
+        self._follower = self.keep(FollowedFolds(self._journal, self._live))
         for sheet in recent_sheets(self._journal, Instant(self.now_us() - KEEPS_ON_US)):
             self._live.keep(sheet)
         self._alarms = NodeAlarms(self._journal, self.env.node)

@@ -30,7 +30,7 @@ from model.telling.psap_snapshot import PsapSnapshot, changes
 from model.telling.sheet import Sheet, fold
 from store import streams
 from store.alerts import pages
-from store.alerts.sheets import current
+from store.alerts.sheets import current_sheet
 from store.audit.entry import Action
 from store.registry import keyring
 from store.registry.people import User
@@ -89,7 +89,7 @@ async def page(web: Web, who: Caller, code: str, lang: Lang = "it", since: Since
     await who.note((case.alert,), actor="112", detail="112's page")
     if not _has_seen(sheet, origin):
         viewed = PageViewed(origin=network(origin))
-        await into_inbox(web, case.alert, viewed, when=lambda tx: _is_news(current(tx, sheet), origin))
+        await into_inbox(web, case.alert, viewed, when=lambda tx: _is_news(current_sheet(tx, sheet), origin))
     user: User | None = None
     if case.user is not None:
         user = await asyncio.to_thread(web.registry.user, case.user)
@@ -117,7 +117,7 @@ async def seen(web: Web, who: Caller, code: str, picture: str) -> Response[bytes
 async def _shown(web: Web, who: Caller, typed: str, lang: Lang) -> Response[bytes] | tuple[Sheet, str]:
     """Return the alert of this code, or the answer for an invalid code."""
     throttle, address, now_us = _throttle(web), who.address, web.clock.now_us()
-    code = pages.read(typed)
+    code = pages.normalise_code(typed)
     sheet = await asyncio.to_thread(_sheet_of, web, code) if code else None
     there = sheet is not None and pages.is_there(sheet, code, now_us)
     if sheet is not None and there and _has_seen(sheet, address):
@@ -144,7 +144,7 @@ def _record_of(web: Web, case: Case) -> PersonRecord:
     if case.user is None:
         return EMPTY
     user = case.user
-    kept = web.journal.at_one_moment(lambda connection: records.read(connection, user))
+    kept = web.journal.at_one_moment(lambda connection: records.read_record(connection, user))
     return shared_with_psap(kept.record, web.settings.center.psap.shares)
 
 

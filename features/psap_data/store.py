@@ -10,11 +10,11 @@ from messages.ids import AlertId, Instant, UserId
 from model.record import PsapPerson, SharedField, shared_with_psap
 from model.telling.sheet import Sheet
 from store import streams
-from store.alerts.sheets import read
+from store.alerts.sheets import read_sheet
 from store.database.query import Query
 from store.database.schema import event
 from store.journal import rows
-from store.journal.history import place_at
+from store.journal.history import seq_at
 from store.journal.journal import Journal
 from store.registry.users import records
 from store.registry.users.users import read_user
@@ -37,7 +37,7 @@ _TOLD: Final = Query(
 def recent_sheets(journal: Journal, since_us: Instant) -> list[Sheet]:
     """Return closed alerts that were closed, or reported to 112, since then. Raises JournalError."""
     last = journal.last_seq()
-    after = place_at(journal, since_us, last)
+    after = seq_at(journal, since_us, last)
     found: dict[AlertId, bool] = {}
     while after < last:
         upto = min(last, after + PAGE)
@@ -48,7 +48,7 @@ def recent_sheets(journal: Journal, since_us: Instant) -> list[Sheet]:
         after = upto
     # After a storm thousands of closed alerts were never reported to 112: those are not read.
     told = (one for one, lately in found.items() if lately or _was_sent(journal, one))
-    sheets = (read(journal, one) for one in told)
+    sheets = (read_sheet(journal, one) for one in told)
     return [one for one in sheets if one is not None and one.case.closed_at is not None]
 
 
@@ -63,7 +63,7 @@ def who_is(journal: Journal, user: UserId | None, shares: tuple[SharedField, ...
     """
     if user is None:
         return None
-    known, kept = journal.at_one_moment(lambda one: (read_user(one, user), records.read(one, user)))
+    known, kept = journal.at_one_moment(lambda one: (read_user(one, user), records.read_record(one, user)))
     if known is None:
         return None
     # Pictures are left out here: 112's page shows them.

@@ -118,7 +118,7 @@ def found(
         known = most_is_known if is_number else _is_told(user, search)
         (everybodys if known else own).update(history.alerts_of_streams(journal, names))
     fits: list[tuple[int, AlertId]] = []
-    for place, alert in history.placed(journal, everybodys | own):
+    for place, alert in history.alerts_with_seq(journal, everybodys | own):
         row = row_of(journal, alert) if place < before else None
         if row is None or not (wanted == ALL or wanted.fits(row)):
             continue

@@ -17,7 +17,7 @@ from runtime.clock import Clock
 from store import streams
 from store.journal.journal import Journal
 from store.journal.matters import streams_of
-from store.probe_results import days
+from store.probe_results import results_by_day
 from store.streams import StreamKind
 
 MONTHS: Final = 13
@@ -88,7 +88,7 @@ class Monthly:
         ends = min(ends, self._clock.now_us())
         if ends <= begins:
             return Availability(minutes=0)
-        return availability(days(self._journal, begins, ends), planned, begins, ends)
+        return availability(results_by_day(self._journal, begins, ends), planned, begins, ends)
 
 
 def after(month: date) -> date:

@@ -25,7 +25,7 @@ from runtime.published.file import publish, published
 from store.database.query import Query
 from store.database.schema import device_key
 from store.journal.journal import Transaction
-from store.registry.devices import OWN, ProvedBy, key_of
+from store.registry.devices import OWN, ProofMethod, key_of
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -187,7 +187,19 @@ def know(tx: Transaction, point: bytes, phone: E164 | None) -> str:
     if known is None:
         number = phone or NO_NUMBER
         tx.write(
-            _ADD, device, OWN, number, point, "center", tx.at_us, None, None, ProvedBy.STAFF, None, None, ""
+            _ADD,
+            device,
+            OWN,
+            number,
+            point,
+            "center",
+            tx.at_us,
+            None,
+            None,
+            ProofMethod.STAFF,
+            None,
+            None,
+            "",
         )
     elif phone not in (None, known.phone):
         tx.write(_CALLED, phone, device)

@@ -31,7 +31,7 @@ from runtime.threads import Courier, ThreadCourier, Waker
 from store import probe_results
 from store.alarms import NodeAlarms
 from store.errors import JournalError, StoreError
-from store.journal.following import Following
+from store.journal.following import FollowedFolds
 from store.journal.journal import Journal
 from store.roster import roster_of
 
@@ -50,7 +50,7 @@ class HeartbeatSenderActor(CenterActor):
         self._targets = {one.name: one for one in HeartbeatTarget.of(self._setup.settings)}
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._live, self._picture = LiveCases(), NodePicture(self._journal, self.env.node)
-        self._follower = self.keep(Following(self._journal, self._live, self._picture))
+        self._follower = self.keep(FollowedFolds(self._journal, self._live, self._picture))
         self._alarms = NodeAlarms(self._journal, self.env.node)
         self._waker = self.keep(Waker())
         now_us = self.now_us()
@@ -202,7 +202,7 @@ class HeartbeatSenderActor(CenterActor):
         if not probes or not self._journal.durable:
             return known
         try:
-            newest = self._journal.transact(lambda tx: probe_results.keep(tx, watcher, probes))
+            newest = self._journal.transact(lambda tx: probe_results.store_results(tx, watcher, probes))
         except JournalError as error:
             self.log.error(
                 "the watcher's findings cannot be written and stay pending", watcher=watcher, error=str(error)

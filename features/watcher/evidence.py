@@ -30,7 +30,7 @@ from runtime.local_http import WEB_SOCKET, LocalConnection
 from runtime.published.directory import Directory
 from runtime.system.spec import Plan
 from store import streams
-from store.alarms import since_started, started
+from store.alarms import active_alarm_events, last_node_start
 from store.callouts import recent_callout_events
 from store.errors import JournalError
 from store.journal.journal import Journal, Transaction
@@ -172,10 +172,14 @@ class NodePicture:
         self._stream = streams.node(node)
         self._book = AlarmBook(lambda _: True)
         self._callouts = Callouts()
-        start = started(journal, node)
+        start = last_node_start(journal, node)
         self.began: Instant | None = None if start is None else start.at_us
         """Start time of the node: heartbeats of others could not be received before."""
-        told = journal.read(streams.SHELF), recent_callout_events(journal)[1], since_started(journal, node)
+        told = (
+            journal.read(streams.SHELF),
+            recent_callout_events(journal)[1],
+            active_alarm_events(journal, node),
+        )
         for recorded in chain(*told):
             self.apply(recorded)
 

@@ -26,12 +26,12 @@ from runtime.logs import Outage
 from runtime.threads import Courier, ThreadCourier, Waker
 from store import streams
 from store.alarms import NodeAlarms
-from store.alerts.sheets import read
+from store.alerts.sheets import read_sheet
 from store.database.query import Query
 from store.database.schema import event
 from store.errors import StoreError
 from store.journal import rows
-from store.journal.history import place_at
+from store.journal.history import seq_at
 from store.journal.journal import Append, Journal
 
 PAGE: Final = 5_000
@@ -73,7 +73,7 @@ class WebhooksActor(CenterActor):
         self._waker = self.keep(Waker())
         self._courier = self.courier()
         self._queue: dict[End, Owed] = {}
-        self._read = place_at(self._journal, Instant(self.now_us() - KEPT_US), self._journal.last_seq())
+        self._read = seq_at(self._journal, Instant(self.now_us() - KEPT_US), self._journal.last_seq())
         self._carried: End | None = None
         self._became: tuple[End, EndTold | EndNotTold] | None = None
         """Result not yet recorded in the journal."""
@@ -107,7 +107,7 @@ class WebhooksActor(CenterActor):
 
     def _send(self, now_us: Instant) -> None:
         while self._carried is None and self._became is None and (end := next_of(self._queue, now_us)):
-            sheet = read(self._journal, end.alert)
+            sheet = read_sheet(self._journal, end.alert)
             if sheet is None or (sheet.case.test and not self._own.tests):
                 del self._queue[end]
                 continue
@@ -173,7 +173,7 @@ def news(journal: Journal, node: NodeId, after: int) -> tuple[int, list[tuple[En
     last, found = journal.last_seq(), []
     while after < last:
         upto = min(last, after + PAGE)
-        found += rows.recorded(journal.rows(_ENDS, after, upto))
+        found += rows.events_from(journal.rows(_ENDS, after, upto))
         after = upto
     return last, [pair for one in found if one.node == node and (pair := _heard(one)) is not None]
 

@@ -19,8 +19,8 @@ from model.telling.sheet import Sheet
 from runtime import logs
 from runtime.clock import Clock
 from store import streams
-from store.alarms import since_started
-from store.alerts.sheets import read
+from store.alarms import active_alarm_events
+from store.alerts.sheets import read_sheet
 from store.callouts import recent_callout_events
 from store.errors import JournalError, JournalRenumbered
 from store.journal.following import Follower
@@ -117,7 +117,7 @@ class Following:
             # Alarms of the other nodes are shown at this node, too.
             nodes |= {other.node for other in members(self.journal)}
         for node in nodes:
-            for recorded in since_started(self.journal, node):
+            for recorded in active_alarm_events(self.journal, node):
                 picture.apply(recorded)
         for recorded in (*self.journal.read(streams.SHELF), *recent_callout_events(self.journal)[1]):
             picture.apply(recorded)
@@ -188,7 +188,7 @@ class Following:
         """Return the alert as it is in the journal at this moment; None for an unknown alert. Raises
         JournalError.
         """
-        return read(self.journal, alert)
+        return read_sheet(self.journal, alert)
 
     def _look(self) -> None:
         """Read new events, then schedule the next read: at once for a single event, after a pause

@@ -142,4 +142,4 @@ def why_not_reopened(journal: Journal, case: Case) -> Refusal | None:
 
 def why_none_reopened(journal: Journal, cases: Sequence[Case]) -> list[Refusal | None]:
     """Return for each alert why `reopen` would be refused, as of the same moment. Raises JournalError."""
-    return journal.snapshot(lambda on: [reopening.why_not(on, case) for case in cases])
+    return journal.snapshot(lambda on: [reopening.reopening_refusal(on, case) for case in cases])

@@ -56,7 +56,7 @@ from runtime.published import voice_files
 from runtime.published.file import Lately
 from runtime.struct_types import learn_structs
 from store.errors import JournalError, StoreError
-from store.registry.access.sessions import ticket_of
+from store.registry.access.sessions import issue_ticket
 
 LOAD_AGAIN_S: Final = 0.5
 _KERNEL: Final = (
@@ -195,7 +195,7 @@ def _ticket(web: Web, socket: AnySocket) -> str:
         # The console stays open and shows the data it has: the database will be back.
         log.error("the ticket for a console cannot be issued: the registry cannot be read", reason=str(error))
         return ""
-    return "" if session is None else ticket_of(session, web.clock.now_us())
+    return "" if session is None else issue_ticket(session, web.clock.now_us())
 
 
 def _bring_shift(web: Web, operator: OperatorId) -> None:

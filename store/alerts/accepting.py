@@ -33,8 +33,8 @@ from model.rules.proof import is_from_own_sender
 from model.rules.signal import Signal, alert_received, aliases_of, is_retransmission, signal_added
 from store import streams
 from store.alerts import recent
-from store.alerts.candidates import beside, is_open, matching_alert, named_signal, streams_of
-from store.alerts.claims import Skipped
+from store.alerts.candidates import conflicting_alerts, is_open, matching_alert, named_signal, streams_of
+from store.alerts.claims import SkippedSignals
 from store.database.query import Query
 from store.database.schema import open_alert
 from store.errors import StoreMisuse, VersionConflict
@@ -93,7 +93,7 @@ def accept_soon(
     signal: Signal,
     deadline_s: float,
     live_cases: int | None = None,
-    skipped: Skipped | None = None,
+    skipped: SkippedSignals | None = None,
 ) -> Future[Accepted]:
     """Accept a signal through the group commit; the future completes when the alert is durable. A signal
     signed by a phone has priority over others.
@@ -116,7 +116,7 @@ def accept_in(
     signal: Signal,
     deadline_s: float,
     live_cases: int | None = None,
-    skipped: Skipped | None = None,
+    skipped: SkippedSignals | None = None,
 ) -> Accepted:
     """Accept a signal within the caller's transaction.
 
@@ -124,16 +124,16 @@ def accept_in(
     `skipped` counts the signals that are not kept (`model.rules.duplicates`). Raises StoreMisuse for an
     invalid alert id.
     """
-    skipped = Skipped() if skipped is None else skipped
+    skipped = SkippedSignals() if skipped is None else skipped
     if signal.id is not None and not ALERT_ID.fullmatch(signal.id):
         raise StoreMisuse(f"{signal.id!r} is no alert id")
     found = matching_alert(transaction, signal)
     if found is None:
-        return _create(transaction, signal, deadline_s, live_cases)
+        return _create_alert(transaction, signal, deadline_s, live_cases)
     first = found.first
     if not is_from_own_sender(found.alert, first, signal.channel, signal.id, signal.key):
-        return _join(transaction, found, signal, deadline_s, skipped)
-    _add(transaction, found, signal, skipped)
+        return _add_as_claim(transaction, found, signal, deadline_s, skipped)
+    _add_signal(transaction, found, signal, skipped)
     return Accepted(
         alert=found.alert, created=False, received_at=first.received_at, deadline_at=first.deadline_at
     )
@@ -149,13 +149,15 @@ def new_alert_id(at_us: Instant) -> AlertId:
     return AlertId("".join(reversed(letters)) + "".join(secrets.choice(_ALPHABET) for _ in range(9)))
 
 
-def _create(transaction: Transaction, signal: Signal, deadline_s: float, live_cases: int | None) -> Accepted:
-    alert = _name(transaction, signal)
+def _create_alert(
+    transaction: Transaction, signal: Signal, deadline_s: float, live_cases: int | None
+) -> Accepted:
+    alert = _choose_id(transaction, signal)
     deadline_at = deadline(signal.raised_at, signal.received_at, deadline_s)
     first = alert_received(signal, deadline_at, asked="" if signal.id in (None, alert) else signal.id or "")
-    others = beside(transaction, signal)
+    others = conflicting_alerts(transaction, signal)
     # The first advice to the app is journaled, so that a later request finds it.
-    at_work = live_cases is not None and all_at_work(transaction, live_cases)
+    at_work = live_cases is not None and is_node_full(transaction, live_cases)
     told = advice_at_receipt(durable=transaction.durable, all_at_work=at_work)
     transaction.append(
         *(
@@ -169,9 +171,9 @@ def _create(transaction: Transaction, signal: Signal, deadline_s: float, live_ca
         ),
     )
     if signal.key:
-        devices.seen(transaction, signal.key)
+        devices.record_alert(transaction, signal.key)
     if transaction.shared:
-        leases.grant(transaction, alert, transaction.node)
+        leases.grant_lease(transaction, alert, transaction.node)
     return Accepted(
         alert=alert,
         created=True,
@@ -181,14 +183,14 @@ def _create(transaction: Transaction, signal: Signal, deadline_s: float, live_ca
     )
 
 
-def all_at_work(transaction: Transaction, live_cases: int) -> bool:
+def is_node_full(transaction: Transaction, live_cases: int) -> bool:
     """Return True if this node has at least `live_cases` open alerts."""
     if transaction.shared:
         return leases.has_more_than(transaction, transaction.node, live_cases - 1)
     return transaction.one(_MORE_THAN, live_cases - 1) is not None
 
 
-def _name(transaction: Transaction, signal: Signal) -> AlertId:
+def _choose_id(transaction: Transaction, signal: Signal) -> AlertId:
     """Return the sender's own id if no other alert or signal has it; else a new random id."""
     asked = signal.id
     if asked is not None and not asked.startswith(CHECK):
@@ -198,11 +200,11 @@ def _name(transaction: Transaction, signal: Signal) -> AlertId:
     return AlertId(transaction.chance(lambda: new_alert_id(signal.received_at)))
 
 
-def _add(transaction: Transaction, known: KnownAlert, signal: Signal, skipped: Skipped) -> None:
+def _add_signal(transaction: Transaction, known: KnownAlert, signal: Signal, skipped: SkippedSignals) -> None:
     """Keep the signal on the alert, and register the alert under the signal's number and devices."""
     alert = known.alert
-    came = recent.signals(transaction, alert)
-    if not _is_there(transaction, known, signal, came):
+    came = recent.recent_signals(transaction, alert)
+    if not _is_recorded(transaction, known, signal, came):
         told: tuple[AlertSignalAdded, ...] = ()
         if not signal.is_words and may_keep_signal(came, known.first, signal, transaction.at_us):
             told = (signal_added(signal, skipped=skipped.take(alert, claimed=False)),)
@@ -211,7 +213,8 @@ def _add(transaction: Transaction, known: KnownAlert, signal: Signal, skipped: S
         words = () if _is_full(transaction, alert, signal) else messages_of_sms(signal)
         if told or words:
             transaction.append(
-                Append(streams.inbox(alert), None, (*told, *words)), *_named(transaction, signal, known)
+                Append(streams.inbox(alert), None, (*told, *words)),
+                *_alias_append(transaction, signal, known),
             )
     if not is_open(transaction, alert):
         return
@@ -220,11 +223,11 @@ def _add(transaction: Transaction, known: KnownAlert, signal: Signal, skipped: S
             transaction.append(Append(key, transaction.version(key), (NumberRaised(alert=alert),)))
 
 
-def _join(
-    transaction: Transaction, known: KnownAlert, signal: Signal, deadline_s: float, skipped: Skipped
+def _add_as_claim(
+    transaction: Transaction, known: KnownAlert, signal: Signal, deadline_s: float, skipped: SkippedSignals
 ) -> Accepted:
     """Keep the signal on the alert as a claim, under an alias that only its sender receives."""
-    came = recent.signals(transaction, known.alert)
+    came = recent.recent_signals(transaction, known.alert)
     alias, before = _alias(transaction, known, signal, came)
     now = SignalNamed(
         alert=known.alert,
@@ -267,14 +270,14 @@ def _alias(
     before = named_signal(transaction.one, signal.id)
     if signal.id is not None and before is not None and before.alert == known.alert:
         return signal.id, before
-    name = _name(transaction, signal)
+    name = _choose_id(transaction, signal)
     if signal.raised_at is not None and signal.id not in (None, name):
         for given in aliases_of(signal, came):
             return given, named_signal(transaction.one, given)
     return name, None
 
 
-def _named(transaction: Transaction, signal: Signal, known: KnownAlert) -> tuple[Append, ...]:
+def _alias_append(transaction: Transaction, signal: Signal, known: KnownAlert) -> tuple[Append, ...]:
     """Return the append that names a joined short message: its SIM may present it again for a long time."""
     if signal.channel is not Channel.SMS or signal.id is None:
         return ()
@@ -291,7 +294,7 @@ def _named(transaction: Transaction, signal: Signal, known: KnownAlert) -> tuple
     return (Append(streams.signal(signal.id), 0, (named,)),)
 
 
-def _is_there(transaction: Transaction, known: KnownAlert, signal: Signal, lately: list[Recorded]) -> bool:
+def _is_recorded(transaction: Transaction, known: KnownAlert, signal: Signal, lately: list[Recorded]) -> bool:
     """Return True if the alert already has this signal. A short message is recognised by its id, which its
     line derives from its content; a repeated signal of the app is searched among the recent signals.
     """
@@ -308,10 +311,10 @@ def _is_there(transaction: Transaction, known: KnownAlert, signal: Signal, latel
 
 def _is_full(transaction: Transaction, alert: AlertId, signal: Signal) -> bool:
     """Return True if the dialogue keeps no further words from this signal's channel."""
-    return bool(signal.text) and is_full(recent.words(transaction, alert), signal.channel)
+    return bool(signal.text) and is_full(recent.recent_messages(transaction, alert), signal.channel)
 
 
-def any_open(journal: Journal) -> bool:
+def has_open_alert(journal: Journal) -> bool:
     """Return True if any alert is open. Raises JournalError."""
     return journal.row(_ANY_OPEN) is not None
 

@@ -55,7 +55,7 @@ def known_alert(transaction: Transaction, alert: AlertId) -> KnownAlert | None:
     for an unknown id.
     """
     row = transaction.one(rows.RECEIPT, streams.inbox(alert))
-    first = None if row is None else rows.recorded_from(row).event
+    first = None if row is None else rows.event_from(row).event
     if not isinstance(first, AlertReceived):
         return None
     number = first.phone
@@ -73,7 +73,7 @@ def named_signal(ask: Callable[..., Row | None], alias: AlertId | None) -> Signa
     `one` of a Transaction.
     """
     row = None if alias is None else ask(rows.FIRST, streams.signal(alias))
-    event = None if row is None else rows.recorded_from(row).event
+    event = None if row is None else rows.event_from(row).event
     return event if isinstance(event, SignalNamed) else None
 
 
@@ -97,7 +97,7 @@ def matching_alert(transaction: Transaction, signal: Signal) -> KnownAlert | Non
     return alert_to_join(signal, number, others)
 
 
-def beside(transaction: Transaction, signal: Signal) -> dict[AlertId, AlertBeside]:
+def conflicting_alerts(transaction: Transaction, signal: Signal) -> dict[AlertId, AlertBeside]:
     """Return the open alerts of the signal's number that differ from the signal in assurance level."""
     number = number_of(transaction, signal)
     return {

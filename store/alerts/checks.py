@@ -18,7 +18,7 @@ from messages.ids import CHECK, AlertId, Check
 from model.rules.deadline import deadline
 from model.rules.signal import Signal
 from store import streams
-from store.alerts.accepting import Accepted, all_at_work
+from store.alerts.accepting import Accepted, is_node_full
 from store.alerts.candidates import is_open, known_alert
 from store.errors import StoreMisuse
 from store.journal import erasable
@@ -31,7 +31,7 @@ ROOM: Final = 5
 AGAIN_S: Final = 60
 
 
-class PutOff(msgspec.Struct, frozen=True, kw_only=True):
+class CheckPostponed(msgspec.Struct, frozen=True, kw_only=True):
     """The check has to wait: alerts come first."""
 
     reason: str
@@ -40,7 +40,7 @@ class PutOff(msgspec.Struct, frozen=True, kw_only=True):
 
 def accept_check(
     tx: Transaction, signal: Signal, deadline_s: float, live_cases: int, every_days: int | None
-) -> Accepted | PutOff:
+) -> Accepted | CheckPostponed:
     """Make the check durable, or return the reason for waiting. `every_days`: interval chosen by the user, if
     reported.
 
@@ -59,16 +59,16 @@ def accept_check(
             deadline_at=known.first.deadline_at,
         )
     if not tx.durable:
-        return PutOff(reason="the journal cannot be written to the disk")
-    if all_at_work(tx, max(1, live_cases // ROOM)):
-        return PutOff(reason="alerts are at work")
-    if _raised(tx, signal):
-        return PutOff(reason="an alert of this phone is open")
+        return CheckPostponed(reason="the journal cannot be written to the disk")
+    if is_node_full(tx, max(1, live_cases // ROOM)):
+        return CheckPostponed(reason="alerts are at work")
+    if _has_open_alert(tx, signal):
+        return CheckPostponed(reason="an alert of this phone is open")
     received = _received(signal, deadline_s)
     tx.append(Append(streams.inbox(alert), 0, (received,)))
-    devices.checked(tx, signal.key, every_days)
+    devices.record_check(tx, signal.key, every_days)
     if tx.shared:
-        leases.grant(tx, alert, tx.node)
+        leases.grant_lease(tx, alert, tx.node)
     return Accepted(
         alert=alert, created=True, received_at=signal.received_at, deadline_at=received.deadline_at
     )
@@ -89,7 +89,7 @@ def _received(signal: Signal, deadline_s: float) -> AlertReceived:
     )
 
 
-def _raised(tx: Transaction, signal: Signal) -> bool:
+def _has_open_alert(tx: Transaction, signal: Signal) -> bool:
     """Return True if the phone has an open alert, including a test."""
     assert signal.phone is not None
     looked = erasable.streams_of(tx.one, (signal.phone,), (signal.key,))

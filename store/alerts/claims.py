@@ -21,7 +21,7 @@ from store.journal.journal import Append, Transaction
 REMEMBERED_MAX: Final = 1024
 
 
-class Skipped:
+class SkippedSignals:
     """Signals that this process has not kept."""
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ def add_claim(
     kind: ClaimKind,
     *,
     signer: E164 | None,
-    skipped: Skipped,
+    skipped: SkippedSignals,
     position: Position | None = None,
     text: str = "",
 ) -> None:
@@ -67,7 +67,7 @@ def add_claim(
         return
     proof = Proof.DEVICE if signer is not None and signer == known.number else Proof.APP
     claim = ClaimAdded(alias=alias, kind=kind, proof=proof, position=position, text=text)
-    came = recent.signals(transaction, alert)
+    came = recent.recent_signals(transaction, alert)
     if any(isinstance(one.event, ClaimAdded) and replace(one.event, skipped=0) == claim for one in came):
         return
     if may_keep_claim(came, transaction.at_us):

@@ -2,8 +2,9 @@
 unchanged.
 
 An erasure is one transaction: the person's rows of the registry, and the keys of all alerts of that person.
-An alert under a hold is only marked as the person's. `sweep` erases the alert when the hold has ended, and
-all data that exceeds its retention (`model.rules.retention`). The next sweep completes an interrupted one.
+An alert under a hold is only marked as the person's. `erase_expired` erases the alert when the hold has
+ended, and all data that exceeds its retention (`model.rules.retention`). The next sweep completes an
+interrupted one.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from store.journal.journal import Append, Journal, Transaction
 from store.journal.transaction import Snapshot
 from store.registry.people import User
 from store.registry.users import users
-from store.registry.users.merged import tell
+from store.registry.users.merged import record_change
 
 PAGE: Final = 50
 """Number of alerts per step: a few milliseconds."""
@@ -67,7 +68,7 @@ _PERSON_GONE: Final = Query(
 _DROP_ALIAS: Final = Query(delete(alias).where(alias.c.stream == bindparam("of")), "of")
 
 
-class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
+class Erasure(msgspec.Struct, frozen=True, kw_only=True):
     """Outcome of an erasure for one alert."""
 
     alert: AlertId
@@ -75,13 +76,13 @@ class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
     """Kinds of personal data that were erased; empty if none was due, as under a hold."""
 
 
-def erase_person(journal: Journal, user: UserId, *, by: str) -> tuple[Forgotten, ...]:
+def erase_person(journal: Journal, user: UserId, *, by: str) -> tuple[Erasure, ...]:
     """Erase the person's rows of the registry, and the personal data in all alerts of that person.
 
     Raises NotRegistered; InAnAlert while one of these alerts is open; JournalNotDurable, JournalError.
     """
 
-    def work(tx: Transaction) -> tuple[Forgotten, ...]:
+    def work(tx: Transaction) -> tuple[Erasure, ...]:
         known = users.read_user(tx, user)
         if known is None:
             raise NotRegistered(f"no user has the id {user}")
@@ -93,38 +94,38 @@ def erase_person(journal: Journal, user: UserId, *, by: str) -> tuple[Forgotten,
                     f"the alert {alert} of {user} is open: erase the person after the alert is closed"
                 )
             tx.set_person(alert, who)
-        tell(tx, who, by, "erased")
+        record_change(tx, who, by, "erased")
         users.drop(tx, known)
-        return tuple(_forget(tx, alert, RetentionSettings(), by) for alert in theirs)
+        return tuple(_erase_alert(tx, alert, RetentionSettings(), by) for alert in theirs)
 
     return journal.transact(work)
 
 
-def release(journal: Journal, alert: AlertId, *, by: str) -> Forgotten:
+def end_hold(journal: Journal, alert: AlertId, *, by: str) -> Erasure:
     """End the hold of the alert. If its person was erased meanwhile, its personal data is erased now; data
     past its retention is erased by the next sweep. Raises JournalNotDurable, JournalError.
     """
 
-    def work(tx: Transaction) -> Forgotten:
+    def work(tx: Transaction) -> Erasure:
         tx.append(Append(streams.inbox(alert), None, (AlertHoldEnded(by=by),)))
         if tx.one(_PERSON_GONE, alert) is None:
-            return Forgotten(alert=alert, kinds=())
-        return _forget(tx, alert, RetentionSettings(), by)
+            return Erasure(alert=alert, kinds=())
+        return _erase_alert(tx, alert, RetentionSettings(), by)
 
     return journal.transact(work)
 
 
-def sweep(journal: Journal, retention: RetentionSettings) -> Iterator[tuple[Forgotten, ...]]:
+def erase_expired(journal: Journal, retention: RetentionSettings) -> Iterator[tuple[Erasure, ...]]:
     """Erase what is due: notes of the room first, then a page of alerts per step. The sweep may be
     interrupted at any step, and several may run at once. Raises JournalError.
     """
-    journal.transact(partial(shift_notes.forget, words_days=retention.words_days))
+    journal.transact(partial(shift_notes.delete_old_notes, words_days=retention.words_days))
     after = ""
     while page := [AlertId(row[0]) for row in journal.rows(_PAGE, after, PAGE)]:
         after = page[-1]
-        wanted = journal.snapshot(partial(_due, page, retention))
+        wanted = journal.snapshot(partial(_alerts_to_erase, page, retention))
         yield tuple(
-            journal.transact(partial(_forget, alert=one, retention=retention, by="")) for one in wanted
+            journal.transact(partial(_erase_alert, alert=one, retention=retention, by="")) for one in wanted
         )
 
 
@@ -141,11 +142,11 @@ def is_held(seen: Snapshot, alert: AlertId) -> bool:
     return held is not None and (ended is None or ended.version < held.version)
 
 
-def _due(alerts: list[AlertId], retention: RetentionSettings, seen: Snapshot) -> list[AlertId]:
-    return [alert for alert in alerts if kinds_to_erase(_remembered(seen, alert), retention, seen.at_us)]
+def _alerts_to_erase(alerts: list[AlertId], retention: RetentionSettings, seen: Snapshot) -> list[AlertId]:
+    return [alert for alert in alerts if kinds_to_erase(_read_retained(seen, alert), retention, seen.at_us)]
 
 
-def _remembered(seen: Snapshot, alert: AlertId) -> RetainedAlert:
+def _read_retained(seen: Snapshot, alert: AlertId) -> RetainedAlert:
     closed = None if is_open(seen, alert) else seen.last_of_type(streams.case(alert), "alert.closed")
     return RetainedAlert(
         kinds=erasable.kinds_of(seen.one, alert),
@@ -155,9 +156,9 @@ def _remembered(seen: Snapshot, alert: AlertId) -> RetainedAlert:
     )
 
 
-def _forget(tx: Transaction, alert: AlertId, retention: RetentionSettings, by: str) -> Forgotten:
+def _erase_alert(tx: Transaction, alert: AlertId, retention: RetentionSettings, by: str) -> Erasure:
     """Destroy the keys that are due, and record the erasure in the alert's inbox."""
-    found = _remembered(tx, alert)
+    found = _read_retained(tx, alert)
     kinds = kinds_to_erase(found, retention, tx.at_us)
     if kinds:
         named = _streams_of(tx, alert) if PersonalKind.NUMBER in kinds else []
@@ -166,12 +167,13 @@ def _forget(tx: Transaction, alert: AlertId, retention: RetentionSettings, by: s
         for stream in named:
             # Another alert of this number that keeps its key must still be found by the number.
             if not any(
-                PersonalKind.NUMBER in erasable.kinds_of(tx.one, one) for one in _raised(tx, (stream,))
+                PersonalKind.NUMBER in erasable.kinds_of(tx.one, one)
+                for one in _alerts_named_by(tx, (stream,))
             ):
                 tx.write(_DROP_ALIAS, stream)
         erased = AlertErased(by=by, kinds=kinds, reason=erasure_reason(found))
         tx.append(Append(streams.inbox(alert), None, (erased,)))
-    return Forgotten(alert=alert, kinds=kinds)
+    return Erasure(alert=alert, kinds=kinds)
 
 
 def alerts_of(seen: Snapshot, known: User) -> set[AlertId]:
@@ -183,13 +185,13 @@ def alerts_of(seen: Snapshot, known: User) -> set[AlertId]:
     )
     unknown = {
         alert
-        for alert in _raised(seen, named)
+        for alert in _alerts_named_by(seen, named)
         if (row := seen.one(erasable.KEY_ROW, alert)) is not None and row[-1] in (None, known.id)
     }
     return unknown | {AlertId(row[0]) for row in seen.all(OF_PERSON, known.id)}
 
 
-def _raised(seen: Snapshot, named: Iterable[str]) -> set[AlertId]:
+def _alerts_named_by(seen: Snapshot, named: Iterable[str]) -> set[AlertId]:
     """Return the alerts named by these streams of numbers and devices."""
     return {
         one.event.alert for name in named for one in seen.read(name) if isinstance(one.event, NumberRaised)

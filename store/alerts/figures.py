@@ -134,7 +134,7 @@ def _place(reader: Journal | Transaction) -> int | None:
 
 
 def _fold(journal: Journal, made: dict[AlertId, AlertRow | None], after: int, upto: int) -> None:
-    for recorded in rows.recorded(journal.rows(_EVENTS, after, upto)):
+    for recorded in rows.events_from(journal.rows(_EVENTS, after, upto)):
         alert = streams.alert_of(recorded.stream)
         if alert is None:
             continue

@@ -23,7 +23,7 @@ def open_case(tx: Transaction, operator: OperatorId) -> Case | None:
     return case if case is not None and case.closed_at is None else None
 
 
-def is_on_an_alert(tx: Transaction, operator: OperatorId) -> bool:
+def has_call_for_alert(tx: Transaction, operator: OperatorId) -> bool:
     """Return True if a call to the operator for an open alert is up or starting. Within the write lock."""
     case = open_case(tx, operator)
     return case is not None and (case.has_live_leg(operator) or operator in case.reserved)

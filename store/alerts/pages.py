@@ -43,7 +43,7 @@ def is_there(sheet: Sheet, code: str, now_us: Instant) -> bool:
     return sheet.page is not None and sheet.page.code == code and is_page_available(sheet.case, now_us)
 
 
-def read(typed: str) -> str:
+def normalise_code(typed: str) -> str:
     """Return the typed code in capitals, without spaces and dashes; empty if it cannot be a code."""
     code = "".join(typed.split()).replace("-", "").upper()
     return code if len(code) == LENGTH and set(code) <= set(ALPHABET) else ""

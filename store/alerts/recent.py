@@ -41,7 +41,7 @@ _SIGNALS: Final = _newest("type IN ('alert.signal_added', 'claim.added', 'alert.
 _WORDS: Final = _newest("type = 'dialogue.said'")
 
 
-def newer(transaction: Transaction, known: Case) -> list[Recorded]:
+def events_since(transaction: Transaction, known: Case) -> list[Recorded]:
     """Return the events of the alert's two streams that are newer than a recently folded case, in order."""
     read = (
         *transaction.read(streams.inbox(known.alert), known.inbox_version),
@@ -50,19 +50,19 @@ def newer(transaction: Transaction, known: Case) -> list[Recorded]:
     return sorted(read, key=lambda one: one.seq)
 
 
-def current(transaction: Transaction, known: Case) -> Case:
+def current_case(transaction: Transaction, known: Case) -> Case:
     """Return a recently folded case, updated to the present end of its two streams."""
-    for recorded in newer(transaction, known):
+    for recorded in events_since(transaction, known):
         known = evolve(known, recorded)
     return known
 
 
-def signals(transaction: Transaction, alert: AlertId) -> list[Recorded]:
+def recent_signals(transaction: Transaction, alert: AlertId) -> list[Recorded]:
     """Return the recent signals, claims and attempts to cancel, newest first."""
     return _read(transaction, _SIGNALS, alert, SIGNALS_WITHIN, SIGNALS_MOST)
 
 
-def words(transaction: Transaction, alert: AlertId) -> Iterator[DialogueSaid]:
+def recent_messages(transaction: Transaction, alert: AlertId) -> Iterator[DialogueSaid]:
     """Yield the recent messages of the dialogue, newest first."""
     for one in _read(transaction, _WORDS, alert, WORDS_WITHIN, WORDS_WITHIN):
         if isinstance(one.event, DialogueSaid):
@@ -72,4 +72,4 @@ def words(transaction: Transaction, alert: AlertId) -> Iterator[DialogueSaid]:
 def _read(transaction: Transaction, query: Query, alert: AlertId, within: int, most: int) -> list[Recorded]:
     inbox = streams.inbox(alert)
     after = transaction.version(inbox) - within
-    return rows.recorded(transaction.all(query, inbox, after, most))
+    return rows.events_from(transaction.all(query, inbox, after, most))

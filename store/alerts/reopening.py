@@ -19,7 +19,7 @@ from store.registry.users.users import read_user
 from store.streams import StreamKind
 
 
-def why_not(seen: Snapshot, case: Case) -> Refusal | None:
+def reopening_refusal(seen: Snapshot, case: Case) -> Refusal | None:
     """Return the reason why this alert cannot be reopened now; None if it can."""
     if case.closed_at is None:
         return Refusal.NOT_CLOSED
@@ -33,12 +33,14 @@ def why_not(seen: Snapshot, case: Case) -> Refusal | None:
         for one in seen.newest(key)
         if isinstance(one.event, NumberRaised) and one.event.alert != case.alert
     )
-    in_the_way = any(is_open(seen, alert) and _weighs(seen, case, alert) for alert in others)
+    in_the_way = any(is_open(seen, alert) and _blocks_reopening(seen, case, alert) for alert in others)
     return Refusal.NEWER_OPEN if in_the_way else None
 
 
 def reopen(transaction: Transaction, case: Case, by: OperatorId, *, psap: bool, order: str = "") -> None:
-    """Reopen an alert that `why_not` permits. `psap`: call 112 again as well. `order`: id of the order."""
+    """Reopen an alert that `reopening_refusal` permits. `psap`: call 112 again as well. `order`: id of the
+    order.
+    """
     raised = NumberRaised(alert=case.alert)
     newest = {key: transaction.last(key) for key in _keys(transaction, case)}
     transaction.append(
@@ -47,7 +49,7 @@ def reopen(transaction: Transaction, case: Case, by: OperatorId, *, psap: bool, 
         *(Append(key, None, (raised,)) for key, one in newest.items() if one is None or one.event != raised),
     )
     if transaction.shared:
-        leases.grant(transaction, case.alert, transaction.node)
+        leases.grant_lease(transaction, case.alert, transaction.node)
 
 
 def _keys(transaction: Transaction, case: Case) -> list[str]:
@@ -55,7 +57,7 @@ def _keys(transaction: Transaction, case: Case) -> list[str]:
     return [transaction.stream_of(kind, value) for kind, value in said if value is not None]
 
 
-def _weighs(seen: Snapshot, case: Case, alert: AlertId) -> bool:
+def _blocks_reopening(seen: Snapshot, case: Case, alert: AlertId) -> bool:
     """Return True if the open alert blocks the reopening; a test blocks only another test."""
     first = next((one.event for one in seen.read(streams.inbox(alert))), None)
     return case.test or not (isinstance(first, AlertReceived) and first.test)

@@ -28,30 +28,30 @@ from store.errors import VersionConflict
 from store.journal.journal import Append, Transaction
 from store.registry.users import records
 from store.registry.users.users import read_user
-from store.sms_outbox import Text, ask_text, begin, end
+from store.sms_outbox import Text, assign_to_line, end_text, request_text
 
-OF_USE_US: Final = Instant(120 * SECOND)
+LINE_WAIT_US: Final = Instant(120 * SECOND)
 """Time within which a line must become free; after it the text may be untrue and is not sent."""
 
 
-def at_its_inbox(tx: Transaction, case: Case) -> None:
+def require_current_inbox(tx: Transaction, case: Case) -> None:
     """Raise VersionConflict if the alert's inbox has events newer than the case, such as a cancellation."""
     inbox = streams.inbox(case.alert)
     if (version := tx.version(inbox)) != case.inbox_version:
         raise VersionConflict(inbox, case.inbox_version, version)
 
 
-def begin_if_fit(tx: Transaction, text: TextId, line: LineId) -> Text | None:
-    """Assign the text to this line as `store.sms_outbox.begin` does; end the text instead if its alert now
-    withholds it.
+def begin_sending(tx: Transaction, text: TextId, line: LineId) -> Text | None:
+    """Assign the text to this line as `store.sms_outbox.assign_to_line` does; end the text instead if its
+    alert now withholds it.
 
     The text may have waited for a line for minutes, and the person who cancels the alert may hold the phone.
     """
     story = [one.event for one in tx.read(streams.text(text))]
     if any(isinstance(one, TextAsked) and _is_withheld(tx, one) for one in story) and len(story) == 1:
-        end(tx, text, TextFailed(cause=TextFailure.WITHHELD))
+        end_text(tx, text, TextFailed(cause=TextFailure.WITHHELD))
         return None
-    return begin(tx, text, line)
+    return assign_to_line(tx, text, line)
 
 
 def _is_withheld(tx: Transaction, asked: TextAsked) -> bool:
@@ -67,18 +67,18 @@ def _is_withheld(tx: Transaction, asked: TextAsked) -> bool:
     return case is not None and rule(case)
 
 
-def ask_for(tx: Transaction, case: Case, numbers: Collection[int]) -> None:
+def request_dialogue_texts(tx: Transaction, case: Case, numbers: Collection[int]) -> None:
     """Request these messages of the dialogue, unless an attempt to cancel the alert came since.
 
     Raises VersionConflict if the inbox has events newer than the case.
     """
     if not numbers or case.phone is None:
         return
-    at_its_inbox(tx, case)
-    until = Instant(tx.at_us + OF_USE_US)
+    require_current_inbox(tx, case)
+    until = Instant(tx.at_us + LINE_WAIT_US)
     for one in case.dialogue:
         if one.number in numbers:
-            ask_text(
+            request_text(
                 tx,
                 case.phone,
                 one.text,
@@ -89,7 +89,7 @@ def ask_for(tx: Transaction, case: Case, numbers: Collection[int]) -> None:
             )
 
 
-def append_with_contacts(
+def append_with_contact_texts(
     tx: Transaction, case: Case, appends: Sequence[Append], settings: Settings
 ) -> tuple[Recorded, ...]:
     """Append the events; if contacts are to be notified, together with the requests of their short messages.
@@ -100,8 +100,8 @@ def append_with_contacts(
     own = streams.case(case.alert)
     if not any(isinstance(event, ev.ContactsTexted) for one in appends for event in one.events):
         return tx.append(*appends)
-    at_its_inbox(tx, case)
-    texted = _texted(tx, case, settings)
+    require_current_inbox(tx, case)
+    texted = _request_contact_texts(tx, case, settings)
     filled = [
         replace(
             one,
@@ -114,16 +114,16 @@ def append_with_contacts(
     return tx.append(*filled)
 
 
-def _texted(tx: Transaction, case: Case, settings: Settings) -> ev.ContactsTexted:
+def _request_contact_texts(tx: Transaction, case: Case, settings: Settings) -> ev.ContactsTexted:
     user = None if case.user is None else read_user(tx, case.user)
     if user is None:
         return ev.ContactsTexted()
-    contacts = records.read(tx, user.id).record.contacts
+    contacts = records.read_record(tx, user.id).record.contacts
     told = [one for one in contacts if one.tell and one.number and one.number not in user.phones]
     until = Instant(tx.at_us + WITHIN_US)
     name = user.first_name or user.name
     texts = [
-        ask_text(
+        request_text(
             tx,
             records.number_of(one),
             contact_text(case, settings, name, where=one.where),

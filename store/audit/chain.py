@@ -13,10 +13,10 @@ from enum import StrEnum
 
 import msgspec
 
-from store.audit.entry import Action, Entry, Head, mac_of
+from store.audit.entry import Action, ChainHead, Entry, mac_of
 
 
-class Fault(StrEnum):
+class ChainFault(StrEnum):
     """Kind of fault."""
 
     CHANGED = "changed"
@@ -35,28 +35,28 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """Faulty entries of a chain, from `first` to `last`."""
 
     chain: str
-    fault: Fault
+    fault: ChainFault
     first: int
     last: int
 
     def __str__(self) -> str:
         where = f"entry {self.first}" if self.first == self.last else f"entries {self.first} to {self.last}"
         match self.fault:
-            case Fault.CHANGED:
+            case ChainFault.CHANGED:
                 return f"{self.chain}: {where} not as written"
-            case Fault.MISSING:
+            case ChainFault.MISSING:
                 return f"{self.chain}: {where} missing"
-            case Fault.CUT:
+            case ChainFault.CUT:
                 return f"{self.chain}: the end is cut off, {where} missing"
-            case Fault.HEAD:
+            case ChainFault.HEAD:
                 return f"{self.chain}: {where} is not what the head outside the database says"
-            case Fault.LOST:
+            case ChainFault.LOST:
                 return f"{self.chain}: its head is lost, nobody knows of entries after {self.last}"
-            case Fault.KEY:
+            case ChainFault.KEY:
                 return f"{self.chain}: none of {where} fits this key"
 
 
-class Checked(msgspec.Struct, frozen=True, kw_only=True):
+class CheckedChain(msgspec.Struct, frozen=True, kw_only=True):
     """Result for one chain."""
 
     chain: str
@@ -66,18 +66,20 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def altered(self) -> bool:
         """True if any entry provably differs from what was written; a lost head alone is no proof."""
-        return any(one.fault is not Fault.LOST for one in self.problems)
+        return any(one.fault is not ChainFault.LOST for one in self.problems)
 
 
-def check(chain: str, entries: Iterable[Entry], key: bytes, head: Head | None, begun: Head) -> Checked:
+def check_chain(
+    chain: str, entries: Iterable[Entry], key: bytes, head: ChainHead | None, begun: ChainHead
+) -> CheckedChain:
     """Check the entries of a chain in the order of their numbers. `begun`: the last pruned entry, as the
-    chain itself states (`pruned`); `head`: last known end of the chain.
+    chain itself states (`pruned_heads`); `head`: last known end of the chain.
     """
     problems: list[Problem] = []
     before, judged, fitting, count = begun, True, 0, 0
     at_head = begun.mac if head is not None and head.number == begun.number else None
 
-    def found(fault: Fault, first: int, last: int) -> None:
+    def found(fault: ChainFault, first: int, last: int) -> None:
         if problems and problems[-1].fault is fault and problems[-1].last == first - 1:
             first = problems.pop().first
         problems.append(Problem(chain=chain, fault=fault, first=first, last=last))
@@ -88,40 +90,40 @@ def check(chain: str, entries: Iterable[Entry], key: bytes, head: Head | None, b
         count += 1
         judged = entry.number == before.number + 1
         if not judged:
-            found(Fault.MISSING, before.number + 1, entry.number - 1)
+            found(ChainFault.MISSING, before.number + 1, entry.number - 1)
         elif hmac.compare_digest(mac_of(key, before.mac, entry), entry.mac):
             fitting += 1
         else:
-            found(Fault.CHANGED, entry.number, entry.number)
-        before = Head(entry.number, entry.mac)
+            found(ChainFault.CHANGED, entry.number, entry.number)
+        before = ChainHead(entry.number, entry.mac)
         if head is not None and head.number == entry.number:
             at_head = entry.mac
     last = before.number
     if count > 1 and not fitting:
-        problems = [Problem(chain=chain, fault=Fault.KEY, first=begun.number + 1, last=last)]
+        problems = [Problem(chain=chain, fault=ChainFault.KEY, first=begun.number + 1, last=last)]
     if head is None:
-        found(Fault.LOST, last, last)
+        found(ChainFault.LOST, last, last)
     elif head.number > last:
-        found(Fault.CUT, last + 1, head.number)
+        found(ChainFault.CUT, last + 1, head.number)
     elif head.number >= begun.number and at_head is not None and at_head != head.mac:
-        found(Fault.HEAD, head.number, head.number)
-    return Checked(chain=chain, entries=count, problems=tuple(problems))
+        found(ChainFault.HEAD, head.number, head.number)
+    return CheckedChain(chain=chain, entries=count, problems=tuple(problems))
 
 
-def pruned(entries: Iterable[Entry]) -> Mapping[str, Head]:
+def pruned_heads(entries: Iterable[Entry]) -> Mapping[str, ChainHead]:
     """Return the last pruned entry of each chain, as stated by its entries about pruning."""
-    found: dict[str, Head] = {}
+    found: dict[str, ChainHead] = {}
     for entry in entries:
         if entry.said.action != Action.PRUNED:
             continue
-        # A changed entry may hold any text; `check` reports the entry.
+        # A changed entry may hold any text; `check_chain` reports the entry.
         with contextlib.suppress(ValueError):
             chain, number, mac = entry.said.detail.split(" ")
-            if int(number) > found.get(chain, Head()).number:
-                found[chain] = Head(int(number), bytes.fromhex(mac))
+            if int(number) > found.get(chain, ChainHead()).number:
+                found[chain] = ChainHead(int(number), bytes.fromhex(mac))
     return found
 
 
-def mark(last: Entry) -> str:
+def pruning_detail(last: Entry) -> str:
     """Return the detail of an entry about pruning: the last pruned entry, as `chain number mac`."""
     return f"{last.chain} {last.number} {last.mac.hex()}"

@@ -50,7 +50,7 @@ class Action(StrEnum):
     """Entries were pruned by age: `chain number mac` of the last pruned entry."""
 
 
-class Said(msgspec.Struct, frozen=True, kw_only=True):
+class EntryContent(msgspec.Struct, frozen=True, kw_only=True):
     """Content of an entry, before it is chained."""
 
     actor: str
@@ -72,11 +72,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """
     number: int
     at: Instant
-    said: Said
+    said: EntryContent
     mac: bytes
 
 
-class Head(msgspec.Struct, frozen=True):
+class ChainHead(msgspec.Struct, frozen=True):
     """End of a chain: number and mac of the last entry."""
 
     number: int = 0
@@ -99,7 +99,7 @@ def mac_of(key: bytes, before: bytes, entry: Entry) -> bytes:
     return hmac.digest(key, before + msgspec.msgpack.encode(row), sha256)
 
 
-def sealed(key: bytes, before: Head, chain: str, at: Instant, said: Said) -> Entry:
+def chained_entry(key: bytes, before: ChainHead, chain: str, at: Instant, said: EntryContent) -> Entry:
     """Return the entry that follows `before`."""
     entry = Entry(chain=chain, number=before.number + 1, at=at, said=said, mac=b"")
     return msgspec.structs.replace(entry, mac=mac_of(key, before.mac, entry))

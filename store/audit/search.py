@@ -42,7 +42,7 @@ class Users(Protocol):
     def user_by_device(self, device: str) -> User | None: ...
 
 
-class Place(msgspec.Struct, frozen=True, array_like=True):
+class PagePosition(msgspec.Struct, frozen=True, array_like=True):
     """Position at which a page has ended: the next page continues before it."""
 
     at: Instant
@@ -50,11 +50,11 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
     number: int
 
 
-class Page(msgspec.Struct, frozen=True, kw_only=True):
+class AuditPage(msgspec.Struct, frozen=True, kw_only=True):
     """Entries, newest first. `before`: position of the next page; None at the end."""
 
     entries: list[Entry]
-    before: Place | None
+    before: PagePosition | None
 
 
 def ids_of(journal: Journal, users: Users, who: str, region: str) -> frozenset[str]:
@@ -85,7 +85,7 @@ def entries(
     since: Instant = _EVER,
     actor: str = "",
     subjects: Set[str] | None = None,
-    before: Place | None = None,
+    before: PagePosition | None = None,
 ) -> Iterator[Entry]:
     """Yield all matching entries, newest first. Raises JournalError."""
     start = table.END if before is None else (before.at, before.chain, before.number)
@@ -99,9 +99,9 @@ def page(
     since: Instant,
     actor: str,
     subjects: Set[str] | None,
-    before: Place | None,
+    before: PagePosition | None,
     limit: int,
-) -> Page:
+) -> AuditPage:
     """Return at most `limit` matching entries among the EXAMINED_MAX examined ones. Raises JournalError."""
     start = table.END if before is None else (before.at, before.chain, before.number)
     found: list[Entry] = []
@@ -114,4 +114,6 @@ def page(
             if len(found) == limit:
                 break
     more = last is not None and (len(found) == limit or examined == EXAMINED_MAX)
-    return Page(entries=found, before=Place(last.at, last.chain, last.number) if last and more else None)
+    return AuditPage(
+        entries=found, before=PagePosition(last.at, last.chain, last.number) if last and more else None
+    )

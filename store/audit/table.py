@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import bindparam, delete, desc, func, insert, select, tuple_
 
 from messages.ids import Instant
-from store.audit.entry import Action, Entry, Head, Said
+from store.audit.entry import Action, ChainHead, Entry, EntryContent
 from store.database.query import Query, Row
 from store.database.schema import audit
 from store.journal.journal import Journal, Transaction
@@ -55,10 +55,10 @@ END: Final = (Instant(2**62), "", 0)
 """Position behind all entries."""
 
 
-def head(tx: Transaction, chain: str) -> Head:
+def head(tx: Transaction, chain: str) -> ChainHead:
     """Return the end of the chain in the database; an empty head for a new chain."""
     row = tx.one(_HEAD, chain)
-    return Head() if row is None else Head(int(row[0]), bytes(row[1]))
+    return ChainHead() if row is None else ChainHead(int(row[0]), bytes(row[1]))
 
 
 def chain_in_memory(tx: Transaction) -> str | None:
@@ -130,7 +130,7 @@ def drop(tx: Transaction, entries: list[Entry]) -> None:
 
 def _entry(row: Row) -> Entry:
     chain, number, at_us, actor, origin, action, subjects, detail, mac = row
-    said = Said(
+    said = EntryContent(
         actor=actor,
         origin=origin,
         action=action,

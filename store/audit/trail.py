@@ -21,8 +21,8 @@ import msgspec
 
 from messages.ids import Instant
 from store.audit import table
-from store.audit.chain import Checked, Fault, Problem, check, mark, pruned
-from store.audit.entry import Action, Entry, Head, Said, is_in_memory, node_of, sealed
+from store.audit.chain import ChainFault, CheckedChain, Problem, check_chain, pruned_heads, pruning_detail
+from store.audit.entry import Action, ChainHead, Entry, EntryContent, chained_entry, is_in_memory, node_of
 from store.errors import JournalUnavailable
 from store.journal.journal import Journal, Transaction
 
@@ -39,12 +39,12 @@ class Trail:
         self._key_file = keys / KEY
         self._head_file = keys / HEADS
         self._key: bytes | None = None
-        self._heads: dict[str, Head] = {}
+        self._heads: dict[str, ChainHead] = {}
         self._unsaved: set[str] = set()
         self._seen: tuple[int, int] | None = None
         self._lock = threading.Lock()
 
-    def append(self, tx: Transaction, said: Said) -> Entry:
+    def append(self, tx: Transaction, said: EntryContent) -> Entry:
         """Append an entry within the write lock. The caller must call `committed` after the commit.
 
         Raises JournalError; JournalUnavailable if no key exists and none can be created.
@@ -52,8 +52,8 @@ class Trail:
         chain = tx.node if tx.durable else (table.chain_in_memory(tx) or f"{tx.node}~{tx.at_us}")
         # Continue after the head as well, in case the end was cut off: the missing entries then stay
         # detectable.
-        before = max(table.head(tx, chain), self.heads().get(chain, Head()), key=lambda one: one.number)
-        entry = sealed(self.key(), before, chain, tx.at_us, said)
+        before = max(table.head(tx, chain), self.heads().get(chain, ChainHead()), key=lambda one: one.number)
+        entry = chained_entry(self.key(), before, chain, tx.at_us, said)
         table.add(tx, entry)
         return entry
 
@@ -66,8 +66,8 @@ class Trail:
         if is_in_memory(entry.chain):
             return
         with self._lock:
-            if entry.number > self._heads.get(entry.chain, Head()).number:
-                self._heads[entry.chain] = Head(entry.number, entry.mac)
+            if entry.number > self._heads.get(entry.chain, ChainHead()).number:
+                self._heads[entry.chain] = ChainHead(entry.number, entry.mac)
                 self._unsaved.add(entry.chain)
 
     def prune(self, tx: Transaction, before: Instant) -> Entry | None:
@@ -78,13 +78,15 @@ class Trail:
         for chain in self.heads():
             found = table.old(tx, chain, before) if tx.durable else []
             if found:
-                said = Said(actor="center", origin="", action=Action.PRUNED, detail=mark(found[-1]))
+                said = EntryContent(
+                    actor="center", origin="", action=Action.PRUNED, detail=pruning_detail(found[-1])
+                )
                 entry = self.append(tx, said)
                 table.drop(tx, found)
                 return entry
         return None
 
-    def heads(self) -> dict[str, Head]:
+    def heads(self) -> dict[str, ChainHead]:
         """Return the last known end of each chain of this node."""
         with self._lock:
             with contextlib.suppress(FileNotFoundError):
@@ -102,11 +104,13 @@ class Trail:
             self._write()
             self._unsaved.clear()
 
-    def keep(self, heads: Mapping[str, Head]) -> None:
+    def keep(self, heads: Mapping[str, ChainHead]) -> None:
         """Write these heads durably: those of chains that came from memory. Raises OSError."""
         with self._lock:
             for chain, head in heads.items():
-                self._heads[chain] = max(head, self._heads.get(chain, Head()), key=lambda one: one.number)
+                self._heads[chain] = max(
+                    head, self._heads.get(chain, ChainHead()), key=lambda one: one.number
+                )
             self._write(durably=True)
 
     def _write(self, *, durably: bool = False) -> None:
@@ -167,8 +171,8 @@ class Trail:
         except msgspec.MsgspecError:
             return
         for chain, (number, mac) in there.items():
-            if number > self._heads.get(chain, Head()).number:
-                self._heads[chain] = Head(number, bytes.fromhex(mac))
+            if number > self._heads.get(chain, ChainHead()).number:
+                self._heads[chain] = ChainHead(number, bytes.fromhex(mac))
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
@@ -189,10 +193,10 @@ def _flush(folder: Path) -> None:
         os.close(fd)
 
 
-class Verified(msgspec.Struct, frozen=True, kw_only=True):
+class AuditVerification(msgspec.Struct, frozen=True, kw_only=True):
     """Result of a verification."""
 
-    chains: tuple[Checked, ...]
+    chains: tuple[CheckedChain, ...]
     elsewhere: tuple[str, ...]
     """Chains that must be verified at another node, which has their key."""
     on_disk: tuple[str, ...] = ()
@@ -209,7 +213,7 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
         return any(one.altered for one in self.chains)
 
 
-def verify(journal: Journal, trail: Trail) -> Verified:
+def verify_audit(journal: Journal, trail: Trail) -> AuditVerification:
     """Verify all chains that are readable now. Raises JournalError."""
     # Read first: entries added during the verification are behind these heads.
     heads, key = trail.heads(), trail.key()
@@ -219,18 +223,20 @@ def verify(journal: Journal, trail: Trail) -> Verified:
     in_memory = not journal.durable
     on_disk = own - known.keys() if in_memory else set[str]()
     own -= on_disk
-    begun = pruned(entry for entry in table.prunings(journal) if entry.chain in own)
+    begun = pruned_heads(entry for entry in table.prunings(journal) if entry.chain in own)
     found = (
-        check(chain, table.of_chain(journal, chain), key, heads.get(chain), begun.get(chain, Head()))
+        check_chain(
+            chain, table.of_chain(journal, chain), key, heads.get(chain), begun.get(chain, ChainHead())
+        )
         for chain in sorted(own)
     )
-    return Verified(
-        chains=tuple(_without(Fault.LOST, one) if in_memory else one for one in found),
+    return AuditVerification(
+        chains=tuple(_unreadable_chain(ChainFault.LOST, one) if in_memory else one for one in found),
         elsewhere=tuple(chain for chain in known if chain not in own),
         on_disk=tuple(sorted(on_disk)),
     )
 
 
-def _without(fault: Fault, found: Checked) -> Checked:
+def _unreadable_chain(fault: ChainFault, found: CheckedChain) -> CheckedChain:
     left = tuple(one for one in found.problems if one.fault is not fault)
     return msgspec.structs.replace(found, problems=left)

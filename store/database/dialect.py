@@ -112,7 +112,7 @@ class Connection(Protocol):
         """Close the connection."""
 
 
-def opened(url: str, *, patience_s: float, create: bool = False) -> Connection:
+def open_connection(url: str, *, patience_s: float, create: bool = False) -> Connection:
     """Open a new connection to this address. Raises StoreMisuse for an invalid address.
 
     `create`: create a missing file; a server has its database already.
@@ -146,7 +146,7 @@ def path_of(url: str) -> Path:
     """Return the file of `sqlite:///PATH`, its path as written. Raises StoreMisuse for another database."""
     scheme, found, path = url.partition(":///")
     if scheme != "sqlite" or not found or not path or path.startswith(":memory:"):
-        raise StoreMisuse(f"{shown(url)!r}: neither sqlite:///PATH nor postgresql://…")
+        raise StoreMisuse(f"{url_for_display(url)!r}: neither sqlite:///PATH nor postgresql://…")
     return Path(path)
 
 
@@ -155,7 +155,7 @@ def url_of(path: Path) -> str:
     return f"sqlite:///{path.absolute()}"
 
 
-def shown(url: str) -> str:
+def url_for_display(url: str) -> str:
     """Return the address without password, safe for messages and logs even if the address is malformed."""
     if not is_server(url):
         return url

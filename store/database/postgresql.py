@@ -22,8 +22,8 @@ from psycopg import sql
 from psycopg.pq import ConnStatus, TransactionStatus
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
-from store.database.dialect import shown
-from store.database.postgresql_connecting import connected, conninfo_of, named
+from store.database.dialect import url_for_display
+from store.database.postgresql_connecting import connect, conninfo_of, map_error
 from store.database.query import MADE, Prepared, Query, Row
 from store.database.schema import PERSONAL
 from store.errors import JournalError, JournalUnavailable, StoreMisuse
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 CHANNEL: Final = "securwoman_journal"
-"""Channel on which a node publishes each commit (`store.journal.notify.news`)."""
+"""Channel on which a node publishes each commit (`store.journal.notify.encode_commit`)."""
 SILENT_MS: Final = 1000
 """Silence after which a frozen or disconnected writer loses its transaction and the lock, in milliseconds."""
 _READER_SILENT_MS: Final = 60_000
@@ -74,13 +74,13 @@ class PostgresConnection:
 
     def __init__(self, url: str, *, patience_s: float) -> None:
         """Connect to the first acceptable server of the address. Raises JournalUnavailable."""
-        self.name: Final = shown(url)
+        self.name: Final = url_for_display(url)
         self.closed = False
         self._news = ""
         self._warning = ""
         self._savepoint = _Savepoint.NONE
         try:
-            self._raw = connected(conninfo_of(url), patience_s + _ANSWER_S)
+            self._raw = connect(conninfo_of(url), patience_s + _ANSWER_S)
         except psycopg.Error as error:
             raise self._named(error) from error
         self._raw.add_notice_handler(self._noticed)
@@ -366,8 +366,8 @@ class PostgresConnection:
 
     def _named(self, error: psycopg.Error) -> JournalError | StoreMisuse:
         raw = getattr(self, "_raw", None)
-        lost = raw is None or raw.pgconn.status != ConnStatus.OK or _hangs(raw)
-        found = named(self.name, error, lost=lost)
+        lost = raw is None or raw.pgconn.status != ConnStatus.OK or _awaits_answer(raw)
+        found = map_error(self.name, error, lost=lost)
         if raw is not None and (lost or found.again):
             self.close()
         return found.error
@@ -377,7 +377,7 @@ class PostgresConnection:
             self._warning = notice.message_primary or "a warning without words"
 
 
-def _hangs(raw: psycopg.Connection[Any]) -> bool:
+def _awaits_answer(raw: psycopg.Connection[Any]) -> bool:
     """Return True if the connection still awaits an answer that we no longer wait for."""
     return raw.pgconn.transaction_status == TransactionStatus.ACTIVE
 

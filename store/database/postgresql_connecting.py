@@ -22,7 +22,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import ConnStatus
 from psycopg.types.string import StrDumperUnknown
 
-from store.database.dialect import shown
+from store.database.dialect import url_for_display
 from store.database.query import Row
 from store.errors import (
     JournalError,
@@ -63,7 +63,7 @@ def conninfo_of(url: str) -> str:
     said = {key: str(value) for key, value in given.items() if value is not None}
     if not said or not _PORTS.fullmatch(said.get("port", "")):
         # Not the words of libpq: they may repeat the password.
-        raise StoreMisuse(f"{shown(url)!r} is not an address of a PostgreSQL database")
+        raise StoreMisuse(f"{url_for_display(url)!r} is not an address of a PostgreSQL database")
     if "," in said.get("host", "") or "," in said.get("hostaddr", ""):
         # A standby would show old data and refuse every append.
         said.setdefault("target_session_attrs", "read-write")
@@ -86,7 +86,7 @@ class ServerSilent(psycopg.OperationalError):
     """No server has answered: neither with a result nor with a refusal."""
 
 
-class Bounded(psycopg.Connection[Row]):
+class TimeLimitedConnection(psycopg.Connection[Row]):
     """Connection of the driver with a time limit; the driver alone would wait without a limit for a server or
     network that hangs without an error.
     """
@@ -116,7 +116,7 @@ class _AnyText(StrDumperUnknown):
         return super().dump(obj.replace("\0", "\ufffd") if "\0" in obj else obj)
 
 
-def connected(conninfo: str, answer_s: float) -> Bounded:
+def connect(conninfo: str, answer_s: float) -> TimeLimitedConnection:
     """Return a new connection in autocommit mode, a transaction per statement. Raises psycopg.Error."""
     _refuse_if_silent(conninfo)
     connection = _connect(conninfo)
@@ -127,14 +127,14 @@ def connected(conninfo: str, answer_s: float) -> Bounded:
     return connection
 
 
-def _connect(conninfo: str) -> Bounded:
+def _connect(conninfo: str) -> TimeLimitedConnection:
     within_s = AGAIN_S if conninfo in _found else FIRST_S
     said: list[str] = []
     silent = True
-    for one in _one_by_one(in_order(conninfo)):
+    for one in _each_server(conninfo_by_last_reachable(conninfo)):
         began_s = time.monotonic()
         try:
-            return Bounded(waiting.wait_conn(generators.connect(one), timeout=within_s))
+            return TimeLimitedConnection(waiting.wait_conn(generators.connect(one), timeout=within_s))
         except psycopg.OperationalError as error:
             waited = time.monotonic() - began_s > _SILENT_S
             silent &= waited
@@ -156,7 +156,7 @@ _silent_until_s: Final[dict[str, float]] = {}
 """Monotonic time until which a silent server is not tried again, by address."""
 
 
-def _one_by_one(conninfo: str) -> Iterator[str]:
+def _each_server(conninfo: str) -> Iterator[str]:
     """Yield the address once per server, each with its own time limit; the driver's limit is for all."""
     said = conninfo_to_dict(conninfo)
     lists = {key: str(said.get(key) or "").split(",") for key in ("host", "hostaddr", "port")}
@@ -165,7 +165,7 @@ def _one_by_one(conninfo: str) -> Iterator[str]:
         yield make_conninfo("", **{**said, **{key: value for key, value in here.items() if value}})
 
 
-def in_order(conninfo: str) -> str:
+def conninfo_by_last_reachable(conninfo: str) -> str:
     """Return the address with the last reachable server first."""
     last = _found.get(conninfo)
     said = conninfo_to_dict(conninfo)
@@ -199,26 +199,26 @@ _AGAIN: Final = ("25006", "0A000")
 """States that may differ on another connection: this server is a standby now; a table has another form."""
 
 
-class Named(NamedTuple):
+class MappedError(NamedTuple):
     """Mapped error; `again` is True if the next attempt needs a new connection."""
 
     error: JournalError | StoreMisuse
     again: bool
 
 
-def named(journal: str, error: psycopg.Error, *, lost: bool) -> Named:
+def map_error(journal: str, error: psycopg.Error, *, lost: bool) -> MappedError:
     """Map the driver's error to an error of `store.errors`. `lost`: the connection is no longer usable."""
     text = f"{journal}: {_words(error)}"
     state = error.sqlstate or ""
     if isinstance(error, ServerSilent):
-        return Named(JournalUnavailable(text, silent=True), again=True)
+        return MappedError(JournalUnavailable(text, silent=True), again=True)
     if lost:
-        return Named(JournalUnavailable(text), again=True)
+        return MappedError(JournalUnavailable(text), again=True)
     if (kind := _KINDS.get(state)) is not None:
-        return Named(kind(text), again=state in _AGAIN)
+        return MappedError(kind(text), again=state in _AGAIN)
     if state.startswith(_OURS) or isinstance(error, psycopg.DataError | psycopg.ProgrammingError):
-        return Named(StoreMisuse(text), again=False)
-    return Named(JournalUnavailable(f"{text} ({state or type(error).__name__})"), again=True)
+        return MappedError(StoreMisuse(text), again=False)
+    return MappedError(JournalUnavailable(f"{text} ({state or type(error).__name__})"), again=True)
 
 
 def _words(error: psycopg.Error) -> str:

@@ -15,7 +15,7 @@ OLDEST: Final = 130000
 COMMITS: Final = 5
 
 
-class Facts(msgspec.Struct, frozen=True, kw_only=True):
+class ServerFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Facts as measured."""
 
     version: str
@@ -44,7 +44,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Durations of real commits, in seconds; empty for a standby."""
 
 
-def facts(url: str, *, patience_s: float) -> Facts:
+def read_server_facts(url: str, *, patience_s: float) -> ServerFacts:
     """Read the facts, with real commits that change nothing. Raises JournalError, StoreMisuse."""
     with closing(PostgresConnection(url, patience_s=patience_s)) as connection:
         said = connection.settings(
@@ -61,7 +61,7 @@ def facts(url: str, *, patience_s: float) -> Facts:
             began = time.perf_counter()
             connection.harden()
             took.append(time.perf_counter() - began)
-    return Facts(
+    return ServerFacts(
         version=said["server_version"],
         version_num=int(said["server_version_num"]),
         standby=standby,

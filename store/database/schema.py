@@ -153,7 +153,7 @@ authenticator = Table(
     # Credential id of a passkey, hash of a recovery code, or random.
     Column("id", LargeBinary, primary_key=True),
     Column("operator", Text, nullable=False, index=True),
-    # A `store.registry.access.authenticators.Kind`.
+    # A `store.registry.access.authenticators.AuthenticatorKind`.
     Column("kind", Text, nullable=False),
     Column("name", Text, nullable=False),
     # Public key of a passkey, or seed of codes.
@@ -224,7 +224,7 @@ session = Table(
     # Hash of the ticket or challenge that started the session, so that each works only once.
     Column("ticket", LargeBinary, nullable=True, unique=True),
     Column("ended_us", BigInteger, nullable=True),
-    # A `store.registry.access.sessions.Way`.
+    # A `store.registry.access.sessions.SignOnMethod`.
     Column("way", Text, nullable=False, server_default=""),
     # Time of last use (`store.registry.access.idle`); null: not determined yet.
     Column("used_us", BigInteger, nullable=True),
@@ -244,12 +244,12 @@ device_key = Table(
     # Time at which the key last raised an alert.
     Column("seen_us", BigInteger, nullable=True),
     Column("revoked_us", BigInteger, nullable=True),
-    # A `store.registry.devices.ProvedBy`.
+    # A `store.registry.devices.ProofMethod`.
     Column("proved_by", Text, nullable=False, server_default=""),
     # Start of the day (UTC) of the last check, and the interval in days of automatic checks.
     Column("checked_us", BigInteger, nullable=True),
     Column("check_days", Integer, nullable=True),
-    # A `store.registry.devices.Seeming`; empty if the key appears genuine.
+    # A `store.registry.devices.DeviceAppearance`; empty if the key appears genuine.
     Column("seeming", Text, nullable=False, server_default=""),
 )
 

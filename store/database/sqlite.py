@@ -18,7 +18,7 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 
 from store.database import sqlite_file
 from store.database.query import MADE, Prepared, Query, Row
-from store.database.sqlite_file import is_locked, named
+from store.database.sqlite_file import is_locked, map_error
 from store.errors import JournalError, JournalTorn, JournalUnavailable
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class SqliteConnection:
         self._patience_s = patience_s
         self.closed = False
         if create:
-            sqlite_file.make(path)
+            sqlite_file.create_file(path)
         elif sqlite_file.is_empty(path):
             raise JournalTorn(f"{path} is empty")
         try:
@@ -68,7 +68,7 @@ class SqliteConnection:
                 check_same_thread=False,
             )
         except sqlite3.Error as error:
-            raise named(self.path, error) from error
+            raise map_error(self.path, error) from error
         try:
             self._settle()
             self._file = self._identity()
@@ -116,7 +116,7 @@ class SqliteConnection:
         try:
             return self._raw.execute(prepared.sql, prepared.lay_out(values)).rowcount
         except sqlite3.Error as error:
-            raise named(self.path, error) from error
+            raise map_error(self.path, error) from error
 
     def write_many(self, query: Query, rows: Iterable[tuple[object, ...]]) -> None:
         """Execute a change for many rows after `begin_write`. Raises JournalError, and StoreMisuse for a
@@ -126,7 +126,7 @@ class SqliteConnection:
         try:
             self._raw.executemany(prepared.sql, map(prepared.lay_out, rows))
         except sqlite3.Error as error:
-            raise named(self.path, error) from error
+            raise map_error(self.path, error) from error
 
     def script(self, sql: str) -> list[Row]:
         """Run a statement specific to SQLite: a pragma or a check."""
@@ -218,7 +218,7 @@ class SqliteConnection:
 
     def scrub(self) -> str:
         """Remove deleted data from the log and one set aside. Return the reason of a failure; else empty."""
-        sqlite_file.forget_log_aside(self.path)
+        sqlite_file.delete_log_aside(self.path)
         self.checkpoint(restart=False)
         # Most pages are moved by now: writers wait only for the rest.
         busy, *_ = self.script("PRAGMA wal_checkpoint(TRUNCATE)")[0]
@@ -248,7 +248,7 @@ class SqliteConnection:
                 yield on
         except DBAPIError as error:
             if isinstance(error.orig, sqlite3.Error):
-                raise named(self.path, error.orig) from error
+                raise map_error(self.path, error.orig) from error
             raise
         finally:
             self.end()
@@ -271,14 +271,14 @@ class SqliteConnection:
         try:
             return work()
         except sqlite3.Error as error:
-            raise named(self.path, error) from error
+            raise map_error(self.path, error) from error
 
     def _patiently(self, work: Callable[[], T]) -> T:
         try:
             return work()
         except sqlite3.Error as error:
             if not is_locked(error):
-                raise named(self.path, error) from error
+                raise map_error(self.path, error) from error
         deadline = time.monotonic() + self._patience_s
         pause = _FIRST_PAUSE_S
         while True:
@@ -288,7 +288,7 @@ class SqliteConnection:
                 return work()
             except sqlite3.Error as error:
                 if not is_locked(error) or time.monotonic() >= deadline:
-                    raise named(self.path, error) from error
+                    raise map_error(self.path, error) from error
 
     def _identity(self) -> tuple[int, int]:
         try:

@@ -42,7 +42,7 @@ _OURS: Final = (
 _REFUSED: Final = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH)
 
 
-def named(path: Path, error: sqlite3.Error) -> JournalError | StoreMisuse:
+def map_error(path: Path, error: sqlite3.Error) -> JournalError | StoreMisuse:
     """Map the driver's error on this file to an error of `store.errors`."""
     text = f"{path}: {error}"
     primary = _primary(error)
@@ -86,13 +86,13 @@ def _primary(error: sqlite3.Error) -> int | None:
     return code & 0xFF if isinstance(code, int) else None
 
 
-def make(path: Path) -> None:
+def create_file(path: Path) -> None:
     """Create a file of this name, readable by its owner alone, unless it exists. Raises JournalError."""
     with _errors(path):
         if path.exists():
             # Not opened for the check: closing a file drops all locks of the process on it (POSIX).
             return
-        with _beside(path) as new, suppress(FileExistsError):
+        with _log_files(path) as new, suppress(FileExistsError):
             os.link(new, path)
         folder = os.open(path.absolute().parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
@@ -101,9 +101,9 @@ def make(path: Path) -> None:
             os.close(folder)
 
 
-def replace(path: Path) -> None:
+def replace_file(path: Path) -> None:
     """Replace the file by a new one; processes with the old file open keep it. Raises JournalError."""
-    with _errors(path), _beside(path) as new:
+    with _errors(path), _log_files(path) as new:
         set_log_aside(path)
         os.replace(new, path)
 
@@ -116,7 +116,7 @@ def set_log_aside(path: Path) -> None:
                 os.replace(f"{path}{suffix}", f"{path}.old{suffix}")
 
 
-def forget_log_aside(path: Path) -> None:
+def delete_log_aside(path: Path) -> None:
     """Delete the logs that were set aside: they still hold data erased since. Raises JournalError."""
     with _errors(path):
         for suffix in ("-wal", "-shm"):
@@ -144,7 +144,7 @@ def _inode(path: Path) -> int:
 
 
 @contextmanager
-def _beside(path: Path) -> Iterator[Path]:
+def _log_files(path: Path) -> Iterator[Path]:
     descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.absolute().parent)
     os.close(descriptor)
     try:
@@ -162,4 +162,4 @@ def _errors(path: Path) -> Iterator[None]:
     except OSError as error:
         raise JournalUnavailable(f"{path} cannot be created: {error.strerror}") from error
     except sqlite3.Error as error:
-        raise named(path, error) from error
+        raise map_error(path, error) from error

@@ -42,7 +42,7 @@ MOST_BYTES: Final = 64 * 1024 * 1024
 """Size limit of the log if it is not cleared; later commits are missing from it."""
 
 _Rows = list[tuple[int, str, int, str, int, str, int, bytes]]
-_Beside = list[tuple[str, tuple[Any, ...]]]
+_AccompanyingRows = list[tuple[str, tuple[Any, ...]]]
 
 
 class CommitLog:
@@ -69,7 +69,7 @@ class CommitLog:
         # If a writer was killed within a record, later records cannot be separated from the fragment.
         with contextlib.suppress(OSError, ValueError, msgspec.ValidationError), self._file.open("rb") as file:
             for record in msgpack.Unpacker(file):
-                written, beside = msgspec.convert(record, tuple[_Rows, _Beside])
+                written, beside = msgspec.convert(record, tuple[_Rows, _AccompanyingRows])
                 while found and found[-1][0] >= written[0][0]:
                     found.pop()
                 found.extend(written)

@@ -18,27 +18,27 @@ import msgspec
 from messages.ids import Instant, NodeId
 from model.alarms.active import active_alarms, alarm_changes
 from store import streams
-from store.audit.entry import Head
+from store.audit.entry import ChainHead
 from store.audit.trail import Trail
 from store.database.dialect import Connection, path_of
 from store.database.migrate import bring_up_to_date
 from store.database.sqlite import SqliteConnection
-from store.database.sqlite_file import inodes, is_empty, replace, set_log_aside
+from store.database.sqlite_file import inodes, is_empty, replace_file, set_log_aside
 from store.errors import JournalError, JournalLocked, JournalTorn, JournalUnavailable
 from store.fallback.fallback import Fallback
-from store.fallback.merge import Written, write_late
+from store.fallback.merge import MergeReport, merge_into_journal
 from store.fallback.replica import (
     NODE_EVENTS,
-    Place,
-    copy,
-    known_file,
-    known_place,
-    known_use,
-    note,
-    noted,
+    ReplicaPosition,
     open_fallback,
+    read_file_identity,
+    read_note,
+    read_position,
+    read_switch_note,
+    update_replica,
+    write_note,
 )
-from store.fallback.switch import ALARM, SUBJECT, TEXT, change_over
+from store.fallback.switch import ALARM, SUBJECT, TEXT, switch_to_fallback
 from store.journal import rows
 from store.journal.journal import Append, Journal
 from store.journal.notify import Notifier
@@ -50,7 +50,7 @@ TAIL_BYTES: Final = 1024 * 1024
 _HEADER: Final = b"SQLite format 3\0"
 
 
-class Returned(msgspec.Struct, frozen=True, kw_only=True):
+class ReturnToDisk(msgspec.Struct, frozen=True, kw_only=True):
     """Report of a return of the journal to the disk."""
 
     events: int
@@ -82,7 +82,7 @@ class Keeper:
         self._clock = clock
         self._notify = notify
         self._trail = Trail(keys)
-        self._heads: dict[str, Head] = {}
+        self._heads: dict[str, ChainHead] = {}
         """Heads of audit chains that are on the disk again and not yet saved."""
         self._size = 0
         """Size of the journal's file at the last check; it never shrinks in normal use."""
@@ -107,20 +107,20 @@ class Keeper:
         with self._open_fallback() as fallback:
             fallback.begin_write()
             try:
-                file, (known, _log) = self._look_at_file(), known_file(fallback)
+                file, (known, _log) = self._look_at_file(), read_file_identity(fallback)
                 if known not in (0, file):
                     raise JournalUnavailable(f"{self._path} was replaced")
                 with self._journal() as journal:
-                    place = copy(journal, fallback, anew=anew)
+                    place = update_replica(journal, fallback, anew=anew)
                     if self.in_use:
                         # Another process has switched over during the wait for the fallback, which is
                         # authoritative now.
                         return
-                    noted(fallback, "file", (file, inodes(self._path)[1]))
+                    write_note(fallback, "file", (file, inodes(self._path)[1]))
                     fallback.commit()
                     if self._fallback.log.size() > TAIL_BYTES:
                         journal.begin_write()
-                        if rows.highest(journal, rows.LAST_SEQ) == place.seq:
+                        if rows.scalar_of(journal, rows.LAST_SEQ) == place.seq:
                             self._fallback.log.clear()
                         journal.end()
                     self._scrub(journal, fallback, place)
@@ -132,15 +132,15 @@ class Keeper:
             # If the fallback itself fails, no process can switch over to it.
             self._leave(failed)
 
-    def _scrub(self, journal: SqliteConnection, fallback: SqliteConnection, place: Place) -> None:
+    def _scrub(self, journal: SqliteConnection, fallback: SqliteConnection, place: ReplicaPosition) -> None:
         """Remove erased data from both databases' logs, and from the log of recent commits, which holds keys.
         A failed attempt is repeated with each step.
         """
-        erased = note(fallback, "erased")
+        erased = read_note(fallback, "erased")
         if erased == self._scrubbed:
             return
         journal.begin_write()
-        behind = rows.highest(journal, rows.LAST_SEQ) != place.seq
+        behind = rows.scalar_of(journal, rows.LAST_SEQ) != place.seq
         if not behind:
             self._fallback.log.clear()
         journal.end()
@@ -156,7 +156,7 @@ class Keeper:
         once, and a restart of the node ends it. Raises JournalError.
         """
         with self._open_fallback() as fallback:
-            used = known_use(fallback)
+            used = read_switch_note(fallback)
         self._tell(TEXT.format(reason="" if used is None else used.reason), durable=False)
 
     def _tell(self, words: str, over: str = "", *, durable: bool) -> bool:
@@ -177,7 +177,7 @@ class Keeper:
 
     def _leave(self, error: JournalError) -> None:
         with contextlib.suppress(JournalLocked):
-            change_over(
+            switch_to_fallback(
                 self._fallback,
                 self._path,
                 node=self._node,
@@ -190,7 +190,7 @@ class Keeper:
 
     # -------------------------------------------------------------------------------- bad days
 
-    def go_back(self) -> Returned:
+    def go_back(self) -> ReturnToDisk:
         """Write the events that only the fallback holds to the disk, and use the journal again. Raises
         JournalError: the return is not possible yet.
 
@@ -199,7 +199,7 @@ class Keeper:
         self._make_room_for_another_file()
         self._look_at_file()
         with self._open_fallback() as fallback, self._journal() as journal:
-            used = known_use(fallback)
+            used = read_switch_note(fallback)
             bring_up_to_date(journal)
             if used is not None and used.torn and journal.check() != [("ok",)]:
                 raise JournalTorn(f"{self._path} is damaged")
@@ -215,13 +215,13 @@ class Keeper:
                 # At once, because the disk may fail again in this very second. Without space, later.
                 with contextlib.suppress(JournalError):
                     fallback.begin_write()
-                    copy(journal, fallback)
+                    update_replica(journal, fallback)
                     fallback.commit()
                 fallback.end()
                 self._fallback.switch_over(renumbered=renumbered)
         self._notify.committed(0)
         since_us = self._clock() if used is None else used.since_us
-        return Returned(
+        return ReturnToDisk(
             events=first.events + rest.events, after_us=self._clock() - since_us, renumbered=renumbered
         )
 
@@ -232,10 +232,10 @@ class Keeper:
                 self._trail.keep(self._heads)
                 self._heads = {}
 
-    def _write(self, fallback: Connection, journal: Connection) -> Written:
+    def _write(self, fallback: Connection, journal: Connection) -> MergeReport:
         journal.begin_write()
         fallback.begin_read()
-        written = write_late(fallback, journal)
+        written = merge_into_journal(fallback, journal)
         fallback.end()
         journal.commit()
         return written
@@ -248,17 +248,17 @@ class Keeper:
         to its former content, as does the log beside a file restored from a backup.
         """
         with self._open_fallback() as fallback:
-            place, known = known_place(fallback) or Place(), known_file(fallback)
+            place, known = read_position(fallback) or ReplicaPosition(), read_file_identity(fallback)
             file, log = inodes(self._path)
             if is_empty(self._path) or not (file or place.seq):
-                replace(self._path)
+                replace_file(self._path)
             elif not file or known[0] in (0, file):
                 return
             elif 0 != log == known[1]:
                 set_log_aside(self._path)
             # Only once: from here on the log belongs to this file.
             fallback.begin_write()
-            noted(fallback, "file", inodes(self._path))
+            write_note(fallback, "file", inodes(self._path))
             fallback.commit()
 
     # ----------------------------------------------------------------------------------- files

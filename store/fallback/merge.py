@@ -20,11 +20,11 @@ from sqlalchemy import bindparam, insert, select, text
 
 from messages.ids import AlertId
 from store import streams
-from store.audit.entry import Head
+from store.audit.entry import ChainHead
 from store.database.dialect import Connection
 from store.database.query import Query, Row
 from store.database.schema import alert_key, alias, audit, event, keyring, outbox, session
-from store.fallback.replica import Place, known_place, registry_rows
+from store.fallback.replica import ReplicaPosition, read_position, registry_rows
 from store.journal import erasable, rows
 from store.streams import StreamKind
 
@@ -82,22 +82,22 @@ _NOBODYS: Final = tuple(
 """Prefixes of the streams whose versions no process remembers."""
 
 
-class Written(msgspec.Struct, frozen=True, kw_only=True):
+class MergeReport(msgspec.Struct, frozen=True, kw_only=True):
     """Report of a merge."""
 
     events: int
     """Number of events written late."""
     renumbered: bool
     """True if a row has another position than in the fallback, or the journal has more rows than that."""
-    heads: dict[str, Head]
+    heads: dict[str, ChainHead]
     """Ends of the audit chains that came from the fallback."""
 
 
-def write_late(fallback: Connection, journal: Connection) -> Written:
+def merge_into_journal(fallback: Connection, journal: Connection) -> MergeReport:
     """Write the rows that the journal lacks, within a transaction of the journal that the caller commits."""
-    place = known_place(fallback) or Place()
+    place = read_position(fallback) or ReplicaPosition()
     same = place.is_in(journal)
-    begun = last_seq = rows.highest(journal, rows.LAST_SEQ)
+    begun = last_seq = rows.scalar_of(journal, rows.LAST_SEQ)
     renamed: dict[str, str] = {}
     versions: dict[str, int] = {}
     there = events = 0
@@ -121,7 +121,7 @@ def write_late(fallback: Connection, journal: Connection) -> Written:
         ):
             there += 1
             continue
-        at = versions[stream] = 1 + (versions.get(stream) or rows.highest(journal, rows.VERSION, stream))
+        at = versions[stream] = 1 + (versions.get(stream) or rows.scalar_of(journal, rows.VERSION, stream))
         last_seq = max(seq, last_seq + 1)
         journal.write_many(rows.INSERT, [(last_seq, stream, at, kind, at_us, node, epoch, data)])
         events += 1
@@ -143,8 +143,8 @@ def write_late(fallback: Connection, journal: Connection) -> Written:
     journal.write_many(_ENTER, [row for row in entries if journal.one(_ENTERED, row[0], row[1]) is None])
     # Rows of the journal behind the last common position that did not come from the fallback.
     others = begun - place.seq - there
-    heads = {str(row[0]): Head(int(row[1]), bytes(row[-1])) for row in entries}
-    return Written(events=events, renumbered=renumbered or others > 0, heads=heads)
+    heads = {str(row[0]): ChainHead(int(row[1]), bytes(row[-1])) for row in entries}
+    return MergeReport(events=events, renumbered=renumbered or others > 0, heads=heads)
 
 
 def _renamed(journal: Connection, received: Row) -> dict[str, str]:

@@ -49,7 +49,7 @@ from store.database.sqlite import SqliteConnection
 from store.errors import JournalTorn, JournalUnavailable
 from store.fallback.fallback import Fallback
 from store.journal import erasable, rows
-from store.journal.matters import open_alerts, still_matters, streams_of
+from store.journal.matters import open_alerts, relevant_rows, streams_of
 from store.streams import StreamKind
 
 CLOSED_KEPT_US: Final = Instant(150 * SECOND)
@@ -137,7 +137,7 @@ _DROP_PERSON: Final = {
 }
 
 
-class Place(msgspec.Struct, frozen=True, array_like=True):
+class ReplicaPosition(msgspec.Struct, frozen=True, array_like=True):
     """Row of the journal that identifies the position up to which the fallback is a copy."""
 
     seq: int = 0
@@ -146,7 +146,7 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
     at_us: int = 0
 
     @classmethod
-    def of(cls, row: Row) -> Place:
+    def of(cls, row: Row) -> ReplicaPosition:
         """Return the position of a row."""
         return cls(row[0], row[1], row[2], row[4])
 
@@ -155,10 +155,10 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
         if self.seq == 0:
             return True
         row = journal.one(rows.AT_SEQ, self.seq)
-        return row is not None and Place.of(row) == self
+        return row is not None and ReplicaPosition.of(row) == self
 
 
-class Used(msgspec.Struct, frozen=True, array_like=True):
+class SwitchNote(msgspec.Struct, frozen=True, array_like=True):
     """Note of a switch to the fallback, kept until the fallback is rebuilt."""
 
     since_us: int
@@ -187,7 +187,7 @@ def check_form(fallback: Fallback, patience_s: float) -> None:
     alone can read its tables and return them to the disk; another JournalError if it cannot be read.
     """
     with closing(SqliteConnection(fallback.file, patience_s=patience_s, lasting=False)) as connection:
-        value = note(connection, "form")
+        value = read_note(connection, "form")
     made = None if value is None else msgspec.msgpack.decode(value, type=str)
     if made != _FORM:
         raise JournalUnavailable(
@@ -196,36 +196,36 @@ def check_form(fallback: Fallback, patience_s: float) -> None:
         )
 
 
-def known_place(fallback: Connection) -> Place | None:
+def read_position(fallback: Connection) -> ReplicaPosition | None:
     """Return the position up to which the fallback is a copy; None if it was never filled."""
-    value = note(fallback, "place")
-    return None if value is None else msgspec.msgpack.decode(value, type=Place)
+    value = read_note(fallback, "place")
+    return None if value is None else msgspec.msgpack.decode(value, type=ReplicaPosition)
 
 
-def known_file(fallback: Connection) -> tuple[int, int]:
+def read_file_identity(fallback: Connection) -> tuple[int, int]:
     """Return the inodes of the journal's file and log: another file may be a copy with the same position."""
-    value = note(fallback, "file")
+    value = read_note(fallback, "file")
     return (0, 0) if value is None else msgspec.msgpack.decode(value, type=tuple[int, int])
 
 
-def known_use(fallback: Connection) -> Used | None:
+def read_switch_note(fallback: Connection) -> SwitchNote | None:
     """Return time and reason of the switch to the fallback; None if it is not in use."""
-    value = note(fallback, "used")
-    return None if value is None else msgspec.msgpack.decode(value, type=Used | None)
+    value = read_note(fallback, "used")
+    return None if value is None else msgspec.msgpack.decode(value, type=SwitchNote | None)
 
 
-def note(fallback: Connection, key: str) -> bytes | None:
+def read_note(fallback: Connection, key: str) -> bytes | None:
     """Return the note of this key; None if missing."""
     row = fallback.one(_NOTE, key)
     return None if row is None else row[0]
 
 
-def noted(fallback: Connection, key: str, value: object) -> None:
+def write_note(fallback: Connection, key: str, value: object) -> None:
     """Store a note, within a transaction."""
     fallback.write(_NOTED, key, msgspec.msgpack.encode(value))
 
 
-def copy(journal: Connection, fallback: Connection, *, anew: bool = False) -> Place:
+def update_replica(journal: Connection, fallback: Connection, *, anew: bool = False) -> ReplicaPosition:
     """Update the fallback, within the caller's transaction on it; return its new position.
 
     The fallback is rebuilt, without data that is no longer needed, for `anew`, after use, for another journal
@@ -233,47 +233,47 @@ def copy(journal: Connection, fallback: Connection, *, anew: bool = False) -> Pl
     """
     journal.begin_read()
     try:
-        before = known_place(fallback)
-        if before is not None and (known_use(fallback) is not None or not before.is_in(journal)):
+        before = read_position(fallback)
+        if before is not None and (read_switch_note(fallback) is not None or not before.is_in(journal)):
             before = None
-        found = [] if before is None else rows.bare(journal.all(rows.AFTER, before.seq, _MANY))
+        found = [] if before is None else rows.without_keys(journal.all(rows.AFTER, before.seq, _MANY))
         people = None
         if before is not None and len(found) < _MANY:
             people = {streams.parse(row[1])[1] for row in found if row[3] == "user.data_changed"}
         if anew or people is None or any(row[3] in _ANEW for row in found):
             place = _fill(journal, fallback)
-            noted(fallback, "used", None)
+            write_note(fallback, "used", None)
             if any(row[3] == _ERASED for row in found):
-                noted(fallback, "erased", found[-1][0])
+                write_note(fallback, "erased", found[-1][0])
         else:
-            place = add_rows(fallback, found) or before or Place()
-            add_beside(fallback, _beside(journal, {str(row[1]) for row in found}))
+            place = add_rows(fallback, found) or before or ReplicaPosition()
+            add_accompanying_rows(fallback, _accompanying_rows(journal, {str(row[1]) for row in found}))
         _copy_registry(journal, fallback, people)
     finally:
         journal.end()
-    noted(fallback, "place", place)
+    write_note(fallback, "place", place)
     return place
 
 
-def add_rows(fallback: Connection, found: Iterable[Row]) -> Place | None:
+def add_rows(fallback: Connection, found: Iterable[Row]) -> ReplicaPosition | None:
     """Insert rows of the journal that follow the present ones; return the last position, None for no rows."""
     place = None
     wanted = []
     for row in found:
-        place = Place.of(row)
+        place = ReplicaPosition.of(row)
         if not row[1].startswith(f"{StreamKind.USER}-"):
             wanted.append(row)
     fallback.write_many(_KEEP, wanted)
     return place
 
 
-def add_beside(fallback: Connection, found: Iterable[tuple[str, Row]]) -> None:
+def add_accompanying_rows(fallback: Connection, found: Iterable[tuple[str, Row]]) -> None:
     """Insert or replace rows of tables that accompany the journal."""
     for name, row in found:
         fallback.write(_REPLACE[name], *row)
 
 
-def _beside(journal: Connection, names: Iterable[str]) -> Iterator[tuple[str, Row]]:
+def _accompanying_rows(journal: Connection, names: Iterable[str]) -> Iterator[tuple[str, Row]]:
     """Yield the keys of these streams' alerts, and the owners of the streams of numbers and devices."""
     for alert in {alert for name in names if (alert := streams.alert_of(name)) is not None}:
         if (row := journal.one(erasable.KEY_ROW, alert)) is not None:
@@ -289,9 +289,9 @@ def registry_rows(connection: Connection) -> Iterator[tuple[Query, list[Row]]]:
         yield _ADD[table], connection.all(_ALL[table])
 
 
-def _fill(journal: Connection, fallback: Connection) -> Place:
+def _fill(journal: Connection, fallback: Connection) -> ReplicaPosition:
     newest = journal.all(_LAST)
-    place = Place.of(newest[0]) if newest else Place()
+    place = ReplicaPosition.of(newest[0]) if newest else ReplicaPosition()
     since_us = place.at_us - CLOSED_KEPT_US
     closed = [streams.alert_of(row[0]) for row in journal.all(_CLOSED, place.seq - _LATELY, since_us)]
     found: dict[int, Row] = {}
@@ -300,11 +300,11 @@ def _fill(journal: Connection, fallback: Connection) -> Place:
         assert alert is not None, "only a case says that it is closed"
         for stream in (streams.inbox(alert), streams.case(alert)):
             told = journal.all(rows.STREAM, stream, 0)
-            found.update((int(row[0]), row) for row in rows.bare(told))
+            found.update((int(row[0]), row) for row in rows.without_keys(told))
             names |= {stream, *_keys(journal, told)}
     for kind in (StreamKind.OPERATOR, StreamKind.LINE, StreamKind.SERVICE):
         for stream in streams_of(journal, kind):
-            found.update((int(row[0]), row) for row in still_matters(journal, kind, stream))
+            found.update((int(row[0]), row) for row in relevant_rows(journal, kind, stream))
     for kind in (StreamKind.NODE, StreamKind.SHELF, StreamKind.DUTY):
         for stream in streams_of(journal, kind):
             found.update((int(row[0]), row) for row in journal.all(_NEWEST, stream, NODE_EVENTS))
@@ -313,7 +313,7 @@ def _fill(journal: Connection, fallback: Connection) -> Place:
     for table in (*_BY_ALERT, *_NOT_COPIED, _e):
         fallback.write(_EMPTY[table])
     fallback.write_many(rows.INSERT, (found[seq] for seq in sorted(found)))
-    add_beside(fallback, _beside(journal, names))
+    add_accompanying_rows(fallback, _accompanying_rows(journal, names))
     return place
 
 
@@ -333,7 +333,9 @@ def _copy_registry(journal: Connection, fallback: Connection, people: set[str] |
 
 def _keys(journal: Connection, told: Iterable[Row]) -> Iterator[str]:
     """Yield the streams of the numbers and devices of this alert."""
-    for recorded in rows.recorded(row for row in told if row[3] in ("alert.received", "alert.signal_added")):
+    for recorded in rows.events_from(
+        row for row in told if row[3] in ("alert.received", "alert.signal_added")
+    ):
         event = recorded.event
         if isinstance(event, AlertReceived | AlertSignalAdded):
             yield from erasable.streams_of(journal.one, (event.phone,), (event.device, event.key))
@@ -344,7 +346,7 @@ def _keys(journal: Connection, told: Iterable[Row]) -> Iterator[str]:
 def _is_made(connection: Connection, fallback: Fallback) -> bool:
     """Return True if the tables have this version's form. A fallback in use is kept in any form."""
     try:
-        value = note(connection, "form")
+        value = read_note(connection, "form")
     except JournalTorn:
         return False
     return value is not None and (fallback.in_use or msgspec.msgpack.decode(value) == _FORM)
@@ -370,4 +372,4 @@ def _make(fallback: SqliteConnection) -> None:
         "BEGIN INSERT OR IGNORE INTO open_alert (alert, seq) VALUES (substr(NEW.stream, 7), NEW.seq); END",
     ):
         fallback.script(statement)
-    noted(fallback, "form", _FORM)
+    write_note(fallback, "form", _FORM)

@@ -18,15 +18,15 @@ from store.database.sqlite_file import inodes
 from store.errors import JournalError, JournalFull, JournalTorn, JournalUnavailable
 from store.fallback.fallback import Fallback
 from store.fallback.replica import (
-    Place,
-    Used,
-    add_beside,
+    ReplicaPosition,
+    SwitchNote,
+    add_accompanying_rows,
     add_rows,
-    copy,
-    known_file,
-    known_place,
-    noted,
     open_fallback,
+    read_file_identity,
+    read_position,
+    update_replica,
+    write_note,
 )
 from store.journal import rows
 from store.journal.transaction import Append, Transaction
@@ -36,7 +36,7 @@ SUBJECT = "journal"
 TEXT = "The disk cannot be written: nothing is durable now. Alerts are handled from memory. {reason}"
 
 
-def change_over(
+def switch_to_fallback(
     fallback: Fallback,
     journal: Path,
     *,
@@ -58,15 +58,15 @@ def change_over(
         with closing(open_fallback(fallback, patience_s)) as connection:
             connection.begin_write()
             _catch_up(fallback, connection, journal, patience_s)
-            place = known_place(connection) or Place()
-            noted(connection, "place", place)
-            noted(
+            place = read_position(connection) or ReplicaPosition()
+            write_note(connection, "place", place)
+            write_note(
                 connection,
                 "used",
-                Used(since_us=now_us, reason=str(error), torn=isinstance(error, JournalTorn)),
+                SwitchNote(since_us=now_us, reason=str(error), torn=isinstance(error, JournalTorn)),
             )
             # All later rows come after all rows of the journal.
-            seq = max(place.seq, rows.highest(connection, rows.LAST_SEQ))
+            seq = max(place.seq, rows.scalar_of(connection, rows.LAST_SEQ))
             tx = Transaction(connection, node=node, at_us=now_us, seq=seq)
             stream = streams.node(node)
             # The alarm is still active if the journal came back a moment ago and the end of the alarm could
@@ -79,10 +79,10 @@ def change_over(
 
 
 def _catch_up(fallback: Fallback, connection: Connection, journal: Path, patience_s: float) -> None:
-    before = known_place(connection)
-    file, _log = known_file(connection)
+    before = read_position(connection)
+    file, _log = read_file_identity(connection)
     as_it_is = partial(SqliteConnection, journal, patience_s=patience_s)
-    for readable in (lambda: closing(as_it_is()), lambda: _copied(journal, fallback, patience_s)):
+    for readable in (lambda: closing(as_it_is()), lambda: _copy_in_memory(journal, fallback, patience_s)):
         connection.savepoint()
         try:
             with readable() as found:
@@ -90,21 +90,21 @@ def _catch_up(fallback: Fallback, connection: Connection, journal: Path, patienc
                 replaced = file not in (0, inodes(journal)[0])
                 if replaced or (before is not None and not before.is_in(found)):
                     break
-                copy(found, connection)
+                update_replica(found, connection)
             connection.forget_savepoint()
             return
         except JournalError:
             connection.back_to_savepoint()
     # The journal is unreadable, or another file by now: the log of recent commits is authoritative.
-    events, beside = fallback.log.rows((before or Place()).seq)
+    events, beside = fallback.log.rows((before or ReplicaPosition()).seq)
     place = add_rows(connection, events)
-    add_beside(connection, beside)
+    add_accompanying_rows(connection, beside)
     if place is not None:
-        noted(connection, "place", place)
+        write_note(connection, "place", place)
 
 
 @contextmanager
-def _copied(journal: Path, fallback: Fallback, patience_s: float) -> Iterator[SqliteConnection]:
+def _copy_in_memory(journal: Path, fallback: Fallback, patience_s: float) -> Iterator[SqliteConnection]:
     """Yield a copy of the journal in memory. On a read-only disk SQLite cannot even read a log that no
     process has open.
 

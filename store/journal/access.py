@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Final
 
 from messages.ids import Instant, NodeId
-from store.database.dialect import Connection, is_server, opened, path_of
+from store.database.dialect import Connection, is_server, open_connection, path_of
 from store.database.migrate import bring_up_to_date
 from store.database.sqlite import SqliteConnection
 from store.errors import (
@@ -40,7 +40,7 @@ from store.errors import (
 )
 from store.fallback.fallback import Fallback
 from store.fallback.replica import check_form
-from store.fallback.switch import change_over
+from store.fallback.switch import switch_to_fallback
 from store.journal.checkpoint import Checkpointer
 from store.journal.notify import Notifier
 
@@ -175,7 +175,7 @@ class Access:
         if fallback.in_use:
             return False
         try:
-            change_over(
+            switch_to_fallback(
                 fallback,
                 file,
                 node=self.node,
@@ -228,7 +228,7 @@ class Access:
             return SqliteConnection(self.fallback.file, patience_s=self.patience_s, lasting=False)
         while True:
             try:
-                return opened(self.url, patience_s=self.patience_s)
+                return open_connection(self.url, patience_s=self.patience_s)
             except JournalUnavailable:
                 if time.monotonic() >= self._back_by_s:
                     raise
@@ -242,7 +242,7 @@ class Access:
         # file may be on a disk that is not mounted.
         there = () if self.fallback is None or self._file is None else (self._file, self.fallback.file)
         make = not any(file.exists() for file in there)
-        connection = opened(self.url, patience_s=self.patience_s, create=make)
+        connection = open_connection(self.url, patience_s=self.patience_s, create=make)
         try:
             bring_up_to_date(connection)
         except BaseException:

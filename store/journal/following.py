@@ -10,7 +10,7 @@ from messages.journal import Recorded
 from store.errors import JournalError
 from store.journal.journal import Journal
 from store.journal.projections import Fold
-from store.journal.rebuild import bring_back, rebuild
+from store.journal.rebuild import apply_reopened, rebuild
 
 
 class Follower:
@@ -66,7 +66,7 @@ and be ended for its silence.
 """
 
 
-class Following:
+class FollowedFolds:
     """Folds with the position of one reader in the journal.
 
     Watch `fileno()` and call `catch_up`; also call it once in a while, and before each decision by the folds.
@@ -100,7 +100,7 @@ class Following:
                     for fold in self._folds:
                         fold.apply(recorded)
                 new.extend(batch)
-                bring_back(self._journal, *self._folds)
+                apply_reopened(self._journal, *self._folds)
             except JournalError:
                 if not new:
                     raise

@@ -82,7 +82,7 @@ _NEWEST: Final = Query(
 )
 
 
-def place_at(journal: Journal, at_us: Instant, upto: int) -> int:
+def seq_at(journal: Journal, at_us: Instant, upto: int) -> int:
     """Return a journal position before which all events are older than `at_us`; times are almost in order."""
     low, high = 0, upto
     while low < high:
@@ -136,13 +136,13 @@ def raised_before(journal: Journal, names: Iterable[str], alert: AlertId, most: 
         return []
     seqs: dict[AlertId, int] = {}
     for name in names:
-        for one in rows.recorded(journal.rows(_NEWEST, name, own[0], most + 1)):
+        for one in rows.events_from(journal.rows(_NEWEST, name, own[0], most + 1)):
             if isinstance(one.event, NumberRaised) and one.event.alert != alert:
                 seqs[one.event.alert] = max(one.seq, seqs.get(one.event.alert, 0))
     return sorted(seqs, key=lambda other: seqs[other], reverse=True)[:most]
 
 
-def placed(journal: Journal, alerts: Iterable[AlertId]) -> list[tuple[int, AlertId]]:
+def alerts_with_seq(journal: Journal, alerts: Iterable[AlertId]) -> list[tuple[int, AlertId]]:
     """Return these alerts, newest first, each with the position of its receipt; unknown ids are left out."""
     found = []
     for alert in alerts:
@@ -170,6 +170,6 @@ _ORIGINATING: Final = Query(
 
 def originated_since(journal: Journal, at_us: Instant) -> list[Recorded]:
     """Return the calls started since `at_us`, oldest first. Raises JournalError."""
-    after = place_at(journal, at_us, journal.last_seq())
-    found = rows.recorded(journal.rows(_ORIGINATING, after))
+    after = seq_at(journal, at_us, journal.last_seq())
+    found = rows.events_from(journal.rows(_ORIGINATING, after))
     return [one for one in found if isinstance(one.event, LegOriginating)]

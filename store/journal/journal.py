@@ -17,7 +17,7 @@ from typing import Final, Generic, TypeVar
 
 from messages.ids import Instant, NodeId
 from messages.journal import Recorded
-from store.database.dialect import Connection, is_server, opened
+from store.database.dialect import Connection, is_server, open_connection
 from store.database.query import Query, Row
 from store.errors import (
     JournalError,
@@ -27,11 +27,11 @@ from store.errors import (
 )
 from store.journal import rows
 from store.journal.access import Access
-from store.journal.notify import Notifier, news
+from store.journal.notify import Notifier, encode_commit
 from store.journal.transaction import Append, RetryValues, Snapshot, Transaction
 
 
-class Reading(ABC):
+class JournalReader(ABC):
     """Reads of the journal. Each is answered as of one moment, by the present file or server.
 
     All methods raise JournalError if the journal cannot be read.
@@ -43,7 +43,7 @@ class Reading(ABC):
 
     def read(self, stream: str, after: int = 0) -> list[Recorded]:
         """Return the stream's events by version, after version `after`."""
-        return rows.recorded(self.rows(rows.STREAM, stream, after))
+        return rows.events_from(self.rows(rows.STREAM, stream, after))
 
     def read_streams(self, *streams: str) -> list[Recorded]:
         """Return the events of several streams as of one moment, in the order of writing."""
@@ -53,19 +53,19 @@ class Reading(ABC):
             ]
         )
         found.sort(key=lambda row: int(row[0]))
-        return rows.recorded(found)
+        return rows.events_from(found)
 
     def read_all(self, after_seq: int = 0, limit: int = 1000) -> list[Recorded]:
         """Return at most `limit` events after this seq."""
-        return rows.recorded(self.rows(rows.AFTER, after_seq, limit))
+        return rows.events_from(self.rows(rows.AFTER, after_seq, limit))
 
     def version(self, stream: str) -> int:
         """Return the stream's last version; 0 if it is empty."""
-        return self._read(lambda connection: rows.highest(connection, rows.VERSION, stream))
+        return self._read(lambda connection: rows.scalar_of(connection, rows.VERSION, stream))
 
     def version_before(self, stream: str, at_us: Instant) -> int:
         """Return the stream's last version before `at_us`; 0 if there is none. Reads only the rows since."""
-        return self._read(lambda connection: rows.highest(connection, rows.VERSION_BEFORE, stream, at_us))
+        return self._read(lambda connection: rows.scalar_of(connection, rows.VERSION_BEFORE, stream, at_us))
 
     def last(self, stream: str) -> Recorded | None:
         """Return the stream's last event; None if it is empty."""
@@ -73,7 +73,7 @@ class Reading(ABC):
 
     def last_seq(self) -> int:
         """Return the seq of the journal's last event; 0 if it is empty."""
-        return self._read(lambda connection: rows.highest(connection, rows.LAST_SEQ))
+        return self._read(lambda connection: rows.scalar_of(connection, rows.LAST_SEQ))
 
     def row(self, query: Query, *values: object) -> Row | None:
         """Return the first row of a query, for this package's own modules; None if the query finds none."""
@@ -108,7 +108,7 @@ _ATTEMPTS: Final = 5
 """Enough for a switch to the fallback, a return, and the same by another process."""
 
 
-class _Moved(JournalError):
+class _JournalSwitched(JournalError):
     """The journal was switched while this process waited for it; nothing was done."""
 
 
@@ -132,7 +132,7 @@ class _Attempt(Generic[T]):
         """Results of the attempts that reached their commit, with the rows that each wrote."""
 
 
-class Journal(Reading):
+class Journal(JournalReader):
     """Journal of one state directory. Use `open`; the constructor is internal."""
 
     def __init__(self, access: Access, *, shared: bool | None) -> None:
@@ -238,7 +238,7 @@ class Journal(Reading):
                 if attempt.done and self._is_there(connection, attempt.done[-1][1]):
                     # The flush failed, but the data was in the file when the journal was switched.
                     return attempt.done[-1]
-                seq = 0 if attempt.beside else rows.highest(connection, rows.LAST_SEQ)
+                seq = 0 if attempt.beside else rows.scalar_of(connection, rows.LAST_SEQ)
                 if attempt.at_us is None:
                     attempt.at_us = self._access.clock()
                 attempt.chances.again()
@@ -282,7 +282,7 @@ class Journal(Reading):
             return
         with self._access.fallback.writing(self._access.patience_s):
             if self._access.fallback.generation != self._access.writer_generation:
-                raise _Moved("the journal has changed over")
+                raise _JournalSwitched("the journal has changed over")
             yield
 
     @staticmethod
@@ -294,7 +294,7 @@ class Journal(Reading):
         if written:
             if self._access.fallback is not None and connection.lasting:
                 self._access.fallback.log.add(written, transaction.beside)
-            connection.tell(news(self.node, written[-1][0], {row[1] for row in written}))
+            connection.tell(encode_commit(self.node, written[-1][0], {row[1] for row in written}))
         try:
             connection.commit()
         except JournalUnavailable as error:
@@ -377,7 +377,7 @@ class Journal(Reading):
         on success. Raises JournalError.
         """
         self._access.check()
-        with closing(opened(self.url, patience_s=self._access.patience_s)) as connection:
+        with closing(open_connection(self.url, patience_s=self._access.patience_s)) as connection:
             return connection.scrub()
 
 

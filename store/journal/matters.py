@@ -37,14 +37,14 @@ def open_alerts(connection: Connection) -> Iterator[AlertId]:
         yield AlertId(alert)
 
 
-def still_matters(connection: Connection, kind: streams.StreamKind, stream: str) -> list[Row]:
+def relevant_rows(connection: Connection, kind: streams.StreamKind, stream: str) -> list[Row]:
     """Return the rows that still matter of an operator's, line's or service stream."""
     if kind in NEWEST_ALONE:
-        return rows.bare(connection.all(rows.NEWEST_OF_STREAM, stream)[:1])
+        return rows.without_keys(connection.all(rows.NEWEST_OF_STREAM, stream)[:1])
     found = connection.all(rows.NEWEST_OF_STREAM, stream)[:1]
     for event_type in NEWEST_OF[kind]:
         found += connection.all(rows.NEWEST_OF_TYPE, stream, event_type)
-    return rows.bare(found)
+    return rows.without_keys(found)
 
 
 def streams_of(connection: Connection, kind: streams.StreamKind) -> Iterator[str]:

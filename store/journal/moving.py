@@ -26,7 +26,7 @@ _ENTERED: Final = Query(select(audit.c.number).limit(1))
 _ADD: Final = {table.name: Query(insert(table), *table.columns.keys()) for table in KEPT}
 
 
-class Moved(msgspec.Struct, frozen=True, kw_only=True):
+class MovedRows(msgspec.Struct, frozen=True, kw_only=True):
     """Numbers of moved rows."""
 
     events: int
@@ -35,19 +35,19 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
     app_keys: int
 
 
-def move(source: Journal, target: Journal) -> Moved:
+def move_journal(source: Journal, target: Journal) -> MovedRows:
     """Copy all of `source` into `target`, or nothing on an error.
 
     Raises TransferError if `target` holds anything, JournalError.
     """
 
-    def read(old: Connection) -> Moved:
+    def read(old: Connection) -> MovedRows:
         return target.transact(lambda new: _move(old, new))
 
     return source.at_one_moment(read)
 
 
-def _move(old: Connection, new: Transaction) -> Moved:
+def _move(old: Connection, new: Transaction) -> MovedRows:
     if new.seq:
         raise TransferError(f"the journal holds events up to seq {new.seq}; an import needs an empty one")
     for name, query in _COUNT.items():
@@ -65,7 +65,7 @@ def _move(old: Connection, new: Transaction) -> Moved:
                 new.restore(portion)
             else:
                 new.write_rows(_ADD[table.name], portion)
-    return Moved(
+    return MovedRows(
         events=counts[event.name],
         users=counts[person.name],
         operators=counts[operator.name],

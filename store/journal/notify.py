@@ -29,7 +29,7 @@ _ABOUT_MAX: Final = 56
 """Maximum length of a topic, as a socket's address has 107 bytes; a cut topic matches all its extensions."""
 
 
-def kind(streams: str) -> str:
+def topic_of_kind(streams: str) -> str:
     """Return the topic of all streams of a kind, for `listen`."""
     return f"{streams}-"
 
@@ -38,13 +38,13 @@ NEWS_MAX: Final = 7999
 """Size limit of PostgreSQL for a notification, in bytes."""
 
 
-def news(node: str, seq: int, streams: Collection[str]) -> str:
+def encode_commit(node: str, seq: int, streams: Collection[str]) -> str:
     """Return a commit as text for other nodes; without the streams if these are too many."""
     said = "\n".join((f"{node} {seq}", *streams))
     return said if len(said.encode()) <= NEWS_MAX else f"{node} {seq}"
 
 
-def read_news(said: str) -> tuple[str, int, frozenset[str]]:
+def decode_commit(said: str) -> tuple[str, int, frozenset[str]]:
     """Return the node, its last written seq and the streams; an unreadable text gives seq 0."""
     first, *streams = said.split("\n")
     node, _, seq = first.rpartition(" ")
@@ -53,11 +53,11 @@ def read_news(said: str) -> tuple[str, int, frozenset[str]]:
 
 def _topics(streams: Collection[str]) -> frozenset[str]:
     """Return the topics that match a commit to these streams."""
-    kinds = (kind(stream.partition("-")[0]) for stream in streams)
+    kinds = (topic_of_kind(stream.partition("-")[0]) for stream in streams)
     return frozenset((*(stream[:_ABOUT_MAX] for stream in streams), *kinds))
 
 
-class Ear(Protocol):
+class NotificationListener(Protocol):
     """Listener. Its descriptor is readable from a commit until `drain`."""
 
     def fileno(self) -> int:
@@ -82,8 +82,8 @@ class Notifier(Protocol):
         to.
         """
 
-    def listen(self, about: str = "") -> Ear:
-        """Return a new listener for every commit, or for those to this stream or `kind`."""
+    def listen(self, about: str = "") -> NotificationListener:
+        """Return a new listener for every commit, or for those to this stream or `topic_of_kind`."""
 
     def heard(self, about: str) -> bool:
         """Return True if a listener of this topic exists."""
@@ -126,12 +126,12 @@ class SocketNotifier:
         self._out = _socket()
         self._out.sendto(text, socket.MSG_DONTWAIT, address)
 
-    def listen(self, about: str = "") -> SocketEar:
+    def listen(self, about: str = "") -> SocketListener:
         """Return a new socket in the folder, which is created if needed. Raises StoreMisuse if that fails."""
         if not about:
             # Remove dead sockets: those that no commit concerns would remain.
             self.heard("")
-        return SocketEar(self._folder, about[:_ABOUT_MAX])
+        return SocketListener(self._folder, about[:_ABOUT_MAX])
 
     def heard(self, about: str) -> bool:
         """Return True if a live process listens to this topic, by a question to the kernel."""
@@ -176,7 +176,7 @@ def _remove_dead(address: str, error: OSError) -> None:
             os.unlink(address)
 
 
-class SocketEar:
+class SocketListener:
     """Listener's socket. Its file goes on close or, if its process dies, with the next commit to it."""
 
     def __init__(self, folder: Path, about: str = "") -> None:
@@ -235,7 +235,7 @@ class LocalNotifier:
 
     def __init__(self) -> None:
         """Start without listeners."""
-        self._ears: list[LocalEar] = []
+        self._ears: list[LocalListener] = []
         self._lock = threading.Lock()
 
     def committed(self, seq: int, streams: Collection[str] = ()) -> None:
@@ -246,9 +246,9 @@ class LocalNotifier:
                 if not topics or not ear.about or ear.about in topics:
                     ear.poke()
 
-    def listen(self, about: str = "") -> LocalEar:
+    def listen(self, about: str = "") -> LocalListener:
         """Return a new listener."""
-        ear = LocalEar(self, about[:_ABOUT_MAX])
+        ear = LocalListener(self, about[:_ABOUT_MAX])
         with self._lock:
             self._ears.append(ear)
         return ear
@@ -257,14 +257,14 @@ class LocalNotifier:
         """Return True if a listener of this topic exists."""
         return any(about in ("", ear.about) for ear in self._ears)
 
-    def forget(self, ear: LocalEar) -> None:
+    def forget(self, ear: LocalListener) -> None:
         """Remove a listener."""
         with self._lock:
             if ear in self._ears:
                 self._ears.remove(ear)
 
 
-class LocalEar:
+class LocalListener:
     """Listener on a counter in the kernel (eventfd), which can be watched like a socket."""
 
     def __init__(self, notifier: LocalNotifier, about: str) -> None:

@@ -212,7 +212,7 @@ class Lines:
                 self._legs.pop(alert, None)
                 for one in list(self.lines.values()):
                     if one.alert == alert:
-                        self._settle(_nobodys(one))
+                        self._settle(_without_holder(one))
             case LegOriginating(leg=leg, line=line, attempt=attempt) if alert in self._open:
                 legs = self._legs.setdefault(alert, {})
                 # Inserted again, so that the newest leg is last.
@@ -226,7 +226,7 @@ class Lines:
                     del legs[leg]
                 for one in list(self.lines.values()):
                     if (one.alert, one.leg, one.attempt) == (alert, leg, attempt):
-                        self._settle(_nobodys(one))
+                        self._settle(_without_holder(one))
             case _:
                 pass
 
@@ -253,15 +253,15 @@ class Lines:
         now = replace(before, version=recorded.version)
         match recorded.event:
             case LineSeized(operator=str(operator), leg=leg, attempt=attempt) if leg:
-                now = replace(_nobodys(now), leg=leg, attempt=attempt, operator=operator)
+                now = replace(_without_holder(now), leg=leg, attempt=attempt, operator=operator)
             case LineSeized(tester=str(tester), leg=leg, attempt=attempt) if leg:
-                now = replace(_nobodys(now), leg=leg, attempt=attempt, tester=tester)
+                now = replace(_without_holder(now), leg=leg, attempt=attempt, tester=tester)
             case LineSeized(callout=str(callout), leg=leg, attempt=attempt) if leg:
-                now = replace(_nobodys(now), leg=leg, attempt=attempt, callout=callout)
+                now = replace(_without_holder(now), leg=leg, attempt=attempt, callout=callout)
             case LineSeized(alert=str(alert), leg=leg, attempt=attempt) if alert in self._open:
-                now = replace(_nobodys(now), alert=alert, leg=leg, attempt=attempt)
+                now = replace(_without_holder(now), alert=alert, leg=leg, attempt=attempt)
             case LineSeized():
-                now = _nobodys(now)
+                now = _without_holder(now)
             case LineQuarantined(reason=reason):
                 now = replace(now, quarantined=True, reason=reason)
             case LineReturned():
@@ -282,5 +282,5 @@ class Lines:
                 pass
 
 
-def _nobodys(hold: LineHold) -> LineHold:
+def _without_holder(hold: LineHold) -> LineHold:
     return replace(hold, alert=None, leg=None, attempt=0, operator=None, tester=None, callout=None)

@@ -17,7 +17,7 @@ from store.database.dialect import Connection
 from store.database.query import Row
 from store.journal import rows
 from store.journal.journal import Journal
-from store.journal.matters import NEWEST_ALONE, NEWEST_OF, open_alerts, still_matters, streams_of
+from store.journal.matters import NEWEST_ALONE, NEWEST_OF, open_alerts, relevant_rows, streams_of
 from store.journal.projections import Fold
 
 
@@ -25,25 +25,25 @@ def rebuild(journal: Journal, *folds: Fold) -> int:
     """Fill new folds from the journal; return the seq up to which they are filled, from which to follow."""
 
     def read(connection: Connection) -> tuple[int, dict[int, Row]]:
-        last = rows.highest(connection, rows.LAST_SEQ)
+        last = rows.scalar_of(connection, rows.LAST_SEQ)
         found: dict[int, Row] = {}
         for alert in open_alerts(connection):
             for stream in (streams.inbox(alert), streams.case(alert)):
                 found.update((int(row[0]), row) for row in connection.all(rows.STREAM, stream, 0))
         for kind in (*NEWEST_OF, *NEWEST_ALONE):
             for stream in streams_of(connection, kind):
-                found.update((int(row[0]), row) for row in still_matters(connection, kind, stream))
+                found.update((int(row[0]), row) for row in relevant_rows(connection, kind, stream))
         return last, found
 
     seq, found = journal.at_one_moment(read)
-    for recorded in rows.recorded(found[seq] for seq in sorted(found)):
+    for recorded in rows.events_from(found[seq] for seq in sorted(found)):
         for one in folds:
             one.apply(recorded)
-    bring_back(journal, *folds)
+    apply_reopened(journal, *folds)
     return seq
 
 
-def bring_back(journal: Journal, *folds: Fold) -> None:
+def apply_reopened(journal: Journal, *folds: Fold) -> None:
     """Apply to the folds the alerts that were reopened after being dropped. Raises JournalError."""
     for one in (each for each in folds if isinstance(each, Live)):
         for alert in tuple(one.missing):
@@ -60,7 +60,7 @@ def case_on_line(journal: Journal, line: LineId) -> Case | None:
     return case if case is not None and case.closed_at is None else None
 
 
-def is_no_alerts(journal: Journal, line: LineId) -> bool:
+def is_held_outside_alerts(journal: Journal, line: LineId) -> bool:
     """Return True if a call outside any alert holds the line: an operator's shift, or the center's own."""
     seized = _seized(journal, line)
     if seized is None or not seized.leg:
@@ -68,7 +68,7 @@ def is_no_alerts(journal: Journal, line: LineId) -> bool:
     return (seized.operator or seized.tester or seized.callout) is not None
 
 
-def is_tried(journal: Journal, line: LineId) -> bool:
+def is_under_test(journal: Journal, line: LineId) -> bool:
     """Return True if an operator tests the line with a call."""
     seized = _seized(journal, line)
     return seized is not None and bool(seized.leg) and seized.tester is not None
@@ -94,7 +94,7 @@ def replay(journal: Journal, *folds: Fold) -> int:
     seq = 0
     while found := journal.rows(rows.AFTER, seq, 1000):
         seq = int(found[-1][0])
-        for recorded in rows.recorded(found):
+        for recorded in rows.events_from(found):
             for one in folds:
                 one.apply(recorded)
     return seq

@@ -14,7 +14,7 @@ from store.database.dialect import Connection
 from store.database.query import Query, Row
 from store.database.schema import alert_key
 from store.database.schema import event as table
-from store.journal.sealing import Keys, is_sealed, opened_data, said_in, sealed_data
+from store.journal.sealing import Keys, decode_fields, decrypt_event, encrypt_event, is_encrypted
 from store.streams import alert_of
 
 _c = table.c
@@ -70,13 +70,13 @@ AFTER: Final = Query(
 )
 
 
-def highest(connection: Connection, query: Query, *values: object) -> int:
+def scalar_of(connection: Connection, query: Query, *values: object) -> int:
     """Return the result of LAST_SEQ, VERSION or VERSION_BEFORE; 0 if there is none."""
     row = connection.one(query, *values)
     return 0 if row is None or row[0] is None else int(row[0])
 
 
-def bare(found: Iterable[Row]) -> list[Row]:
+def without_keys(found: Iterable[Row]) -> list[Row]:
     """Return the rows as in the table, without keys."""
     return [row[:_COLUMNS] for row in found]
 
@@ -88,7 +88,7 @@ def row_of(recorded: Recorded, keys_of: Callable[[AlertId], Keys]) -> Row:
     kind, data = event_type(recorded.event), encode_event(recorded.event)
     personal = any(getattr(recorded.event, field) != no for field, no in EMPTY.get(kind, {}).items())
     if personal and (alert := alert_of(recorded.stream)) is not None:
-        data = sealed_data(kind, data, keys_of(alert))
+        data = encrypt_event(kind, data, keys_of(alert))
     return (
         recorded.seq,
         recorded.stream,
@@ -101,7 +101,7 @@ def row_of(recorded: Recorded, keys_of: Callable[[AlertId], Keys]) -> Row:
     )
 
 
-def recorded_from(row: Row) -> Recorded:
+def event_from(row: Row) -> Recorded:
     """Return the row as an event; as Unreadable if this version cannot read it.
 
     Encrypted fields without a key stay empty.
@@ -120,17 +120,17 @@ def recorded_from(row: Row) -> Recorded:
 
 def _event(kind: str, data: bytes, keys: Keys) -> AnyEvent:
     try:
-        return decode_event(opened_data(kind, data, keys) if keys and is_sealed(kind, data) else data)
+        return decode_event(decrypt_event(kind, data, keys) if keys and is_encrypted(kind, data) else data)
     except Exception as error:  # a damaged row may hold anything
-        damaged = (said_in(data) or {}).get("type") != kind
+        damaged = (decode_fields(data) or {}).get("type") != kind
         return Unreadable(kind=kind, fault=str(error), damaged=damaged)
 
 
-def recorded(rows: Iterable[Row]) -> list[Recorded]:
+def events_from(rows: Iterable[Row]) -> list[Recorded]:
     """Return the rows as events."""
-    return [recorded_from(row) for row in rows]
+    return [event_from(row) for row in rows]
 
 
 def first(rows: Iterable[Row]) -> Recorded | None:
     """Return the first row as an event; None if there are no rows."""
-    return next(map(recorded_from, rows), None)
+    return next(map(event_from, rows), None)

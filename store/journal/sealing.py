@@ -25,16 +25,16 @@ from messages.ids import PersonalKind
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
-SEALED: Final = "sealed"
+ENCRYPTED_FIELDS: Final = "sealed"
 KEY_BYTES: Final = 32
-_MARK: Final = msgspec.msgpack.encode(SEALED)
+_MARK: Final = msgspec.msgpack.encode(ENCRYPTED_FIELDS)
 
 Keys = tuple[bytes | None, ...]
 """Keys of an alert, in the order of PersonalKind; None for a destroyed key."""
 NO_KEYS: Final[Keys] = (None,) * len(PersonalKind)
 _PLACE: Final = {str(kind): place for place, kind in enumerate(PersonalKind)}
 
-Said = dict[str, object]
+EventFields = dict[str, object]
 """Event as a map."""
 
 
@@ -43,28 +43,28 @@ def new_keys() -> str:
     return os.urandom(KEY_BYTES * len(PersonalKind)).hex()
 
 
-def keys_in(text: str) -> Keys:
+def decode_keys(text: str) -> Keys:
     """Return the keys in a text of `new_keys`."""
     both = bytes.fromhex(text)
     return tuple(both[at : at + KEY_BYTES] for at in range(0, len(both), KEY_BYTES))
 
 
-def said_in(data: bytes) -> Said | None:
+def decode_fields(data: bytes) -> EventFields | None:
     """Return the event in these bytes as a map; None if they are damaged."""
     try:
-        return msgspec.msgpack.decode(data, type=Said)
+        return msgspec.msgpack.decode(data, type=EventFields)
     except MALFORMED:
         return None
 
 
-def has_personal(kind: str, said: Said) -> bool:
+def has_personal(kind: str, said: EventFields) -> bool:
     """Return True if the event holds personal data in the clear."""
     return any(said.get(field, empty) != empty for field, empty in EMPTY.get(kind, {}).items())
 
 
-def seal(kind: str, said: Said, keys: Keys) -> Said:
+def encrypt_fields(kind: str, said: EventFields, keys: Keys) -> EventFields:
     """Return the event with its personal fields encrypted. Fields without a key are dropped."""
-    sealed = said.pop(SEALED, None)
+    sealed = said.pop(ENCRYPTED_FIELDS, None)
     parts: dict[str, str] = dict(sealed) if isinstance(sealed, dict) else {}
     for part in PersonalKind:
         fields = {
@@ -79,13 +79,13 @@ def seal(kind: str, said: Said, keys: Keys) -> Said:
             text = _cipher(key).encrypt(msgspec.msgpack.encode(fields), [kind.encode()])
             parts[part] = base64.b64encode(text).decode()
     if parts:
-        said[SEALED] = {part: parts[part] for part in sorted(parts)}
+        said[ENCRYPTED_FIELDS] = {part: parts[part] for part in sorted(parts)}
     return said
 
 
-def open_(kind: str, said: Said, keys: Keys) -> Said:
+def decrypt_fields(kind: str, said: EventFields, keys: Keys) -> EventFields:
     """Return the event with all fields that these keys decrypt; the rest stays encrypted."""
-    sealed = said.get(SEALED)
+    sealed = said.get(ENCRYPTED_FIELDS)
     if not isinstance(sealed, dict):
         return said
     left = {}
@@ -95,33 +95,33 @@ def open_(kind: str, said: Said, keys: Keys) -> Said:
             left[part] = text
         else:
             said.update(fields)
-    del said[SEALED]
+    del said[ENCRYPTED_FIELDS]
     if left:
-        said[SEALED] = left
+        said[ENCRYPTED_FIELDS] = left
     return said
 
 
-def is_sealed(kind: str, data: bytes) -> bool:
+def is_encrypted(kind: str, data: bytes) -> bool:
     """Return True if the event in these bytes may hold encrypted fields; a quick test."""
     return kind in PERSONAL and _MARK in data
 
 
-def sealed_data(kind: str, data: bytes, keys: Keys) -> bytes:
+def encrypt_event(kind: str, data: bytes, keys: Keys) -> bytes:
     """Return the bytes of an event with its personal fields encrypted."""
-    return msgspec.msgpack.encode(seal(kind, msgspec.msgpack.decode(data), keys))
+    return msgspec.msgpack.encode(encrypt_fields(kind, msgspec.msgpack.decode(data), keys))
 
 
-def opened_data(kind: str, data: bytes, keys: Keys) -> bytes:
+def decrypt_event(kind: str, data: bytes, keys: Keys) -> bytes:
     """Return the bytes of an event with all fields that these keys decrypt."""
-    return msgspec.msgpack.encode(open_(kind, msgspec.msgpack.decode(data), keys))
+    return msgspec.msgpack.encode(decrypt_fields(kind, msgspec.msgpack.decode(data), keys))
 
 
-def seal_bytes(plain: bytes, key: bytes, *about: str) -> bytes:
+def encrypt_bytes(plain: bytes, key: bytes, *about: str) -> bytes:
     """Return data outside the journal, encrypted; the same `about` is needed to decrypt it."""
     return _cipher(key).encrypt(plain, [one.encode() for one in about])
 
 
-def open_bytes(text: bytes, key: bytes, *about: str) -> bytes | None:
+def decrypt_bytes(text: bytes, key: bytes, *about: str) -> bytes | None:
     """Return the decrypted data; None if key, text or `about` differ."""
     from cryptography.exceptions import InvalidTag
 
@@ -131,14 +131,14 @@ def open_bytes(text: bytes, key: bytes, *about: str) -> bytes | None:
         return None
 
 
-def _opened(key: bytes | None, kind: str, text: str) -> Said | None:
+def _opened(key: bytes | None, kind: str, text: str) -> EventFields | None:
     if key is None:
         return None
     from cryptography.exceptions import InvalidTag
 
     try:
         plain = _cipher(key).decrypt(base64.b64decode(text), [kind.encode()])
-        return msgspec.msgpack.decode(plain, type=Said)
+        return msgspec.msgpack.decode(plain, type=EventFields)
     except (InvalidTag, ValueError, *MALFORMED):
         # Encrypted with another key, which no longer exists.
         return None

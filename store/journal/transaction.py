@@ -25,7 +25,7 @@ from store.errors import (
     VersionConflict,
 )
 from store.journal import erasable, rows
-from store.journal.sealing import Keys, keys_in, new_keys
+from store.journal.sealing import Keys, decode_keys, new_keys
 from store.nodes import leases
 from store.streams import StreamKind
 
@@ -102,11 +102,11 @@ class Snapshot:
 
     def version(self, stream: str) -> int:
         """Return the stream's last version; 0 if it is empty."""
-        return rows.highest(self._connection, rows.VERSION, stream)
+        return rows.scalar_of(self._connection, rows.VERSION, stream)
 
     def version_before(self, stream: str, at_us: Instant) -> int:
         """Return the stream's last version before `at_us`; 0 if there is none. Reads only the rows since."""
-        return rows.highest(self._connection, rows.VERSION_BEFORE, stream, at_us)
+        return rows.scalar_of(self._connection, rows.VERSION_BEFORE, stream, at_us)
 
     def last(self, stream: str) -> Recorded | None:
         """Return the stream's last event; None if it is empty."""
@@ -114,7 +114,7 @@ class Snapshot:
 
     def newest(self, stream: str) -> list[Recorded]:
         """Return the stream's last few events, newest first."""
-        return rows.recorded(self._connection.all(rows.NEWEST_OF_STREAM, stream))
+        return rows.events_from(self._connection.all(rows.NEWEST_OF_STREAM, stream))
 
     def last_of_type(self, stream: str, event_type: str) -> Recorded | None:
         """Return the stream's last event of a type; None if there is none."""
@@ -122,7 +122,7 @@ class Snapshot:
 
     def read(self, stream: str, after: int = 0) -> list[Recorded]:
         """Return the stream's events by version, after version `after`."""
-        return rows.recorded(self._connection.all(rows.STREAM, stream, after))
+        return rows.events_from(self._connection.all(rows.STREAM, stream, after))
 
     def one(self, query: Query, *values: object) -> Row | None:
         """Return the first row of a table of the registry or of a projection; None if the query finds
@@ -218,7 +218,7 @@ class Transaction(Snapshot):
         found = self.one(erasable.KEYS_OF, alert)
         if found is not None:
             return found
-        keys = keys_in(self._chances.named(f"keys of {alert}", new_keys))
+        keys = decode_keys(self._chances.named(f"keys of {alert}", new_keys))
         self._write_beside(erasable.ADD_KEYS, "alert_key", (alert, *keys, None))
         return keys
 
@@ -244,7 +244,7 @@ class Transaction(Snapshot):
     def _drop_closed(self, recorded: Iterable[Recorded]) -> None:
         for one in recorded:
             if isinstance(one.event, AlertClosed):
-                leases.drop(self, AlertId(one.stream.removeprefix(_CASE)))
+                leases.drop_lease(self, AlertId(one.stream.removeprefix(_CASE)))
 
     @property
     def seq(self) -> int:

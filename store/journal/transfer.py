@@ -1,4 +1,4 @@
-"""Journal as a file for other programs, and back: `journal verify`, `export` and `import`.
+"""Journal as a file for other programs, and back: `journal verify`, `export_events` and `import`.
 
 Two formats, distinguished by their first byte:
 
@@ -33,8 +33,7 @@ from store.database.query import Row
 from store.errors import StoreMisuse, TransferError
 from store.journal import erasable, rows
 from store.journal.journal import Journal, Transaction
-from store.journal.sealing import has_personal, is_sealed, opened_data, said_in, seal
-from store.journal.verify import Verified, verify
+from store.journal.sealing import decode_fields, decrypt_event, encrypt_fields, has_personal, is_encrypted
 from store.streams import StreamKind
 
 _PORTION: Final = 2000
@@ -94,17 +93,17 @@ class _Map(msgspec.Struct):
     alias: str | None = None
 
 
-_Beside = tuple[_Keys | None, str | None]
+_AccompanyingRows = tuple[_Keys | None, str | None]
 """Keys and alias that belong to the stream of a row."""
-_NOTHING: Final[_Beside] = (None, None)
+_NOTHING: Final[_AccompanyingRows] = (None, None)
 
 
-def export(journal: Journal, out: BinaryIO, form: Format = Format.JSONL, *, since: int = 0) -> int:
+def export_events(journal: Journal, out: BinaryIO, form: Format = Format.JSONL, *, since: int = 0) -> int:
     """Write every event after seq `since`; return their number. Raises JournalError, OSError."""
     count, seq = 0, since
     say = _line_of if form is Format.JSONL else _map_of
     while found := journal.rows(rows.AFTER, seq, _PORTION):
-        out.write(b"".join(say(_opened(row), _beside(journal, row)) for row in found))
+        out.write(b"".join(say(_decrypted_row(row), _accompanying_rows(journal, row)) for row in found))
         seq = int(found[-1][0])
         count += len(found)
     return count
@@ -125,7 +124,7 @@ def import_file(journal: Journal, file: Path) -> int:
         count = 0
         portion: list[Row] = []
         for where, row, beside in _checked(file):
-            portion.append(_taken_in(transaction, row, beside))
+            portion.append(_imported_row(transaction, row, beside))
             count += 1
             if len(portion) == _PORTION:
                 _restore(transaction, portion, where)
@@ -143,13 +142,13 @@ def _restore(transaction: Transaction, portion: list[Row], where: str) -> None:
         raise TransferError(f"{where}: {error}") from error
 
 
-def _opened(row: Row) -> Row:
+def _decrypted_row(row: Row) -> Row:
     *rest, data = row[:8]
-    opens = is_sealed(row[3], data) and said_in(data) is not None
-    return (*rest, opened_data(row[3], data, tuple(row[8:])) if opens else data)
+    opens = is_encrypted(row[3], data) and decode_fields(data) is not None
+    return (*rest, decrypt_event(row[3], data, tuple(row[8:])) if opens else data)
 
 
-def _beside(journal: Journal, row: Row) -> _Beside:
+def _accompanying_rows(journal: Journal, row: Row) -> _AccompanyingRows:
     """Return the keys and alias that an import needs to restore the row exactly."""
     kind, owner = streams.parse(row[1])
     if row[2] != 1 or kind not in (StreamKind.INBOX, *_BY_CHANCE):
@@ -161,7 +160,7 @@ def _beside(journal: Journal, row: Row) -> _Beside:
     return None if keys is None else _Keys(*keys[1:]), None
 
 
-def _taken_in(tx: Transaction, row: Row, beside: _Beside) -> Row:
+def _imported_row(tx: Transaction, row: Row, beside: _AccompanyingRows) -> Row:
     """Return the row for the journal, with personal data encrypted; store its keys and alias."""
     seq, stream, *_ = row
     kind, owner = streams.parse(stream)
@@ -177,15 +176,19 @@ def _sealed(tx: Transaction, row: Row) -> bytes:
     """Return the row's data with personal data encrypted; store an identified person with the keys."""
     _, stream, _, kind, *_, data = row
     assert isinstance(data, bytes)
-    alert, said = streams.alert_of(stream), said_in(data)
+    alert, said = streams.alert_of(stream), decode_fields(data)
     if said is None or kind not in PERSONAL or alert is None:
         return data
     if kind == "user.identified":
         tx.set_person(alert, UserId(str(said["user"])))
-    return msgspec.msgpack.encode(seal(kind, said, tx.keys_of(alert))) if has_personal(kind, said) else data
+    return (
+        msgspec.msgpack.encode(encrypt_fields(kind, said, tx.keys_of(alert)))
+        if has_personal(kind, said)
+        else data
+    )
 
 
-def _checked(file: Path) -> Iterator[tuple[str, Row, _Beside]]:
+def _checked(file: Path) -> Iterator[tuple[str, Row, _AccompanyingRows]]:
     """Yield the file's rows with their locations, after checks of form and order."""
     versions: dict[str, int] = {}
     last = 0
@@ -207,7 +210,7 @@ def _checked(file: Path) -> Iterator[tuple[str, Row, _Beside]]:
         yield where, row, beside
 
 
-def _rows(file: Path) -> Iterator[tuple[str, Row, _Beside]]:
+def _rows(file: Path) -> Iterator[tuple[str, Row, _AccompanyingRows]]:
     try:
         with file.open("rb") as source:
             first = source.read(1)
@@ -220,9 +223,9 @@ def _rows(file: Path) -> Iterator[tuple[str, Row, _Beside]]:
 # ---------------------------------------------------------------------------------------- jsonl
 
 
-def _line_of(row: Row, beside: _Beside) -> bytes:
+def _line_of(row: Row, beside: _AccompanyingRows) -> bytes:
     seq, stream, version, kind, at_us, node, epoch, data = row
-    said = said_in(data)
+    said = decode_fields(data)
     if said is None:
         raise TransferError(f"event {seq} ({stream} {version}, {kind}) is damaged; export as msgpack")
     line: dict[str, object] = {
@@ -236,16 +239,16 @@ def _line_of(row: Row, beside: _Beside) -> bytes:
     }
     if epoch:
         line["epoch"] = epoch
-    line |= _said_beside(beside)
+    line |= _accompanying_fields(beside)
     return msgspec.json.encode(line) + b"\n"
 
 
-def _said_beside(beside: _Beside) -> dict[str, object]:
+def _accompanying_fields(beside: _AccompanyingRows) -> dict[str, object]:
     said = dict(zip(("keys", "alias"), beside, strict=True))
     return {name: value for name, value in said.items() if value is not None}
 
 
-def _from_lines(source: BinaryIO, file: Path) -> Iterator[tuple[str, Row, _Beside]]:
+def _from_lines(source: BinaryIO, file: Path) -> Iterator[tuple[str, Row, _AccompanyingRows]]:
     decoder = msgspec.json.Decoder(_Line)
     for number, text in enumerate(source, 1):
         where = f"{file}:{number}"
@@ -320,7 +323,7 @@ def _instant(text: str) -> int:
 # -------------------------------------------------------------------------------------- msgpack
 
 
-def _map_of(row: Row, beside: _Beside) -> bytes:
+def _map_of(row: Row, beside: _AccompanyingRows) -> bytes:
     seq, stream, version, kind, at_us, node, epoch, data = row
     keys, alias = beside
     return msgspec.msgpack.encode(
@@ -339,7 +342,7 @@ def _map_of(row: Row, beside: _Beside) -> bytes:
     )
 
 
-def _from_maps(source: BinaryIO, file: Path) -> Iterator[tuple[str, Row, _Beside]]:
+def _from_maps(source: BinaryIO, file: Path) -> Iterator[tuple[str, Row, _AccompanyingRows]]:
     unpacker = msgpack.Unpacker(source, raw=False, strict_map_key=False)
     number = 0
     while True:
@@ -361,4 +364,4 @@ def _from_maps(source: BinaryIO, file: Path) -> Iterator[tuple[str, Row, _Beside
         yield where, row, (one.keys, one.alias)
 
 
-__all__ = ["Format", "Verified", "export", "import_file", "verify"]
+__all__ = ["Format", "export_events", "import_file"]

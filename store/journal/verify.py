@@ -27,7 +27,7 @@ _PORTION: Final = 5000
 _encoder: Final = msgspec.msgpack.Encoder()
 
 
-class Verified(msgspec.Struct, frozen=True, kw_only=True):
+class JournalVerification(msgspec.Struct, frozen=True, kw_only=True):
     """Result of a verification."""
 
     events: int
@@ -42,7 +42,7 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
     """Problems in words, the first hundred; empty for a sound journal."""
 
 
-def verify(journal: Journal) -> Verified:
+def verify_journal(journal: Journal) -> JournalVerification:
     """Read and check the whole journal.
 
     Checks: the database's own check of the file; versions from 1 without holes in every stream; every event
@@ -55,7 +55,7 @@ def verify(journal: Journal) -> Verified:
         check.problems += [f"file: {row[0]}" for row in journal.check_file() if row[0] != "ok"]
         seq = 0
         while found := journal.rows(rows.AFTER, seq, _PORTION):
-            for row in rows.bare(found):
+            for row in rows.without_keys(found):
                 check.take(row)
             seq = int(found[-1][0])
         table = {str(row[0]) for row in journal.rows(_OPEN)}
@@ -92,8 +92,8 @@ class _Check:
         self.events = self.alerts = self.unknown = 0
         self._digest = Digest()
 
-    def result(self) -> Verified:
-        return Verified(
+    def result(self) -> JournalVerification:
+        return JournalVerification(
             events=self.events,
             streams=len(self.versions),
             alerts=self.alerts,

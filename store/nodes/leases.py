@@ -81,13 +81,13 @@ ADD: Final = Query(insert(lease), *(column.name for column in lease.columns))
 _DROP: Final = Query(delete(lease).where(_l.alert == bindparam("which")), "which")
 
 
-def term_of(transaction: Transaction, node: NodeId) -> int | None:
+def current_term(transaction: Transaction, node: NodeId) -> int | None:
     """Return the term of this node's present membership; None if it is no member."""
     row = transaction.one(_TERM, node, transaction.database_us)
     return None if row is None else int(row[0])
 
 
-def grant(transaction: Transaction, alert: AlertId, node: NodeId) -> None:
+def grant_lease(transaction: Transaction, alert: AlertId, node: NodeId) -> None:
     """Assign an alert to the node that has received or reopened it.
 
     The alert stays unassigned if the node is no member now, or is being drained while another node can take
@@ -96,10 +96,10 @@ def grant(transaction: Transaction, alert: AlertId, node: NodeId) -> None:
     now_us = transaction.database_us
     row = transaction.one(_TAKER, node, now_us, now_us, node)
     if row is not None:
-        add(transaction, alert, node, int(row[0]))
+        add_lease(transaction, alert, node, int(row[0]))
 
 
-def add(transaction: Transaction, alert: AlertId, node: NodeId, term: int) -> None:
+def add_lease(transaction: Transaction, alert: AlertId, node: NodeId, term: int) -> None:
     """Create the lease of an alert without one. A reopened alert continues from its last epoch."""
     last = transaction.last(f"{CASE}{alert}")
     transaction.write(ADD, alert, node, term, 1 if last is None else last.epoch + 1)
@@ -111,7 +111,7 @@ def epoch_of(transaction: Transaction, alert: AlertId, node: NodeId) -> int | No
     return None if row is None else int(row[0])
 
 
-def holds_for_us(transaction: Transaction, alert: AlertId, node: NodeId) -> int:
+def lease_left_us(transaction: Transaction, alert: AlertId, node: NodeId) -> int:
     """Return the time, in microseconds, for which this node's lease on the alert stays valid without renewal
     of the membership; 0 without a valid lease.
     """
@@ -125,6 +125,6 @@ def has_more_than(transaction: Transaction, node: NodeId, most: int) -> bool:
     return transaction.one(_MORE_THAN, node, most) is not None
 
 
-def drop(transaction: Transaction, alert: AlertId) -> None:
+def drop_lease(transaction: Transaction, alert: AlertId) -> None:
     """Delete the lease of an alert that is closed."""
     transaction.write(_DROP, alert)

@@ -17,10 +17,10 @@ import psycopg
 
 from messages.ids import NodeId
 from store.database.postgresql import CHANNEL
-from store.database.postgresql_connecting import connected, conninfo_of
-from store.journal.notify import read_news
+from store.database.postgresql_connecting import connect, conninfo_of
+from store.journal.notify import decode_commit
 
-LOOK: Final = 0
+POLL_ALL: Final = 0
 """Value in place of a journal position: commits may have been missed, read the journal."""
 _AGAIN_S: Final = 0.2
 _QUIET_S: Final = 2.0
@@ -84,9 +84,9 @@ class CommitListener:
     def _work(self) -> None:
         while not self._closed:
             # Faults of the server are met and reported by the processes that append.
-            with contextlib.suppress(psycopg.Error), connected(self._conninfo, _ANSWER_S) as connection:
+            with contextlib.suppress(psycopg.Error), connect(self._conninfo, _ANSWER_S) as connection:
                 connection.execute(f"LISTEN {CHANNEL}".encode())
-                self._say(LOOK, frozenset())
+                self._say(POLL_ALL, frozenset())
                 self._listen(connection.pgconn)
             select.select([self._ending], [], [], _AGAIN_S)
 
@@ -112,13 +112,13 @@ class CommitListener:
                 asked = server.get_result() is not None
 
     def _take(self, news: str) -> None:
-        node, seq, streams = read_news(news)
+        node, seq, streams = decode_commit(news)
         if node != self._node:
             self._say(seq, streams)
 
     def _say(self, seq: int, streams: frozenset[str]) -> None:
         with self._lock:
             if not self._closed:
-                self._heard = max(seq, self._heard or LOOK)
+                self._heard = max(seq, self._heard or POLL_ALL)
                 self._streams = self._streams | streams if streams and self._streams is not None else None
                 os.eventfd_write(self._readable, 1)

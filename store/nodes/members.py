@@ -67,7 +67,7 @@ _RETAKE: Final = Query(
 )  # fmt: skip
 
 
-def join(journal: Journal, node: NodeId, address: str) -> int:
+def join_cluster(journal: Journal, node: NodeId, address: str) -> int:
     """Join, or rejoin, and return the term. A rejoining node takes back its alerts that no other node has
     taken.
 
@@ -94,7 +94,7 @@ def _join(transaction: Transaction, node: NodeId, address: str) -> int:
     return term
 
 
-def renew(journal: Journal, node: NodeId, term: int) -> bool:
+def renew_membership(journal: Journal, node: NodeId, term: int) -> bool:
     """Extend the membership; return False if it has ended. Raises JournalError."""
 
     def work(transaction: Transaction) -> bool:
@@ -104,17 +104,17 @@ def renew(journal: Journal, node: NodeId, term: int) -> bool:
     return journal.transact(work, beside=True)
 
 
-def say(journal: Journal, node: NodeId, term: int, places: bytes, *, draining: bool) -> None:
+def publish_places(journal: Journal, node: NodeId, term: int, places: bytes, *, draining: bool) -> None:
     """Publish this node's places and draining state to the other nodes. Raises JournalError."""
     journal.transact(lambda transaction: transaction.write(_SAY, places, draining, node, term), beside=True)
 
 
-def leave(journal: Journal, node: NodeId, term: int) -> None:
+def leave_cluster(journal: Journal, node: NodeId, term: int) -> None:
     """End the membership: other nodes may take this node's alerts at once. Raises JournalError."""
     journal.transact(lambda transaction: transaction.write(_LEAVE, 0, node, term), beside=True)
 
 
-def forget(journal: Journal, node: NodeId) -> bool:
+def forget_member(journal: Journal, node: NodeId) -> bool:
     """Delete a former member; return False if the node is a member or unknown. Raises JournalError."""
 
     def work(transaction: Transaction) -> bool:

@@ -22,15 +22,15 @@ _OPEN = Query(select(func.count()).select_from(open_alert))
 
 def order_of(journal: Journal, node: NodeId) -> Recorded | None:
     """Return the active order of the node, a NodeOrdered; None if there is none. Raises JournalError."""
-    return _order(lambda kind: newest(journal, node, kind))
+    return _order(lambda kind: last_node_event(journal, node, kind))
 
 
-def newest(journal: Journal, node: NodeId, kind: str) -> Recorded | None:
+def last_node_event(journal: Journal, node: NodeId, kind: str) -> Recorded | None:
     """Return the last event of a type in the node's stream; None if there is none. Raises JournalError."""
     return rows.first(journal.rows(rows.NEWEST_OF_TYPE, streams.node(node), kind))
 
 
-def order(
+def set_order(
     transaction: Transaction,
     node: NodeId,
     was: NodeOrder | None,

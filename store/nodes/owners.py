@@ -48,39 +48,39 @@ _TAKE: Final = Query(
 )
 
 
-def holds_for_us(journal: Journal, alert: AlertId, node: NodeId) -> int:
+def lease_left_us(journal: Journal, alert: AlertId, node: NodeId) -> int:
     """Return the time, in microseconds, for which this node surely keeps the alert without contact to the
     others; 0 if it has no valid lease. Raises JournalError if the database cannot be read.
     """
-    return journal.transact(lambda on: leases.holds_for_us(on, alert, node), beside=True)
+    return journal.transact(lambda on: leases.lease_left_us(on, alert, node), beside=True)
 
 
-def owned(journal: Journal, node: NodeId) -> dict[AlertId, int]:
+def owned_alerts(journal: Journal, node: NodeId) -> dict[AlertId, int]:
     """Return the alerts of this node by its latest term, each with its epoch. Raises JournalError."""
     return {AlertId(alert): int(epoch) for alert, epoch in journal.rows(_OWNED, node)}
 
 
-def counts(journal: Journal) -> dict[NodeId, int]:
+def alerts_per_node(journal: Journal) -> dict[NodeId, int]:
     """Return the number of alerts of each node. Raises JournalError."""
     return {NodeId(node): int(count) for node, count in journal.rows(_COUNTS)}
 
 
-def orphans(journal: Journal) -> bool:
+def has_unassigned_alerts(journal: Journal) -> bool:
     """Return True if any open alert is unassigned. Raises JournalError."""
     return journal.transact(lambda on: on.one(_ORPHANS, on.database_us, 1), beside=True) is not None
 
 
-def claim(journal: Journal, node: NodeId, most: int) -> list[AlertId]:
+def claim_alerts(journal: Journal, node: NodeId, most: int) -> list[AlertId]:
     """Take unassigned open alerts, oldest first, `most` at most; none if no member. Raises JournalError."""
 
     def work(transaction: Transaction) -> list[AlertId]:
-        term = leases.term_of(transaction, node)
+        term = leases.current_term(transaction, node)
         if term is None:
             return []
         taken: list[AlertId] = []
         for alert, epoch in transaction.all(_ORPHANS, transaction.database_us, most):
             if epoch is None:
-                leases.add(transaction, AlertId(alert), node, term)
+                leases.add_lease(transaction, AlertId(alert), node, term)
             else:
                 transaction.write(_TAKE, node, term, alert)
             taken.append(AlertId(alert))
@@ -89,13 +89,13 @@ def claim(journal: Journal, node: NodeId, most: int) -> list[AlertId]:
     return journal.transact(work)
 
 
-def hand_on(journal: Journal, alert: AlertId, whose: NodeId, to: NodeId) -> bool:
+def reassign_alert(journal: Journal, alert: AlertId, whose: NodeId, to: NodeId) -> bool:
     """Assign an own alert to another member. Return False if this node does not own the alert, or `to` is no
     member now. Raises JournalError.
     """
 
     def work(transaction: Transaction) -> bool:
-        term = leases.term_of(transaction, to)
+        term = leases.current_term(transaction, to)
         if term is None or leases.epoch_of(transaction, alert, whose) is None:
             return False
         return transaction.write(_TAKE, to, term, alert) == 1

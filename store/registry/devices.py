@@ -5,8 +5,8 @@ A key belongs to a person, and is valid as long as the person has the number tha
 unassigned number creates a person of the registry, known by the number alone.
 
 A key that was enrolled or revoked with a PIN other than the person's own only seems so to the app (decision
-137): `Seeming`. `key_of` returns keys that prove a number; `shown_to_app` returns the keys that the app
-lists.
+137): `DeviceAppearance`. `key_of` returns keys that prove a number; `devices_for_app` returns the keys that
+the app lists.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from store.journal.journal import Journal, Transaction
 from store.registry.access.credentials import fingerprint, new_secret
 from store.registry.numbers import DEFAULT_REGION
 from store.registry.people import Person
-from store.registry.users.merged import tell
-from store.registry.users.users import Entry, owner_of_phone, write_user
+from store.registry.users.merged import record_change
+from store.registry.users.users import PreparedEntry, owner_of_phone, write_user
 
 CODE_LIFE_S: Final = 600
 TRIES_MAX: Final = 5
@@ -52,7 +52,7 @@ APP: Final = "the app"
 """Author of changes that a person makes with a proved phone."""
 
 
-class Seeming(StrEnum):
+class DeviceAppearance(StrEnum):
     """Difference between a key and its appearance in the app."""
 
     NOTHING = ""
@@ -68,7 +68,7 @@ _BESIDE_OLDER: Final = exists().where(
     _older.c.person == _k.person,
     _older.c.phone == _k.phone,
     _older.c.created_us < _k.created_us,
-    _older.c.seeming != Seeming.ENROLLED,
+    _older.c.seeming != DeviceAppearance.ENROLLED,
     # A recently revoked phone may have been revoked by the person who added this one.
     or_(_older.c.revoked_us.is_(None), _older.c.revoked_us > _k.created_us - YOUNG_S * SECOND),
 )
@@ -92,12 +92,12 @@ _SHOWN: Final = (
     .order_by(_k.created_us, _k.device)
 )
 _ANY: Final = Query(_SHOWN.where(_k.device == bindparam("id")), "id")
-_ONE: Final = Query(_SHOWN.where(_k.device == bindparam("id"), _k.seeming != Seeming.ENROLLED), "id")
+_ONE: Final = Query(_SHOWN.where(_k.device == bindparam("id"), _k.seeming != DeviceAppearance.ENROLLED), "id")
 _OF_PERSON: Final = Query(_SHOWN.where(_k.person == bindparam("id")), "id")
 _ALL: Final = Query(_SHOWN.where(_k.person != OWN))
 _CHECKS: Final = Query(
     select(_k.checked_us, _k.check_days, func.count())
-    .where(_k.revoked_us.is_(None), _k.person != OWN, _k.seeming != Seeming.ENROLLED)
+    .where(_k.revoked_us.is_(None), _k.person != OWN, _k.seeming != DeviceAppearance.ENROLLED)
     .group_by(_k.checked_us, _k.check_days)
 )
 _ADD: Final = Query(insert(device_key), *(column.name for column in device_key.columns))
@@ -107,7 +107,8 @@ _REVOKE: Final = Query(
     "which",
 )
 _SEEM_REVOKED: Final = Query(
-    update(device_key).where(_k.device == bindparam("which")).values(seeming=Seeming.REVOKED), "which"
+    update(device_key).where(_k.device == bindparam("which")).values(seeming=DeviceAppearance.REVOKED),
+    "which",
 )
 _SEEN: Final = Query(
     update(device_key).where(_k.device == bindparam("which")).values(seen_us=bindparam("at")), "at", "which"
@@ -153,7 +154,7 @@ _USED: Final = Query(
 )
 
 
-class ProvedBy(StrEnum):
+class ProofMethod(StrEnum):
     """Method by which the number was proved to be the phone's."""
 
     CODE = "code"
@@ -178,12 +179,12 @@ class DeviceKey(msgspec.Struct, frozen=True, kw_only=True):
     created_at: Instant
     seen_at: Instant | None
     """Time at which the key last raised an alert."""
-    proved_by: ProvedBy
+    proved_by: ProofMethod
     checked_on: Instant | None = None
     """Start of the day (UTC) of the phone's last successful check."""
     check_days: int | None = None
     """Days between automatic checks of the phone, by its user's choice; 0: none; None: not reported."""
-    seeming: Seeming = Seeming.NOTHING
+    seeming: DeviceAppearance = DeviceAppearance.NOTHING
     beside_older: bool = False
     """True if another phone of the number was enrolled before, and valid within YOUNG_S of this enrolment."""
 
@@ -191,12 +192,12 @@ class DeviceKey(msgspec.Struct, frozen=True, kw_only=True):
         """Return True while the key may be that of a thief who held the older phone for five minutes: for
         YOUNG_S after an enrolment beside an older phone. An invitation handed over by staff is proof enough.
         """
-        if not self.beside_older or self.proved_by is ProvedBy.STAFF:
+        if not self.beside_older or self.proved_by is ProofMethod.STAFF:
             return False
         return at < self.created_at + YOUNG_S * SECOND
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class PendingEnrolment(msgspec.Struct, frozen=True, kw_only=True):
     """Enrolment that waits for its code, which is not stored."""
 
     device: str
@@ -204,7 +205,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """Six digits."""
 
 
-class NoCode(Enum):
+class CodeRefusal(Enum):
     """Reason why a code enrols no phone."""
 
     WRONG = "the code is wrong"
@@ -223,7 +224,7 @@ class TooManyCodes(RegistryError):
 # ------------------------------------------------------------------------------------- enrolling
 
 
-def ask(tx: Transaction, phone: E164, key: bytes, name: str) -> Asked:
+def start_enrolment(tx: Transaction, phone: E164, key: bytes, name: str) -> PendingEnrolment:
     """Start an enrolment of this key for this number; return device and code. Raises TooManyCodes."""
     tx.write(_FORGET, tx.at_us - _DAY_US)
     count, newest = tx.one(_OF_NUMBER, phone) or (0, None)
@@ -235,7 +236,9 @@ def ask(tx: Transaction, phone: E164, key: bytes, name: str) -> Asked:
     if lately >= CENTER_AN_HOUR:
         left_us = (oldest or tx.at_us) + _HOUR_US - tx.at_us
         raise TooManyCodes("too many codes were sent within an hour", -(-left_us // SECOND))
-    made = Asked(device=tx.chance(_new_device), code=tx.chance(lambda: f"{secrets.randbelow(1_000_000):06}"))
+    made = PendingEnrolment(
+        device=tx.chance(_new_device), code=tx.chance(lambda: f"{secrets.randbelow(1_000_000):06}")
+    )
     tx.write(_ASK, made.device, phone, key, name[:NAME_MAX], tx.at_us, _code(made.device, made.code), 0)
     return made
 
@@ -249,31 +252,31 @@ def number_proved_by(journal: Journal, device: str, code: str, now_us: Instant) 
 
 
 def confirm(
-    tx: Transaction, device: str, code: str, *, seeming: Seeming = Seeming.NOTHING
-) -> DeviceKey | NoCode:
+    tx: Transaction, device: str, code: str, *, seeming: DeviceAppearance = DeviceAppearance.NOTHING
+) -> DeviceKey | CodeRefusal:
     """Enrol the phone if `code` is the one sent to its number; return the key or the reason of the refusal. A
     wrong code counts as an attempt. `seeming`: ENROLLED for a phone that shall appear enrolled and prove
     nothing.
     """
     row = tx.one(_ASKED, device)
     if row is None:
-        return NoCode.OVER
+        return CodeRefusal.OVER
     phone, key, name, _, _, tries = row
     refused = _refused(row, device, code, tx.at_us)
-    if refused is NoCode.WRONG:
+    if refused is CodeRefusal.WRONG:
         tx.write(_TRIED, tries + 1, device)
     if refused is not None:
         return refused
     # The row stays for a day: it counts among the sent codes.
     tx.write(_TRIED, TRIES_MAX, device)
-    return _enrol(tx, device, E164(phone), bytes(key), name, APP, ProvedBy.CODE, seeming)
+    return _enrol(tx, device, E164(phone), bytes(key), name, APP, ProofMethod.CODE, seeming)
 
 
-def _refused(asked: Row, device: str, code: str, now_us: Instant) -> NoCode | None:
+def _refused(asked: Row, device: str, code: str, now_us: Instant) -> CodeRefusal | None:
     *_, created_us, kept, tries = asked
     if tries >= TRIES_MAX or now_us >= created_us + CODE_LIFE_S * SECOND:
-        return NoCode.OVER
-    return None if secrets.compare_digest(bytes(kept), _code(device, code)) else NoCode.WRONG
+        return CodeRefusal.OVER
+    return None if secrets.compare_digest(bytes(kept), _code(device, code)) else CodeRefusal.WRONG
 
 
 def invite(tx: Transaction, phone: E164, by: str, life_s: int = INVITATION_LIFE_S) -> str:
@@ -288,7 +291,7 @@ def sign_of(secret: str) -> str:
     return fingerprint(secret).hex()[:8]
 
 
-def brought_by(tx: Transaction, secret: str, text: TextId) -> None:
+def record_invitation_text(tx: Transaction, secret: str, text: TextId) -> None:
     """Record the short message that delivers the invitation to its number, the only way of delivery."""
     tx.write(_BROUGHT, text, fingerprint(secret))
 
@@ -300,7 +303,7 @@ def accept_invitation(tx: Transaction, secret: str, key: bytes, name: str) -> De
         return None
     tx.write(_USED, tx.at_us, fingerprint(secret))
     phone, by, text = row
-    proof = ProvedBy.STAFF if text is None else ProvedBy.TEXT
+    proof = ProofMethod.STAFF if text is None else ProofMethod.TEXT
     device = tx.chance(_new_device)
     return _enrol(tx, device, E164(phone), key, name[:NAME_MAX], f"invited by {by}", proof)
 
@@ -312,16 +315,16 @@ def _enrol(
     key: bytes,
     name: str,
     by: str,
-    proof: ProvedBy,
-    seeming: Seeming = Seeming.NOTHING,
+    proof: ProofMethod,
+    seeming: DeviceAppearance = DeviceAppearance.NOTHING,
 ) -> DeviceKey:
     person = owner_of_phone(tx, phone)
     if person is None:
         person = UserId(tx.chance(lambda: f"u{secrets.token_hex(6)}"))
-        write_user(tx, person, Entry(Person(phones=(phone,)), DEFAULT_REGION), by)
+        write_user(tx, person, PreparedEntry(Person(phones=(phone,)), DEFAULT_REGION), by)
     tx.write(_ADD, device, person, phone, key, name, tx.at_us, None, None, proof, None, None, seeming)
-    tell(tx, person, by, f"device {device} {'seemingly ' * bool(seeming)}enrolled")
-    made = known_of(tx, device)
+    record_change(tx, person, by, f"device {device} {'seemingly ' * bool(seeming)}enrolled")
+    made = apparent_key_of(tx, device)
     assert made is not None, "it was just written"
     return made
 
@@ -334,7 +337,7 @@ def key_of(journal: Journal | Transaction, device: str) -> DeviceKey | None:
     return _found(journal, _ONE, device)
 
 
-def known_of(journal: Journal | Transaction, device: str) -> DeviceKey | None:
+def apparent_key_of(journal: Journal | Transaction, device: str) -> DeviceKey | None:
     """Return the key of a device that is enrolled, or only seems enrolled; None for other devices. The key of
     a device that only seems enrolled proves nothing.
     """
@@ -354,9 +357,9 @@ def devices_of(journal: Journal | Transaction, person: UserId) -> list[DeviceKey
     return [_key(row) for row in found]
 
 
-def shown_to_app(journal: Journal, person: UserId) -> list[DeviceKey]:
+def devices_for_app(journal: Journal, person: UserId) -> list[DeviceKey]:
     """Return the devices that the app of any of the person's phones lists, oldest first."""
-    return [one for one in devices_of(journal, person) if one.seeming is not Seeming.REVOKED]
+    return [one for one in devices_of(journal, person) if one.seeming is not DeviceAppearance.REVOKED]
 
 
 def all_devices(journal: Journal) -> list[DeviceKey]:
@@ -364,7 +367,7 @@ def all_devices(journal: Journal) -> list[DeviceKey]:
     return [_key(row) for row in journal.rows(_ALL)]
 
 
-def checks(journal: Journal) -> list[PhoneCount]:
+def count_checks(journal: Journal) -> list[PhoneCount]:
     """Return the numbers of phones by day of the last check and by interval of automatic checks."""
     return [
         PhoneCount(None if day is None else Instant(day), every, int(phones))
@@ -374,36 +377,36 @@ def checks(journal: Journal) -> list[PhoneCount]:
 
 def revoke(tx: Transaction, device: str, by: str) -> bool:
     """Revoke the key; return False if the device is not enrolled."""
-    known = known_of(tx, device)
+    known = apparent_key_of(tx, device)
     if known is None:
         return False
     tx.write(_REVOKE, tx.at_us, device)
-    tell(tx, known.person, by, f"device {device} revoked")
+    record_change(tx, known.person, by, f"device {device} revoked")
     return True
 
 
-def seem_revoked(tx: Transaction, device: str, by: str) -> bool:
+def pretend_revoked(tx: Transaction, device: str, by: str) -> bool:
     """Let the device appear revoked in the app while its key still proves its number; return False if it
     appears so already. A device that only seemed enrolled is revoked.
     """
-    known = known_of(tx, device)
-    if known is None or known.seeming is Seeming.REVOKED:
+    known = apparent_key_of(tx, device)
+    if known is None or known.seeming is DeviceAppearance.REVOKED:
         return False
-    if known.seeming is Seeming.ENROLLED:
+    if known.seeming is DeviceAppearance.ENROLLED:
         return revoke(tx, device, by)
     tx.write(_SEEM_REVOKED, device)
-    tell(tx, known.person, by, f"device {device} seemingly revoked")
+    record_change(tx, known.person, by, f"device {device} seemingly revoked")
     return True
 
 
-def seen(tx: Transaction, device: str) -> None:
+def record_alert(tx: Transaction, device: str) -> None:
     """Record an alert raised with the key. The date may be lost while the journal is not durable: recording
     never delays an alert.
     """
     tx.write_nondurable(_SEEN, tx.at_us, device)
 
 
-def checked(tx: Transaction, device: str, every_days: int | None) -> None:
+def record_check(tx: Transaction, device: str, every_days: int | None) -> None:
     """Record a check of the device. Only the day is kept, so that the record reveals no hours of use."""
     tx.write(_CHECKED, tx.at_us - tx.at_us % _DAY_US, device)
     if every_days is not None:
@@ -429,9 +432,9 @@ def _key(row: Row) -> DeviceKey:
         name=name,
         created_at=Instant(created_us),
         seen_at=None if seen_us is None else Instant(seen_us),
-        proved_by=ProvedBy(proved_by),
+        proved_by=ProofMethod(proved_by),
         checked_on=None if checked_us is None else Instant(checked_us),
         check_days=check_days,
-        seeming=Seeming(seeming),
+        seeming=DeviceAppearance(seeming),
         beside_older=bool(older),
     )

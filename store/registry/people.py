@@ -104,7 +104,7 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True):
         return self.passkeys > 0 or self.has_totp
 
 
-def told_apart(everybody: Iterable[Operator]) -> dict[OperatorId, str]:
+def distinct_names(everybody: Iterable[Operator]) -> dict[OperatorId, str]:
     """Return a distinct name for each operator: equal names get the last four digits of the number appended,
     or the id if these are equal too.
     """

@@ -1,7 +1,8 @@
 """Phones that are added to a number or removed from it, with notifications to the person by short message.
 
-The words are equal for real changes and for those that only seem so (`store.registry.devices.Seeming`): the
-phone that shows them may be in a stranger's hand. They name neither the center nor the purpose of the number.
+The words are equal for real changes and for those that only seem so
+(`store.registry.devices.DeviceAppearance`): the phone that shows them may be in a stranger's hand. They name
+neither the center nor the purpose of the number.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from store.database.query import Query
 from store.database.schema import device_key
 from store.journal.transaction import Transaction
 from store.registry import devices
-from store.registry.devices import DeviceKey, NoCode, Seeming
+from store.registry.devices import CodeRefusal, DeviceAppearance, DeviceKey
 from store.registry.users.users import read_user
-from store.sms_outbox import ask_text
+from store.sms_outbox import request_text
 
 TEXTS_A_DAY: Final = 6
 """Changes of the phones of one number, within a day, that are notified by short message; each has a cost."""
@@ -44,12 +45,12 @@ _CHANGES: Final = Query(
 
 
 def confirm(
-    tx: Transaction, device: str, code: str, *, seeming: Seeming = Seeming.NOTHING
-) -> DeviceKey | NoCode:
+    tx: Transaction, device: str, code: str, *, seeming: DeviceAppearance = DeviceAppearance.NOTHING
+) -> DeviceKey | CodeRefusal:
     """Enrol by a code (`store.registry.devices.confirm`), and notify the person."""
     made = devices.confirm(tx, device, code, seeming=seeming)
     if isinstance(made, DeviceKey):
-        _tell(tx, made, ADDED)
+        _notify_person(tx, made, ADDED)
     return made
 
 
@@ -57,26 +58,26 @@ def accept_invitation(tx: Transaction, secret: str, key: bytes, name: str) -> De
     """Enrol by an invitation (`store.registry.devices.accept_invitation`), and notify the person."""
     made = devices.accept_invitation(tx, secret, key, name)
     if made is not None:
-        _tell(tx, made, ADDED)
+        _notify_person(tx, made, ADDED)
     return made
 
 
 def revoke(tx: Transaction, device: str, by: str, *, seeming: bool = False) -> bool:
     """Revoke a phone, or let it appear revoked, and notify the person. Return False if it is unknown."""
-    known = devices.known_of(tx, device)
-    done = known is not None and (devices.seem_revoked if seeming else devices.revoke)(tx, device, by)
+    known = devices.apparent_key_of(tx, device)
+    done = known is not None and (devices.pretend_revoked if seeming else devices.revoke)(tx, device, by)
     # A phone that only seemed revoked is now revoked: the person was notified before.
-    if done and known is not None and known.seeming is not Seeming.REVOKED:
-        _tell(tx, known, REMOVED)
+    if done and known is not None and known.seeming is not DeviceAppearance.REVOKED:
+        _notify_person(tx, known, REMOVED)
     return done
 
 
-def _tell(tx: Transaction, of: DeviceKey, words: dict[str, str]) -> None:
+def _notify_person(tx: Transaction, of: DeviceKey, words: dict[str, str]) -> None:
     at = f"{datetime.fromtimestamp(tx.at_us / SECOND, UTC):%d/%m %H:%M}"
     text = words[_language(tx, of.person)].format(at=at)
     for number in dict.fromkeys((of.phone, *(one.phone for one in devices.devices_of(tx, of.person)))):
         if _changes_of_the_day(tx, number) <= TEXTS_A_DAY:
-            ask_text(tx, number, text, TextPurpose.NOTICE, Instant(tx.at_us + TOLD_WITHIN_US))
+            request_text(tx, number, text, TextPurpose.NOTICE, Instant(tx.at_us + TOLD_WITHIN_US))
 
 
 def _changes_of_the_day(tx: Transaction, number: E164) -> int:

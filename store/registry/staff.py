@@ -17,17 +17,28 @@ from store.database.schema import authenticator, operator
 from store.errors import AlreadyTaken, JournalError, NotRegistered, RegistryError
 from store.journal.journal import Journal, Transaction
 from store.registry import numbers
-from store.registry.access.authenticators import Kind, issue_recovery, new_recovery_code, remove_all
-from store.registry.access.credentials import fingerprint, hash_password, new_secret, password_fits, raised
+from store.registry.access.authenticators import (
+    AuthenticatorKind,
+    issue_recovery,
+    new_recovery_code,
+    remove_all,
+)
+from store.registry.access.credentials import (
+    fingerprint,
+    hash_password,
+    new_secret,
+    password_fits,
+    rehash_password,
+)
 from store.registry.access.sessions import (
     LIFE_S,
     Session,
-    end_all,
+    end_sessions,
     end_shift,
-    require,
-    settle,
-    standing,
-    tell_change,
+    mark_password_sign_on,
+    record_change,
+    require_session,
+    valid_sessions,
 )
 from store.registry.people import Operator, StaffRole
 
@@ -41,7 +52,7 @@ FOR_EVER: Final = Instant(2**62)
 _o = operator.c
 
 
-def _count(kind: Kind) -> ScalarSelect[int]:
+def _count(kind: AuthenticatorKind) -> ScalarSelect[int]:
     one = authenticator.c
     return (
         select(func.count())
@@ -62,8 +73,8 @@ _SHOWN = select(
     _o.password != "",
     _o.created_us,
     _o.token_until_us,
-    _count(Kind.PASSKEY),
-    _count(Kind.TOTP),
+    _count(AuthenticatorKind.PASSKEY),
+    _count(AuthenticatorKind.TOTP),
 )
 _BY_ID: Final = Query(_SHOWN.where(_o.id == bindparam("id")), "id")
 _BY_TOKEN: Final = Query(_SHOWN.where(_o.token_hash == bindparam("hash")), "hash")
@@ -147,8 +158,8 @@ class Staff:
         def work(tx: Transaction) -> None:
             _row(tx, operator)
             tx.write(_SET_ROLE, role, operator)
-            end_all(tx, operator)
-            tell_change(tx, operator, by, "changed role")
+            end_sessions(tx, operator)
+            record_change(tx, operator, by, "changed role")
 
         self._journal.transact(work)
 
@@ -165,12 +176,12 @@ class Staff:
         def work(tx: Transaction) -> None:
             _row(tx, operator)
             if own is not None:
-                require(tx, own)
+                require_session(tx, own)
             tx.write(_SET_PASSWORD, kept, operator)
-            end_all(tx, operator, but="" if own is None else own.id)
+            end_sessions(tx, operator, but="" if own is None else own.id)
             if own is not None:
-                settle(tx, own.id)
-            tell_change(tx, operator, by, "changed password")
+                mark_password_sign_on(tx, own.id)
+            record_change(tx, operator, by, "changed password")
 
         self._journal.transact(work)
 
@@ -196,7 +207,7 @@ class Staff:
         row = None if operator is None else self._journal.row(_PASSWORD, operator)
         kept = "" if row is None else str(row[0])
         fits = password_fits(password, kept)
-        if fits and (new := raised(password, kept)) is not None:
+        if fits and (new := rehash_password(password, kept)) is not None:
             # Retried at the next sign-on, if it cannot be written now.
             with suppress(JournalError):
                 self._journal.transact(lambda tx: tx.write(_RAISE_PASSWORD, new, operator, kept))
@@ -229,8 +240,8 @@ class Staff:
             if holder is not None:
                 return
             if known.has_token:
-                end_all(tx, operator)
-            tell_change(tx, operator, by, "changed token")
+                end_sessions(tx, operator)
+            record_change(tx, operator, by, "changed token")
 
         self._journal.transact(work)
 
@@ -253,7 +264,7 @@ class Staff:
 
     def sessions(self, now_us: Instant) -> list[Session]:
         """Return the valid sessions of all operators, oldest first."""
-        return standing(self._journal, now_us)
+        return valid_sessions(self._journal, now_us)
 
     def remove_operator(self, operator: OperatorId, *, by: str) -> None:
         """Remove the operator, with all credentials, the sessions and the shift. Raises NotRegistered."""
@@ -276,10 +287,10 @@ def add(
         raise RegistryError("an operator needs a name")
     if id is not None and tx.one(_BY_ID, id) is not None:
         raise AlreadyTaken(f"the id {id}", id)
-    tell_apart(tx, name, number)
+    require_distinct(tx, name, number)
     chosen = id or _free_id(tx, name)
     tx.write(_ADD, chosen, name.strip(), number, language, role, on_call, None, tx.at_us, "", None)
-    tell_change(tx, chosen, by, "added")
+    record_change(tx, chosen, by, "added")
     return operator_in(tx, chosen)
 
 
@@ -287,21 +298,21 @@ def drop(tx: Transaction, operator: OperatorId, *, by: str) -> None:
     """Remove an operator within a transaction, as `Staff.remove_operator` does. Raises NotRegistered."""
     _row(tx, operator)
     tx.write(_DROP, operator)
-    remove_all(tx, operator, *Kind)
-    end_all(tx, operator)
+    remove_all(tx, operator, *AuthenticatorKind)
+    end_sessions(tx, operator)
     end_shift(tx, operator)
-    tell_change(tx, operator, by, "erased")
+    record_change(tx, operator, by, "erased")
 
 
 def revoke(tx: Transaction, operator: OperatorId, *, by: str, factors: bool = False) -> int:
     """Revoke access within a transaction, as `Staff.revoke_access` does. Raises NotRegistered."""
     _row(tx, operator)
     tx.write(_SET_TOKEN, None, None, operator)
-    remove_all(tx, operator, *(Kind if factors else (Kind.RECOVERY,)))
-    tell_change(tx, operator, by, "revoked token and sessions")
+    remove_all(tx, operator, *(AuthenticatorKind if factors else (AuthenticatorKind.RECOVERY,)))
+    record_change(tx, operator, by, "revoked token and sessions")
     if factors:
-        tell_change(tx, operator, by, "removed authenticators")
-    return end_all(tx, operator)
+        record_change(tx, operator, by, "removed authenticators")
+    return end_sessions(tx, operator)
 
 
 def operators_in(tx: Transaction) -> list[Operator]:
@@ -314,7 +325,7 @@ def operator_in(tx: Transaction, operator: OperatorId) -> Operator:
     return _operator(_row(tx, operator))
 
 
-def tell_apart(tx: Transaction, name: str, number: str, but: OperatorId | None = None) -> None:
+def require_distinct(tx: Transaction, name: str, number: str, but: OperatorId | None = None) -> None:
     """Check that name and number identify an operator. Raises AlreadyTaken on a conflict with another
     operator than `but`: the name is the other's id, or name and number are the other's.
     """

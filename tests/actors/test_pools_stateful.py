@@ -37,7 +37,7 @@ from model.settings import Settings
 from model.settings.alerts import LimitsSettings
 from store import streams
 from store.errors import VersionConflict
-from store.journal.following import Following
+from store.journal.following import FollowedFolds
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
 from store.journal.projections import Lines, Operators
@@ -86,7 +86,7 @@ class Pools(RuleBasedStateMachine):
     def start_pools(self) -> None:
         """All that a pool has in its memory is gone, and read again."""
         self.lines, self.operators = Lines(), Operators()
-        self.following = Following(self.journal, self.lines, self.operators)
+        self.following = FollowedFolds(self.journal, self.lines, self.operators)
         self.granted: dict[LineId, Granted] = {}
         self.offered: dict[OperatorId, Offered] = {}
 

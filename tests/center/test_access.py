@@ -26,7 +26,13 @@ from store import streams
 from store.alerts.accepting import accept
 from store.journal.journal import Append, Journal
 from store.registry.access import sessions
-from store.registry.access.authenticators import Authenticator, Kind, add, by_id, operator_of_recovery
+from store.registry.access.authenticators import (
+    Authenticator,
+    AuthenticatorKind,
+    add,
+    by_id,
+    operator_of_recovery,
+)
 from store.registry.access.credentials import is_password
 from store.registry.registry import Registry
 from tests.center.terminal import Terminal
@@ -51,13 +57,13 @@ def signed_on(run: Terminal, operator: OperatorId = LUCIA) -> str:
     """The operator's cookie."""
     with journal_of(run.state) as journal:
         return journal.transact(
-            lambda tx: sessions.begin(tx, operator, "192.0.2.7", way=sessions.Way.PASSWORD)
+            lambda tx: sessions.start_session(tx, operator, "192.0.2.7", way=sessions.SignOnMethod.PASSWORD)
         ).secret
 
 
 def stands(run: Terminal, secret: str) -> bool:
     with journal_of(run.state) as journal:
-        return sessions.of_secret(journal, secret, journal.now_us()) is not None
+        return sessions.session_of_secret(journal, secret, journal.now_us()) is not None
 
 
 def on_an_alert(run: Terminal) -> AlertId:
@@ -164,7 +170,9 @@ def test_a_recovery_code_is_the_last_line_and_a_revocation_ends_passkeys_where_i
     said = run("operator", "recover", "lucia-neri").splitlines()
     with journal_of(run.state) as journal:
         assert operator_of_recovery(journal, said[-1], journal.now_us()) == LUCIA
-        key = Authenticator(b"id", LUCIA, Kind.PASSKEY, "Key", b"key", 0, False, journal.now_us())
+        key = Authenticator(
+            b"id", LUCIA, AuthenticatorKind.PASSKEY, "Key", b"key", 0, False, journal.now_us()
+        )
         journal.transact(lambda tx: add(tx, key))
     assert "passkey or token" in run("operator", "list")
     assert "still valid: add --passkeys" in run("operator", "revoke", "lucia-neri")

@@ -16,7 +16,7 @@ from model.rules.signal import Signal
 from model.wall_clock import STANDS_S, ClockFacts
 from runtime.clock import SystemClock
 from store import streams
-from store.alerts.accepting import accept, any_open
+from store.alerts.accepting import accept, has_open_alert
 from store.journal.journal import Append, Journal
 from tests.support.node_files import node_file
 
@@ -57,7 +57,7 @@ def test_while_an_alert_is_open_the_earlier_clock_goes_on(tmp_path: Path, step_u
     alert = earlier.alert()
     assert earlier.next() == earlier.clock
     earlier.journal.append(Append(streams.case(alert), None, (AlertClosed(outcome=Outcome.FALSE_ALARM),)))
-    assert not any_open(earlier.journal)
+    assert not has_open_alert(earlier.journal)
     assert abs(off_by_us(earlier.next())) < 1_000_000
 
 

@@ -25,7 +25,7 @@ from store.audit.entry import EVERYBODY, Action
 from store.audit.search import entries
 from store.registry.people import Person
 from store.registry.registry import Registry
-from store.roster import keep
+from store.roster import store_roster
 from tests.support.there import there
 
 GIULIA = "+393331112223"
@@ -52,7 +52,7 @@ def state(tmp_path: Path) -> Path:
         registry.add_operator("Marta Bianchi", "+390200000011", by="test")
         at = Instant(journal.now_us() - 5 * SECOND)
         somebody = OnDuty(id=ON_DUTY, name="Luca", contacts=(Contact(way=DutyWay.CALL, to=GIULIA),))
-        journal.transact(lambda tx: keep(tx, Roster(people=(somebody,)), was_version=0, by="test"))
+        journal.transact(lambda tx: store_roster(tx, Roster(people=(somebody,)), was_version=0, by="test"))
         accept(journal, Signal(channel=Channel.DATA, received_at=at, phone=GIULIA, id=ALERT), 50.0)
     return path
 

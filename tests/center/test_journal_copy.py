@@ -16,7 +16,7 @@ from scripts.lib.install.journal_copy import back, copy
 from scripts.lib.wheels import NOT_BROUGHT, SOURCE_ONLY, Locked, asked_for, locked_again, read
 from store import streams
 from store.alerts.accepting import accept
-from store.audit.entry import Action, Said
+from store.audit.entry import Action, EntryContent
 from store.audit.trail import Trail
 from store.database.migrate import REVISION
 from store.journal.journal import Append, Journal
@@ -34,7 +34,9 @@ def enter(journal: Journal, keys: Path) -> None:
     """One entry more in the audit."""
     keys.mkdir(exist_ok=True)
     trail = Trail(keys)
-    said = Said(actor="marta", origin="cli", action=Action.READ_ALERT, subjects=("a",), detail="story")
+    said = EntryContent(
+        actor="marta", origin="cli", action=Action.READ_ALERT, subjects=("a",), detail="story"
+    )
     trail.committed(journal.transact(lambda tx: trail.append(tx, said)))
     trail.save()
 

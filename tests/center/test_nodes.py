@@ -73,7 +73,7 @@ class Nodes:
         self, name: str, address: str, *lines: str, ahead_ms: int = 0, settings: Settings | None = None
     ) -> None:
         node = NodeId(name)
-        self._terms[node] = members.join(self._journal, node, address)
+        self._terms[node] = members.join_cluster(self._journal, node, address)
         specs = tuple(Modem(name=line, trunk=TrunkId("public")) for line in lines)
         told = encode_place(
             Place(
@@ -84,16 +84,16 @@ class Nodes:
                 settings={} if settings is None else checksums(settings),
             )
         )
-        members.say(self._journal, node, self._terms[node], told, draining=False)
+        members.publish_places(self._journal, node, self._terms[node], told, draining=False)
 
     def leave(self, name: str) -> None:
         node = NodeId(name)
-        members.leave(self._journal, node, self._terms.pop(node))
+        members.leave_cluster(self._journal, node, self._terms.pop(node))
 
     def _renew(self) -> None:
         while not self._ended.wait(RENEW_US / 1_000_000):
             for node, term in list(self._terms.items()):
-                members.renew(self._journal, node, term)
+                members.renew_membership(self._journal, node, term)
 
     def stop(self) -> None:
         self._ended.set()

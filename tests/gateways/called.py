@@ -15,7 +15,7 @@ from messages.ids import CalloutFailure, DutyWay, Instant, LineId, NodeId, Perso
 from model.callouts.roster import Contact, Person, Roster
 from store import streams
 from store.journal.journal import Append, Journal
-from store.roster import keep
+from store.roster import store_roster
 
 NUMBER = "+393331112299"
 CALLOUT = "c1"
@@ -27,7 +27,7 @@ PEOPLE = tuple(
 
 def roster(journal: Journal) -> None:
     """Both are on it."""
-    journal.transact(lambda tx: keep(tx, Roster(people=PEOPLE), was_version=None, by="test"))
+    journal.transact(lambda tx: store_roster(tx, Roster(people=PEOPLE), was_version=None, by="test"))
 
 
 def write(journal: Journal, *events: Event) -> None:

@@ -72,14 +72,14 @@ class Twins:
         self._say(place, self._terms[place.node])
 
     def _join(self, place: Place) -> None:
-        term = members.join(self._journal, place.node, f"10.0.0.{1 + list(LINES).index(place.node)}")
+        term = members.join_cluster(self._journal, place.node, f"10.0.0.{1 + list(LINES).index(place.node)}")
         self._say(place, term)
         self._terms[place.node] = term
 
     def _say(self, place: Place, term: int) -> None:
         lines, voices = place.settings().center.lines, self._voices.get(place.node, ())
         told = Told(node=place.node, address="10.0.0.1", web=self.web(place), lines=lines, voices=voices)
-        members.say(self._journal, place.node, term, encode_place(told), draining=False)
+        members.publish_places(self._journal, place.node, term, encode_place(told), draining=False)
 
     def _keep(self) -> None:
         while not self._ended.wait(RENEW_US / 1_000_000):
@@ -88,7 +88,9 @@ class Twins:
     def _look(self) -> None:
         for node, place in self._places.items():
             # A machine that stands still for longer than a membership lasts ends it: one joins anew then.
-            if node not in self._lost and not members.renew(self._journal, node, self._terms[node]):
+            if node not in self._lost and not members.renew_membership(
+                self._journal, node, self._terms[node]
+            ):
                 self._join(place)
         seen = members.members(self._journal)
         for node, book in self._books.items():

@@ -26,7 +26,7 @@ from model.orders.effects import refusal_now
 from model.settings import Settings
 from model.settings.psap import PsapSettings
 from store.errors import ChangedMeanwhile, JournalError
-from store.nodes.orders import order
+from store.nodes.orders import set_order
 from tests.chaos.harness.call_book import CallBook
 from tests.chaos.harness.judge import Violation
 from tests.chaos.harness.served import USERS, user_number
@@ -238,7 +238,7 @@ class Storm:
     def _order_of(self, name: str, was: NodeOrder | None, now: NodeOrder | None) -> None:
         by = next(iter(self.nodes.tokens))
         with suppress(ChangedMeanwhile):  # it has started anew meanwhile, which ends the order
-            self.nodes.journal.transact(lambda tx: order(tx, NodeId(name), was, now, by))
+            self.nodes.journal.transact(lambda tx: set_order(tx, NodeId(name), was, now, by))
 
     # ------------------------------------------------------------ peace
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from messages.ids import AlertId, Outcome
 from store.database.query import Query
 from store.database.schema import open_alert
-from store.journal.verify import verify
+from store.journal.verify import verify_journal
 from tests.nodes.blows import quick_world
 from tests.support import postgres
 from tests.support.center import OPERATOR, PSAP
@@ -94,7 +94,7 @@ def test_while_the_database_is_started_again_calls_stay_up_and_then_all_goes_on(
     # What could not be made durable was kept in memory, and has an operator now as any other alert.
     nodes.until("all are closed", lambda: not [one for one in still_open(nodes) if not closed(nodes, one)])
     nodes.until("nothing is up", lambda: not [call for call in nodes.calls() if call["state"] != "ended"])
-    assert verify(nodes.journal).problems == ()
+    assert verify_journal(nodes.journal).problems == ()
 
 
 def still_open(nodes: Nodes) -> list[AlertId]:
@@ -123,4 +123,4 @@ def test_a_promoted_standby_has_all_that_was_accepted_and_the_alert_goes_on_with
     goes_on_to_the_end(nodes, alert, SECOND)
     assert len(nodes.calls(SECOND)) == 1, nodes.everything()
     assert {phone: len(nodes.calls(phone)) - 1 for phone in before} == before, nodes.everything()
-    assert verify(nodes.journal).problems == ()
+    assert verify_journal(nodes.journal).problems == ()

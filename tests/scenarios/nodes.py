@@ -52,7 +52,7 @@ from store import streams
 from store.alerts.accepting import accept
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
-from store.nodes.owners import owned
+from store.nodes.owners import owned_alerts
 from store.registry.people import Person
 from store.registry.registry import Registry
 from tests.scenarios.mixer import MISSING_PORTS, SILENT_PORTS
@@ -308,7 +308,7 @@ class Cluster:
 
     def owner_of(self, alert: AlertId) -> str:
         """The same of any alert."""
-        return next((name for name in self.nodes if alert in owned(self.journal, NodeId(name))), "")
+        return next((name for name in self.nodes if alert in owned_alerts(self.journal, NodeId(name))), "")
 
     def calls(self, to: str) -> list[Call]:
         """Every call to a number that the carrier has seen."""

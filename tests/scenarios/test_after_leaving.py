@@ -8,7 +8,7 @@ from messages import events as ev
 from messages.ids import E164, Channel, OperatorCommand, Party, Proof, Role
 from model.rules.calls.silent_and_duress import are_voices_withheld
 from model.rules.messages.announcements import clip_names_for
-from store.alarms import standing_now
+from store.alarms import read_active_alarms
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import joined, to_conference
 from tests.scenarios.world import PSAP, USER, World
@@ -26,7 +26,7 @@ def left(world: World) -> None:
 
 def alarm_stands(world: World) -> bool:
     """Whether the conference is said to have ended too soon, and not to be whole again."""
-    return any(alarm == ALARM for alarm, _ in standing_now(world.journal, world.env.node))
+    return any(alarm == ALARM for alarm, _ in read_active_alarms(world.journal, world.env.node))
 
 
 def in_conference(world: World, *parties: Party) -> None:

@@ -9,11 +9,11 @@ from messages.ids import E164, OperatorCommand, Role
 from model.record import Contact, PersonRecord
 from simulator.control import text_reports
 from store import streams
-from store.alerts.texting import append_with_contacts
+from store.alerts.texting import append_with_contact_texts
 from store.errors import VersionConflict
 from store.journal.journal import Append
 from store.registry.users import records
-from store.sms_outbox import outbox_of
+from store.sms_outbox import read_outbox
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import to_attended
 from tests.scenarios.world import USER, World
@@ -33,7 +33,7 @@ def named(world: World, *contacts: Contact) -> None:
     """The user's record has these contacts."""
     record = PersonRecord(contacts=contacts)
     world.journal.transact(
-        lambda tx: records.write(tx, world.user.id, record, expected=None, by="test", region="IT")
+        lambda tx: records.write_record(tx, world.user.id, record, expected=None, by="test", region="IT")
     )
 
 
@@ -66,7 +66,7 @@ def test_whoever_is_to_be_told_is_told_once_112_is_on_the_line(make_world: MakeW
     assert "Giulia ha chiesto aiuto e il 112 lo sa" in read(world, ANNA)[0]
     world.order(OperatorCommand.LEAVE).advance(30)
     assert [len(read(world, one)) for one in (ANNA, PAOLA, LUIGI, USER)] == [1, 0, 1, 0]
-    assert outbox_of(world.journal) == []
+    assert read_outbox(world.journal) == []
 
 
 def test_who_was_taken_out_of_the_record_meanwhile_is_not_told(make_world: MakeWorld) -> None:
@@ -95,14 +95,14 @@ def test_a_cancellation_of_the_same_moment_is_not_overtaken(make_world: MakeWorl
     world.fact(ev.AlertCancelled(duress=True))
     append = Append(streams.case(decided.alert), None, (ev.ContactsTexted(),))
     with pytest.raises(VersionConflict):
-        world.journal.transact(lambda tx: append_with_contacts(tx, decided, [append], world.settings))
-    assert outbox_of(world.journal) == []
+        world.journal.transact(lambda tx: append_with_contact_texts(tx, decided, [append], world.settings))
+    assert read_outbox(world.journal) == []
 
 
 def test_who_has_waited_for_a_line_is_not_told_after_a_cancellation(make_world: MakeWorld) -> None:
     world = with_operator(make_world)
     told_112(world)
-    world.until("it is asked for", lambda: outbox_of(world.journal) != [])
+    world.until("it is asked for", lambda: read_outbox(world.journal) != [])
     world.fact(ev.AlertCancelled(duress=True)).advance(30)
     assert [len(read(world, one)) for one in (ANNA, LUIGI)] == [0, 0]
-    assert outbox_of(world.journal) == []
+    assert read_outbox(world.journal) == []

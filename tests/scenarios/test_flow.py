@@ -8,7 +8,7 @@ import pytest
 
 from messages.ids import E164, SECOND, Advice, OperatorCommand, Party
 from store.errors import StoreMisuse
-from store.journal.notify import LocalEar, LocalNotifier, kind
+from store.journal.notify import LocalListener, LocalNotifier, topic_of_kind
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.world import OPERATORS, USER, World
 
@@ -69,9 +69,9 @@ class Silent(LocalNotifier):
 class Full(LocalNotifier):
     """Has no room for a case's socket."""
 
-    def listen(self, about: str = "") -> LocalEar:
+    def listen(self, about: str = "") -> LocalListener:
         """As where the folder's file system is full. Raises StoreMisuse."""
-        if about and about != kind("inbox") and about.startswith("inbox-"):
+        if about and about != topic_of_kind("inbox") and about.startswith("inbox-"):
             raise StoreMisuse("no space left on device")
         return super().listen(about)
 

@@ -7,8 +7,8 @@ import pytest
 from actors.operator_lines.actor import OperatorLinesActor
 from messages import events as ev
 from messages.ids import OperatorCommand, OperatorId, OperatorLine, Party, Role, ShiftState
-from store.alarms import standing_now
-from store.journal.following import Following
+from store.alarms import read_active_alarms
+from store.journal.following import FollowedFolds
 from store.journal.projections import Lines
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.own_lines import speaks, to_talking
@@ -28,7 +28,7 @@ def nailed(world: World, n: int = 0) -> bool:
 def held(world: World) -> list[OperatorId]:
     """Who has a line of the center's for a shift, by the journal."""
     lines = Lines()
-    Following(world.journal, lines).close()
+    FollowedFolds(world.journal, lines).close()
     return [hold.operator for hold in lines.lines.values() if hold.operator is not None]
 
 
@@ -111,7 +111,7 @@ def test_a_phone_that_does_not_answer_is_called_again_and_again_and_told_in_an_a
     calls = world.calls(OPERATORS[0])
     assert 4 <= len(calls) <= 8
     assert len({call.line for call in calls}) > 1
-    ((alarm, words),) = standing_now(world.journal, world.env.node).items()
+    ((alarm, words),) = read_active_alarms(world.journal, world.env.node).items()
     assert alarm == ("operator.line_lost", world.operators[0])
     assert "busy" in words
 

@@ -18,7 +18,7 @@ from messages.ids import (
 )
 from model.alert.leg import leg_id
 from store import streams
-from store.sms_outbox import ask_text
+from store.sms_outbox import request_text
 from tests.scenarios.conftest import MakeNodes
 from tests.scenarios.nodes import Cluster
 from tests.scenarios.world import OPERATORS, PSAP, SETTINGS, USER
@@ -370,7 +370,7 @@ def test_a_text_is_sent_by_the_node_that_has_asked_for_it_on_its_own_lines_first
     def line_of_text(at: str) -> str:
         journal = nodes.open(NodeId(at))
         until = Instant(nodes.clock.now_us() + 60 * SECOND)
-        text = journal.transact(lambda tx: ask_text(tx, USER, "words", TextPurpose.CODE, until))
+        text = journal.transact(lambda tx: request_text(tx, USER, "words", TextPurpose.CODE, until))
         journal.close()
         nodes.until("it is over", lambda: len(nodes.journal.read(streams.text(text))) == 3, 10)
         sending, sent = (one.event for one in nodes.journal.read(streams.text(text))[1:])
@@ -388,7 +388,7 @@ def test_a_text_of_a_node_that_is_lost_is_given_up_by_another_and_sent_by_none(m
     nodes = make_nodes({"a": (2, 0), "b": (2, 0)}).lose("a")
     journal = nodes.open(NodeId("a"))
     until = Instant(nodes.clock.now_us() + 20 * SECOND)
-    text = journal.transact(lambda tx: ask_text(tx, USER, "words", TextPurpose.CODE, until))
+    text = journal.transact(lambda tx: request_text(tx, USER, "words", TextPurpose.CODE, until))
     journal.close()
     nodes.advance(19)
     assert len(nodes.journal.read(streams.text(text))) == 1

@@ -9,7 +9,7 @@ from model.alert.evolve import fold
 from model.alert.reasons import ReleaseReason
 from model.rules.calls.withheld_numbers import NoDialReason
 from store import streams
-from store.alerts.sheets import read
+from store.alerts.sheets import read_sheet
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import to_attended
 from tests.scenarios.world import USER, World
@@ -51,7 +51,7 @@ def test_a_claimed_alert_beside_a_proved_one_calls_the_phone_on_an_order_alone(m
     assert len(world.calls(USER)) == 1
     after = case_of(world, own)
     assert (after.silent, after.positions) == (before.silent, before.positions)
-    assert (shown := read(world.journal, own)) is not None
+    assert (shown := read_sheet(world.journal, own)) is not None
     assert shown.signals == 1
     assert after.confirmed_answered(Party.USER) is not None
     world.send(USER, id=AlertId("forged2"))

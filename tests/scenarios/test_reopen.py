@@ -10,7 +10,7 @@ from model.alert.phase import Phase, phase
 from model.figures import row_of
 from model.orders.refusals import Refusal
 from store.alerts.erasing import erase_person
-from store.journal.verify import verify
+from store.journal.verify import verify_journal
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import ends, everything_is_over, joined, to_attended, to_talking
 from tests.scenarios.world import LEFT_S, OPERATORS, PSAP, USER, World
@@ -88,7 +88,7 @@ def test_a_center_that_starts_anew_has_it_open(world: World) -> None:
     for role in (Role.ALERT_INTAKE, Role.TRUNK_POOL, Role.OPERATOR_POOL, Role.DEADLINE_WATCHDOG):
         world.kill(role)
     together(world, Party.OPERATOR, Party.USER)
-    assert verify(world.journal).problems == ()
+    assert verify_journal(world.journal).problems == ()
 
 
 def test_another_worker_takes_it_where_its_own_is_busy(make_world: MakeWorld) -> None:

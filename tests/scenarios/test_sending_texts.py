@@ -11,7 +11,14 @@ from simulator.control import text_reports
 from simulator.modem.vices import Vices
 from simulator.network.call import Message
 from store import streams
-from store.sms_outbox import SILENT_US, Round, ask_round, ask_text, outbox_of, round_of
+from store.sms_outbox import (
+    SILENT_US,
+    LoopbackText,
+    read_loopback_text,
+    read_outbox,
+    request_loopback_text,
+    request_text,
+)
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import ends, joined, to_talking
 from tests.scenarios.test_late_orders import say
@@ -36,7 +43,7 @@ def ask(
     within_s: float = 600.0,
 ) -> TextId:
     until = Instant(world.clock.now_us() + round(within_s * SECOND))
-    text = world.journal.transact(lambda tx: ask_text(tx, to, words, purpose, until))
+    text = world.journal.transact(lambda tx: request_text(tx, to, words, purpose, until))
     world.system.run()
     return text
 
@@ -68,7 +75,7 @@ def test_a_text_reaches_the_phone_by_the_line_that_users_call_and_its_words_are_
     assert isinstance(became(world, text)[1], ev.TextSent)
     (shown,) = text_reports(messages(world), USER)
     assert (shown["from"], shown["text"]) == ("+390200000001", words)
-    assert outbox_of(world.journal) == []
+    assert read_outbox(world.journal) == []
     world.advance(30)
     assert len(text_reports(messages(world), USER)) == 1
 
@@ -165,11 +172,11 @@ OF_SIM3 = E164("+390200000003")
 
 def sent_round(world: World, *, by: str = "sim2", to: E164 = OF_SIM3, within_s: float = 60.0) -> TextId:
     until = Instant(world.clock.now_us() + round(within_s * SECOND))
-    return world.journal.transact(lambda tx: ask_round(tx, LineId(by), to, until))
+    return world.journal.transact(lambda tx: request_loopback_text(tx, LineId(by), to, until))
 
 
-def of_round(world: World, text: TextId) -> Round:
-    found = round_of(world.journal, text)
+def of_round(world: World, text: TextId) -> LoopbackText:
+    found = read_loopback_text(world.journal, text)
     assert found is not None
     return found
 

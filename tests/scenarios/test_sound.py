@@ -14,7 +14,7 @@ from messages.readings import LevelReading, decode_reading
 from model.alert.leg import Leg
 from model.setup import Setup
 from runtime.published import line_files, readings
-from store.alarms import standing_now
+from store.alarms import read_active_alarms
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor
 from tests.scenarios.test_flow import ends, joined, to_talking
@@ -31,7 +31,7 @@ def leg_of(world: World, party: Party) -> Leg:
 
 def alarms(world: World, kind: str) -> list[str]:
     """The alarms of this kind that stand, by what they are about."""
-    return [subject for alarm, subject in standing_now(world.journal, world.env.node) if alarm == kind]
+    return [subject for alarm, subject in read_active_alarms(world.journal, world.env.node) if alarm == kind]
 
 
 def without_sound(world: World, party: Party) -> Leg:

@@ -12,7 +12,7 @@ from model.record import PersonRecord
 from store import streams
 from store.database import schema
 from store.database.query import Query
-from store.journal.sealing import seal_bytes
+from store.journal.sealing import encrypt_bytes
 from store.registry.users import records
 from tests.scenarios.test_flow import ends, joined, to_talking
 from tests.scenarios.world import World
@@ -73,10 +73,10 @@ def test_what_was_closed_while_nobody_watched_is_no_alarm_any_more(world: World)
 def test_a_user_with_a_record_that_cannot_be_read_is_identified_and_helped(world: World) -> None:
     record = PersonRecord(medical="asthma")
     world.journal.transact(
-        lambda tx: records.write(tx, world.user.id, record, expected=None, by="test", region="IT")
+        lambda tx: records.write_record(tx, world.user.id, record, expected=None, by="test", region="IT")
     )
     (key,) = world.journal.rows(Query(select(schema.record_key.c.key)))[0]
-    sealed = seal_bytes(DAMAGED, bytes(key), "record", world.user.id)
+    sealed = encrypt_bytes(DAMAGED, bytes(key), "record", world.user.id)
     world.journal.transact(lambda tx: tx.write(Query(update(schema.record).values(sealed=sealed))))
     to_talking(world)
     assert world.case.user == world.user.id

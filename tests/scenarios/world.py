@@ -54,10 +54,10 @@ from simulator.config import ModemConfig, parse_config
 from simulator.network.call import Call
 from store import streams
 from store.alerts.accepting import accept
-from store.alerts.sheets import read
-from store.journal.following import Following
+from store.alerts.sheets import read_sheet
+from store.journal.following import FollowedFolds
 from store.journal.journal import Append, Journal
-from store.journal.notify import LocalEar, LocalNotifier
+from store.journal.notify import LocalListener, LocalNotifier
 from store.registry.people import Person
 from store.registry.registry import Registry
 from tests.scenarios.listeners import LISTENERS
@@ -320,7 +320,7 @@ class World:
     @property
     def sheet(self) -> Sheet:
         """The alert as it is shown."""
-        sheet = read(self.journal, self.alert)
+        sheet = read_sheet(self.journal, self.alert)
         assert sheet is not None
         return sheet
 
@@ -419,7 +419,7 @@ def for_tests(made: Plan) -> Plan:
 def bury(actor: CenterActor) -> None:
     """Closes what the kernel closes when a process is killed, in its way: nothing is said to anybody."""
     for value in vars(actor).values():
-        if isinstance(value, Following | Journal | LocalEar | LineJournal):
+        if isinstance(value, FollowedFolds | Journal | LocalListener | LineJournal):
             value.close()
         elif isinstance(value, PortHold):
             value.stop()

@@ -25,7 +25,7 @@ from messages.events import AlertCancelled
 from messages.ids import SECOND, AlertId, Instant, Proof
 from model.alert.case import Case
 from model.rules.pins import PinVerdict
-from store.registry.access.sessions import LIFE_S, REMEMBERED_S, Way, begin
+from store.registry.access.sessions import LIFE_S, REMEMBERED_S, SignOnMethod, start_session
 from store.registry.people import Person
 from store.registry.registry import Registry
 from tests.gateways.http.askers import Api, Client
@@ -231,7 +231,7 @@ def test_a_familiar_address_is_one_for_a_month(anywhere: Client, place: Place, s
 
     def later(by_us: int) -> None:
         journal = place.journal(clock=lambda: Instant(CLOCK.now_us() + by_us))
-        journal.transact(lambda tx: begin(tx, place.luca, "", way=Way.PASSWORD))
+        journal.transact(lambda tx: start_session(tx, place.luca, "", way=SignOnMethod.PASSWORD))
         journal.close()
 
     later(month_us - 3600 * SECOND)

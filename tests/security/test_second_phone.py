@@ -19,10 +19,10 @@ from model.rules.signal import Signal
 from store.database.query import Query
 from store.database.schema import device_key
 from store.registry import devices, phones
-from store.registry.devices import DeviceKey, Seeming
+from store.registry.devices import DeviceAppearance, DeviceKey
 from store.registry.people import Person
 from store.registry.registry import Registry
-from store.sms_outbox import outbox_of
+from store.sms_outbox import read_outbox
 from tests.gateways.http.askers import Api, verdict
 from tests.gateways.http.place import GIULIA
 from tests.support.signing import Phone
@@ -40,7 +40,7 @@ def added(api: Api, number: str, pin: str | None) -> tuple[Phone, Response]:
     api.journal.transact(lambda tx: tx.write(devices._FORGET, tx.at_us))  # not within a minute of the last
     body = {"phone": number, "public_key": phone.jwk, "name": "Android"}
     phone.device = api.app.post("/v1/devices", json=body).json()["device"]
-    code = re.findall(r"\d{6}", [one for one in outbox_of(api.journal) if one.to == number][-1].words)[-1]
+    code = re.findall(r"\d{6}", [one for one in read_outbox(api.journal) if one.to == number][-1].words)[-1]
     said = {"code": code, **({} if pin is None else {"pin": pin})}
     path = f"/v1/devices/{phone.device}/confirm"
     return phone, api.app.post(path, json=said)
@@ -77,7 +77,7 @@ def raised(api: Api, phone: Phone) -> tuple[Proof, str, tuple[str, str | None]]:
 
 
 def notices(web: Web) -> list[tuple[str, str]]:
-    return [(one.to, one.words) for one in outbox_of(web.journal) if one.purpose is TextPurpose.NOTICE]
+    return [(one.to, one.words) for one in read_outbox(web.journal) if one.purpose is TextPurpose.NOTICE]
 
 
 def told(answer: Response) -> tuple[int, Any, list[str]]:
@@ -206,8 +206,8 @@ def test_each_phone_that_is_added_or_ended_is_told_to_the_number_in_the_same_wor
 def test_who_adds_and_ends_phones_all_day_sends_few_texts(web: Web, giulia: Phone) -> None:
     def work(tx: Any) -> None:
         tx.write(devices._FORGET, tx.at_us)
-        asked = devices.ask(tx, E164(GIULIA), giulia.point, "phone")
-        made = phones.confirm(tx, asked.device, asked.code, seeming=Seeming.ENROLLED)
+        asked = devices.start_enrolment(tx, E164(GIULIA), giulia.point, "phone")
+        made = phones.confirm(tx, asked.device, asked.code, seeming=DeviceAppearance.ENROLLED)
         assert isinstance(made, DeviceKey)
         phones.revoke(tx, made.device, "test")
 

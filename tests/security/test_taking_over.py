@@ -25,7 +25,7 @@ from model.telling.sheet import fold as sheet_of
 from store import streams
 from store.alerts.accepting import Accepted, accept, accept_in
 from store.alerts.candidates import named_signal
-from store.alerts.claims import Skipped
+from store.alerts.claims import SkippedSignals
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
 from store.registry.people import Person
@@ -240,7 +240,7 @@ class Flood:
     """Signals of one number, one after another by a clock that is moved."""
 
     def __init__(self, file: Path) -> None:
-        self.skipped = Skipped()
+        self.skipped = SkippedSignals()
         self.now_us = START
         url = empty_journal(file)
         self.journal = Journal.open(url, node=NodeId("n1"), clock=lambda: self.now_us, notify=LocalNotifier())

@@ -20,7 +20,7 @@ from store.alerts.accepting import accept
 from store.database.query import Query
 from store.database.schema import alert_row
 from store.journal.journal import Append, Journal
-from store.journal.verify import verify
+from store.journal.verify import verify_journal
 from store.streams import alert_of
 from tests.store.databases import Database
 from tests.store.places import START, Clock, journal_in, on_both, signal
@@ -129,7 +129,7 @@ def test_a_journal_of_the_version_before_gets_its_rows_a_little_at_a_time(
     for n in range(6):
         alert = accept(journal, signal(clock, f"+39333000000{n}"), 50.0).alert
         journal.append(Append(streams.case(alert), 0, tuple(event(alert) for event in TOLD[:5])))
-    digest = verify(journal).digest
+    digest = verify_journal(journal).digest
     database.execute("DELETE FROM alert_row")
     database.execute("DELETE FROM alert_rows_kept")
     caught_up(journal, 4)
@@ -138,7 +138,7 @@ def test_a_journal_of_the_version_before_gets_its_rows_a_little_at_a_time(
     caught_up(other)
     assert rows(journal) == by_events(journal)
     assert len(rows(journal)) == 6
-    assert verify(journal).digest == digest
+    assert verify_journal(journal).digest == digest
 
 
 @on_both

@@ -7,8 +7,8 @@ import pytest
 
 from messages.ids import SECOND, Instant, NodeId
 from store.audit import table
-from store.audit.entry import Action, Entry, Said
-from store.audit.trail import HEADS, KEY, Trail, Verified, verify
+from store.audit.entry import Action, Entry, EntryContent
+from store.audit.trail import HEADS, KEY, AuditVerification, Trail, verify_audit
 from store.journal.journal import Journal
 from tests.store.databases import Database
 from tests.store.places import Clock, on_both
@@ -22,14 +22,16 @@ def trail(tmp_path: Path) -> Trail:
 
 
 def enter(journal: Journal, trail: Trail, *subjects: str, actor: str = "marta") -> Entry:
-    said = Said(actor=actor, origin="cli", action=Action.READ_ALERT, subjects=subjects, detail="story")
+    said = EntryContent(
+        actor=actor, origin="cli", action=Action.READ_ALERT, subjects=subjects, detail="story"
+    )
     entry = journal.transact(lambda tx: trail.append(tx, said))
     trail.committed(entry)
     trail.save()
     return entry
 
 
-def told(found: Verified) -> list[str]:
+def told(found: AuditVerification) -> list[str]:
     return [str(problem) for problem in found.problems]
 
 
@@ -46,15 +48,15 @@ def test_what_is_entered_is_in_order(journal: Journal, trail: Trail, ten: list[E
     assert chain(journal) == ten
     assert [entry.number for entry in ten] == list(range(1, 11))
     assert {entry.at for entry in ten} == {clock()}
-    assert told(verify(journal, trail)) == []
-    assert verify(journal, trail).chains[0].entries == 10
+    assert told(verify_audit(journal, trail)) == []
+    assert verify_audit(journal, trail).chains[0].entries == 10
 
 
 def test_another_process_of_the_node_goes_on_where_the_first_is(journal: Journal, trail: Trail) -> None:
     other = Trail(trail._key_file.parent)
     for one in (trail, other, trail, other, other, trail):
         enter(journal, one)
-    assert told(verify(journal, Trail(trail._key_file.parent))) == []
+    assert told(verify_audit(journal, Trail(trail._key_file.parent))) == []
     assert trail.key() == other.key()
 
 
@@ -79,7 +81,7 @@ def test_what_was_done_to_it_is_told_with_the_place(
     database: Database, journal: Journal, trail: Trail, ten: list[Entry], change: str, says: list[str]
 ) -> None:
     database.without_rules(change)
-    assert told(verify(journal, trail)) == says
+    assert told(verify_audit(journal, trail)) == says
 
 
 @on_both
@@ -89,13 +91,13 @@ def test_a_byte_of_a_proof_that_was_changed_is_told(
     flipped = bytes([ten[3].mac[0] ^ 1]) + ten[3].mac[1:]
     database.without_rules(f"UPDATE audit SET mac = {_blob(database, flipped)} WHERE number = 4")
     # The next one was made with it, so that both no longer fit.
-    assert told(verify(journal, trail)) == ["n1: entries 4 to 5 not as written"]
+    assert told(verify_audit(journal, trail)) == ["n1: entries 4 to 5 not as written"]
 
 
 def test_with_another_key_none_fits(journal: Journal, trail: Trail, ten: list[Entry]) -> None:
     keys = trail._key_file.parent
     (keys / KEY).write_bytes(bytes(32))
-    assert told(verify(journal, Trail(keys))) == ["n1: none of entries 1 to 10 fits this key"]
+    assert told(verify_audit(journal, Trail(keys))) == ["n1: none of entries 1 to 10 fits this key"]
 
 
 def test_an_end_that_was_cut_off_stays_told_when_the_chain_goes_on(
@@ -105,7 +107,7 @@ def test_an_end_that_was_cut_off_stays_told_when_the_chain_goes_on(
     # By a process that has not seen the end itself.
     for _ in range(5):
         enter(journal, Trail(trail._key_file.parent))
-    assert told(verify(journal, trail)) == ["n1: entries 8 to 10 missing"]
+    assert told(verify_audit(journal, trail)) == ["n1: entries 8 to 10 missing"]
 
 
 def test_without_the_head_nobody_can_say_where_the_end_was(
@@ -113,7 +115,7 @@ def test_without_the_head_nobody_can_say_where_the_end_was(
 ) -> None:
     keys = trail._key_file.parent
     (keys / HEADS).unlink()
-    found = verify(journal, Trail(keys))
+    found = verify_audit(journal, Trail(keys))
     assert told(found) == ["n1: its head is lost, nobody knows of entries after 10"]
     assert not found.altered
 
@@ -135,9 +137,9 @@ def test_a_lost_head_hides_no_entry_that_was_altered(
     """Who has the database cannot make one of the other, whether or not the head was taken away as well."""
     keys = trail._key_file.parent
     database.without_rules(change)
-    assert verify(journal, Trail(keys)).altered
+    assert verify_audit(journal, Trail(keys)).altered
     (keys / HEADS).unlink()
-    assert verify(journal, Trail(keys)).altered
+    assert verify_audit(journal, Trail(keys)).altered
 
 
 @on_both
@@ -159,9 +161,9 @@ def test_old_entries_go_from_the_beginning_and_the_rest_says_what_it_begins_with
     assert prune() is not None
     assert prune() is None
     assert [entry.number for entry in chain(journal)] == [7, 8, 9, 10, 11]
-    assert told(verify(journal, trail)) == []
+    assert told(verify_audit(journal, trail)) == []
     database.without_rules("DELETE FROM audit WHERE number = 7")
-    assert told(verify(journal, trail)) == ["n1: entry 7 missing"]
+    assert told(verify_audit(journal, trail)) == ["n1: entry 7 missing"]
 
 
 @on_both
@@ -188,7 +190,7 @@ def test_each_node_has_a_chain_that_is_verified_where_its_key_is(
     other = Trail(tmp_path / "other")
     second = open_journal(node=NodeId("n2"), shared=True)
     enter(second, other)
-    found = verify(second, other)
+    found = verify_audit(second, other)
     assert (told(found), [one.chain for one in found.chains], found.elsewhere) == ([], ["n2"], ("n1",))
 
 

@@ -11,7 +11,7 @@ from model.rules.phones_that_check import PhoneCheckState, count_by_state
 from model.rules.signal import Signal
 from store import streams
 from store.alerts.accepting import Accepted, accept
-from store.alerts.checks import PutOff, accept_check
+from store.alerts.checks import CheckPostponed, accept_check
 from store.errors import StoreMisuse
 from store.journal.history import newest_alerts
 from store.journal.journal import Append, Journal
@@ -36,11 +36,13 @@ def signed(clock: Clock, key: DeviceKey, check: Check | None, *, named: str = "c
     )
 
 
-def taken(journal: Journal, sent: Signal, *, live: int = 50, every: int | None = None) -> Accepted | PutOff:
+def taken(
+    journal: Journal, sent: Signal, *, live: int = 50, every: int | None = None
+) -> Accepted | CheckPostponed:
     return journal.transact(lambda tx: accept_check(tx, sent, 50, live, every))
 
 
-def first(journal: Journal, accepted: Accepted | PutOff) -> AlertReceived:
+def first(journal: Journal, accepted: Accepted | CheckPostponed) -> AlertReceived:
     assert isinstance(accepted, Accepted)
     return is_a(AlertReceived, journal.read(streams.inbox(accepted.alert))[0].event)
 
@@ -72,7 +74,7 @@ def test_a_list_of_alerts_steps_over_checks_and_no_alert_named_so(journal: Journ
 def test_a_check_waits_while_an_alert_of_its_phone_is_open_untouched(journal: Journal, clock: Clock) -> None:
     key = enrolled(journal)
     real = accept(journal, signed(clock, key, None), 50)
-    assert isinstance(taken(journal, signed(clock, key, Check.ARRIVAL)), PutOff)
+    assert isinstance(taken(journal, signed(clock, key, Check.ARRIVAL)), CheckPostponed)
     assert len(journal.read(streams.inbox(real.alert))) == 1
     journal.append(Append(streams.case(real.alert), None, (AlertClosed(outcome=Outcome.FALSE_ALARM),)))
     assert isinstance(taken(journal, signed(clock, key, Check.ARRIVAL)), Accepted)
@@ -82,7 +84,7 @@ def test_a_check_waits_while_a_fifth_of_all_workers_are_at_work(journal: Journal
     key = enrolled(journal)
     for n in range(2):
         accept(journal, signal(clock, E164(f"+39347000000{n}")), 50)
-    assert isinstance(taken(journal, signed(clock, key, Check.ARRIVAL), live=10), PutOff)
+    assert isinstance(taken(journal, signed(clock, key, Check.ARRIVAL), live=10), CheckPostponed)
     assert isinstance(taken(journal, signed(clock, key, Check.ARRIVAL), live=20), Accepted)
 
 
@@ -133,7 +135,7 @@ def test_who_has_a_silent_phone_is_found_as_the_rule_says(journal: Journal, cloc
     found, count = registry.silent(clock(), limit=10)
     assert count == 2
     assert sorted(user.phones[0] for user in found) == ["+393330000001", "+393330000003"]
-    many = count_by_state(devices.checks(journal), clock())
+    many = count_by_state(devices.count_checks(journal), clock())
     assert many == {
         PhoneCheckState.LATELY: 1, PhoneCheckState.LATE: 1, PhoneCheckState.SILENT: 2,
         PhoneCheckState.OFF: 1, PhoneCheckState.UNKNOWN: 0,

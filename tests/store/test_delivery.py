@@ -19,7 +19,7 @@ from model.rules.signal import Signal
 from store import streams
 from store.alerts.accepting import accept
 from store.journal.journal import Append, Journal
-from store.sms_outbox import REPORTED_US, ask_text, begin, end, report
+from store.sms_outbox import REPORTED_US, assign_to_line, end_text, record_delivery_report, request_text
 from tests.store.places import Clock, journal_in, on_both
 from tests.support.journals import empty_journal
 from tests.support.there import there
@@ -50,19 +50,21 @@ class Written:
         journal.append(Append(streams.case(self.alert), None, (DialogueTexted(number=1),)))
         until = Instant(clock() + 60 * SECOND)
         self.text = journal.transact(
-            lambda tx: ask_text(tx, phone, "Where?", TextPurpose.DIALOGUE, until, alert=self.alert, message=1)
+            lambda tx: request_text(
+                tx, phone, "Where?", TextPurpose.DIALOGUE, until, alert=self.alert, message=1
+            )
         )
         self.references = tuple((first + n) % 256 for n in range(parts))
         self.take()
 
     def take(self) -> None:
-        self.journal.transact(lambda tx: begin(tx, self.text, SIM1))
+        self.journal.transact(lambda tx: assign_to_line(tx, self.text, SIM1))
         sent = TextSent(line=SIM1, references=self.references, awaits=True)
-        self.journal.transact(lambda tx: end(tx, self.text, sent))
+        self.journal.transact(lambda tx: end_text(tx, self.text, sent))
 
     def reports(self, part: int, status: int, *, recipient: str = "", line: LineId = SIM1) -> None:
         to = recipient or self.phone
-        self.journal.transact(lambda tx: report(tx, line, self.references[part], to, status))
+        self.journal.transact(lambda tx: record_delivery_report(tx, line, self.references[part], to, status))
 
     @property
     def became(self) -> list[Carried]:
@@ -110,7 +112,7 @@ def test_what_is_about_nothing_of_ours_changes_nothing(journal: Journal, clock: 
     before = journal.last_seq()
     written.reports(0, 0x00, recipient=OTHER)
     written.reports(0, 0x00, line=LineId("sim2"))
-    journal.transact(lambda tx: report(tx, SIM1, 200, USER, 0x00))
+    journal.transact(lambda tx: record_delivery_report(tx, SIM1, 200, USER, 0x00))
     clock.forward(REPORTED_US / SECOND + 1)
     written.reports(0, 0x00)
     assert journal.last_seq() == before

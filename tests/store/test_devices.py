@@ -8,7 +8,7 @@ from messages.ids import E164, SECOND, Instant
 from store.alerts.erasing import erase_person
 from store.journal.journal import Journal
 from store.registry import devices
-from store.registry.devices import Asked, DeviceKey, NoCode, TooManyCodes
+from store.registry.devices import CodeRefusal, DeviceKey, PendingEnrolment, TooManyCodes
 from store.registry.people import Person
 from store.registry.registry import Registry
 from tests.store.places import Clock, on_both
@@ -18,11 +18,11 @@ GIULIA, ANNA = E164("+393331112223"), E164("+393471234567")
 KEY = b"\x04" + bytes(64)
 
 
-def asked(journal: Journal, phone: E164 = GIULIA) -> Asked:
-    return journal.transact(lambda tx: devices.ask(tx, phone, KEY, "phone"))
+def asked(journal: Journal, phone: E164 = GIULIA) -> PendingEnrolment:
+    return journal.transact(lambda tx: devices.start_enrolment(tx, phone, KEY, "phone"))
 
 
-def confirmed(journal: Journal, device: str, code: str) -> DeviceKey | NoCode:
+def confirmed(journal: Journal, device: str, code: str) -> DeviceKey | CodeRefusal:
     return journal.transact(lambda tx: devices.confirm(tx, device, code))
 
 
@@ -44,7 +44,7 @@ def test_the_code_enrols_and_the_number_is_a_person_s(journal: Journal) -> None:
     assert (key.person, key.phone, key.key) == (known.id, GIULIA, KEY)
     assert devices.key_of(journal, one.device) == key
     assert devices.devices_of(journal, known.id) == [key]
-    assert confirmed(journal, one.device, one.code) is NoCode.OVER, "it counts once"
+    assert confirmed(journal, one.device, one.code) is CodeRefusal.OVER, "it counts once"
 
 
 def test_a_number_that_nobody_has_becomes_a_person(journal: Journal) -> None:
@@ -54,21 +54,21 @@ def test_a_number_that_nobody_has_becomes_a_person(journal: Journal) -> None:
 
 def test_five_wrong_codes_end_it_also_for_the_right_one(journal: Journal) -> None:
     one = asked(journal)
-    assert [confirmed(journal, one.device, wrong(one.code)) for _ in range(5)] == [NoCode.WRONG] * 5
-    assert confirmed(journal, one.device, one.code) is NoCode.OVER
+    assert [confirmed(journal, one.device, wrong(one.code)) for _ in range(5)] == [CodeRefusal.WRONG] * 5
+    assert confirmed(journal, one.device, one.code) is CodeRefusal.OVER
 
 
 def test_after_ten_minutes_it_is_over(journal: Journal, clock: Clock) -> None:
     one = asked(journal)
     clock.forward(devices.CODE_LIFE_S)
-    assert confirmed(journal, one.device, one.code) is NoCode.OVER
-    assert confirmed(journal, "d0", one.code) is NoCode.OVER
+    assert confirmed(journal, one.device, one.code) is CodeRefusal.OVER
+    assert confirmed(journal, "d0", one.code) is CodeRefusal.OVER
 
 
 def test_the_code_of_one_enrols_no_other(journal: Journal) -> None:
     one, other = asked(journal), asked(journal, ANNA)
     if one.code != other.code:
-        assert confirmed(journal, other.device, one.code) is NoCode.WRONG
+        assert confirmed(journal, other.device, one.code) is CodeRefusal.WRONG
 
 
 def test_a_number_is_sent_one_a_minute_and_ten_a_day(journal: Journal, clock: Clock) -> None:
@@ -161,5 +161,5 @@ def test_when_it_was_last_used_is_kept(journal: Journal, clock: Clock) -> None:
     key = enrolled(journal)
     assert key.seen_at is None
     clock.forward(60)
-    journal.transact(lambda tx: devices.seen(tx, key.device))
+    journal.transact(lambda tx: devices.record_alert(tx, key.device))
     assert there(devices.key_of(journal, key.device)).seen_at == key.created_at + 60 * SECOND

@@ -15,13 +15,13 @@ from model.alert.evolve import fold
 from model.settings.storage import RetentionSettings
 from store import streams
 from store.alerts.accepting import accept
-from store.alerts.erasing import erase_person, sweep
-from store.alerts.reopening import why_not
+from store.alerts.erasing import erase_expired, erase_person
+from store.alerts.reopening import reopening_refusal
 from store.errors import InAnAlert
 from store.journal import erasable, history, rows
 from store.journal.journal import Append, Journal, Transaction
-from store.journal.transfer import Format, export, import_file
-from store.journal.verify import verify
+from store.journal.transfer import Format, export_events, import_file
+from store.journal.verify import verify_journal
 from store.registry.people import Person
 from store.registry.registry import Registry
 from tests.store.databases import Database, PostgresDatabase
@@ -77,13 +77,17 @@ def standing(journal: Journal, database: Database) -> list[bytes]:
 
 
 def digest(journal: Journal, upto: int) -> list[tuple[Any, ...]]:
-    return rows.bare(row for row in journal.rows(rows.AFTER, 0, 10_000) if row[0] <= upto)
+    return rows.without_keys(row for row in journal.rows(rows.AFTER, 0, 10_000) if row[0] <= upto)
 
 
 def swept(
     journal: Journal, retention: RetentionSettings | None = None
 ) -> dict[AlertId, tuple[PersonalKind, ...]]:
-    return {one.alert: one.kinds for page in sweep(journal, retention or RetentionSettings()) for one in page}
+    return {
+        one.alert: one.kinds
+        for page in erase_expired(journal, retention or RetentionSettings())
+        for one in page
+    }
 
 
 @on_both
@@ -105,7 +109,7 @@ def test_an_erased_person_is_nowhere_and_the_journal_is_what_it_was(
     before, upto = digest(journal, 10**9), journal.last_seq()
     assert {one.alert for one in erase_person(journal, giulia, by="carla")} == alerts
     assert digest(journal, upto) == before
-    assert verify(journal).problems == ()
+    assert verify_journal(journal).problems == ()
     for alert in alerts:
         received, note, position, called, *_, last = [
             one for one in events(journal, alert) if not isinstance(one, ev.UserIdentified | ev.AlertClosed)
@@ -162,7 +166,7 @@ def test_a_forgotten_alert_is_not_reopened(journal: Journal, clock: Clock) -> No
     clock.forward(3 * 86_400)
     assert swept(journal, RetentionSettings(numbers_days=1))
     case = there(fold(journal.read_streams(streams.inbox(alert), streams.case(alert))))
-    assert journal.transact(lambda tx: why_not(tx, case)) == "person_erased"
+    assert journal.transact(lambda tx: reopening_refusal(tx, case)) == "person_erased"
 
 
 def test_an_erasure_that_fails_at_any_step_has_done_nothing(
@@ -228,13 +232,13 @@ def test_an_export_comes_back_to_the_byte_with_what_was_forgotten(
     erase_person(journal, giulia, by="x")
     kept = raised(journal, clock, anna)
     out = BytesIO()
-    export(journal, out, form)
+    export_events(journal, out, form)
     assert PHONE.encode() in out.getvalue(), "others' tools read it"
     file = tmp_path / "exported"
     file.write_bytes(out.getvalue())
     other = journal_in(tmp_path / "other.db")
     import_file(other, file)
-    assert verify(other).digest == verify(journal).digest
+    assert verify_journal(other).digest == verify_journal(journal).digest
     assert events(other, kept) == events(journal, kept)
     assert events(other, forgotten)[0].phone is None
     assert history.alerts_of_number(other, "112223") == {kept}

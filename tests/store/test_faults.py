@@ -26,7 +26,7 @@ from store.errors import (
 )
 from store.journal.group_commit import GroupCommitter
 from store.journal.journal import Append, Journal
-from store.journal.verify import verify
+from store.journal.verify import verify_journal
 from tests.store.children import Say, children
 from tests.store.databases import Database
 from tests.store.failing_flush import let_flushes_fail
@@ -64,8 +64,8 @@ def test_a_full_disk_is_named_and_nothing_is_lost_or_half_written(small_disk: Pa
     assert journal.version("line-a") == acknowledged
     subprocess.run(["mount", "-o", "remount,size=4m", small_disk], check=True)
     journal.append(Append("line-a", acknowledged, (returned(),) * 20))
-    assert verify(journal).problems == ()
-    assert verify(journal).events == acknowledged + 20
+    assert verify_journal(journal).problems == ()
+    assert verify_journal(journal).events == acknowledged + 20
 
 
 def test_after_a_kill_a_journal_can_be_opened_and_read_on_a_full_disk(small_disk: Path) -> None:
@@ -93,7 +93,7 @@ def test_each_submission_of_a_group_hears_of_the_full_disk(small_disk: Path) -> 
         written = errors.count(type(None))
         assert set(errors) <= {JournalFull, type(None)}
         assert JournalFull in errors
-        assert verify(journal).events == acknowledged + 20 * written
+        assert verify_journal(journal).events == acknowledged + 20 * written
     finally:
         committer.close()
         journal.close()
@@ -217,7 +217,7 @@ def test_what_was_not_finished_at_a_power_cut_is_not_there_and_the_rest_is(
     journal = journal_in(after / "journal.db")
     assert journal.version("line-a") in (300, 250)
     assert journal.version("line-a") % 50 == 0
-    assert verify(journal).problems == ()
+    assert verify_journal(journal).problems == ()
     journal.append(ONE)
 
 
@@ -295,7 +295,7 @@ def test_while_no_flush_works_nothing_is_said_to_be_written(
 ) -> None:
     assert flush_fails(path, for_ever=for_ever, another_reads=another_reads) == said
     journal = journal_in(path)
-    assert verify(journal).problems == ()
+    assert verify_journal(journal).problems == ()
 
 
 # --------------------------------------------------------------------------------------- kill -9
@@ -356,7 +356,7 @@ def test_whatever_was_acknowledged_is_there_after_any_kill(database: Database) -
         finally:
             journal.close()
     journal = journal_at(database.url)
-    found = verify(journal)
+    found = verify_journal(journal)
     # alert streams here have no inbox, which is all that may be said of them
     assert [one for one in found.problems if "a case without its alert" not in one] == []
     assert found.events > 300
@@ -372,4 +372,4 @@ def test_two_starts_at_once_make_one_journal(path: Path) -> None:
         said = sorted(int(child.line()) for child in started)
     assert said == [1, 2, 3, 4]
     journal = journal_in(path)
-    assert verify(journal).problems == ()
+    assert verify_journal(journal).problems == ()

@@ -10,9 +10,16 @@ from pathlib import Path
 import pytest
 
 from messages.journal import Recorded
-from store.journal.following import Follower, Following
+from store.journal.following import FollowedFolds, Follower
 from store.journal.journal import Append, Journal
-from store.journal.notify import LocalNotifier, Notifier, SocketNotifier, kind, news, read_news
+from store.journal.notify import (
+    LocalNotifier,
+    Notifier,
+    SocketNotifier,
+    decode_commit,
+    encode_commit,
+    topic_of_kind,
+)
 from store.journal.projections import Lines
 from tests.store.children import Say, children
 from tests.store.databases import Database
@@ -56,9 +63,9 @@ def test_a_listener_hears_a_commit_until_it_has_taken_it(notifier: Notifier) -> 
     [
         ("inbox-a", ("inbox-a", "number-1"), True),
         ("inbox-a", ("inbox-ab", "alert-a"), False),
-        (kind("inbox"), ("number-1", "inbox-ab"), True),
-        (kind("inbox"), ("alert-a", "line-inbox-"), False),
-        (kind("inbox"), (), True),
+        (topic_of_kind("inbox"), ("number-1", "inbox-ab"), True),
+        (topic_of_kind("inbox"), ("alert-a", "line-inbox-"), False),
+        (topic_of_kind("inbox"), (), True),
         ("", ("line-a",), True),
         (f"inbox-{'a' * 64}", (f"inbox-{'a' * 64}",), True),
         (f"inbox-{'a' * 64}", ("inbox-a",), False),
@@ -76,18 +83,18 @@ def test_a_listener_hears_of_what_it_has_asked_for(
 
 def test_it_is_known_whether_anybody_listens(notifier: Notifier) -> None:
     assert not notifier.heard("")
-    one, all_inboxes = notifier.listen("inbox-a"), notifier.listen(kind("inbox"))
-    assert notifier.heard(kind("inbox"))
+    one, all_inboxes = notifier.listen("inbox-a"), notifier.listen(topic_of_kind("inbox"))
+    assert notifier.heard(topic_of_kind("inbox"))
     assert notifier.heard("")
     assert not readable(one.fileno())
     all_inboxes.close()
-    assert not notifier.heard(kind("inbox"))
+    assert not notifier.heard(topic_of_kind("inbox"))
     one.close()
 
 
 def test_an_append_wakes_whom_its_streams_concern(open_journal: OpenJournal, notifier: Notifier) -> None:
     journal = open_journal(notifier)
-    line, other = notifier.listen("line-a"), notifier.listen(kind("inbox"))
+    line, other = notifier.listen("line-a"), notifier.listen(topic_of_kind("inbox"))
     journal.append(ONE)
     assert line.drain()
     assert not other.drain()
@@ -96,10 +103,14 @@ def test_an_append_wakes_whom_its_streams_concern(open_journal: OpenJournal, not
 
 
 def test_nodes_say_in_which_streams_they_have_written_as_far_as_a_notification_holds_it() -> None:
-    assert read_news(news("n-1", 7, ["line-my modem", "inbox-a"])) == ("n-1", 7, {"line-my modem", "inbox-a"})
-    assert read_news(news("n-1", 7, [f"inbox-{n:064}" for n in range(200)])) == ("n-1", 7, set())
-    assert read_news("n-1 7") == ("n-1", 7, set())
-    assert read_news("what is this")[1] == 0
+    assert decode_commit(encode_commit("n-1", 7, ["line-my modem", "inbox-a"])) == (
+        "n-1",
+        7,
+        {"line-my modem", "inbox-a"},
+    )
+    assert decode_commit(encode_commit("n-1", 7, [f"inbox-{n:064}" for n in range(200)])) == ("n-1", 7, set())
+    assert decode_commit("n-1 7") == ("n-1", 7, set())
+    assert decode_commit("what is this")[1] == 0
 
 
 def test_a_follower_gets_every_event_once_and_in_order(open_journal: OpenJournal, notifier: Notifier) -> None:
@@ -255,7 +266,7 @@ def test_folds_are_kept_up_to_date(open_journal: OpenJournal, notifier: Notifier
     journal = open_journal(notifier)
     journal.append(ONE)
     lines = Lines()
-    following = Following(journal, lines)
+    following = FollowedFolds(journal, lines)
     assert lines.lines["a"].version == 1  # type: ignore[index]
     journal.append(ONE, ONE)
     wait_until(lambda: readable(following.fileno()))
@@ -277,7 +288,7 @@ def test_case_10_a_reader_comes_to_an_end_however_fast_others_write(
     open_journal: OpenJournal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     journal = open_journal()
-    following = Following(journal, Lines())
+    following = FollowedFolds(journal, Lines())
     look = Follower.next_batch
 
     def written_meanwhile(follower: Follower, limit: int = 1000) -> list[Recorded]:

@@ -18,7 +18,7 @@ from store.database.query import Query
 from store.database.schema import keyring
 from store.journal.group_commit import GroupCommitter
 from store.journal.journal import Append, Journal, Transaction
-from store.journal.verify import verify
+from store.journal.verify import verify_journal
 from tests.store.children import Say, children
 from tests.store.databases import Database
 from tests.store.places import Clock, journal_at, on_both, on_sqlite, returned, signal
@@ -85,7 +85,7 @@ def test_a_conflict_of_one_does_not_touch_the_others(committer: GroupCommitter, 
     assert isinstance(third.exception(30), ZeroDivisionError)
     assert [one.version for one in fourth.result(30)] == [2, 1]
     assert [one.seq for one in journal.read_all()] == [1, 2, 3]
-    assert verify(journal).problems == ()
+    assert verify_journal(journal).problems == ()
 
 
 def _raises(error: Exception) -> Callable[[Transaction], None]:
@@ -135,7 +135,7 @@ def test_what_is_refused_for_a_reason_of_its_own_fails_alone(
     assert [before.result(30)[0].version, after.result(30)[0].version] == [1, 1]
     assert isinstance(poison.exception(30), error)
     assert [one.stream for one in journal.read_all()] == ["line-a", "line-b"]
-    assert verify(journal).problems == ()
+    assert verify_journal(journal).problems == ()
 
 
 @on_sqlite
@@ -292,4 +292,4 @@ def test_case_10_a_storm_is_accepted_in_time_and_every_alert_once(database: Data
     # 2 × 640 accepted; some 0.2 s on an idle machine of two cores
     assert max(took) < 20
     journal = journal_at(database.url)
-    assert verify(journal).problems == ()
+    assert verify_journal(journal).problems == ()

@@ -11,8 +11,8 @@ from messages.ids import OperatorId, Outcome, ShiftState
 from store import streams
 from store.journal.journal import Append, Journal
 from store.registry.access import sessions
-from store.registry.access.idle import sweep
-from store.registry.access.sessions import Session, Way
+from store.registry.access.idle import end_idle_sessions
+from store.registry.access.sessions import Session, SignOnMethod
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
 from tests.gateways.story import Story
@@ -34,8 +34,8 @@ def after(journal: Journal, clock: Clock) -> Callable[..., bool]:
         ended: list[OperatorId] = []
         for _ in range(minutes):
             clock.forward(MINUTE_S)
-            ended += journal.transact(lambda tx: sweep(tx, {used}, {shown}, idle_s=IDLE_S))
-        assert bool(ended) is not bool(sessions.standing(journal, clock()))
+            ended += journal.transact(lambda tx: end_idle_sessions(tx, {used}, {shown}, idle_s=IDLE_S))
+        assert bool(ended) is not bool(sessions.valid_sessions(journal, clock()))
         return bool(ended)
 
     return swept
@@ -46,8 +46,8 @@ def anna(journal: Journal) -> OperatorId:
     return Registry(journal).add_operator("Anna Verdi", "+390200000011", by="test").id
 
 
-def signed_on(journal: Journal, anna: OperatorId, way: Way = Way.PASSWORD) -> Session:
-    return journal.transact(lambda tx: sessions.begin(tx, anna, "", way=way)).session
+def signed_on(journal: Journal, anna: OperatorId, way: SignOnMethod = SignOnMethod.PASSWORD) -> Session:
+    return journal.transact(lambda tx: sessions.start_session(tx, anna, "", way=way)).session
 
 
 def shift(journal: Journal, anna: OperatorId, state: ShiftState) -> None:
@@ -67,11 +67,11 @@ def test_a_session_whose_page_is_gone_ends_and_the_shift_goes_on(
 @pytest.mark.parametrize(
     ("role", "way", "state", "ends"),
     [
-        (StaffRole.OPERATOR, Way.PASSWORD, ShiftState.OFF, False),
-        (StaffRole.SUPERVISOR, Way.PASSKEY, ShiftState.READY, False),
-        (StaffRole.ADMIN, Way.TOKEN, ShiftState.OFF, False),
-        (StaffRole.SUPERVISOR, Way.PASSKEY, ShiftState.PAUSED, True),
-        (StaffRole.ADMIN, Way.PASSWORD, ShiftState.OFF, True),
+        (StaffRole.OPERATOR, SignOnMethod.PASSWORD, ShiftState.OFF, False),
+        (StaffRole.SUPERVISOR, SignOnMethod.PASSKEY, ShiftState.READY, False),
+        (StaffRole.ADMIN, SignOnMethod.TOKEN, ShiftState.OFF, False),
+        (StaffRole.SUPERVISOR, SignOnMethod.PASSKEY, ShiftState.PAUSED, True),
+        (StaffRole.ADMIN, SignOnMethod.PASSWORD, ShiftState.OFF, True),
     ],
 )
 def test_an_open_page_that_waits_for_alerts_is_in_use_all_night(
@@ -80,7 +80,7 @@ def test_an_open_page_that_waits_for_alerts_is_in_use_all_night(
     clock: Clock,
     after: Sweeps,
     role: StaffRole,
-    way: Way,
+    way: SignOnMethod,
     state: ShiftState,
     ends: bool,
 ) -> None:
@@ -114,12 +114,12 @@ def test_of_one_that_went_on_at_another_node_the_cookie_that_is_left_ends_alone(
     journal: Journal, anna: OperatorId, clock: Clock, after: Sweeps
 ) -> None:
     session = signed_on(journal, anna)
-    ticket = sessions.ticket_of(session, clock())
-    other = there(journal.transact(lambda tx: sessions.go_on(tx, ticket, "")))
+    ticket = sessions.issue_ticket(session, clock())
+    other = there(journal.transact(lambda tx: sessions.continue_session(tx, ticket, "")))
     for _ in range(31):
         clock.forward(MINUTE_S)
-        journal.transact(lambda tx: sweep(tx, set(), {other.session.key}, idle_s=IDLE_S))
-    assert [one.key for one in sessions.standing(journal, clock())] == [other.session.key]
+        journal.transact(lambda tx: end_idle_sessions(tx, set(), {other.session.key}, idle_s=IDLE_S))
+    assert [one.key for one in sessions.valid_sessions(journal, clock())] == [other.session.key]
 
 
 @on_both

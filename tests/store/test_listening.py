@@ -10,7 +10,7 @@ import pytest
 from messages.ids import NodeId
 from store.errors import StoreMisuse
 from store.journal.journal import Append
-from store.nodes.listening import LOOK, CommitListener
+from store.nodes.listening import POLL_ALL, CommitListener
 from tests.store.databases import PostgresDatabase, new_database
 from tests.store.places import journal_at, returned
 from tests.support.postgres import PostgresServer, server
@@ -34,7 +34,7 @@ def database(postgres: PostgresServer) -> PostgresDatabase:
 def listener(database: PostgresDatabase) -> Iterator[CommitListener]:
     with closing(CommitListener(database.url, NodeId("n1"))) as one:
         # What was written before it listened was not said to it.
-        assert heard(one) == LOOK
+        assert heard(one) == POLL_ALL
         yield one
 
 
@@ -83,14 +83,14 @@ def test_after_a_lost_connection_one_is_told_to_look_and_nobody_ever_waits(postg
     with server() as mortal:
         database = new_database(mortal)
         with closing(CommitListener(database.url, NodeId("n1"))) as listener:
-            assert heard(listener) == LOOK
+            assert heard(listener) == POLL_ALL
             mortal.crash()
             for _ in range(10):
                 began = time.monotonic()
                 assert listener.drain() is None
                 assert time.monotonic() - began < 3.0
             mortal.start()
-            assert heard(listener) == LOOK
+            assert heard(listener) == POLL_ALL
             other = journal_at(database.url, node="n2")
             other.append(ONE)
             assert heard(listener) == 1

@@ -11,7 +11,13 @@ from messages.ids import NodeId
 from messages.journal import Recorded
 from model.alarms.active import active_alarms
 from store import streams
-from store.alarms import SUMMED_AFTER, NodeAlarms, recent_alarm_events, standing_now, sum_up
+from store.alarms import (
+    SUMMARY_AFTER_EVENTS,
+    NodeAlarms,
+    read_active_alarms,
+    recent_alarm_events,
+    write_alarm_summary,
+)
 from store.journal import rows
 from store.journal.journal import Append, Journal
 from tests.store.places import Clock, answered, on_both
@@ -32,14 +38,14 @@ def raised(text: str = "no room") -> AlarmRaised:
 def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many events were decoded by each reading."""
     found: list[int] = []
-    decode = rows.recorded
+    decode = rows.events_from
 
     def counted(given: object) -> list[Recorded]:
         made = decode(given)  # type: ignore[arg-type]
         found.append(len(made))
         return made
 
-    monkeypatch.setattr(rows, "recorded", counted)
+    monkeypatch.setattr(rows, "events_from", counted)
     return found
 
 
@@ -73,31 +79,31 @@ def test_a_start_reads_little_of_an_alarm_that_comes_and_goes(journal: Journal, 
     stands = AlarmRaised(alarm="backup.old", subject="backup", text="Old.")
     journal.append(Append(STREAM, None, (NodeStarted(version="1", pid=1), stands)))
     for _ in range(5):
-        journal.append(Append(STREAM, None, (WEAK, WELL) * SUMMED_AFTER))
-        assert sum_up(journal, NODE)
-        assert not sum_up(journal, NODE)
+        journal.append(Append(STREAM, None, (WEAK, WELL) * SUMMARY_AFTER_EVENTS))
+        assert write_alarm_summary(journal, NODE)
+        assert not write_alarm_summary(journal, NODE)
     read.clear()
-    assert standing_now(journal, NODE) == {("backup.old", "backup"): "Old."}
+    assert read_active_alarms(journal, NODE) == {("backup.old", "backup"): "Old."}
     assert read == [1]
     journal.append(Append(STREAM, None, (NodeStarted(version="1", pid=2),)))
-    assert standing_now(journal, NODE) == {}
+    assert read_active_alarms(journal, NODE) == {}
 
 
 @on_both
 def test_what_was_told_lately_begins_with_what_stood_then(journal: Journal, clock: Clock) -> None:
     stands = AlarmRaised(alarm="backup.old", subject="backup", text="Old.")
     journal.append(Append(STREAM, None, (NodeStarted(version="1", pid=1), stands)))
-    journal.append(Append(STREAM, None, (WEAK, WELL) * SUMMED_AFTER))
-    sum_up(journal, NODE)
+    journal.append(Append(STREAM, None, (WEAK, WELL) * SUMMARY_AFTER_EVENTS))
+    write_alarm_summary(journal, NODE)
     clock.forward(3600)
     since = journal.now_us()
-    journal.append(Append(STREAM, None, (WEAK, WELL) * SUMMED_AFTER))
-    sum_up(journal, NODE)
+    journal.append(Append(STREAM, None, (WEAK, WELL) * SUMMARY_AFTER_EVENTS))
+    write_alarm_summary(journal, NODE)
     found = recent_alarm_events(journal, NODE, since)
-    assert len(found) == 1 + 2 * SUMMED_AFTER + 1
+    assert len(found) == 1 + 2 * SUMMARY_AFTER_EVENTS + 1
     assert active_alarms(one.event for one in found) == {("backup.old", "backup"): "Old."}
     journal.append(Append(STREAM, None, (NodeStarted(version="1", pid=2),)))
-    assert len(recent_alarm_events(journal, NODE, since)) == 2 * SUMMED_AFTER + 2
+    assert len(recent_alarm_events(journal, NODE, since)) == 2 * SUMMARY_AFTER_EVENTS + 2
 
 
 def test_what_is_raised_beside_reads_nothing_old_under_the_lock(journal: Journal, read: list[int]) -> None:

@@ -65,20 +65,20 @@ def story(journal: Journal, alert: AlertId, expected: int = 0) -> None:
 
 def test_a_new_alert_is_the_node_s_that_has_received_it(open_as: OpenAs, clock: Clock) -> None:
     a, b = open_as("a"), open_as("b")
-    members.join(a, A, "10.0.0.1")
-    members.join(b, B, "10.0.0.2")
+    members.join_cluster(a, A, "10.0.0.1")
+    members.join_cluster(b, B, "10.0.0.2")
     alert = alert_at(a, clock)
-    assert owners.owned(a, A) == {alert: 1}
-    assert owners.owned(b, B) == {}
-    assert owners.holds_for_us(b, alert, A)
-    assert not owners.holds_for_us(b, alert, B)
-    assert owners.claim(b, B, 10) == []
+    assert owners.owned_alerts(a, A) == {alert: 1}
+    assert owners.owned_alerts(b, B) == {}
+    assert owners.lease_left_us(b, alert, A)
+    assert not owners.lease_left_us(b, alert, B)
+    assert owners.claim_alerts(b, B, 10) == []
 
 
 def test_only_the_owner_writes_the_story_and_everybody_the_inbox(open_as: OpenAs, clock: Clock) -> None:
     a, b = open_as("a"), open_as("b")
-    members.join(a, A, "10.0.0.1")
-    members.join(b, B, "10.0.0.2")
+    members.join_cluster(a, A, "10.0.0.1")
+    members.join_cluster(b, B, "10.0.0.2")
     alert = alert_at(a, clock)
     with pytest.raises(LeaseLost):
         story(b, alert)
@@ -91,11 +91,11 @@ def test_only_the_owner_writes_the_story_and_everybody_the_inbox(open_as: OpenAs
 def test_who_is_no_member_writes_no_story(open_as: OpenAs, clock: Clock) -> None:
     a = open_as("a")
     alert = alert_at(a, clock)
-    assert owners.orphans(a)
+    assert owners.has_unassigned_alerts(a)
     with pytest.raises(LeaseLost):
         story(a, alert)
-    members.join(a, A, "10.0.0.1")
-    assert owners.claim(a, A, 10) == [alert]
+    members.join_cluster(a, A, "10.0.0.1")
+    assert owners.claim_alerts(a, A, 10) == [alert]
     story(a, alert)
 
 
@@ -103,120 +103,120 @@ def test_what_a_node_had_that_is_no_member_any_more_is_anothers_with_a_higher_ep
     open_as: OpenAs, clock: Clock, time: Time
 ) -> None:
     a, b = open_as("a"), open_as("b")
-    members.join(a, A, "10.0.0.1")
+    members.join_cluster(a, A, "10.0.0.1")
     alert = alert_at(a, clock)
     story(a, alert)
     time.until_ended(A)
     with pytest.raises(LeaseLost):
         story(a, alert, 1)
-    members.join(b, B, "10.0.0.2")
-    assert owners.claim(b, B, 10) == [alert]
-    assert owners.owned(b, B) == {alert: 2}
+    members.join_cluster(b, B, "10.0.0.2")
+    assert owners.claim_alerts(b, B, 10) == [alert]
+    assert owners.owned_alerts(b, B) == {alert: 2}
     story(b, alert, 1)
     assert [(one.node, one.epoch) for one in b.read(streams.case(alert))] == [("a", 1), ("b", 2)]
-    assert members.join(a, A, "10.0.0.1") == 2
-    assert owners.owned(a, A) == {}
+    assert members.join_cluster(a, A, "10.0.0.1") == 2
+    assert owners.owned_alerts(a, A) == {}
     with pytest.raises(LeaseLost):
         story(a, alert, 2)
 
 
 def test_who_has_an_alert_is_told_for_how_long_for_certain(open_as: OpenAs, clock: Clock, time: Time) -> None:
     a, b = open_as("a"), open_as("b")
-    term = members.join(a, A, "10.0.0.1")
-    members.join(b, B, "10.0.0.2")
+    term = members.join_cluster(a, A, "10.0.0.1")
+    members.join_cluster(b, B, "10.0.0.2")
     alert = alert_at(a, clock)
-    assert 0 < owners.holds_for_us(b, alert, A) <= TTL_US
-    assert owners.holds_for_us(a, alert, B) == 0
-    members.renew(a, A, term)
-    assert TTL_US / 2 < owners.holds_for_us(a, alert, A) <= TTL_US
+    assert 0 < owners.lease_left_us(b, alert, A) <= TTL_US
+    assert owners.lease_left_us(a, alert, B) == 0
+    members.renew_membership(a, A, term)
+    assert TTL_US / 2 < owners.lease_left_us(a, alert, A) <= TTL_US
     time.until_ended(A)
-    assert owners.holds_for_us(a, alert, A) == 0
+    assert owners.lease_left_us(a, alert, A) == 0
 
 
 def test_who_joins_anew_has_again_what_nobody_has_taken(open_as: OpenAs, clock: Clock, time: Time) -> None:
     a = open_as("a")
-    members.join(a, A, "10.0.0.1")
+    members.join_cluster(a, A, "10.0.0.1")
     alert = alert_at(a, clock)
     time.until_ended(A)
-    assert members.join(a, A, "10.0.0.1") == 2
-    assert owners.owned(a, A) == {alert: 2}
+    assert members.join_cluster(a, A, "10.0.0.1") == 2
+    assert owners.owned_alerts(a, A) == {alert: 2}
     story(a, alert)
 
 
 def test_a_process_that_is_started_again_goes_on_with_the_same_term(open_as: OpenAs, clock: Clock) -> None:
     a = open_as("a")
-    assert members.join(a, A, "10.0.0.1") == members.join(a, A, "10.0.0.1") == 1
-    assert members.renew(a, A, 1)
+    assert members.join_cluster(a, A, "10.0.0.1") == members.join_cluster(a, A, "10.0.0.1") == 1
+    assert members.renew_membership(a, A, 1)
 
 
 def test_a_membership_that_has_ended_is_not_renewed(open_as: OpenAs, time: Time) -> None:
     a = open_as("a")
-    term = members.join(a, A, "10.0.0.1")
+    term = members.join_cluster(a, A, "10.0.0.1")
     time.until_ended(A)
-    assert not members.renew(a, A, term)
-    again = members.join(a, A, "10.0.0.1")
-    assert not members.renew(a, A, term), "an older term is nobody's"
-    assert members.renew(a, A, again)
+    assert not members.renew_membership(a, A, term)
+    again = members.join_cluster(a, A, "10.0.0.1")
+    assert not members.renew_membership(a, A, term), "an older term is nobody's"
+    assert members.renew_membership(a, A, again)
 
 
 def test_two_machines_of_one_name_are_not_both_members(open_as: OpenAs, time: Time) -> None:
     a = open_as("a")
-    members.join(a, A, "10.0.0.1")
+    members.join_cluster(a, A, "10.0.0.1")
     with pytest.raises(NodeNameTaken, match=r"10\.0\.0\.1"):
-        members.join(a, A, "10.0.0.9")
+        members.join_cluster(a, A, "10.0.0.9")
     time.until_ended(A)
-    assert members.join(a, A, "10.0.0.9") == 2
+    assert members.join_cluster(a, A, "10.0.0.9") == 2
 
 
 def test_who_leaves_gives_everything_up_at_once(open_as: OpenAs, clock: Clock) -> None:
     a, b = open_as("a"), open_as("b")
-    term = members.join(a, A, "10.0.0.1")
-    members.join(b, B, "10.0.0.2")
+    term = members.join_cluster(a, A, "10.0.0.1")
+    members.join_cluster(b, B, "10.0.0.2")
     alert = alert_at(a, clock)
-    members.leave(a, A, term)
+    members.leave_cluster(a, A, term)
     assert next((one.node, one.alive, one.until_us) for one in members.members(b)) == (A, False, 0)
-    assert owners.claim(b, B, 10) == [alert]
-    assert members.forget(b, A)
-    assert not members.forget(b, B)
+    assert owners.claim_alerts(b, B, 10) == [alert]
+    assert members.forget_member(b, A)
+    assert not members.forget_member(b, B)
 
 
 def test_a_closed_alert_is_nobody_s(open_as: OpenAs, clock: Clock, time: Time) -> None:
     a, b = open_as("a"), open_as("b")
-    members.join(a, A, "10.0.0.1")
+    members.join_cluster(a, A, "10.0.0.1")
     alert = alert_at(a, clock)
     closed = AlertClosed(outcome=Outcome.FALSE_ALARM)
     a.append(Append(streams.case(alert), 0, (closed,)))
-    assert owners.owned(a, A) == owners.counts(a) == {}
+    assert owners.owned_alerts(a, A) == owners.alerts_per_node(a) == {}
     time.until_ended(A)
-    members.join(b, B, "10.0.0.2")
-    assert not owners.orphans(b)
+    members.join_cluster(b, B, "10.0.0.2")
+    assert not owners.has_unassigned_alerts(b)
 
 
 def test_an_alert_is_handed_on_to_a_member_and_to_nobody_else(open_as: OpenAs, clock: Clock) -> None:
     a, b = open_as("a"), open_as("b")
-    members.join(a, A, "10.0.0.1")
-    members.join(b, B, "10.0.0.2")
+    members.join_cluster(a, A, "10.0.0.1")
+    members.join_cluster(b, B, "10.0.0.2")
     alert = alert_at(a, clock)
-    assert not owners.hand_on(a, alert, A, C)
-    assert not owners.hand_on(b, alert, B, A)
-    assert owners.hand_on(a, alert, A, B)
-    assert owners.counts(a) == {B: 1}
-    assert owners.owned(b, B) == {alert: 2}
+    assert not owners.reassign_alert(a, alert, A, C)
+    assert not owners.reassign_alert(b, alert, B, A)
+    assert owners.reassign_alert(a, alert, A, B)
+    assert owners.alerts_per_node(a) == {B: 1}
+    assert owners.owned_alerts(b, B) == {alert: 2}
 
 
 def test_of_those_who_claim_at_once_each_gets_others(open_as: OpenAs, clock: Clock, time: Time) -> None:
     a = open_as("a")
-    members.join(a, A, "10.0.0.1")
+    members.join_cluster(a, A, "10.0.0.1")
     alerts = {alert_at(a, clock, f"+3933311122{n:02d}") for n in range(12)}
     time.until_ended(A)
     journals = {node: open_as(node) for node in (B, C)}
     for node, journal in journals.items():
-        members.join(journal, node, f"10.0.0.{node}")
+        members.join_cluster(journal, node, f"10.0.0.{node}")
     got: dict[NodeId, list[AlertId]] = {B: [], C: []}
 
     def claim(node: NodeId) -> None:
         for _ in range(4):
-            got[node] += owners.claim(journals[node], node, 3)
+            got[node] += owners.claim_alerts(journals[node], node, 3)
 
     with ThreadPoolExecutor() as threads:
         list(threads.map(claim, got))
@@ -225,9 +225,9 @@ def test_of_those_who_claim_at_once_each_gets_others(open_as: OpenAs, clock: Clo
 
 def test_what_is_told_of_a_node_is_its_own_and_by_its_term(open_as: OpenAs) -> None:
     a = open_as("a")
-    term = members.join(a, A, "10.0.0.1")
-    members.say(a, A, term, b"places", draining=True)
-    members.say(a, A, term - 1, b"older", draining=False)
+    term = members.join_cluster(a, A, "10.0.0.1")
+    members.publish_places(a, A, term, b"places", draining=True)
+    members.publish_places(a, A, term - 1, b"older", draining=False)
     told = members.members(a)[0]
     assert (told.places, told.draining, told.term, told.address) == (b"places", True, 1, "10.0.0.1")
     assert told.until_us > Instant(0)
@@ -235,8 +235,8 @@ def test_what_is_told_of_a_node_is_its_own_and_by_its_term(open_as: OpenAs) -> N
 
 def test_case_10_a_node_is_full_by_its_own_alerts_and_not_by_all(open_as: OpenAs, clock: Clock) -> None:
     a, b = open_as("a"), open_as("b")
-    members.join(a, A, "10.0.0.1")
-    members.join(b, B, "10.0.0.2")
+    members.join_cluster(a, A, "10.0.0.1")
+    members.join_cluster(b, B, "10.0.0.2")
 
     def advised(journal: Journal, *phones: str) -> list[Advice]:
         committer = GroupCommitter(journal)
@@ -251,22 +251,22 @@ def test_case_10_a_node_is_full_by_its_own_alerts_and_not_by_all(open_as: OpenAs
     assert advised(b, "+393331110004", "+393331110005", "+393331110006") == [
         Advice.WAIT, Advice.WAIT, Advice.CALL_112_NOW
     ]  # fmt: skip
-    first = min(owners.owned(a, A))
+    first = min(owners.owned_alerts(a, A))
     a.append(Append(streams.case(first), 0, (AlertClosed(outcome=Outcome.FALSE_ALARM),)))
     assert advised(a, "+393331110007") == [Advice.CALL_112_NOW], "two are left of three"
 
 
 def test_who_reopens_an_alert_has_it_and_its_epochs_go_on(open_as: OpenAs, clock: Clock) -> None:
     a, b = open_as("a"), open_as("b")
-    members.join(a, A, "10.0.0.1")
-    members.join(b, B, "10.0.0.2")
+    members.join_cluster(a, A, "10.0.0.1")
+    members.join_cluster(b, B, "10.0.0.2")
     alert = alert_at(a, clock)
     story(a, alert)
     a.append(Append(streams.case(alert), 1, (AlertClosed(outcome=Outcome.CANCELLED),)))
-    assert owners.owned(a, A) == {}
+    assert owners.owned_alerts(a, A) == {}
     case = there(fold(b.read_streams(streams.inbox(alert), streams.case(alert))))
     b.transact(lambda on: reopen(on, case, OperatorId("anna"), psap=False))
-    assert owners.owned(b, B) == {alert: 2}
+    assert owners.owned_alerts(b, B) == {alert: 2}
     with pytest.raises(LeaseLost):
         story(a, alert, 2)
     story(b, alert, 2)

@@ -9,7 +9,7 @@ import pytest
 from store.journal.journal import Journal
 from store.registry.people import Person, User
 from store.registry.registry import Registry
-from store.registry.users.finding import find
+from store.registry.users.finding import find_users
 from tests.store.databases import Database
 from tests.store.places import on_both
 
@@ -40,7 +40,7 @@ def test_of_many_the_first_are_told_and_how_many_there_are(journal: Journal, reg
         registry.add_user(Person(phones=(f"+39333000000{n}",), first_name="Ada", last_name=f"L{n}"), by="x")
     people, count = registry.found("ada", limit=2)
     assert ([one.last_name for one in people], count) == (["L0", "L1"], 5)
-    assert journal.at_one_moment(lambda one: find(one, "", most=2)).count == 5
+    assert journal.at_one_moment(lambda one: find_users(one, "", most=2)).count == 5
     assert registry.found("nobody", limit=2) == ([], 0)
 
 

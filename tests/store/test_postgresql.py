@@ -20,10 +20,10 @@ from messages.events import AlertClosed
 from messages.ids import NodeId, Outcome
 from store import streams
 from store.alerts.accepting import accept
-from store.database.dialect import shown
+from store.database.dialect import url_for_display
 from store.database.postgresql import _COMPILER, PostgresConnection
-from store.database.postgresql_connecting import conninfo_of, in_order
-from store.database.postgresql_facts import COMMITS, facts
+from store.database.postgresql_connecting import conninfo_by_last_reachable, conninfo_of
+from store.database.postgresql_facts import COMMITS, read_server_facts
 from store.database.query import Query
 from store.errors import (
     JournalError,
@@ -36,7 +36,7 @@ from store.errors import (
 from store.journal.group_commit import GroupCommitter
 from store.journal.journal import Append, Journal, Transaction
 from store.journal.notify import LocalNotifier
-from store.journal.verify import verify
+from store.journal.verify import verify_journal
 from store.registry.registry import Registry
 from tests.store.children import Child, Say, children
 from tests.store.databases import PostgresDatabase, new_database, new_schema, statements
@@ -110,7 +110,7 @@ def test_the_order_of_seq_is_the_order_of_commits_and_has_no_holes(database: Pos
             seen += [one.seq for one in journal.read_all(len(seen))]
             assert seen == list(range(1, len(seen) + 1))
         assert [child.line() for child in started] == ["done"] * 3
-    assert verify(journal).problems == ()
+    assert verify_journal(journal).problems == ()
 
 
 @pytest.mark.process
@@ -125,7 +125,7 @@ def test_nodes_that_make_the_journal_at_once_make_it_once(postgres: PostgresServ
     with children(start, start, start) as started:
         assert sorted(int(child.line()) for child in started) == [1, 2, 3]
     journal = journal_at(url)
-    assert verify(journal).problems == ()
+    assert verify_journal(journal).problems == ()
 
 
 def test_two_centers_may_have_a_schema_each(database: PostgresDatabase, journal: Journal) -> None:
@@ -197,7 +197,7 @@ def test_a_frozen_writer_holds_the_others_up_for_a_moment_and_goes_on_when_it_wa
         # Its work is done again, from what is there now.
         assert [writer.line(), writer.line()] == ["held 3", "committed"]
     assert journal.version("line-held") == 1
-    assert verify(journal).problems == ()
+    assert verify_journal(journal).problems == ()
 
 
 def test_who_waits_too_long_says_so_and_readers_do_not_wait(open_journal: OpenJournal) -> None:
@@ -336,7 +336,7 @@ def test_whatever_becomes_of_the_server_what_was_acknowledged_is_there_once(
     assert wrong == []
     for stream, version in acknowledged.items():
         assert journal.version(stream) == version
-    assert verify(journal).problems == ()
+    assert verify_journal(journal).problems == ()
 
 
 def until_writing(database: PostgresDatabase) -> int:
@@ -419,12 +419,12 @@ def test_a_promoted_standby_has_all_that_was_acknowledged_and_is_found_by_the_li
             second.promote()
             assert journal.version("line-a") == 50
             # Who has found it asks it first from now on.
-            assert in_order(conninfo_of(url)).index(str(second.port)) < in_order(conninfo_of(url)).index(
-                str(first.port)
-            )
+            assert conninfo_by_last_reachable(conninfo_of(url)).index(
+                str(second.port)
+            ) < conninfo_by_last_reachable(conninfo_of(url)).index(str(first.port))
             assert journal.append(Append("line-a", 50, (returned(),)))[0].seq == 51
             assert other.append(Append("line-a", 51, (returned(),)))[0].seq == 52
-            assert verify(other).problems == ()
+            assert verify_journal(other).problems == ()
             journal.close()
             other.close()
         finally:
@@ -517,8 +517,8 @@ def test_a_role_that_only_adds_is_all_that_the_center_needs(postgres: PostgresSe
         owned.execute(statements)
         writer = PostgresDatabase(postgres, owned.name)
         writer.url = owned.url.replace(f"//{urlsplit(owned.url).username}", f"//{role}", 1)
-        assert facts(owned.url, patience_s=2).changes_events
-        assert not facts(writer.url, patience_s=2).changes_events
+        assert read_server_facts(owned.url, patience_s=2).changes_events
+        assert not read_server_facts(writer.url, patience_s=2).changes_events
         journal = Journal.open(
             writer.url, node=NodeId("n1"), clock=clock, notify=LocalNotifier(), shared=False
         )
@@ -560,7 +560,7 @@ def test_a_role_needs_nothing_but_its_database(postgres: PostgresServer) -> None
     journal = journal_at(url)
     assert journal.append(ONE)[0].seq == 1
     journal.close()
-    found = facts(url, patience_s=2)
+    found = read_server_facts(url, patience_s=2)
     assert (len(found.commits_s), found.encoding, found.standby) == (COMMITS, "UTF8", False)
 
 
@@ -589,7 +589,7 @@ def test_no_password_is_said(postgres: PostgresServer) -> None:
             journal_at(url)
         told, cause = str(error.value), error.value.__cause__
         assert "s3cret" not in f"{told}{cause}"
-        assert "s3cret" not in shown(url)
+        assert "s3cret" not in url_for_display(url)
         assert "127.0.0.1" in told
 
 

@@ -17,11 +17,11 @@ from store.database import schema
 from store.database.query import Query
 from store.errors import NotRegistered, NumberRefused
 from store.journal.journal import Journal
-from store.journal.sealing import seal_bytes
+from store.journal.sealing import encrypt_bytes
 from store.registry.people import Person, User
 from store.registry.registry import Registry
 from store.registry.users import records
-from store.registry.users.records import Kept, PictureMissing, PicturesFull, RecordChanged
+from store.registry.users.records import PictureMissing, PicturesFull, RecordChanged, StoredRecord
 from tests.store.places import Clock, journal_in, on_both
 from tests.support.pictures import GREY
 from tests.support.unreadable import GARBAGE
@@ -49,25 +49,27 @@ def keep(
     record: PersonRecord = RECORD,
     expected: int | None = None,
     by: str = "anna",
-) -> Kept:
-    return journal.transact(lambda tx: records.write(tx, user, record, expected=expected, by=by, region="IT"))
+) -> StoredRecord:
+    return journal.transact(
+        lambda tx: records.write_record(tx, user, record, expected=expected, by=by, region="IT")
+    )
 
 
-def kept(journal: Journal, user: UserId) -> Kept:
-    return journal.at_one_moment(lambda connection: records.read(connection, user))
+def kept(journal: Journal, user: UserId) -> StoredRecord:
+    return journal.at_one_moment(lambda connection: records.read_record(connection, user))
 
 
 def picture(journal: Journal, user: UserId, data: bytes = GREY) -> str:
     return journal.transact(lambda tx: records.add_picture(tx, user, data))
 
 
-def seen(journal: Journal, user: UserId, which: str) -> records.Picture | None:
-    return journal.at_one_moment(lambda connection: records.picture(connection, user, which))
+def seen(journal: Journal, user: UserId, which: str) -> records.StoredPicture | None:
+    return journal.at_one_moment(lambda connection: records.read_picture(connection, user, which))
 
 
 def test_who_has_none_has_an_empty_one(journal: Journal) -> None:
     user = added(journal).id
-    assert kept(journal, user) == Kept(record=EMPTY, version=0, changed_at=None)
+    assert kept(journal, user) == StoredRecord(record=EMPTY, version=0, changed_at=None)
 
 
 def test_it_is_kept_as_it_was_entered_with_numbers_as_e164(journal: Journal, clock: Clock) -> None:
@@ -115,7 +117,7 @@ def test_pictures_go_when_no_record_names_them_any_more(journal: Journal, clock:
     user = added(journal).id
     face, other = picture(journal, user), picture(journal, user)
     keep(journal, user, PersonRecord(photo=face, dangerous=(DangerousPerson(name="Marco", picture=other),)))
-    assert seen(journal, user, face) == records.Picture(kind=PictureKind.PNG, data=GREY)
+    assert seen(journal, user, face) == records.StoredPicture(kind=PictureKind.PNG, data=GREY)
     keep(journal, user, PersonRecord(photo=face))
     assert seen(journal, user, other) is None
     waits = picture(journal, user)
@@ -167,7 +169,7 @@ def test_erasing_the_person_takes_record_key_and_pictures(journal: Journal) -> N
     face = picture(journal, user)
     keep(journal, user, msgspec.structs.replace(RECORD, photo=face))
     erase_person(journal, user, by="test")
-    assert kept(journal, user) == Kept()
+    assert kept(journal, user) == StoredRecord()
     assert seen(journal, user, face) is None
     for table in (schema.record, schema.record_key, schema.picture):
         assert journal.rows(Query(select(table))) == []
@@ -196,16 +198,16 @@ def test_a_record_that_cannot_be_read_counts_as_none_and_is_named(journal: Journ
     keep(journal, user)
     key = Query(select(schema.record_key.c.key))
     (row,) = journal.rows(key)
-    sealed = seal_bytes(data, bytes(row[0]), "record", user)
+    sealed = encrypt_bytes(data, bytes(row[0]), "record", user)
     journal.transact(lambda tx: tx.write(Query(update(schema.record).values(sealed=sealed))))
     found = kept(journal, user)
     assert (found.record, found.version) == (EMPTY, 1)
     assert found.unreadable
-    assert journal.at_one_moment(records.unreadable) == {user: found.unreadable}
-    assert kept(journal, other) == Kept()
+    assert journal.at_one_moment(records.unreadable_records) == {user: found.unreadable}
+    assert kept(journal, other) == StoredRecord()
     keep(journal, user, expected=1)
     assert kept(journal, user).unreadable == ""
-    assert journal.at_one_moment(records.unreadable) == {}
+    assert journal.at_one_moment(records.unreadable_records) == {}
 
 
 @on_both
@@ -214,7 +216,7 @@ def test_pictures_of_a_record_that_cannot_be_read_stay(journal: Journal, clock: 
     named = picture(journal, user)
     keep(journal, user, msgspec.structs.replace(RECORD, photo=named))
     journal.transact(lambda tx: tx.write(Query(update(schema.record).values(sealed=b"damaged"))))
-    assert list(journal.at_one_moment(records.unreadable)) == [user]
+    assert list(journal.at_one_moment(records.unreadable_records)) == [user]
     clock.forward(7200)
     picture(journal, user)
     assert seen(journal, user, named) is not None

@@ -19,7 +19,7 @@ from store.journal.journal import Journal
 from store.registry import numbers
 from store.registry.access import credentials
 from store.registry.access.app_keys import revoke_key
-from store.registry.people import Person, StaffRole, told_apart
+from store.registry.people import Person, StaffRole, distinct_names
 from store.registry.registry import Registry
 from tests.store.databases import Database
 from tests.store.places import Clock, on_both, on_sqlite
@@ -340,7 +340,7 @@ def test_two_of_one_name_are_told_apart_by_their_numbers_or_else_by_their_ids(re
     people = (("Luca", "10001"), ("LUCA", "10002"), ("Anna", "10003"), ("Eva", "10004"), ("Eva", "20004"))
     for name, phone in people:
         registry.add_operator(name, f"333 11 {phone}", by="x")
-    assert told_apart(registry.operators()) == {
+    assert distinct_names(registry.operators()) == {
         "luca": "Luca (…0001)",
         "luca-2": "LUCA (…0002)",
         "anna": "Anna",

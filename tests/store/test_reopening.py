@@ -12,12 +12,12 @@ from model.orders.refusals import Refusal
 from model.rules.signal import Signal
 from store import streams
 from store.alerts import reopening
-from store.alerts.accepting import accept, any_open
-from store.journal.following import Following
+from store.alerts.accepting import accept, has_open_alert
+from store.journal.following import FollowedFolds
 from store.journal.journal import Append, Journal
 from store.journal.projections import Lines, Operators
-from store.journal.rebuild import bring_back, rebuild
-from store.journal.verify import verify
+from store.journal.rebuild import apply_reopened, rebuild
+from store.journal.verify import verify_journal
 from tests.store.places import on_both
 from tests.support.there import there
 
@@ -40,13 +40,13 @@ def case_of(journal: Journal, alert: AlertId) -> Case:
 
 def reopen(journal: Journal, alert: AlertId) -> None:
     case = case_of(journal, alert)
-    assert journal.transact(lambda on: reopening.why_not(on, case), beside=True) is None
+    assert journal.transact(lambda on: reopening.reopening_refusal(on, case), beside=True) is None
     journal.transact(lambda on: reopening.reopen(on, case, BY, psap=False))
 
 
 def why_not(journal: Journal, alert: AlertId) -> str | None:
     case = case_of(journal, alert)
-    return journal.transact(lambda on: reopening.why_not(on, case), beside=True)
+    return journal.transact(lambda on: reopening.reopening_refusal(on, case), beside=True)
 
 
 def closed(journal: Journal) -> AlertId:
@@ -58,15 +58,15 @@ def closed(journal: Journal) -> AlertId:
 @on_both
 def test_it_stands_among_the_open_ones_again_until_it_is_closed_again(journal: Journal) -> None:
     alert = closed(journal)
-    assert not any_open(journal)
+    assert not has_open_alert(journal)
     reopen(journal, alert)
-    assert any_open(journal)
-    assert verify(journal).problems == ()
+    assert has_open_alert(journal)
+    assert verify_journal(journal).problems == ()
     close(journal, alert)
-    assert not any_open(journal)
-    assert verify(journal).problems == ()
+    assert not has_open_alert(journal)
+    assert verify_journal(journal).problems == ()
     reopen(journal, alert)
-    assert any_open(journal)
+    assert has_open_alert(journal)
 
 
 def test_who_starts_has_it_with_all_that_was_before(journal: Journal) -> None:
@@ -80,7 +80,7 @@ def test_who_starts_has_it_with_all_that_was_before(journal: Journal) -> None:
 def test_who_follows_has_it_though_it_was_let_go_of(journal: Journal) -> None:
     alert = closed(journal)
     live = LiveCases()
-    following = Following(journal, live)
+    following = FollowedFolds(journal, live)
     assert live.cases == {}
     reopen(journal, alert)
     journal.append(Append(streams.case(alert), None, (UserUnknown(),)))
@@ -101,7 +101,7 @@ def test_one_that_is_closed_again_meanwhile_is_not_brought_back(journal: Journal
         live.apply(one)
     assert live.missing == {alert}
     close(journal, alert)
-    bring_back(journal, live)
+    apply_reopened(journal, live)
     assert (live.cases, live.missing) == ({}, set())
 
 

@@ -15,9 +15,9 @@ from model.callouts.roster import EMPTY, Contact, Person, PersonId, Roster
 from store.database.query import Query
 from store.database.schema import duty_roster
 from store.journal.journal import Journal, Transaction
-from store.journal.sealing import seal_bytes
+from store.journal.sealing import encrypt_bytes
 from store.registry.keyring import DUTY, secret_within
-from store.roster import Kept, RosterChanged, keep, roster_of
+from store.roster import RosterChanged, StoredRoster, roster_of, store_roster
 from tests.store.databases import Database
 from tests.store.places import Clock, on_both
 from tests.support.unreadable import GARBAGE
@@ -33,14 +33,14 @@ ROSTER = Roster(
 )
 
 
-def kept(journal: Journal, roster: Roster, was: int | None, by: str = "marta") -> Kept:
-    return journal.transact(partial(keep, roster=roster, was_version=was, by=by))
+def kept(journal: Journal, roster: Roster, was: int | None, by: str = "marta") -> StoredRoster:
+    return journal.transact(partial(store_roster, roster=roster, was_version=was, by=by))
 
 
 def test_what_was_kept_is_read_with_who_and_when(journal: Journal, clock: Clock) -> None:
-    assert roster_of(journal) == Kept(roster=EMPTY, version=0)
+    assert roster_of(journal) == StoredRoster(roster=EMPTY, version=0)
     first = kept(journal, ROSTER, 0)
-    assert first == Kept(roster=ROSTER, version=1, by="marta", at=journal.now_us())
+    assert first == StoredRoster(roster=ROSTER, version=1, by="marta", at=journal.now_us())
     clock.forward(60)
     assert roster_of(journal) == first
     second = kept(journal, replace(ROSTER, zone="UTC"), 1, by="local")
@@ -69,7 +69,7 @@ def sealed(journal: Journal, plain: bytes, *, secret: bytes | None = None) -> No
     """Put this in the place of what the roster's row holds."""
 
     def work(tx: Transaction) -> None:
-        text = seal_bytes(plain, secret or secret_within(tx, DUTY), "duty")
+        text = encrypt_bytes(plain, secret or secret_within(tx, DUTY), "duty")
         tx.write(Query(update(duty_roster).where(duty_roster.c.name == "duty").values(sealed=text)))
 
     journal.transact(work)

@@ -30,7 +30,7 @@ from store.journal.following import Follower
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
 from store.journal.rebuild import rebuild
-from store.journal.verify import verify
+from store.journal.verify import verify_journal
 from tests.store.databases import new_schema
 from tests.store.places import Clock, signal
 from tests.support.depth import WHOLE, often
@@ -82,7 +82,7 @@ class Machine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         for journal in self.journals:
-            found = verify(journal)
+            found = verify_journal(journal)
             assert found.problems == (), found.problems
             journal.close()
         self.follower.close()

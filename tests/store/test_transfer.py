@@ -23,7 +23,7 @@ from messages.trials import WayShown
 from store.errors import TransferError
 from store.journal import rows
 from store.journal.journal import Append, Journal
-from store.journal.transfer import _FLOATS, Format, export, import_file, verify
+from store.journal.transfer import _FLOATS, Format, export_events, import_file, verify_journal
 from tests.store.databases import Database
 from tests.store.places import START, answered, journal_at, journal_in, on_both, returned
 from tests.support.journals import empty_journal
@@ -57,7 +57,7 @@ def dump(journal: Journal) -> list[tuple[object, ...]]:
 
 def exported(journal: Journal, form: Format, since: int = 0) -> bytes:
     out = io.BytesIO()
-    export(journal, out, form, since=since)
+    export_events(journal, out, form, since=since)
     return out.getvalue()
 
 
@@ -66,13 +66,13 @@ def exported(journal: Journal, form: Format, since: int = 0) -> bytes:
 
 def test_a_sound_journal_verifies(journal: Journal) -> None:
     fill(journal)
-    found = verify(journal)
+    found = verify_journal(journal)
     assert found.problems == ()
     assert (found.events, found.streams, found.alerts, found.open_alerts, found.unknown) == (8, 4, 2, 1, 0)
 
 
 def test_an_empty_journal_verifies(journal: Journal) -> None:
-    assert verify(journal).problems == ()
+    assert verify_journal(journal).problems == ()
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,9 @@ def test_an_empty_journal_verifies(journal: Journal) -> None:
 def test_each_kind_of_damage_is_told(journal: Journal, database: Database, statement: str, told: str) -> None:
     fill(journal)
     database.without_rules(statement.replace("BROKEN", database.broken))
-    assert any(told in problem for problem in verify(journal).problems), verify(journal).problems
+    assert any(told in problem for problem in verify_journal(journal).problems), verify_journal(
+        journal
+    ).problems
 
 
 def test_a_page_full_of_garbage_is_told(path: Path) -> None:
@@ -109,7 +111,7 @@ def test_a_page_full_of_garbage_is_told(path: Path) -> None:
         file.seek(4096 * (path.stat().st_size // 4096 * 3 // 4))
         file.write(b"\xa5" * 4096)
     journal = journal_in(path)
-    assert any(problem.startswith("file:") for problem in verify(journal).problems)
+    assert any(problem.startswith("file:") for problem in verify_journal(journal).problems)
 
 
 # ------------------------------------------------------------------------------------- transfer
@@ -154,7 +156,7 @@ def test_what_goes_out_comes_back_exactly(journal: Journal, tmp_path: Path, form
     other = journal_in(tmp_path / "other.db")
     assert import_file(other, file) == 8
     assert dump(other) == dump(journal)
-    assert verify(other).problems == ()
+    assert verify_journal(other).problems == ()
     assert exported(other, form) == file.read_bytes()
     other.append(Append("inbox-y", 1, (ev.PositionUpdated(position=Position(lat=1.0, lon=2.0, at=START)),)))
 

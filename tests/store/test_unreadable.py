@@ -14,13 +14,13 @@ from messages.journal import EncodeError, Unreadable, encode_event
 from model.alert.evolve import fold
 from model.alert.live import LiveCases
 from store import streams
-from store.alerts.sheets import read
+from store.alerts.sheets import read_sheet
 from store.errors import TransferError
-from store.journal.following import Following
+from store.journal.following import FollowedFolds
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
 from store.journal.projections import Lines, Operators
-from store.journal.transfer import Format, export
+from store.journal.transfer import Format, export_events
 from tests.support.journals import empty_journal
 from tests.support.there import there
 from tests.support.unreadable import DAMAGED, GARBAGE, newer, write
@@ -83,13 +83,13 @@ def test_folds_know_the_version_of_a_stream_whose_end_they_cannot_read(journal: 
     for stream in (streams.inbox(ALERT), streams.case(ALERT), "operator-o", "line-l"):
         write(journal, stream, "leg.sung", newer("leg.sung"))
     live, operators, lines = LiveCases(), Operators(), Lines()
-    following = Following(journal, live, operators, lines)
+    following = FollowedFolds(journal, live, operators, lines)
     for stream in (streams.inbox(ALERT), streams.case(ALERT), "operator-o", "line-l"):
         write(journal, stream, "leg.sung", newer("leg.sung"))
     assert len(following.catch_up()) == 4
     case = live.cases[ALERT]
     assert (case.inbox_version, case.case_version) == (3, 2)
-    assert (sheet := read(journal, ALERT)) is not None
+    assert (sheet := read_sheet(journal, ALERT)) is not None
     assert sheet.unreadable == 4
     assert operators.operators[OperatorId("o")].version == journal.version("operator-o")
     assert next(iter(lines.lines.values())).version == journal.version("line-l")
@@ -100,7 +100,7 @@ def test_folds_know_the_version_of_a_stream_whose_end_they_cannot_read(journal: 
 def test_an_alert_whose_receipt_cannot_be_read_is_an_alert(journal: Journal, data: bytes) -> None:
     write(journal, streams.inbox(ALERT), "alert.received", data)
     write(journal, streams.inbox(AlertId("check.x")), "alert.received", data)
-    sheet = read(journal, ALERT)
+    sheet = read_sheet(journal, ALERT)
     check = fold(journal.read(streams.inbox(AlertId("check.x"))))
     assert sheet is not None
     case = sheet.case
@@ -114,7 +114,7 @@ def test_an_alert_whose_receipt_cannot_be_read_is_an_alert(journal: Journal, dat
 def test_an_alert_is_over_and_goes_on_as_its_kind_of_event_says(journal: Journal) -> None:
     live = LiveCases()
     journal.append(Append(streams.inbox(ALERT), 0, (received(),)))
-    following = Following(journal, live)
+    following = FollowedFolds(journal, live)
     write(journal, streams.case(ALERT), "alert.closed", newer("alert.closed", outcome="went home"))
     following.catch_up()
     assert not live.cases
@@ -130,10 +130,10 @@ def test_an_export_has_it_as_it_is_or_names_it(journal: Journal) -> None:
     journal.append(Append(streams.inbox(ALERT), 0, (received(),)))
     write(journal, streams.inbox(ALERT), "note.added", b"\xa6sealed\xc1")
     out = BytesIO()
-    assert export(journal, out, Format.MSGPACK) == 2
+    assert export_events(journal, out, Format.MSGPACK) == 2
     assert b"\xa6sealed\xc1" in out.getvalue()
     with pytest.raises(TransferError, match=r"event 2 \(inbox-a 2, note.added\) is damaged"):
-        export(journal, BytesIO(), Format.JSONL)
+        export_events(journal, BytesIO(), Format.JSONL)
 
 
 @pytest.mark.parametrize("kind", ["user.reached", "note.added"])

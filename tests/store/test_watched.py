@@ -9,7 +9,7 @@ from model.availability import DAY_MINUTES, MINUTE_US, ProbeResult, availability
 from store.database.query import Query
 from store.database.schema import watched_day
 from store.journal.journal import Journal
-from store.probe_results import KEPT_DAYS, days, keep
+from store.probe_results import KEPT_DAYS, results_by_day, store_results
 from tests.store.places import Clock, on_both
 from tests.support.unreadable import DAMAGED
 
@@ -21,13 +21,13 @@ def told(journal: Journal, watcher: str, *minutes: tuple[int, int]) -> int:
         ProbeResult(watcher=watcher, minute=now - ago, tried=6, failed=failed, worst_ms=30)
         for ago, failed in minutes
     ]
-    return journal.transact(lambda tx: keep(tx, watcher, rows)) - now
+    return journal.transact(lambda tx: store_results(tx, watcher, rows)) - now
 
 
 def counted(journal: Journal, minutes: int) -> tuple[int, int]:
     ends = Instant(journal.now_us() // MINUTE_US * MINUTE_US)
     begins = Instant(ends - minutes * MINUTE_US)
-    found = availability(days(journal, begins, ends), (), begins, ends)
+    found = availability(results_by_day(journal, begins, ends), (), begins, ends)
     return found.watched, found.lost
 
 
@@ -47,7 +47,7 @@ def test_what_is_too_old_goes_and_what_lies_ahead_is_left_out(journal: Journal, 
     assert told(journal, "w", (-500_000_000, 6), (1, 0)) == 2
     clock.forward((KEPT_DAYS + 2) * 86_400)
     told(journal, "w", (1, 0))
-    kept = days(journal, Instant(0), journal.now_us())
+    kept = results_by_day(journal, Instant(0), journal.now_us())
     assert list(kept) == [journal.now_us() // (86_400 * SECOND)]
 
 

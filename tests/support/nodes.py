@@ -33,7 +33,7 @@ from store import streams
 from store.errors import JournalError
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
-from store.nodes.owners import owned
+from store.nodes.owners import owned_alerts
 from store.registry.registry import Registry
 from tests.support import networks, postgres
 from tests.support.center import OPERATOR, PSAP
@@ -371,7 +371,7 @@ class Nodes:
 
     def owner(self, alert: AlertId) -> str:
         """Which node has it, by its lease; empty where none has."""
-        return next((name for name in self.nodes if alert in owned(self.journal, NodeId(name))), "")
+        return next((name for name in self.nodes if alert in owned_alerts(self.journal, NodeId(name))), "")
 
     def calls(self, to: str | None = None) -> list[dict[str, Any]]:
         """Every call that the carrier has seen."""

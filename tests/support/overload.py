@@ -22,7 +22,7 @@ from model.rules.deadline import Urgency, least_us, urgency
 from model.rules.proof import rank_of
 from model.settings import Settings
 from store import streams
-from store.journal.following import Following
+from store.journal.following import FollowedFolds
 from store.journal.journal import Append, Journal
 from store.registry.registry import Registry
 from tests.support.center import Center
@@ -132,7 +132,7 @@ class Operators(threading.Thread):
         super().__init__(daemon=True)
         self._made, self._tokens = made, tokens
         self._live = LiveCases()
-        self._following = Following(journal, self._live)
+        self._following = FollowedFolds(journal, self._live)
         self._ordered: dict[AlertId, float] = {}
         self._over = threading.Event()
         self._http = httpx.Client(base_url=made.address, timeout=30)

@@ -48,7 +48,7 @@ class Phone:
         """Let the registry know it, as after a right code."""
 
         def work(tx: object) -> DeviceKey:
-            asked = devices.ask(tx, E164(self.number), self.point, "phone")  # type: ignore[arg-type]
+            asked = devices.start_enrolment(tx, E164(self.number), self.point, "phone")  # type: ignore[arg-type]
             found = devices.confirm(tx, asked.device, asked.code)  # type: ignore[arg-type]
             assert isinstance(found, DeviceKey)
             return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from model.availability import MINUTE_US, ProbeResult
 from store.journal.journal import Journal
-from store.probe_results import keep
+from store.probe_results import store_results
 
 
 def watched(journal: Journal, *failed: int) -> None:
@@ -14,4 +14,4 @@ def watched(journal: Journal, *failed: int) -> None:
         ProbeResult(watcher="w", minute=first + n, tried=6, failed=one, worst_ms=90)
         for n, one in enumerate(failed)
     ]
-    journal.transact(lambda tx: keep(tx, "w", minutes))
+    journal.transact(lambda tx: store_results(tx, "w", minutes))

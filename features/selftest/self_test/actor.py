@@ -40,9 +40,9 @@ from runtime.published import line_files
 from store import streams
 from store.alarms import NodeAlarms
 from store.errors import JournalError, StoreError
-from store.journal.following import Following
+from store.journal.following import FollowedFolds
 from store.journal.journal import Append, Journal, Transaction
-from store.journal.notify import kind
+from store.journal.notify import topic_of_kind
 from store.journal.projections import Lines
 from store.nodes.members import members
 from store.streams import StreamKind
@@ -116,7 +116,7 @@ class SelfTestActor(CenterActor):
         self._alarms = NodeAlarms(self._journal, self.env.node)
         self._ear = self.keep(self._journal.notify.listen(self._stream))
         self._live, self._lines = LiveCases(), Lines()
-        self._following: Following | None = None
+        self._following: FollowedFolds | None = None
         self._closed_at = Instant(0)
         self._was_open = False
         self._work: tuple[Begun, Work] | None = None
@@ -203,7 +203,9 @@ class SelfTestActor(CenterActor):
         """Follow the inboxes, to notice a new alert at once. Raises JournalError."""
         if self._following is None:
             self._live, self._lines = LiveCases(), Lines()
-            self._following = Following(self._journal, self._live, self._lines, about=kind(StreamKind.INBOX))
+            self._following = FollowedFolds(
+                self._journal, self._live, self._lines, about=topic_of_kind(StreamKind.INBOX)
+            )
         self.watch(self._following.fileno(), self._woken)
         self._following.catch_up()
         is_open = any(not case.test for case in self._live.cases.values())

@@ -13,7 +13,7 @@ from messages.ids import E164, SECOND, Instant, LineId, TextId
 from messages.proofs import ProofItem, ProofStep, ProofWhy, Shown
 from runtime.published import line_files
 from store.journal.journal import Transaction
-from store.sms_outbox import ask_round, round_of
+from store.sms_outbox import read_loopback_text, request_loopback_text
 
 
 class TextWork:
@@ -28,13 +28,13 @@ class TextWork:
 
     def begin(self, tx: Transaction, name: str, around: Around) -> str:
         until = Instant(around.now_us + BY_STEP[ProofStep.TEXT].within_us // 2)
-        return ask_round(tx, self._line, self._number, until)
+        return request_loopback_text(tx, self._line, self._number, until)
 
     def goes_on(self, work: str) -> None:
         self._text = TextId(work)
 
     def shown(self, around: Around) -> Shown | None:
-        found = round_of(around.journal, self._text)
+        found = read_loopback_text(around.journal, self._text)
         if found is None:
             return failed(ProofWhy.TROUBLE, self._line)
         if found.seconds is not None:

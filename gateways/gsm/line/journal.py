@@ -21,11 +21,11 @@ from model.alert.live import LiveCases
 from runtime.logs import Logger
 from store import streams
 from store.alarms import NodeAlarms
-from store.alerts.texting import begin_if_fit
+from store.alerts.texting import begin_sending
 from store.errors import JournalError
 from store.journal.journal import Append, Journal
-from store.journal.rebuild import case_on_line, is_no_alerts, is_quarantined, rebuild
-from store.sms_outbox import Text, ask_credit, end, report
+from store.journal.rebuild import case_on_line, is_held_outside_alerts, is_quarantined, rebuild
+from store.sms_outbox import Text, end_text, record_delivery_report, request_credit_text
 
 QUARANTINED = "line.quarantined"
 
@@ -57,7 +57,7 @@ class LineJournal:
         """
         live = LiveCases()
         try:
-            if is_no_alerts(self._journal, self._line):
+            if is_held_outside_alerts(self._journal, self._line):
                 return None
             # All cases: a line that takes a second call in has been seized twice.
             rebuild(self._journal, live)
@@ -97,7 +97,7 @@ class LineJournal:
         assignment cannot be written.
         """
         try:
-            return self._journal.transact(lambda tx: begin_if_fit(tx, text, self._line))
+            return self._journal.transact(lambda tx: begin_sending(tx, text, self._line))
         except JournalError as error:
             self._log.error(
                 "the journal cannot be written: no text message is sent", line=self._line, error=str(error)
@@ -107,7 +107,7 @@ class LineJournal:
     def end_text(self, text: TextId, became: TextSent | TextFailed) -> bool:
         """Record the outcome of the text; return True if written."""
         try:
-            self._journal.transact(lambda tx: end(tx, text, became))
+            self._journal.transact(lambda tx: end_text(tx, text, became))
         except JournalError as error:
             self._log.error("the journal cannot be written", line=self._line, error=str(error))
             return False
@@ -116,7 +116,7 @@ class LineJournal:
     def ask_credit(self, to: str, words: str) -> bool:
         """Order a text from this line to the number that reports the SIM's credit; return True if written."""
         try:
-            self._journal.transact(lambda tx: ask_credit(tx, self._line, E164(to), words))
+            self._journal.transact(lambda tx: request_credit_text(tx, self._line, E164(to), words))
         except JournalError as error:
             self._log.error("the journal cannot be written", line=self._line, error=str(error))
             return False
@@ -125,7 +125,9 @@ class LineJournal:
     def report_text(self, reference: int, recipient: str, status: int) -> None:
         """Record the network's report on a sent text. An unwritten report is lost: nothing waits for it."""
         try:
-            self._journal.transact(lambda tx: report(tx, self._line, reference, recipient, status))
+            self._journal.transact(
+                lambda tx: record_delivery_report(tx, self._line, reference, recipient, status)
+            )
         except JournalError as error:
             self._log.error(
                 "the delivery report of a text message cannot be written and is lost",

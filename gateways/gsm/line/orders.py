@@ -106,7 +106,7 @@ class RightToDial:
             return math.inf
         asked_us = self._now_us()
         try:
-            return (asked_us + owners.holds_for_us(self._journal, alert, node)) / SECOND
+            return (asked_us + owners.lease_left_us(self._journal, alert, node)) / SECOND
         except JournalError as error:
             self._log.error("the lease of the alert cannot be read", leg=order.leg, error=str(error))
             return asked_us / SECOND

@@ -23,7 +23,7 @@ from gateways.http.wire.errors import HttpGatewayError, NotSignedOn, RequestErro
 from messages.ids import SECOND, Instant
 from runtime import logs
 from runtime.clock import Clock
-from store.audit.entry import Action, Entry, Said
+from store.audit.entry import Action, Entry, EntryContent
 from store.audit.trail import Trail
 
 AUDIT: Final = "audit"
@@ -66,7 +66,7 @@ class Auditing:
 
         `actor`: None takes the operator admitted by the route's guard.
         """
-        said = Said(
+        said = EntryContent(
             actor=connection.state[OPERATOR] if actor is None else actor,
             origin=self._proxies.client_address(connection.scope),
             action=action or connection.route_handler.opt[AUDIT],
@@ -99,7 +99,7 @@ class Auditing:
         others, self._counted = self._counted, 0
         known = error.operator if isinstance(error, NotSignedOn) else ""
         route = getattr(connection.scope.get("route_handler"), "operation_id", None) or "page"
-        said = Said(
+        said = EntryContent(
             actor=known or connection.scope.get("state", {}).get(OPERATOR, ""),
             origin=self._proxies.client_address(connection.scope),
             action=Action.REFUSED,

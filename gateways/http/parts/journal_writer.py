@@ -23,7 +23,7 @@ from messages.ids import Proof
 from model.rules.signal import Signal
 from runtime import logs
 from store.alerts.accepting import Accepted, accept_soon
-from store.alerts.claims import Skipped
+from store.alerts.claims import SkippedSignals
 from store.errors import JournalError, JournalRefusal
 from store.journal.group_commit import GroupCommitter
 from store.journal.journal import Journal, Transaction
@@ -119,7 +119,7 @@ class Writing:
         """Number of successful writes."""
         self._again: asyncio.TimerHandle | None = None
         self._failures = 0
-        self.skipped: Final = Skipped()
+        self.skipped: Final = SkippedSignals()
         self.works = True
         """True if the last write succeeded."""
         self.log = logs.get("http.writing")

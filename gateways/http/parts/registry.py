@@ -19,9 +19,9 @@ from runtime.clock import Clock
 from store.journal.journal import Journal
 from store.registry.access import authenticators
 from store.registry.access.authenticators import Authenticator
-from store.registry.access.sessions import Session, addresses_of, changes_of, of_secret
-from store.registry.devices import DeviceKey, known_of
-from store.registry.people import Operator, StaffRole, told_apart
+from store.registry.access.sessions import Session, addresses_of, changes_of, session_of_secret
+from store.registry.devices import DeviceKey, apparent_key_of
+from store.registry.people import Operator, StaffRole, distinct_names
 from store.registry.registry import Access, Registry
 from store.registry.users import records
 from store.registry.users.users import read_user
@@ -71,7 +71,7 @@ class RegistryQueries:
 
     def device_key(self, device: str) -> DeviceKey | None:
         """Return the key of a phone that is enrolled, or only seems enrolled; None if unknown."""
-        return known_of(self._journal, device)
+        return apparent_key_of(self._journal, device)
 
     def operator_of_token(self, token: str) -> OperatorId | None:
         """Return the operator who holds the token; None for an invalid token."""
@@ -104,7 +104,7 @@ class RegistryQueries:
 
     def session_of(self, secret: str) -> Session | None:
         """Return the session of a cookie's secret; None for an invalid secret."""
-        return of_secret(self._journal, secret, self._clock.now_us())
+        return session_of_secret(self._journal, secret, self._clock.now_us())
 
     def changes_of(self, operator: OperatorId) -> int:
         """Return a number that grows with every change of the operator's credentials."""
@@ -143,7 +143,7 @@ class RegistryQueries:
     def operators(self) -> Mapping[OperatorId, OperatorRecord]:
         """Return all operators by id."""
         everybody = self._registry.operators()
-        names = told_apart(everybody)
+        names = distinct_names(everybody)
         return {
             one.id: OperatorRecord(
                 operator=one.id,
@@ -158,7 +158,9 @@ class RegistryQueries:
 
     def person(self, user: UserId) -> PersonView | None:
         """Return the user's data for the console; None if unknown."""
-        found, kept = self._journal.at_one_moment(lambda one: (read_user(one, user), records.read(one, user)))
+        found, kept = self._journal.at_one_moment(
+            lambda one: (read_user(one, user), records.read_record(one, user))
+        )
         if found is None:
             return None
         return PersonView(

@@ -25,8 +25,8 @@ from model.checks import Check, CheckUser, Cost, Finding, Severity, fail, warn
 from model.rules.phones_that_check import count_by_state
 from model.settings.psap import LastResort
 from store.errors import JournalError
-from store.journal.notify import kind
-from store.registry.devices import checks
+from store.journal.notify import topic_of_kind
+from store.registry.devices import count_checks
 from store.streams import StreamKind
 
 OF_NOBODY: Final = "figures of the center, of nobody"
@@ -74,7 +74,7 @@ async def _standing(web: Web) -> Standing | None:
 
 def actors_listen(web: Web) -> bool:
     """Return True if the actors are notified at once of a written alert."""
-    return web.journal.notify.heard(kind(StreamKind.INBOX))
+    return web.journal.notify.heard(topic_of_kind(StreamKind.INBOX))
 
 
 @dataclass(frozen=True)
@@ -259,7 +259,7 @@ async def metrics(web: Web) -> Response[bytes]:
     figures.center.alerts(known.case for known in picture.alerts.values())
     figures.center.disk(Path(web.settings.state))
     with suppress(JournalError):
-        figures.phones(count_by_state(await asyncio.to_thread(checks, web.journal), now_us))
+        figures.phones(count_by_state(await asyncio.to_thread(count_checks, web.journal), now_us))
     # On a thread, because the features' metrics read the journal and files.
     return Response(await asyncio.to_thread(figures.text), media_type="text/plain; version=0.0.4")
 

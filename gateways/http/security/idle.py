@@ -9,7 +9,7 @@ from gateways.http.parts.context import Web
 from gateways.http.wire.errors import NotDurable
 from messages.ids import OperatorId
 from runtime import logs
-from store.registry.access.idle import sweep
+from store.registry.access.idle import end_idle_sessions
 
 SWEEP_S: Final = 60.0
 """Seconds between two sweeps, and before the first sweep: pages have reconnected by then."""
@@ -31,7 +31,7 @@ async def end_idle(web: Web) -> list[OperatorId]:
     """End the sessions that are idle now; return their operators. Raises NotDurable."""
     used, open_ = web.auth.in_use()
     idle_s = 60.0 * web.settings.center.sign_on.idle_minutes
-    ended = await web.writing.run(lambda tx: sweep(tx, used, open_, idle_s=idle_s))
+    ended = await web.writing.run(lambda tx: end_idle_sessions(tx, used, open_, idle_s=idle_s))
     for operator in ended:
         log.info("an idle session has ended", operator=operator)
     return ended

@@ -18,7 +18,7 @@ from messages.ids import UserId
 from model.rules.pins import PinVerdict, alarm_of_pin
 from store import streams
 from store.journal.journal import Append
-from store.registry.devices import DeviceKey, Seeming
+from store.registry.devices import DeviceAppearance, DeviceKey
 
 if TYPE_CHECKING:
     from gateways.http.parts.context import Web
@@ -91,4 +91,4 @@ def rest_s(spent_s: float) -> float:
 
 def proves(own: DeviceKey, verdict: PinVerdict) -> bool:
     """Return True if a request with a PIN of this verdict is carried out, and not only in appearance."""
-    return own.seeming is Seeming.NOTHING and verdict in (PinVerdict.CANCEL, PinVerdict.NONE_SET)
+    return own.seeming is DeviceAppearance.NOTHING and verdict in (PinVerdict.CANCEL, PinVerdict.NONE_SET)

@@ -26,7 +26,7 @@ from runtime import logs
 from runtime.clock import Clock
 from store.errors import StoreError
 from store.registry.access.credentials import fingerprint
-from store.registry.devices import DeviceKey, Seeming
+from store.registry.devices import DeviceAppearance, DeviceKey
 
 SENDER: Final = "sender"
 """Key in a connection's state under which the guard stores the sender."""
@@ -64,7 +64,7 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
         """Return the assurance level that the app is shown for an alert of this level. A phone that only
         seems enrolled, or only seems revoked, is shown the level of an enrolled or revoked phone.
         """
-        if self.device is not None and self.device.seeming is Seeming.REVOKED:
+        if self.device is not None and self.device.seeming is DeviceAppearance.REVOKED:
             return Proof.APP
         return Proof.DEVICE if self.seeming is not None and not self.seeming.is_young(at) else level
 
@@ -116,7 +116,7 @@ class Senders:
         if sender.device is not None and sender.proof is Proof.DEVICE:
             own = sender.device
         doubt = sender.doubt
-        if own is not None and own.seeming is Seeming.REVOKED:
+        if own is not None and own.seeming is DeviceAppearance.REVOKED:
             own, doubt = None, Doubt.UNKNOWN_KEY
         if own is None:
             why = f" ({doubt})" if doubt is not None else ""
@@ -136,7 +136,7 @@ class Senders:
         key = bearer(connection)
         known = key is not None and self._auth.knows_app(key)
         device, nonce, doubt = await self._signer(connection)
-        seems = device is not None and device.seeming is Seeming.ENROLLED
+        seems = device is not None and device.seeming is DeviceAppearance.ENROLLED
         connection.state[SENDER] = Sender(
             device=None if seems else device,
             seeming=device if seems else None,

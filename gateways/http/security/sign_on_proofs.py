@@ -23,8 +23,14 @@ from messages.ids import OperatorId
 from runtime import logs
 from store.errors import NotRegistered
 from store.journal.journal import Transaction
-from store.registry.access.authenticators import RECOVERY_PREFIX, Authenticator, Kind, count_use, use_recovery
-from store.registry.access.sessions import Begun, Way, begin
+from store.registry.access.authenticators import (
+    RECOVERY_PREFIX,
+    Authenticator,
+    AuthenticatorKind,
+    count_use,
+    use_recovery,
+)
+from store.registry.access.sessions import SignOnMethod, StartedSession, start_session
 from store.registry.people import Operator, StaffRole
 from store.registry.staff import FOR_EVER, token_signs_on
 
@@ -53,7 +59,7 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
 
     operator: OperatorId
     as_of: int
-    way: Way
+    way: SignOnMethod
     challenge: str = ""
     used: Authenticator | None = None
     """Authenticator with its new counter."""
@@ -62,11 +68,11 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def counts_once(self) -> bool:
         """True if the credential can be used only once."""
-        return self.way not in (Way.PASSWORD, Way.TOKEN)
+        return self.way not in (SignOnMethod.PASSWORD, SignOnMethod.TOKEN)
 
-    def begin(self, tx: Transaction, address: str) -> Begun:
+    def begin(self, tx: Transaction, address: str) -> StartedSession:
         """Begin the session. Raises NotRegistered if the credential has become invalid, JournalNotDurable."""
-        made = begin(tx, self.operator, address, self.as_of, way=self.way, challenge=self.challenge)
+        made = start_session(tx, self.operator, address, self.as_of, way=self.way, challenge=self.challenge)
         if (used := self.used) is not None:
             if not count_use(tx, used.id, used.counter, backed_up=used.backed_up):
                 raise NotRegistered("the credential was used before")
@@ -112,13 +118,13 @@ class Proofs:
         known = self._web.queries
         recovers = token.startswith(f"{RECOVERY_PREFIX}_")
         holder_of = known.operator_of_recovery if recovers else known.operator_of_token
-        way = Way.RECOVERY if recovers else Way.TOKEN
+        way = SignOnMethod.RECOVERY if recovers else SignOnMethod.TOKEN
         if (operator := holder_of(token)) is None:
             raise self.unknown("token", address)
         as_of, record = known.changes_of(operator), known.operator(operator)
         if record is None or holder_of(token) != operator:
             raise self.unknown("token", address)
-        if way is Way.RECOVERY:
+        if way is SignOnMethod.RECOVERY:
             log.warning("sign-on with a recovery code", operator=operator, address=address)
             return Proof(operator=operator, as_of=as_of, way=way, recovery=token)
         if record.token_until != FOR_EVER and self.asks(record):
@@ -169,17 +175,19 @@ class Proofs:
             log.warning("sign-on with a wrong password", operator=operator, address=address)
             raise NotSignedOn("the name or the password is wrong", operator=operator or "")
         if not self.asks(record):
-            return Proof(operator=record.id, as_of=as_of, way=Way.PASSWORD)
+            return Proof(operator=record.id, as_of=as_of, way=SignOnMethod.PASSWORD)
         if code is None or not record.has_totp:
             needed = Fault.CODE_NEEDED if record.has_totp else Fault.PASSKEY_NEEDED
             raise NotSignedOn("the password is right: the second factor is missing", needed, record.id)
-        seed = next(one for one in web.queries.authenticators(record.id) if one.kind is Kind.TOTP)
+        seed = next(
+            one for one in web.queries.authenticators(record.id) if one.kind is AuthenticatorKind.TOTP
+        )
         step = authenticator_app.step_of(seed.secret, code, now_us)
         if step is None or step <= seed.counter:
             log.warning("sign-on with a wrong code", operator=record.id, address=address)
             raise NotSignedOn("the code is wrong, or was used already", Fault.CODE_WRONG, record.id)
         used = msgspec.structs.replace(seed, counter=step)
-        return Proof(operator=record.id, as_of=as_of, way=Way.CODE, used=used)
+        return Proof(operator=record.id, as_of=as_of, way=SignOnMethod.CODE, used=used)
 
     async def by_passkey(self, given: passkeys.Credential, host: str | None, address: str) -> Proof:
         """Verify the signature of a passkey. Raises NotSignedOn, and BadBody for a malformed id."""
@@ -197,7 +205,7 @@ class Proofs:
         challenge = passkeys.challenge_of(given)
         fault = Fault.PASSKEY_UNKNOWN
         known = web.queries.authenticator(which)
-        if known is None or known.kind is not Kind.PASSKEY:
+        if known is None or known.kind is not AuthenticatorKind.PASSKEY:
             raise self.unknown("passkey", address, fault)
         as_of = web.queries.changes_of(known.operator)
         known = web.queries.authenticator(which)
@@ -210,4 +218,6 @@ class Proofs:
         if found is None:
             raise self.unknown("passkey", address, fault)
         used = msgspec.structs.replace(known, counter=found.counter, backed_up=found.backed_up)
-        return Proof(operator=known.operator, as_of=as_of, way=Way.PASSKEY, challenge=challenge, used=used)
+        return Proof(
+            operator=known.operator, as_of=as_of, way=SignOnMethod.PASSKEY, challenge=challenge, used=used
+        )

@@ -30,11 +30,11 @@ from messages.journal import Recorded
 from model.alarms.book import AlarmBook
 from scripts.bench.lib.many_alerts import story
 from store import streams
-from store.alarms import SUMMED_AFTER
+from store.alarms import SUMMARY_AFTER_EVENTS
 from store.database.query import Row
 from store.journal import erasable, rows
 from store.journal.journal import Journal, Transaction
-from store.journal.sealing import Keys, keys_in, new_keys
+from store.journal.sealing import Keys, decode_keys, new_keys
 from store.streams import StreamKind
 
 A_DAY: Final = 2_740
@@ -75,7 +75,7 @@ def fill(journal: Journal, node: NodeId, events: int, positions: int, ends_us: I
             writer.add(said)
         for said in _flapping(n, at_us, node):
             book.apply(node, writer.add(said))
-        if (n + 1) * OF_THE_NODE % SUMMED_AFTER == 0:
+        if (n + 1) * OF_THE_NODE % SUMMARY_AFTER_EVENTS == 0:
             writer.add((streams.node(node), at_us, book.summed(node)))
     # A start reads from this summary; without it, a start would read the most events possible.
     writer.add((streams.node(node), ends_us, book.summed(node)))
@@ -169,7 +169,7 @@ class _Writer:
 
     def _keys_of(self, alert: AlertId) -> Keys:
         if alert not in self._keys:
-            self._keys[alert] = keys_in(new_keys())
+            self._keys[alert] = decode_keys(new_keys())
             self._new_keys.append((alert, *self._keys[alert], None))
         return self._keys[alert]
 

@@ -111,7 +111,7 @@ def growing(new: dict[str, Counted], old: dict[str, Counted]) -> list[str]:
 def _center(folder: Path, counter: Counter, found: dict[str, Counted]) -> Iterator[World]:
     made: list[World] = []
     opened = world(folder, begins_us=BEGINS, settings=SETTINGS, changes={"backup.file": "/media/center.age"})
-    with patch.object(housekeeper, "sweep", lambda *_: iter(())):
+    with patch.object(housekeeper, "erase_expired", lambda *_: iter(())):
         found[START] = counter.of(lambda: made.append(opened.__enter__()))
         try:
             yield made[0]

@@ -17,7 +17,7 @@ from messages import events as ev
 from messages.ids import AlertId, OperatorId, Party, ShiftState
 from model.alert.live import LiveCases
 from store import streams
-from store.journal.following import Following
+from store.journal.following import FollowedFolds
 from store.journal.journal import Append, Journal
 from store.registry.registry import Registry
 from tests.support.center import PSAP, Center, simulation
@@ -86,7 +86,7 @@ class Closer(threading.Thread):
         super().__init__(daemon=True)
         self.tokens = tokens
         self.live = LiveCases()
-        self.following = Following(journal, self.live)
+        self.following = FollowedFolds(journal, self.live)
         self.closed: set[AlertId] = set()
         self.ordered: set[AlertId] = set()
         self.kept: set[AlertId] = set()

@@ -29,7 +29,7 @@ from model.alert.live import LiveCases
 from runtime.pidfd import called
 from scripts.bench.lib.measuring import quantiles
 from scripts.bench.lib.recovering import Log, operators, order, processes_of, until
-from store.journal.following import Following
+from store.journal.following import FollowedFolds
 from store.journal.journal import Journal
 from tests.support.center import OPERATOR, PSAP, Center, center, simulation
 from tests.support.hearing import LAST_S, TONES, voice_gap
@@ -73,7 +73,7 @@ class Flight:
     def __init__(self, made: Center, journal: Journal, alerts: int, staff: int) -> None:
         self.made, self.journal = made, journal
         self.live = LiveCases()
-        self.following = Following(journal, self.live)
+        self.following = FollowedFolds(journal, self.live)
         self.tokens = operators(journal, [phone_of("operator", n) for n in range(staff)])
         self.psap: set[AlertId] = set()
         self.staff = staff

@@ -19,8 +19,8 @@ from messages import events as ev
 from messages.ids import SECOND, AlertId, NodeId, NodeOrder, OperatorCommand, Party
 from store import streams
 from store.nodes.members import members
-from store.nodes.orders import order
-from store.nodes.owners import owned
+from store.nodes.orders import set_order
+from store.nodes.owners import owned_alerts
 from tests.chaos.harness.served import USERS, user_number
 from tests.nodes.blows import unwell
 from tests.support.center import OPERATOR, PSAP, SECOND_OPERATOR, simulation
@@ -170,7 +170,9 @@ class Losses:
         by = next(iter(self.nodes.tokens))
 
         def say(was: NodeOrder | None, now: NodeOrder | None) -> None:
-            self.nodes.journal.transact(lambda tx: [order(tx, NodeId(one), was, now, by) for one in names])
+            self.nodes.journal.transact(
+                lambda tx: [set_order(tx, NodeId(one), was, now, by) for one in names]
+            )
 
         say(None, NodeOrder.DRAIN)
         self.nodes.until("they say that they are drained", lambda: set(names) <= self._draining())
@@ -230,7 +232,9 @@ class Losses:
         while time.time() < until_s:
             missing = [one for one in loss.alerts if one.owned_s is None and loss.kind is not Kind.PATH]
             if missing:
-                theirs = {alert for name in others for alert in owned(self.nodes.journal, NodeId(name))}
+                theirs = {
+                    alert for name in others for alert in owned_alerts(self.nodes.journal, NodeId(name))
+                }
                 for one in missing:
                     if one.alert in theirs:
                         one.owned_s = round(time.time() - loss.struck_s, 4)

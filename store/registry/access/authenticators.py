@@ -21,7 +21,7 @@ from store.database.schema import authenticator
 from store.errors import AlreadyTaken
 from store.journal.journal import Journal, Transaction
 from store.registry.access.credentials import fingerprint, new_secret
-from store.registry.access.sessions import tell_change
+from store.registry.access.sessions import record_change
 
 RECOVERY_PREFIX: Final = "swr"
 RECOVERY_LIFE_S: Final = 24 * 3600
@@ -57,7 +57,7 @@ _DROP_KIND: Final = Query(
 )
 
 
-class Kind(StrEnum):
+class AuthenticatorKind(StrEnum):
     """Kind of authenticator."""
 
     PASSKEY = "passkey"
@@ -65,7 +65,7 @@ class Kind(StrEnum):
     RECOVERY = "recovery"
 
 
-SECOND_FACTORS: Final = (Kind.PASSKEY, Kind.TOTP)
+SECOND_FACTORS: Final = (AuthenticatorKind.PASSKEY, AuthenticatorKind.TOTP)
 
 
 class Authenticator(msgspec.Struct, frozen=True, array_like=True):
@@ -73,7 +73,7 @@ class Authenticator(msgspec.Struct, frozen=True, array_like=True):
 
     id: bytes
     operator: OperatorId
-    kind: Kind
+    kind: AuthenticatorKind
     name: str
     secret: bytes
     counter: int
@@ -99,10 +99,10 @@ def add(tx: Transaction, made: Authenticator) -> None:
     """Store an authenticator; a seed of codes replaces the last. Raises AlreadyTaken, JournalNotDurable."""
     if tx.one(_BY_ID, made.id) is not None:
         raise AlreadyTaken("the authenticator", made.name)
-    if made.kind is Kind.TOTP:
+    if made.kind is AuthenticatorKind.TOTP:
         tx.write(_DROP_KIND, made.operator, made.kind)
     tx.write(_ADD, *msgspec.structs.astuple(made))
-    tell_change(tx, made.operator, made.operator, f"added {made.kind}")
+    record_change(tx, made.operator, made.operator, f"added {made.kind}")
 
 
 def rename(tx: Transaction, operator: OperatorId, which: bytes, name: str) -> bool:
@@ -114,11 +114,11 @@ def remove(tx: Transaction, operator: OperatorId, which: bytes) -> bool:
     """Delete an authenticator of the operator; return False if the operator has none of this id."""
     if not tx.write(_DROP, which, operator):
         return False
-    tell_change(tx, operator, operator, "removed authenticator")
+    record_change(tx, operator, operator, "removed authenticator")
     return True
 
 
-def remove_all(tx: Transaction, operator: OperatorId, *kinds: Kind) -> None:
+def remove_all(tx: Transaction, operator: OperatorId, *kinds: AuthenticatorKind) -> None:
     """Delete the operator's authenticators of these kinds."""
     for kind in kinds:
         tx.write(_DROP_KIND, operator, kind)
@@ -136,10 +136,12 @@ def issue_recovery(tx: Transaction, operator: OperatorId, code: str, *, by: str)
     code. Return the end of its validity.
     """
     until = Instant(tx.at_us + RECOVERY_LIFE_S * SECOND)
-    made = Authenticator(fingerprint(code), operator, Kind.RECOVERY, by, b"", 0, False, tx.at_us, until=until)
-    tx.write(_DROP_KIND, operator, Kind.RECOVERY)
+    made = Authenticator(
+        fingerprint(code), operator, AuthenticatorKind.RECOVERY, by, b"", 0, False, tx.at_us, until=until
+    )
+    tx.write(_DROP_KIND, operator, AuthenticatorKind.RECOVERY)
     tx.write(_ADD, *msgspec.structs.astuple(made))
-    tell_change(tx, operator, by, "made recovery code")
+    record_change(tx, operator, by, "made recovery code")
     return until
 
 
@@ -151,7 +153,12 @@ def new_recovery_code() -> str:
 def operator_of_recovery(journal: Journal, code: str, now_us: Instant) -> OperatorId | None:
     """Return the operator of this recovery code; None if it is invalid. Raises JournalError."""
     found = by_id(journal, fingerprint(code))
-    if found is None or found.kind is not Kind.RECOVERY or found.until is None or found.until <= now_us:
+    if (
+        found is None
+        or found.kind is not AuthenticatorKind.RECOVERY
+        or found.until is None
+        or found.until <= now_us
+    ):
         return None
     return found.operator
 
@@ -160,7 +167,7 @@ def use_recovery(tx: Transaction, operator: OperatorId, code: str) -> bool:
     """Delete the used code. Return False if it was used before. Raises JournalNotDurable."""
     if not tx.write(_DROP, fingerprint(code), operator):
         return False
-    tell_change(tx, operator, operator, "used recovery code")
+    record_change(tx, operator, operator, "used recovery code")
     return True
 
 
@@ -169,7 +176,7 @@ def _made(row: Row) -> Authenticator:
     return Authenticator(
         id=bytes(id_),
         operator=OperatorId(who),
-        kind=Kind(kind),
+        kind=AuthenticatorKind(kind),
         name=name,
         secret=bytes(secret),
         counter=int(counter),

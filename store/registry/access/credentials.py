@@ -91,7 +91,7 @@ def password_fits(password: str, kept: str) -> bool:
     return fits and bool(kept)
 
 
-def raised(password: str, kept: str) -> str | None:
+def rehash_password(password: str, kept: str) -> str | None:
     """Return a new hash for a correct password if the stored one has weaker parameters; else None."""
     return _hasher().hash(_typed(password)) if _hasher().check_needs_rehash(kept) else None
 

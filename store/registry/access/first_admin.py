@@ -32,7 +32,7 @@ _DROP: Final = Query(delete(keyring).where(keyring.c.name == bindparam("which"))
 _ADD: Final = Query(insert(keyring), "name", "secret")
 
 
-def offer(journal: Journal) -> str:
+def issue_code(journal: Journal) -> str:
     """Return a new code, which replaces the earlier one. Raises NotRegistered if an admin exists."""
     code = new_secret(PREFIX)
 
@@ -46,7 +46,7 @@ def offer(journal: Journal) -> str:
     return code
 
 
-def become(
+def create_first_admin(
     tx: Transaction, code: str, name: str, number: E164, language: str
 ) -> tuple[Operator, str, Instant]:
     """Create the first admin; return the operator, a recovery code for the first sign-on, and the end of its

@@ -21,7 +21,7 @@ from store.alerts.of_operator import open_case
 from store.database.query import Query
 from store.database.schema import operator, session
 from store.journal.journal import Transaction
-from store.registry.access.sessions import Way
+from store.registry.access.sessions import SignOnMethod
 from store.registry.people import StaffRole
 
 _s = session.c
@@ -43,12 +43,14 @@ _END: Final = Query(
 )
 
 
-def waits_for_alerts(role: StaffRole, way: Way, shift: ShiftState) -> bool:
+def counts_open_page(role: StaffRole, way: SignOnMethod, shift: ShiftState) -> bool:
     """Return True if an open page alone is a use of the session."""
-    return role is StaffRole.OPERATOR or way is Way.TOKEN or shift is ShiftState.READY
+    return role is StaffRole.OPERATOR or way is SignOnMethod.TOKEN or shift is ShiftState.READY
 
 
-def sweep(tx: Transaction, used: Set[bytes], open_: Set[bytes], *, idle_s: float) -> list[OperatorId]:
+def end_idle_sessions(
+    tx: Transaction, used: Set[bytes], open_: Set[bytes], *, idle_s: float
+) -> list[OperatorId]:
     """Record the sessions in use, and end those that no node has seen in use for `idle_s` seconds; return
     their operators. `used`, `open_`: keys of the sessions with a use, or an open page, at this node since the
     last call.
@@ -56,7 +58,7 @@ def sweep(tx: Transaction, used: Set[bytes], open_: Set[bytes], *, idle_s: float
     ended: list[OperatorId] = []
     for key, who, way, used_us, role in tx.all(_STANDING, tx.at_us):
         name = OperatorId(who)
-        shown = bytes(key) in open_ and waits_for_alerts(StaffRole(role), Way(way), _shift(tx, name))
+        shown = bytes(key) in open_ and counts_open_page(StaffRole(role), SignOnMethod(way), _shift(tx, name))
         if used_us is None or bytes(key) in used or shown:
             tx.write_nondurable(_USED, tx.at_us, key)
         elif tx.at_us - Instant(used_us) >= idle_s * SECOND and open_case(tx, name) is None:

@@ -73,7 +73,7 @@ _ADDRESSES: Final = Query(select(_s.address).where(_s.operator == bindparam("who
 _IS_THERE: Final = Query(select(operators.c.id).where(operators.c.id == bindparam("who")), "who")
 
 
-class Way(StrEnum):
+class SignOnMethod(StrEnum):
     """Method by which an operator has signed on."""
 
     PASSWORD = "password"
@@ -99,27 +99,27 @@ class Session(msgspec.Struct, frozen=True):
     node: NodeId
     address: str
     """IP address of the sign-on; empty if unknown."""
-    way: Way
+    way: SignOnMethod
     used_at: Instant | None = None
     """Time of the last known use, accurate to a minute or so."""
 
 
-class Begun(msgspec.Struct, frozen=True):
+class StartedSession(msgspec.Struct, frozen=True):
     """Session with the secret of its cookie, which is not stored."""
 
     session: Session
     secret: str
 
 
-def begin(
+def start_session(
     tx: Transaction,
     operator: OperatorId,
     address: str,
     as_of: int | None = None,
     *,
-    way: Way,
+    way: SignOnMethod,
     challenge: str = "",
-) -> Begun:
+) -> StartedSession:
     """Start a session. `as_of`: value of `changes_of` before the credential was checked. `challenge`:
     challenge of the credential; each is valid for one session.
 
@@ -142,18 +142,18 @@ def changes_of(journal: Journal, operator: OperatorId) -> int:
     return 0 if last is None else last.version
 
 
-def standing(journal: Journal, now_us: Instant) -> list[Session]:
+def valid_sessions(journal: Journal, now_us: Instant) -> list[Session]:
     """Return the sessions that are valid now, oldest first. Raises JournalError."""
     return [_session(row) for row in journal.rows(_STANDING, now_us)]
 
 
-def of_secret(journal: Journal, secret: str, now_us: Instant) -> Session | None:
+def session_of_secret(journal: Journal, secret: str, now_us: Instant) -> Session | None:
     """Return the session of a cookie; None if it is unknown or has ended. Raises JournalError."""
     row = journal.row(_BY_HASH, fingerprint(secret), now_us)
     return None if row is None else _session(row)
 
 
-def require(tx: Transaction, read: Session) -> None:
+def require_session(tx: Transaction, read: Session) -> None:
     """Check that the session is still valid, with the same method. Raises NotRegistered."""
     row = tx.one(_BY_HASH, read.key, tx.at_us)
     if row is None or _session(row).way is not read.way:
@@ -165,7 +165,7 @@ def addresses_of(journal: Journal, operator: OperatorId) -> set[str]:
     return {str(row[0]) for row in journal.rows(_ADDRESSES, operator) if row[0]}
 
 
-def end(tx: Transaction, ended: Session, *, last: bool) -> None:
+def end_session(tx: Transaction, ended: Session, *, last: bool) -> None:
     """End the session at all nodes, for a sign-off. `last`: the operator has no other console for answering,
     so that the shift ends too.
     """
@@ -174,17 +174,17 @@ def end(tx: Transaction, ended: Session, *, last: bool) -> None:
         end_shift(tx, ended.operator)
 
 
-def end_all(tx: Transaction, operator: OperatorId, *, but: str = "") -> int:
+def end_sessions(tx: Transaction, operator: OperatorId, *, but: str = "") -> int:
     """End all sessions of an operator at all nodes, except that of id `but`; return the number of cookies."""
     return tx.write_nondurable(_END_OF, tx.at_us, operator, but)
 
 
-def settle(tx: Transaction, which: str) -> None:
+def mark_password_sign_on(tx: Transaction, which: str) -> None:
     """Mark the session as signed on by password: the recovery code that started it has been replaced."""
     tx.write_nondurable(_SETTLE, which)
 
 
-def end_own(tx: Transaction, operator: OperatorId, which: str) -> bool:
+def end_session_of(tx: Transaction, operator: OperatorId, which: str) -> bool:
     """End the operator's session of this id at all nodes; return False for none. The shift continues."""
     found = tx.one(_BY_ID, which, tx.at_us)
     return found is not None and found[2] == operator and tx.write_nondurable(_END, tx.at_us, which) > 0
@@ -201,7 +201,7 @@ def end_shift(tx: Transaction, operator: OperatorId) -> None:
 # ---------------------------------------------------------------------------------------- tickets
 
 
-def ticket_of(session: Session, now_us: Instant) -> str:
+def issue_ticket(session: Session, now_us: Instant) -> str:
     """Return a ticket with which the operator continues at another node: once, and within a minute. The
     ticket is not stored: its mac is keyed with the session's row, which verifies it.
     """
@@ -210,7 +210,7 @@ def ticket_of(session: Session, now_us: Instant) -> str:
     return f"{text}.{_mac(session.key, text)}"
 
 
-def go_on(tx: Transaction, ticket: str, address: str) -> Begun | None:
+def continue_session(tx: Transaction, ticket: str, address: str) -> StartedSession | None:
     """Continue the ticket's session at this node, with a cookie of its own. Return None if the ticket is
     invalid, expired or used, or its session has ended.
     """
@@ -244,8 +244,8 @@ def _add(
     until: Instant,
     address: str,
     ticket: bytes | None,
-    way: Way,
-) -> Begun:
+    way: SignOnMethod,
+) -> StartedSession:
     secret = tx.chance(lambda: new_secret("swc"))
     now = tx.at_us
     made = Session(fingerprint(secret), name, operator, csrf, now, until, tx.node, address, way, now)
@@ -253,14 +253,14 @@ def _add(
     tx.write_nondurable(
         _ADD, made.key, name, operator, csrf, now, until, tx.node, address, ticket, None, way, now
     )
-    return Begun(made, secret)
+    return StartedSession(made, secret)
 
 
 def _name() -> str:
     return secrets.token_urlsafe(12)
 
 
-def tell_change(tx: Transaction, operator: OperatorId, by: str, what: str) -> None:
+def record_change(tx: Transaction, operator: OperatorId, by: str, what: str) -> None:
     """Record in the journal that the registry's data of this operator was changed."""
     tx.append(Append(streams.operator(operator), None, (PersonalDataChanged(by=by, what=what),)))
 
@@ -275,5 +275,5 @@ def _session(row: Row) -> Session:
     begun, until = Instant(begun_us), Instant(until_us)
     used = None if used_us is None else Instant(used_us)
     return Session(
-        bytes(key), name, OperatorId(who), csrf, begun, until, NodeId(node), address, Way(way), used
+        bytes(key), name, OperatorId(who), csrf, begun, until, NodeId(node), address, SignOnMethod(way), used
     )

@@ -62,14 +62,14 @@ _SILENT: Final = _page(
 )
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
+class MatchingUsers(msgspec.Struct, frozen=True, kw_only=True):
     """Page of the matching persons, by name; `count`: number of all matches."""
 
     ids: tuple[UserId, ...]
     count: int
 
 
-def find(connection: Connection, text: str, *, most: int, past: int = 0) -> Found:
+def find_users(connection: Connection, text: str, *, most: int, past: int = 0) -> MatchingUsers:
     """Return the persons that match `text`: parts of names or numbers, a whole device or id; empty: all."""
     text = text.strip()
     rows = (
@@ -78,16 +78,16 @@ def find(connection: Connection, text: str, *, most: int, past: int = 0) -> Foun
         else connection.all(_ALL, most, past)
     )
     # Beyond the last page no row holds the total.
-    return Found(ids=tuple(UserId(row[0]) for row in rows), count=int(rows[0][1]) if rows else 0)
+    return MatchingUsers(ids=tuple(UserId(row[0]) for row in rows), count=int(rows[0][1]) if rows else 0)
 
 
-def find_silent(connection: Connection, now_us: Instant, *, most: int, past: int = 0) -> Found:
+def find_silent(connection: Connection, now_us: Instant, *, most: int, past: int = 0) -> MatchingUsers:
     """Return the persons with a phone that has missed two of its automatic checks."""
     rows = connection.all(_SILENT, now_us, most, past)
-    return Found(ids=tuple(UserId(row[0]) for row in rows), count=int(rows[0][1]) if rows else 0)
+    return MatchingUsers(ids=tuple(UserId(row[0]) for row in rows), count=int(rows[0][1]) if rows else 0)
 
 
-def found_by(first_name: str, last_name: str, phones: Sequence[str]) -> str:
+def search_text(first_name: str, last_name: str, phones: Sequence[str]) -> str:
     """Return the text by which a person is found."""
     return " ".join((folded(f"{first_name} {last_name}"), *phones))
 

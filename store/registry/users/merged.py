@@ -23,7 +23,7 @@ _FOLLOW: Final = Query(
 _ADD: Final = Query(insert(merged), *merged.columns.keys())
 
 
-def who_is_there(one: Callable[..., Row | None], user: UserId) -> UserId:
+def current_id(one: Callable[..., Row | None], user: UserId) -> UserId:
     """Return the person to whom this id leads now: usually the id itself. `one`: method of a connection or a
     transaction, or a journal's `row`. Raises JournalError.
     """
@@ -38,13 +38,13 @@ def other_ids(rows: Callable[..., list[Row]], user: UserId) -> tuple[UserId, ...
     return tuple(UserId(row[0]) for row in rows(_OTHERS, user))
 
 
-def lead(tx: Transaction, other: UserId, kept: UserId) -> None:
+def redirect(tx: Transaction, other: UserId, kept: UserId) -> None:
     """Let the id `other`, and all ids that led to it, lead to `kept`. Raises JournalNotDurable."""
     tx.write(_FOLLOW, kept, other)
     tx.write(_ADD, other, kept, tx.at_us)
 
 
-def tell(tx: Transaction, user: UserId, by: str, what: str) -> None:
+def record_change(tx: Transaction, user: UserId, by: str, what: str) -> None:
     """Record a change of a person in the streams of all ids of this person."""
     told = (PersonalDataChanged(by=by, what=what),)
     tx.append(*(Append(streams.user(one), None, told) for one in (user, *other_ids(tx.all, user))))

@@ -23,10 +23,10 @@ from store.database.dialect import Connection
 from store.database.query import Query
 from store.errors import NotRegistered, NumberRefused, RegistryError
 from store.journal.journal import Transaction
-from store.journal.sealing import KEY_BYTES, open_bytes, seal_bytes
+from store.journal.sealing import KEY_BYTES, decrypt_bytes, encrypt_bytes
 from store.journal.transaction import Snapshot
 from store.registry import numbers
-from store.registry.users.merged import tell, who_is_there
+from store.registry.users.merged import current_id, record_change
 from store.registry.users.users import read_user
 
 PICTURES_MAX: Final = 12
@@ -60,7 +60,7 @@ _ALL: Final = Query(
 )
 
 
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
+class StoredRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Record as stored."""
 
     record: PersonRecord = EMPTY
@@ -71,7 +71,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """Reason why this version cannot read the stored record, in words; `record` is empty then."""
 
 
-class Picture(msgspec.Struct, frozen=True, kw_only=True):
+class StoredPicture(msgspec.Struct, frozen=True, kw_only=True):
     """Picture of a record."""
 
     kind: PictureKind
@@ -94,20 +94,20 @@ class PicturesFull(RegistryError):
     """The maximum of pictures of one person is reached."""
 
 
-def read(connection: Connection | Snapshot, user: UserId) -> Kept:
+def read_record(connection: Connection | Snapshot, user: UserId) -> StoredRecord:
     """Return the person's record; an empty one if there is none, or if it cannot be read."""
-    user = who_is_there(connection.one, user)
+    user = current_id(connection.one, user)
     row = connection.one(_ONE, user)
     if row is None:
-        return Kept()
+        return StoredRecord()
     version, changed_us, sealed, key = row
     record, unreadable = _opened(user, sealed, key)
-    return Kept(record=record, version=version, changed_at=Instant(changed_us), unreadable=unreadable)
+    return StoredRecord(record=record, version=version, changed_at=Instant(changed_us), unreadable=unreadable)
 
 
-def write(
+def write_record(
     tx: Transaction, user: UserId, record: PersonRecord, *, expected: int | None, by: str, region: str
-) -> Kept:
+) -> StoredRecord:
     """Store the record in place of the present one, and delete pictures that it no longer names.
 
     `expected`: version that the writer has read; None replaces any version. Raises NotRegistered,
@@ -115,7 +115,7 @@ def write(
     """
     if read_user(tx, user) is None:
         raise NotRegistered(f"no user {user}")
-    before = read(tx, user)
+    before = read_record(tx, user)
     if expected is not None and expected != before.version:
         raise RecordChanged(before.version)
     record = normalised(record, region)
@@ -123,18 +123,18 @@ def write(
     if changed := _differing(before.record, record):
         plain = msgspec.msgpack.encode(record)
         tx.write(_DROP, user)
-        sealed = seal_bytes(plain, _key(tx, user), "record", user)
+        sealed = encrypt_bytes(plain, _key(tx, user), "record", user)
         tx.write(_ADD, user, before.version + 1, tx.at_us, sealed)
-        tell(tx, user, by, f"changed record: {', '.join(changed)}")
+        record_change(tx, user, by, f"changed record: {', '.join(changed)}")
     kept = set(record.pictures)
     for name, created_at in there.items():
         # A recent picture may be another writer's, who is about to name it.
         if name not in kept and (name in before.record.pictures or created_at < tx.at_us - UNNAMED_US):
             tx.write(_DROP_PICTURE, name)
-    return read(tx, user)
+    return read_record(tx, user)
 
 
-def fill(tx: Transaction, user: UserId, entered: PersonRecord, *, by: str, region: str) -> Kept:
+def fill(tx: Transaction, user: UserId, entered: PersonRecord, *, by: str, region: str) -> StoredRecord:
     """Write the entered fields into the record, keep the others, and return the record. Missing pictures are
     left out. Raises NumberRefused, NotRegistered, JournalNotDurable.
     """
@@ -144,8 +144,10 @@ def fill(tx: Transaction, user: UserId, entered: PersonRecord, *, by: str, regio
     )
     photo = entered.photo if entered.photo in there else ""
     entered = msgspec.structs.replace(entered, dangerous=dangerous, photo=photo)
-    before = read(tx, user)
-    return write(tx, user, fill_record(before.record, entered), expected=before.version, by=by, region=region)
+    before = read_record(tx, user)
+    return write_record(
+        tx, user, fill_record(before.record, entered), expected=before.version, by=by, region=region
+    )
 
 
 def add_picture(tx: Transaction, user: UserId, data: bytes) -> str:
@@ -155,7 +157,7 @@ def add_picture(tx: Transaction, user: UserId, data: bytes) -> str:
     kind = kind_of(data)
     if read_user(tx, user) is None:
         raise NotRegistered(f"no user {user}")
-    before = read(tx, user)
+    before = read_record(tx, user)
     named = set(before.record.pictures)
     there = [(str(row[0]), row[1]) for row in tx.all(_PICTURES, user)]
     for name, created_us in there:
@@ -165,30 +167,30 @@ def add_picture(tx: Transaction, user: UserId, data: bytes) -> str:
     if len(tx.all(_PICTURES, user)) >= PICTURES_MAX:
         raise PicturesFull(f"{PICTURES_MAX} pictures of one person are enough")
     made = tx.chance(lambda: secrets.token_hex(16))
-    sealed = seal_bytes(data, _key(tx, user), "picture", user, made)
+    sealed = encrypt_bytes(data, _key(tx, user), "picture", user, made)
     tx.write(_ADD_PICTURE, made, user, tx.at_us, kind, sealed)
     return made
 
 
-def take_over(tx: Transaction, kept: UserId, other: UserId) -> PersonRecord:
+def move_pictures(tx: Transaction, kept: UserId, other: UserId) -> PersonRecord:
     """Move the pictures of `other` to `kept`, encrypted again; return the record of `other`, which the caller
     merges. Raises JournalNotDurable.
     """
-    theirs = read(tx, other).record
+    theirs = read_record(tx, other).record
     for name, created_us in tx.all(_PICTURES, other):
-        if (found := picture(tx, other, name)) is not None:
+        if (found := read_picture(tx, other, name)) is not None:
             tx.write(_DROP_PICTURE, name)
-            sealed = seal_bytes(found.data, _key(tx, kept), "picture", kept, name)
+            sealed = encrypt_bytes(found.data, _key(tx, kept), "picture", kept, name)
             tx.write(_ADD_PICTURE, name, kept, created_us, found.kind, sealed)
     return theirs
 
 
-def picture(connection: Connection | Snapshot, user: UserId, which: str) -> Picture | None:
+def read_picture(connection: Connection | Snapshot, user: UserId, which: str) -> StoredPicture | None:
     """Return the person's picture of this id; None if there is none or it cannot be decrypted."""
-    user = who_is_there(connection.one, user)
+    user = current_id(connection.one, user)
     row = connection.one(_PICTURE, user, which)
-    plain = None if row is None else open_bytes(bytes(row[1]), bytes(row[2]), "picture", user, which)
-    return None if row is None or plain is None else Picture(kind=PictureKind(row[0]), data=plain)
+    plain = None if row is None else decrypt_bytes(bytes(row[1]), bytes(row[2]), "picture", user, which)
+    return None if row is None or plain is None else StoredPicture(kind=PictureKind(row[0]), data=plain)
 
 
 def number_of(contact: Contact) -> E164:
@@ -196,7 +198,7 @@ def number_of(contact: Contact) -> E164:
     return E164(contact.number)
 
 
-def unreadable(connection: Connection) -> dict[UserId, str]:
+def unreadable_records(connection: Connection) -> dict[UserId, str]:
     """Return the users with a record that cannot be read, and the reason. Opens every record."""
     found = {UserId(row[0]): _opened(UserId(row[0]), row[1], row[2])[1] for row in connection.all(_ALL)}
     return {user: fault for user, fault in found.items() if fault}
@@ -221,7 +223,7 @@ def _opened(user: UserId, sealed: bytes, key: bytes | None) -> tuple[PersonRecor
     """Return the record, or an empty one and the reason why it cannot be read."""
     if key is None:
         return EMPTY, "its key is gone"
-    plain = open_bytes(bytes(sealed), bytes(key), "record", user)
+    plain = decrypt_bytes(bytes(sealed), bytes(key), "record", user)
     if plain is None:
         return EMPTY, "it does not open by its key"
     try:

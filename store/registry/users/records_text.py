@@ -36,7 +36,7 @@ class FieldRefused(RegistryError):
         self.reason = reason
 
 
-def changed(before: PersonRecord, texts: Mapping[str, str], region: str) -> PersonRecord:
+def change_fields(before: PersonRecord, texts: Mapping[str, str], region: str) -> PersonRecord:
     """Return the record with these fields changed. Raises FieldRefused."""
     fields: dict[str, object] = {}
     for column, text in texts.items():
@@ -57,7 +57,7 @@ def changed(before: PersonRecord, texts: Mapping[str, str], region: str) -> Pers
         raise FieldRefused("contact", str(error)) from error
 
 
-def texts(record: PersonRecord) -> dict[str, str]:
+def field_texts(record: PersonRecord) -> dict[str, str]:
     """Return the texts of all fields that are not empty."""
     found = {
         "address": " | ".join(record.addresses),
@@ -118,7 +118,7 @@ def faults_of(texts: Mapping[str, str], region: str) -> list[tuple[str, str]]:
     found = []
     for column, text in texts.items():
         try:
-            changed(EMPTY, {column: text}, region)
+            change_fields(EMPTY, {column: text}, region)
         except FieldRefused as error:
             found.append((error.column or column, error.reason))
     return found

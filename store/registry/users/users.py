@@ -33,8 +33,8 @@ from store.journal.journal import Journal, Transaction
 from store.journal.transaction import Snapshot
 from store.registry import numbers
 from store.registry.people import Person, User
-from store.registry.users.finding import find, find_silent, found_by
-from store.registry.users.merged import tell, who_is_there
+from store.registry.users.finding import find_silent, find_users, search_text
+from store.registry.users.merged import current_id, record_change
 from store.registry.users.pins import hash_pin, is_old, pin_fits, pin_verdict
 
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
@@ -142,7 +142,7 @@ class Users:
         """Return a page of matching users by name, and the total of matches. `search`: as for `users`."""
 
         def read(connection: Connection) -> tuple[list[User], int]:
-            found = find(connection, search, most=limit, past=offset)
+            found = find_users(connection, search, most=limit, past=offset)
             users = (read_user(connection, one) for one in found.ids)
             return [user for user in users if user is not None], found.count
 
@@ -192,7 +192,7 @@ class Users:
         PINs are equal or malformed, for any `current`.
         """
         verdict = self.check_pin(user, current)
-        ready = Entry(Person(cancel_pin=pin, duress_pin=duress_pin), self._region)
+        ready = PreparedEntry(Person(cancel_pin=pin, duress_pin=duress_pin), self._region)
         row = _row_of(self._journal.row, user)
         fields = {} if row is None else dict(zip(_NAMES, row, strict=True))
         is_duress = pin_fits(pin, "" if duress_pin is not None else str(fields.get("duress_pin", "")))
@@ -218,13 +218,13 @@ class Users:
         invalid language or PIN).
         """
         user = UserId(f"u{secrets.token_hex(6)}")
-        ready = Entry(entered, self._region)
+        ready = PreparedEntry(entered, self._region)
         ready.needs_a_number()
         return self._journal.transact(lambda tx: write_user(tx, user, ready, by))
 
     def change_user(self, user: UserId, entered: Person, *, by: str) -> User:
         """Replace the given fields, keep the others. Raises NotRegistered, and the errors of `add_user`."""
-        ready = Entry(entered, self._region)
+        ready = PreparedEntry(entered, self._region)
         self._pins_differ(user, entered)
 
         def work(tx: Transaction) -> User:
@@ -263,7 +263,7 @@ def faults_of(entered: Person) -> Iterator[tuple[str, str]]:
         yield "duress_pin", "the duress PIN must differ from the other one"
 
 
-class Entry:
+class PreparedEntry:
     """Entered data, prepared outside the write lock: numbers normalised, PINs hashed."""
 
     def __init__(self, entered: Person, region: str) -> None:
@@ -318,7 +318,7 @@ def read_user(connection: Connection | Snapshot, user: UserId) -> User | None:
 
 def _row_of(one: Callable[..., Row | None], user: UserId) -> Row | None:
     row = one(_BY_ID, user)
-    return one(_BY_ID, who_is_there(one, user)) if row is None else row
+    return one(_BY_ID, current_id(one, user)) if row is None else row
 
 
 def drop(tx: Transaction, user: User) -> None:
@@ -359,7 +359,7 @@ def number_of_device(connection: Connection | Snapshot, device: str) -> E164 | N
     return None if row is None else E164(row[0])
 
 
-def write_user(tx: Transaction, user: UserId, entry: Entry, by: str) -> User:
+def write_user(tx: Transaction, user: UserId, entry: PreparedEntry, by: str) -> User:
     """Add or change the user; record the change in the user's stream if a field differs. Raises NotRegistered
     if the written user cannot be read back.
     """
@@ -372,7 +372,7 @@ def write_user(tx: Transaction, user: UserId, entry: Entry, by: str) -> User:
     if changed or before is None:
         what = "added" if before is None else f"changed {', '.join(changed)}"
         tx.write(_FIND_BY, _words(tx, user), user)
-        tell(tx, user, by, what)
+        record_change(tx, user, by, what)
     written = read_user(tx, user)
     if written is None:
         raise NotRegistered(f"no user {user}")
@@ -382,10 +382,10 @@ def write_user(tx: Transaction, user: UserId, entry: Entry, by: str) -> User:
 def _words(tx: Transaction, user: UserId) -> str:
     row = tx.one(_BY_ID, user)
     assert row is not None, "it was just written"
-    return found_by(row[1], row[2], [one[0] for one in tx.all(_PHONES, user)])
+    return search_text(row[1], row[2], [one[0] for one in tx.all(_PHONES, user)])
 
 
-def _write_fields(tx: Transaction, user: UserId, entry: Entry, before: Row | None) -> list[str]:
+def _write_fields(tx: Transaction, user: UserId, entry: PreparedEntry, before: Row | None) -> list[str]:
     names = list(entry.fields)
     old = ("", "", "it", "", "", "") if before is None else before[1:7]
     created = tx.at_us if before is None else before[7]

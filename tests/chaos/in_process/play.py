@@ -56,11 +56,11 @@ from simulator.modem.modem import Power
 from simulator.network.call import Call
 from store import streams
 from store.alerts.accepting import accept
-from store.alerts.sheets import read
+from store.alerts.sheets import read_sheet
 from store.journal.journal import Append
 from store.journal.notify import LocalNotifier
-from store.journal.rebuild import bring_back
-from store.sms_outbox import ask_text, outbox_of
+from store.journal.rebuild import apply_reopened
+from store.sms_outbox import read_outbox, request_text
 from tests.chaos.in_process.evidence import CallSeen, Evidence
 from tests.chaos.in_process.faults import Blows, Messages
 from tests.chaos.in_process.script import (
@@ -303,7 +303,9 @@ class _Run:
         for name in self._carrier.modems:
             self.world.network.vices(name, message_takes_s=text.answered_s)
         until = Instant(self._clock.now_us() + round(text.within_s * SECOND))
-        asked = self.world.journal.transact(lambda tx: ask_text(tx, USERS[0], words, TextPurpose.CODE, until))
+        asked = self.world.journal.transact(
+            lambda tx: request_text(tx, USERS[0], words, TextPurpose.CODE, until)
+        )
         self._texts[asked] = words
         self._met["texts asked for"] += 1
 
@@ -430,7 +432,7 @@ class _Run:
         by, settings, journal = self.world.operators[0], self.world.settings, self.world.journal
         if known is None:
             return
-        sheet = read(journal, known)
+        sheet = read_sheet(journal, known)
         if sheet is None or journal.transact(lambda on: order(on, sheet, body, by, settings)) is not None:
             return
         self._met["reopen"] += 1
@@ -452,7 +454,7 @@ class _Run:
             self._live.apply(recorded)
             if isinstance(recorded.event, ev.AlertReceived) and recorded.event.phone is not None:
                 self._newest[recorded.event.phone] = AlertId(recorded.stream.partition("-")[2])
-        bring_back(self.world.journal, self._live)
+        apply_reopened(self.world.journal, self._live)
 
     def _people_act(self) -> None:
         now_us = self._clock.now_us()
@@ -529,7 +531,7 @@ class _Run:
         return any(not call.over for call in self._carrier.calls if call.to not in stands)
 
     def _sends(self) -> bool:
-        return bool(self._texts) and bool(outbox_of(self.world.journal))
+        return bool(self._texts) and bool(read_outbox(self.world.journal))
 
     def _result(self) -> Played:
         world = self.world

@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 
 from messages.ids import NodeId, NodeOrder
 from store.errors import ChangedMeanwhile, JournalError
-from store.nodes.orders import order
+from store.nodes.orders import set_order
 from tests.chaos.nemesis.center import StruckCenter
 from tests.chaos.nemesis.deeds import Node
 from tests.chaos.nemesis.done import Done
@@ -87,7 +87,7 @@ class NodeFaults:
         by = self._world.operators[-1]
         with suppress(JournalError), closing(self._world.center.open_journal()) as journal:
             with suppress(ChangedMeanwhile):
-                journal.transact(lambda tx: order(tx, NodeId(node.name), was, now, by))
+                journal.transact(lambda tx: set_order(tx, NodeId(node.name), was, now, by))
             return True
         return False
 

@@ -12,7 +12,7 @@ from gateways.http.security.signatures import Request, Signed, jwk_point, key_id
 from messages.events import AlertCancelled, AlertReceived
 from messages.ids import Doubt, Proof
 from store.registry import devices
-from store.sms_outbox import outbox_of
+from store.sms_outbox import read_outbox
 from tests.features.app.phone import KEY_CHECKED, Phone
 from tests.gateways.http.place import GIULIA
 from tests.support.signing import Phone as Signing
@@ -72,7 +72,7 @@ def test_a_code_proves_the_number_and_what_is_raised_read_and_cancelled_then_is_
     page.get_by_role("button", name="This phone").click()
     page.get_by_role("button", name="Send a code to +39 333 111 2223").click()
     expect(page.get_by_text("The code comes by text message.")).to_be_visible()
-    (text,) = outbox_of(phone.journal)
+    (text,) = read_outbox(phone.journal)
     (code,) = re.findall(r"\b[0-9]{6}\b", text.words)
     assert text.to == GIULIA
     page.get_by_label("Code from the text message").fill(f"{(int(code) + 1) % 1_000_000:06}")

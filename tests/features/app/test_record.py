@@ -14,7 +14,7 @@ from model.record import Contact, DangerousPerson, PersonRecord
 from store.registry.people import Person
 from store.registry.registry import Registry
 from store.registry.users import records
-from store.registry.users.records import Kept
+from store.registry.users.records import StoredRecord
 from tests.features.app.phone import KEY_CHECKED, Phone
 from tests.gateways.http.place import GIULIA
 from tests.support.pictures import png
@@ -29,17 +29,17 @@ pytestmark = [
 ]
 
 
-def kept(phone: Phone) -> Kept:
+def kept(phone: Phone) -> StoredRecord:
     user = Registry(phone.journal).user_by_phone(E164(GIULIA))
     assert user is not None
-    return phone.journal.at_one_moment(lambda connection: records.read(connection, user.id))
+    return phone.journal.at_one_moment(lambda connection: records.read_record(connection, user.id))
 
 
 def enter(phone: Phone, record: PersonRecord) -> None:
     user = Registry(phone.journal).user_by_phone(E164(GIULIA))
     assert user is not None
     phone.journal.transact(
-        lambda tx: records.write(tx, user.id, record, expected=None, by="test", region="IT")
+        lambda tx: records.write_record(tx, user.id, record, expected=None, by="test", region="IT")
     )
 
 
@@ -82,7 +82,7 @@ def test_what_is_entered_is_the_centers_and_stays_nowhere_on_the_phone(phone: Ph
     )
     user = Registry(phone.journal).user_by_phone(E164(GIULIA))
     assert user is not None
-    sent = phone.journal.at_one_moment(lambda connection: records.picture(connection, user.id, picture))
+    sent = phone.journal.at_one_moment(lambda connection: records.read_picture(connection, user.id, picture))
     assert sent is not None
     assert sent.kind is PictureKind.JPEG, "drawn anew, so that nothing of the camera's is in it"
     stored = page.evaluate("JSON.stringify({ ...localStorage, ...sessionStorage })")

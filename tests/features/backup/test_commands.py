@@ -37,7 +37,7 @@ from store import streams
 from store.alerts.accepting import accept
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
-from store.journal.verify import verify
+from store.journal.verify import verify_journal
 from store.registry.people import Person
 from store.registry.registry import Registry
 from tests.support.postgres import PostgresServer
@@ -137,7 +137,7 @@ def everything(folder: Path) -> bytes:
 def test_a_center_comes_back_with_its_story_people_keys_settings_and_recordings(center: Center) -> None:
     made = center.backup()
     journal = center.journal()
-    digest = verify(journal).digest
+    digest = verify_journal(journal).digest
     journal.close()
     assert (made["digest"], made["users"], made["operators"], made["recordings"]) == (digest, 1, 1, 1)
     written = everything(center.file.parent)
@@ -152,7 +152,7 @@ def test_a_center_comes_back_with_its_story_people_keys_settings_and_recordings(
     assert giulia.first_name == "Giulia"
     assert registry.check_pin(giulia.id, "9999") is PinVerdict.DURESS
     center.raise_alert(restored, 7)  # it goes on
-    assert verify(restored).problems == ()
+    assert verify_journal(restored).problems == ()
     restored.close()
     assert (new.keys / "app.key").read_text() == "swk_secret\n"
     assert (new.path / "settings" / "center.toml").read_text() == center.settings.read_text()
@@ -498,7 +498,7 @@ def test_whoever_is_erased_is_in_no_backup_of_later_and_not_to_be_read_in_one_of
     received = restored.read(streams.inbox(alert))[0].event
     assert isinstance(received, AlertReceived)
     assert (received.phone, received.position) == (None, None)
-    assert verify(restored).problems == ()
+    assert verify_journal(restored).problems == ()
     restored.close()
 
 

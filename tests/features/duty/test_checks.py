@@ -15,7 +15,7 @@ from features.duty.checks import check_duty
 from messages.ids import DutyWay, PersonId
 from model.callouts.roster import Contact, Person, Roster
 from model.checks import Severity
-from store.roster import keep
+from store.roster import store_roster
 from tests.gateways.callouts.mail_room import MailRoom
 from tests.support.receiver import server_context
 
@@ -103,7 +103,7 @@ def test_people_of_the_roster_whom_nothing_reaches_are_named_by_their_ids(state:
         ),
     )
     with journal_of(state, create=True) as journal:
-        journal.transact(lambda tx: keep(tx, Roster(people=(anna,)), was_version=None, by="test"))
+        journal.transact(lambda tx: store_roster(tx, Roster(people=(anna,)), was_version=None, by="test"))
     assert found(state, "") == [
         (Severity.WARN, "duty.smtp.host is not set: anna cannot be notified by email"),
         (Severity.WARN, "duty.webhook_key_file is not set: anna cannot be notified by webhook"),
@@ -135,7 +135,7 @@ def test_with_how_many_broken_lines_people_are_still_phoned_is_told_before_it_ha
         id=PersonId("anna"), name="Anna Verdi", contacts=(Contact(way=DutyWay.CALL, to="+393401111111"),)
     )
     with journal_of(state, create=True) as journal:
-        journal.transact(lambda tx: keep(tx, Roster(people=(anna,)), was_version=None, by="test"))
+        journal.transact(lambda tx: store_roster(tx, Roster(people=(anna,)), was_version=None, by="test"))
     ((found_verdict, found_text),) = found(state, text)
     assert (found_verdict, said in found_text) == (verdict, True), found_text
 
@@ -146,7 +146,7 @@ def test_a_watcher_that_is_left_out_hears_of_nothing(state: StateDir, tmp_path: 
         id=PersonId("anna"), name="Anna Verdi", contacts=(Contact(way=DutyWay.CALL, to="+393401111111"),)
     )
     with journal_of(state, create=True) as journal:
-        journal.transact(lambda tx: keep(tx, Roster(people=(anna,)), was_version=None, by="test"))
+        journal.transact(lambda tx: store_roster(tx, Roster(people=(anna,)), was_version=None, by="test"))
     features.install(["watcher"])
     try:
         ((verdict, said),) = found(state, text)

@@ -11,7 +11,7 @@ from model.callouts.roster import Roster
 from store import streams
 from store.callouts import callouts_of
 from store.journal.journal import Append
-from store.roster import keep
+from store.roster import store_roster
 from tests.features.duty.test_scenarios import ANNA, BEA, PHONES, person
 from tests.features.duty.world import PRESSED
 from tests.scenarios.conftest import MakeNodes
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.scenario
 def begun(nodes: Cluster, *wrong: tuple[str, str]) -> None:
     """Something is wrong, or something at each node, and somebody is on duty."""
     roster = Roster(people=(person("anna", ANNA), person("bea", BEA)))
-    nodes.journal.transact(lambda tx: keep(tx, roster, was_version=None, by="test"))
+    nodes.journal.transact(lambda tx: store_roster(tx, roster, was_version=None, by="test"))
     for alarm, subject in wrong or [("actor.failing", f"{name}-part") for name in nodes.nodes]:
         raised = ev.AlarmRaised(alarm=alarm, subject=subject, text="x")
         nodes.journal.append(Append(streams.node(NodeId(subject[0])), None, (raised,)))

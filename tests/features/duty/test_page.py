@@ -17,7 +17,7 @@ from store import streams
 from store.journal.journal import Journal
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
-from store.roster import keep, roster_of
+from store.roster import roster_of, store_roster
 from tests.gateways.console.desk import signed_on
 from tests.gateways.console.test_own_access import typed
 from tests.gateways.http.place import Place, WebThread
@@ -151,7 +151,9 @@ def test_people_and_hours_are_entered_swapped_taken_back_and_tried_by_keys_alone
         people=(now.people[1].id,),
     )
     version = roster_of(journal).version
-    journal.transact(lambda tx: keep(tx, replace(now, overrides=(ill,)), was_version=version, by="luca"))
+    journal.transact(
+        lambda tx: store_roster(tx, replace(now, overrides=(ill,)), was_version=version, by="luca")
+    )
     page.keyboard.press("1")
     expect(page.locator(".ready__people")).to_contain_text(WORDS["no_operator"])
     expect(page.locator(".ready__duty")).to_contain_text(
@@ -180,7 +182,7 @@ def test_what_another_admin_has_changed_is_seen_before_it_is_overwritten(
     expect(page.locator("#person-name")).to_be_focused()
     now = kept(journal)
     theirs = replace(now, people=(replace(now.people[0], name="Anna Neri"),))
-    journal.transact(lambda tx: keep(tx, theirs, was_version=1, by="luca"))
+    journal.transact(lambda tx: store_roster(tx, theirs, was_version=1, by="luca"))
     page.keyboard.press("End")
     typed(page, " junior")
     expect(page.get_by_role("alert")).to_contain_text("Another admin has changed the roster meanwhile")

@@ -12,7 +12,7 @@ from messages.ids import SECOND, CalloutEnd, DutyWay, Instant
 from model.callouts.callout import Callout
 from model.callouts.roster import Contact, Person, Roster
 from store.callouts import callouts_of
-from store.roster import keep
+from store.roster import store_roster
 from tests.support.center import Center, center, simulation
 from tests.support.recordings import write_tone
 from tests.support.signals import heard_of
@@ -56,7 +56,7 @@ def test_a_modem_dies_and_the_second_person_takes_it_by_key_1(tmp_path: Path) ->
     with center(tmp_path, simulation(public=4, phones=phones)) as made:
         roster = Roster(people=(person("anna", ANNA), person("bea", BEA)))
         with made.journal() as journal:
-            journal.transact(lambda tx: keep(tx, roster, was_version=None, by="test"))
+            journal.transact(lambda tx: store_roster(tx, roster, was_version=None, by="test"))
         assert made.carrier.post("/modems/sim3/unplug").status_code < 300
         raised_at = made.until("it is known", lambda: raised(made), within_s=60)
         made.until("the first phone is called", lambda: made.calls(ANNA), within_s=60)

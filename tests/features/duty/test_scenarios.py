@@ -24,10 +24,10 @@ from model.callouts.times import local
 from runtime.clock import VirtualClock
 from store import streams
 from store.callouts import callouts_of
-from store.journal.following import Following
+from store.journal.following import FollowedFolds
 from store.journal.journal import Append
 from store.journal.projections import Lines
-from store.roster import keep
+from store.roster import store_roster
 from tests.features.duty.world import PRESSED, SPOKEN, WRITTEN
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.world import World
@@ -48,7 +48,7 @@ def on_duty(world: World, *people: Person) -> None:
         name="always", days=(0, 1, 2, 3, 4, 5, 6), begins="00:00", ends="00:00", people=_ids(people)
     )
     roster = Roster(people=people, shifts=(shift,))
-    world.journal.transact(lambda tx: keep(tx, roster, was_version=None, by="test"))
+    world.journal.transact(lambda tx: store_roster(tx, roster, was_version=None, by="test"))
 
 
 def _ids(people: tuple[Person, ...]) -> tuple[str, ...]:
@@ -87,7 +87,7 @@ def called(world: World) -> list[Callout]:
 
 def lines_held(world: World) -> list[LineId]:
     lines = Lines()
-    Following(world.journal, lines).close()
+    FollowedFolds(world.journal, lines).close()
     return [hold.line for hold in lines.lines.values() if hold.callout is not None]
 
 

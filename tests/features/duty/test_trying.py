@@ -29,7 +29,7 @@ from store.audit.entry import Action
 from store.audit.search import entries
 from store.callouts import callouts_of
 from store.journal.journal import Append, Journal
-from store.roster import keep
+from store.roster import store_roster
 from tests.gateways.callouts.mail_room import MailRoom
 from tests.support.receiver import Receiver, server_context
 from tests.waiting import wait_until
@@ -47,7 +47,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StateDir:
 
 def with_people(state: StateDir, *people: Person) -> None:
     with journal_of(state, create=True) as journal:
-        journal.transact(lambda tx: keep(tx, Roster(people=people), was_version=None, by="test"))
+        journal.transact(lambda tx: store_roster(tx, Roster(people=people), was_version=None, by="test"))
 
 
 def person(name: str, *contacts: Contact, language: str = "it") -> Person:

@@ -12,10 +12,10 @@ from messages.events import AlertReceived
 from messages.ids import E164, Proof
 from store.journal.journal import Journal
 from store.registry import devices
-from store.registry.devices import ProvedBy
+from store.registry.devices import ProofMethod
 from store.registry.people import Person, StaffRole
 from store.registry.registry import Registry
-from store.sms_outbox import outbox_of
+from store.sms_outbox import read_outbox
 from tests.features.app.phone import KEY_CHECKED, Phone
 from tests.gateways.console.barriers import barriers, lost_when_magnified
 from tests.gateways.console.desk import signed_on
@@ -91,7 +91,7 @@ def test_an_invitation_brings_the_app_onto_a_phone_whose_alert_is_proved_then(
     received = phone.inbox()[0]
     assert isinstance(received, AlertReceived)
     assert (received.phone, received.proof, received.key) == (GIULIA, Proof.DEVICE, key.device)
-    assert key.proved_by is ProvedBy.STAFF
+    assert key.proved_by is ProofMethod.STAFF
     other.close()
 
 
@@ -105,7 +105,7 @@ def test_one_that_goes_by_a_text_message_is_listed_and_revoked_by_keys(
     page.keyboard.press("Enter")
     row = page.locator(".invite .phones li")
     expect(row).to_contain_text(WORDS["waits"])
-    (text,) = outbox_of(journal)
+    (text,) = read_outbox(journal)
     assert text.to == GIULIA
     tab_to(page, row.locator("button"))
     page.keyboard.press("x")

@@ -14,10 +14,10 @@ from store import streams
 from store.audit.entry import Action
 from store.journal.journal import Append
 from store.registry import devices
-from store.registry.devices import ProvedBy
+from store.registry.devices import ProofMethod
 from store.registry.people import Person, StaffRole
 from store.registry.registry import Registry
-from store.sms_outbox import outbox_of
+from store.sms_outbox import read_outbox
 from tests.gateways.http.askers import Api, Asker, Client, bearer, verdict
 from tests.gateways.http.place import GIULIA, entered
 from tests.support.each import each
@@ -60,7 +60,11 @@ def test_a_link_enrols_one_phone_once_and_gives_it_the_app_key(
     raised = Asker(api.client, bearer(key)).post("/v1/alerts", json={"phone": GIULIA})
     assert raised.status_code == 202
     (device,) = devices.all_devices(api.journal)
-    assert (device.device, device.phone, device.proved_by) == (said.json()["device"], GIULIA, ProvedBy.STAFF)
+    assert (device.device, device.phone, device.proved_by) == (
+        said.json()["device"],
+        GIULIA,
+        ProofMethod.STAFF,
+    )
     assert accepted(api.client, secret).status_code == 410
     assert admin.get(PATH).json()["invitations"] == []
     kept = str(entered(api.web))
@@ -74,7 +78,7 @@ def test_sent_by_a_short_message_it_proves_the_number_and_what_became_of_it_is_s
     api: Api, admin: Asker, giulia: UserId
 ) -> None:
     made(admin, text=True)
-    (text,) = outbox_of(api.journal)
+    (text,) = read_outbox(api.journal)
     assert text.to == GIULIA
     assert len(text.words) <= 160, "one message"
     assert not {"112", "securWoman", "Giulia"} & set(re.findall(r"\w+", text.words)), "it names nothing"
@@ -92,7 +96,7 @@ def test_sent_by_a_short_message_it_proves_the_number_and_what_became_of_it_is_s
     api.journal.append(Append(stream, None, (TextReported(part=0, status=0),)))
     assert carried() == "delivered"
     assert accepted(api.client, secret_of(text.words)).status_code == 201
-    assert [one.proved_by for one in devices.all_devices(api.journal)] == [ProvedBy.TEXT]
+    assert [one.proved_by for one in devices.all_devices(api.journal)] == [ProofMethod.TEXT]
 
 
 def test_it_is_over_after_its_days_and_when_it_is_revoked(api: Api, admin: Asker) -> None:
@@ -118,13 +122,13 @@ def test_it_is_worth_nothing_once_its_number_is_another_persons(
 @each("phone", ["+39899123456", "+881612345678"])
 def test_it_is_not_sent_where_each_message_costs(web: Web, admin: Asker, phone: str) -> None:
     assert verdict(admin.post(PATH, json={"phone": phone, "text": True})) == (400, "number_not_called")
-    assert outbox_of(web.journal) == []
+    assert read_outbox(web.journal) == []
 
 
 def test_who_guesses_waits_and_who_has_nothing_asks_for_no_code(api: Api, admin: Asker) -> None:
     answer = api.client.post("/v1/devices", json={"phone": GIULIA, "public_key": Phone(number=GIULIA).jwk})
     assert answer.status_code == 401
-    assert outbox_of(api.journal) == []
+    assert read_outbox(api.journal) == []
     guessed = [accepted(api.client, f"swi_{n}").status_code for n in range(TRIES_MAX + 1)]
     assert guessed == [410] * TRIES_MAX + [429]
     right = secret_of(made(admin)["link"])

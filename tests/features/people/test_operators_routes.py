@@ -6,7 +6,7 @@ from typing import Any
 
 from messages.ids import UserId
 from store.audit.entry import Action
-from store.registry.access.sessions import Way, begin
+from store.registry.access.sessions import SignOnMethod, start_session
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
 from tests.gateways.http.administration import refused_or_not_entered
@@ -143,7 +143,7 @@ def test_ending_sessions_signs_off_and_ends_token_and_link_but_no_password(
     registry.set_password(LUCA, PASSWORD, by="test")
     code = admin.post(f"{OPS}/{LUCA}/link").json()["code"]
     for _ in range(2):
-        api.journal.transact(lambda tx: begin(tx, LUCA, "10.0.0.7", way=Way.PASSWORD))
+        api.journal.transact(lambda tx: start_session(tx, LUCA, "10.0.0.7", way=SignOnMethod.PASSWORD))
     assert row_of(admin, LUCA)["sessions"] == 2
     assert admin.delete(f"{OPS}/{LUCA}/sessions").json() == {"ended": 2}
     assert row_of(admin, LUCA)["sessions"] == 0

@@ -163,7 +163,7 @@ def test_a_person_is_added_corrected_merged_and_erased_by_keys_alone(
     written(page, "record-contacts-0-number", "320 000 0009")
     page.keyboard.press("Enter")
     expect(said).to_contain_text(WORDS["record"])
-    record = journal.at_one_moment(lambda one: records.read(one, giulia.id)).record
+    record = journal.at_one_moment(lambda one: records.read_record(one, giulia.id)).record
     assert (record.medical, record.contacts[0].number) == ("Asthma", "+393200000009")
 
     with page.expect_download() as given:
@@ -212,13 +212,13 @@ def test_another_admins_change_is_seen_and_nothing_is_overwritten_unseen(
     page.keyboard.press("g")
     written(page, "record-medical", "Asthma")
     other = PersonRecord(medical="Diabetes", children="two")
-    journal.transact(lambda tx: records.write(tx, giulia.id, other, expected=0, by="x", region="IT"))
+    journal.transact(lambda tx: records.write_record(tx, giulia.id, other, expected=0, by="x", region="IT"))
     page.keyboard.press("Enter")
     expect(page.locator("#record-medical-fault")).to_contain_text("Diabetes")
     expect(page.locator("#record-children")).to_have_value("two")
     page.keyboard.press("Enter")
     expect(page.locator(".people .page-head")).to_contain_text("record saved")
-    kept = journal.at_one_moment(lambda one: records.read(one, giulia.id)).record
+    kept = journal.at_one_moment(lambda one: records.read_record(one, giulia.id)).record
     assert (kept.medical, kept.children) == ("Asthma", "two")
 
 

@@ -31,7 +31,7 @@ def kept(state: StateDir, phone: str = GIULIA) -> PersonRecord:
     with journal_of(state) as journal:
         user = Registry(journal).user_by_phone(phone)  # type: ignore[arg-type]
         assert user is not None
-        return journal.at_one_moment(lambda connection: records.read(connection, user.id)).record
+        return journal.at_one_moment(lambda connection: records.read_record(connection, user.id)).record
 
 
 def taken_in(state: StateDir, tmp_path: Path, *lines: str) -> PersonRecord:
@@ -61,7 +61,9 @@ def test_a_csv_file_takes_records_and_leaves_what_it_has_no_column_for(
         user = Registry(journal).user_by_phone(GIULIA)
         assert user is not None
         known = PersonRecord(safe_word="umbrella")
-        journal.transact(lambda tx: records.write(tx, user.id, known, expected=None, by="test", region="IT"))
+        journal.transact(
+            lambda tx: records.write_record(tx, user.id, known, expected=None, by="test", region="IT")
+        )
     found = taken_in(
         state,
         tmp_path,

@@ -23,10 +23,10 @@ from messages.ids import NodeId, UserId
 from store.database.sqlite_file import inodes
 from store.fallback.fallback import Fallback
 from store.fallback.keeper import Keeper
-from store.fallback.replica import noted, open_fallback
+from store.fallback.replica import open_fallback, write_note
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
-from store.journal.verify import verify
+from store.journal.verify import verify_journal
 from store.registry.people import Person
 from store.registry.registry import Registry
 from tests.store.children import Child, Say
@@ -85,7 +85,7 @@ def places(tmp_path: Path) -> Iterator[tuple[int, Path]]:
         with closing(open_fallback(Fallback(place / "run"), 1.0)) as fallback:
             # Of this file, and not of one that another was put in the place of.
             fallback.begin_write()
-            noted(fallback, "file", inodes(place / "journal.db"))
+            write_note(fallback, "file", inodes(place / "journal.db"))
             fallback.commit()
         yield step, place
         shutil.rmtree(place)
@@ -145,7 +145,7 @@ def test_an_erasure(tmp_path: Path, begin: Path) -> None:
         killed = killed_at(step, partial(erase, str(user), yes=True, common=Common(state=place)))
         journal = started(place)
         found.append(Registry(journal).user(user) is None)
-        assert verify(journal).problems == ()
+        assert verify_journal(journal).problems == ()
         journal.close()
         files = len(list((place / "recordings").iterdir()))
         assert (files, standing(place)) == (0, set()) if found[-1] else files == 2

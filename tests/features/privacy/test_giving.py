@@ -42,7 +42,7 @@ from messages.ids import (
 )
 from model.record import Contact, DangerousPerson, PersonRecord
 from store import streams
-from store.audit.entry import Action, Said
+from store.audit.entry import Action, EntryContent
 from store.audit.trail import Trail
 from store.journal.journal import Append, Journal, Transaction
 from store.journal.notify import LocalNotifier
@@ -151,7 +151,9 @@ def test_a_person_gets_all_of_the_own_data_and_nobody_else_s(
     journal: Journal, user: User, kept: Path, tmp_path: Path
 ) -> None:
     to, trail = tmp_path / "given", Trail(tmp_path)
-    seen = Said(actor=OPERATOR, origin="cli", action=Action.READ_ALERT, subjects=(ALERT,), detail="story")
+    seen = EntryContent(
+        actor=OPERATOR, origin="cli", action=Action.READ_ALERT, subjects=(ALERT,), detail="story"
+    )
     journal.transact(lambda tx: trail.append(tx, seen))
     given = persons_data.give(journal, user, kept, TRACKS, to)
     assert [one.alert for one in given.alerts] == [ALERT]
@@ -180,7 +182,7 @@ def test_a_person_gets_the_own_record_with_its_pictures(journal: Journal, user: 
             dangerous=(DangerousPerson(name="Marco <Neri>"),),
             contacts=(Contact(name="Anna", number="+393471234567", tell=True),),
         )
-        records.write(tx, user.id, known, expected=None, by="test", region="IT")
+        records.write_record(tx, user.id, known, expected=None, by="test", region="IT")
 
     journal.transact(work)
     to = tmp_path / "given"

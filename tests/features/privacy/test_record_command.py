@@ -39,7 +39,7 @@ def kept(state: StateDir, phone: str = GIULIA) -> PersonRecord:
     with journal_of(state) as journal:
         user = Registry(journal).user_by_phone(phone)  # type: ignore[arg-type]
         assert user is not None
-        return journal.at_one_moment(lambda connection: records.read(connection, user.id)).record
+        return journal.at_one_moment(lambda connection: records.read_record(connection, user.id)).record
 
 
 def test_fields_are_set_and_shown(state: StateDir, capfd: pytest.CaptureFixture[str]) -> None:

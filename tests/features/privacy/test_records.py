@@ -131,7 +131,7 @@ def test_each_reading_and_change_is_entered(api: Api, supervisor: Asker, giulia:
 
 def kept_of(web: Web, user: UserId) -> dict[str, object]:
     """The record as it is."""
-    kept = web.journal.at_one_moment(lambda one: records.read(one, user))
+    kept = web.journal.at_one_moment(lambda one: records.read_record(one, user))
     return dict(msgspec.json.decode(msgspec.json.encode(kept.record)))
 
 

@@ -175,7 +175,9 @@ def giulia(giulia: UserId, story: Story) -> UserId:
 
 
 def recorded(web: Web, user: UserId, record: PersonRecord) -> None:
-    web.journal.transact(lambda tx: records.write(tx, user, record, expected=None, by="test", region="IT"))
+    web.journal.transact(
+        lambda tx: records.write_record(tx, user, record, expected=None, by="test", region="IT")
+    )
 
 
 def said_of(client: Client, code: str) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ from runtime.environment import Environment
 from runtime.system import system
 from runtime.system.one_process import OneProcess
 from store import streams
-from store.alerts.sheets import read
+from store.alerts.sheets import read_sheet
 from store.journal.journal import Journal
 from tests.features.psap_data.examples import target
 from tests.gateways.story import Story
@@ -62,7 +62,7 @@ class Alone:
 
     @property
     def sheet(self) -> Sheet:
-        sheet = read(self.journal, self.story.alert)
+        sheet = read_sheet(self.journal, self.story.alert)
         assert sheet is not None
         return sheet
 

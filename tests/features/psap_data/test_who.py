@@ -38,7 +38,9 @@ def test_the_settings_say_what_is_told(journal: Journal) -> None:
         safe_word="lemon",
         contacts=(Contact(name="Anna", number="+393331112224"),),
     )
-    journal.transact(lambda tx: records.write(tx, giulia.id, record, expected=None, by="test", region="IT"))
+    journal.transact(
+        lambda tx: records.write_record(tx, giulia.id, record, expected=None, by="test", region="IT")
+    )
     who = there(who_is(journal, giulia.id, SHARED))
     assert (who.name, who.notes, who.record) == (
         "Giulia Rossi",

@@ -244,11 +244,11 @@ def test_a_place_in_the_journal_is_found_by_its_time(api: Api) -> None:
     recorded = api.journal.read_all(0, 1000)
     last = api.journal.last_seq()
     for one in recorded:
-        at = history.place_at(api.journal, one.at_us, last)
+        at = history.seq_at(api.journal, one.at_us, last)
         assert at < one.seq
         assert all(other.at_us < one.at_us for other in recorded if other.seq <= at)
-    assert history.place_at(api.journal, Instant(recorded[-1].at_us + SECOND), last) == last
-    assert history.place_at(api.journal, Instant(0), last) == 0
+    assert history.seq_at(api.journal, Instant(recorded[-1].at_us + SECOND), last) == last
+    assert history.seq_at(api.journal, Instant(0), last) == 0
 
 
 def test_while_they_are_counted_those_who_ask_for_them_wait_and_nobody_else_does(

@@ -15,7 +15,7 @@ from messages.events import AlertErased, CallReviewed, NoteAdded, OutcomeCorrect
 from messages.ids import SECOND, Channel, ErasureReason, Instant, OperatorId, Outcome, PersonalKind, UserId
 from model.settings.storage import RetentionSettings
 from store import streams
-from store.alerts.erasing import sweep
+from store.alerts.erasing import erase_expired
 from store.audit.entry import Action
 from store.registry.people import StaffRole
 from tests.gateways.http.askers import LUCA, MARTA, Api, Asker, is_now
@@ -313,7 +313,7 @@ def test_a_review_is_forgotten_with_the_words_of_its_alert_and_is_told_to_nobody
     assert b"Via Roma" not in stored
     assert b"greeted=" not in stored
     later = api.place.journal(clock=lambda: Instant(CLOCK.now_us() + 3 * 86_400 * SECOND))
-    assert len([one for page in sweep(later, RetentionSettings(words_days=1)) for one in page]) == 4
+    assert len([one for page in erase_expired(later, RetentionSettings(words_days=1)) for one in page]) == 4
     later.close()
     (left,) = api.luca.get("/v1/reviews/mine").json()["reviews"]
     assert (left["by"], left["marks"], left["text"]) == (MARTA, {}, "")

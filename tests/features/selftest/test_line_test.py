@@ -11,7 +11,7 @@ from messages.calls import CallState, OwnCallEnd
 from messages.events import LineSeized
 from messages.ids import E164, LineId, OperatorId, Role
 from store import streams
-from store.journal.following import Following
+from store.journal.following import FollowedFolds
 from store.journal.journal import Append
 from store.journal.projections import Lines
 from tests.scenarios.conftest import MakeWorld
@@ -57,7 +57,7 @@ def state(world: World) -> CallState | None:
 def tried(world: World) -> list[LineId]:
     """The lines that are a test's by the journal."""
     lines = Lines()
-    Following(world.journal, lines).close()
+    FollowedFolds(world.journal, lines).close()
     return [hold.line for hold in lines.lines.values() if hold.tester is not None]
 
 

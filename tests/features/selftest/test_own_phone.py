@@ -25,4 +25,4 @@ def test_the_centers_own_phone_is_known_and_in_no_list(journal: Journal) -> None
     assert registry.users() == []
     assert registry.user_by_phone(GIULIA) is None
     assert registry.silent(journal.now_us(), limit=10) == ([], 0)
-    assert not any(count_by_state(devices.checks(journal), journal.now_us()).values())
+    assert not any(count_by_state(devices.count_checks(journal), journal.now_us()).values())

@@ -17,7 +17,7 @@ from model.alert.live import LiveCases
 from store import streams
 from store.alerts.accepting import Accepted
 from store.alerts.checks import accept_check
-from store.journal.following import Following
+from store.journal.following import FollowedFolds
 from store.journal.journal import Append
 from tests.features.selftest import self_tests as proofs
 from tests.scenarios.conftest import MakeNodes
@@ -95,5 +95,5 @@ def test_a_check_that_another_nodes_line_calls_is_answered_and_is_no_alert(make_
     assert [call.line[0] for call in nodes.calls(number)] == ["b"]
     nodes.advance(5)
     live = LiveCases()
-    Following(nodes.journal, live).close()
+    FollowedFolds(nodes.journal, live).close()
     assert set(live.cases) <= {made.alert}, "nobody has raised an alert"

@@ -32,9 +32,9 @@ from runtime.system import system
 from runtime.system.one_process import OneProcess
 from runtime.threads import Courier
 from store import streams
-from store.alarms import standing_now
+from store.alarms import read_active_alarms
 from store.journal.journal import Append, Journal
-from store.probe_results import days
+from store.probe_results import results_by_day
 from tests.support.actors import environment
 from tests.support.settings import changed
 
@@ -128,7 +128,7 @@ class Alone:
         self.system.create(SenderInMemoryActor)
 
     def alarms(self) -> set[tuple[str, str]]:
-        return set(standing_now(self.journal, self.env.node))
+        return set(read_active_alarms(self.journal, self.env.node))
 
     @property
     def taken(self) -> list[Beat]:
@@ -357,5 +357,5 @@ def test_what_a_watcher_has_found_at_the_intake_is_kept_under_its_own_name_and_t
     assert alone.taken[-1].probes_taken == this - 1
     assert alone.outside.probes == ()
     begins, ends = Instant((this - 2) * MINUTE_US), Instant(this * MINUTE_US)
-    found = availability(days(alone.journal, begins, ends), (), begins, ends)
+    found = availability(results_by_day(alone.journal, begins, ends), (), begins, ends)
     assert (found.watched, found.lost, found.worst_ms) == (2, 1, 50)

@@ -21,9 +21,9 @@ from messages.events import AlarmRaised
 from messages.ids import DutyWay, NodeId
 from model.callouts.roster import Contact, Person, Roster
 from store import streams
-from store.alarms import standing_now
+from store.alarms import read_active_alarms
 from store.registry.registry import Registry
-from store.roster import keep
+from store.roster import store_roster
 from tests.support.center import OPERATOR, PSAP, Center, simulation
 from tests.support.networks import Network
 
@@ -65,7 +65,9 @@ class OneOfTwo:
             operator = registry.add_operator("Marta", OPERATOR, by="test").id
             self.center.token = registry.issue_token(operator, by="test")
             person = Person(id="anna", name="Anna", contacts=(Contact(way=DutyWay.CALL, to=ON_DUTY),))
-            journal.transact(lambda tx: keep(tx, Roster(people=(person,)), was_version=None, by="test"))
+            journal.transact(
+                lambda tx: store_roster(tx, Roster(people=(person,)), was_version=None, by="test")
+            )
         shift = self.center.http.post(
             "/v1/operators/me/shift",
             json={"state": "ready"},
@@ -107,7 +109,7 @@ class OneOfTwo:
     def misses(self) -> bool:
         """Whether the other's silence stands here."""
         with self.center.journal() as journal:
-            return any(alarm == SILENT for alarm, _ in standing_now(journal, NodeId(self.name)))
+            return any(alarm == SILENT for alarm, _ in read_active_alarms(journal, NodeId(self.name)))
 
     def missed(self) -> int:
         """How often it was raised."""

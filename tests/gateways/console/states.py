@@ -109,7 +109,7 @@ def with_record(stage: Stage) -> None:
                 Contact(name="Paola Verdi", number="+393471234568", relation="vicina"),
             ),
         )
-        records.write(tx, giulia.id, known, expected=None, by="test", region="IT")
+        records.write_record(tx, giulia.id, known, expected=None, by="test", region="IT")
 
     stage.journal.transact(work)
 
@@ -277,7 +277,7 @@ def notes(stage: Stage) -> None:
     luca = stage.place.luca
     stage.ago(3000)
     for text in ("Fallback SIM in drawer 2.", "Anna Neri’s neighbour has her keys: 348 111 0001."):
-        stage.journal.transact(lambda tx, text=text: shift_notes.write(tx, luca, text))  # type: ignore[misc]
+        stage.journal.transact(lambda tx, text=text: shift_notes.add_note(tx, luca, text))  # type: ignore[misc]
     stage.ago(900)
     nobody = Story(stage.journal, CLOCK.now_us(), phone="+393481110001", ago_s=900).opened()
     nobody.operator_called(luca).operator_joined(luca).operator_left(luca).closed(Outcome.NO_CONTACT)

@@ -20,10 +20,10 @@ from model.callouts.roster import Roster, Shift
 from model.settings_edits import Set
 from store import streams
 from store.journal.journal import Append
-from store.nodes.orders import order
+from store.nodes.orders import set_order
 from store.registry.people import Person, StaffRole
 from store.registry.registry import Registry
-from store.roster import keep
+from store.roster import store_roster
 from tests.gateways.called import carla_then_anna
 from tests.gateways.console.stage import Stage, after
 from tests.gateways.http.place import CLOCK, GIULIA, NODE
@@ -180,7 +180,7 @@ def duty_week(stage: Stage) -> None:
         people=tuple(one.id for one in people),
     )
     roster = Roster(people=people, shifts=(night,))
-    stage.journal.transact(lambda tx: keep(tx, roster, was_version=0, by="test"))
+    stage.journal.transact(lambda tx: store_roster(tx, roster, was_version=0, by="test"))
     page = _admin(stage)
     page.keyboard.press("j")
     expect(page.locator(".week [data-tint=gap]")).not_to_have_count(0)
@@ -210,7 +210,9 @@ def settings(stage: Stage) -> None:
     stage.place.simulated()
     stage.place.settings_file().change([Set("user.attempts", 3), Set("psap.pause_s", 4)])
     Story(stage.journal, CLOCK.now_us()).opened()
-    stage.journal.transact(lambda tx: order(tx, stage.place.node, None, NodeOrder.RESTART, stage.place.luca))
+    stage.journal.transact(
+        lambda tx: set_order(tx, stage.place.node, None, NodeOrder.RESTART, stage.place.luca)
+    )
     page = _admin(stage)
     page.keyboard.press("i")
     expect(page.locator(".settings .chapter__notes .word")).to_have_count(2)

@@ -14,7 +14,7 @@ from messages import events as ev
 from messages.ids import OperatorCommand, ShiftState
 from store import streams
 from store.journal.journal import Journal
-from store.registry.access.sessions import end_all
+from store.registry.access.sessions import end_sessions
 from tests.gateways.console.desk import giulias, settled, signed_on
 from tests.gateways.http.place import WebThread
 from tests.gateways.story import Story
@@ -180,7 +180,7 @@ def test_who_has_signed_off_elsewhere_is_asked_for_a_name(
     journal = pair.second.journal()
     # While nobody at her node can tell the page.
     webs[0].freeze()
-    journal.transact(lambda transaction: end_all(transaction, pair.first.marta))
+    journal.transact(lambda transaction: end_sessions(transaction, pair.first.marta))
     journal.close()
     page.wait_for_url(f"{pair.web(pair.second)}/console/**")
     expect(page.locator("input[name=password]")).to_be_visible()

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from gateways.http.security.authenticator_app import STEP_S
 from messages.ids import SECOND
 from store.journal.journal import Journal
-from store.registry.access.sessions import Way, begin
+from store.registry.access.sessions import SignOnMethod, start_session
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
 from tests.gateways.http.place import CLOCK, Place, WebThread
@@ -148,7 +148,7 @@ def test_a_recovery_link_leads_to_a_new_password_and_the_other_sessions_are_seen
     page.locator("input[name=password]").fill("another phrase of mine")
     page.keyboard.press("Enter")
     expect(page.locator(".access .page-head")).to_contain_text(WORDS["changed"])
-    journal.transact(lambda tx: begin(tx, place.marta, "10.0.0.7", way=Way.PASSKEY))
+    journal.transact(lambda tx: start_session(tx, place.marta, "10.0.0.7", way=SignOnMethod.PASSKEY))
     page.reload()
     expect(page.locator(".bar__me")).to_contain_text("Marta Bianchi")
     pressed(page, WORDS["access"])

@@ -27,7 +27,7 @@ def enter(stage: Stage, record: PersonRecord) -> None:
     user = Registry(stage.journal).user_by_phone(E164(GIULIA))
     assert user is not None
     stage.journal.transact(
-        lambda tx: records.write(tx, user.id, record, expected=None, by="test", region="IT")
+        lambda tx: records.write_record(tx, user.id, record, expected=None, by="test", region="IT")
     )
 
 

@@ -11,7 +11,7 @@ from messages.ids import OperatorId
 from model.first_run import Need
 from store.confirmations import confirm, confirmations
 from store.journal.journal import Journal
-from store.registry.access.first_admin import offer
+from store.registry.access.first_admin import issue_code
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
 from tests.gateways.console.desk import signed_on
@@ -43,7 +43,7 @@ WORDS = {
 def test_the_printed_link_leads_by_name_and_password_to_what_is_missing_and_is_good_once(
     page: Page, site: WebThread, place: Place, journal: Journal
 ) -> None:
-    link = f"{site.url}/console/?lang=it#first={offer(journal)}"
+    link = f"{site.url}/console/?lang=it#first={issue_code(journal)}"
     page.goto(link)
     expect(page.locator("input[name=name]")).to_be_focused()
     assert "first=" not in page.url

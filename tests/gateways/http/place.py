@@ -31,7 +31,7 @@ from messages.ids import E164, SECOND, Instant, NodeId, OperatorId, TrunkId
 from model.settings import Settings
 from model.settings.lines import Modem
 from runtime.clock import Clock, SystemClock
-from store.audit.entry import Action, Said
+from store.audit.entry import Action, EntryContent
 from store.audit.search import entries
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier, Notifier, SocketNotifier
@@ -210,7 +210,7 @@ class Place:
         return {"authorization": f"Bearer {self.marta_token}"}
 
 
-def entered(web: Web, action: Action | None = None) -> list[Said]:
+def entered(web: Web, action: Action | None = None) -> list[EntryContent]:
     """What is in the audit, oldest first."""
     found = [one.said for one in entries(web.journal)]
     return [one for one in reversed(found) if action is None or one.action == action]

@@ -19,7 +19,7 @@ from messages.events import PageNamed, PageOpened
 from messages.ids import OperatorId, UserId
 from store import streams
 from store.audit.entry import EVERYBODY, Action
-from store.audit.trail import verify
+from store.audit.trail import verify_audit
 from store.errors import JournalUnavailable
 from store.journal.journal import Append
 from store.registry import keyring
@@ -120,7 +120,7 @@ def test_what_reads_a_persons_data_by_http_is_found_in_the_audit(
     assert GIULIA not in str(asked)
     with api.client.portal() as portal:
         portal.call(api.web.audit._save)
-    assert verify(api.journal, api.web.audit.trail).problems == ()
+    assert verify_audit(api.journal, api.web.audit.trail).problems == ()
 
 
 def test_a_search_does_not_leave_what_was_searched_for(api: Api, story: Story) -> None:

@@ -17,7 +17,7 @@ from model.settings import Settings
 from model.settings.alerts import LimitsSettings
 from store.registry import devices
 from store.registry.registry import Registry
-from store.sms_outbox import outbox_of
+from store.sms_outbox import read_outbox
 from tests.gateways.http.askers import Api, Asker, verdict
 from tests.gateways.http.place import GIULIA
 from tests.support.each import each
@@ -33,7 +33,7 @@ def asked(app: Asker, phone: Phone, **more: object) -> Response:
 
 def code_sent(web: Web) -> str:
     """What a line has yet to send."""
-    (text,) = outbox_of(web.journal)
+    (text,) = read_outbox(web.journal)
     found = re.search(r"\d{6}", text.words)
     assert found is not None
     return found.group()
@@ -52,7 +52,7 @@ def test_the_code_goes_to_the_number_and_enrols_who_gives_it_back(api: Api) -> N
     phone = Phone(number=GIULIA)
     answer = asked(api.app, phone)
     assert (answer.status_code, answer.json()["sent"]) == (202, "sms")
-    assert outbox_of(api.journal)[0].to == GIULIA
+    assert read_outbox(api.journal)[0].to == GIULIA
     phone.device = answer.json()["device"]
     assert api.signed(phone, "GET", "/v1/devices").status_code == 401, "not enrolled yet"
     code = code_sent(api.web)

@@ -23,7 +23,7 @@ from runtime.published import line_files
 from runtime.published.directory import Entry, FileDirectory
 from store import streams
 from store.journal.journal import Append
-from store.journal.notify import kind
+from store.journal.notify import topic_of_kind
 from store.streams import StreamKind
 from tests.gateways.http.askers import MARTA, Api, Client
 from tests.gateways.http.place import GIULIA
@@ -42,7 +42,7 @@ def test_readiness_names_what_is_missing(api: Api) -> None:
     assert said.status_code == 503
     assert said.json()["problems"] == ["the actors do not receive new alerts", "no line can be used"]
 
-    actors = api.journal.notify.listen(kind(StreamKind.INBOX))
+    actors = api.journal.notify.listen(topic_of_kind(StreamKind.INBOX))
     modem = Entry(role=Role.GSM_MODEM, key="L1", address=b"", pid=1, incarnation=1, ready=True)
     FileDirectory(api.place.state / "run").publish([modem])
     wait_until(lambda: api.client.get("/readyz").status_code == 200)

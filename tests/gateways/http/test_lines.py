@@ -15,7 +15,7 @@ from messages.lines import LineReport, LineState
 from runtime.published import line_files
 from store import streams
 from store.audit.entry import Action
-from store.journal.following import Following
+from store.journal.following import FollowedFolds
 from store.journal.journal import Append
 from store.journal.projections import LineHold, Lines
 from tests.gateways.http.askers import LUCA, MARTA, Api, Asker
@@ -42,7 +42,7 @@ def says(place: Place, line: str, state: LineState = LineState.READY, **changes:
 
 def hold(web: Web, line: str) -> LineHold | None:
     lines = Lines()
-    Following(web.journal, lines).close()
+    FollowedFolds(web.journal, lines).close()
     return lines.lines.get(LineId(line))
 
 

@@ -80,7 +80,7 @@ def test_a_node_that_is_alone_is_not_drained(admin: Asker) -> None:
 
 
 def test_two_who_order_at_once_see_each_other(web: Web, admin: Asker) -> None:
-    web.journal.transact(lambda tx: orders.order(tx, NodeId("n1"), None, NodeOrder.DRAIN, by="luca"))
+    web.journal.transact(lambda tx: orders.set_order(tx, NodeId("n1"), None, NodeOrder.DRAIN, by="luca"))
     assert is_now(wish(admin, None, None)) == "drain"
 
 

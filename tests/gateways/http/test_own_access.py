@@ -22,7 +22,7 @@ from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
 from store.registry.access.authenticators import RECOVERY_LIFE_S, of_operator
 from store.registry.access.sessions import LIFE_S as SESSION_S
-from store.registry.access.sessions import settle
+from store.registry.access.sessions import mark_password_sign_on
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
 from tests.gateways.http.askers import Client, verdict
@@ -448,7 +448,9 @@ def test_a_recovery_sets_one_password_whatever_was_read_of_its_session(
     assert sign_on(client, token=recovery)[0] == 200
     assert client.get(SESSION).json()["way"] == "recovery"
     (here,) = registry.sessions(CLOCK.now_us())
-    registry._journal.transact(lambda tx: settle(tx, here.id))  # as another node, by the cookie of that one
+    registry._journal.transact(
+        lambda tx: mark_password_sign_on(tx, here.id)
+    )  # as another node, by the cookie of that one
     assert client.put(f"{ACCESS}/password", json={"password": "another phrase of mine"}).status_code == 401
     assert registry.password_is(place.marta, PASSWORD)
 

@@ -19,7 +19,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from gateways.http.server import listen
-from store.journal.notify import SocketNotifier, kind
+from store.journal.notify import SocketNotifier, topic_of_kind
 from store.streams import StreamKind
 from tests.gateways.http.place import GIULIA, ROOT, Place, WebProcess
 
@@ -69,7 +69,7 @@ def test_s01_an_alert_is_taken_while_no_actor_runs_and_survives_kill_9(
 
 
 def test_the_actors_are_woken_by_each_alert(place: Place, process: WebProcess) -> None:
-    ear = SocketNotifier(place.state / "run" / "notify").listen(kind(StreamKind.INBOX))
+    ear = SocketNotifier(place.state / "run" / "notify").listen(topic_of_kind(StreamKind.INBOX))
     for phone in (GIULIA, "+393331112224"):
         ask(process.port, "POST", "/v1/alerts", place.app(), {"phone": phone})
         assert select.select([ear], [], [], 10)[0]

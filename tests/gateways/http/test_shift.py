@@ -17,7 +17,7 @@ from model.rules.drilling import DUE_AFTER_US
 from model.settings.monitoring import DrillSettings
 from store import streams
 from store.registry.people import StaffRole
-from store.roster import keep
+from store.roster import store_roster
 from tests.gateways.http.askers import LUCA, MARTA, Api, Asker, verdict
 from tests.gateways.http.place import CLOCK, GIULIA, Place, entered
 from tests.gateways.story import Story, on_shift
@@ -56,7 +56,7 @@ def test_who_is_called_for_the_center_itself_is_told_by_name(api: Api) -> None:
     )
     always = Shift(name="a", days=tuple(range(7)), begins="08:00", ends="08:00", people=(somebody.id,))
     roster = Roster(people=(somebody,), shifts=(always,))
-    api.journal.transact(partial(keep, roster=roster, was_version=0, by="test"))
+    api.journal.transact(partial(store_roster, roster=roster, was_version=0, by="test"))
     told = {"names": ["Anna Bianchi"], "until_us": None, "covered": True}
     wait_until(lambda: shift(api.luca)["duty"] == told)
     alone = on_duty_now(Roster(people=(somebody,)), CLOCK.now_us())

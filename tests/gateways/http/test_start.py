@@ -15,7 +15,7 @@ from gateways.http.parts.context import Web
 from model.first_run import CertificateTrust, MachineMeasurements, Need
 from store.audit.entry import Action
 from store.journal.notify import LocalNotifier
-from store.registry.access.first_admin import offer
+from store.registry.access.first_admin import issue_code
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
 from tests.gateways.http.askers import MARTA, Api, Asker, Client, verdict
@@ -62,7 +62,7 @@ def needs(said: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def test_whoever_has_the_printed_link_becomes_the_first_admin_once(api: Api, registry: Registry) -> None:
-    code = offer(api.journal)
+    code = issue_code(api.journal)
     body = {"code": code, "name": " Anna  Verdi ", "phone": "02 0000 0020", "language": "it"}
     said = api.client.post("/v1/first-admin", json=body)
     assert (said.status_code, said.headers["cache-control"]) == (201, "no-store")
@@ -81,8 +81,8 @@ def test_whoever_has_the_printed_link_becomes_the_first_admin_once(api: Api, reg
 def test_a_code_that_was_offered_before_or_made_up_is_worth_nothing_and_trying_is_throttled(
     api: Api, registry: Registry
 ) -> None:
-    older = offer(api.journal)
-    offer(api.journal)
+    older = issue_code(api.journal)
+    issue_code(api.journal)
     body = {"name": "Eva", "phone": "+390200000020"}
     said = [api.client.post("/v1/first-admin", json={**body, "code": older}).status_code for _ in range(30)]
     assert set(said) == {401, 429}
@@ -90,7 +90,7 @@ def test_a_code_that_was_offered_before_or_made_up_is_worth_nothing_and_trying_i
 
 
 def test_what_is_wrong_about_the_first_admin_is_told_with_the_field_and_the_link_stays_good(api: Api) -> None:
-    code = offer(api.journal)
+    code = issue_code(api.journal)
     refused = api.client.post("/v1/first-admin", json={"code": code, "name": "Eva", "phone": "112"})
     assert verdict(refused) == (400, "number_refused")
     other = {"origin": "https://elsewhere.example.org"}

@@ -19,8 +19,8 @@ from model.settings import Settings
 from store.errors import JournalUnavailable
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
-from store.registry.access.sessions import LIFE_S, TICKET_LIFE_S, Session, Way, go_on
-from store.registry.access.sessions import ticket_of as ticket_by
+from store.registry.access.sessions import LIFE_S, TICKET_LIFE_S, Session, SignOnMethod, continue_session
+from store.registry.access.sessions import issue_ticket as ticket_by
 from store.registry.registry import Registry
 from tests.gateways.http.place import Later, Place
 from tests.gateways.twins import Twins, twins
@@ -38,7 +38,7 @@ FORGED = Session(
     until=Instant(2**60),
     node=NodeId("a"),
     address="",
-    way=Way.PASSWORD,
+    way=SignOnMethod.PASSWORD,
 )
 Client = TestClient[Litestar]
 
@@ -155,7 +155,7 @@ def test_a_console_stays_while_the_database_cannot_say_whether_the_operator_s_se
         assert socket.receive_json(timeout=10)["type"] == "snapshot"
         assert socket.receive_json(timeout=10)["ticket"]
         monkeypatch.setattr(registry.Registry, "access", away)
-        monkeypatch.setattr(registry, "of_secret", away)
+        monkeypatch.setattr(registry, "session_of_secret", away)
         looked = [socket.receive_json(timeout=10)["type"] for _ in range(8)]
         assert {"events", "nodes"} >= set(looked)
 
@@ -198,4 +198,4 @@ def test_a_node_that_is_alone_gives_no_tickets_and_takes_none(client: Client, pl
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=300) | st.text("0123456789.", max_size=60))
 def test_any_text_is_no_ticket(journal: Journal, text: str) -> None:
-    assert journal.transact(lambda transaction: go_on(transaction, text, "")) is None
+    assert journal.transact(lambda transaction: continue_session(transaction, text, "")) is None

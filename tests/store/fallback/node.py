@@ -6,7 +6,7 @@ from messages.ids import E164, Instant, NodeId
 from store.database.dialect import url_of
 from store.errors import JournalFull, JournalUnavailable
 from store.fallback.fallback import Fallback
-from store.fallback.keeper import Keeper, Returned
+from store.fallback.keeper import Keeper, ReturnToDisk
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
 from tests.store.places import Clock
@@ -49,7 +49,7 @@ def gone(disk: Disk, keeper: Keeper) -> None:
     disk.is_gone()
 
 
-def back(disk: Disk, keeper: Keeper) -> Returned:
+def back(disk: Disk, keeper: Keeper) -> ReturnToDisk:
     """The disk works again, and the journal is there."""
     disk.works()
     return keeper.go_back()

@@ -36,17 +36,17 @@ from model.settings import Settings
 from model.telling.sheet import Sheet
 from store import shift_notes, streams
 from store.alerts.accepting import Accepted, accept, accept_in
-from store.alerts.checks import PutOff, accept_check
-from store.alerts.sheets import read
+from store.alerts.checks import CheckPostponed, accept_check
+from store.alerts.sheets import read_sheet
 from store.database.sqlite import SqliteConnection
 from store.errors import JournalFull, JournalNotDurable, JournalReadOnly, JournalUnavailable
 from store.journal.group_commit import GroupCommitter
 from store.journal.journal import Append, Journal, Transaction
-from store.journal.verify import verify
+from store.journal.verify import verify_journal
 from store.registry import devices
 from store.registry.access import sessions
 from store.registry.registry import Registry
-from store.sms_outbox import ask_text
+from store.sms_outbox import request_text
 from tests.store.fallback.node import DEADLINE_S, Disk, Node, back, full, lasts
 from tests.store.places import START, Clock, returned, signal
 from tests.store.test_devices import enrolled
@@ -125,7 +125,7 @@ def everything(journal: Journal, clock: Clock) -> dict[str, Work]:
     clock.forward(3600)
 
     def sheet_of(alert: AlertId) -> Sheet:
-        return there(read(journal, alert))
+        return there(read_sheet(journal, alert))
 
     known = {alert: sheet_of(alert) for alert in (OPEN, CLOSED)}
 
@@ -147,8 +147,10 @@ def everything(journal: Journal, clock: Clock) -> dict[str, Work]:
         **{f"fact: {name}": said(event) for name, event in facts().items()},
         **{f"order {command}": ordered(command) for command in OperatorCommand},
         **{f"shift {state}": lambda tx, to=state: set_shift(tx, ANNA, to, "", Settings()) for state in shift},
-        "sign on": lambda tx: sessions.begin(tx, ANNA, "10.0.0.1", way=sessions.Way.PASSWORD),
-        "text": lambda tx: ask_text(tx, SIGNED, text, TextPurpose.MESSAGE, until),
+        "sign on": lambda tx: sessions.start_session(
+            tx, ANNA, "10.0.0.1", way=sessions.SignOnMethod.PASSWORD
+        ),
+        "text": lambda tx: request_text(tx, SIGNED, text, TextPurpose.MESSAGE, until),
     }
 
 
@@ -227,7 +229,7 @@ def test_each_kind_of_alert_and_each_order_is_taken_while_the_disk_fails(
     back(disk, keeper)
     assert lasts(journal)
     assert list(node.on_disk().read_all(before)) == taken
-    assert verify(node.on_disk()).problems == ()
+    assert verify_journal(node.on_disk()).problems == ()
 
 
 @pytest.mark.usefixtures("any_order")
@@ -238,7 +240,7 @@ def test_each_is_taken_beside_one_that_is_refused(node: Node, disk: Disk) -> Non
     full(disk, keeper)
     mixed: list[Work] = []
     for work in works.values():
-        mixed += [work, lambda tx: shift_notes.write(tx, ANNA, "sim2 makes noises")]
+        mixed += [work, lambda tx: shift_notes.add_note(tx, ANNA, "sim2 makes noises")]
     errors = in_one_commit(journal, mixed)
     assert set(errors[::2]) == {None}
     assert {type(error) for error in errors[1::2]} == {JournalNotDurable}
@@ -277,4 +279,4 @@ def test_a_check_is_put_off_and_no_error(node: Node, disk: Disk) -> None:
     sent = replace(
         signal(node.clock, SIGNED, id="c1", test=True), proof=Proof.DEVICE, key=key, check=Check.ARRIVAL
     )
-    is_a(PutOff, journal.transact(lambda tx: accept_check(tx, sent, DEADLINE_S, 50, None)))
+    is_a(CheckPostponed, journal.transact(lambda tx: accept_check(tx, sent, DEADLINE_S, 50, None)))

@@ -11,10 +11,10 @@ from model.alert.live import LiveCases
 from store import streams
 from store.alerts.accepting import accept
 from store.errors import JournalFull, JournalRenumbered, JournalTorn
-from store.fallback.replica import noted
+from store.fallback.replica import write_note
 from store.journal.journal import Append
 from store.journal.rebuild import rebuild
-from store.journal.verify import verify
+from store.journal.verify import verify_journal
 from store.registry.registry import Registry
 from tests.store.fallback.node import DEADLINE_S, Disk, Node, back, full, gone, lasts
 from tests.store.places import answered, returned, signal
@@ -31,7 +31,7 @@ def test_what_others_have_written_meanwhile_stays_and_ours_comes_after_it(node: 
     assert keeper.go_back().renumbered
     found = node.on_disk()
     assert [one.event for one in found.read("line-a")] == [returned(), answered(7), answered(1)]
-    assert verify(found).problems == ()
+    assert verify_journal(found).problems == ()
     with pytest.raises(JournalRenumbered):
         journal.read("line-a")
     assert node.journal().version("line-a") == 3
@@ -53,7 +53,7 @@ def test_an_older_copy_gets_what_it_lacks(node: Node, disk: Disk, tmp_path: Path
     found = node.on_disk()
     assert [one.event for one in found.read(streams.case(alert))] == before
     assert found.version(streams.inbox(alert)) == 1
-    assert verify(found).problems == ()
+    assert verify_journal(found).problems == ()
 
 
 def test_an_empty_file_gets_all_that_the_spare_has(node: Node, disk: Disk) -> None:
@@ -69,7 +69,7 @@ def test_an_empty_file_gets_all_that_the_spare_has(node: Node, disk: Disk) -> No
     replace(node.path, b"")
     assert keeper.go_back().renumbered
     found = node.on_disk()
-    assert verify(found).problems == ()
+    assert verify_journal(found).problems == ()
     assert [one.name for one in Registry(found).operators()] == ["Anna"]
     live = LiveCases()
     rebuild(found, live)
@@ -90,7 +90,7 @@ def test_what_is_in_memory_outlives_an_update_that_gives_tables_another_form(nod
     journal.append(Append("line-a", 1, (answered(),)))
     with keeper._open_fallback() as fallback:
         fallback.begin_write()
-        noted(fallback, "form", "older")
+        write_note(fallback, "form", "older")
         fallback.script("DROP TABLE alert_row")
         fallback.commit()
     assert not back(disk, node.keeper()).renumbered
@@ -113,7 +113,7 @@ def test_a_journal_that_stays_torn_stays_left(node: Node) -> None:
     assert journal.append(Append(streams.case(alert), 0, (answered(),)))[0].version == 1
     replace(node.path, b"")
     assert keeper.go_back().renumbered
-    assert verify(node.on_disk()).problems == ()
+    assert verify_journal(node.on_disk()).problems == ()
     assert node.on_disk().version(streams.case(alert)) == 1
 
 
@@ -139,7 +139,7 @@ def test_an_id_that_was_another_alert_s_long_ago_is_renamed(node: Node, disk: Di
     assert accept(journal, signal(node.clock, phone="+393339999999", id="again"), DEADLINE_S).created
     assert back(disk, keeper).renumbered
     found = node.on_disk()
-    assert verify(found).problems == ()
+    assert verify_journal(found).problems == ()
     assert found.version(streams.inbox(AlertId("again"))) == 1
     assert found.version(streams.inbox(AlertId("again.2"))) == 2
 
@@ -181,7 +181,7 @@ def test_a_journal_that_is_missing_is_not_made_anew_by_who_starts(node: Node) ->
     starts.append(Append("line-a", 20, (answered(),)))
     away.rename(node.path)
     assert not keeper.go_back().renumbered
-    assert verify(node.on_disk()).problems == ()
+    assert verify_journal(node.on_disk()).problems == ()
     assert node.on_disk().version("line-a") == 21
 
 
@@ -205,4 +205,4 @@ def test_nothing_is_lost_that_came_after_a_copy_was_made_which_takes_the_journal
     keeper.go_back()
     found = node.on_disk()
     assert [one.event for one in found.read("line-a")] == [returned(), answered(1), answered(2)]
-    assert verify(found).problems == ()
+    assert verify_journal(found).problems == ()

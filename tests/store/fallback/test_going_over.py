@@ -12,9 +12,9 @@ from store import alarms, errors, streams
 from store.alerts.accepting import accept
 from store.database.sqlite import SqliteConnection
 from store.fallback.fallback import Fallback
-from store.fallback.replica import noted
+from store.fallback.replica import write_note
 from store.journal.journal import Append, Journal
-from store.journal.verify import verify
+from store.journal.verify import verify_journal
 from tests.store.fallback.node import DEADLINE_S, Disk, Node, back, full, lasts, rows_of
 from tests.store.places import answered, returned, signal
 
@@ -27,7 +27,7 @@ def test_what_another_version_has_in_memory_is_left_to_it(node: Node, disk: Disk
     journal.close()
     with closing(SqliteConnection(node.run / "fallback.db", patience_s=0.3, lasting=False)) as fallback:
         fallback.begin_write()
-        noted(fallback, "form", "0012.1")
+        write_note(fallback, "form", "0012.1")
         fallback.commit()
     with pytest.raises(errors.JournalUnavailable, match="run that version until the disk can be written"):
         node.journal()
@@ -62,7 +62,7 @@ def test_whatever_the_disk_fails_with_the_append_is_taken_in_memory_and_comes_ba
     assert lasts(journal)
     assert rows_of(journal, "line-a")[-1] == before
     assert rows_of(node.on_disk(), "line-a")[-1] == before
-    assert verify(node.on_disk()).problems == ()
+    assert verify_journal(node.on_disk()).problems == ()
 
 
 def test_what_was_not_committed_gives_way_to_what_was(node: Node, disk: Disk) -> None:
@@ -109,7 +109,7 @@ def test_the_change_is_alarmed_once_and_its_end_too(node: Node, disk: Disk) -> N
 
 
 def standing_now(journal: Journal) -> list[str]:
-    return [alarm for alarm, _ in alarms.standing_now(journal, NodeId("n1"))]
+    return [alarm for alarm, _ in alarms.read_active_alarms(journal, NodeId("n1"))]
 
 
 def test_the_alarm_stands_again_where_the_node_has_started_anew_in_memory(node: Node, disk: Disk) -> None:

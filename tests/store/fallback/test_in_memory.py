@@ -10,17 +10,22 @@ from messages.ids import SECOND, AlertId, Instant, LineId, OperatorId, Outcome, 
 from store import shift_notes, streams
 from store.alerts.accepting import accept
 from store.alerts.figures import catch_up, newest
-from store.audit.entry import Action, Said
-from store.audit.trail import Trail
-from store.audit.trail import verify as verify_audit
+from store.audit.entry import Action, EntryContent
+from store.audit.trail import Trail, verify_audit
 from store.errors import JournalNotDurable
 from store.journal.journal import Append, Journal
-from store.journal.verify import verify
+from store.journal.verify import verify_journal
 from store.registry.access import sessions
-from store.registry.access.authenticators import Authenticator, Kind, add, count_use, use_recovery
+from store.registry.access.authenticators import (
+    Authenticator,
+    AuthenticatorKind,
+    add,
+    count_use,
+    use_recovery,
+)
 from store.registry.keyring import SIGN_ON, shared_secret
 from store.registry.registry import Registry
-from store.sms_outbox import ask_text, begin, end, outbox_of
+from store.sms_outbox import assign_to_line, end_text, read_outbox, request_text
 from tests.store.databases import SqliteFile
 from tests.store.fallback.node import DEADLINE_S, USER, Disk, Node, back, full, gone, lasts
 from tests.store.places import START, signal
@@ -42,22 +47,22 @@ def test_the_registry_is_read_and_not_changed(node: Node, disk: Disk) -> None:
 def test_notes_to_the_next_shift_are_read_and_not_written(node: Node, disk: Disk) -> None:
     journal, keeper = node.journal(), node.keeper()
     anna = OperatorId("anna")
-    note = journal.transact(lambda tx: shift_notes.write(tx, anna, "sim2 makes noises"))
+    note = journal.transact(lambda tx: shift_notes.add_note(tx, anna, "sim2 makes noises"))
     gone(disk, keeper)
-    assert shift_notes.shown(journal, journal.now_us()) == [note]
+    assert shift_notes.current_notes(journal, journal.now_us()) == [note]
     with pytest.raises(JournalNotDurable):
-        journal.transact(lambda tx: shift_notes.write(tx, anna, "another"))
+        journal.transact(lambda tx: shift_notes.add_note(tx, anna, "another"))
     with pytest.raises(JournalNotDurable):
-        journal.transact(lambda tx: shift_notes.finish(tx, note.id, anna, done=True))
+        journal.transact(lambda tx: shift_notes.mark_note(tx, note.id, anna, done=True))
     back(disk, keeper)
-    assert journal.transact(lambda tx: shift_notes.finish(tx, note.id, anna, done=True)) is not None
+    assert journal.transact(lambda tx: shift_notes.mark_note(tx, note.id, anna, done=True)) is not None
 
 
 def test_second_factors_are_used_in_memory_and_recovery_codes_are_not(node: Node, disk: Disk) -> None:
     journal, keeper = node.journal(), node.keeper()
     registry = Registry(journal)
     anna = registry.add_operator("Anna", "+393330000001", by="test").id
-    passkey = Authenticator(b"id", anna, Kind.PASSKEY, "Key", b"key", 1, False, journal.now_us())
+    passkey = Authenticator(b"id", anna, AuthenticatorKind.PASSKEY, "Key", b"key", 1, False, journal.now_us())
     journal.transact(lambda tx: add(tx, passkey))
     code, _ = registry.recover(anna, by="test")
     secret = shared_secret(journal, SIGN_ON)
@@ -74,17 +79,21 @@ def test_signing_on_and_off_goes_on_in_memory_and_is_written_down_late(node: Nod
     journal, keeper = node.journal(), node.keeper()
     anna = Registry(journal).add_operator("Anna", "+393330000001", by="test").id
     before = [
-        journal.transact(lambda tx: sessions.begin(tx, anna, "10.0.0.1", way=sessions.Way.PASSWORD))
+        journal.transact(
+            lambda tx: sessions.start_session(tx, anna, "10.0.0.1", way=sessions.SignOnMethod.PASSWORD)
+        )
         for _ in range(2)
     ]
     gone(disk, keeper)
-    meanwhile = journal.transact(lambda tx: sessions.begin(tx, anna, "10.0.0.2", way=sessions.Way.PASSWORD))
-    journal.transact(lambda tx: sessions.end(tx, before[0].session, last=False))
+    meanwhile = journal.transact(
+        lambda tx: sessions.start_session(tx, anna, "10.0.0.2", way=sessions.SignOnMethod.PASSWORD)
+    )
+    journal.transact(lambda tx: sessions.end_session(tx, before[0].session, last=False))
     assert not lasts(journal)
     now_us = node.clock()
 
     def standing(journal: Journal) -> list[bool]:
-        found = [sessions.of_secret(journal, one.secret, now_us) for one in (*before, meanwhile)]
+        found = [sessions.session_of_secret(journal, one.secret, now_us) for one in (*before, meanwhile)]
         return [one is not None for one in found]
 
     assert standing(journal) == [False, True, True]
@@ -97,7 +106,7 @@ def test_the_audit_goes_on_in_memory_as_a_chain_written_late(node: Node, disk: D
     journal, keeper, trail = node.journal(), node.keeper(), Trail(tmp_path / "keys")
 
     def enter() -> str:
-        said = Said(actor="anna", origin="cli", action=Action.READ_LIST, subjects=("a1",))
+        said = EntryContent(actor="anna", origin="cli", action=Action.READ_LIST, subjects=("a1",))
         entry = journal.transact(lambda tx: trail.append(tx, said))
         trail.committed(entry)
         return entry.chain
@@ -124,7 +133,7 @@ def test_the_head_of_a_chain_in_memory_comes_back_with_it_whoever_has_died_meanw
 
     def enter() -> None:
         trail = Trail(keys)
-        said = Said(actor="anna", origin="cli", action=Action.READ_LIST, subjects=("a1",))
+        said = EntryContent(actor="anna", origin="cli", action=Action.READ_LIST, subjects=("a1",))
         trail.committed(journal.transact(lambda tx: trail.append(tx, said)))
         trail.save()
 
@@ -153,7 +162,7 @@ def test_a_chain_whose_head_is_back_tells_of_a_cut_off_end(node: Node, disk: Dis
     keys = tmp_path / "keys"
     journal, keeper, trail = node.journal(), node.keeper(), Trail(keys)
     gone(disk, keeper)
-    said = Said(actor="anna", origin="cli", action=Action.READ_LIST, subjects=("a1",))
+    said = EntryContent(actor="anna", origin="cli", action=Action.READ_LIST, subjects=("a1",))
     for _ in range(3):
         entry = journal.transact(lambda tx: trail.append(tx, said))
     back(disk, keeper)
@@ -170,10 +179,10 @@ def test_a_text_is_sent_once_though_the_disk_fails_and_comes_back_meanwhile(node
 
     def ask() -> TextId:
         until = Instant(node.clock() + 600 * SECOND)
-        return journal.transact(lambda tx: ask_text(tx, USER, "words", TextPurpose.ALARM, until))
+        return journal.transact(lambda tx: request_text(tx, USER, "words", TextPurpose.ALARM, until))
 
     def begins(text: TextId) -> bool:
-        return journal.transact(lambda tx: begin(tx, text, LineId("sim1"))) is not None
+        return journal.transact(lambda tx: assign_to_line(tx, text, LineId("sim1"))) is not None
 
     before, sending = ask(), ask()
     assert begins(sending)
@@ -181,15 +190,15 @@ def test_a_text_is_sent_once_though_the_disk_fails_and_comes_back_meanwhile(node
     sent, waits = ask(), ask()
     assert begins(sent)
     for text in (sending, sent):
-        journal.transact(lambda tx, text=text: end(tx, text, TextSent(line=LineId("sim1"))))
-    assert [one.id for one in outbox_of(journal)] == [waits]
+        journal.transact(lambda tx, text=text: end_text(tx, text, TextSent(line=LineId("sim1"))))
+    assert [one.id for one in read_outbox(journal)] == [waits]
     back(disk, keeper)
     assert lasts(journal)
-    assert {one.id for one in outbox_of(node.on_disk())} == {before, sending, waits}
+    assert {one.id for one in read_outbox(node.on_disk())} == {before, sending, waits}
     assert [begins(text) for text in (before, sending, sent, waits)] == [True, False, False, True]
     for text in (before, sending, waits):
-        journal.transact(lambda tx, text=text: end(tx, text, TextSent(line=LineId("sim1"))))
-    assert outbox_of(node.on_disk()) == []
+        journal.transact(lambda tx, text=text: end_text(tx, text, TextSent(line=LineId("sim1"))))
+    assert read_outbox(node.on_disk()) == []
     for text in (before, sending, sent, waits):
         became = [one.event for one in journal.read(streams.text(text))]
         assert [type(one) for one in became] == [TextAsked, TextSending, TextSent]
@@ -206,7 +215,7 @@ def test_an_alert_that_is_not_durable_says_so_to_the_app(node: Node, disk: Disk)
     again = accept(journal, signal(node.clock, id="one"), DEADLINE_S)
     assert (again.alert, again.created) == (accepted.alert, False)
     back(disk, keeper)
-    assert verify(node.on_disk()).problems == ()
+    assert verify_journal(node.on_disk()).problems == ()
 
 
 def test_the_rows_of_figures_go_on_in_memory_and_are_right_afterwards(node: Node, disk: Disk) -> None:

@@ -15,7 +15,7 @@ from store import streams
 from store.alerts.accepting import accept
 from store.errors import JournalFull, JournalReadOnly
 from store.journal.journal import Append
-from store.journal.verify import verify
+from store.journal.verify import verify_journal
 from store.registry.registry import Registry
 from tests.store.children import Say, children
 from tests.store.failing_flush import let_flushes_fail
@@ -40,7 +40,7 @@ def test_a_disk_that_is_really_full(small_disk: Path, tmp_path: Path, node: Node
     subprocess.run(["mount", "-o", "remount,size=8m", small_disk], check=True)
     assert not keeper.go_back().renumbered
     assert node.on_disk().version("line-a") == count + 1
-    assert verify(node.on_disk()).problems == ()
+    assert verify_journal(node.on_disk()).problems == ()
 
 
 @pytest.mark.parametrize("rebooted", [False, True])
@@ -141,7 +141,7 @@ def test_processes_that_find_out_at_the_same_moment_lose_nothing_and_write_nothi
         assert found.version(name) >= acknowledged[name]
         events = [one.event for one in found.read(name)]
         assert events == [answered(n) for n in range(len(events))]
-    assert verify(found).problems == ()
+    assert verify_journal(found).problems == ()
 
 
 def test_a_node_that_starts_for_the_first_time_on_a_full_disk(small_disk: Path, node: Node) -> None:
@@ -153,7 +153,7 @@ def test_a_node_that_starts_for_the_first_time_on_a_full_disk(small_disk: Path, 
     (small_disk / "filler").unlink()
     keeper.go_back()
     assert rows_of(node.on_disk(), streams.inbox(alert)) == rows_of(journal, streams.inbox(alert))
-    assert verify(node.on_disk()).problems == ()
+    assert verify_journal(node.on_disk()).problems == ()
 
 
 def test_a_backup_in_the_place_of_a_torn_journal_is_not_read_through_the_log_of_that_one(
@@ -182,5 +182,5 @@ def test_a_backup_in_the_place_of_a_torn_journal_is_not_read_through_the_log_of_
         backup.rename(node.path)
         assert keeper.go_back().renumbered
         found = node.on_disk()
-        assert verify(found).problems == ()
+        assert verify_journal(found).problems == ()
         assert [one.event for one in found.read("line-a")] == [answered(n) for n in range(501)]

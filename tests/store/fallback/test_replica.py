@@ -18,7 +18,7 @@ from store.journal.erasable import KEY_ROW, streams_of
 from store.journal.history import alerts_of_number
 from store.journal.journal import Append
 from store.journal.rebuild import rebuild
-from store.journal.verify import verify
+from store.journal.verify import verify_journal
 from store.registry.people import Person
 from store.registry.registry import Registry
 from tests.store.fallback.node import DEADLINE_S, USER, Disk, Node, back, lasts
@@ -149,4 +149,4 @@ def test_a_known_number_that_calls_while_the_spare_is_in_use_keeps_its_stream(no
     assert alerts_of_number(journal, USER) == {before, meanwhile}
     (stream,) = streams_of(journal.row, (USER,), ())
     assert [getattr(one.event, "alert", "") for one in journal.read(stream)] == [before, meanwhile]
-    assert verify(node.on_disk()).problems == ()
+    assert verify_journal(node.on_disk()).problems == ()

@@ -15,7 +15,7 @@ from messages.journal import Recorded
 from store.errors import JournalError, JournalFull, JournalTorn, JournalUnavailable
 from store.journal.following import Follower
 from store.journal.journal import Append
-from store.journal.verify import verify
+from store.journal.verify import verify_journal
 from tests.store.fallback.node import Disk, Node
 from tests.store.places import Clock, answered
 from tests.support.depth import often
@@ -53,7 +53,7 @@ class SpareMachine(RuleBasedStateMachine):
         for journal in self.journals:
             journal.close()
         final = self.node.on_disk()
-        assert verify(final).problems == ()
+        assert verify_journal(final).problems == ()
         for stream, attempts in self.model.items():
             found = [one.event for one in final.read(stream)]
             assert found == [answered(attempt) for attempt in attempts], stream

@@ -96,7 +96,7 @@ async def admin_order_node(web: Web, who: Caller, node: NodeId, data: NodeChange
     by, wanted = who.operator, data.now.order
     await asyncio.to_thread(_allowed, web, node, wanted)
     with refusing("$.now"):
-        new = await web.writing.run(lambda tx: orders.order(tx, node, data.was.order, wanted, by))
+        new = await web.writing.run(lambda tx: orders.set_order(tx, node, data.was.order, wanted, by))
     wish = wanted or "nothing any more"
     row = await asyncio.to_thread(_row_of, web, node)
     return Answer(row, detail=f"node {node}: {wish if new else 'it was so already'}")
@@ -132,7 +132,7 @@ def rows(web: Web) -> list[NodeRow]:
             node=me, address="", web=web.settings.center.cluster.web, lines=web.settings.center.lines
         )
         return [_row(journal, place, "alive", alerts=orders.open_alerts(journal), here=True, heard_us=0)]
-    owned = owners.counts(journal)
+    owned = owners.alerts_per_node(journal)
     found = []
     for one in members.members(journal):
         place = decode_place(one.places) or Place(node=one.node, address=one.address)
@@ -146,7 +146,7 @@ def rows(web: Web) -> list[NodeRow]:
 
 
 def _row(journal: Journal, place: Place, state: str, *, alerts: int, here: bool, heard_us: int) -> NodeRow:
-    started = orders.newest(journal, place.node, "node.started")
+    started = orders.last_node_event(journal, place.node, "node.started")
     ordered = orders.order_of(journal, place.node)
     event = None if ordered is None else ordered.event
     return NodeRow(

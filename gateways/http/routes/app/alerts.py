@@ -31,7 +31,7 @@ from model.telling.sheet import Sheet
 from store import streams
 from store.alerts.candidates import named_signal
 from store.alerts.claims import add_claim
-from store.alerts.recent import current
+from store.alerts.recent import current_case
 from store.journal.journal import Append, Transaction
 
 WAIT_MAX_S: Final = 30.0
@@ -97,7 +97,7 @@ async def say_ringing(web: Web, who: Caller, alert: str) -> Kept:
     if isinstance(sheet, Alias):
         return await claimed(web, who, sheet, ClaimKind.RINGS)
     known = sheet.case
-    await into_inbox(web, known.alert, RingingSeen(), when=lambda tx: _rings(current(tx, known)))
+    await into_inbox(web, known.alert, RingingSeen(), when=lambda tx: _rings(current_case(tx, known)))
     return kept(web, known.alert)
 
 

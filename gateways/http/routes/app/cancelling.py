@@ -25,7 +25,7 @@ from messages.ids import SECOND, AlertId, ClaimKind, Instant
 from model.alert.case import Case
 from model.rules.cancelling import adds_information
 from model.rules.pins import event_of_pin
-from store.alerts.recent import current
+from store.alerts.recent import current_case
 from store.journal.journal import Transaction
 
 TRIES_MAX: Final = 10
@@ -76,7 +76,7 @@ async def cancel_alert(web: Web, who: Caller, alert: str, data: CancelBody) -> K
         if (event := await _looked_at(web, who.sender, known, data.pin)) is not None:
 
             def says_something(transaction: Transaction) -> bool:
-                return adds_information(current(transaction, known), event)
+                return adds_information(current_case(transaction, known), event)
 
             await into_inbox(web, known.alert, event, when=says_something)
         told = kept(web, known.alert)

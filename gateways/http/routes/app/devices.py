@@ -35,9 +35,9 @@ from store.journal.journal import Transaction
 from store.registry import devices as enrolled
 from store.registry import phones
 from store.registry.devices import APP as BY_APP
-from store.registry.devices import CODE_LIFE_S, Asked, NoCode, Seeming, TooManyCodes
+from store.registry.devices import CODE_LIFE_S, CodeRefusal, DeviceAppearance, PendingEnrolment, TooManyCodes
 from store.registry.registry import Registry
-from store.sms_outbox import ask_text
+from store.sms_outbox import request_text
 
 WORDS: Final = "{code} è il tuo codice. Non darlo a nessuno. / is your code: give it to nobody."
 """Text of the code's SMS. The text omits the purpose, because the phone shows the text to any onlooker."""
@@ -167,10 +167,10 @@ async def enrol_device(web: Web, who: Caller, data: DeviceBody) -> Answer[Device
         raise BadBody("the center sends no codes to numbers of this kind", "$.phone", NOT_TEXTED)
     web.senders.spend(Kind.ENROL, sender, phone)
 
-    def asked(tx: Transaction) -> Asked:
-        made = enrolled.ask(tx, phone, key, data.name)
+    def asked(tx: Transaction) -> PendingEnrolment:
+        made = enrolled.start_enrolment(tx, phone, key, data.name)
         until = Instant(tx.at_us + CODE_LIFE_S * SECOND)
-        ask_text(tx, phone, WORDS.format(code=made.code), TextPurpose.CODE, until)
+        request_text(tx, phone, WORDS.format(code=made.code), TextPurpose.CODE, until)
         return made
 
     try:
@@ -227,11 +227,15 @@ async def _confirmed(web: Web, who: Caller, device: str, data: CodeBody) -> Devi
     phone = await asyncio.to_thread(enrolled.number_proved_by, web.journal, device, data.code, now_us)
     known = None if phone is None else await asyncio.to_thread(web.registry.user_by_phone, phone)
     verdict = PinVerdict.NONE_SET if known is None else await _verdict_of(web, known.id, data.pin)
-    seeming = Seeming.NOTHING if verdict in (PinVerdict.CANCEL, PinVerdict.NONE_SET) else Seeming.ENROLLED
+    seeming = (
+        DeviceAppearance.NOTHING
+        if verdict in (PinVerdict.CANCEL, PinVerdict.NONE_SET)
+        else DeviceAppearance.ENROLLED
+    )
     found = await web.writing.run(lambda tx: phones.confirm(tx, device, data.code, seeming=seeming))
-    if found is NoCode.WRONG:
+    if found is CodeRefusal.WRONG:
         raise NotAllowed(found.value)
-    if isinstance(found, NoCode):
+    if isinstance(found, CodeRefusal):
         raise Gone(found.value)
     web.senders.forget(device)
     await tell_operators(web, found.person, verdict, "when a phone was added")
@@ -247,7 +251,7 @@ async def _verdict_of(web: Web, person: UserId, pin: str) -> PinVerdict:
 def devices(web: Web, who: Caller) -> EnrolledList:
     """List the person's phones."""
     own = who.phone
-    told = enrolled.shown_to_app(web.journal, own.person)
+    told = enrolled.devices_for_app(web.journal, own.person)
     return EnrolledList(devices=tuple(derived(Enrolled, one, this=one.device == own.device) for one in told))
 
 
@@ -264,7 +268,7 @@ async def revoke_device(web: Web, who: Caller, device: str) -> None:
 
 async def _revoked(web: Web, who: Caller, device: str) -> None:
     own = who.phone
-    shown = await asyncio.to_thread(enrolled.shown_to_app, web.journal, own.person)
+    shown = await asyncio.to_thread(enrolled.devices_for_app, web.journal, own.person)
     other = next((one for one in shown if one.device == device), None)
     if other is None:
         raise NoSuchDevice("no enrolled phone has this id")
@@ -302,7 +306,7 @@ async def _pins_set(web: Web, who: Caller, data: PinsBody) -> None:
             pin=data.pin,
             duress_pin=data.duress_pin,
             by=BY_APP,
-            seeming=own.seeming is not Seeming.NOTHING,
+            seeming=own.seeming is not DeviceAppearance.NOTHING,
         )
 
     try:

@@ -23,8 +23,8 @@ from messages.ids import Advice, AlertId, Channel, Doubt, Instant, Proof
 from model.rules.messages.advice import advice_for_app
 from model.rules.signal import Signal
 from store.alerts.accepting import Accepted
-from store.alerts.checks import PutOff, accept_check
-from store.registry.devices import Seeming
+from store.alerts.checks import CheckPostponed, accept_check
+from store.registry.devices import DeviceAppearance
 
 
 @route(
@@ -144,9 +144,9 @@ def told_of_proof(heard: Signal, sender: Sender) -> tuple[Proof, Doubt | None]:
     only seems revoked, gets the values of a phone that is.
     """
     phone = sender.seeming or sender.device
-    if phone is None or phone.seeming is Seeming.NOTHING:
+    if phone is None or phone.seeming is DeviceAppearance.NOTHING:
         return heard.proof or Proof.APP, heard.doubt
-    if phone.seeming is Seeming.REVOKED:
+    if phone.seeming is DeviceAppearance.REVOKED:
         return Proof.APP, heard.doubt or Doubt.UNKNOWN_KEY
     if heard.phone not in (None, phone.phone):
         return Proof.APP, heard.doubt or Doubt.NUMBER
@@ -203,7 +203,7 @@ async def _check(web: Web, body: AlertBody, sender: Sender) -> Answer[AlertAnswe
             tx, signal, settings.deadline.seconds, settings.limits.live_cases, body.checks_every_days
         )
     )
-    if isinstance(made, PutOff):
+    if isinstance(made, CheckPostponed):
         web.metrics.checks_put_off.inc()
         raise TooMany(f"{made.reason}: try again in {made.again_s} s", made.again_s)
     (web.metrics.checks_taken if made.created else web.metrics.repeated).inc()

@@ -37,7 +37,7 @@ from model.alert.case import Case
 from model.alert.parts import DialogueMessage
 from model.orders.refusals import Refusal
 from model.rules.messages import dialogue
-from store.alerts.recent import current
+from store.alerts.recent import current_case
 from store.journal.journal import Transaction
 
 
@@ -101,7 +101,7 @@ async def _keep(web: Web, case: Case, event: DialogueSaid | DialogueSeen) -> Non
     alert = case.alert
 
     def is_news(transaction: Transaction) -> bool:
-        now = current(transaction, case)
+        now = current_case(transaction, case)
         if not dialogue.is_news(now, event):
             return False
         if isinstance(event, DialogueSeen):

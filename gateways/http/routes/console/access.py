@@ -23,9 +23,9 @@ from gateways.http.wire.errors import BadBody, NotAllowed, NotSignedOn, TooManyT
 from store.audit.entry import Action
 from store.errors import AlreadyTaken, NotRegistered
 from store.journal.journal import Transaction
-from store.registry.access.authenticators import Authenticator, Kind, add, remove, rename
+from store.registry.access.authenticators import Authenticator, AuthenticatorKind, add, remove, rename
 from store.registry.access.credentials import is_password
-from store.registry.access.sessions import Session, Way, end_own, require
+from store.registry.access.sessions import Session, SignOnMethod, end_session_of, require_session
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ class AuthenticatorAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Passkey or authenticator app. `backed_up`: the passkey's maker keeps a copy."""
 
     id: str
-    kind: Kind
+    kind: AuthenticatorKind
     name: str
     backed_up: bool
     created_at: Moment
@@ -53,7 +53,7 @@ class SessionAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     here: bool
-    way: Way
+    way: SignOnMethod
     begun_at: Moment
     used_at: Moment | None
     until: Moment
@@ -205,7 +205,7 @@ async def set_own_password(web: Web, who: Caller, data: NewPassword) -> OwnAcces
     record = await asyncio.to_thread(registry.operator, operator)
     if record is None:
         raise NotAllowed("the operator has been removed")
-    if session.way is not Way.RECOVERY:
+    if session.way is not SignOnMethod.RECOVERY:
         address, now_us = who.address, web.clock.now_us()
         counted, _ = Proofs(web).counted_as(operator, address)
         if wait_s := web.throttle.wait_s(counted, address, now_us):
@@ -235,7 +235,7 @@ async def end_own_session(web: Web, who: Caller, which: str) -> OwnAccess:
     The session ends at all nodes within a second. The shift continues.
     """
     operator = who.operator
-    if which == who.session.id or not await _write(web, who, lambda tx: end_own(tx, operator, which)):
+    if which == who.session.id or not await _write(web, who, lambda tx: end_session_of(tx, operator, which)):
         raise BadBody("no other session of yours has this id", "$")
     return await _changed(web, who, "another session of one's own")
 
@@ -244,7 +244,7 @@ async def _write(web: Web, who: Caller, work: Callable[[Transaction], T]) -> T:
     """Change own access in a valid session. Raises NotSignedOn, NotDurable, and the errors of `work`."""
 
     def checked(tx: Transaction) -> T:
-        require(tx, who.session)
+        require_session(tx, who.session)
         return work(tx)
 
     with _while_it_stands():
@@ -312,7 +312,7 @@ def _creation(web: Web, session: Session, host: str, as_of: int) -> passkeys.Cre
         exclude_credentials=[
             passkeys.Descriptor(id=passkeys.base64(one.id))
             for one in web.queries.authenticators(operator)
-            if one.kind is Kind.PASSKEY
+            if one.kind is AuthenticatorKind.PASSKEY
         ],
     )
 
@@ -335,7 +335,9 @@ def _proved(web: Web, session: Session, data: NewAuthenticator, host: str | None
                 Fault.CODE_WRONG,
             )
         which = web.challenges.id_of_app(challenge)
-        return Authenticator(which, session.operator, Kind.TOTP, data.name, seed, step, False, now)
+        return Authenticator(
+            which, session.operator, AuthenticatorKind.TOTP, data.name, seed, step, False, now
+        )
     party = passkeys.relying_party(web.proxies.origin, host)
     challenge = passkeys.challenge_of(data.passkey)
     if party is None or not web.challenges.is_good(challenge, to_add_passkey(session.id, as_of)):
@@ -344,7 +346,14 @@ def _proved(web: Web, session: Session, data: NewAuthenticator, host: str | None
     if new is None:
         raise BadBody("the passkey could not be verified: start again", "$.passkey")
     return Authenticator(
-        new.id, session.operator, Kind.PASSKEY, data.name, new.public_key, new.counter, new.backed_up, now
+        new.id,
+        session.operator,
+        AuthenticatorKind.PASSKEY,
+        data.name,
+        new.public_key,
+        new.counter,
+        new.backed_up,
+        now,
     )
 
 

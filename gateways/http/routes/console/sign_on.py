@@ -26,13 +26,19 @@ from gateways.http.wire.errors import NotSignedOn, OtherOrigin, Refused, TooMany
 from messages.ids import Instant
 from model.orders.refusals import Refusal
 from runtime import logs
-from store.alerts.of_operator import is_on_an_alert
+from store.alerts.of_operator import has_call_for_alert
 from store.audit.entry import Action
 from store.errors import NotRegistered
 from store.journal.journal import Transaction
 from store.registry import numbers
-from store.registry.access.first_admin import become
-from store.registry.access.sessions import Begun, Session, Way, end, go_on
+from store.registry.access.first_admin import create_first_admin
+from store.registry.access.sessions import (
+    Session,
+    SignOnMethod,
+    StartedSession,
+    continue_session,
+    end_session,
+)
 from store.registry.people import Operator, StaffRole
 from store.registry.staff import Language, Name, Phone
 
@@ -74,15 +80,15 @@ class SignedOn(msgspec.Struct, frozen=True, kw_only=True):
     role: StaffRole
     csrf: str
     until: Moment
-    way: Way
+    way: SignOnMethod
     enrol: bool
 
 
 def signed_off(transaction: Transaction, session: Session, *, last: bool) -> bool:
     """End the session; return False for the last session of an operator who is on an alert."""
-    if last and is_on_an_alert(transaction, session.operator):
+    if last and has_call_for_alert(transaction, session.operator):
         return False
-    end(transaction, session, last=last)
+    end_session(transaction, session, last=last)
     return True
 
 
@@ -186,7 +192,7 @@ async def first_admin(web: Web, who: Caller, data: FirstAdmin) -> Answer[SignOnL
 
     def work(tx: Transaction) -> tuple[Operator, str, Instant]:
         number = numbers.of_a_person(data.phone, web.settings.center.region)
-        return become(tx, data.code, " ".join(data.name.split()), number, data.language)
+        return create_first_admin(tx, data.code, " ".join(data.name.split()), number, data.language)
 
     with refusing():
         try:
@@ -216,11 +222,11 @@ def _told(web: Web, session: Session) -> SignedOn:
         until=rfc3339(session.until),
         way=session.way,
         # A token may belong to a program, or to a simulated run.
-        enrol=lacks and session.way is not Way.TOKEN,
+        enrol=lacks and session.way is not SignOnMethod.TOKEN,
     )
 
 
-async def _begun(web: Web, who: Caller, data: SignOn) -> Begun:
+async def _begun(web: Web, who: Caller, data: SignOn) -> StartedSession:
     """Return the session, begun or continued. Raises NotSignedOn, TooManyTries, NotDurable."""
     address, proofs = who.address, Proofs(web)
     known, secret = web.auth.session(who.request), web.auth.secret(who.request) or ""
@@ -237,13 +243,13 @@ async def _begun(web: Web, who: Caller, data: SignOn) -> Begun:
     same = known is not None and known.operator == proof.operator
     if known is not None and same and not proof.counts_once:
         # The page was reloaded, or another page of the operator is open: the CSRF tokens stay valid.
-        made = Begun(known, secret)
+        made = StartedSession(known, secret)
     else:
 
-        def work(transaction: Transaction) -> Begun:
+        def work(transaction: Transaction) -> StartedSession:
             if known is not None:
                 # The browser's cookie is about to be replaced: its former session ends.
-                end(transaction, known, last=not same and not web.auth.signed_on_elsewhere(known))
+                end_session(transaction, known, last=not same and not web.auth.signed_on_elsewhere(known))
             return proof.begin(transaction, address)
 
         try:
@@ -252,16 +258,16 @@ async def _begun(web: Web, who: Caller, data: SignOn) -> Begun:
             raise NotSignedOn("the operator's credentials changed meanwhile: sign on again") from error
         if known is not None:
             web.auth.changed(known)
-    if proof.way is not Way.TOKEN:
+    if proof.way is not SignOnMethod.TOKEN:
         web.throttle.right(counted, address)
     return made
 
 
-async def _gone_on(web: Web, ticket: str, address: str) -> Begun:
+async def _gone_on(web: Web, ticket: str, address: str) -> StartedSession:
     """Continue the session of another node here. Raises NotSignedOn, TooManyTries, NotDurable."""
     proofs = Proofs(web)
     proofs.let_try(address)
-    made = await web.writing.run(lambda transaction: go_on(transaction, ticket, address))
+    made = await web.writing.run(lambda transaction: continue_session(transaction, ticket, address))
     if made is None:
         raise proofs.unknown("ticket", address)
     log.info("goes on here", operator=made.session.operator)

@@ -40,9 +40,9 @@ from model.settings import Settings
 from model.telling.sheet import Sheet
 from store import streams
 from store.alerts import pages, reopening
-from store.alerts.sheets import current
+from store.alerts.sheets import current_sheet
 from store.journal.journal import Append, Transaction
-from store.nodes.leases import term_of
+from store.nodes.leases import current_term
 from store.registry import keyring
 from store.registry.people import StaffRole
 
@@ -117,7 +117,7 @@ def order(
     journaled again. Call within the write lock. `known`: the alert as of a moment ago; `supervisor`: True for
     a supervisor's command.
     """
-    sheet = current(transaction, known)
+    sheet = current_sheet(transaction, known)
     case = sheet.case
     given = data.id or ""
     if is_repeated(case, given, data.command, by):
@@ -125,7 +125,7 @@ def order(
     to = None if data.to is None else OperatorId(data.to)
     reason = refusal(case, data.command, by, settings, to, data.party, supervisor=supervisor)
     if reason is None and data.command is OperatorCommand.REOPEN:
-        reason = reopening.why_not(transaction, case)
+        reason = reopening.reopening_refusal(transaction, case)
     if reason is None and data.seen is not None:
         filled = 0 if data.field is None else sheet.changed.get(data.field, 0)
         late = is_out_of_date(case, data.command, data.seen, data.party, filled)
@@ -244,7 +244,7 @@ def move_shift(transaction: Transaction, operator: OperatorId) -> bool:
     last = transaction.last_of_type(stream, "operator.shift_changed")
     if last is None or not isinstance(last.event, ShiftChanged) or last.event.state is ShiftState.OFF:
         return False
-    if last.node == transaction.node or term_of(transaction, last.node) is not None:
+    if last.node == transaction.node or current_term(transaction, last.node) is not None:
         return False
     transaction.append(Append(stream, None, (last.event,)))
     return True

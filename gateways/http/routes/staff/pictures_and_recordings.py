@@ -78,7 +78,7 @@ async def recording(web: Web, who: Caller, alert: AlertId, file: str) -> Stream:
 
 def picture_of(web: Web, user: UserId, which: str) -> Response[bytes]:
     """Return a picture of the user's record, typed by its bytes. For any thread. Raises NoSuchPerson."""
-    found = web.journal.at_one_moment(lambda one: records.picture(one, user, which))
+    found = web.journal.at_one_moment(lambda one: records.read_picture(one, user, which))
     if found is None:
         raise NoSuchPerson("the user has no picture")
     headers = {

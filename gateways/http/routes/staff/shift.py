@@ -63,7 +63,7 @@ def shift(web: Web, who: Caller) -> ShiftView:
     now_us, phone = web.clock.now_us(), web.settings.center.drill.phone
     drill_us = None if not phone else last_begun(web.journal, phone)
     return ShiftView(
-        notes=[note_row(one) for one in shift_notes.shown(web.journal, now_us)],
+        notes=[note_row(one) for one in shift_notes.current_notes(web.journal, now_us)],
         owed=_owed(web).read(),
         staff=[
             StaffRow(operator=one.operator, role=one.role, on_call=one.on_call)
@@ -85,7 +85,7 @@ async def leave_shift_note(web: Web, who: Caller, note: NewNote) -> NoteRow:
     text = note.text.strip()
     if not text:
         raise BadBody("the note needs a text", "$.text")
-    return note_row(await web.writing.run(lambda tx: shift_notes.write(tx, who.operator, text)))
+    return note_row(await web.writing.run(lambda tx: shift_notes.add_note(tx, who.operator, text)))
 
 
 @route(POST, "/v1/shift/notes/{note}/done", by=OPERATOR, audit=AUDIT, refuses=(NoSuchNote,))
@@ -94,7 +94,7 @@ async def finish_shift_note(web: Web, who: Caller, note: str, done: NoteDone) ->
 
     The response names the first operator who marked the note as done.
     """
-    found = await web.writing.run(lambda tx: shift_notes.finish(tx, note, who.operator, done=done.done))
+    found = await web.writing.run(lambda tx: shift_notes.mark_note(tx, note, who.operator, done=done.done))
     if found is None:
         raise NoSuchNote("no note has this id")
     return note_row(found)

@@ -16,8 +16,8 @@ from store.database.kept_tables import ERASABLE, KEPT, LASTING, NOT_KEPT
 from store.database.migrate import REVISION
 from store.errors import JournalNewer, TransferError
 from store.journal.journal import Journal
-from store.journal.moving import move
-from store.journal.verify import verify
+from store.journal.moving import move_journal
+from store.journal.verify import verify_journal
 from tests.store.databases import Database, PostgresDatabase, SqliteFile, new_schema
 from tests.store.places import START, Clock, journal_at, on_both, signal
 from tests.support.next_form import install_next_version
@@ -125,8 +125,8 @@ def test_every_row_goes_into_either_database(database: Database, journal: Journa
     fill(database)
     give(target.url, *(taken(journal, part) for part in (Part.LASTING, Part.KEYS)))
     restored = journal_at(target.url)
-    found = verify(restored)
-    assert (found.digest, found.problems) == (verify(journal).digest, ())
+    found = verify_journal(restored)
+    assert (found.digest, found.problems) == (verify_journal(journal).digest, ())
     assert found.open_alerts == 5
     restored.close()
     for table in BACKED_UP:
@@ -139,8 +139,8 @@ def test_a_moved_center_has_all_rows(database: Database, journal: Journal, postg
     fill(database)
     other = new_schema(postgres)
     into = journal_at(other.url)
-    move(journal, into)
-    assert verify(into).digest == verify(journal).digest
+    move_journal(journal, into)
+    assert verify_journal(into).digest == verify_journal(journal).digest
     into.close()
     for table in OTHERS:
         assert held(other, table) == held(database, table), table.name
@@ -186,10 +186,10 @@ def test_newer_rows_and_another_journal_s_keys_are_refused(tmp_path: Path, journ
 
 @pytest.mark.usefixtures("alerts")
 def test_a_journal_with_events_is_left_alone(database: Database, journal: Journal) -> None:
-    before = verify(journal).digest
+    before = verify_journal(journal).digest
     with pytest.raises(TransferError, match="holds events"):
         give(database.url, taken(journal, Part.LASTING))
-    assert verify(journal).digest == before
+    assert verify_journal(journal).digest == before
 
 
 def test_blocks_are_known_from_pieces_of_any_length_and_missed_where_one_is_cut_off() -> None:

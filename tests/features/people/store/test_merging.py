@@ -15,7 +15,7 @@ from model.rules.pins import PinVerdict
 from model.settings.storage import RetentionSettings
 from store import streams
 from store.alerts.accepting import accept
-from store.alerts.erasing import erase_person, sweep
+from store.alerts.erasing import erase_expired, erase_person
 from store.audit.search import ids_of
 from store.errors import ChangedMeanwhile, InAnAlert, NotRegistered
 from store.journal import erasable
@@ -88,11 +88,11 @@ def enrolled(journal: Journal, secret_of: str) -> str:
 
 
 def keep(journal: Journal, user: User, record: PersonRecord) -> None:
-    journal.transact(lambda tx: records.write(tx, user.id, record, expected=None, by="x", region="IT"))
+    journal.transact(lambda tx: records.write_record(tx, user.id, record, expected=None, by="x", region="IT"))
 
 
 def record_of(journal: Journal, user: UserId) -> PersonRecord:
-    return journal.at_one_moment(lambda one: records.read(one, user)).record
+    return journal.at_one_moment(lambda one: records.read_record(one, user)).record
 
 
 @on_both
@@ -134,7 +134,7 @@ def test_what_the_old_journal_tells_is_read_as_before_and_found_in_the_audit(
 def test_nothing_of_a_merged_one_is_erased(journal: Journal, clock: Clock, giulia: User, also: User) -> None:
     alert = raised(journal, clock, also)
     merged(journal, giulia, also)
-    assert [done for page in sweep(journal, RetentionSettings()) for done in page] == []
+    assert [done for page in erase_expired(journal, RetentionSettings()) for done in page] == []
     assert erasable.kinds_of(journal.row, alert)
 
 
@@ -179,7 +179,7 @@ def test_records_are_joined_and_sealed_for_who_stays(journal: Journal, giulia: U
         medical="asthma / diabetes", safe_word="rose", children="two", photo=face, dangerous=(ugo,),
         contacts=(mother,), addresses=("Via Roma 1", "Via Po 2"),
     )  # fmt: skip
-    assert there(journal.at_one_moment(lambda one: records.picture(one, giulia.id, face))).data == FACE
+    assert there(journal.at_one_moment(lambda one: records.read_picture(one, giulia.id, face))).data == FACE
 
 
 def test_too_large_records_stay_two(journal: Journal, registry: Registry, giulia: User, also: User) -> None:

@@ -9,7 +9,7 @@ from messages.events import PersonalDataChanged
 from messages.ids import OperatorId
 from store import errors, streams
 from store.journal.journal import Journal
-from store.registry.access.sessions import Way, begin
+from store.registry.access.sessions import SignOnMethod, start_session
 from store.registry.people import Operator, StaffRole
 from store.registry.registry import Registry
 from tests.store.places import on_both
@@ -98,7 +98,7 @@ def test_another_role_ends_the_sessions_and_the_last_admin_stays_one(
     journal: Journal, registry: Registry, anna: Operator
 ) -> None:
     operator, admin = Fields(role=StaffRole.OPERATOR), Fields(role=StaffRole.ADMIN)
-    journal.transact(lambda tx: begin(tx, anna.id, "", way=Way.PASSWORD))
+    journal.transact(lambda tx: start_session(tx, anna.id, "", way=SignOnMethod.PASSWORD))
     changed(journal, anna.id, operator, admin)
     assert registry.sessions(journal.now_us()) == []
     with pytest.raises(errors.LastAdmin):
