@@ -48,6 +48,27 @@ def test_every_cause_of_ours_has_its_words(modules: Page) -> None:
     assert not [text for text in said if "unusual" in text]
 
 
+def test_a_progress_that_only_a_newer_node_knows_is_shown_as_it_is(modules: Page) -> None:
+    shown = modules.evaluate(
+        """async () => {
+          const { progressText } = await import('/console/js/case/dialogue/question-channel.js');
+          return progressText({ spoken: 'sung', heard_us: null }, 0);
+        }"""
+    )
+    assert shown == "sung"
+
+
+def test_a_message_named_like_a_property_of_every_object_is_no_answer(modules: Page) -> None:
+    shown = modules.evaluate(
+        """async (texts) => {
+          const { messageText } = await import('/console/js/case/dialogue/read-state.js');
+          return texts.map((text) => messageText({ erased: [] }, { by: null, text }));
+        }""",
+        ["__proto__", "constructor"],
+    )
+    assert shown == ["__proto__", "constructor"]
+
+
 def test_the_clock_of_a_reopened_alert_says_when_the_user_was_reached_first(modules: Page) -> None:
     said = modules.evaluate(
         """async () => {

@@ -13,7 +13,7 @@ const numbersAside = new Map();
 export const clear = () => numbersAside.clear();
 
 /** Return true if the message is only yes or no. @param {SaidView} one */
-export const isAnswer = (one) => !one.by && one.text.toLowerCase() in ANSWERS;
+export const isAnswer = (one) => !one.by && Object.hasOwn(ANSWERS, one.text.toLowerCase());
 
 /** Put a message aside: the text for 112 does not need it. @param {CaseView} view @param {SaidView} one */
 export function putAside(view, one) {

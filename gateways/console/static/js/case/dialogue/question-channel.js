@@ -134,6 +134,6 @@ export function answerText(message, nowUs) {
 
 /** Return the progress of a spoken question. @param {SaidView} said @param {number} nowUs */
 export function progressText({ spoken, heard_us: heardUs }, nowUs) {
-  if (spoken !== 'heard') return PROGRESS[spoken]();
+  if (spoken !== 'heard') return PROGRESS[spoken]?.() ?? spoken; // a newer node may send other states
   return nowUs - heardUs < ANSWERS_WITHIN_US ? say`heard##question` : say`heard, no key`;
 }
