@@ -134,7 +134,7 @@ NEEDS: Final = (
         Cost.FILES,
         Sentence("Trusted address", "Indirizzo fidato"),
         Sentence(
-            "Browsers and phones have to trust the centre’s address: without it the app raises no alert.",
+            "Browsers and phones must trust the centre’s address: otherwise the app cannot raise alerts.",
             "Browser e telefoni devono fidarsi dell’indirizzo del centro: senza, l’app non può "
             "lanciare allarmi.",
         ),
@@ -145,7 +145,7 @@ NEEDS: Final = (
         Cost.MEMORY,
         Sentence("Two real lines", "Due linee vere"),
         Sentence(
-            "Operator and user are called at once: two modems with SIMs are needed on the public trunk.",
+            "Operator and user are called at the same time: the public trunk needs two modems with SIMs.",
             "Operatore e persona si chiamano insieme: servono due modem con SIM sul gruppo pubblico.",
         ),
         lambda found: _real(found) and found.public_lines >= PUBLIC_LINES_WANTED,
@@ -155,7 +155,7 @@ NEEDS: Final = (
         Cost.FILES,
         Sentence("Test alert", "Allarme di prova"),
         Sentence(
-            "The centre calls your phone as that of somebody in danger. It never calls 112.",
+            "The centre calls your phone like a user’s phone. A test never calls 112.",
             "Il centro chiama il tuo telefono come quello di chi chiede aiuto. Non chiama mai il 112.",
         ),
         lambda found: _real(found) and found.test_alert,
@@ -165,7 +165,7 @@ NEEDS: Final = (
         Cost.FILES,
         Sentence("A second operator", "Un secondo operatore"),
         Sentence(
-            "Nobody covers a shift alone: who does not answer needs somebody behind. Chapter O.",
+            "One operator does not cover a shift: if one does not answer, another must. Chapter O.",
             "Da soli non si copre un turno: chi non risponde deve avere qualcuno dopo. Capitolo O.",
         ),
         lambda found: found.operators >= OPERATORS_WANTED,
@@ -173,9 +173,9 @@ NEEDS: Final = (
     _need(
         Need.DUTY,
         Cost.FILES,
-        Sentence("Somebody is called when it breaks", "Se si guasta, qualcuno è chiamato"),
+        Sentence("People on duty for faults", "Se si guasta, qualcuno è chiamato"),
         Sentence(
-            "For two weeks each hour is covered by who took a test within 90 days. Chapter J: P, T.",
+            "Every hour of the next two weeks has a person who took a test within 90 days. Chapter J: P, T.",
             "Per due settimane nessuna ora scoperta, da chi ha preso una prova in 90 giorni. "
             "Capitolo J: P, T.",
         ),
@@ -186,7 +186,7 @@ NEEDS: Final = (
         Cost.MEMORY,
         Sentence("Switch 1: a line for 112", "Interruttore 1: linea per il 112"),
         Sentence(
-            "A modem on the trunk reserved for 112 (emergency = true): the call can leave only there.",
+            "A modem on the trunk reserved for 112 (emergency = true): only these lines can carry the call.",
             "Un modem sul gruppo riservato al 112 (emergency = true): solo da lì può partire la chiamata.",
         ),
         lambda found: _real(found) and found.emergency_trunk,
@@ -196,7 +196,7 @@ NEEDS: Final = (
         Cost.MEMORY,
         Sentence("A second line for 112", "Una seconda linea per il 112"),
         Sentence(
-            "Where 112 is busy it is called again at once, on another reserved line.",
+            "If 112 is busy, the centre calls again at once, on another reserved line.",
             "Se il 112 è occupato, si richiama subito da un’altra linea riservata.",
         ),
         lambda found: _real(found) and found.emergency_lines >= EMERGENCY_LINES_WANTED,
@@ -206,7 +206,7 @@ NEEDS: Final = (
         Cost.FILES,
         Sentence("A backup written", "Copia di sicurezza scritta"),
         Sentence(
-            "The last one is of today or yesterday, where the settings say. Better on another disk.",
+            "The last backup is from today or yesterday, at the configured place. Use another disk.",
             "L’ultima è di oggi o di ieri, ed è dove le impostazioni dicono. Meglio su un altro disco.",
         ),
         lambda found: found.machine.measured.get(Need.BACKUP),
@@ -214,9 +214,9 @@ NEEDS: Final = (
     _need(
         Need.BACKUP_CHECKED,
         Cost.FILES,
-        Sentence("A backup tried", "Copia di sicurezza provata"),
+        Sentence("A backup tested", "Copia di sicurezza provata"),
         Sentence(
-            "One was restored for trial within the last 8 days.",
+            "A backup was restored for trial within the last 8 days.",
             "Una copia è stata ripristinata per prova negli ultimi 8 giorni.",
         ),
         lambda found: found.machine.measured.get(Need.BACKUP_CHECKED),
@@ -226,7 +226,7 @@ NEEDS: Final = (
         Cost.MEMORY,
         Sentence("Clock synchronised", "Orologio sincronizzato"),
         Sentence(
-            "The time follows a server: apt install systemd-timesyncd. Else wrong times are written.",
+            "The clock follows a server: apt install systemd-timesyncd. Otherwise wrong times are stored.",
             "L’ora segue un server: apt install systemd-timesyncd. Altrimenti le ore scritte sono false.",
         ),
         lambda found: found.machine.clock,
@@ -236,7 +236,7 @@ NEEDS: Final = (
         Cost.MEMORY,
         Sentence("Uninterruptible power", "Gruppo di continuità"),
         Sentence(
-            "Machine, modems and network go on without mains: tried by pulling the plug.",
+            "Machine, modems and network run without mains power: test it by pulling the plug.",
             "Macchina, modem e rete vanno avanti senza corrente: provato staccando la spina.",
         ),
         _by_a_person,
@@ -246,7 +246,7 @@ NEEDS: Final = (
         Cost.MEMORY,
         Sentence("Agreement with 112", "Accordo con il 112"),
         Sentence(
-            "The 112 centre knows that this one calls, and from which numbers.",
+            "112 knows that this centre calls, and its numbers.",
             "La centrale del 112 sa che questo centro chiama, e da quali numeri.",
         ),
         _by_a_person,
@@ -256,7 +256,7 @@ NEEDS: Final = (
         Cost.MEMORY,
         Sentence("Switch 2: the real 112", "Interruttore 2: 112 vero"),
         Sentence(
-            "Last of all: L, then Y and the sentence; N, then Q. From then on E calls the real 112.",
+            "The last step: L, then Y and the sentence; N, then Q. From then on E calls the real 112.",
             "Per ultimo: L, poi Y e la frase; N, poi Q. Da allora E chiama il 112 vero.",
         ),
         lambda found: _real(found) and found.psap_live,

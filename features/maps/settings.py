@@ -66,8 +66,8 @@ class MapSettings(FeatureTable, frozen=True, kw_only=True):
         doc(
             "Geocoder",
             "Geocodificatore",
-            note='in place of addresses; your own, "https://geocoder.example.org": it is told '
-            "where users are",
+            note='in place of addresses; your own, "https://geocoder.example.org": it '
+            "receives users' positions",
         ),
     ] = ""
     geocoder_api: Annotated[
