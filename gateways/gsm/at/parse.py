@@ -209,8 +209,9 @@ class Sim(msgspec.Struct, frozen=True):
 
 def parse_cpin(line: str) -> Sim | None:
     """Return the state in `+CPIN: <code>`; None for a line without a code."""
-    code = body_of(line).strip('"').upper()
-    return Sim(code) if code and code != line else None
+    body = body_of(line)
+    code = body.strip('"').upper()
+    return Sim(code) if code and body != line else None
 
 
 def parse_imei(lines: tuple[str, ...]) -> str:

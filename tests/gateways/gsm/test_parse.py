@@ -76,6 +76,11 @@ def test_what_is_no_row_is_none(line: str) -> None:
     assert parse_clcc(line) is None
 
 
+@each("line", ["ERROR", "error", "ready", ""])
+def test_a_line_without_a_prefix_is_no_state_of_the_sim(line: str) -> None:
+    assert parse_cpin(line) is None
+
+
 @given(st.text(max_size=80))
 def test_no_line_makes_a_reader_raise(text: str) -> None:
     for line in (text, "+CLCC: " + text, "+CREG: " + text):
