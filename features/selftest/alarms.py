@@ -166,7 +166,7 @@ OF_PROOFS: Final = (
         en=Words(
             "Test alert failed",
             "The night’s test alert was not completed",
-            "Open the self-test with N in the plant (4) for the failed step; run `securwoman doctor`",
+            "Open the self-test with N in the equipment (4) for the failed step; run `securwoman doctor`",
         ),
     ),
     AlarmKind(
@@ -324,7 +324,7 @@ OF_PROOFS: Final = (
         en=Words(
             "No proof for two days",
             "No self-test of the centre has been completed for more than 48 hours",
-            "Open the last self-test with N in the plant (4); run one while no alert is open",
+            "Open the last self-test with N in the equipment (4); run one while no alert is open",
         ),
     ),
 )

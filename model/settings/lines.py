@@ -137,7 +137,7 @@ class Modem(Table, frozen=True, kw_only=True):
         doc(
             "Gain of the line’s voice",
             "Di quanto si alza la voce della linea",
-            note="−20 to 30 dB, never beyond full scale: EC25 by USB audio 24; the console's plant page "
+            note="−20 to 30 dB, never beyond full scale: EC25 by USB audio 24; the console's equipment page "
             "shows the level of the last call, `securwoman modem call PORT NUMBER --voice` that of a trial",
         ),
     ] = 0.0

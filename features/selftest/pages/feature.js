@@ -11,7 +11,7 @@ export { lineAction } from './trial.js';
 export const places = [
   {
     name: 'proofs',
-    title: () => say`Nightly proof`,
+    title: () => say`Nightly self-test`,
     keys: ['N'],
     place: proofs,
     below: 'plant',
@@ -25,7 +25,7 @@ export const shiftAction = { key: 'D', name: () => say`Drill`, ...drill };
 /** @type {KernelKeys} */
 export const placeKeys = {
   shift: () => [['D', say`Drill`]],
-  plant: () => [['N T E', say`Nightly proof, now, end it`]],
+  plant: () => [['N T E', say`Nightly self-test, now, end it`]],
 };
 
 /** @returns {[string, string][]} */

@@ -156,10 +156,10 @@ function nodePane(ui, node) {
     : '';
   const by = last?.by ? say`ordered by ${ui.feed.names(last.by)}` : '';
   const several = state.data.nodes.length > 1;
-  const label = say`Last proof of ${node.node}`;
+  const label = say`Last self-test of ${node.node}`;
   return html`<section class="panel" aria-label=${label}>
     <div class="panel__head">
-      <h2>${several ? node.node : say`Last proof`}</h2>
+      <h2>${several ? node.node : say`Last self-test`}</h2>
       <span role="status">${stateOf(node)}</span>
       <span class="ink-2">${[when, by].filter(Boolean).join(' · ')}</span>
     </div>
@@ -196,7 +196,7 @@ function nodePane(ui, node) {
           ? html`<ul class="proofs__nights">
               ${node.series.map(nights)}
             </ul>`
-          : html`<p class="empty">${say`No whole proof yet`}</p>`
+          : html`<p class="empty">${say`No complete self-test yet`}</p>`
       }
     </div>
   </section>`;
@@ -208,11 +208,11 @@ export function pane(ui) {
   const night = data?.at ? say`Each night at ${data.at}, while it is quiet` : say`By itself at night: no`;
   return html`<section class="view proofs" aria-labelledby="proofs-h">
     <header class="page-head">
-      <h1 id="proofs-h" tabindex="-1">${say`Nightly proof`}</h1>
+      <h1 id="proofs-h" tabindex="-1">${say`Nightly self-test`}</h1>
       <p class="ink-2">${data ? night : ''}</p>
       <div class="page-head__end">
         ${isRunning() ? button(ui, ['E', say`End it`]) : button(ui, ['T', say`Prove now`])}
-        ${button(ui, ['N', say`To the plant`])}
+        ${button(ui, ['N', say`To the equipment`])}
       </div>
       ${fault ? html`<p role="alert">${word('warn', fault, 'ink-bad')}</p>` : nothing}
     </header>

@@ -78,7 +78,7 @@ def pattern(language: str) -> re.Pattern[str]:
 
 def listed() -> dict[str, set[str]]:
     """Return the lines of the console's list of keys that are the operators': the keys of English words."""
-    script = (STATIC / "js" / "shell" / "key-list.js").read_text().partition("title: say`Plant`")[0]
+    script = (STATIC / "js" / "shell" / "key-list.js").read_text().partition("title: say`Equipment`")[0]
     features = "".join((pages / "feature.js").read_text() for pages in pages_of_features().values())
     of_features = "".join(re.findall(r"(?:everywhere|shift): (\(\) => .*)", features))
     found = {

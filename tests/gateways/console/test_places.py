@@ -315,10 +315,10 @@ def test_case_17_without_the_center_no_other_place_can_be_reached(
 ) -> None:
     console = signed_on(page, site.url, place)
     console.keyboard.press("4")
-    expect(console.get_by_role("heading", name="Plant")).to_be_visible()
+    expect(console.get_by_role("heading", name="Equipment")).to_be_visible()
     site.cut_off()
     # What the plant had asked for and was not told is said beside it.
     expect(console.locator(".banner[role=alert]")).to_contain_text("Centre unreachable")
     expect(console.locator(".bar__nav button").nth(2)).to_have_attribute("aria-disabled", "true")
     console.keyboard.press("3")
-    expect(console.get_by_role("heading", name="Plant")).to_be_visible()
+    expect(console.get_by_role("heading", name="Equipment")).to_be_visible()

@@ -19,10 +19,10 @@ from tests.gateways.story import Story
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
 
-PLACES = {"2": "Open alerts", "4": "Plant", "5": "Start"}
+PLACES = {"2": "Open alerts", "4": "Equipment", "5": "Start"}
 NOT_LISTED = (
     *("History", "Figures", "Availability", "Reviews", "Map:", "A page for 112"),
-    *("Nightly proof", "Drill", "est alert", "est call", "Settings"),
+    *("Nightly self-test", "Drill", "est alert", "est call", "Settings"),
 )
 
 

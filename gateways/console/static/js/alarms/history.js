@@ -181,7 +181,7 @@ export const pane = (ui) =>
       })}
       <div class="page-head__end">
         ${button(ui, ['T', say`${state.days} days`])}
-        ${button(ui, ['H', say`To the plant`])}
+        ${button(ui, ['H', say`To the equipment`])}
       </div>
       ${state.fault ? html`<p role="alert">${word('warn', say`No connection`, 'ink-bad')}</p>` : nothing}
     </header>

@@ -106,7 +106,7 @@ export function pane(ui) {
   const usable = feed.lines.length - unusableLines(feed).size;
   return html`<section class="view plant" aria-labelledby="plant-h">
     <header class="page-head">
-      <h1 id="plant-h" tabindex="-1">${say`Plant`}</h1>
+      <h1 id="plant-h" tabindex="-1">${say`Equipment`}</h1>
       <p>
         ${
           all.length

@@ -46,7 +46,7 @@ export function bar(ui, incoming) {
   return html`<header class="bar">
     <span class="bar__brand">${icon('mark')}<span class="bar__name">securWoman</span></span>
     ${sections.tabs(ui)}
-    <div class="bar__health" aria-label=${say`Plant state`}>
+    <div class="bar__health" aria-label=${say`Equipment state`}>
       ${alarmsInBar(ui)} ${calledInBar(ui)} ${psapInBar(feed)}
       ${
         total

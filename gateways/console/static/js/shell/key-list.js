@@ -91,7 +91,7 @@ export const groups = () => [
     ],
   },
   {
-    title: say`Plant`,
+    title: say`Equipment`,
     rows: [
       ['↑ ↓ ⏎', say`Alarms, and each of them`],
       ['H T /', say`Past alarms, days, search`],

@@ -18,7 +18,7 @@ const PLACES = [
   { name: 'case', title: (ui) => (ui.screen.selected() ? say`Case` : say`Shift`), keys: ['1'] },
   { name: 'queue', title: () => say`Alerts`, keys: ['2'], place: queue },
   ...FEATURES.flatMap(({ places = [] }) => places),
-  { name: 'plant', title: () => say`Plant`, keys: ['4'], place: plant },
+  { name: 'plant', title: () => say`Equipment`, keys: ['4'], place: plant },
   { name: 'admin', title: () => say`Admin`, keys: ['5'], place: admin, role: 'supervisor' },
   { name: 'access', place: access },
 ];
