@@ -78,6 +78,9 @@ def put_into(page: Page) -> None:
 def _alone(route: Route) -> None:
     """A file of a page, from the disk."""
     page, _, name = route.request.url.removeprefix(ALONE).partition("/")
+    if not page:
+        route.fulfill(body="<!doctype html><title>modules</title>", content_type="text/html")
+        return
     folder = VENDOR.parent if name.startswith("vendor/") else FOLDERS[page]
     made = {ORDERS: encoded_orders, CATALOGUES: encoded_words, FEATURES: encoded_features}
     if name in made:  # by a web, and no module begins without
@@ -96,5 +99,5 @@ ALONE = "http://localhost/"
 def alone(page: Page) -> Page:
     """The page, in which a module can be imported by its address: no web, and no other script."""
     page.route(f"{ALONE}**", _alone)
-    page.goto(f"{ALONE}console/icon.svg")
+    page.goto(ALONE)
     return page

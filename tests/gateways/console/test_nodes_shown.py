@@ -57,7 +57,7 @@ def test_the_plant_has_the_lines_of_all_nodes_and_says_how_each_node_is(
     expect(other.get_by_role("row", name="L1")).to_contain_text("Out of use")
     expect(console.locator(".plant")).to_contain_text("2 of 4 usable")
     expect(console.locator("[data-alarm='node.lost']")).to_contain_text("Node a lost")
-    expect(console.locator(".plant__alarms")).to_contain_text("others have its alerts")
+    expect(console.locator(".plant__alarms")).to_contain_text("other nodes have its alerts")
 
 
 def test_levels_are_not_told_of_an_alert_that_another_node_has(

@@ -257,7 +257,7 @@ def test_every_alarm_is_said_in_words_the_gravest_first_and_the_others_are_count
         "Line E1",
         "CallLeg:c00",
         "makes no progress",
-        "Make room on its disk",
+        "Free space on its disk",
     ):
         expect(console.locator(".plant__alarms")).to_contain_text(text)
     expect(console.get_by_role("row", name=re.compile("^E1"))).to_contain_text("Out of use")
