@@ -52,7 +52,7 @@ def test_a_modem_that_no_line_names_is_told_with_all_that_it_says_and_what_is_in
     assert "SIM READY 8939990000000000011 +390200000001, in its network Simulated, -71 dBm" in said
     assert "audio by a port of its own" in said
     assert "its firmware provides no audio to the host" in said
-    assert "modem at usb:1-2: the kernel puts it to sleep while it is idle" in said
+    assert "modem at usb:1-2: the kernel suspends the modem while it is idle" in said
 
     assert cli.run(["modem", "list", "--toml", "--state", str(tmp_path / "state")]) == 0
     one, two = tomllib.loads(capfd.readouterr().out)["modem"]

@@ -53,7 +53,7 @@ def test_a_modem_says_what_it_is_and_what_such_modems_are_known_to_do(
     assert cli.run(["modem", "probe", port]) == 0
     said = capfd.readouterr().out.splitlines()
     assert "dialect simcom7600 (SIMCom SIM7600)" in said[0]
-    assert "  to know: ATH is answered OK and does nothing unless AT+CVHU=0" in said
+    assert "  note: ATH is answered OK and does nothing unless AT+CVHU=0" in said
 
 
 @pytest.mark.parametrize(

@@ -283,10 +283,11 @@ def test_whatever_becomes_of_the_server_what_was_acknowledged_is_there_once(
     committer = GroupCommitter(journal)
     ending = threading.Event()
     acknowledged: dict[str, int] = {}
+    unknown_at_end: set[str] = set()
     wrong: list[BaseException] = []
 
     def append(stream: str, *, grouped: bool) -> None:
-        """One after the other; what nobody knows of is asked for at the same version again."""
+        """Append one event after the other; repeat an append of unknown outcome at the same version."""
         version = 0
         unknown = False
         try:
@@ -308,6 +309,8 @@ def test_whatever_becomes_of_the_server_what_was_acknowledged_is_there_once(
                 acknowledged[stream] = version
         except BaseException as error:
             wrong.append(error)
+        if unknown:
+            unknown_at_end.add(stream)
 
     threads = [
         threading.Thread(target=append, args=(f"line-{n}",), kwargs={"grouped": n % 2 == 0}) for n in range(6)
@@ -335,7 +338,7 @@ def test_whatever_becomes_of_the_server_what_was_acknowledged_is_there_once(
         committer.close()
     assert wrong == []
     for stream, version in acknowledged.items():
-        assert journal.version(stream) == version
+        assert journal.version(stream) - version in ((0, 1) if stream in unknown_at_end else (0,))
     assert verify_journal(journal).problems == ()
 
 

@@ -23,7 +23,8 @@ from messages.trials import WayShown
 from store.errors import TransferError
 from store.journal import rows
 from store.journal.journal import Append, Journal
-from store.journal.transfer import _FLOATS, Format, export_events, import_file, verify_journal
+from store.journal.transfer import _FLOATS, Format, export_events, import_file
+from store.journal.verify import verify_journal
 from tests.store.databases import Database
 from tests.store.places import START, answered, journal_at, journal_in, on_both, returned
 from tests.support.journals import empty_journal

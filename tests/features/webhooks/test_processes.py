@@ -74,4 +74,4 @@ def test_a_feature_that_is_left_out_has_no_command(tmp_path: Path, monkeypatch: 
     assert 'Unknown command "duty"' in done.stderr
     assert "features_off" not in command_line("doctor", "--config", str(config)).stdout
     config.write_text('features_off = ["dutty"]\n')
-    assert "no feature is called dutty" in command_line("doctor", "--config", str(config)).stdout
+    assert "there is no feature dutty" in command_line("doctor", "--config", str(config)).stdout
