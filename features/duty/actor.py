@@ -266,7 +266,7 @@ class DutyCallerActor(CenterActor):
         no_line = bool(tries) and tries[-1].failure in decider.NO_CALL
         return {
             (NOBODY_ANSWERS, ""): "All people on duty were called, and no one has taken the callout."
-            if step.nobody
+            if step.exhausted
             else "",
             (NO_WAY, ""): "People on duty cannot be called." if step.no_way or no_line else "",
         }

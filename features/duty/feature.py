@@ -36,7 +36,7 @@ def _mail_faults(settings: Settings) -> Iterator[str]:
 DUTY: Final = Feature(
     name="duty",
     does=Sentence(
-        "People on duty are told of what is wrong with the center, and called until somebody takes it",
+        "Notifications and calls about faults of the center to people on duty, until one takes the callout",
         "I reperibili sono avvisati di ciò che non va nel centro, e chiamati finché uno non se ne occupa",
     ),
     actors=(ActorRow(role=Role.DUTY_CALLER, cls="features.duty.actor.DutyCallerActor"),),
@@ -45,7 +45,7 @@ DUTY: Final = Feature(
             name="duty.nobody",
             priority=Priority.SOON,
             acts=Responder.SUPERVISOR,
-            because="those on duty do not answer, and whoever sits here can act, or find somebody",
+            because="people on duty do not answer, and the operator at the console can act or reach a person",
             wakes=Wakes.NEVER,
             wakes_because="all who could be woken have been called, and are called again",
             about=SubjectKind.PART,
@@ -64,7 +64,7 @@ DUTY: Final = Feature(
             name="duty.no_way",
             priority=Priority.SOON,
             acts=Responder.SUPERVISOR,
-            because="nobody who is away learns that something is wrong, and whoever sits here does",
+            because="people who are away do not learn of the fault, and the operator at the console does",
             wakes=Wakes.NEVER,
             wakes_because="there is no way by which anybody could be",
             about=SubjectKind.PART,

@@ -37,7 +37,7 @@ OF_PROOFS: Final = (
         name="proof.line_deaf",
         priority=Priority.SOON,
         acts=Responder.MACHINE,
-        because="whoever is called on it next is not heard",
+        because="the next person called on this line is not heard",
         wakes=Wakes.FEW_LEFT,
         wakes_because="where few lines are left the next alert gets it, and nothing else shows it deaf",
         about=SubjectKind.LINE,
@@ -238,7 +238,7 @@ OF_PROOFS: Final = (
         acts=Responder.MACHINE,
         because="times that are written are wrong, deadlines are not",
         wakes=Wakes.MORNING,
-        wakes_because="deadlines are counted by a clock that nobody moves",
+        wakes_because="deadlines are counted by the monotonic clock, which cannot be set",
         about=SubjectKind.PART,
         it=Words(
             "Orologio sbagliato",

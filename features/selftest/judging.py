@@ -47,7 +47,7 @@ BOUNDS: Final = (
         figure="days",
         least=LEAST_DAYS_OF_CERTIFICATE,
         soon=RENEWED_DAYS_OF_CERTIFICATE,
-        because="two weeks are a holiday of whoever renews it",
+        because="two weeks are a holiday of the person who renews it",
     ),
     Bound(
         step=ProofStep.DISK,

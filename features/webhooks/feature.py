@@ -29,7 +29,7 @@ WEBHOOKS: Final = Feature(
             acts=Responder.MACHINE,
             because="no alert waits for it, and it is tried on for three days",
             wakes=Wakes.MORNING,
-            wakes_because="nobody in danger is worse off by it",
+            wakes_because="no user in danger is worse off",
             about=SubjectKind.PART,
             it=Words(
                 "{s} non riceve",

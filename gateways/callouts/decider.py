@@ -94,7 +94,7 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
     since: Instant
     """Time since when the actions are pending; in the future if nothing is pending yet."""
     end: CalloutEnd | None = None
-    nobody: bool = False
+    exhausted: bool = False
     """True if all people were called and no person has taken the alarm."""
     no_way: bool = False
     """True if no person on duty has any contact."""
@@ -113,12 +113,14 @@ def due(callout: Callout, people: Sequence[Person], now_us: Instant) -> Due:
     this_round = max(callout.rounds, 1)
     found = _of_round(callout, people, this_round, now_us)
     if found is not None:
-        return replace(found, nobody=this_round > 1)
+        return replace(found, exhausted=this_round > 1)
     next_at = Instant(callout.last_at + PAUSES_US[min(this_round, len(PAUSES_US)) - 1])
     if now_us < next_at:
-        return Due(since=next_at, nobody=True)
+        return Due(since=next_at, exhausted=True)
     again = _of_round(callout, people, this_round + 1, now_us)
-    return Due(since=next_at, nobody=True) if again is None else replace(again, since=next_at, nobody=True)
+    return (
+        Due(since=next_at, exhausted=True) if again is None else replace(again, since=next_at, exhausted=True)
+    )
 
 
 def _of_round(callout: Callout, people: Sequence[Person], number: int, now_us: Instant) -> Due | None:

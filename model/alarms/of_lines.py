@@ -189,7 +189,7 @@ OF_LINES: Final = (
         acts=Responder.MACHINE,
         because="who is called on it hears nothing, until it is tried at the machine",
         wakes=Wakes.FEW_LEFT,
-        wakes_because="where few lines are left the next user may be called on it and hear nobody",
+        wakes_because="if few lines are left, the next user may be called on this line, without audio",
         about=SubjectKind.LINE,
         it=Words(
             "Linea {s} senza suono",
