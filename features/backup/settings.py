@@ -21,7 +21,7 @@ class BackupSettings(FeatureTable, frozen=True, kw_only=True):
         FilePath,
         doc(
             "File of the backup",
-            "Dove si scrive la copia",
+            "File della copia di sicurezza",
             note='by `securwoman backup`: "/mnt/backup/center.age"; empty: no backup, and no alarm',
         ),
     ] = ""
@@ -29,7 +29,7 @@ class BackupSettings(FeatureTable, frozen=True, kw_only=True):
         tuple[str, ...],
         doc(
             "Recipients who can open it",
-            "Chi la può aprire",
+            "Destinatari che la possono aprire",
             note='"age1…", "ssh-ed25519 …", or a file with one of these a line',
         ),
     ] = ()
@@ -37,7 +37,7 @@ class BackupSettings(FeatureTable, frozen=True, kw_only=True):
         FilePath,
         doc(
             "Key for trial restores here",
-            "Chiave con cui si prova qui",
+            "Chiave per le prove di ripristino su questa macchina",
             note="a file; `securwoman restore --check`",
         ),
     ] = ""

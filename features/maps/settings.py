@@ -32,7 +32,7 @@ class MapSettings(FeatureTable, frozen=True, kw_only=True):
     attribution: Annotated[
         str,
         Meta(max_length=200),
-        doc("Maker of the map", "Di chi è la mappa", note="shown on it; empty: as in the file"),
+        doc("Maker of the map", "Autore della mappa", note="shown on it; empty: as in the file"),
     ] = ""
     max_zoom: Annotated[
         Annotated[int, Meta(ge=1, le=22)] | None,
@@ -72,7 +72,7 @@ class MapSettings(FeatureTable, frozen=True, kw_only=True):
     ] = ""
     geocoder_api: Annotated[
         Literal["photon", "nominatim"],
-        doc("Interface of the geocoder", "Che cosa parla", note='"photon", "nominatim"'),
+        doc("Interface of the geocoder", "Interfaccia del geocodificatore", note='"photon", "nominatim"'),
     ] = "photon"
 
 

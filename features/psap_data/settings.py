@@ -87,7 +87,9 @@ class DataTarget(FeatureRow, frozen=True, kw_only=True):
         str,
         text(r"[^\s,<&]{1,100}", "a name without spaces, commas, '<' and '&', at most 100"),
         doc(
-            "Name of the centre at that system", "Come si chiama lì il centro", note="CAP `sender`, as agreed"
+            "Name of the centre at that system",
+            "Nome del centro presso quel sistema",
+            note="CAP `sender`, as agreed",
         ),
     ] = "securwoman"
     code: Annotated[
@@ -124,7 +126,7 @@ class DataTarget(FeatureRow, frozen=True, kw_only=True):
         FilePath,
         doc(
             "Trusted authority for that server (PEM)",
-            "Autorità di fiducia lì (PEM)",
+            "Autorità riconosciuta per quel server (PEM)",
             note="in place of this machine's",
         ),
     ] = ""

@@ -26,7 +26,7 @@ class ProofSettings(FeatureTable, frozen=True, kw_only=True):
         OptionalClock | None,
         doc(
             "Time of the nightly self-test",
-            "Quando il centro si prova, di notte",
+            "Ora della prova notturna",
             note='by the machine\'s time, once no alert is open; "": none, as in a simulated run',
             example=PROVED_AT,
         ),
@@ -36,7 +36,7 @@ class ProofSettings(FeatureTable, frozen=True, kw_only=True):
         Clock,
         doc(
             "Latest end",
-            "Fino a quando, al più tardi",
+            "Fine al più tardi",
             note="remaining steps are left for the next night",
         ),
     ] = "06:00"
@@ -44,7 +44,7 @@ class ProofSettings(FeatureTable, frozen=True, kw_only=True):
         tuple[ProofStep, ...],
         doc(
             "Steps to leave out",
-            "Che cosa non si prova",
+            "Passi da saltare",
             note="of voice, emergency, text, credit, chain, journal, audit, backup, clock, certificate, disk",
         ),
     ] = ()
@@ -52,7 +52,7 @@ class ProofSettings(FeatureTable, frozen=True, kw_only=True):
         OptionalPhoneNumber,
         doc(
             "Line of the centre that the test alert calls",
-            "Quale nostra linea chiama l’allarme di prova",
+            "Linea del centro chiamata dall’allarme di prova",
             note="its number; empty: the first line that can be called",
         ),
     ] = E164("")

@@ -29,7 +29,7 @@ class HeartbeatTarget(FeatureRow, frozen=True, kw_only=True):
 
     table: ClassVar[str] = "heartbeat"
 
-    name: Annotated[Name, doc("Name of the watcher", "Nome di chi sorveglia da fuori", example="watch")]
+    name: Annotated[Name, doc("Name of the watcher", "Nome del sorvegliante", example="watch")]
     url: Annotated[
         Annotated[
             str, text(r"https?://[^\s]{1,2000}", 'an address, "https://watch.example.org:8114/v1/heartbeats"')
@@ -47,13 +47,13 @@ class HeartbeatTarget(FeatureRow, frozen=True, kw_only=True):
     every_s: Annotated[
         float,
         Meta(ge=1, le=3600),
-        doc("Interval of heartbeats", "Ogni quanto gli si dice che va bene"),
+        doc("Interval of heartbeats", "Intervallo tra i segnali"),
     ] = 10.0
     key_file: Annotated[
         FilePath,
         doc(
             "File with the shared key",
-            "File con la chiave in comune",
+            "File con la chiave condivisa",
             note="openssl rand -base64 32 (beside this file, if relative)",
             example="watch.key",
             by_hand=True,
@@ -64,7 +64,7 @@ class HeartbeatTarget(FeatureRow, frozen=True, kw_only=True):
         FilePath,
         doc(
             "Trusted authority for that server (PEM)",
-            "Autorità di fiducia lì (PEM)",
+            "Autorità riconosciuta per quel server (PEM)",
             note="in place of this machine's",
         ),
     ] = ""
@@ -88,7 +88,7 @@ class WatchedCenter(FeatureRow, frozen=True, kw_only=True):
         Name,
         doc(
             "Name of the watched centre",
-            "Nome del centro sorvegliato da qui",
+            "Nome del centro sorvegliato",
             example="milano",
         ),
     ]
@@ -97,13 +97,13 @@ class WatchedCenter(FeatureRow, frozen=True, kw_only=True):
         Meta(min_length=1),
         doc(
             "File with the shared key",
-            "File con la chiave in comune",
+            "File con la chiave condivisa",
             example="milano.key",
             by_hand=True,
         ),
     ]
     silent_after_s: Annotated[
-        float, Meta(ge=3, le=3600), doc("Silence until an alarm", "Silenzio che diventa allarme")
+        float, Meta(ge=3, le=3600), doc("Silence until an alarm", "Silenzio prima di un allarme")
     ] = Patience().silent_after_s
 
     @property

@@ -37,7 +37,7 @@ class WebhookSettings(FeatureTable, frozen=True, kw_only=True):
         FilePath,
         doc(
             "Trusted certificates in place of the machine's, PEM",
-            "Certificati che valgono al posto di quelli della macchina, PEM",
+            "Certificati riconosciuti al posto di quelli della macchina (PEM)",
             by_hand=True,
         ),
     ] = ""

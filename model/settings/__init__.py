@@ -59,7 +59,7 @@ class Settings(Table, frozen=True, kw_only=True):
         Language,
         doc(
             "Language for users whose language is unknown",
-            "Lingua di chi non si sa che lingua parla",
+            "Lingua per gli utenti la cui lingua non è nota",
             note="ISO 639-1",
         ),
     ] = "it"
@@ -75,14 +75,14 @@ class Settings(Table, frozen=True, kw_only=True):
         Duress,
         doc(
             "Cancelled with the duress PIN: 112 at once (psap_first), or the user is called (call)",
-            "Annullato con il PIN di costrizione: subito il 112 (psap_first), o si chiama (call)",
+            "Annullato con il PIN di costrizione: subito il 112 (psap_first), o si chiama l’utente (call)",
         ),
     ] = Duress.PSAP_FIRST
     features_off: Annotated[
         tuple[str, ...],
         doc(
             "Features to leave out, by the names of their folders",
-            "Funzioni che questo centro non deve avere, con i nomi delle loro cartelle",
+            "Funzioni da escludere, con i nomi delle loro cartelle",
             note='such as "psap_data"',
         ),
     ] = ()

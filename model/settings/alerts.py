@@ -78,7 +78,7 @@ class DeadlineSettings(Table, frozen=True, kw_only=True):
         Meta(ge=5, le=3600),
         doc(
             "After the alert the app calls 112 by itself: must equal the app's own setting",
-            "Dopo l’allarme l’app chiama il 112 da sola: come è fatta l’app, non un desiderio",
+            "Tempo dopo il quale l’app chiama il 112 da sola: deve essere uguale a quello dell’app",
             written=True,
         ),
     ] = 50.0
@@ -101,7 +101,7 @@ class LimitsSettings(Table, frozen=True, kw_only=True):
         Meta(ge=1, le=200),
         doc(
             "Alerts handled at the same time",
-            "Allarmi seguiti insieme",
+            "Allarmi gestiti contemporaneamente",
             note="further alerts wait, and their apps are advised at once to call 112",
             written=True,
         ),
@@ -109,7 +109,7 @@ class LimitsSettings(Table, frozen=True, kw_only=True):
     idle_workers: Annotated[
         int,
         Meta(ge=0, le=20),
-        doc("Workers kept ready", "Squadre tenute pronte", note="in addition to busy ones"),
+        doc("Groups of processes kept ready", "Gruppi di processi tenuti pronti", note="in addition to busy ones"),
     ] = 2
     """A worker: an AlertCase, its CallLegs and its ConferenceBridge."""
     inbound_lines_kept: Annotated[
@@ -117,7 +117,7 @@ class LimitsSettings(Table, frozen=True, kw_only=True):
         Meta(ge=0, le=100),
         doc(
             "Public lines kept for users who call",
-            "Linee pubbliche lasciate a chi telefona",
+            "Linee pubbliche riservate agli utenti che telefonano",
             note="unless an alert would have no line",
         ),
     ] = 1
@@ -126,7 +126,7 @@ class LimitsSettings(Table, frozen=True, kw_only=True):
         Meta(ge=0, le=100),
         doc(
             "Lines that stay free during a test",
-            "Linee che devono restare libere durante una prova",
+            "Linee che restano libere durante una prova",
             note="public lines, besides those of the test call",
         ),
     ] = 2
@@ -139,7 +139,7 @@ class OperatorSettings(Table, frozen=True, kw_only=True):
         OperatorLine,
         doc(
             "Connection of operators: on_demand, headset, nailed_up",
-            "Come si raggiunge l’operatore: on_demand, headset, nailed_up",
+            "Collegamento degli operatori: on_demand, headset, nailed_up",
             note='"on_demand": the phone is called for each alert; "headset": in the browser; '
             '"nailed_up": one call for the whole shift',
             written=True,
@@ -148,14 +148,16 @@ class OperatorSettings(Table, frozen=True, kw_only=True):
     answer_within_s: Annotated[
         Seconds,
         doc(
-            "Time until the next operator is called as well", "Poi si chiama anche il prossimo", written=True
+            "Time until the next operator is called as well",
+            "Tempo prima di chiamare anche l’operatore successivo",
+            written=True,
         ),
     ] = 6.0
     all_after_s: Annotated[
         Seconds,
         doc(
             "Time until all free operators are called",
-            "Poi si chiamano tutti i liberi",
+            "Tempo prima di chiamare tutti gli operatori liberi",
             note="first to answer wins",
         ),
     ] = 12.0
@@ -163,7 +165,7 @@ class OperatorSettings(Table, frozen=True, kw_only=True):
         Seconds,
         doc(
             "Time until a silent operator is no longer called",
-            "Poi chi non risponde non si chiama più",
+            "Tempo dopo il quale un operatore che non risponde non viene più chiamato",
             note="the operator counts as not answering",
         ),
     ] = 25.0
@@ -178,7 +180,7 @@ class OperatorSettings(Table, frozen=True, kw_only=True):
     on_call: Annotated[
         tuple[PhoneNumber, ...],
         doc(
-            "Numbers called when nobody on shift answers, in order",
+            "Numbers called if no operator on shift answers, in order",
             "Numeri chiamati se nessuno in turno risponde, nell’ordine",
             note='["+39…"]',
         ),
@@ -190,7 +192,10 @@ class UserSettings(Table, frozen=True, kw_only=True):
 
     no_answer_s: Annotated[
         Seconds,
-        doc("Ringing time until a call counts as unanswered", "Squillo, poi conta come senza risposta"),
+        doc(
+            "Ringing time until a call counts as unanswered",
+            "Tempo di squillo prima che la chiamata conti come senza risposta",
+        ),
     ] = 25.0
     busy_retry_s: Annotated[
         Seconds, doc("Pause if the phone is busy", "Attesa se il telefono è occupato")
@@ -204,7 +209,7 @@ class UserSettings(Table, frozen=True, kw_only=True):
         Seconds,
         doc(
             "Estimated time from dialling to ringing",
-            "Da numero composto a squillo, stima",
+            "Tempo stimato dalla composizione del numero allo squillo",
             note="used until a trunk has been measured",
         ),
     ] = 12.0
@@ -214,7 +219,7 @@ class UserSettings(Table, frozen=True, kw_only=True):
         Meta(ge=0, le=10),
         doc(
             "Wait for the caller’s number",
-            "Attesa del numero di chi chiama",
+            "Attesa del numero del chiamante",
             note="longest ringing of an incoming call without a number",
         ),
     ] = 1.5
@@ -227,7 +232,7 @@ class AlertSettings(Table, frozen=True, kw_only=True):
         LongSeconds,
         doc(
             "A call that drops within this time after leaving calls an operator back",
-            "Se una chiamata cade entro tanto dall’uscita, si richiama un operatore",
+            "Una chiamata che cade entro questo tempo dall’uscita richiama un operatore",
             note="the call of user or 112",
         ),
     ] = 60.0
@@ -245,7 +250,7 @@ class DiallingSettings(Table, frozen=True, kw_only=True):
         Meta(min_length=1),
         doc(
             "Kinds of numbers dialled automatically",
-            "Tipi di numero chiamati da soli",
+            "Tipi di numero chiamati automaticamente",
             note='also "voip", "personal", "toll_free", "uan", "shared_cost", "premium", "pager", '
             '"voicemail"',
         ),
@@ -254,7 +259,7 @@ class DiallingSettings(Table, frozen=True, kw_only=True):
         tuple[CountryOrEea, ...],
         doc(
             "Countries dialled automatically",
-            "Paesi chiamati da soli",
+            "Paesi chiamati automaticamente",
             note='ISO 3166, or "EEA" for all its members; `region` is always included',
         ),
     ] = ("EEA",)
@@ -263,7 +268,7 @@ class DiallingSettings(Table, frozen=True, kw_only=True):
         Meta(ge=1, le=10_000),
         doc(
             "Different numbers of one range abroad in an hour",
-            "Numeri diversi di una serie estera in un’ora",
+            "Numeri diversi di una stessa serie estera in un’ora",
             note="a range abroad has a million numbers; at home fifty times as many are allowed",
         ),
     ] = 20
@@ -277,7 +282,7 @@ class SmsSettings(Table, frozen=True, kw_only=True):
         Meta(max_length=300),
         doc(
             "Answer to an alert by SMS",
-            "Risposta a chi avvisa per SMS",
+            "Risposta a un allarme per SMS",
             note="sent once, when a line is free; empty: nothing",
         ),
     ] = ""
@@ -285,7 +290,7 @@ class SmsSettings(Table, frozen=True, kw_only=True):
         bool,
         doc(
             "Operators' messages by SMS if no app can be used",
-            "Messaggi per SMS dove l’app non va",
+            "Messaggi degli operatori per SMS se nessuna app è utilizzabile",
             note="false: such messages are not sent",
         ),
     ] = True
@@ -293,12 +298,17 @@ class SmsSettings(Table, frozen=True, kw_only=True):
         dict[WordsLanguage, Words],
         doc(
             "SMS to contacts",
-            "SMS alle persone da avvisare",
+            "SMS alle persone di contatto",
             note="contacts whom the user wants to be informed when 112 was called; {}: none",
             example={"it": "{name} ha chiesto aiuto, il 112 lo sa."},
         ),
     ] = msgspec.field(default_factory=CONTACT_WORDS.copy)
     contacts_where: Annotated[
         dict[WordsLanguage, Words],
-        doc("And where", "E dove", note="if the user has agreed", example={"it": "Dove: {place}."}),
+        doc(
+            "Text with the position",
+            "Testo con la posizione",
+            note="if the user has agreed",
+            example={"it": "Dove: {place}."},
+        ),
     ] = msgspec.field(default_factory=CONTACT_PLACE.copy)

@@ -34,7 +34,7 @@ class Trunk(Table, frozen=True, kw_only=True):
         bool,
         doc(
             "The lines carry calls to 112 and nothing else",
-            "Le linee portano chiamate al 112 e nient’altro",
+            "Le linee servono solo per le chiamate al 112",
             note="switch 1 for the real 112, which needs psap.live as well",
         ),
     ] = False
@@ -48,7 +48,7 @@ class CreditSettings(Table, frozen=True, kw_only=True):
         Meta(pattern=r"^([*#][0-9*#]{1,30}#)?$(?!\n)"),
         doc(
             "Code for the SIM's credit",
-            "Codice con cui la rete dice il credito della SIM",
+            "Codice per il credito della SIM",
             note='"*123#"; `securwoman modem credit milano1` tries it',
         ),
     ] = ""
@@ -63,14 +63,14 @@ class CreditSettings(Table, frozen=True, kw_only=True):
     words: Annotated[
         str,
         Meta(max_length=70),
-        doc("Text of the SMS to that number", "Che cosa si scrive a quel numero", note='"CREDITO"'),
+        doc("Text of the SMS to that number", "Testo dell’SMS a quel numero", note='"CREDITO"'),
     ] = ""
     pattern: Annotated[
         str,
         Meta(min_length=1, max_length=200),
         doc(
             "Position of the amount in the answer",
-            "Dove sta l’importo nella risposta",
+            "Posizione dell’importo nella risposta",
             note='in the group, beside words: "restano ([0-9.,]+) *euro", "residuo.*?([0-9.,]+)" (others '
             "between); no other regular expressions",
         ),
@@ -78,7 +78,7 @@ class CreditSettings(Table, frozen=True, kw_only=True):
     least: Annotated[
         float,
         Meta(ge=0, le=1e6),
-        doc("Lowest sufficient credit", "Meno di così è troppo poco", note="0: any credit is enough"),
+        doc("Lowest sufficient credit", "Credito minimo sufficiente", note="0: any credit is enough"),
     ] = 0.0
 
     @property
@@ -96,7 +96,7 @@ class Modem(Table, frozen=True, kw_only=True):
         Name,
         doc(
             "Name of the line everywhere",
-            "Nome della linea, ovunque",
+            "Nome della linea",
             note="never change it while alerts are open",
             example="milano1",
         ),
@@ -107,7 +107,7 @@ class Modem(Table, frozen=True, kw_only=True):
         text(r"([0-9]{15})?", "an IMEI of 15 digits"),
         doc(
             "IMEI, which finds the modem at any port",
-            "IMEI, con cui si trova il modem ovunque siano le sue porte",
+            "IMEI, con cui si trova il modem su qualsiasi porta",
             note="`securwoman modem probe` prints it",
             example="356938035643809",
         ),
@@ -116,7 +116,7 @@ class Modem(Table, frozen=True, kw_only=True):
         str,
         doc(
             "Or the socket of the modem",
-            "O il posto dove il modem è collegato",
+            "Oppure la presa del modem",
             note='"usb:1-2.3:1.0" (`securwoman modem list`), a path of its AT port (/dev/ttyUSB2, '
             "/dev/ttyACM0, a serial port: /dev/ttyS0, /dev/ttyAMA0, /dev/ttymxc1), or "
             '"socket://HOST:PORT": an AT modem over TCP, without voice to the host',
@@ -136,19 +136,19 @@ class Modem(Table, frozen=True, kw_only=True):
         GainDb,
         doc(
             "Gain of the line’s voice",
-            "Di quanto si alza la voce della linea",
+            "Amplificazione della voce della linea",
             note="−20 to 30 dB, never beyond full scale: EC25 by USB audio 24; the console's equipment page "
             "shows the level of the last call, `securwoman modem call PORT NUMBER --voice` that of a trial",
         ),
     ] = 0.0
     gain_out_db: Annotated[
-        GainDb, doc("The same for the voice sent to the line", "Lo stesso per ciò che si dice a chi chiama")
+        GainDb, doc("Gain of the voice sent to the line", "Amplificazione della voce verso la linea")
     ] = 0.0
     agc: Annotated[
         bool,
         doc(
             "Quiet voices become slowly louder",
-            "Le voci basse si alzano piano piano",
+            "Le voci basse vengono alzate gradualmente",
             note="by at most 18 dB, and only voices",
         ),
     ] = False
@@ -157,7 +157,7 @@ class Modem(Table, frozen=True, kw_only=True):
         Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,31}$(?!\n)"),
         doc(
             "Dialect of the modem",
-            "Come si parla al modem",
+            "Dialetto del modem",
             note='a file in config/dialects, without .toml; "auto" asks the modem',
         ),
     ] = "auto"
@@ -165,7 +165,8 @@ class Modem(Table, frozen=True, kw_only=True):
         OptionalPhoneNumber, doc("The SIM’s own number", "Numero della SIM", example="+390200000001")
     ] = E164("")
     inbound: Annotated[
-        bool, doc("Users may call it", "Gli utenti la possono chiamare", note="never on an emergency trunk")
+        bool,
+        doc("Users may call it", "Gli utenti possono chiamare la linea", note="never on an emergency trunk"),
     ] = True
     pin_file: Annotated[
         FilePath,

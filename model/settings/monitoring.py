@@ -46,7 +46,9 @@ class DrillSettings(Table, frozen=True, kw_only=True):
         ),
     ] = E164("")
     timeout_s: Annotated[
-        float, Meta(ge=5, le=3600), doc("Time until a drill has failed", "Poi l’esercitazione è fallita")
+        float,
+        Meta(ge=5, le=3600),
+        doc("Time until a drill has failed", "Tempo dopo il quale l’esercitazione è fallita"),
     ] = 180.0
 
 
@@ -61,18 +63,20 @@ class DutyPerson(Table, frozen=True, kw_only=True):
         Meta(min_length=1, max_length=100),
         doc(
             "Person on duty until there is a roster",
-            "Chi è reperibile, finché non c’è un elenco",
+            "Persona reperibile finché non c’è un elenco dei turni",
             example="Anna Bianchi",
             by_hand=True,
         ),
     ]
-    language: Annotated[Language, doc("Language of calls and messages", "La sua lingua", by_hand=True)] = "it"
+    language: Annotated[
+        Language, doc("Language of calls and messages", "Lingua delle chiamate e dei messaggi", by_hand=True)
+    ] = "it"
     ways: Annotated[
         tuple[str, ...],
         Meta(min_length=1, max_length=12),
         doc(
             "Channels",
-            "Come si raggiunge",
+            "Canali",
             note="as in the roster's file",
             example=["call +393330000010", "sms +393330000010", "email anna@example.org"],
             by_hand=True,
@@ -88,7 +92,7 @@ class SmtpSettings(Table, frozen=True, kw_only=True):
         text(r"[A-Za-z0-9.:_-]{0,253}", 'a host, "smtp.example.org"'),
         doc(
             "Mail server of the centre",
-            "Server che prende la posta del centro",
+            "Server di posta del centro",
             note="empty: no mail is sent",
         ),
     ] = ""
@@ -143,7 +147,7 @@ class DutySettings(Table, frozen=True, kw_only=True):
     """Notification of people on duty, besides calls and SMS over the lines; see docs/operations/alarms.md."""
 
     morning: Annotated[
-        Clock, doc("Time for notifications that can wait", "Quando si dice ciò che poteva aspettare")
+        Clock, doc("Time for notifications that can wait", "Ora degli avvisi che possono attendere")
     ] = "07:00"
     person: tuple[DutyPerson, ...] = ()
     smtp: SmtpSettings = SmtpSettings()
@@ -160,7 +164,7 @@ class DutySettings(Table, frozen=True, kw_only=True):
         FilePath,
         doc(
             "Additional trusted authority (PEM)",
-            "Altra autorità di fiducia (PEM)",
+            "Altra autorità riconosciuta (PEM)",
             note="besides the machine's, for mail servers and webhooks (beside this file, if relative)",
         ),
     ] = ""

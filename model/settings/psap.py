@@ -102,12 +102,16 @@ class PsapSettings(Table, frozen=True, kw_only=True):
         doc(
             "Number that tests call in place of 112",
             "Numero che le prove chiamano al posto del 112",
-            note="test alerts and drills; empty: nobody",
+            note="test alerts and drills; empty: 112 is not called",
         ),
     ] = E164("")
     """Empty: the psap leg of a test alert is refused."""
     no_answer_s: Annotated[
-        Seconds, doc("Ringing time of 112 until it counts as silent", "Squillo del 112, poi conta come muto")
+        Seconds,
+        doc(
+            "Ringing time of 112 until it counts as silent",
+            "Tempo di squillo del 112 prima che conti come muto",
+        ),
     ] = 20.0
     pause_s: Annotated[
         Seconds,
@@ -122,7 +126,7 @@ class PsapSettings(Table, frozen=True, kw_only=True):
         tuple[SharedField, ...],
         doc(
             "Parts of the record that 112 receives",
-            "Che cosa della scheda si dice al 112",
+            "Dati della scheda inviati al 112",
             note='also "contacts" and "photo"',
         ),
     ] = SHARED

@@ -20,7 +20,7 @@ class JournalSettings(Table, frozen=True, kw_only=True):
         str,
         doc(
             "Location of the journal",
-            "Dove sta il giornale",
+            "Posizione del giornale",
             note='empty: journal.db in the state directory; or "postgresql://user@host/securwoman", with '
             'several servers "postgresql://user@one,two/securwoman"; see docs/operations/nodes.md',
         ),
@@ -43,7 +43,7 @@ class ClusterSettings(Table, frozen=True, kw_only=True):
         tuple[str, ...],
         doc(
             "Nodes of which one must be present",
-            "Nodi di cui uno deve esserci",
+            "Nodi di cui almeno uno deve essere presente",
             note="their addresses, at the start of this node (--join takes precedence); none: this node "
             "may be the first",
         ),
@@ -70,7 +70,7 @@ class RecordingSettings(Table, frozen=True, kw_only=True):
     """Recording of conferences, a track for each party; read docs/operations/kept.md before."""
 
     enabled: Annotated[
-        bool, doc("Recording", "Si registra", note="the law requires a legal basis and information")
+        bool, doc("Recording", "Registrazione", note="the law requires a legal basis and information")
     ] = False
     trunks: Annotated[
         tuple[Name, ...],
@@ -78,7 +78,7 @@ class RecordingSettings(Table, frozen=True, kw_only=True):
     ] = ()
     parties: Annotated[
         Annotated[tuple[Literal["user", "operator", "psap"], ...], Meta(min_length=1)],
-        doc("Recorded parties", "Di chi"),
+        doc("Recorded parties", "Parti registrate"),
     ] = ("user", "operator", "psap")
     format: Annotated[
         Literal["flac", "opus"],
@@ -87,13 +87,17 @@ class RecordingSettings(Table, frozen=True, kw_only=True):
     retention_days: Annotated[
         int,
         Meta(ge=1, le=36500),
-        doc("Time until a recording is deleted", "Poi si cancella", note="each recording"),
+        doc(
+            "Time until a recording is deleted",
+            "Tempo prima di cancellare una registrazione",
+            note="each recording",
+        ),
     ] = 30
     announce: Annotated[
         bool,
         doc(
             "An announcement informs the user",
-            "L’utente ne è avvisato",
+            "Un annuncio avvisa l’utente",
             note="once, when the conversation begins",
         ),
     ] = True
@@ -111,19 +115,23 @@ class RetentionSettings(Table, frozen=True, kw_only=True):
     """
 
     positions_days: Annotated[
-        Days, doc("Time that positions are kept (0: for ever)", "Posizioni, poi dimenticate (0: mai)")
+        Days,
+        doc("Time that positions are kept (0: for ever)", "Conservazione delle posizioni (0: per sempre)"),
     ] = 180
     """Positions reveal most of a person's life: kept until an inquiry into the rescue would begin."""
     words_days: Annotated[
         Days,
-        doc("Time that notes and texts are kept (0: for ever)", "Note e testi, poi dimenticati (0: mai)"),
+        doc(
+            "Time that notes and texts are kept (0: for ever)",
+            "Conservazione di note e testi (0: per sempre)",
+        ),
     ] = 730
     """Notes and texts: evidence of knowledge and actions, in case of an inquiry."""
     numbers_days: Annotated[
         Days,
         doc(
             "Time that numbers are kept (0: for ever)",
-            "Numeri, poi dimenticati (0: mai)",
+            "Conservazione dei numeri (0: per sempre)",
             note="and devices: used to find earlier alerts of a person",
         ),
     ] = 730
@@ -131,7 +139,7 @@ class RetentionSettings(Table, frozen=True, kw_only=True):
         Days,
         doc(
             "Time that audit entries are kept (0: for ever)",
-            "Registro accessi (0: per sempre)",
+            "Conservazione del registro degli accessi (0: per sempre)",
             note="entries contain only ids",
         ),
     ] = 1095

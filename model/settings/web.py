@@ -27,7 +27,7 @@ class HttpSettings(Table, frozen=True, kw_only=True):
         Meta(min_length=1, max_length=255),
         doc(
             "Address of the web server",
-            "Indirizzo su cui ascolta",
+            "Indirizzo del server web",
             note="beyond this machine it needs a certificate, or behind_proxy; --host takes precedence",
         ),
     ] = "127.0.0.1"
@@ -73,7 +73,7 @@ class HttpSettings(Table, frozen=True, kw_only=True):
         tuple[Annotated[str, Meta(max_length=64)], ...],
         doc(
             "Trusted proxies",
-            "Proxy creduti",
+            "Proxy fidati",
             note='these may name the client of a request: your own addresses or networks, ["127.0.0.1", '
             '"10.0.0.0/24"]',
         ),
@@ -83,7 +83,7 @@ class HttpSettings(Table, frozen=True, kw_only=True):
         Meta(max_length=64),
         doc(
             "Address of metrics",
-            "Dove si leggono le misure",
+            "Indirizzo delle metriche",
             note='"127.0.0.1:9112": /metrics and /schema there (plain HTTP, this machine or a private '
             "network), and not at `port`; empty: at `port`, for this machine only, and not behind a "
             "proxy",
@@ -102,7 +102,7 @@ class SignOnSettings(Table, frozen=True, kw_only=True):
         SecondFactor,
         doc(
             "Roles that need a passkey: supervisor (and admins), all, none",
-            "A chi serve una passkey: supervisor (e admin), all, none",
+            "Ruoli che richiedono una passkey: supervisor (e admin), all, none",
             note="or an authenticator app with a password; an operator with neither signs on, and is "
             "reminded",
         ),
@@ -112,7 +112,7 @@ class SignOnSettings(Table, frozen=True, kw_only=True):
         Meta(ge=0, le=960),
         doc(
             "Time until an unused session ends (0: never)",
-            "Senza uso, poi la sessione finisce (0: mai)",
+            "Tempo prima che una sessione inutilizzata termini (0: mai)",
             note="unused: the page is closed, or a supervisor is neither ready nor active; never with an "
             "open alert",
         ),
@@ -126,7 +126,7 @@ class AnnouncementsSettings(Table, frozen=True, kw_only=True):
         FilePath,
         doc(
             "Folder of own announcements",
-            "Cartella dei propri annunci",
+            "Cartella degli annunci personalizzati",
             note="WAV files that replace the shipped ones (beside this file, if relative); empty: only the "
             "shipped ones",
         ),
@@ -135,7 +135,7 @@ class AnnouncementsSettings(Table, frozen=True, kw_only=True):
         bool,
         doc(
             "The operator hears the user's name",
-            "All’operatore si dice di chi si tratta",
+            "L’operatore sente il nome dell’utente",
             note="if espeak-ng is installed",
         ),
     ] = True
@@ -148,7 +148,7 @@ class ProtocolsSettings(Table, frozen=True, kw_only=True):
         FilePath,
         doc(
             "Folder of own questions",
-            "Cartella delle proprie domande",
+            "Cartella delle domande personalizzate",
             note="which replace the shipped ones of the same name (beside this file, if relative); empty: "
             "ours alone",
         ),
