@@ -60,16 +60,21 @@ def is_known_here(pem: bytes, host: str) -> bool:
     """Return True if the first certificate in `pem` is valid for the host, by an authority that this machine
     trusts; the other certificates are the chain.
     """
-    paths = ssl.get_default_verify_paths()
     try:
-        known = Store(
-            x509.load_pem_x509_certificates(Path(paths.cafile or paths.openssl_cafile).read_bytes())
-        )
+        known = Store(x509.load_pem_x509_certificates(_trusted_here()))
         leaf, *chain = x509.load_pem_x509_certificates(pem)
         PolicyBuilder().store(known).build_server_verifier(_general(host)).verify(leaf, chain)
     except (OSError, ValueError, VerificationError):
         return False
     return True
+
+
+def _trusted_here() -> bytes:
+    """Return the certificates that OpenSSL trusts on this machine: its file, or else its folder."""
+    paths = ssl.get_default_verify_paths()
+    if paths.cafile is not None or paths.capath is None:
+        return Path(paths.cafile or paths.openssl_cafile).read_bytes()
+    return b"\n".join(file.read_bytes() for file in sorted(Path(paths.capath).glob("*.[0-9]")))
 
 
 def make(names: tuple[str, ...], authority: Path, folder: Path) -> tuple[Certificate, Certificate]:
@@ -80,13 +85,19 @@ def make(names: tuple[str, ...], authority: Path, folder: Path) -> tuple[Certifi
     and key of the authority, created if missing. Return the data of the authority's and of the center's
     certificate. Raises OSError, ValueError.
     """
+    if not names:
+        raise ValueError("a certificate needs a host name or an IP address")
     if not authority.exists():
         write_kept(authority, _new_authority())
     # One file has the key and the certificate, so that neither exists without the other.
     content = authority.read_bytes()
     issuer = x509.load_pem_x509_certificate(content)
-    issuer_key = serialization.load_pem_private_key(content, None)
-    assert isinstance(issuer_key, ec.EllipticCurvePrivateKey)
+    try:
+        issuer_key = serialization.load_pem_private_key(content, None)
+    except TypeError as error:
+        raise ValueError(f"{authority}: the key has a password; remove the password") from error
+    if not isinstance(issuer_key, ec.EllipticCurvePrivateKey):
+        raise ValueError(f"{authority}: the key is not on an elliptic curve; move the file away")
     now, key = datetime.now(UTC), ec.generate_private_key(ec.SECP256R1())
     made = (
         x509.CertificateBuilder()

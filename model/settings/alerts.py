@@ -109,7 +109,11 @@ class LimitsSettings(Table, frozen=True, kw_only=True):
     idle_workers: Annotated[
         int,
         Meta(ge=0, le=20),
-        doc("Groups of processes kept ready", "Gruppi di processi tenuti pronti", note="in addition to busy ones"),
+        doc(
+            "Groups of processes kept ready",
+            "Gruppi di processi tenuti pronti",
+            note="in addition to busy ones",
+        ),
     ] = 2
     """A worker: an AlertCase, its CallLegs and its ConferenceBridge."""
     inbound_lines_kept: Annotated[

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from application import certificates
 from application.certificates import Certificate as Told
@@ -223,3 +225,45 @@ def test_the_doctor_finds_a_pair_that_does_not_fit_and_names_that_it_is_not_for(
     ]
     (state.path / "center.pem").unlink()
     assert "No such file" in said(state)[-1][1]
+
+
+def rsa_authority(file: Path) -> None:
+    key = rsa.generate_private_key(65537, 2048)
+    file.write_bytes(file.read_bytes().partition(b"-----BEGIN PRIVATE")[0] + private(key))
+
+
+def with_a_password(file: Path) -> None:
+    kind = serialization.BestAvailableEncryption(b"secret")
+    file.write_bytes(file.read_bytes().partition(b"-----BEGIN PRIVATE")[0] + private(key_of(file), kind))
+
+
+def key_of(file: Path) -> Any:
+    return serialization.load_pem_private_key(file.read_bytes(), None)
+
+
+def private(key: Any, kind: Any = None) -> bytes:
+    form = serialization.PrivateFormat.PKCS8
+    return bytes(key.private_bytes(serialization.Encoding.PEM, form, kind or serialization.NoEncryption()))
+
+
+@pytest.mark.parametrize(("spoil", "why"), [(rsa_authority, "elliptic curve"), (with_a_password, "password")])
+def test_an_authority_that_cannot_sign_is_an_error_of_its_file(
+    state: StateDir, made: Callable[..., Told], spoil: Callable[[Path], None], why: str
+) -> None:
+    made("a.example")
+    spoil(state.keys / "authority.pem")
+    with pytest.raises(ValueError, match=why):
+        made("a.example")
+
+
+def test_a_machine_with_a_folder_of_authorities_knows_them(
+    state: StateDir, made: Callable[..., Told], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made("a.example")
+    folder = tmp_path / "certs"
+    folder.mkdir()
+    (folder / "4a6481c9.0").write_bytes((state.path / "authority.crt").read_bytes())
+    paths = ssl.DefaultVerifyPaths(None, str(folder), "", str(folder / "none"), "", str(folder))
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths)
+    assert certificates.is_known_here((state.path / "center.pem").read_bytes(), "a.example")
+    assert not certificates.is_known_here((state.path / "center.pem").read_bytes(), "b.example")
