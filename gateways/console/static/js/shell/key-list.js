@@ -84,7 +84,7 @@ export const groups = () => [
       ['P', `${say`Pause`} / ${say`Resume shift`}`],
       ['1 … 4', say`After P: why you pause`],
       ['O ⏎', say`End shift`],
-      ['W B', say`Leave a note; what was handed over`],
+      ['W B', say`Leave a note; handover notes`],
       ['S', say`Try the sound`],
       ['Y N', say`Heard, not heard`],
       ...featureKeys('shift'),

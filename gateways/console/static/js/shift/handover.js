@@ -100,7 +100,7 @@ export function panel(ui) {
   const found = openItems(ui, answer);
   return html`<section class="panel handed" aria-labelledby="handed-h">
     <div class="panel__head">
-      <h2 id="handed-h"><kbd>B</kbd> ${say`Handed over##shift`}</h2>
+      <h2 id="handed-h"><kbd>B</kbd> ${say`Handover notes`}</h2>
       <span class="ink-2" role="status"
         >${lost || (answer ? (open.length ? say`To read or to do: ${open.length}` : '') : '')}</span
       >
