@@ -72,9 +72,10 @@ def is_known_here(pem: bytes, host: str) -> bool:
 def _trusted_here() -> bytes:
     """Return the certificates that OpenSSL trusts on this machine: its file, or else its folder."""
     paths = ssl.get_default_verify_paths()
-    if paths.cafile is not None or paths.capath is None:
-        return Path(paths.cafile or paths.openssl_cafile).read_bytes()
-    return b"\n".join(file.read_bytes() for file in sorted(Path(paths.capath).glob("*.[0-9]")))
+    file = Path(paths.cafile or paths.openssl_cafile)
+    if file.exists():
+        return file.read_bytes()
+    return b"\n".join(one.read_bytes() for one in sorted(Path(paths.openssl_capath).glob("*.[0-9]")))
 
 
 def make(names: tuple[str, ...], authority: Path, folder: Path) -> tuple[Certificate, Certificate]:

@@ -20,12 +20,13 @@ from tests.gateways.http.place import GIULIA
 from tests.support.pictures import png
 
 FORBIDDEN = r"403 \(Forbidden\)"
+ABSENT = r"404 \(Not Found\)"
 MEANWHILE = r"412 \(Precondition Failed\)"
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.process,
     pytest.mark.timeout(120),
-    pytest.mark.browser_may_say(KEY_CHECKED, FORBIDDEN, MEANWHILE),
+    pytest.mark.browser_may_say(KEY_CHECKED, FORBIDDEN, ABSENT, MEANWHILE),
 ]
 
 
@@ -131,3 +132,11 @@ def test_without_a_pin_what_the_center_has_changed_meanwhile_is_not_overwritten(
     assert kept(phone).record == PersonRecord(court_order="Trib. Milano")
     page.get_by_role("button", name="Read again").click()
     expect(page.get_by_label("Court order")).to_have_value("Trib. Milano")
+
+
+def test_a_center_without_records_says_so(phone: Phone) -> None:
+    """The feature `privacy` is left out: its paths are absent."""
+    phone.page.route("**/v1/me/record", lambda route: route.fulfill(status=404, json={"code": "not_found"}))
+    phone.prove()
+    phone.page.get_by_role("button", name="My record").click()
+    said(phone.page, "This centre keeps no records.")

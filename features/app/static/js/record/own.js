@@ -7,7 +7,14 @@ const SIDE = 1024; // pixels
 const QUALITY = 0.8;
 
 /** The reasons of a failure by the status of an answer; status 0: no answer. */
-const WHY = { 400: 'fault', 403: 'notVerified', 412: 'changed', 413: 'picture', 429: 'tooMany' };
+const WHY = {
+  400: 'fault',
+  403: 'notVerified',
+  404: 'notKept',
+  412: 'changed',
+  413: 'picture',
+  429: 'tooMany',
+};
 
 export class OwnRecord {
   constructor(api, changed) {

@@ -9,6 +9,7 @@ const w = (italian, english) => (isEnglish() ? english : italian);
 /** @type {Record<string, () => string>} */
 const MESSAGES = {
   fault: () => w('Controlla nomi e numeri.', 'Check names and numbers.'),
+  notKept: () => w('Questo centro non tiene schede.', 'This centre keeps no records.'),
   notVerified: () => w('Questo telefono non è verificato.', 'This phone is not verified.'),
   changed: () => w('Il centro l’ha cambiata: rileggila.', 'The centre has changed it: read it again.'),
   picture: () => w('Serve una foto.', 'A photo is needed.'),
