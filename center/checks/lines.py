@@ -73,7 +73,7 @@ def _joins_in_the_network(modem: Modem, state: StateDir) -> bool:
     """Return True if the line joins its calls in the network, by its last report, else by its configured
     dialect.
     """
-    from gateways.gsm.calls.joining import joins
+    from gateways.gsm.calls.joining import joining_method
     from gateways.gsm.dialects.loading import installed
 
     said = line_files.read_all(state.run).get(LineId(modem.name))
@@ -85,7 +85,7 @@ def _joins_in_the_network(modem: Modem, state: StateDir) -> bool:
         return False
     dialect = dialects.get(modem.dialect)
     spoken = dialect.by_card(own=modem.voice_port == CARD) if by_card(modem.voice_port) else dialect
-    return joins(spoken, voice=bool(modem.voice_port)) is Joins.NETWORK
+    return joining_method(spoken, voice=bool(modem.voice_port)) is Joins.NETWORK
 
 
 def modems(settings: Settings) -> Iterator[Finding]:

@@ -122,7 +122,7 @@ class ModemSession:
         try:
             if self._began_s is None:
                 self._began_s = time.monotonic()
-                self.driver.opened(self._began_s)
+                self.driver.on_port_opened(self._began_s)
             while True:
                 self._write()
                 found = given_up = False

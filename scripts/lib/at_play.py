@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from gateways.gsm.at.parse import Direction
-from gateways.gsm.calls.book import MOST_CALLS
+from gateways.gsm.calls.book import MAX_CALLS
 from gateways.gsm.dialects.loading import installed
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import CallEvent, CallReleased, Event, InputFailed, Ref, VoiceReady
@@ -56,7 +56,7 @@ class Played:
         self.rows: dict[bytes, bytes] = {}
         """Rows of the modem's list of calls, by index."""
         self.ended: set[int] = set()
-        self.driver.opened(self.now_s)
+        self.driver.on_port_opened(self.now_s)
         self.exchange()
 
     def exchange(self) -> None:
@@ -88,15 +88,15 @@ class Played:
     def check(self) -> None:
         """Check the invariants of every moment."""
         calls = self.driver.calls()
-        assert len(calls) <= MOST_CALLS + MOST_DIALS, f"{len(calls)} calls"
+        assert len(calls) <= MAX_CALLS + MOST_DIALS, f"{len(calls)} calls"
         assert len({view.call for view in calls}) == len(calls)
-        assert self.driver.waiting <= MOST_COMMANDS, f"{self.driver.waiting} commands wait"
+        assert self.driver.pending_commands <= MOST_COMMANDS, f"{self.driver.pending_commands} commands wait"
 
     def hear(self, data: bytes) -> None:
         """Pass bytes of the modem to the driver; rows of calls in them enter the modem's list."""
         for row in _ROW.finditer(data):
             self.rows.pop(row["index"], None)
-            if row["stat"] != b"6" and len(self.rows) < MOST_CALLS:
+            if row["stat"] != b"6" and len(self.rows) < MAX_CALLS:
                 self.rows[row["index"]] = row[0]
         self.driver.receive(data, self.now_s)
         self.exchange()
@@ -141,12 +141,12 @@ class Played:
             self.driver.send_digit(view.call, "5", self.now_s)
 
     def unplugged(self) -> None:
-        self.driver.port_lost(self.now_s)
+        self.driver.on_port_lost(self.now_s)
         self.wait(0.25)
-        self.driver.opened(self.now_s)
+        self.driver.on_port_opened(self.now_s)
 
     def restarted(self) -> None:
-        self.driver.opened(self.now_s, listen_first=True)
+        self.driver.on_port_opened(self.now_s, listen_first=True)
 
 
 class PlayedLegs(Played):
@@ -187,7 +187,7 @@ class PlayedLegs(Played):
     def check(self) -> None:
         super().check()
         if self.legs is not None:
-            assert len(self.legs.ringing.told(self.now_s)) <= MOST_CALLS + MOST_DIALS
+            assert len(self.legs.ringing.told(self.now_s)) <= MAX_CALLS + MOST_DIALS
 
     def order(self, order: Order) -> None:
         """Carry out an order of a leg."""
@@ -259,7 +259,7 @@ def _steps(played: Played) -> tuple[Callable[[], None], ...]:
         played.unplugged,
         played.restarted,
         lambda: driver.poll_calls(played.now_s),
-        lambda: driver.calls_lost(played.now_s, "unplugged"),
+        lambda: driver.end_all_calls(played.now_s, "unplugged"),
     )
 
 

@@ -15,7 +15,7 @@ from gateways.gsm.at import parse
 from gateways.gsm.dialects.loading import installed
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import InputFailed, SmsFailed, SmsReceived
-from gateways.gsm.driver.ussd import Question, heard, overdue
+from gateways.gsm.driver.ussd import UssdRequest, answer_at_timeout, process_line
 from gateways.gsm.sms.aml import read_aml
 from gateways.gsm.sms.inbox import Inbox, listed
 from gateways.gsm.sms.pending_messages import Texts
@@ -65,7 +65,7 @@ class Players:
         self.chance = random.Random(seed)
         self.drivers = [Driver(installed(), name) for name in installed().names()]
         for driver in self.drivers:
-            driver.opened(0.0)
+            driver.on_port_opened(0.0)
         self.inbox, self.texts = Inbox("IT"), Texts(LineId("one"))
         self.now_s = 0.0
 
@@ -151,9 +151,9 @@ class Players:
         assert not failed, f"{failed[0].error}: {line!r}"
 
     def _ussd(self) -> None:
-        question = Question("*123#", self.now_s + 5)
+        question = UssdRequest("*123#", self.now_s + 5)
         for line in (f'+CUSD: {self._number()},"{self._words(80)}', f'{self._words(40)}",{self._number()}'):
-            question, answer, _ = heard(question, line, self.now_s)
-            answer = answer or overdue(question, self.now_s + 3)
+            question, answer, _ = process_line(question, line, self.now_s)
+            answer = answer or answer_at_timeout(question, self.now_s + 3)
             if answer is not None:
-                parse_amount(answer.words, r"([0-9]+(?:[.,][0-9]+)?)")
+                parse_amount(answer.text, r"([0-9]+(?:[.,][0-9]+)?)")

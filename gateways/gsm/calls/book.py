@@ -1,6 +1,7 @@
 """The life of calls: from the first sign to the only `CallReleased`, forward only, each step reported once.
 
-`by_hint` and `by_list` decide which call a line or a row concerns; this module applies the consequences.
+`hint_reader` and `list_reader` decide which call a line or a row concerns; this module applies the
+consequences.
 """
 
 from __future__ import annotations
@@ -28,16 +29,16 @@ from gateways.gsm.driver.events import (
 from gateways.gsm.numbers import same
 from messages.base import HangupCause
 
-AT_ONCE_S: Final = 1.0
+IMMEDIATE_FAILURE_S: Final = 1.0
 """Seconds in which no phone is found, rings and is declined: a call that ends so soon never left the line."""
-_TELLS_NOTHING: Final = frozenset({None, HangupCause.NORMAL, HangupCause.NORMAL_UNSPECIFIED})
-DOUBT_S: Final = 2.5
+_UNINFORMATIVE_CAUSES: Final = frozenset({None, HangupCause.NORMAL, HangupCause.NORMAL_UNSPECIFIED})
+UNCONFIRMED_END_S: Final = 2.5
 """Seconds after which an end that no list confirms or denies counts as certain."""
-GHOST_S: Final = 2.0
+LATE_ROW_S: Final = 2.0
 """Seconds in which a released call may still appear in a list."""
-MOST_CALLS: Final = 16
+MAX_CALLS: Final = 16
 """A subscriber has seven calls at most (24.008 clause 4.4); a damaged line may seem to show more."""
-MOST_REMEMBERED: Final = 32
+MAX_REMEMBERED: Final = 32
 REMEMBERED_S: Final = 4.0
 """Seconds for which a released call is kept, to separate its late lines from lines about new calls."""
 
@@ -53,36 +54,40 @@ class CallBook:
         """Calls that are not released yet, oldest first."""
         self.recent: list[Call] = []
         """Calls that were released recently."""
-        self.look = False
+        self.list_wanted = False
         """True if the list of calls is wanted."""
-        self.look_again_s: float | None = None
+        self.list_wanted_at_s: float | None = None
         """Time when the list of calls is wanted again without a new line; None if no such time is set."""
         self.events: list[CallEvent] = []
         self._last_id = 0
         self._aliases: dict[str, str] = {}
         """The number under which the modem lists a call, by dialled number, where the two differ."""
 
-    def renamed(self, number: str, index: int | None, now_s: float) -> Call | None:
+    def find_renamed(self, number: str, index: int | None, now_s: float) -> Call | None:
         """Return the call that the modem may list under this number although another number was dialled: the
         only outgoing call that the modem has not shown yet. None if the number belongs, or belonged recently,
         to another call."""
-        if self.lingers(number, now_s) or any(call.number and call.may_have(number) for call in self.calls):
+        if self.was_just_released(number, now_s) or any(
+            call.number and call.may_have_number(number) for call in self.calls
+        ):
             return None
         unseen = [
-            call for call in self.calls if call.direction is Direction.OUT and not (call.seen or call.ending)
+            call
+            for call in self.calls
+            if call.direction is Direction.OUT and not (call.listed or call.ending)
         ]
         return unseen[0] if len(unseen) == 1 and unseen[0].index in (None, index) else None
 
-    def rename(self, call: Call, number: str) -> None:
+    def set_alias(self, call: Call, number: str) -> None:
         """Note the number under which the modem lists the call, and the next call to that dialled number."""
         call.alias = self._aliases[call.number] = number
-        while len(self._aliases) > MOST_REMEMBERED:
+        while len(self._aliases) > MAX_REMEMBERED:
             del self._aliases[next(iter(self._aliases))]
 
-    def lingers(self, number: str, now_s: float) -> bool:
+    def was_just_released(self, number: str, now_s: float) -> bool:
         """Return True if a row with this number may show a call that was released a moment ago."""
         return any(
-            call.number and call.may_have(number) and now_s - call.released_s <= GHOST_S
+            call.number and call.may_have_number(number) and now_s - call.released_s <= LATE_ROW_S
             for call in self.recent
         )
 
@@ -91,10 +96,10 @@ class CallBook:
         again if due.
         """
         for call in list(self.calls):
-            if call.ending is not None and now_s >= call.ending.due_s:
+            if call.ending is not None and now_s >= call.ending.release_at_s:
                 self.release(call, now_s)
-        if self.look_again_s is not None and now_s >= self.look_again_s:
-            self.look, self.look_again_s = True, None
+        if self.list_wanted_at_s is not None and now_s >= self.list_wanted_at_s:
+            self.list_wanted, self.list_wanted_at_s = True, None
 
     def advance(self, call: Call, state: Stat, now_s: float) -> None:
         """Move the call forward to this state and report the state. After an answer only hold and retrieval
@@ -109,33 +114,33 @@ class CallBook:
                 self.announce(call, now_s)
                 if not call.answered:
                     call.state = Stat.RINGING
-                    if not call.ringing_said:
-                        call.ringing_said = True
-                        self.say(CallRinging, call, now_s)
+                    if not call.ringing_reported:
+                        call.ringing_reported = True
+                        self.report(CallRinging, call, now_s)
             case Stat.INCOMING | Stat.WAITING:
                 if not call.answered:
                     call.state = state
                     self.announce(call, now_s)
             case Stat.ACTIVE:
-                self.take_up(call, now_s)
+                self.report_answered(call, now_s)
                 call.state = Stat.ACTIVE
                 if before is Stat.HELD:
-                    self.say(CallActive, call, now_s)
+                    self.report(CallActive, call, now_s)
             case Stat.HELD:
-                self.take_up(call, now_s)
+                self.report_answered(call, now_s)
                 call.state = Stat.HELD
                 if before is not Stat.HELD:
-                    self.say(CallHeld, call, now_s)
+                    self.report(CallHeld, call, now_s)
             case Stat.RELEASED:
                 pass
 
-    def take_up(self, call: Call, now_s: float) -> None:
+    def report_answered(self, call: Call, now_s: float) -> None:
         """Report the call as answered, once."""
         self.announce(call, now_s)
         if not call.answered:
             call.answered = True
             call.last_sign_s = now_s
-            call.confirmed = self._proves(call.direction)
+            call.confirmed = self._report_proves_answer(call.direction)
             self.events.append(
                 CallAnswered(
                     at_s=now_s,
@@ -179,7 +184,7 @@ class CallBook:
     def identify(self, call: Call, number: str, withheld: bool, now_s: float) -> None:
         if number and (not call.number or (same(call.number, number) and not call.number.startswith("+"))):
             told_before = bool(call.number)
-            call.number, call.withheld, call.number_heard = number, False, call.number_heard + 1
+            call.number, call.withheld, call.number_reports = number, False, call.number_reports + 1
             if call.announced and call.direction is Direction.IN and not told_before:
                 self.events.append(
                     CallIdentified(
@@ -187,11 +192,11 @@ class CallBook:
                     )
                 )
         elif number and same(call.number, number):
-            call.number_heard += 1
+            call.number_reports += 1
         elif withheld and not call.number and not call.withheld:
             call.withheld = True
             if call.announced:
-                self.say(CallWithheld, call, now_s)
+                self.report(CallWithheld, call, now_s)
 
     def end(
         self,
@@ -206,7 +211,7 @@ class CallBook:
     ) -> None:
         ending = call.ending
         if ending is None:
-            ending = call.ending = Ending(since_s=now_s, due_s=now_s + DOUBT_S)
+            ending = call.ending = Ending(since_s=now_s, release_at_s=now_s + UNCONFIRMED_END_S)
         if kind:
             ending.kinds.add(kind)
         if not ending.certain_cause and cause is not None:
@@ -214,40 +219,40 @@ class CallBook:
         ending.text = ending.text or text
         if certain and not ending.certain:
             ending.certain = True
-            self.settle(ending, now_s)
-        if ending.certain and (ending.certain_cause or call.hang_up_asked):
+            self.schedule_release(ending, now_s)
+        if ending.certain and (ending.certain_cause or call.hang_up_requested):
             self.release(call, now_s)
 
-    def settle(self, ending: Ending, now_s: float) -> None:
+    def schedule_release(self, ending: Ending, now_s: float) -> None:
         """Set the time of release for a certain end: until then a line alone may still report the cause. The
         time runs from the first report of the end."""
-        ending.due_s = max(now_s, ending.since_s + self.settle_s)
+        ending.release_at_s = max(now_s, ending.since_s + self.settle_s)
 
     def end_now(self, call: Call, now_s: float) -> None:
         """Release the call at once: another call has its place."""
         if call.ending is None:
             call.ending = Ending(
-                since_s=now_s, due_s=now_s, text="another call has taken its place in the modem's list"
+                since_s=now_s, release_at_s=now_s, text="another call has taken its place in the modem's list"
             )
         self.release(call, now_s)
 
-    def settle_certain(self, now_s: float) -> None:
+    def release_certain(self, now_s: float) -> None:
         """Release the calls that have certainly ended, before the report of something new."""
         for call in list(self.calls):
             if call.ended_for_certain:
                 self.release(call, now_s)
 
     def release(self, call: Call, now_s: float) -> None:
-        ending = call.ending or Ending(since_s=now_s, due_s=now_s)
+        ending = call.ending or Ending(since_s=now_s, release_at_s=now_s)
         call.ending = ending
         self.calls.remove(call)
         call.state, call.released_s = Stat.RELEASED, now_s
-        cause = 16 if ending.cause is None and call.hang_up_asked else ending.cause
-        if _came_to_nothing(call, ending):
+        cause = 16 if ending.cause is None and call.hang_up_requested else ending.cause
+        if _failed_on_line(call, ending):
             cause = HangupCause.TEMPORARY_FAILURE
         self.recent = [old for old in self.recent if now_s - old.released_s <= REMEMBERED_S]
-        self.recent = [*self.recent[1 - MOST_REMEMBERED :], call]
-        self.look = True
+        self.recent = [*self.recent[1 - MAX_REMEMBERED :], call]
+        self.list_wanted = True
         if call.announced or call.ref is not None:
             self.events.append(
                 CallReleased(
@@ -263,7 +268,7 @@ class CallBook:
                 )
             )
 
-    def new(
+    def add_call(
         self,
         direction: Direction,
         state: Stat,
@@ -273,10 +278,10 @@ class CallBook:
         ref: Ref | None = None,
         index: int | None = None,
     ) -> Call:
-        """Add a call with the next id and return the call. If MOST_CALLS are present, end the oldest unowned
+        """Add a call with the next id and return the call. If MAX_CALLS are present, end the oldest unowned
         call.
         """
-        if len(self.calls) >= MOST_CALLS:
+        if len(self.calls) >= MAX_CALLS:
             strangers = [call for call in self.calls if call.ref is None]
             for call in strangers[:1]:
                 self.end_now(call, now_s)
@@ -289,19 +294,19 @@ class CallBook:
             last_sign_s=now_s,
             number=number,
             alias=self._aliases.get(number, "") if direction is Direction.OUT else "",
-            number_heard=1 if number else 0,
+            number_reports=1 if number else 0,
             ref=ref,
             index=index,
-            confirmed=self._proves(direction),
+            confirmed=self._report_proves_answer(direction),
         )
         self.calls.append(call)
         return call
 
-    def _proves(self, direction: Direction) -> bool:
+    def _report_proves_answer(self, direction: Direction) -> bool:
         """Return True if the modem's report proves an answer. An incoming call was answered by the center."""
         return direction is Direction.IN or not self.early_answer
 
-    def say(
+    def report(
         self,
         kind: type[CallRinging] | type[CallHeld] | type[CallActive] | type[CallWithheld],
         call: Call,
@@ -314,13 +319,13 @@ class CallBook:
         return next((found for found in self.calls if found.id == call), None)
 
 
-def _came_to_nothing(call: Call, ending: Ending) -> bool:
+def _failed_on_line(call: Call, ending: Ending) -> bool:
     """Return True if the line failed the call, as a line without IMS and without a network to fall back to
     does. The call ended at once, never rang, and no cause was reported. With the same text the call would
     count as hung up by the party."""
     return (
         call.dialled_s is not None
-        and ending.since_s - call.dialled_s <= AT_ONCE_S
-        and not (call.ringing_said or call.answered or call.hang_up_asked)
-        and (ending.cause in _TELLS_NOTHING or not ending.certain_cause)
+        and ending.since_s - call.dialled_s <= IMMEDIATE_FAILURE_S
+        and not (call.ringing_reported or call.answered or call.hang_up_requested)
+        and (ending.cause in _UNINFORMATIVE_CAUSES or not ending.certain_cause)
     )

@@ -8,16 +8,16 @@ from gateways.gsm.at.parse import ClccRow, Direction, Stat
 from gateways.gsm.driver.events import CallId, Ref
 from gateways.gsm.numbers import compatible, damaged_form
 
-SETTING_UP = frozenset({Stat.DIALING, Stat.RINGING})
-COMING_IN = frozenset({Stat.INCOMING, Stat.WAITING})
-_BEFORE_ANSWER = frozenset({Stat.DIALING, Stat.INCOMING, Stat.WAITING})
+OUTGOING_SETUP_STATES = frozenset({Stat.DIALING, Stat.RINGING})
+INCOMING_STATES = frozenset({Stat.INCOMING, Stat.WAITING})
+_STATES_BEFORE_ANSWER = frozenset({Stat.DIALING, Stat.INCOMING, Stat.WAITING})
 
 
 class Ending(msgspec.Struct, kw_only=True):
     """A reported end of a call."""
 
     since_s: float
-    due_s: float
+    release_at_s: float
     """Time when the call counts as ended if no other sign comes."""
     certain: bool = False
     """True if the report named this call, or if no list is available; otherwise a list must confirm."""
@@ -26,9 +26,9 @@ class Ending(msgspec.Struct, kw_only=True):
     text: str = ""
     kinds: set[str] = msgspec.field(default_factory=set)
     """Kinds of lines that reported the end: of a mixture of lines, each kind comes once for one call."""
-    shown: int = 0
+    times_listed: int = 0
     """Number of lists that have shown the call alive since the report."""
-    report_asked: bool = False
+    report_requested: bool = False
 
 
 class Call(msgspec.Struct, kw_only=True):
@@ -41,7 +41,7 @@ class Call(msgspec.Struct, kw_only=True):
     last_sign_s: float
     ref: Ref | None = None
     number: str = ""
-    number_heard: int = 0
+    number_reports: int = 0
     """Number of times the modem has reported this number."""
     alias: str = ""
     """The number under which the modem lists the call, if another number was dialled: 27.007 does not tie the
@@ -50,11 +50,11 @@ class Call(msgspec.Struct, kw_only=True):
     index: int | None = None
     announced: bool = False
     """True if the first event of the call has been reported."""
-    ringing_said: bool = False
+    ringing_reported: bool = False
     answered: bool = False
     confirmed: bool = True
     """False if only an unreliable report of the modem shows that the call was answered."""
-    seen: bool = False
+    listed: bool = False
     """True if +CLCC has shown the call."""
     appears_by_s: float | None = None
     """Time until which +CLCC may lack the call. None: ATD has no result yet, or the call need not appear."""
@@ -64,13 +64,13 @@ class Call(msgspec.Struct, kw_only=True):
     """True if ATD has no result yet."""
     misses: int = 0
     """Number of consecutive lists that lacked the call."""
-    rival: tuple[Direction, str] | None = None
+    conflicting_row: tuple[Direction, str] | None = None
     """Direction and number of the other row that the last list showed in the call's place; None if the list
     showed the call."""
-    port_gone: bool = False
+    port_was_lost: bool = False
     """True if the port was gone since the call was last seen: the modem may have lost power meanwhile."""
-    answer_asked: bool = False
-    hang_up_asked: bool = False
+    answer_requested: bool = False
+    hang_up_requested: bool = False
     emergency: bool = False
     in_conference: bool = False
     ending: Ending | None = None
@@ -82,33 +82,33 @@ class Call(msgspec.Struct, kw_only=True):
         return self.ending is not None and self.ending.certain
 
     @property
-    def stands(self) -> bool:
+    def is_listed_alive(self) -> bool:
         """True if a list has shown the call and no end of the call was reported."""
-        return self.seen and self.ending is None
+        return self.listed and self.ending is None
 
-    def disputes(self, row: ClccRow) -> bool:
+    def note_conflicting_row(self, row: ClccRow) -> bool:
         """Note the other row that a list shows in the call's place. Return True if the next list must decide:
         the row may be the call's own row, damaged on the line, until two lists show the row."""
-        rival, self.rival = self.rival, (row.direction, row.number)
+        rival, self.conflicting_row = self.conflicting_row, (row.direction, row.number)
         changed = (
             self.direction is not row.direction,
-            not self.may_have(row.number),
+            not self.may_have_number(row.number),
             self.contradicted_by(row),
         )
         damaged = sum(changed) <= 1 and (not changed[1] or damaged_form(self.number, row.number))
-        return self.stands and damaged and rival != self.rival
+        return self.is_listed_alive and damaged and rival != self.conflicting_row
 
-    def fits(self, row: ClccRow) -> bool:
+    def matches(self, row: ClccRow) -> bool:
         """Return True if direction and number agree, as far as known."""
-        return self.direction is row.direction and self.may_have(row.number)
+        return self.direction is row.direction and self.may_have_number(row.number)
 
-    def may_have(self, number: str) -> bool:
+    def may_have_number(self, number: str) -> bool:
         """Return True if a line or row with this number can concern the call."""
         return compatible(self.number, number) or (bool(number) and number == self.alias)
 
     def contradicted_by(self, row: ClccRow) -> bool:
         """Return True if the row, of the same index, shows a later call: no answered call goes back."""
-        return self.answered and row.stat in _BEFORE_ANSWER
+        return self.answered and row.stat in _STATES_BEFORE_ANSWER
 
 
 class CallView(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,7 +122,7 @@ class CallView(msgspec.Struct, frozen=True, kw_only=True):
     """E.164."""
     caller: str
     """The number as the network sent it."""
-    number_heard: int
+    number_reports: int
     """Number of times the modem has reported the number."""
     withheld: bool
     answered: bool
@@ -149,7 +149,7 @@ def view_of(call: Call) -> CallView:
         state=call.state,
         number=e164_of(call),
         caller=call.number,
-        number_heard=call.number_heard,
+        number_reports=call.number_reports,
         withheld=call.withheld,
         answered=call.answered,
         confirmed=call.confirmed,

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from gateways.gsm.at.parse import Stat
-from gateways.gsm.calls.call import SETTING_UP, CallView
+from gateways.gsm.calls.call import OUTGOING_SETUP_STATES, CallView
 from gateways.gsm.dialects.dialect import CompiledDialect
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import Ref
@@ -28,21 +28,21 @@ ADDED_WITHIN_S: Final = 4.0
 """Seconds after which a call without room is not dialled."""
 
 
-class Move(Enum):
+class JoinStep(Enum):
     """A step that the modem is requested to take with its calls."""
 
     HOLD = "hold"
     JOIN = "join"
-    TAKE_BACK = "take_back"
+    RETRIEVE = "take_back"
 
 
-_AGAIN_S: Final = {Move.HOLD: 60.0, Move.JOIN: 1.0, Move.TAKE_BACK: 3.0}
+_RETRY_S: Final = {JoinStep.HOLD: 60.0, JoinStep.JOIN: 1.0, JoinStep.RETRIEVE: 3.0}
 """Seconds until a step without effect is repeated. Joining repeats soon: if the modem reports "answered" too
 early, the network refuses until the party has answered. The other two steps share one command, which undoes
 its own effect if sent twice."""
 
 
-def joins(dialect: CompiledDialect, *, voice: bool) -> Joins:
+def joining_method(dialect: CompiledDialect, *, voice: bool) -> Joins:
     """Return how a modem of this dialect joins its calls. `voice`: its voice port is known."""
     data = dialect.data
     if data.voice.kind != "none" and voice:
@@ -55,28 +55,28 @@ def in_conference(call: CallView) -> bool:
     return call.in_conference and call.state is Stat.ACTIVE and not call.ending
 
 
-def next_move(calls: Sequence[CallView], *, adding: bool) -> Move | None:
+def next_step(calls: Sequence[CallView], *, adding: bool) -> JoinStep | None:
     """Return the next step. `adding`: another call waits to be dialled.
 
     None while a call is being set up, ends, or has no leg: after a restart its leg may still claim the call.
     """
     up = [call for call in calls if call.state in (Stat.ACTIVE, Stat.HELD)]
-    if any(call.state in SETTING_UP for call in calls):
+    if any(call.state in OUTGOING_SETUP_STATES for call in calls):
         return None
     if any(call.ref is None or call.ending or call.emergency for call in up):
         return None
     active = any(call.state is Stat.ACTIVE for call in up)
     held = any(call.state is Stat.HELD for call in up)
     if active and held:
-        return Move.JOIN
+        return JoinStep.JOIN
     if any(call.state is Stat.WAITING for call in calls):
         return None  # the command would take the waiting call
     if active:
-        return Move.HOLD if adding else None
-    return Move.TAKE_BACK if held and not adding else None
+        return JoinStep.HOLD if adding else None
+    return JoinStep.RETRIEVE if held and not adding else None
 
 
-class Adding(msgspec.Struct, kw_only=True):
+class WaitingDial(msgspec.Struct, kw_only=True):
     """A call that is dialled once the others are on hold."""
 
     ref: Ref
@@ -91,9 +91,9 @@ class Joining:
 
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
-        self._adding: Adding | None = None
-        self._asked: Move | None = None
-        self._again_s = 0.0
+        self._adding: WaitingDial | None = None
+        self._requested_step: JoinStep | None = None
+        self._retry_at_s = 0.0
 
     @property
     def adding(self) -> Ref | None:
@@ -106,47 +106,47 @@ class Joining:
         The call is not dialled from `until_s` on; `extend_right` extends this time: putting calls on hold
         takes longer than a lease is certain to last.
         """
-        self._adding = Adding(ref=ref, number=number, since_s=now_s, until_s=until_s)
+        self._adding = WaitingDial(ref=ref, number=number, since_s=now_s, until_s=until_s)
 
     def extend_right(self, ref: Ref, until_s: float) -> None:
         """Extend the right to the waiting call until `until_s`. No effect if this call does not wait."""
         if self._adding is not None and self._adding.ref == ref:
             self._adding.until_s = until_s
 
-    def forget(self, ref: Ref) -> bool:
+    def withdraw(self, ref: Ref) -> bool:
         """Withdraw the waiting call. False: the call was dialled already, or never waited."""
         waits = self.adding == ref
         if waits:
             self._adding = None
         return waits
 
-    def go_on(self, now_s: float) -> Ref | None:
+    def take_next_step(self, now_s: float) -> Ref | None:
         """Take the next step. Return the waiting call if that call has to be given up; None otherwise."""
         calls, adding = self._driver.calls(), self._adding
-        move = next_move(calls, adding=adding is not None)
+        move = next_step(calls, adding=adding is not None)
         if adding is not None:
             waited_s = now_s - adding.since_s
-            there_is_room = _has_room(calls) or (move is Move.HOLD and waited_s >= HELD_WITHIN_S)
+            there_is_room = _has_room(calls) or (move is JoinStep.HOLD and waited_s >= HELD_WITHIN_S)
             if there_is_room and now_s < adding.until_s:
                 return self._dial(adding, now_s)
             if waited_s >= ADDED_WITHIN_S:
                 self._adding = None
                 return adding.ref
         if move is None:
-            self._asked = None
-        elif move is not self._asked or now_s >= self._again_s:
-            self._asked, self._again_s = move, now_s + _AGAIN_S[move]
-            self._ask(move, calls, now_s)
+            self._requested_step = None
+        elif move is not self._requested_step or now_s >= self._retry_at_s:
+            self._requested_step, self._retry_at_s = move, now_s + _RETRY_S[move]
+            self._request_step(move, calls, now_s)
         return None
 
     def next_s(self) -> float | None:
-        """Return the time when `go_on` may take a step without an event; None if never."""
-        times = [self._again_s] if self._asked is not None else []
+        """Return the time when `take_next_step` may take a step without an event; None if never."""
+        times = [self._retry_at_s] if self._requested_step is not None else []
         if self._adding is not None:
             times += [self._adding.since_s + HELD_WITHIN_S, self._adding.since_s + ADDED_WITHIN_S]
         return min(times, default=None)
 
-    def _dial(self, adding: Adding, now_s: float) -> Ref | None:
+    def _dial(self, adding: WaitingDial, now_s: float) -> Ref | None:
         self._adding = None
         try:
             self._driver.dial(adding.ref, adding.number, now_s, until_s=adding.until_s)
@@ -154,14 +154,14 @@ class Joining:
             return adding.ref
         return None
 
-    def _ask(self, move: Move, calls: Sequence[CallView], now_s: float) -> None:
+    def _request_step(self, move: JoinStep, calls: Sequence[CallView], now_s: float) -> None:
         try:
             match move:
-                case Move.HOLD:
+                case JoinStep.HOLD:
                     self._driver.hold(next(call.call for call in calls if call.state is Stat.ACTIVE), now_s)
-                case Move.JOIN:
+                case JoinStep.JOIN:
                     self._driver.conference(now_s)
-                case Move.TAKE_BACK:
+                case JoinStep.RETRIEVE:
                     self._driver.swap(now_s)
         except RequestRefused:
             pass  # the calls have changed: the next step follows from the next list
@@ -169,4 +169,4 @@ class Joining:
 
 def _has_room(calls: Sequence[CallView]) -> bool:
     """Return True if a call can be dialled: no call is being set up, and every answered call is on hold."""
-    return not any(call.state in SETTING_UP or call.state is Stat.ACTIVE for call in calls)
+    return not any(call.state in OUTGOING_SETUP_STATES or call.state is Stat.ACTIVE for call in calls)

@@ -24,21 +24,21 @@ def dial_finished(
     """Process the result of ATD. OK means only that the modem has accepted the dial."""
     match finished.outcome:
         case Outcome.CALL_FAILED:
-            table.dial_taken(call, now_s, written_s=finished.sent_s)
+            table.on_dial_result(call, now_s, written_s=finished.sent_s)
             _failed(table, dialect, region, call, finished, now_s)
         case Outcome.ERROR:
             network = error_code(finished.final).lower() in _NETWORK_ERRORS
             cause = HangupCause.NETWORK_OUT_OF_ORDER if network else HangupCause.TEMPORARY_FAILURE
             refused = f"the modem refused the dial: {finished.final}"
-            table.over(call, now_s, cause=cause, text=refused, kind="dial")
+            table.end_with_cause(call, now_s, cause=cause, text=refused, kind="dial")
         case Outcome.TIMED_OUT | Outcome.TOO_LATE if finished.sent_s is None:
             late = finished.outcome is Outcome.TOO_LATE
             text = "too late to be dialled" if late else "the modem does not answer"
-            table.over(call, now_s, cause=HangupCause.LINE_LOST, text=text, kind="dial")
+            table.end_with_cause(call, now_s, cause=HangupCause.LINE_LOST, text=text, kind="dial")
         case _:
-            table.dial_taken(call, now_s, written_s=finished.sent_s)
+            table.on_dial_result(call, now_s, written_s=finished.sent_s)
             if finished.outcome is Outcome.OK and dialect.data.dial_ok_is_answer:
-                table.answered(call, now_s)
+                table.on_answer_accepted(call, now_s)
 
 
 def answer_finished(
@@ -46,22 +46,22 @@ def answer_finished(
 ) -> None:
     """Process the result of ATA, or of +CHLD=2 for a waiting call."""
     if finished.outcome is Outcome.OK:
-        table.answered(call, now_s)
+        table.on_answer_accepted(call, now_s)
     elif finished.outcome is Outcome.CALL_FAILED:
         _failed(table, dialect, region, call, finished, now_s)
 
 
 def hang_up_finished(
-    table: CallTable, call: CallId, finished: Finished, now_s: float, *, can_ask: bool
+    table: CallTable, call: CallId, finished: Finished, now_s: float, *, list_available: bool
 ) -> None:
     """Process the result of a hang-up: OK ends the call if the list of calls agrees, or is not available."""
     if finished.outcome is Outcome.OK:
-        table.ended(
+        table.on_end_reported(
             call,
             now_s,
             cause=None,
             text="hung up here",
-            certain=not can_ask,
+            certain=not list_available,
             certain_cause=False,
             kind="hang_up",
         )
@@ -74,7 +74,7 @@ def list_finished(
     if finished.outcome is Outcome.OK:
         listed = list_of(dialect, finished.lines, region)
         asked_s = finished.sent_s if finished.sent_s is not None else now_s
-        table.snapshot(
+        table.process_list(
             listed.rows,
             now_s,
             asked_s=asked_s,
@@ -89,7 +89,7 @@ def report_finished(table: CallTable, call: CallId, finished: Finished, now_s: f
     text = ""
     if finished.outcome is Outcome.OK and finished.lines:
         cause, text = q850.cause_of_report(finished.lines[0]), body_of(finished.lines[0])
-    table.explain(call, cause, text, now_s)
+    table.on_cause_report(call, cause, text, now_s)
 
 
 def _failed(
@@ -97,7 +97,7 @@ def _failed(
 ) -> None:
     """End the call by NO CARRIER or another failure as the final result of the call's own command."""
     hint = interpret(dialect, finished.final, region)
-    table.ended(
+    table.on_end_reported(
         call,
         now_s,
         text=finished.final,

@@ -2,7 +2,7 @@
 
 +CLCC is the truth, unsolicited lines are hints (27.007 clause 7.18). A call has one `CallReleased`,
 regardless of the mixture of lines and lists that report its end. This module sends and requests nothing:
-`looks` reports that a list is wanted.
+`list_wanted` reports that a list is wanted.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from typing import Final
 
 from gateways.gsm.at.parse import ClccRow, Direction, Stat
 from gateways.gsm.calls.book import CallBook
-from gateways.gsm.calls.by_hint import HintReader
-from gateways.gsm.calls.by_list import ListReader
-from gateways.gsm.calls.call import COMING_IN, SETTING_UP, CallView, view_of
+from gateways.gsm.calls.call import INCOMING_STATES, OUTGOING_SETUP_STATES, CallView, view_of
+from gateways.gsm.calls.hint_reader import HintReader
+from gateways.gsm.calls.list_reader import ListReader
 from gateways.gsm.dialects.hints import Hint
 from gateways.gsm.driver.events import CallEvent, CallId, Ref
 from gateways.gsm.numbers import same
 
-REPORT_S: Final = 1.0
+END_REPORT_WAIT_S: Final = 1.0
 """Longest wait for the report about an end, in seconds: enough for an answer after half a second."""
 
 
@@ -49,16 +49,16 @@ class CallTable:
         return view_of(found) if found is not None else None
 
     @property
-    def busy(self) -> bool:
+    def has_calls(self) -> bool:
         """True if any call is left."""
         return bool(self._book.calls)
 
     @property
-    def unsettled(self) -> bool:
+    def has_changing_call(self) -> bool:
         """True if a call is being set up, rings, or may be ending: the list is wanted often."""
         return any(
-            call.state in SETTING_UP
-            or call.state in COMING_IN
+            call.state in OUTGOING_SETUP_STATES
+            or call.state in INCOMING_STATES
             or call.ending is not None
             or call.misses
             or not call.announced
@@ -66,23 +66,23 @@ class CallTable:
         )
 
     @property
-    def one_row(self) -> bool:
+    def one_row_for_conference(self) -> bool:
         """True if, in the last list, one row stood for all members of a conference."""
-        return self._lists.conference
+        return self._lists.one_row_for_conference
 
     @property
-    def looks(self) -> bool:
+    def list_wanted(self) -> bool:
         """True if something has happened that makes the list of calls worth requesting."""
-        return self._book.look
+        return self._book.list_wanted
 
-    def want_look(self) -> None:
+    def want_list(self) -> None:
         """Note that the list of calls is wanted."""
-        self._book.look = True
+        self._book.list_wanted = True
 
-    def take_look(self) -> bool:
-        """Return `looks`, and clear the mark."""
-        look, self._book.look = self._book.look, False
-        return look
+    def take_list_wanted(self) -> bool:
+        """Return `list_wanted`, and clear the mark."""
+        wanted, self._book.list_wanted = self._book.list_wanted, False
+        return wanted
 
     def take_events(self) -> list[CallEvent]:
         """Return the events since the last call, in order."""
@@ -91,34 +91,39 @@ class CallTable:
 
     def next_deadline(self) -> float | None:
         """Return the time, in seconds, of the next necessary `tick`; None if none is necessary."""
-        times = [call.ending.due_s for call in self._book.calls if call.ending is not None]
-        if self._book.look_again_s is not None:
-            times.append(self._book.look_again_s)
+        times = [call.ending.release_at_s for call in self._book.calls if call.ending is not None]
+        if self._book.list_wanted_at_s is not None:
+            times.append(self._book.list_wanted_at_s)
         return min(times, default=None)
 
-    def unexplained(self, now_s: float) -> CallId | None:
+    def take_unexplained(self, now_s: float) -> CallId | None:
         """Return a call that has certainly ended without a certain cause; None without such a call. Each call
         is returned once. The release then waits for the report about the end.
         """
         for call in self._book.calls:
             ending = call.ending
-            if ending is not None and ending.certain and not ending.certain_cause and not ending.report_asked:
-                ending.report_asked = True
-                ending.due_s = max(ending.due_s, now_s + REPORT_S)
+            if (
+                ending is not None
+                and ending.certain
+                and not ending.certain_cause
+                and not ending.report_requested
+            ):
+                ending.report_requested = True
+                ending.release_at_s = max(ending.release_at_s, now_s + END_REPORT_WAIT_S)
                 return call.id
         return None
 
     # --------------------------------------------------------------------------------- the center's own acts
 
-    def dialled(self, ref: Ref | None, number: str, now_s: float, *, emergency: bool = False) -> CallId:
+    def add_dial(self, ref: Ref | None, number: str, now_s: float, *, emergency: bool = False) -> CallId:
         """Note a dial command that is being sent to the modem."""
-        self._book.settle_certain(now_s)
-        call = self._book.new(Direction.OUT, Stat.DIALING, now_s, number=number, ref=ref)
+        self._book.release_certain(now_s)
+        call = self._book.add_call(Direction.OUT, Stat.DIALING, now_s, number=number, ref=ref)
         call.awaiting_dial, call.emergency = True, emergency
         self._book.announce(call, now_s)
         return call.id
 
-    def dial_taken(self, call: CallId, now_s: float, *, written_s: float | None = None) -> None:
+    def on_dial_result(self, call: CallId, now_s: float, *, written_s: float | None = None) -> None:
         """Note that ATD, written at `written_s`, has a result or gets none: the list must show the call."""
         found = self._book.by_id(call)
         if found is not None:
@@ -126,7 +131,7 @@ class CallTable:
         if found is not None and found.awaiting_dial:
             found.awaiting_dial = False
             found.appears_by_s = now_s + self._book.dial_appears_s
-            self._book.look = True
+            self._book.list_wanted = True
 
     def adopt(self, ref: Ref, number: str, direction: Direction, now_s: float) -> CallId:
         """Add a call that the journal records for this modem: claim the found call, or expect it in the list.
@@ -142,40 +147,40 @@ class CallTable:
                 call.ref = ref
                 return call.id
         state = Stat.DIALING if direction is Direction.OUT else Stat.INCOMING
-        self._book.look = True
-        made = self._book.new(direction, state, now_s, number=number, ref=ref)
-        if self._lists.conference:
-            made.state, made.answered, made.in_conference, made.seen = Stat.ACTIVE, True, True, True
+        self._book.list_wanted = True
+        made = self._book.add_call(direction, state, now_s, number=number, ref=ref)
+        if self._lists.one_row_for_conference:
+            made.state, made.answered, made.in_conference, made.listed = Stat.ACTIVE, True, True, True
             self._book.announce(made, now_s, found=True)
         return made.id
 
-    def name(self, call: CallId, ref: Ref) -> None:
+    def assign(self, call: CallId, ref: Ref) -> None:
         """Assign this call, incoming or found, to the requester."""
         found = self._book.by_id(call)
         if found is not None:
             found.ref = ref
 
-    def answer_asked(self, call: CallId) -> None:
+    def on_answer_requested(self, call: CallId) -> None:
         """Note that the center is answering the call."""
         found = self._book.by_id(call)
         if found is not None:
-            found.answer_asked = True
+            found.answer_requested = True
 
-    def answered(self, call: CallId, now_s: float) -> None:
+    def on_answer_accepted(self, call: CallId, now_s: float) -> None:
         """Note that the modem has accepted the answer (ATA, +CHLD=2)."""
         found = self._book.by_id(call)
         if found is not None:
             found.last_sign_s = now_s
             self._book.advance(found, Stat.ACTIVE, now_s)
-            self._book.look = True
+            self._book.list_wanted = True
 
-    def hang_up_asked(self, call: CallId) -> None:
+    def on_hang_up_requested(self, call: CallId) -> None:
         """Note that the center is ending the call: the end needs no other explanation."""
         found = self._book.by_id(call)
         if found is not None:
-            found.hang_up_asked = True
+            found.hang_up_requested = True
 
-    def ended(
+    def on_end_reported(
         self,
         call: CallId,
         now_s: float,
@@ -193,85 +198,85 @@ class CallTable:
                 found, now_s, cause=cause, certain_cause=certain_cause, certain=certain, text=text, kind=kind
             )
 
-    def over(self, call: CallId, now_s: float, *, cause: int, text: str, kind: str) -> None:
+    def end_with_cause(self, call: CallId, now_s: float, *, cause: int, text: str, kind: str) -> None:
         """Note that the call has ended, with a known cause."""
-        self.ended(call, now_s, cause=cause, text=text, certain=True, certain_cause=True, kind=kind)
+        self.on_end_reported(call, now_s, cause=cause, text=text, certain=True, certain_cause=True, kind=kind)
 
-    def explain(self, call: CallId, cause: int | None, text: str, now_s: float) -> None:
+    def on_cause_report(self, call: CallId, cause: int | None, text: str, now_s: float) -> None:
         """Process the modem's report about an end (+CEER); None without a cause: a line may yet report it."""
         found = self._book.by_id(call)
         if found is None or found.ending is None:
             return
         if cause is None:
-            self._book.settle(found.ending, now_s)
+            self._book.schedule_release(found.ending, now_s)
             return
         found.ending.cause, found.ending.certain_cause, found.ending.text = cause, True, text
         if found.ending.certain:
             self._book.release(found, now_s)
 
-    def all_lost(self, now_s: float, *, cause: int | None, text: str, certain: bool) -> None:
+    def end_all(self, now_s: float, *, cause: int | None, text: str, certain: bool) -> None:
         """End every call: the modem has restarted, or is lost."""
         for call in list(self._book.calls):
             self._book.end(
                 call, now_s, cause=cause, certain_cause=True, certain=certain, text=text, kind="lost"
             )
 
-    def port_gone(self) -> None:
+    def on_port_lost(self) -> None:
         """Note that the port is lost: the state of calls is unknown until the port is back, and a call that
         has ended by then was lost by the line.
         """
         for call in self._book.calls:
-            call.port_gone = True
+            call.port_was_lost = True
 
-    def port_back(self) -> None:
+    def on_port_restored(self) -> None:
         """Note that the port is back and the modem was not reset: a call that the modem no longer lists has
         ended normally.
         """
         for call in self._book.calls:
-            call.port_gone = False
+            call.port_was_lost = False
 
-    def dials_lost(self, now_s: float, *, cause: int, text: str) -> None:
+    def end_unlisted_dials(self, now_s: float, *, cause: int, text: str) -> None:
         """Give up the dials that the modem has not shown yet: the modem does not answer."""
         for call in list(self._book.calls):
-            if call.direction is Direction.OUT and call.state is Stat.DIALING and not call.seen:
+            if call.direction is Direction.OUT and call.state is Stat.DIALING and not call.listed:
                 self._book.end(
                     call, now_s, cause=cause, certain_cause=True, certain=True, text=text, kind="lost"
                 )
 
-    def went(self, call: CallId, state: Stat, now_s: float) -> None:
+    def set_state(self, call: CallId, state: Stat, now_s: float) -> None:
         """Set the state of the call after a supplementary service (+CHLD, without a list to show it)."""
         found = self._book.by_id(call)
         if found is None:
             return
         if state is Stat.RELEASED:
-            found.hang_up_asked = True
+            found.hang_up_requested = True
             self._book.end(
                 found, now_s, cause=None, certain_cause=False, certain=True, text="hung up here", kind="chld"
             )
         else:
             self._book.advance(found, state, now_s)
 
-    def settle(self, now_s: float) -> None:
+    def release_ended(self, now_s: float) -> None:
         """Release every call with a reported end: no further line will come."""
         for call in list(self._book.calls):
             if call.ending is not None:
                 self._book.release(call, now_s)
 
-    def joined(self) -> None:
+    def on_calls_joined(self) -> None:
         """Note that the modem has joined its held and active calls (+CHLD=3)."""
         for call in self._book.calls:
             if call.state in (Stat.ACTIVE, Stat.HELD):
                 call.in_conference = True
-        self._book.look = True
+        self._book.list_wanted = True
 
     # -------------------------------------------------------------------------------------------- input
 
-    def hint(self, hint: Hint, now_s: float, *, can_ask: bool) -> None:
-        """Process an unsolicited line. `can_ask`: a list of calls can be requested soon, so that a doubt can
-        wait for the list."""
-        self._hints.read(hint, now_s, can_ask=can_ask)
+    def process_hint(self, hint: Hint, now_s: float, *, list_available: bool) -> None:
+        """Process an unsolicited line. `list_available`: a list of calls can be requested soon, so that a
+        doubt can wait for the list."""
+        self._hints.read(hint, now_s, list_available=list_available)
 
-    def snapshot(
+    def process_list(
         self,
         rows: Sequence[ClccRow],
         now_s: float,
@@ -285,7 +290,7 @@ class CallTable:
         `conference`: one row stood for all members of a conference, which have no rows of their own.
         `spoilt`: a row may have been lost on the line, so that a call without a row need not be gone.
         """
-        self._lists.snapshot(rows, now_s, asked_s=asked_s, conference=conference, spoilt=spoilt)
+        self._lists.process_list(rows, now_s, asked_s=asked_s, conference=conference, spoilt=spoilt)
 
     def tick(self, now_s: float) -> None:
         """Release the calls whose waiting time for a cause is over at `now_s` (seconds)."""

@@ -128,7 +128,8 @@ class Voice(Table, frozen=True, kw_only=True):
     """Interval between two attempts, for as long as `voice.KEEN_S`; later attempts are rarer."""
     pace: VoicePace
     wear_reset: Commands
-    """Commands that restart a modem with degraded voice (`calls.wear`). Empty: the voice does not degrade."""
+    """Commands that restart a modem with degraded voice (`calls.voice_degradation`). Empty: the voice does
+    not degrade."""
     again_after_drop: bool
     """True if dropping one of two calls silences the other until its voice is switched on again."""
     card: Card | None = None

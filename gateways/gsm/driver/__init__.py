@@ -9,12 +9,12 @@ Driver          requests to a modem and its reports; bytes and time in, bytes an
   ├ VoiceSwitch   switches the voice of calls         → CallTable, Startup
   ├ CallControl   dials, answers, joins, hangs up     → CallTable, CallList, VoiceSwitch
   ├ ShortMessages sends and reads short messages
-  ├ NetworkCodes  sends USSD codes to the network
-  ├ LineWatch     signal, registration, service
+  ├ UssdSender    sends USSD codes to the network
+  ├ NetworkState  signal, registration, service
   ├ Startup       the commands that set a modem up
-  ├ Readiness     sends those commands, opens the SIM → Startup, LineWatch
-  ├ Upkeep        checks whether all is well          → Readiness, ShortMessages, LineWatch
-  └ Ladder        the steps tried with a silent modem
+  ├ Readiness     sends those commands, opens the SIM → Startup, NetworkState
+  ├ LinePolling   polls SIM, network and messages     → Readiness, ShortMessages, NetworkState
+  └ RecoveryLadder  the steps tried with a silent modem
 ```
 
 Apart from the parts behind the arrow, every part that sends or reports knows only the Channel.

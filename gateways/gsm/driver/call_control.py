@@ -10,7 +10,7 @@ from typing import Final
 from gateways.gsm.at.commands import Command, Finals, Finished, Outcome, Urgency
 from gateways.gsm.at.parse import Direction, Stat
 from gateways.gsm.calls.call import CallView
-from gateways.gsm.calls.hang_up import RADIO_OFF, HangUps
+from gateways.gsm.calls.hang_up import RADIO_OFF, HangUpRequests
 from gateways.gsm.calls.outcomes import answer_finished, dial_finished, hang_up_finished, report_finished
 from gateways.gsm.calls.table import CallTable
 from gateways.gsm.driver.call_list import CallList
@@ -31,7 +31,7 @@ class CallControl:
 
     def __init__(self, channel: Channel, table: CallTable, listing: CallList, voice: VoiceSwitch) -> None:
         self._channel, self._table, self._list, self._voice = channel, table, listing, voice
-        self._hang_ups = HangUps()
+        self._hang_ups = HangUpRequests()
         self._refs: dict[Ref, CallId] = {}
 
     def call_of(self, ref: Ref) -> CallId | None:
@@ -44,11 +44,11 @@ class CallControl:
             return known
         if len(number) < 2 or not set(number) <= _DIALLABLE or "+" in number[1:]:
             raise RequestRefused(f"not a telephone number: {number!r}")
-        call = self._table.dialled(ref, number, now_s, emergency=emergency)
+        call = self._table.add_dial(ref, number, now_s, emergency=emergency)
         self._remember(ref, call)
         if self._channel.engine.lost:
             said = "the modem does not answer"
-            self._table.over(call, now_s, cause=HangupCause.LINE_LOST, text=said, kind="dial")
+            self._table.end_with_cause(call, now_s, cause=HangupCause.LINE_LOST, text=said, kind="dial")
             return call
         data = self._channel.dialect.data
         command = Command(
@@ -60,7 +60,7 @@ class CallControl:
             until_s=until_s,
         )
         self._voice.switch_ahead(call, Urgency.DIAL, now_s)
-        self._channel.submit(command, now_s, self._dialled, call)
+        self._channel.submit(command, now_s, self._on_dial_result, call)
         return call
 
     def adopt(self, ref: Ref, number: str, now_s: float, *, direction: Direction) -> CallId:
@@ -71,30 +71,30 @@ class CallControl:
         self._remember(ref, call)
         return call
 
-    def name(self, call: CallId, ref: Ref) -> None:
+    def assign(self, call: CallId, ref: Ref) -> None:
         """Assign this call, incoming or found, to the requester."""
-        self._table.name(call, ref)
+        self._table.assign(call, ref)
         self._remember(ref, call)
 
     def answer(self, call: CallId, now_s: float) -> None:
         """Answer the incoming or waiting call; an active call is put on hold. Raises RequestRefused."""
-        view = self._must_find(call)
+        view = self._require_call(call)
         if view.direction is not Direction.IN:
             raise RequestRefused("the center is the caller of this call")
-        if view.answered or (call,) in self._channel.asked(self._answered):
+        if view.answered or (call,) in self._channel.pending(self._on_answer_result):
             return
         data = self._channel.dialect.data
         text = data.hold if view.state is Stat.WAITING else data.answer
-        self._table.answer_asked(call)
+        self._table.on_answer_requested(call)
         command = Command(
             text=text, timeout_s=data.times.answer_s, urgency=Urgency.ANSWER, finals=Finals.CALL
         )
         self._voice.switch_ahead(call, Urgency.ANSWER, now_s)
-        self._channel.submit(command, now_s, self._answered, call)
+        self._channel.submit(command, now_s, self._on_answer_result, call)
 
     def hold(self, call: CallId, now_s: float) -> None:
         """Put the active call on hold. Raises RequestRefused."""
-        view = self._must_find(call)
+        view = self._require_call(call)
         if view.state is Stat.HELD:
             return
         if view.state is not Stat.ACTIVE:
@@ -116,7 +116,7 @@ class CallControl:
 
     def send_digit(self, call: CallId, digit: str, now_s: float) -> None:
         """Send one DTMF digit into the call (27.007 clause C.2.11). Raises RequestRefused."""
-        self._must_find(call)
+        self._require_call(call)
         if len(digit) != 1 or digit.upper() not in _DIGITS:
             raise RequestRefused(f"not a DTMF digit: {digit!r}")
         text = self._channel.dialect.data.dtmf.format(digit=digit.upper())
@@ -126,66 +126,74 @@ class CallControl:
         """End or decline the call; no error if the call has already ended."""
         if self._table.view(call) is None:
             return
-        self._table.hang_up_asked(call)
-        if self._channel.withdraw(self._dialled, call):
-            self._table.over(call, now_s, cause=HangupCause.NORMAL, text="never dialled", kind="withdrawn")
+        self._table.on_hang_up_requested(call)
+        if self._channel.withdraw(self._on_dial_result, call):
+            self._table.end_with_cause(
+                call, now_s, cause=HangupCause.NORMAL, text="never dialled", kind="withdrawn"
+            )
         else:
-            self._hang_ups.want(call, now_s, unless_answered=unless_answered)
+            self._hang_ups.request(call, now_s, unless_answered=unless_answered)
 
-    def hangs_up(self, call: CallId) -> bool:
+    def is_hang_up_requested(self, call: CallId) -> bool:
         """Return True if the end of the call is requested."""
-        return self._hang_ups.wanted(call)
+        return self._hang_ups.is_requested(call)
 
-    def gone(self, call: CallId) -> None:
+    def on_released(self, call: CallId) -> None:
         """Note that the call has been released."""
-        self._hang_ups.gone(call)
-        self._channel.withdraw(self._dialled, call)
+        self._hang_ups.on_released(call)
+        self._channel.withdraw(self._on_dial_result, call)
 
-    def drive(self, now_s: float, *, spares: bool) -> bool:
+    def drive(self, now_s: float, *, may_have_unknown_call: bool) -> bool:
         """Send the pending hang-ups; return True if the modem's radio was switched off for one.
 
-        `spares`: the modem may have an unknown call.
+        `may_have_unknown_call`: the modem may have an unknown call.
         """
         calls, radio_off = self._table.calls(), False
-        data, seen = self._channel.dialect.data, self._list.sees(now_s)
-        for view, verb in self._hang_ups.due(calls, data, now_s, seen=seen, spares=spares):
-            if (view.call,) not in self._channel.asked(self._hung_up):
+        data, seen = self._channel.dialect.data, self._list.is_current(now_s)
+        for view, verb in self._hang_ups.due_commands(
+            calls, data, now_s, list_is_current=seen, may_have_unknown_call=may_have_unknown_call
+        ):
+            if (view.call,) not in self._channel.pending(self._on_hang_up_result):
                 self._send_hang_up(view.call, verb, now_s)
                 radio_off = radio_off or verb == RADIO_OFF
         return radio_off
 
-    def look_over_the_dial(self, now_s: float) -> None:
+    def request_list_during_dial(self, now_s: float) -> None:
         """Request the list over a pending dial that blocks it, if a call is to end unless answered."""
         engine = self._channel.engine
-        if self._hang_ups.waits_to_see(self._table.calls()) and (engine.silenced or engine.listening):
-            self._list.ask_over_the_dial(now_s)
+        if self._hang_ups.has_unanswered_condition(self._table.calls()) and (
+            engine.silenced or engine.listening
+        ):
+            self._list.request_during_dial(now_s)
 
-    def not_written(self, now_s: float, reason: str) -> None:
+    def on_dial_refused(self, now_s: float, reason: str) -> None:
         """End the call of a dial that was not written."""
         for view in self._table.calls():
-            if self._channel.is_in_flight(self._dialled, view.call):
-                self._table.over(view.call, now_s, cause=HangupCause.GUARDED, text=reason, kind="guard")
+            if self._channel.is_in_flight(self._on_dial_result, view.call):
+                self._table.end_with_cause(
+                    view.call, now_s, cause=HangupCause.GUARDED, text=reason, kind="guard"
+                )
 
-    def explain(self, now_s: float) -> None:
+    def request_causes(self, now_s: float) -> None:
         """Request the causes of calls that have ended without a reported cause."""
         text = self._channel.dialect.data.report
-        while text and (call := self._table.unexplained(now_s)) is not None:
-            self._channel.ask(text, Urgency.TRUTH, now_s, report_finished, self._table, call)
+        while text and (call := self._table.take_unexplained(now_s)) is not None:
+            self._channel.submit_text(text, Urgency.TRUTH, now_s, report_finished, self._table, call)
 
     def tick(self, now_s: float) -> None:
         """Publish `HangUpStuck` for each call that has not ended in time after a hang-up."""
         self._channel.events += [
             HangUpStuck(at_s=now_s, call=call, attempts=self._hang_ups.attempts(call))
-            for call in self._hang_ups.stuck(now_s)
+            for call in self._hang_ups.take_stuck(now_s)
         ]
 
-    def stuck_s(self) -> float | None:
+    def next_stuck_s(self) -> float | None:
         """Return the time, in seconds, of the next necessary `tick`; None if none is necessary."""
-        return self._hang_ups.stuck_s()
+        return self._hang_ups.next_stuck_s()
 
     def next_deadline(self) -> float | None:
         """Return the time, in seconds, of the next necessary `drive`; None if none is necessary."""
-        being_ended = self._channel.asked(self._hung_up)
+        being_ended = self._channel.pending(self._on_hang_up_result)
         calls = [view for view in self._table.calls() if (view.call,) not in being_ended]
         return self._hang_ups.next_deadline(calls)
 
@@ -196,25 +204,25 @@ class CallControl:
             if any(view.emergency for view in self._table.calls()):
                 # 22.101 clause 10: teleservice 12 has no supplementary services.
                 raise RequestRefused("an emergency call can be neither held nor joined")
-            if (request, call) in self._channel.asked(self._requested):
+            if (request, call) in self._channel.pending(self._on_request_result):
                 return
-        self._channel.ask(text, Urgency.CONTROL, now_s, self._requested, request, call)
+        self._channel.submit_text(text, Urgency.CONTROL, now_s, self._on_request_result, request, call)
 
-    def _dialled(self, call: CallId, finished: Finished, now_s: float) -> None:
+    def _on_dial_result(self, call: CallId, finished: Finished, now_s: float) -> None:
         dial_finished(self._table, self._channel.dialect, self._channel.region, call, finished, now_s)
         if finished.outcome is Outcome.OK:
-            self._voice.dialled(call)
+            self._voice.on_dial_accepted(call)
 
-    def _answered(self, call: CallId, finished: Finished, now_s: float) -> None:
+    def _on_answer_result(self, call: CallId, finished: Finished, now_s: float) -> None:
         answer_finished(self._table, self._channel.dialect, self._channel.region, call, finished, now_s)
         if finished.outcome is not Outcome.OK:
             self._report("answer", call, finished, now_s)
 
-    def _requested(self, request: str, call: CallId | None, finished: Finished, now_s: float) -> None:
+    def _on_request_result(self, request: str, call: CallId | None, finished: Finished, now_s: float) -> None:
         self._report(request, call, finished, now_s)
         if request == "conference" and finished.outcome is Outcome.OK:
-            self._table.joined()
-        self._table.want_look()
+            self._table.on_calls_joined()
+        self._table.want_list()
 
     def _report(self, request: str, call: CallId | None, finished: Finished, now_s: float) -> None:
         if finished.outcome is Outcome.OK:
@@ -228,23 +236,23 @@ class CallControl:
         while len(self._refs) > _REFS_KEPT:
             del self._refs[next(iter(self._refs))]
 
-    def _must_find(self, call: CallId) -> CallView:
+    def _require_call(self, call: CallId) -> CallView:
         view = self._table.view(call)
         if view is None:
             raise RequestRefused("the call has ended")
         return view
 
     def _send_hang_up(self, call: CallId, verb: str, now_s: float) -> None:
-        self._hang_ups.sent(call, now_s)
-        over_its_dial = self._channel.is_in_flight(self._dialled, call)
+        self._hang_ups.on_sent(call, now_s)
+        over_its_dial = self._channel.is_in_flight(self._on_dial_result, call)
         command = Command(
             text=verb,
             timeout_s=max(self._channel.dialect.data.times.hang_up_s, slow_s(verb)),
             urgency=Urgency.HANG_UP,
             interrupts=over_its_dial or self._channel.engine.listening,
         )
-        self._channel.submit(command, now_s, self._hung_up, call)
+        self._channel.submit(command, now_s, self._on_hang_up_result, call)
 
-    def _hung_up(self, call: CallId, finished: Finished, now_s: float) -> None:
-        hang_up_finished(self._table, call, finished, now_s, can_ask=self._list.can_be_asked)
-        self._table.want_look()
+    def _on_hang_up_result(self, call: CallId, finished: Finished, now_s: float) -> None:
+        hang_up_finished(self._table, call, finished, now_s, list_available=self._list.is_available)
+        self._table.want_list()

@@ -14,15 +14,15 @@ from gateways.gsm.dialects.dialect import CompiledDialect
 from gateways.gsm.driver.events import Event
 from gateways.gsm.driver.startup import command_of
 
-Then = Callable[[Finished, float], None]
+ResultCallback = Callable[[Finished, float], None]
 """Callback for a command's result and its time."""
-About = TypeVarTuple("About")
+Context = TypeVarTuple("Context")
 
 
 class Channel:
-    """The way to one modem. A part that sends a command reads its result: `then` is called with `about`, the
-    result and the time; `about` identifies the purpose of the command. By `then` and `about` the part finds a
-    command that has no result yet.
+    """The way to one modem. A part that sends a command reads its result: `on_result` is called with
+    `context`, the result and the time; `context` identifies the purpose of the command. By `on_result` and
+    `context` the part finds a command that has no result yet.
 
     `region` (ISO 3166) is the region of national numbers.
     """
@@ -32,13 +32,13 @@ class Channel:
         """Dialect in use; the base dialect until the modem's own is known."""
         self.region = region
         self.engine = Engine(dialect.rules)
-        self.opened = False
+        self.is_open = False
         """True if the port is open."""
         self.events: list[Event] = []
         """Events so far, in order."""
         self._sent: dict[Ticket, tuple[Callable[..., None] | None, tuple[object, ...]]] = {}
 
-    def speak(self, dialect: CompiledDialect) -> None:
+    def set_dialect(self, dialect: CompiledDialect) -> None:
         """Use this dialect from now on."""
         self.dialect = dialect
         self.engine.set_rules(dialect.rules)
@@ -47,46 +47,52 @@ class Channel:
         self,
         command: Command,
         now_s: float,
-        then: Callable[[*About, Finished, float], None] | None = None,
-        *about: *About,
+        on_result: Callable[[*Context, Finished, float], None] | None = None,
+        *context: *Context,
     ) -> None:
         """Queue the command."""
-        self._sent[self.engine.submit(command, now_s)] = (then, about)
+        self._sent[self.engine.submit(command, now_s)] = (on_result, context)
 
-    def ask(
+    def submit_text(
         self,
         text: str,
         urgency: Urgency,
         now_s: float,
-        then: Callable[[*About, Finished, float], None] | None = None,
-        *about: *About,
+        on_result: Callable[[*Context, Finished, float], None] | None = None,
+        *context: *Context,
     ) -> None:
         """Queue a plain command of the dialect."""
-        self.submit(command_of(self.dialect, text, urgency), now_s, then, *about)
+        self.submit(command_of(self.dialect, text, urgency), now_s, on_result, *context)
 
-    def take(self, ticket: Ticket) -> Then | None:
+    def take_callback(self, ticket: Ticket) -> ResultCallback | None:
         """Return the callback for the result of this command, and forget the command; None without one."""
-        then, about = self._sent.pop(ticket, (None, ()))
-        return None if then is None else partial(then, *about)
+        on_result, context = self._sent.pop(ticket, (None, ()))
+        return None if on_result is None else partial(on_result, *context)
 
     @property
-    def waiting(self) -> int:
+    def pending_count(self) -> int:
         """Number of commands without a result yet."""
         return len(self._sent)
 
-    def asked(self, then: Callable[[*About, Finished, float], None]) -> list[tuple[*About]]:
-        """Return the `about` of each pending command with the callback `then`."""
-        return [cast("tuple[*About]", about) for told, about in self._sent.values() if told == then]
+    def pending(self, on_result: Callable[[*Context, Finished, float], None]) -> list[tuple[*Context]]:
+        """Return the `context` of each pending command with the callback `on_result`."""
+        return [
+            cast("tuple[*Context]", context)
+            for callback, context in self._sent.values()
+            if callback == on_result
+        ]
 
-    def is_in_flight(self, then: Callable[[*About, Finished, float], None], *about: *About) -> bool:
+    def is_in_flight(
+        self, on_result: Callable[[*Context, Finished, float], None], *context: *Context
+    ) -> bool:
         """Return True if this command is in flight."""
         ticket = self.engine.in_flight
-        return ticket is not None and self._sent.get(ticket) == (then, about)
+        return ticket is not None and self._sent.get(ticket) == (on_result, context)
 
-    def withdraw(self, then: Callable[[*About, Finished, float], None], *about: *About) -> bool:
+    def withdraw(self, on_result: Callable[[*Context, Finished, float], None], *context: *Context) -> bool:
         """Withdraw this command; False if it was written."""
         for ticket, sent in self._sent.items():
-            if sent == (then, about) and self.engine.withdraw(ticket):
+            if sent == (on_result, context) and self.engine.withdraw(ticket):
                 del self._sent[ticket]
                 return True
         return False

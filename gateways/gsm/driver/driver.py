@@ -13,7 +13,7 @@ import math
 from gateways.gsm.at.commands import Urgency
 from gateways.gsm.at.parse import Direction, Registration
 from gateways.gsm.calls.call import CallView
-from gateways.gsm.calls.wear import VoiceWear
+from gateways.gsm.calls.voice_degradation import VoiceDegradation
 from gateways.gsm.dialects.dialect import CompiledDialect
 from gateways.gsm.dialects.loading import AUTO, Dialects
 from gateways.gsm.driver.events import CallId, Event, Identity, Ref
@@ -76,7 +76,7 @@ class Driver:
     @property
     def ready(self) -> bool:
         """True if the modem is initialised and answers."""
-        return self._modem.readiness.ready and not self._modem.ladder.climbing
+        return self._modem.readiness.ready and not self._modem.ladder.is_recovering
 
     @property
     def kept_settings(self) -> bool:
@@ -89,7 +89,7 @@ class Driver:
         return self._modem.knows_calls
 
     @property
-    def in_step(self) -> bool:
+    def calls_synchronised(self) -> bool:
         """True if the modem has answered since the port was opened, with its list of calls if available."""
         return self.knows_calls and self._modem.channel.engine.in_sync
 
@@ -119,62 +119,62 @@ class Driver:
         return self._modem.startup.voiceless
 
     @property
-    def wear(self) -> VoiceWear:
+    def voice_degradation(self) -> VoiceDegradation:
         """Detector of degraded voice."""
-        return self._modem.voice.wear
+        return self._modem.voice.degradation
 
     @property
-    def worn(self) -> bool:
+    def voice_degraded(self) -> bool:
         """True if the voice is degraded, so that the modem has to be restarted."""
-        return self.wear.worn and bool(self.dialect.data.voice.wear_reset)
+        return self.voice_degradation.degraded and bool(self.dialect.data.voice.wear_reset)
 
     @property
     def registration(self) -> Registration | None:
         """Registration of the SIM with the network; None until reported."""
-        return self._modem.line.registration
+        return self._modem.network.registration
 
     @property
     def voice_service(self) -> VoiceService:
         """Path that a call would take, by the modem's reports."""
-        return self._modem.line.service
+        return self._modem.network.service
 
     @property
     def radio_off(self) -> bool:
         """True if the modem has reported its radio as off, and no registration since."""
-        return self._modem.line.radio_off
+        return self._modem.network.radio_off
 
     @property
     def signal_dbm(self) -> int | None:
         """Signal strength in dBm; None while unknown."""
-        return self._modem.line.signal_dbm
+        return self._modem.network.signal_dbm
 
     @property
-    def waiting(self) -> int:
+    def pending_commands(self) -> int:
         """Number of commands without a result yet."""
-        return self._modem.channel.waiting
+        return self._modem.channel.pending_count
 
     @property
-    def tells_delivery(self) -> bool:
+    def reports_delivery(self) -> bool:
         """True if the modem has agreed to deliver the network's reports on sent messages."""
-        return self._modem.readiness.tells_delivery
+        return self._modem.readiness.reports_delivery
 
     @property
-    def lists_messages_since_s(self) -> float | None:
+    def listing_messages_since_s(self) -> float | None:
         """Time since when the stored messages are being listed; None if no listing is running. A dial would
         wait for the listing."""
-        return self._modem.upkeep.lists_messages_since_s
+        return self._modem.polling.listing_messages_since_s
 
     @property
-    def sends_sms(self) -> bool:
+    def is_sending_sms(self) -> bool:
         """True if a short message is being sent, or was given up and the modem has not answered since: no
         other command can run meanwhile.
         """
-        return self._modem.messages.sends
+        return self._modem.messages.is_sending
 
     @property
     def members_unlisted(self) -> bool:
         """True if the modem's list shows one row for all members of a conference."""
-        return self._modem.table.one_row
+        return self._modem.table.one_row_for_conference
 
     def calls(self) -> tuple[CallView, ...]:
         """Return the calls that have not been released, oldest first."""
@@ -184,13 +184,13 @@ class Driver:
         """Return the call, live or ended, dialled or adopted under this reference; None if unknown."""
         return self._modem.control.call_of(ref)
 
-    def hangs_up(self, call: CallId) -> bool:
+    def is_hang_up_requested(self, call: CallId) -> bool:
         """Return True if the end of the call is requested."""
-        return self._modem.control.hangs_up(call)
+        return self._modem.control.is_hang_up_requested(call)
 
     # ----------------------------------------------------------------------------------------- requests
 
-    def plugged_in_as(self, dialect: CompiledDialect | None, *, at_command_port: bool = False) -> None:
+    def set_usb_dialect(self, dialect: CompiledDialect | None, *, at_command_port: bool = False) -> None:
         """Note the dialect of the USB ids of the modem's port; None without USB ids, or for unknown ids.
 
         `at_command_port`: the port is the interface that its dialect names as the command port.
@@ -213,7 +213,7 @@ class Driver:
         Raises RequestRefused for an invalid number.
         """
         call = self._modem.control.dial(ref, number, now_s, emergency=emergency, until_s=until_s)
-        self._modem.work(now_s)
+        self._modem.process_events(now_s)
         return call
 
     def adopt(self, ref: Ref, number: str, now_s: float, *, direction: Direction = Direction.OUT) -> CallId:
@@ -222,17 +222,17 @@ class Driver:
         The call is reported as found (`CallDialing`, `CallRinging`, `CallAnswered` …), or as released.
         """
         call = self._modem.control.adopt(ref, number, now_s, direction=direction)
-        self._modem.work(now_s)
+        self._modem.process_events(now_s)
         return call
 
-    def name(self, call: CallId, ref: Ref) -> None:
+    def assign(self, call: CallId, ref: Ref) -> None:
         """Assign this call, incoming or found, to the requester."""
-        self._modem.control.name(call, ref)
+        self._modem.control.assign(call, ref)
 
     def answer(self, call: CallId, now_s: float) -> None:
         """Answer the incoming or waiting call; an active call is put on hold. Raises RequestRefused."""
         self._modem.control.answer(call, now_s)
-        self._modem.work(now_s)
+        self._modem.process_events(now_s)
 
     def hang_up(self, call: CallId, now_s: float, *, unless_answered: bool = False) -> None:
         """End or decline the call; the command is repeated until the call has ended. No error if it has
@@ -241,37 +241,37 @@ class Driver:
         `unless_answered`: only if the modem's list of calls shows the call as unanswered.
         """
         self._modem.control.hang_up(call, now_s, unless_answered=unless_answered)
-        self._modem.work(now_s)
+        self._modem.process_events(now_s)
 
     def hold(self, call: CallId, now_s: float) -> None:
         """Put the active call on hold. Raises RequestRefused."""
         self._modem.control.hold(call, now_s)
-        self._modem.work(now_s)
+        self._modem.process_events(now_s)
 
     def swap(self, now_s: float) -> None:
         """Exchange the active and the held call, or retrieve the held call. Raises RequestRefused."""
         self._modem.control.swap(now_s)
-        self._modem.work(now_s)
+        self._modem.process_events(now_s)
 
     def conference(self, now_s: float) -> None:
         """Join the active and the held call in the network (22.084). Raises RequestRefused."""
         self._modem.control.conference(now_s)
-        self._modem.work(now_s)
+        self._modem.process_events(now_s)
 
     def send_digit(self, call: CallId, digit: str, now_s: float) -> None:
         """Send one DTMF digit into the call (27.007 clause C.2.11). Raises RequestRefused."""
         self._modem.control.send_digit(call, digit, now_s)
-        self._modem.work(now_s)
+        self._modem.process_events(now_s)
 
     def poll_calls(self, now_s: float) -> None:
         """Request the list of calls as soon as possible."""
-        self._modem.table.want_look()
-        self._modem.work(now_s)
+        self._modem.table.want_list()
+        self._modem.process_events(now_s)
 
-    def give_pin(self, pin: str, now_s: float) -> None:
+    def enter_pin(self, pin: str, now_s: float) -> None:
         """Enter the PIN of the SIM. The caller limits the attempts: three wrong PINs lock the card."""
-        self._modem.readiness.give_pin(pin, now_s)
-        self._modem.work(now_s)
+        self._modem.readiness.enter_pin(pin, now_s)
+        self._modem.process_events(now_s)
 
     def send_sms(
         self, ref: Ref, number: str, text: str, now_s: float, *, within_s: float, report: bool = False
@@ -282,74 +282,74 @@ class Driver:
         requested to report the outcome of each part; `SmsReported` follows at any time, or never.
         """
         self._modem.messages.send(ref, number, text, now_s, within_s=within_s, report=report)
-        self._modem.work(now_s)
+        self._modem.process_events(now_s)
 
     def read_sms(self, stored: tuple[int, ...], now_s: float) -> None:
         """Read the stored message once more: the last reading failed."""
         for index in stored:
             self._modem.messages.read(index, now_s)
-        self._modem.work(now_s)
+        self._modem.process_events(now_s)
 
     def delete_sms(self, stored: tuple[int, ...], now_s: float) -> None:
         """Delete the message from the modem: it is durable elsewhere."""
         for index in stored:
             self._modem.messages.delete(index, now_s)
-        self._modem.work(now_s)
+        self._modem.process_events(now_s)
 
-    def ask_network(self, code: str, now_s: float, *, within_s: float) -> None:
+    def send_ussd(self, code: str, now_s: float, *, within_s: float) -> None:
         """Send a USSD code to the network (`*123#`); `NetworkAnswered` reports the answer. A new code
         replaces the pending one. A call may be dialled meanwhile (22.090 clause 6.1). Raises RequestRefused
         for an invalid code.
         """
-        self._modem.codes.ask(code, now_s, within_s=within_s)
-        self._modem.work(now_s)
+        self._modem.ussd.send(code, now_s, within_s=within_s)
+        self._modem.process_events(now_s)
 
-    def reset_worn(self, now_s: float) -> bool:
+    def reset_degraded(self, now_s: float) -> bool:
         """Restart the modem; the caller must make sure that no call is up.
 
         The restart is ordered only while no other command is pending, so that no dial precedes it. Return
         True if the restart was ordered.
         """
-        if self._modem.channel.waiting:
+        if self._modem.channel.pending_count:
             return False
         for text in self.dialect.data.voice.wear_reset:
-            self._modem.channel.ask(text, Urgency.CONTROL, now_s, self._modem.reset_taken)
-        self._modem.work(now_s)
+            self._modem.channel.submit_text(text, Urgency.CONTROL, now_s, self._modem.on_reset_result)
+        self._modem.process_events(now_s)
         return True
 
     # ---------------------------------------------------------------------------------- bytes and time
 
-    def opened(self, now_s: float, *, listen_first: bool | None = None) -> None:
+    def on_port_opened(self, now_s: float, *, listen_first: bool | None = None) -> None:
         """Start on a port that was opened (again): an unmistakable query first, then the list of calls."""
         # If the OK of the dial is the answer, a dial that rings may still be waiting for the OK.
         pending = self._listen_first or (self._rings and self.dialect.data.dial_ok_is_answer)
         listen = pending if listen_first is None else listen_first
         self._listen_first = self._rings = False
-        self._modem.channel.opened = True
-        self._modem.list.opened()
+        self._modem.channel.is_open = True
+        self._modem.list.on_opened()
         self._modem.readiness.needs_start = True
-        self._modem.ladder.opened()
-        self._modem.settle(now_s)
+        self._modem.ladder.on_reopened()
+        self._modem.process_remaining_results(now_s)
         self._modem.channel.engine.start(now_s, listen_s=self.dialect.data.dial_blocking_s if listen else 0.0)
-        self._modem.work(now_s)
+        self._modem.process_events(now_s)
 
-    def port_lost(self, now_s: float) -> None:
-        """Note that the port is lost: no requests are possible. Calls may stay up; `opened` finds them
-        again.
+    def on_port_lost(self, now_s: float) -> None:
+        """Note that the port is lost: no requests are possible. Calls may stay up; `on_port_opened` finds
+        them again.
         """
-        self._modem.channel.opened = self._modem.readiness.ready = False
+        self._modem.channel.is_open = self._modem.readiness.ready = False
         self._modem.channel.engine.stop()
-        self._modem.settle(now_s)
-        self._modem.table.dials_lost(
+        self._modem.process_remaining_results(now_s)
+        self._modem.table.end_unlisted_dials(
             now_s, cause=HangupCause.LINE_LOST, text="the modem's port has disappeared"
         )
-        self._modem.table.port_gone()
-        self._modem.work(now_s)
+        self._modem.table.on_port_lost()
+        self._modem.process_events(now_s)
 
-    def calls_lost(self, now_s: float, text: str) -> None:
+    def end_all_calls(self, now_s: float, text: str) -> None:
         """Report all calls as ended: the modem will not return. `text`: reason in words."""
-        self._modem.table.all_lost(now_s, cause=HangupCause.LINE_LOST, text=text, certain=True)
-        self._modem.work(now_s)
+        self._modem.table.end_all(now_s, cause=HangupCause.LINE_LOST, text=text, certain=True)
+        self._modem.process_events(now_s)
 
     def receive(self, data: bytes, now_s: float) -> None:
         """Process bytes from the modem. No content of the bytes raises an error."""
@@ -361,7 +361,7 @@ class Driver:
                 # The failed line has left the engine; the lines behind it are kept.
                 self._modem.input_failed("", error, now_s)
                 data = b""
-        self._modem.work(now_s)
+        self._modem.process_events(now_s)
 
     def tick(self, now_s: float) -> None:
         """Do what is due in all parts of the driver at `now_s` (seconds). Call at or after
@@ -372,11 +372,11 @@ class Driver:
         self._modem.startup.tick(now_s)
         self._modem.control.tick(now_s)
         self._modem.messages.tick(now_s)
-        self._modem.codes.tick(now_s)
-        if self._modem.channel.opened and self._modem.ladder.try_again(now_s):
+        self._modem.ussd.tick(now_s)
+        if self._modem.channel.is_open and self._modem.ladder.take_attempt_due(now_s):
             self._modem.readiness.needs_start = True
             self._modem.channel.engine.start(now_s)
-        self._modem.work(now_s)
+        self._modem.process_events(now_s)
 
     def next_deadline(self) -> float | None:
         """Return the time, in seconds, of the next necessary `tick` if no input arrives before; None if none
@@ -386,9 +386,9 @@ class Driver:
             self._modem.channel.engine.next_deadline(),
             self._modem.table.next_deadline(),
             self._modem.messages.next_deadline(),
-            self._modem.codes.next_deadline(),
-            self._modem.control.stuck_s(),
-            self._modem.ladder.next_deadline() if self._modem.channel.opened else None,
+            self._modem.ussd.next_deadline(),
+            self._modem.control.next_stuck_s(),
+            self._modem.ladder.next_deadline() if self._modem.channel.is_open else None,
         ]
         if self._modem.channel.engine.in_sync and not self._modem.channel.engine.silenced:
             times += [
@@ -396,7 +396,7 @@ class Driver:
                 self._modem.voice.next_deadline(),
                 self._modem.control.next_deadline(),
                 self._modem.list.next_s(),
-                self._modem.upkeep.next_s(),
+                self._modem.polling.next_s(),
             ]
         return min((time for time in times if time is not None), default=None)
 
@@ -406,7 +406,7 @@ class Driver:
         `now_s`: a dial whose time is over by then is left out; its call has ended.
         """
         if self._modem.channel.engine.drop_late(now_s):
-            self._modem.work(now_s)
+            self._modem.process_events(now_s)
         return self._modem.channel.engine.take_output()
 
     def take_events(self) -> list[Event]:
@@ -417,6 +417,6 @@ class Driver:
 
     def write_refused(self, now_s: float, reason: str) -> None:
         """Note that the dial guard refused the bytes of `take_output`: a call dialled by them has ended."""
-        self._modem.control.not_written(now_s, reason)
+        self._modem.control.on_dial_refused(now_s, reason)
         self._modem.channel.engine.fail_in_flight(now_s)
-        self._modem.work(now_s)
+        self._modem.process_events(now_s)

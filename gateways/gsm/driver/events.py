@@ -235,7 +235,7 @@ class SmsReported(Event, frozen=True, kw_only=True):
 
 
 class NetworkAnswered(Event, frozen=True, kw_only=True):
-    """The network's answer to a code (`Driver.ask_network`)."""
+    """The network's answer to a code (`Driver.send_ussd`)."""
 
     words: str
     """Empty: no answer, or the code was not sent."""
@@ -253,11 +253,11 @@ class Stage(StrEnum):
     RESYNC = "resync"
     """The driver resynchronises by itself."""
     REOPEN = "reopen"
-    """Close the port, open the port again, and call `Driver.opened`."""
+    """Close the port, open the port again, and call `Driver.on_port_opened`."""
     RESET = "reset"
     """The driver has sent the reset command; no call is live."""
     USB_RESET = "usb_reset"
-    """Reset the USB device if possible; then call `Driver.opened`."""
+    """Reset the USB device if possible; then call `Driver.on_port_opened`."""
     QUARANTINE = "quarantine"
     """Take the line out of service and raise an alarm; the driver retries now and then."""
 

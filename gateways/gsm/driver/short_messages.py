@@ -15,7 +15,7 @@ from gateways.gsm.sms.inbox import Inbox, listed, read_out
 from gateways.gsm.sms.pdu import write_submit
 from messages.ids import TextFailure
 
-MOST_STORED: Final = 255
+MAX_STORED: Final = 255
 
 
 class _Sending(msgspec.Struct, frozen=True):
@@ -40,12 +40,12 @@ class ShortMessages:
         """True if the modem has not answered since a message without an answer was given up."""
 
     @property
-    def sends(self) -> bool:
+    def is_sending(self) -> bool:
         """True if a message is being sent, or was given up and the modem has not answered since."""
-        on_its_way = bool(self._channel.asked(self._part_sent))
+        on_its_way = bool(self._channel.pending(self._on_part_result))
         return on_its_way or (self._given_up and not self._channel.engine.in_sync)
 
-    def modem_answers(self) -> None:
+    def on_modem_answering(self) -> None:
         """Note that the modem answers again."""
         self._given_up = False
 
@@ -59,25 +59,25 @@ class ShortMessages:
         """Read a stored message. Repeated requests, and more than any SIM holds, are ignored: a damaged line
         may name any index.
         """
-        reading = self._channel.asked(self._has_read)
-        if (index,) not in reading and len(reading) < MOST_STORED:
-            self._channel.ask(f"AT+CMGR={index}", Urgency.SET_UP, now_s, self._has_read, index)
+        reading = self._channel.pending(self._on_read_result)
+        if (index,) not in reading and len(reading) < MAX_STORED:
+            self._channel.submit_text(f"AT+CMGR={index}", Urgency.SET_UP, now_s, self._on_read_result, index)
 
     def delete(self, index: int, now_s: float) -> None:
         """Delete a stored message from the modem."""
-        self._channel.ask(f"AT+CMGD={index}", Urgency.IDLE, now_s)
+        self._channel.submit_text(f"AT+CMGD={index}", Urgency.IDLE, now_s)
 
-    def came(self, pdu: str, now_s: float, *, stored: int | None = None) -> None:
+    def on_pdu(self, pdu: str, now_s: float, *, stored: int | None = None) -> None:
         """Process a message, or a report about a message. `stored`: the modem's storage index."""
         event = self._inbox.add(pdu, now_s, stored=stored)
         if event is not None:
             self._channel.events.append(event)
 
-    def listed(self, finished: Finished, now_s: float) -> None:
+    def on_list(self, finished: Finished, now_s: float) -> None:
         """Process the list of stored messages, or its failure."""
         if finished.outcome is Outcome.OK:
             for index, pdu in listed(finished.lines):
-                self.came(pdu, now_s, stored=index)
+                self.on_pdu(pdu, now_s, stored=index)
 
     def tick(self, now_s: float) -> None:
         """Publish the messages whose missing parts have not arrived in time."""
@@ -87,9 +87,9 @@ class ShortMessages:
         """Return the time, in seconds, of the next necessary `tick`; None if none is necessary."""
         return self._inbox.next_deadline()
 
-    def _has_read(self, index: int, finished: Finished, now_s: float) -> None:
+    def _on_read_result(self, index: int, finished: Finished, now_s: float) -> None:
         if finished.outcome is Outcome.OK and (pdu := read_out(finished.lines)) is not None:
-            self.came(pdu, now_s, stored=index)
+            self.on_pdu(pdu, now_s, stored=index)
 
     def _send_part(self, sending: _Sending, now_s: float) -> None:
         """Send the next part of a message after the part before. After a refusal or a delay no further part
@@ -105,18 +105,18 @@ class ShortMessages:
             until_s=sending.until_s,
         )
         sending = replace(sending, rest=tuple(rest))
-        self._channel.submit(command, now_s, self._part_sent, sending)
+        self._channel.submit(command, now_s, self._on_part_result, sending)
 
-    def _part_sent(self, sending: _Sending, finished: Finished, now_s: float) -> None:
-        sending = _taken(sending, finished)
+    def _on_part_result(self, sending: _Sending, finished: Finished, now_s: float) -> None:
+        sending = _with_reference(sending, finished)
         if sending.rest and finished.outcome is Outcome.OK:
             self._send_part(sending, now_s)
         else:
-            self._channel.events.append(_sent(sending, finished, now_s))
+            self._channel.events.append(_sms_sent_event(sending, finished, now_s))
             self._given_up = finished.outcome is Outcome.TIMED_OUT
 
 
-def _taken(sending: _Sending, finished: Finished) -> _Sending:
+def _with_reference(sending: _Sending, finished: Finished) -> _Sending:
     """Return the state with the network's reference for the part (+CMGS, 27.005 clause 3.5.1), if present."""
     answer = body_of(finished.lines[0]) if finished.lines else ""
     reference = integer(split_fields(answer)[0])
@@ -125,7 +125,7 @@ def _taken(sending: _Sending, finished: Finished) -> _Sending:
     return replace(sending, references=(*sending.references, reference))
 
 
-def _sent(sending: _Sending, finished: Finished, now_s: float) -> SmsSent:
+def _sms_sent_event(sending: _Sending, finished: Finished, now_s: float) -> SmsSent:
     """Return the outcome of the message, by the end of its last +CMGS."""
     failure = None
     if finished.outcome is Outcome.ERROR:

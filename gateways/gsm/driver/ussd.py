@@ -27,12 +27,12 @@ _SCRIPTS: Final = ("LATIN", "GREEK", "CYRILLIC")
 CODE: Final = re.compile(r"[*#][0-9*#]{1,30}#")
 
 
-def words_of(text: str, dcs: int | None) -> str:
+def readable_text(text: str, dcs: int | None) -> str:
     """Return the readable text of the network's answer, on one line. `dcs`: the coding scheme, None if
     missing.
     """
     if _HEX.fullmatch(text) is None:
-        return _tidy(text)
+        return _printable(text)
     octets = bytes.fromhex(text)
     septets = decode_gsm7(unpack(octets, len(octets) * 8 // 7)).rstrip("\r@\x00")
     forms = {
@@ -42,25 +42,25 @@ def words_of(text: str, dcs: int | None) -> str:
     }
     said = alphabet_of(dcs) if dcs is not None else Alphabet.GSM7
     readings = [forms[said], *(form for alphabet, form in forms.items() if alphabet is not said), text]
-    return _tidy(max(readings, key=_like_words))
+    return _printable(max(readings, key=_text_likeness))
 
 
-def packed(code: str) -> str:
+def pack_code(code: str) -> str:
     """Return the code in the form for firmware that accepts no plain text: packed septets, in hexadecimal
     (23.038 clause 6.1.2.3).
     """
     return pack(code.encode("ascii")).hex().upper()
 
 
-def _like_words(text: str) -> float:
+def _text_likeness(text: str) -> float:
     """Return how much a string resembles text, at most 1; less without blanks and punctuation."""
     if not text:
         return -1.0
-    good = sum(map(_usual, text)) / len(text)
+    good = sum(map(_character_likeness, text)) / len(text)
     return good if any(one.isspace() or one in ".,:" for one in text) else good - 0.5
 
 
-def _usual(one: str) -> float:
+def _character_likeness(one: str) -> float:
     """Return how usual the character is in text, 0 to 1: wrongly decoded septets show many `@` and `ø`."""
     if one.isascii():
         return (
@@ -70,13 +70,13 @@ def _usual(one: str) -> float:
     return 0.5 if known else 0.0
 
 
-def _tidy(text: str) -> str:
+def _printable(text: str) -> str:
     # On a terminal a control character is a command, and on a page some reverse the direction of text.
     return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
 
-LINES_MOST: Final = 30
-REST_S: Final = 2.0
+MAX_LINES: Final = 30
+REST_OF_ANSWER_S: Final = 2.0
 """Seconds to wait for the rest of an answer."""
 
 _CUSD: Final = re.compile(r"\+CUSD: ?(?P<how>\d)(?:, ?(?P<rest>.*))?", re.DOTALL)
@@ -84,51 +84,53 @@ _QUOTED: Final = re.compile(r'"(?P<text>.*)"(?:, ?(?P<dcs>\d+))?', re.DOTALL)
 _NETWORK_WAITS: Final = 1
 
 
-class Answer(msgspec.Struct, frozen=True):
+class UssdAnswer(msgspec.Struct, frozen=True):
     """The answer of the network, or of the modem in its place."""
 
-    words: str
+    text: str
     """Text of the answer; empty for a refusal, an answer without text, or no answer in time."""
-    waits: bool
+    session_open: bool
     """True if the network waits, or may wait, for more input; `AT+CUSD=2` must then end the session."""
 
 
-class Question(msgspec.Struct, frozen=True):
+class UssdRequest(msgspec.Struct, frozen=True):
     """A code that was sent and whose answer is pending. Times in seconds."""
 
     code: str
     until_s: float
-    opened: tuple[str, ...] = ()
+    partial_lines: tuple[str, ...] = ()
     """Lines of an answer with an open quote."""
     rest_until_s: float = 0.0
 
 
-def heard(question: Question, line: str, now_s: float) -> tuple[Question, Answer | None, bool]:
+def process_line(
+    question: UssdRequest, line: str, now_s: float
+) -> tuple[UssdRequest, UssdAnswer | None, bool]:
     """Process an unsolicited line. Return the new state; the answer once complete, else None; and True if the
     line belongs to the answer.
     """
     if line.startswith("+CUSD:"):
         lines: tuple[str, ...] = (line,)
-    elif question.opened:
-        lines = (*question.opened, line)
+    elif question.partial_lines:
+        lines = (*question.partial_lines, line)
     else:
         return question, None, False
-    if _is_open(" ".join(lines)) and len(lines) < LINES_MOST:
-        until_s = question.rest_until_s or now_s + REST_S
-        return msgspec.structs.replace(question, opened=lines, rest_until_s=until_s), None, True
+    if _is_open(" ".join(lines)) and len(lines) < MAX_LINES:
+        until_s = question.rest_until_s or now_s + REST_OF_ANSWER_S
+        return msgspec.structs.replace(question, partial_lines=lines, rest_until_s=until_s), None, True
     return question, _read(lines), True
 
 
-def overdue(question: Question, now_s: float) -> Answer | None:
+def answer_at_timeout(question: UssdRequest, now_s: float) -> UssdAnswer | None:
     """Return the answer at the end of the waiting time, incomplete or empty; None before."""
-    if question.opened and now_s >= question.rest_until_s:
-        return _read(question.opened)
-    return Answer("", waits=True) if now_s >= question.until_s else None
+    if question.partial_lines and now_s >= question.rest_until_s:
+        return _read(question.partial_lines)
+    return UssdAnswer("", session_open=True) if now_s >= question.until_s else None
 
 
-def due_s(question: Question) -> float:
-    """Return the time, in seconds, at which `overdue` returns an answer."""
-    return question.rest_until_s if question.opened else question.until_s
+def timeout_at_s(question: UssdRequest) -> float:
+    """Return the time, in seconds, at which `answer_at_timeout` returns an answer."""
+    return question.rest_until_s if question.partial_lines else question.until_s
 
 
 def _is_open(text: str) -> bool:
@@ -137,77 +139,77 @@ def _is_open(text: str) -> bool:
     return begin >= 0 and re.search(r'"(?:, ?\d+)?$', text[begin + 1 :]) is None
 
 
-def _read(lines: tuple[str, ...]) -> Answer:
+def _read(lines: tuple[str, ...]) -> UssdAnswer:
     match = _CUSD.fullmatch("\n".join(lines))
     if match is None:
-        return Answer("", waits=False)
+        return UssdAnswer("", session_open=False)
     rest = match["rest"] or ""
     quoted = _QUOTED.fullmatch(rest)
     text, dcs = (rest, None) if quoted is None else (quoted["text"], quoted["dcs"])
-    words = words_of(text.strip('"'), None if dcs is None else int(dcs))
-    return Answer(words, waits=int(match["how"]) == _NETWORK_WAITS)
+    words = readable_text(text.strip('"'), None if dcs is None else int(dcs))
+    return UssdAnswer(words, session_open=int(match["how"]) == _NETWORK_WAITS)
 
 
 NETWORK_ANSWERS_S: Final = 20.0
 
 
-class NetworkCodes:
+class UssdSender:
     """Sender of USSD codes to one modem. Publishes each answer as `NetworkAnswered`."""
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
-        self._asked: Question | None = None
+        self._pending: UssdRequest | None = None
         """Code that waits for its answer."""
 
-    def ask(self, code: str, now_s: float, *, within_s: float) -> None:
+    def send(self, code: str, now_s: float, *, within_s: float) -> None:
         """Send a code; its answer is awaited for `within_s` seconds. A pending code is abandoned. Raises
         RequestRefused for an invalid code.
         """
         if CODE.fullmatch(code) is None:
             raise RequestRefused(f"not a USSD code: {code!r}")
-        forms = [code, packed(code)]
+        forms = [code, pack_code(code)]
         if self._channel.dialect.data.ussd == "packed":
             forms.reverse()
-        self._asked = Question(code, now_s + within_s)
-        self._send(forms[0], forms[1], now_s)
+        self._pending = UssdRequest(code, now_s + within_s)
+        self._submit(forms[0], forms[1], now_s)
 
-    def hears(self, text: str, now_s: float) -> bool:
+    def process_line(self, text: str, now_s: float) -> bool:
         """Process an unsolicited line; return True if the line belongs to the pending answer."""
-        if self._asked is None:
+        if self._pending is None:
             return False
-        self._asked, answer, belongs = heard(self._asked, text, now_s)
+        self._pending, answer, belongs = process_line(self._pending, text, now_s)
         if answer is not None:
-            self._answered(answer, now_s)
+            self._publish_answer(answer, now_s)
         return belongs
 
     def tick(self, now_s: float) -> None:
         """Publish the answer as far as received if the waiting time is over."""
-        if self._asked is not None and (answer := overdue(self._asked, now_s)) is not None:
-            self._answered(answer, now_s)
+        if self._pending is not None and (answer := answer_at_timeout(self._pending, now_s)) is not None:
+            self._publish_answer(answer, now_s)
 
     def next_deadline(self) -> float | None:
         """Return the time, in seconds, of the next necessary `tick`; None if no code is pending."""
-        return None if self._asked is None else due_s(self._asked)
+        return None if self._pending is None else timeout_at_s(self._pending)
 
-    def _send(self, text: str, again: str, now_s: float) -> None:
+    def _submit(self, text: str, fallback: str, now_s: float) -> None:
         """Send the code in one form. `again`: the other form, sent if the modem refuses the first; empty if
         there is none. Some firmware returns OK only with the network's answer.
         """
         command = Command(text=f'AT+CUSD=1,"{text}",15', timeout_s=NETWORK_ANSWERS_S, urgency=Urgency.IDLE)
-        self._channel.submit(command, now_s, self._sent, again)
+        self._channel.submit(command, now_s, self._on_result, fallback)
 
-    def _sent(self, again: str, finished: Finished, now_s: float) -> None:
-        if self._asked is None or finished.outcome is Outcome.OK:
+    def _on_result(self, fallback: str, finished: Finished, now_s: float) -> None:
+        if self._pending is None or finished.outcome is Outcome.OK:
             return
-        if finished.outcome is Outcome.ERROR and again:
-            self._send(again, "", now_s)
+        if finished.outcome is Outcome.ERROR and fallback:
+            self._submit(fallback, "", now_s)
             return
-        self._asked = None
+        self._pending = None
         said = finished.final or "the modem does not answer"
         self._channel.events.append(NetworkAnswered(at_s=now_s, words="", refused=said))
 
-    def _answered(self, answer: Answer, now_s: float) -> None:
-        self._asked = None
-        self._channel.events.append(NetworkAnswered(at_s=now_s, words=answer.words))
-        if answer.waits and self._channel.engine.in_sync:
-            self._channel.ask("AT+CUSD=2", Urgency.IDLE, now_s)
+    def _publish_answer(self, answer: UssdAnswer, now_s: float) -> None:
+        self._pending = None
+        self._channel.events.append(NetworkAnswered(at_s=now_s, words=answer.text))
+        if answer.session_open and self._channel.engine.in_sync:
+            self._channel.submit_text("AT+CUSD=2", Urgency.IDLE, now_s)

@@ -17,36 +17,38 @@ from gateways.gsm.at.commands import Finished, Outcome, Urgency
 from gateways.gsm.at.parse import Direction
 from gateways.gsm.calls.call import CallView
 from gateways.gsm.calls.table import CallTable
-from gateways.gsm.calls.wear import VoiceWear
+from gateways.gsm.calls.voice_degradation import VoiceDegradation
 from gateways.gsm.dialects.dialect import Voice
 from gateways.gsm.driver.channel import Channel
 from gateways.gsm.driver.events import CallId, VoiceFailed, VoiceReady
 from gateways.gsm.driver.startup import Startup, command_of
 
-KEEN_S: Final = 15.0
+FREQUENT_ATTEMPTS_S: Final = 15.0
 """Seconds of frequent attempts: a modem may accept the command only 12 s after the answer."""
-RARELY_S: Final = 10.0
-"""Seconds between two attempts once a call's voice has been refused for KEEN_S; attempts never end."""
-AHEAD_S: Final = 1.0
+SLOW_RETRY_S: Final = 10.0
+"""Seconds between two attempts once a call's voice has been refused for FREQUENT_ATTEMPTS_S; attempts never
+end."""
+SWITCH_AHEAD_TIMEOUT_S: Final = 1.0
 """Limit for the answer of a command that switches the voice on ahead, in seconds: a dial, maybe to 112, waits
 behind this command."""
 
 
-class _Path(Enum):
-    ASKED = "asked"
+class _PathState(Enum):
+    REQUESTED = "asked"
     REFUSED = "refused"
     ON = "on"
 
 
-class _State(msgspec.Struct):
-    path: _Path
+class _CallVoice(msgspec.Struct):
+    path: _PathState
     ahead: bool = False
-    """True if the command was sent before the call existed: its refusal does not start the call's KEEN_S."""
+    """True if the command was sent before the call existed: its refusal does not start the call's
+    FREQUENT_ATTEMPTS_S."""
     off_first: bool = False
     refused_s: float | None = None
     """Time of the first refusal; None if not refused."""
-    again_s: float = 0.0
-    told: bool = False
+    retry_at_s: float = 0.0
+    failure_reported: bool = False
 
 
 class VoiceSwitch:
@@ -56,24 +58,24 @@ class VoiceSwitch:
 
     def __init__(self, channel: Channel, table: CallTable, startup: Startup) -> None:
         self._channel, self._table, self._startup = channel, table, startup
-        self.wear = VoiceWear()
+        self.degradation = VoiceDegradation()
         """Detector of degraded voice."""
-        self._calls: dict[CallId, _State] = {}
+        self._calls: dict[CallId, _CallVoice] = {}
         self._dialled: set[CallId] = set()
         """Outgoing calls for which the modem has accepted the dial command."""
         self._on = False
 
-    def dialled(self, call: CallId) -> None:
+    def on_dial_accepted(self, call: CallId) -> None:
         """Note that the modem has accepted the dial command of this call."""
         self._dialled.add(call)
 
-    def gone(self, call: CallId) -> None:
+    def on_released(self, call: CallId) -> None:
         """Note that the call has been released; its state is dropped."""
         self._calls.pop(call, None)
         if self._voice.again_after_drop:
-            for other in [number for number, state in self._calls.items() if state.path is _Path.ON]:
+            for other in [number for number, state in self._calls.items() if state.path is _PathState.ON]:
                 del self._calls[other]
-        self.wear.gone(call)
+        self.degradation.on_released(call)
         self._dialled.discard(call)
 
     def switch_ahead(self, call: CallId, urgency: Urgency, now_s: float) -> None:
@@ -82,7 +84,7 @@ class VoiceSwitch:
         """
         voice = self._voice
         if not self._startup.voiceless and voice.at == "before" and voice.kind != "none" and voice.on:
-            self._calls[call] = _State(_Path.ASKED, ahead=True, off_first=True)
+            self._calls[call] = _CallVoice(_PathState.REQUESTED, ahead=True, off_first=True)
             self._switch_on(call, now_s, urgency)
 
     def drive(self, now_s: float) -> None:
@@ -93,20 +95,20 @@ class VoiceSwitch:
         by_card = voice.kind != "none" and (voice.kind != "tty" or bool(voice.on))
         for call in calls if by_card and not self._startup.voiceless else ():
             state = self._calls.get(call.call)
-            if call.ending or not self._ripe(call):
+            if call.ending or not self._may_be_switched_on(call):
                 continue
             if state is None:
-                self._calls[call.call] = _State(_Path.ASKED)
+                self._calls[call.call] = _CallVoice(_PathState.REQUESTED)
                 self._switch_on(call.call, now_s)
-            elif state.path is _Path.REFUSED and now_s >= state.again_s:
-                state.path = _Path.ASKED
+            elif state.path is _PathState.REFUSED and now_s >= state.retry_at_s:
+                state.path = _PathState.REQUESTED
                 self._switch_on(call.call, now_s)
         if self._on and not calls:
             self._on = False
             for text in voice.off:
                 # Urgent, so that this command is sent before a dial that may follow: sent after the dial, the
                 # command would switch off the voice of the new call.
-                self._channel.ask(text, Urgency.ANSWER, now_s)
+                self._channel.submit_text(text, Urgency.ANSWER, now_s)
 
     def next_deadline(self) -> float | None:
         """Return the time, in seconds, of the next attempt for a call with refused voice; None without such a
@@ -116,7 +118,7 @@ class VoiceSwitch:
         ripe = (call for call in calls if not call.ending and (call.answered or self._voice.at == "dial"))
         states = (self._calls.get(call.call) for call in ripe)
         return min(
-            (state.again_s for state in states if state is not None and state.path is _Path.REFUSED),
+            (state.retry_at_s for state in states if state is not None and state.path is _PathState.REFUSED),
             default=None,
         )
 
@@ -124,7 +126,7 @@ class VoiceSwitch:
     def _voice(self) -> Voice:
         return self._channel.dialect.data.voice
 
-    def _ripe(self, call: CallView) -> bool:
+    def _may_be_switched_on(self, call: CallView) -> bool:
         if call.answered:
             return True
         return self._voice.at == "dial" and call.direction is Direction.OUT and call.call in self._dialled
@@ -137,58 +139,61 @@ class VoiceSwitch:
         commands = [*((text, False) for text in self._voice.off if first)]
         commands += [(text, True) for text in self._voice.on]
         if not commands:  # a sound card at the modem's analogue pins: the modem needs no command
-            self._is_on(call, now_s)
-        timeout_s = None if urgency is Urgency.CONTROL else AHEAD_S
+            self._on_switched_on(call, now_s)
+        timeout_s = None if urgency is Urgency.CONTROL else SWITCH_AHEAD_TIMEOUT_S
         for place, (text, counts) in enumerate(commands, 1):
             command = command_of(self._channel.dialect, text, urgency, timeout_s=timeout_s)
             if counts:
-                self._channel.submit(command, now_s, self._finished, call, place == len(commands))
+                self._channel.submit(command, now_s, self._on_result, call, place == len(commands))
             else:
                 self._channel.submit(command, now_s)
 
-    def _finished(self, call: CallId, last: bool, finished: Finished, now_s: float) -> None:
+    def _on_result(self, call: CallId, last: bool, finished: Finished, now_s: float) -> None:
         if self._table.view(call) is None:
             return
         if finished.outcome is Outcome.OK:
             if last:
-                self._is_on(call, now_s)
+                self._on_switched_on(call, now_s)
             return
-        if self._refused(call, now_s):
+        if self._on_refused(call, now_s):
             self._channel.events.append(
                 VoiceFailed(at_s=now_s, call=call, text=finished.final or "no answer")
             )
-        flows = self._calls[call].path is _Path.ON
+        flows = self._calls[call].path is _PathState.ON
         if last and flows:
-            self._flows(call, now_s)
+            self._report_voice_ready(call, now_s)
         elif finished.outcome is Outcome.ERROR and not flows:
-            self.wear.refused(call, now_s)
+            self.degradation.on_refused(call, now_s)
 
-    def _refused(self, call: CallId, now_s: float) -> bool:
+    def _on_refused(self, call: CallId, now_s: float) -> bool:
         """Note that the modem has refused; return True once for each call, when its refusals have lasted
-        KEEN_S.
+        FREQUENT_ATTEMPTS_S.
         """
-        state = self._calls.setdefault(call, _State(_Path.ASKED))
+        state = self._calls.setdefault(call, _CallVoice(_PathState.REQUESTED))
         if self._is_on_for_another_call(call):
             # All calls share one path: it is open already, and this modem reports that as an error.
-            self._calls[call] = _State(_Path.ON)
+            self._calls[call] = _CallVoice(_PathState.ON)
             return False
-        state.path, state.off_first = _Path.REFUSED, True
+        state.path, state.off_first = _PathState.REFUSED, True
         if state.ahead:
-            state.ahead, state.again_s = False, now_s
+            state.ahead, state.retry_at_s = False, now_s
             return False
         state.refused_s = now_s if state.refused_s is None else state.refused_s
-        rarely = now_s - state.refused_s >= KEEN_S
-        state.again_s = now_s + (RARELY_S if rarely else self._voice.retry_s)
-        to_be_told, state.told = rarely and not state.told, state.told or rarely
-        return to_be_told
+        lasting = now_s - state.refused_s >= FREQUENT_ATTEMPTS_S
+        state.retry_at_s = now_s + (SLOW_RETRY_S if lasting else self._voice.retry_s)
+        to_report, state.failure_reported = (
+            lasting and not state.failure_reported,
+            state.failure_reported or lasting,
+        )
+        return to_report
 
-    def _is_on(self, call: CallId, now_s: float) -> None:
-        self._calls[call] = _State(_Path.ON)
+    def _on_switched_on(self, call: CallId, now_s: float) -> None:
+        self._calls[call] = _CallVoice(_PathState.ON)
         self._on = True
-        self.wear.taken(call, now_s)
-        self._flows(call, now_s)
+        self.degradation.on_accepted(call, now_s)
+        self._report_voice_ready(call, now_s)
 
-    def _flows(self, call: CallId, now_s: float) -> None:
+    def _report_voice_ready(self, call: CallId, now_s: float) -> None:
         voice = self._voice
         self._channel.events.append(
             VoiceReady(
@@ -201,4 +206,4 @@ class VoiceSwitch:
         )
 
     def _is_on_for_another_call(self, call: CallId) -> bool:
-        return any(other.path is _Path.ON for number, other in self._calls.items() if number != call)
+        return any(other.path is _PathState.ON for number, other in self._calls.items() if number != call)

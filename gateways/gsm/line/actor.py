@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from thespian.actors import ActorAddress
 
-from gateways.gsm.calls.wear import WearReset
+from gateways.gsm.calls.voice_degradation import DegradedModemReset
 from gateways.gsm.dialects.loading import Dialects, installed
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import (
@@ -125,9 +125,11 @@ class GsmModemActor(CenterActor):
         )
         if self._remembered.voiceless:
             self._driver.assume_voiceless()
-        self._driver.wear.worn = self._journal.is_said(WORN)
+        self._driver.voice_degradation.degraded = self._journal.is_said(WORN)
         kin = [spec for spec in setup.settings.lines if spec.emergency is self._spec.emergency]
-        self._wear_reset = WearReset(self._spec.line, emergency=self._spec.emergency, alone=len(kin) == 1)
+        self._wear_reset = DegradedModemReset(
+            self._spec.line, emergency=self._spec.emergency, alone=len(kin) == 1
+        )
         now_us = self.now_us()
         self._legs = LegsOnLine(
             self._spec.line,
@@ -245,7 +247,7 @@ class GsmModemActor(CenterActor):
         self._say_incoming()
         self._say_texts()
         self._sending.tell_again()
-        self._credit.look(now_us, free=self._is_free() and not self._driver.sends_sms)
+        self._credit.look(now_us, free=self._is_free() and not self._driver.is_sending_sms)
         self._reset_worn(now_us)
         self._work()
         self._back_in_service()
@@ -254,9 +256,9 @@ class GsmModemActor(CenterActor):
             *self._reports.condition(),
             dbm=self._driver.signal_dbm,
             failing=self._legs.faults.failing,
-            dials_well=self._legs.faults.well,
+            dials_well=self._legs.faults.last_dial_succeeded,
             ghosts=ghosts,
-            worn=self._driver.worn,
+            worn=self._driver.voice_degraded,
             unread=self._texts.unread_last,
         )
         self._journal.tell_alarms(self._alarm, health, now_us)
@@ -343,7 +345,7 @@ class GsmModemActor(CenterActor):
         if card is None or not self._driver.ready or self._driver.sim != SIM_PIN:
             return
         if pin := self._pins.to_give(card):
-            self._driver.give_pin(pin, self._now_s())
+            self._driver.enter_pin(pin, self._now_s())
 
     def _follow(self, event: Event) -> None:
         """Process the event. An event that fails twice is skipped; after the first failure a restarted
@@ -486,13 +488,13 @@ class GsmModemActor(CenterActor):
         """Restart a modem with degraded voice, if the line has no call and no leg is about to use the
         line.
         """
-        if not self._driver.worn or not self._is_free() or self._driver.sends_sms:
+        if not self._driver.voice_degraded or not self._is_free() or self._driver.is_sending_sms:
             return
-        if not self._wear_reset.may_be_now(line_files.read_all(self.env.run).values(), now_us):
+        if not self._wear_reset.is_allowed(line_files.read_all(self.env.run).values(), now_us):
             return
-        if self._journal.who_stands_here() == [] and self._driver.reset_worn(self._now_s()):
+        if self._journal.who_stands_here() == [] and self._driver.reset_degraded(self._now_s()):
             self.log.warning("the modem is reset: its audio is degraded", line=self.key)
-            self._wear_reset.begun(now_us)
+            self._wear_reset.on_ordered(now_us)
 
 
 def _digest(*said: str) -> str:

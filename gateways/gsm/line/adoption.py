@@ -12,8 +12,8 @@ from typing import Final
 import msgspec
 
 from gateways.gsm.at.parse import Direction, Stat
-from gateways.gsm.calls.call import COMING_IN, CallView
-from gateways.gsm.calls.joining import joins
+from gateways.gsm.calls.call import INCOMING_STATES, CallView
+from gateways.gsm.calls.joining import joining_method
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import CallId, Ref, VoiceReady
 from gateways.gsm.numbers import same
@@ -120,7 +120,9 @@ class Standing:
     @property
     def joins(self) -> Joins:
         """Method by which this line joins its calls: in the host, in the network, or not at all."""
-        return joins(self._driver.dialect, voice=bool(self.voice_path) and not self._driver.voiceless)
+        return joining_method(
+            self._driver.dialect, voice=bool(self.voice_path) and not self._driver.voiceless
+        )
 
     @property
     def held_for(self) -> tuple[LegId, ...]:
@@ -138,7 +140,7 @@ class Standing:
     @property
     def set_up(self) -> list[CallView]:
         """Calls that the center has made or answered, owned by a leg or unowned."""
-        return [call for call in self._driver.calls() if call.state not in COMING_IN]
+        return [call for call in self._driver.calls() if call.state not in INCOMING_STATES]
 
     def unheard_is(self, unheard: bool) -> list[CallReport]:
         """Note whether the modem is silent (`unheard`); return a report for each live leg if that has
@@ -196,7 +198,7 @@ class Standing:
         if known is not None or self.missing(direction) != {leg}:
             return known
         alone = [call for call in calls if call.ref is None and call.direction is direction]
-        return alone[0] if len(alone) == 1 and alone[0].state not in COMING_IN else None
+        return alone[0] if len(alone) == 1 and alone[0].state not in INCOMING_STATES else None
 
     def missing(self, direction: Direction) -> set[LegId]:
         """Return the legs that have a call in this direction according to the journal, and have not requested
@@ -218,7 +220,7 @@ class Standing:
         """Assign the call to this attempt. `found`: the call was found in the modem, not dialled by this
         order.
         """
-        self._driver.name(call.call, ref)
+        self._driver.assign(call.call, ref)
         held = self.hold(ref, leg, attempt)
         held.state, held.adopted, held.confirmed = LEG_STATE[call.state], found, call.confirmed
         held.voice = self._voices.get(call.call)
@@ -275,7 +277,9 @@ class UnownedCalls:
         nobodys = {
             call.call
             for call in self._standing.set_up
-            if call.ref is None and not self._driver.hangs_up(call.call) and not self._rings(call.call)
+            if call.ref is None
+            and not self._driver.is_hang_up_requested(call.call)
+            and not self._rings(call.call)
         }
         self._strays = {call: self._strays.get(call, now_s) for call in nobodys}
         found = [call for call, since_s in self._strays.items() if now_s - since_s >= SETTLES_S]

@@ -82,7 +82,7 @@ class LineCreditAsking:
             return
         try:
             within_s = CODE_WITHIN_US / SECOND - 5
-            self._driver.ask_network(self._question.ussd, now_us / SECOND, within_s=within_s)
+            self._driver.send_ussd(self._question.ussd, now_us / SECOND, within_s=within_s)
         except GsmError as error:
             self._told(failed(credit, CreditFailure.REFUSED, now_us, str(error)))
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Final
 
 from gateways.gsm.at.parse import Direction, Stat
-from gateways.gsm.calls.call import COMING_IN, CallView
+from gateways.gsm.calls.call import INCOMING_STATES, CallView
 from gateways.gsm.calls.dial_faults import DialFaults
 from gateways.gsm.calls.joining import Joining, in_conference
 from gateways.gsm.driver.driver import Driver
@@ -126,7 +126,7 @@ class LegsOnLine:
             case AttachCall(digits=digits, silent=silent) if held is not None:
                 self._press(ref, held, digits, now_s)
                 if silent and (call := self._driver.call_of(ref)) is not None:
-                    self._driver.wear.silent(call, now_s)
+                    self._driver.voice_degradation.on_silence(call, now_s)
             case HangUpCall():
                 held = self._hang_up(ref, order, held, now_s)
             case _:
@@ -152,7 +152,7 @@ class LegsOnLine:
         others = [call for call in calls if call.ref is not None]
         if self.nobodys.ghosts or (others and not self._can_add(order, others)):
             return self.standing.refused(ref, order.leg, order.attempt, HangupCause.LINE_TAKEN)
-        if self.faults.rests(now_s):
+        if self.faults.is_paused(now_s):
             return self.standing.refused(ref, order.leg, order.attempt, HangupCause.TEMPORARY_FAILURE)
         held = self.standing.hold(ref, order.leg, order.attempt)
         if others:
@@ -194,7 +194,7 @@ class LegsOnLine:
         talking = [one for one in others if one.ref is not None]
         if talking and not self._are_of_the_alert(talking, order.leg):
             # Answering would put the present party on hold, where no operator would hear that party.
-            if view.number is None and view.state in COMING_IN:
+            if view.number is None and view.state in INCOMING_STATES:
                 return None  # no number for a call back: the call is answered when the line is free
             self._driver.hang_up(view.call, now_s)
             return self.standing.refused(ref, order.leg, order.attempt, HangupCause.LINE_TAKEN)
@@ -247,7 +247,7 @@ class LegsOnLine:
                 return None
             held = self.standing.own(ref, order.leg, order.attempt, known)
         held.ending = True
-        if self._joining.forget(ref):
+        if self._joining.withdraw(ref):
             held.release(HangupCause.NORMAL)
         call = self._driver.call_of(ref)
         answered = order.unanswered and held.state is CallState.ANSWERED
@@ -276,7 +276,7 @@ class LegsOnLine:
         or were given up."""
         if self.standing.joins is not Joins.NETWORK:
             return []
-        given_up = self._joining.go_on(now_s) if self._have_one_alert() else None
+        given_up = self._joining.take_next_step(now_s) if self._have_one_alert() else None
         told: list[CallReport] = []
         for ref, held in self.standing.held.items():
             if not held.live:
@@ -306,7 +306,9 @@ class LegsOnLine:
         """
         if isinstance(event, VoiceReady):
             return self.standing.voice_ready(event)
-        self.faults.hear(event, now_s, beside=any(call.call != event.call for call in self.standing.set_up))
+        self.faults.on_event(
+            event, now_s, calls_held=any(call.call != event.call for call in self.standing.set_up)
+        )
         if isinstance(event, CallReleased):
             self.standing.released(event.call)
         held = None if event.ref is None else self.standing.held.get(event.ref)

@@ -91,8 +91,8 @@ class PortHold:
             return False
         self._standing.voice_path = self._where.voice()
         usb, takes_commands = self._where.usb()
-        self._driver.plugged_in_as(by_usb_ids(self._dialects, usb), at_command_port=takes_commands)
-        self._driver.opened(self._now_s())
+        self._driver.set_usb_dialect(by_usb_ids(self._dialects, usb), at_command_port=takes_commands)
+        self._driver.on_port_opened(self._now_s())
         return True
 
     def read(self) -> bool:
@@ -133,20 +133,20 @@ class PortHold:
         self._port.close()
         self._tracing.lost(str(error), self._now_s())
         self.trouble = str(error)
-        self._driver.port_lost(self._now_s())
+        self._driver.on_port_lost(self._now_s())
         if self._away():
             self._actor.log.warning("the port of the modem is lost", line=self._actor.key, error=str(error))
 
     def look(self) -> None:
         """End the absence once the modem answers: a modem with the same calls as before causes no event."""
-        if self._driver.in_step and self._absence.ended():
+        if self._driver.calls_synchronised and self._absence.ended():
             self.trouble = ""
 
     def give_up_calls(self) -> None:
         """End the calls once no modem has answered for too long: the parties are called again."""
         gone = self._absence.is_gone(self._actor.now_us())
         if gone and self._standing.live and not self._driver.listening:
-            self._driver.calls_lost(self._now_s(), "the modem is gone")
+            self._driver.end_all_calls(self._now_s(), "the modem is gone")
 
     def climb(self, stage: Stage) -> None:
         """Take the next step of the ladder for a modem that does not answer."""

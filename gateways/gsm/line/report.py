@@ -84,7 +84,7 @@ class LineReports:
             another_modem=self._where.another_modem_there,
             pin_fault=self._pins.fault,
             ghosts=self._legs.nobodys.ghosts,
-            rests=self._legs.faults.rests(self._actor.now_us() / SECOND),
+            rests=self._legs.faults.is_paused(self._actor.now_us() / SECOND),
             emergency=self._spec.emergency,
         )
 
@@ -115,7 +115,7 @@ class LineReports:
         if state is not self._state:
             self._state, self._since = state, now_us
         registration = driver.registration
-        listing_s = driver.lists_messages_since_s
+        listing_s = driver.listing_messages_since_s
         lists = listing_s is not None and now_us / SECOND - listing_s >= SOON_S
         return LineReport(
             line=self._spec.line,
@@ -123,12 +123,12 @@ class LineReports:
             emergency=self._spec.emergency,
             state=state,
             since=self._since,
-            busy=state is LineState.READY and (bool(driver.calls()) or driver.sends_sms or lists),
-            sends_text=state is LineState.READY and driver.sends_sms,
+            busy=state is LineState.READY and (bool(driver.calls()) or driver.is_sending_sms or lists),
+            sends_text=state is LineState.READY and driver.is_sending_sms,
             inbound=self._spec.takes_calls,
             joins=self._legs.standing.joins,
             legs=self._legs.standing.held_for,
-            worn=driver.worn,
+            worn=driver.voice_degraded,
             signal_dbm=driver.signal_dbm,
             service=driver.voice_service,
             registration=registration.name.lower() if registration is not None else "",
@@ -189,7 +189,7 @@ def condition(
         return LineState.FAILING, _RESTS
     if data_alone:
         return LineState.READY, _DATA_ALONE
-    if driver.worn:
+    if driver.voice_degraded:
         return LineState.READY, _WORN
     return LineState.READY, _NO_VOICE if driver.voiceless else ""
 

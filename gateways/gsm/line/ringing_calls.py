@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from gateways.gsm.calls.call import COMING_IN
+from gateways.gsm.calls.call import INCOMING_STATES
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import CallEvent, CallId, CallIncoming, CallReleased, CallWaiting
 from gateways.gsm.line.adoption import view_of
@@ -75,7 +75,9 @@ class RingingCalls:
         if isinstance(event, CallReleased):
             if self._ringing.pop(event.call, None) is not None:
                 return IncomingCallGone(line=self._line, call=self._first_number + event.call)
-        elif view is not None and (view.state in COMING_IN or isinstance(event, CallIncoming | CallWaiting)):
+        elif view is not None and (
+            view.state in INCOMING_STATES or isinstance(event, CallIncoming | CallWaiting)
+        ):
             # A call that came in just as another was put on hold may have been answered by that command: it
             # counts as ringing.
             ringing = self._ringing.setdefault(event.call, Ringing(since_s=now_s))
@@ -110,4 +112,4 @@ class RingingCalls:
 
     def _is_sure(self, call: CallId) -> bool:
         view = view_of(self._driver.calls(), call)
-        return view is not None and view.number is not None and view.number_heard >= HEARD_ENOUGH
+        return view is not None and view.number is not None and view.number_reports >= HEARD_ENOUGH

@@ -112,7 +112,7 @@ class Sending:
 
     def order(self, text: TextId, now_s: float) -> None:
         """Send the text, if no other line has begun to. The line has to be free."""
-        if self._driver.sends_sms or self._ended is not None:
+        if self._driver.is_sending_sms or self._ended is not None:
             return
         begun = self._journal.begin_text(text)
         if begun is None:
@@ -137,7 +137,7 @@ class Sending:
                 line=self._line,
                 reference=last,
                 references=event.references if self._reported else (),
-                awaits=self._reported and self._driver.tells_delivery,
+                awaits=self._reported and self._driver.reports_delivery,
             )
             self._end(text, sent)
 
@@ -153,7 +153,7 @@ class Sending:
         self._tell_reports()
 
     def _tell_reports(self) -> None:
-        if self._driver.sends_sms or self._ended is not None:
+        if self._driver.is_sending_sms or self._ended is not None:
             return
         while self._reports:
             event = self._reports.popleft()

@@ -19,7 +19,7 @@ from gateways.gsm.at import q850
 from gateways.gsm.at.commands import Finished, Outcome, Ticket, seen_on_wire
 from gateways.gsm.at.engine import QUIET_S, Engine
 from gateways.gsm.at.parse import Stat, integer
-from gateways.gsm.calls.call import COMING_IN, CallView
+from gateways.gsm.calls.call import INCOMING_STATES, CallView
 from gateways.gsm.calls.outcomes import (
     answer_finished,
     dial_finished,
@@ -33,7 +33,7 @@ from gateways.gsm.dialects.dialect import CompiledDialect
 from gateways.gsm.dialects.hints import Sign
 from gateways.gsm.dialects.interpret import interpret
 from gateways.gsm.dialects.loading import Dialects
-from gateways.gsm.driver.channel import Then
+from gateways.gsm.driver.channel import ResultCallback
 from gateways.gsm.driver.events import (
     CallActive,
     CallAnswered,
@@ -74,7 +74,7 @@ class Observer:
             settle_s=times.settle_s, dial_appears_s=times.dial_appears_s, early_answer=dialect.early_answer
         )
         self._inbox = Inbox(region)
-        self._then: dict[Ticket, tuple[Then, ...]] = {}
+        self._then: dict[Ticket, tuple[ResultCallback, ...]] = {}
         """Callbacks for the result of each command."""
         self._host = bytearray()
         self._events: list[Event] = []
@@ -100,7 +100,7 @@ class Observer:
     def lost(self, now_s: float, reason: str) -> None:
         """Process the loss of the port: all its calls count as lost."""
         self.tick(now_s)
-        self._table.all_lost(now_s, cause=HangupCause.LINE_LOST, text=reason, certain=True)
+        self._table.end_all(now_s, cause=HangupCause.LINE_LOST, text=reason, certain=True)
         self._work(now_s)
 
     def tick(self, now_s: float) -> None:
@@ -115,7 +115,7 @@ class Observer:
         self.tick(now_s)
         self._engine.tick(now_s + QUIET_S)
         self._work(now_s)
-        self._table.settle(now_s)
+        self._table.release_ended(now_s)
         self._work(now_s)
 
     def take_events(self) -> list[Event]:
@@ -147,10 +147,10 @@ class Observer:
         if hint is None:
             return
         if hint.sign.about_calls:
-            self._table.hint(hint, now_s, can_ask=False)
+            self._table.process_hint(hint, now_s, list_available=False)
         elif hint.sign is Sign.REBOOTED:
             self._events.append(ModemRebooted(at_s=now_s))
-            self._table.all_lost(now_s, cause=HangupCause.LINE_LOST, text=text, certain=True)
+            self._table.end_all(now_s, cause=HangupCause.LINE_LOST, text=text, certain=True)
         elif hint.sign is Sign.SMS and payload is not None:
             self._sms(payload, now_s)
 
@@ -168,26 +168,26 @@ class Observer:
         if then:
             self._then[ticket] = then
 
-    def _meaning_of(self, text: str, now_s: float) -> tuple[Then, ...]:
+    def _meaning_of(self, text: str, now_s: float) -> tuple[ResultCallback, ...]:
         upper, said = text.upper(), (self._table, self._dialect, self._region)
         if (dial := _DIAL.fullmatch(text)) is not None:
-            call = self._table.dialled(None, dial["number"], now_s)
+            call = self._table.add_dial(None, dial["number"], now_s)
             return (partial(dial_finished, *said, call),)
         if upper == "ATA":
-            ringing = [view.call for view in self._table.calls() if view.state in COMING_IN]
+            ringing = [view.call for view in self._table.calls() if view.state in INCOMING_STATES]
             for call in ringing[:1]:
-                self._table.answer_asked(call)
+                self._table.on_answer_requested(call)
             return tuple(partial(answer_finished, *said, call) for call in ringing[:1])
         if upper == self._dialect.data.calls:
             return (partial(list_finished, *said),)
         if upper == "AT+CEER":
-            unexplained = self._table.unexplained(now_s)
+            unexplained = self._table.take_unexplained(now_s)
             return (partial(report_finished, self._table, unexplained),) if unexplained is not None else ()
         if upper.startswith(("AT+CMGR=", "AT+CMGL")):
             return (self._messages,)
         return self._hang_up_of(text)
 
-    def _hang_up_of(self, text: str) -> tuple[Then, ...]:
+    def _hang_up_of(self, text: str) -> tuple[ResultCallback, ...]:
         views = self._table.calls()
         chld = _CHLD.fullmatch(text)
         vendor = _VENDOR_HANG_UP.fullmatch(text)
@@ -203,8 +203,10 @@ class Observer:
         else:
             return ()
         for view in ending:
-            self._table.hang_up_asked(view.call)
-        return tuple(partial(hang_up_finished, self._table, view.call, can_ask=False) for view in ending)
+            self._table.on_hang_up_requested(view.call)
+        return tuple(
+            partial(hang_up_finished, self._table, view.call, list_available=False) for view in ending
+        )
 
     def _finished(self, finished: Finished, now_s: float) -> None:
         for then in self._then.pop(finished.ticket, ()):
@@ -213,7 +215,7 @@ class Observer:
     def _went(self, call: CallId, state: Stat, finished: Finished, now_s: float) -> None:
         """Process the result of +CHLD: after OK the call is in this state."""
         if finished.outcome is Outcome.OK:
-            self._table.went(call, state, now_s)
+            self._table.set_state(call, state, now_s)
 
     def _messages(self, finished: Finished, now_s: float) -> None:
         if finished.outcome is not Outcome.OK:

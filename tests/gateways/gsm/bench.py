@@ -132,7 +132,7 @@ class Bench:
 
     def open(self) -> None:
         """The port is opened, and all that can be said is said."""
-        self.driver.opened(self.now_s)
+        self.driver.on_port_opened(self.now_s)
         self.pump()
 
     def pump(self) -> None:
@@ -148,7 +148,7 @@ class Bench:
             if self.pin and any(isinstance(one, SimState) and one.code == "SIM PIN" for one in news):
                 # Once, as whoever keeps PINs sees to it.
                 pin, self.pin = self.pin, ""
-                self.driver.give_pin(pin, self.now_s)
+                self.driver.enter_pin(pin, self.now_s)
             if not output and not answer:
                 return
         raise AssertionError("driver and modem talk without end")

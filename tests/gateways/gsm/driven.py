@@ -150,7 +150,7 @@ class Driven:
         self._due: list[tuple[float, int, bytes]] = []
         self._orders = itertools.count()
         self._typed = b""
-        self.driver.opened(self._now_s)
+        self.driver.on_port_opened(self._now_s)
         self._pass_to(0.0)
         self.before, self.events = self.events, []
         for at_s, piece in self.modem.unasked:
@@ -162,8 +162,8 @@ class Driven:
             if entry.side is Side.HOST:
                 self._ask(entry.data.decode("latin-1").strip().upper())
             elif entry.side is Side.LOST:
-                self.driver.port_lost(self._now_s)
-                self.driver.calls_lost(self._now_s, "gone")
+                self.driver.on_port_lost(self._now_s)
+                self.driver.end_all_calls(self._now_s, "gone")
             self._pass_to(entry.at_s)
         self._heard = whole
         self._pass_to(self._now_s + after_s)

@@ -40,14 +40,14 @@ def _names(events: Sequence[CallEvent]) -> list[str]:
 
 
 def _list(table: CallTable, now_s: float, *rows: ClccRow) -> list[CallEvent]:
-    table.snapshot(rows, now_s, asked_s=now_s - 0.02)
+    table.process_list(rows, now_s, asked_s=now_s - 0.02)
     return table.take_events()
 
 
 def _dialled(*then: Stat) -> CallTable:
     """A table with a call of ours, which was listed as this then."""
     table = CallTable()
-    table.dial_taken(table.dialled(Ref("leg#1"), USER, 0.0), 0.0)
+    table.on_dial_result(table.add_dial(Ref("leg#1"), USER, 0.0), 0.0)
     for stat in then:
         _list(table, 1.0, _row(1, OUT, stat))
     return table
@@ -55,9 +55,9 @@ def _dialled(*then: Stat) -> CallTable:
 
 def test_a_line_that_names_no_call_and_says_held_is_about_the_one_that_was_answered() -> None:
     table = _dialled(Stat.ACTIVE)
-    table.dialled(Ref("leg#2"), OTHER, 2.0)
+    table.add_dial(Ref("leg#2"), OTHER, 2.0)
     table.take_events()
-    table.hint(Hint(sign=Sign.HELD, kind="ecam", text="#ECAM: 0,4,1,,,"), 2.1, can_ask=False)
+    table.process_hint(Hint(sign=Sign.HELD, kind="ecam", text="#ECAM: 0,4,1,,,"), 2.1, list_available=False)
     assert _names(table.take_events()) == ["CallHeld"]
     assert [(view.state, view.answered) for view in table.calls()] == [
         (Stat.HELD, True),
@@ -68,13 +68,13 @@ def test_a_line_that_names_no_call_and_says_held_is_about_the_one_that_was_answe
 @each("sign", [Sign.ACTIVE, Sign.HELD])
 def test_a_line_that_names_no_call_is_left_to_the_list_where_somebody_talks(sign: Sign) -> None:
     table = _dialled(Stat.HELD)
-    call = table.dialled(Ref("leg#2"), OTHER, 2.0)
-    table.dial_taken(call, 2.1)
+    call = table.add_dial(Ref("leg#2"), OTHER, 2.0)
+    table.on_dial_result(call, 2.1)
     table.take_events()
-    table.take_look()
-    table.hint(Hint(sign=sign, kind="ecam", text="#ECAM"), 2.2, can_ask=True)
+    table.take_list_wanted()
+    table.process_hint(Hint(sign=sign, kind="ecam", text="#ECAM"), 2.2, list_available=True)
     assert table.take_events() == []
-    assert table.looks
+    assert table.list_wanted
     said = _list(table, 2.3, _row(1, OUT, Stat.HELD), _row(2, OUT, Stat.ACTIVE, OTHER))
     assert _names(said) == ["CallAnswered"]
 
@@ -93,11 +93,11 @@ def test_one_empty_list_is_forgiven_and_two_end_the_call() -> None:
 def test_a_spoilt_list_ends_no_call_but_not_for_ever() -> None:
     table = _dialled(Stat.ACTIVE)
     for now_s in (4.0, 7.0, 10.0):
-        table.snapshot((), now_s, asked_s=now_s, spoilt=True)
+        table.process_list((), now_s, asked_s=now_s, spoilt=True)
     table.tick(11.0)
     assert table.take_events() == []
     for now_s in (13.0, 16.0, 19.0):
-        table.snapshot((), now_s, asked_s=now_s, spoilt=True)
+        table.process_list((), now_s, asked_s=now_s, spoilt=True)
     table.tick(20.0)
     assert _names(table.take_events()) == ["CallReleased"]
 
@@ -116,16 +116,18 @@ def test_a_new_dial_may_be_missing_from_the_list_for_a_moment() -> None:
 
 def test_a_list_asked_for_before_the_call_began_says_nothing_about_it() -> None:
     table = CallTable()
-    table.hint(Hint(sign=Sign.RING, kind="RING"), 10.0, can_ask=True)
-    table.snapshot((), 10.1, asked_s=9.9)
-    table.snapshot((), 10.2, asked_s=9.95)
+    table.process_hint(Hint(sign=Sign.RING, kind="RING"), 10.0, list_available=True)
+    table.process_list((), 10.1, asked_s=9.9)
+    table.process_list((), 10.2, asked_s=9.95)
     table.tick(11.0)
     assert _names(table.take_events()) == ["CallIncoming"]
 
 
 def test_a_hint_of_an_end_and_one_empty_list_end_the_call_with_the_hints_cause() -> None:
     table = _dialled(Stat.RINGING)
-    table.hint(Hint(sign=Sign.RELEASED, kind="BUSY", cause=17, certain_cause=True), 2.0, can_ask=True)
+    table.process_hint(
+        Hint(sign=Sign.RELEASED, kind="BUSY", cause=17, certain_cause=True), 2.0, list_available=True
+    )
     assert table.take_events() == []
     (released,) = _list(table, 2.1)
     assert isinstance(released, CallReleased)
@@ -134,7 +136,7 @@ def test_a_hint_of_an_end_and_one_empty_list_end_the_call_with_the_hints_cause()
 
 def test_a_hint_of_an_end_that_two_lists_refute_is_forgotten() -> None:
     table = _dialled(Stat.ACTIVE)
-    table.hint(Hint(sign=Sign.RELEASED, kind="NO CARRIER", cause=16), 2.0, can_ask=True)
+    table.process_hint(Hint(sign=Sign.RELEASED, kind="NO CARRIER", cause=16), 2.0, list_available=True)
     assert _list(table, 2.1, _row(1, OUT, Stat.ACTIVE)) == []
     assert _list(table, 3.0, _row(1, OUT, Stat.ACTIVE)) == []
     table.tick(100.0)
@@ -144,16 +146,16 @@ def test_a_hint_of_an_end_that_two_lists_refute_is_forgotten() -> None:
 
 def test_a_hint_that_no_list_confirms_or_denies_is_believed_in_the_end() -> None:
     table = _dialled(Stat.ACTIVE)
-    table.hint(Hint(sign=Sign.RELEASED, kind="NO CARRIER", cause=16), 2.0, can_ask=True)
+    table.process_hint(Hint(sign=Sign.RELEASED, kind="NO CARRIER", cause=16), 2.0, list_available=True)
     table.tick(there(table.next_deadline()))
     assert _names(table.take_events()) == ["CallReleased"]
 
 
 def test_the_end_of_one_of_two_calls_is_laid_on_the_one_that_the_list_misses() -> None:
     table = _dialled(Stat.ACTIVE)
-    table.hint(Hint(sign=Sign.WAITING, kind="CCWA", number=OTHER), 2.0, can_ask=True)
+    table.process_hint(Hint(sign=Sign.WAITING, kind="CCWA", number=OTHER), 2.0, list_available=True)
     _list(table, 2.1, _row(1, OUT, Stat.ACTIVE), _row(2, IN, Stat.WAITING, OTHER))
-    table.hint(Hint(sign=Sign.RELEASED, kind="NO CARRIER", cause=16), 3.0, can_ask=True)
+    table.process_hint(Hint(sign=Sign.RELEASED, kind="NO CARRIER", cause=16), 3.0, list_available=True)
     _list(table, 3.1, _row(2, IN, Stat.INCOMING, OTHER))
     table.tick(4.0)
     (released,) = table.take_events()
@@ -174,7 +176,7 @@ def test_a_damaged_number_in_the_place_of_a_call_ends_it_only_in_two_lists() -> 
         table = _dialled(Stat.ACTIVE)
         table.take_events()
         assert _list(table, 2.0, _row(1, OUT, Stat.ACTIVE, damaged)) == []
-        assert table.looks
+        assert table.list_wanted
         second = _list(table, 2.1, _row(1, OUT, Stat.ACTIVE, damaged))
         assert _names(second) == ["CallReleased", "CallFound"]
 
@@ -189,9 +191,9 @@ def test_one_line_that_shows_another_call_in_the_place_of_a_call_ends_nothing_be
     for line in lines:
         table = _dialled(Stat.ACTIVE)
         table.take_events()
-        table.hint(line, 2.0, can_ask=True)
+        table.process_hint(line, 2.0, list_available=True)
         assert table.take_events() == [], line
-        assert table.looks
+        assert table.list_wanted
         assert _list(table, 2.1, _row(1, OUT, Stat.ACTIVE)) == [], line
 
 
@@ -200,7 +202,7 @@ def test_the_same_index_and_number_ringing_again_after_an_answer_is_another_call
     _list(table, 1.0, _row(1, IN, Stat.INCOMING))
     _list(table, 2.0, _row(1, IN, Stat.ACTIVE))
     assert _list(table, 4.0, _row(1, IN, Stat.INCOMING)) == []
-    assert table.looks
+    assert table.list_wanted
     assert _names(_list(table, 4.1, _row(1, IN, Stat.INCOMING))) == ["CallReleased", "CallIncoming"]
 
 
@@ -214,7 +216,7 @@ def test_the_same_index_and_number_ringing_again_after_an_answer_is_another_call
 )
 def test_a_row_with_one_byte_changed_is_neither_the_end_of_a_call_nor_a_new_one(spoilt: ClccRow) -> None:
     table = _dialled(Stat.ACTIVE)
-    table.hint(Hint(sign=Sign.CLCC, kind="CLCC", row=spoilt), 1.9, can_ask=True)
+    table.process_hint(Hint(sign=Sign.CLCC, kind="CLCC", row=spoilt), 1.9, list_available=True)
     assert table.take_events() == []
     assert _list(table, 2.0, spoilt) == []
     assert _list(table, 2.1, _row(1, OUT, Stat.ACTIVE)) == []
@@ -223,8 +225,8 @@ def test_a_row_with_one_byte_changed_is_neither_the_end_of_a_call_nor_a_new_one(
 
 def test_a_second_dial_to_the_same_number_takes_the_row_of_the_same_index() -> None:
     table = _dialled(Stat.DIALING)
-    table.hint(Hint(sign=Sign.RELEASED, kind="6", index=1, direction=OUT), 2.0, can_ask=True)
-    second = table.dialled(Ref("leg#2"), USER, 2.2)
+    table.process_hint(Hint(sign=Sign.RELEASED, kind="6", index=1, direction=OUT), 2.0, list_available=True)
+    second = table.add_dial(Ref("leg#2"), USER, 2.2)
     events = table.take_events()
     assert _names(events) == ["CallDialing", "CallReleased", "CallDialing"][-len(events) :]
     _list(table, 2.5, _row(1, OUT, Stat.RINGING))
@@ -234,20 +236,20 @@ def test_a_second_dial_to_the_same_number_takes_the_row_of_the_same_index() -> N
 
 def test_a_call_whose_end_was_a_spoilt_byte_is_found_again() -> None:
     table = _dialled(Stat.DIALING)
-    table.hint(Hint(sign=Sign.RELEASED, kind="6", index=1, direction=OUT), 1.1, can_ask=True)
+    table.process_hint(Hint(sign=Sign.RELEASED, kind="6", index=1, direction=OUT), 1.1, list_available=True)
     table.tick(1.6)
     assert _names(_list(table, 1.6, _row(1, OUT, Stat.RINGING)))[-1] == "CallReleased"
     due_s = there(table.next_deadline())
     table.tick(due_s)
-    assert table.take_look()
+    assert table.take_list_wanted()
     assert _names(_list(table, due_s + 0.1, _row(1, OUT, Stat.ACTIVE))) == ["CallFound"]
 
 
 def test_a_released_call_that_lingers_in_the_list_is_no_new_call() -> None:
     table = CallTable()
     _list(table, 1.0, _row(1, IN, Stat.INCOMING))
-    table.hint(
-        Hint(sign=Sign.RELEASED, kind="CEND", index=1, cause=16, certain_cause=True), 2.0, can_ask=True
+    table.process_hint(
+        Hint(sign=Sign.RELEASED, kind="CEND", index=1, cause=16, certain_cause=True), 2.0, list_available=True
     )
     assert _names(table.take_events()) == ["CallReleased"]
     assert _list(table, 2.1, _row(1, IN, Stat.INCOMING)) == []
@@ -283,7 +285,7 @@ def test_a_number_spelled_otherwise_is_the_same_number(number: str) -> None:
 def test_whatever_comes_first_is_one_incoming_call_with_its_number(signs: list[Hint]) -> None:
     table = CallTable()
     for sign in signs * 2:
-        table.hint(sign, 1.0, can_ask=True)
+        table.process_hint(sign, 1.0, list_available=True)
     events = table.take_events()
     assert _names(events) in (["CallIncoming", "CallIdentified"], ["CallIncoming"])
     assert events[-1].number == USER
@@ -292,11 +294,11 @@ def test_whatever_comes_first_is_one_incoming_call_with_its_number(signs: list[H
 
 def test_a_withheld_number_is_a_call_like_any_other() -> None:
     table = CallTable()
-    table.hint(Hint(sign=Sign.CALLER_ID, kind="c", withheld=True), 1.0, can_ask=True)
+    table.process_hint(Hint(sign=Sign.CALLER_ID, kind="c", withheld=True), 1.0, list_available=True)
     (incoming,) = table.take_events()
     assert isinstance(incoming, CallIncoming)
     assert (incoming.number, incoming.withheld) == (None, True)
-    table.hint(Hint(sign=Sign.CALLER_ID, kind="c", number=USER), 2.0, can_ask=True)
+    table.process_hint(Hint(sign=Sign.CALLER_ID, kind="c", number=USER), 2.0, list_available=True)
     (identified,) = table.take_events()
     assert isinstance(identified, CallIdentified)
     assert identified.number == USER
@@ -304,12 +306,12 @@ def test_a_withheld_number_is_a_call_like_any_other() -> None:
 
 def test_a_ring_that_crosses_our_answer_is_no_second_call() -> None:
     table = CallTable()
-    table.hint(Hint(sign=Sign.CALLER_ID, kind="c", number=USER), 1.0, can_ask=False)
+    table.process_hint(Hint(sign=Sign.CALLER_ID, kind="c", number=USER), 1.0, list_available=False)
     (view,) = table.calls()
-    table.answer_asked(view.call)
-    table.answered(view.call, 2.0)
-    table.hint(Hint(sign=Sign.RING, kind="r"), 2.1, can_ask=False)
-    table.hint(Hint(sign=Sign.CALLER_ID, kind="c", number=USER), 2.1, can_ask=False)
+    table.on_answer_requested(view.call)
+    table.on_answer_accepted(view.call, 2.0)
+    table.process_hint(Hint(sign=Sign.RING, kind="r"), 2.1, list_available=False)
+    table.process_hint(Hint(sign=Sign.CALLER_ID, kind="c", number=USER), 2.1, list_available=False)
     assert _names(table.take_events()) == ["CallIncoming", "CallAnswered"]
 
 
@@ -333,7 +335,7 @@ def test_an_adopted_call_that_is_not_there_is_released() -> None:
 
 def test_a_missed_call_that_nobody_saw_is_told_with_its_number() -> None:
     table = CallTable()
-    table.hint(Hint(sign=Sign.MISSED, kind="m", direction=IN, number=USER), 1.0, can_ask=True)
+    table.process_hint(Hint(sign=Sign.MISSED, kind="m", direction=IN, number=USER), 1.0, list_available=True)
     table.tick(5.0)
     assert [(type(event).__name__, event.number) for event in table.take_events()] == [
         ("CallIncoming", USER),
@@ -344,10 +346,10 @@ def test_a_missed_call_that_nobody_saw_is_told_with_its_number() -> None:
 def test_members_of_a_conference_live_on_without_rows_of_their_own() -> None:
     table = _dialled()
     _list(table, 1.0, _row(1, OUT, Stat.HELD), _row(2, IN, Stat.ACTIVE, OTHER))
-    table.joined()
+    table.on_calls_joined()
     table.take_events()
     for now_s in (2.0, 3.0, 4.0):
-        table.snapshot((), now_s, asked_s=now_s, conference=True)
+        table.process_list((), now_s, asked_s=now_s, conference=True)
     assert table.take_events() == []
     assert len(table.calls()) == 2
 
@@ -384,20 +386,22 @@ def _chaos(table: CallTable, data: st.DataObject) -> tuple[float, list[CallEvent
                 hint = data.draw(HINTS)
                 if hint.sign is Sign.CLCC:
                     hint = Hint(sign=Sign.CLCC, kind=hint.kind, row=data.draw(ROWS))
-                table.hint(hint, now_s, can_ask=data.draw(st.booleans()))
+                table.process_hint(hint, now_s, list_available=data.draw(st.booleans()))
             case 3:
-                table.snapshot(
+                table.process_list(
                     data.draw(LISTS), now_s, asked_s=now_s - 0.02, conference=data.draw(st.booleans())
                 )
             case 4:
-                call = table.dialled(Ref(f"leg#{step}"), data.draw(st.sampled_from([USER, OTHER])), now_s)
+                call = table.add_dial(Ref(f"leg#{step}"), data.draw(st.sampled_from([USER, OTHER])), now_s)
                 if data.draw(st.booleans()):
-                    table.dial_taken(call, now_s)
+                    table.on_dial_result(call, now_s)
             case 5:
                 for view in table.calls():
-                    table.hang_up_asked(view.call)
+                    table.on_hang_up_requested(view.call)
                     if data.draw(st.booleans()):
-                        table.ended(view.call, now_s, cause=None, text="", certain=False, certain_cause=False)
+                        table.on_end_reported(
+                            view.call, now_s, cause=None, text="", certain=False, certain_cause=False
+                        )
             case 6:
                 table.adopt(
                     Ref(f"old#{step}"), data.draw(NUMBERS), data.draw(st.sampled_from(list(Direction))), now_s
@@ -435,10 +439,10 @@ def test_after_any_disorder_the_lists_win(data: st.DataObject, truth: list[ClccR
     table = CallTable()
     now_s, events = _chaos(table, data)
     for view in table.calls():
-        table.dial_taken(view.call, now_s)
+        table.on_dial_result(view.call, now_s)
     for _ in range(6):
         now_s += 3.0
-        table.snapshot(truth, now_s, asked_s=now_s - 0.02)
+        table.process_list(truth, now_s, asked_s=now_s - 0.02)
         table.tick(now_s)
         now_s += 1.0
         table.tick(now_s)

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from gateways.gsm.driver.events import Stage
-from gateways.gsm.driver.ladder import RETRY_LIVE_S, RETRY_S, ROUND_S, Ladder
+from gateways.gsm.driver.ladder import RETRY_LIVE_S, RETRY_S, ROUND_S, RecoveryLadder
 from gateways.gsm.line.port_hold import being_tried, given_up
 from tests.support.each import each
 
 CLIMB = [Stage.REOPEN, Stage.RESET, Stage.USB_RESET, Stage.QUARANTINE]
 
 
-def climbed(ladder: Ladder, seconds: float, *, live: bool = False, now_s: float = 0.0) -> list[Stage]:
-    stages = [ladder.failed(now_s, live=live)]
+def climbed(ladder: RecoveryLadder, seconds: float, *, live: bool = False, now_s: float = 0.0) -> list[Stage]:
+    stages = [ladder.on_sync_failed(now_s, live=live)]
     until_s = now_s + seconds
     while (due_s := ladder.next_deadline()) is not None and due_s <= until_s:
-        assert ladder.try_again(due_s)
-        stages.append(ladder.failed(due_s, live=live))
+        assert ladder.take_attempt_due(due_s)
+        stages.append(ladder.on_sync_failed(due_s, live=live))
     return stages
 
 
 def test_it_is_climbed_once_and_again_after_a_while() -> None:
-    stages = climbed(Ladder(reboot_s=20.0), ROUND_S + 3 * RETRY_S)
+    stages = climbed(RecoveryLadder(reboot_s=20.0), ROUND_S + 3 * RETRY_S)
     assert stages[:4] == CLIMB
     tried = stages.index(Stage.REOPEN, 1)
     assert set(stages[4:tried]) == {Stage.QUARANTINE}
@@ -28,19 +28,19 @@ def test_it_is_climbed_once_and_again_after_a_while() -> None:
 
 
 def test_a_modem_that_may_hold_a_call_is_never_reset_and_is_reset_first_thing_once_it_may_be() -> None:
-    ladder = Ladder(reboot_s=20.0)
+    ladder = RecoveryLadder(reboot_s=20.0)
     stages = climbed(ladder, 20 * RETRY_LIVE_S, live=True)
     assert set(stages) == {Stage.REOPEN, Stage.QUARANTINE}
     assert climbed(ladder, 300.0, now_s=1000.0)[:3] == CLIMB[1:]
 
 
 def test_who_answers_is_at_its_foot_again() -> None:
-    ladder = Ladder(reboot_s=20.0)
+    ladder = RecoveryLadder(reboot_s=20.0)
     climbed(ladder, 300.0)
-    assert ladder.answered()
-    assert not ladder.answered()
+    assert ladder.on_modem_answering()
+    assert not ladder.on_modem_answering()
     assert ladder.next_deadline() is None
-    assert ladder.failed(2000.0, live=False) is Stage.REOPEN
+    assert ladder.on_sync_failed(2000.0, live=False) is Stage.REOPEN
 
 
 @each("stage", Stage)

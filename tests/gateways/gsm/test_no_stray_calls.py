@@ -82,7 +82,7 @@ class Desk:
         for leg in self.site.modem.line.legs:
             view = views.get(leg.id)
             theirs = view is not None and view.ref is not None and str(view.ref).split("#")[0] in self.journal
-            ends = view is not None and self.site.driver.hangs_up(view.call)
+            ends = view is not None and self.site.driver.is_hang_up_requested(view.call)
             if not (theirs or ends or leg.stat in RINGS):
                 found.append((leg.id, leg.stat, view))
         return found

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateways.gsm.calls.book import MOST_CALLS
+from gateways.gsm.calls.book import MAX_CALLS
 from scripts.lib.at_play import ANSWERED, NAMES, STEP, WITH_LEGS, PlayedLegs, play, seeds
 from scripts.lib.input_play import Players
 from tests.support.depth import WHOLE, often, some
@@ -65,7 +65,7 @@ def test_what_is_played_with_legs_joins_them_in_the_network() -> None:
 def test_rows_of_calls_that_cannot_be_make_no_more_calls_than_there_may_be() -> None:
     rows = b"".join(f'\r\n+CLCC: {n},1,4,0,0,"+3933300{n:05}",145\r\n'.encode() for n in range(3000))
     played = play(bytes((NAMES.index("simcom7600"),)) + rows)
-    assert len(played.driver.calls()) <= MOST_CALLS
+    assert len(played.driver.calls()) <= MAX_CALLS
 
 
 @each("first", [0, ANSWERED])

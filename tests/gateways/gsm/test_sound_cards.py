@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateways.gsm.calls.joining import joins
+from gateways.gsm.calls.joining import joining_method
 from gateways.gsm.dialects.loading import Dialects
 from gateways.gsm.driver.events import VoiceReady
 from gateways.gsm.line.legs_on_line import LegsOnLine
@@ -56,7 +56,7 @@ def test_at_analogue_pins_the_voice_is_there_with_the_answer_and_nothing_is_said
 @each("dialect", DIALECTS.names())
 def test_with_a_sound_card_every_family_gives_its_voice_to_the_host(dialect: str) -> None:
     for dialects in (OWN, WIRED):
-        assert joins(dialects.get(dialect), voice=True) is Joins.HOST
+        assert joining_method(dialects.get(dialect), voice=True) is Joins.HOST
         voice = dialects.get(dialect).data.voice
         assert (voice.rate_hz, voice.pace, voice.wear_reset) == (8000, VoicePace.CLOCK, ())
     assert DIALECTS.get(dialect).data.voice.kind != "card"

@@ -84,7 +84,7 @@ class Line:
         self.port = port
         self.driver = Driver(DIALECTS, "auto")
         self.events: list[Event] = []
-        self.driver.opened(time.monotonic())
+        self.driver.on_port_opened(time.monotonic())
 
     def until(self, condition: Callable[[], bool]) -> None:
         deadline_s = time.monotonic() + PATIENCE_S
@@ -139,11 +139,11 @@ def test_closed_by_the_other_side_it_is_unplugged_and_opened_again(stranger: Str
     stranger.hang_up_on_host()
     with pytest.raises(PortLost):
         line.until(lambda: False)
-    line.driver.port_lost(time.monotonic())
+    line.driver.on_port_lost(time.monotonic())
     port.close()
     line.port = again = TcpPort(stranger.url, _guard())
     line.events.clear()
-    line.driver.opened(time.monotonic())
+    line.driver.on_port_opened(time.monotonic())
     line.until(lambda: line.has(Ready))
     again.close()
 

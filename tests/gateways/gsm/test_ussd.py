@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateways.gsm.driver.events import NetworkAnswered
-from gateways.gsm.driver.ussd import Answer, Question, heard, overdue, packed, words_of
+from gateways.gsm.driver.ussd import (
+    UssdAnswer,
+    UssdRequest,
+    answer_at_timeout,
+    pack_code,
+    process_line,
+    readable_text,
+)
 from gateways.gsm.errors import RequestRefused
 from gateways.gsm.port.dial_guard import DialGuard
 from tests.gateways.gsm.bench import Bench, FakeModem
@@ -26,8 +33,8 @@ OF_HUAWEI = "AA180C3602"
 def test_words_are_read_whatever_the_dcs_says_of_them(words: str) -> None:
     words = " ".join(words.split())
     for dcs in (0, 15, 72, None):
-        assert words_of(words, dcs) == words
-        assert words_of(words.encode("utf-16-be").hex(), dcs) == words
+        assert readable_text(words, dcs) == words
+        assert readable_text(words.encode("utf-16-be").hex(), dcs) == words
 
 
 @pytest.mark.parametrize(
@@ -41,23 +48,23 @@ def test_words_are_read_whatever_the_dcs_says_of_them(words: str) -> None:
     ids=["nothing", "text", "octets, told as septets", "UCS-2, told as septets"],
 )
 def test_what_modems_have_said(text: str, dcs: int | None, words: str) -> None:
-    assert words_of(text, dcs) == words
+    assert readable_text(text, dcs) == words
 
 
 def test_what_a_network_says_is_words_and_no_orders_to_a_terminal() -> None:
-    said = words_of("Credito \x1b]0;x\x07 5,00\r\nEUR \u202e00,9", None)
+    said = readable_text("Credito \x1b]0;x\x07 5,00\r\nEUR \u202e00,9", None)
     assert said == "Credito ]0;x 5,00 EUR 00,9"
-    assert words_of("Credito:\x1b[2J 5,00".encode("utf-16-be").hex(), 72) == "Credito: [2J 5,00"
+    assert readable_text("Credito:\x1b[2J 5,00".encode("utf-16-be").hex(), 72) == "Credito: [2J 5,00"
 
 
 def test_a_code_is_packed_as_huawei_s_sticks_want_it() -> None:
-    assert packed("*100#") == OF_HUAWEI
+    assert pack_code("*100#") == OF_HUAWEI
 
 
-def answer(*lines: str) -> Answer | None:
-    question, found = Question("*123#", 100.0), None
+def answer(*lines: str) -> UssdAnswer | None:
+    question, found = UssdRequest("*123#", 100.0), None
     for line in lines:
-        question, found, belongs = heard(question, line, 1.0)
+        question, found, belongs = process_line(question, line, 1.0)
         assert belongs
     return found
 
@@ -65,29 +72,32 @@ def answer(*lines: str) -> Answer | None:
 @each(
     ("lines", "found"),
     [
-        (['+CUSD: 0,"Saldo 12,30",15'], Answer("Saldo 12,30", waits=False)),
-        (['+CUSD: 1,"1 Saldo', "2 Offerte", 'RING",15'], Answer("1 Saldo 2 Offerte RING", waits=True)),
-        (['+CUSD: 2,"Saldo 3,00 EUR"'], Answer("Saldo 3,00 EUR", waits=False)),
-        (["+CUSD: 0,Saldo 12,30"], Answer("Saldo 12,30", waits=False)),
-        (["+CUSD: 2"], Answer("", waits=False)),
-        (["+CUSD:4"], Answer("", waits=False)),
-        (['+CUSD: 0,"Il "Suo" credito: 5,00",15'], Answer('Il "Suo" credito: 5,00', waits=False)),
+        (['+CUSD: 0,"Saldo 12,30",15'], UssdAnswer("Saldo 12,30", session_open=False)),
+        (
+            ['+CUSD: 1,"1 Saldo', "2 Offerte", 'RING",15'],
+            UssdAnswer("1 Saldo 2 Offerte RING", session_open=True),
+        ),
+        (['+CUSD: 2,"Saldo 3,00 EUR"'], UssdAnswer("Saldo 3,00 EUR", session_open=False)),
+        (["+CUSD: 0,Saldo 12,30"], UssdAnswer("Saldo 12,30", session_open=False)),
+        (["+CUSD: 2"], UssdAnswer("", session_open=False)),
+        (["+CUSD:4"], UssdAnswer("", session_open=False)),
+        (['+CUSD: 0,"Il "Suo" credito: 5,00",15'], UssdAnswer('Il "Suo" credito: 5,00', session_open=False)),
     ],
 )
-def test_an_answer_is_whole_with_its_last_line(lines: list[str], found: Answer) -> None:
+def test_an_answer_is_whole_with_its_last_line(lines: list[str], found: UssdAnswer) -> None:
     assert answer(*lines) == found
 
 
 def test_an_answer_whose_end_never_comes_is_taken_as_it_is() -> None:
-    question, _, _ = heard(Question("*123#", 100.0), '+CUSD: 0,"Saldo', 1.0)
-    question, found, _ = heard(question, "12,30 EUR", 1.1)
-    assert (found, overdue(question, 2.9)) == (None, None)
-    assert overdue(question, 3.0) == Answer("Saldo 12,30 EUR", waits=False)
+    question, _, _ = process_line(UssdRequest("*123#", 100.0), '+CUSD: 0,"Saldo', 1.0)
+    question, found, _ = process_line(question, "12,30 EUR", 1.1)
+    assert (found, answer_at_timeout(question, 2.9)) == (None, None)
+    assert answer_at_timeout(question, 3.0) == UssdAnswer("Saldo 12,30 EUR", session_open=False)
 
 
 def test_the_dial_guard_lets_codes_pass_in_both_forms() -> None:
     guard = DialGuard(psap_live=False, trunk_emergency=False)
-    for form in ("*123#", packed("*123#"), packed("*#100#")):
+    for form in ("*123#", pack_code("*123#"), pack_code("*#100#")):
         line = f'AT+CUSD=1,"{form}",15\r'.encode()
         assert guard.pass_through(line) == line
 
@@ -100,7 +110,7 @@ def bench(modem: FakeModem | None = None, dialect: str = "3gpp") -> Bench:
 
 
 def asked(one: Bench, code: str = "*123#") -> None:
-    one.driver.ask_network(code, one.now_s, within_s=30.0)
+    one.driver.send_ussd(code, one.now_s, within_s=30.0)
     one.pump()
 
 
@@ -147,4 +157,4 @@ def test_what_is_no_code_is_not_sent(code: str) -> None:
     modem = FakeModem()
     one = bench(modem)
     with pytest.raises(RequestRefused):
-        one.driver.ask_network(code, one.now_s, within_s=30.0)
+        one.driver.send_ussd(code, one.now_s, within_s=30.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from gateways.gsm.at.parse import Registration, parse_technology
-from gateways.gsm.driver.line_watch import voice_service
+from gateways.gsm.driver.network_state import voice_service
 from gateways.gsm.line.report import condition
 from messages.lines import LineState, VoiceService
 from simulator.modem.vices import Vices

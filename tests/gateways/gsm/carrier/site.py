@@ -86,9 +86,9 @@ class Site:
     def open(self, spoken: str) -> None:
         """A new process takes the port."""
         self.driver = Driver(DIALECTS, spoken)
-        self.driver.plugged_in_as(None, at_command_port=self.at_command_port)
+        self.driver.set_usb_dialect(None, at_command_port=self.at_command_port)
         self.modem.port_opened(self.now_s)
-        self.driver.opened(self.now_s)
+        self.driver.on_port_opened(self.now_s)
         self.pump()
 
     def taken_over(self, then_s: float, **more: bool) -> None:
@@ -96,16 +96,16 @@ class Site:
         self.events.clear()
         self.driver = Driver(DIALECTS, self.driver.dialect.key, **more)
         self.driver.adopt(Ref("leg"), USER, self.now_s)
-        self.driver.opened(self.now_s)
+        self.driver.on_port_opened(self.now_s)
         self.run(then_s)
 
     def replugged(self, then_s: float) -> None:
         self.modem.unplug(self.now_s)
-        self.driver.port_lost(self.now_s)
+        self.driver.on_port_lost(self.now_s)
         self.run(2.0)
         self.modem.plug(self.now_s)
         self.modem.port_opened(self.now_s)
-        self.driver.opened(self.now_s)
+        self.driver.on_port_opened(self.now_s)
         self.run(then_s)
 
     def pump(self) -> None:
@@ -123,7 +123,7 @@ class Site:
             news = self.driver.take_events()
             self.events += news
             if self.pin and any(isinstance(event, SimState) and event.code == "SIM PIN" for event in news):
-                self.driver.give_pin(self.pin, self.now_s)
+                self.driver.enter_pin(self.pin, self.now_s)
             if not output and not answer:
                 return
         raise AssertionError("driver and modem talk without end")

@@ -126,11 +126,11 @@ def test_answers_one_command_late_are_noticed_and_set_right_by_a_port(dialect: s
     else:
         raise AssertionError("nobody has noticed")
     site.events.clear()
-    site.driver.port_lost(site.now_s)
+    site.driver.on_port_lost(site.now_s)
     site.modem.port_closed(False, site.now_s)
     site.run(1.0)
     site.modem.port_opened(site.now_s)
-    site.driver.opened(site.now_s)
+    site.driver.on_port_opened(site.now_s)
     site.run(5.0)
     assert site.of(ev.Responsive)
     assert site.driver.ready

@@ -134,7 +134,11 @@ def test_a_line_whose_dials_are_refused_rests_longer_and_longer_and_a_dial_that_
     dial()
     bench.lists([row(3)], 2.0)
     dial()
-    assert (legs.faults.failing, legs.faults.well, legs.faults.rests(bench.now_s)) == (False, True, False)
+    assert (legs.faults.failing, legs.faults.last_dial_succeeded, legs.faults.is_paused(bench.now_s)) == (
+        False,
+        True,
+        False,
+    )
 
 
 def test_on_huawei_a_call_that_does_not_ring_yet_is_not_ended_by_its_index() -> None:

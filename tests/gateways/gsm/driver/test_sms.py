@@ -46,7 +46,7 @@ def test_a_message_is_sent_at_the_prompt_one_part_after_the_other(text: str, par
     _send(bench, text)
     assert _became(bench) == [(SMS, None, 7)]
     assert len(bench.modem.messages) == parts
-    assert not bench.driver.sends_sms
+    assert not bench.driver.is_sending_sms
     sent = [read_submit(pdu) for pdu in bench.modem.messages]
     assert {one.to for one in sent} == {USER}
     assert "".join(one.text for one in sent) == text
@@ -68,13 +68,13 @@ def test_a_network_that_is_silent_keeps_the_line_for_ten_seconds_and_no_longer()
     bench.modem.mute = True
     bench.wait(WITHIN_S - 0.1)
     assert _became(bench) == []
-    assert bench.driver.sends_sms
+    assert bench.driver.is_sending_sms
     bench.wait(0.2)
     assert _became(bench) == [(SMS, TextFailure.UNKNOWN, None)]
-    assert bench.driver.sends_sms, "it cannot be dialled on before it answers again"
+    assert bench.driver.is_sending_sms, "it cannot be dialled on before it answers again"
     bench.modem.mute = False
     bench.wait(2.0)
-    assert not bench.driver.sends_sms
+    assert not bench.driver.is_sending_sms
     bench.dial()
     assert bench.sent(f"ATD{USER};") == 1, "in sync again, and the second part was not sent before it"
     assert len(bench.modem.messages) == 1
@@ -84,7 +84,7 @@ def test_a_port_that_is_lost_in_the_middle_leaves_open_whether_it_was_sent() -> 
     bench = Bench()
     bench.modem.message_result = None
     _send(bench)
-    bench.driver.port_lost(bench.now_s)
+    bench.driver.on_port_lost(bench.now_s)
     bench.pump()
     assert _became(bench) == [(SMS, TextFailure.UNKNOWN, None)]
 
@@ -124,7 +124,7 @@ def test_a_message_that_is_reported_on_tells_the_number_of_each_part() -> None:
     bench.pump()
     assert [event.references for event in bench.of(SmsSent)] == [(7, 7)]
     assert all(read_submit(pdu).report for pdu in bench.modem.messages)
-    assert bench.driver.tells_delivery
+    assert bench.driver.reports_delivery
 
 
 def test_a_report_is_told_whenever_it_comes_also_between_a_message_and_its_answer() -> None:
@@ -142,7 +142,7 @@ def test_a_report_is_told_whenever_it_comes_also_between_a_message_and_its_answe
 def test_a_modem_that_hands_on_no_reports_is_known_and_tells_of_messages_all_the_same() -> None:
     bench = Bench(modem=FakeModem(answers={"AT+CNMI=2,1,0,1": "+CMS ERROR: 302"}))
     assert bench.driver.ready
-    assert not bench.driver.tells_delivery
+    assert not bench.driver.reports_delivery
     assert bench.sent("AT+CNMI=2,1") == 1
 
 
@@ -151,7 +151,7 @@ def test_to_what_is_no_number_nothing_is_sent(number: str) -> None:
     bench = Bench()
     with pytest.raises(PduError):
         _send(bench, number=number)
-    assert not bench.driver.sends_sms
+    assert not bench.driver.is_sending_sms
 
 
 def test_a_stored_message_is_read_and_deleted_only_by_request() -> None:

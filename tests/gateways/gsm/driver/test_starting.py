@@ -69,7 +69,7 @@ def test_one_that_has_no_call_or_was_reset_is_set_up_at_once(kept: str, rows: li
 def test_an_unknown_modem_is_asked_and_so_spoken_to(identity: str, usb: str | None, dialect: str) -> None:
     modem = FakeModem(answers={"ATI": f"{identity}\nOK"}, identity="unit")
     bench = Bench("auto", modem=modem, start=False)
-    bench.driver.plugged_in_as(DIALECTS.get(usb) if usb is not None else None)
+    bench.driver.set_usb_dialect(DIALECTS.get(usb) if usb is not None else None)
     bench.open()
     assert bench.driver.ready
     assert bench.driver.dialect.key == dialect
@@ -155,7 +155,7 @@ def test_listening_ends_with_the_dial(line: str) -> None:
     modem = FakeModem()
     bench = Bench("3gpp", modem=modem, start=False, listen_first=True)
     bench.driver.adopt(LEG, USER, bench.now_s)
-    bench.driver.opened(bench.now_s)
+    bench.driver.on_port_opened(bench.now_s)
     bench.wait(5.0)
     assert modem.received == []
     bench.say(line)
@@ -244,7 +244,7 @@ def test_a_modem_that_starts_anew_while_it_is_set_up_is_set_up_from_the_beginnin
 
 def test_a_modem_whose_port_is_lost_while_it_is_set_up_is_not_ready() -> None:
     bench = Bench(modem=FakeModem(answers={"AT+CSQ": None}))
-    bench.driver.port_lost(bench.now_s)
+    bench.driver.on_port_lost(bench.now_s)
     bench.pump()
     assert not bench.driver.ready
     assert bench.of(Ready) == []

@@ -126,7 +126,7 @@ def test_a_modem_that_has_started_anew_and_does_not_say_so_is_found_out_by_its_s
 
 def test_a_port_that_is_lost_keeps_the_calls_until_the_modem_tells() -> None:
     bench, _ = up()
-    bench.driver.port_lost(bench.now_s)
+    bench.driver.on_port_lost(bench.now_s)
     bench.pump()
     assert not bench.driver.ready
     bench.now_s += 3.0
@@ -143,7 +143,7 @@ def test_a_call_that_is_gone_with_the_port_was_lost_by_a_modem_that_was_reset(
     seen_again: bool, reset: bool, cause: int | None
 ) -> None:
     bench, _ = up()
-    bench.driver.port_lost(bench.now_s)
+    bench.driver.on_port_lost(bench.now_s)
     bench.pump()
     bench.now_s += 1.5
     if not seen_again:
@@ -158,8 +158,8 @@ def test_a_call_that_is_gone_with_the_port_was_lost_by_a_modem_that_was_reset(
 
 def test_a_modem_that_is_gone_for_good_takes_its_calls_with_it() -> None:
     bench, _ = up()
-    bench.driver.port_lost(bench.now_s)
-    bench.driver.calls_lost(bench.now_s, "unplugged")
+    bench.driver.on_port_lost(bench.now_s)
+    bench.driver.end_all_calls(bench.now_s, "unplugged")
     bench.pump()
     assert [event.cause for event in bench.of(ev.CallReleased)] == [HangupCause.LINE_LOST]
 

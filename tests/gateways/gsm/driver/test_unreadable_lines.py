@@ -48,8 +48,8 @@ def test_a_code_that_cannot_be_read_is_left_out_and_calls_listed(monkeypatch: py
 
 def test_an_answer_of_the_network_that_cannot_be_read_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench()
-    monkeypatch.setattr(ussd, "heard", raising)
-    bench.driver.ask_network("*123#", bench.now_s, within_s=20.0)
+    monkeypatch.setattr(ussd, "process_line", raising)
+    bench.driver.send_ussd("*123#", bench.now_s, within_s=20.0)
     bench.pump()
     bench.say('+CUSD: 0,"1,50 EUR",15')
     assert bench.of(InputFailed)

@@ -157,7 +157,7 @@ def test_a_firmware_that_had_no_voice_last_time_is_taken_for_such_until_it_was_a
     bench = Bench("quectel_ec2x", modem=FakeModem(rows=[row(0)]), start=False)
     bench.driver.assume_voiceless()
     assert bench.driver.voiceless
-    bench.driver.opened(bench.now_s)
+    bench.driver.on_port_opened(bench.now_s)
     bench.wait(10.0)
     assert bench.driver.voiceless, "it has a call, and was not asked"
     bench.lists([], 10.0)

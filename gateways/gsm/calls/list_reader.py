@@ -10,14 +10,14 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from gateways.gsm.at.parse import ClccRow, Direction, Stat
-from gateways.gsm.calls.book import GHOST_S, CallBook
-from gateways.gsm.calls.call import COMING_IN, Call
+from gateways.gsm.calls.book import LATE_ROW_S, CallBook
+from gateways.gsm.calls.call import INCOMING_STATES, Call
 from gateways.gsm.numbers import same
 from messages.base import HangupCause
 
 EMPTY_LISTS: Final = 2
 """Lists in a row without a call that end it: a single list may have been answered before the call began."""
-SHOWN_AGAIN: Final = 2
+LISTS_REFUTING_END: Final = 2
 """Lists with a call that refute the hint of its end: a single list may lag behind."""
 SPOILT_LISTS: Final = 5
 """Damaged lists in a row that count as good lists: a firmware may add lines to every answer."""
@@ -30,10 +30,10 @@ class ListReader:
     def __init__(self, book: CallBook) -> None:
         self._book = book
         self._spoilt = 0
-        self.conference = False
+        self.one_row_for_conference = False
         """True if, in the last list, one row stood for all members of a conference."""
 
-    def snapshot(
+    def process_list(
         self,
         rows: Sequence[ClccRow],
         now_s: float,
@@ -42,14 +42,20 @@ class ListReader:
         conference: bool = False,
         spoilt: bool = False,
     ) -> None:
-        """Process a list of calls; see `CallTable.snapshot`."""
-        self.conference = conference
+        """Process a list of calls; see `CallTable.process_list`."""
+        self.one_row_for_conference = conference
         left = [row for row in rows if row.stat is not Stat.RELEASED]
         matched: list[Call] = []
         doubtful = [call for call in self._book.calls if call.ended_for_certain]
         firm = [call for call in self._book.calls if not call.ended_for_certain]
         for group in (firm, doubtful):
-            for rule in (_same_index, _unbound_same_number, _unbound, _moved(left), _same_index_back):
+            for rule in (
+                _same_index,
+                _has_no_index_same_number,
+                _has_no_index,
+                _index_changed(left),
+                _same_index_earlier_state,
+            ):
                 for call in group:
                     row = (
                         next((row for row in left if rule(call, row)), None) if call not in matched else None
@@ -57,8 +63,8 @@ class ListReader:
                     if row is not None:
                         left.remove(row)
                         matched.append(call)
-                        self._take_row(call, row, now_s)
-        self._take_renamed(left, matched, now_s, asked_s)
+                        self._apply_row(call, row, now_s)
+        self._match_renamed(left, matched, now_s, asked_s)
         self._mark_conference(matched)
         self._spoilt = self._spoilt + 1 if spoilt else 0
         missing = [call for call in self._book.calls if call not in matched]
@@ -67,57 +73,57 @@ class ListReader:
         disputed = {
             call.index
             for call in missing
-            if call.index in here and (unclear or call.disputes(here[call.index]))
+            if call.index in here and (unclear or call.note_conflicting_row(here[call.index]))
         }
         missing = [] if unclear else [call for call in missing if call.index not in disputed]
-        self._blame(missing, matched)
+        self._reassign_end(missing, matched)
         for call in missing:
-            self._miss(call, now_s, asked_s, conference, displaced=call.index in here)
+            self._on_missing(call, now_s, asked_s, conference, displaced=call.index in here)
         for row in left:
             if row.index in disputed:
-                self._book.look = True
-            elif self._is_ghost(row, now_s):
+                self._book.list_wanted = True
+            elif self._is_late_row(row, now_s):
                 # Either the row vanishes, or the call lives: one damaged byte can report the end of a live
                 # call.
-                self._book.look_again_s = now_s + GHOST_S
+                self._book.list_wanted_at_s = now_s + LATE_ROW_S
             else:
-                self._from_row(row, now_s)
+                self._add_from_row(row, now_s)
 
-    def single_row(self, row: ClccRow, now_s: float) -> None:
+    def process_row(self, row: ClccRow, now_s: float) -> None:
         """Process an unsolicited row: the row is true for one call and does not affect the other calls."""
-        for rule in (_same_index, _unbound_same_number, _unbound, _same_index_back):
+        for rule in (_same_index, _has_no_index_same_number, _has_no_index, _same_index_earlier_state):
             for call in self._book.calls:
                 if rule(call, row) and not (call.ended_for_certain and rule is not _same_index):
                     call.last_sign_s = now_s
-                    self._take_row(call, row, now_s)
+                    self._apply_row(call, row, now_s)
                     return
-        renamed = self._book.renamed(row.number, row.index, now_s) if _may_be_dialled(row) else None
+        renamed = self._book.find_renamed(row.number, row.index, now_s) if _may_be_own_dial(row) else None
         if renamed is not None:
-            self._book.rename(renamed, row.number)
-            self._take_row(renamed, row, now_s)
+            self._book.set_alias(renamed, row.number)
+            self._apply_row(renamed, row, now_s)
             return
         standing = [call for call in self._book.calls if call.index == row.index]
-        if any(call.stands for call in standing):
-            self._book.look = True
+        if any(call.is_listed_alive for call in standing):
+            self._book.list_wanted = True
             return
         for call in standing:
             self._book.end_now(call, now_s)
-        if not self._is_ghost(row, now_s):
-            self._book.settle_certain(now_s)
-            self._from_row(row, now_s)
+        if not self._is_late_row(row, now_s):
+            self._book.release_certain(now_s)
+            self._add_from_row(row, now_s)
 
-    def _take_renamed(self, left: list[ClccRow], matched: list[Call], now_s: float, asked_s: float) -> None:
+    def _match_renamed(self, left: list[ClccRow], matched: list[Call], now_s: float, asked_s: float) -> None:
         """Match the only dial without a row to the only new outgoing row, under any number."""
-        new = [row for row in left if _may_be_dialled(row) and not self._is_ghost(row, now_s)]
+        new = [row for row in left if _may_be_own_dial(row) and not self._is_late_row(row, now_s)]
         if len(new) != 1:
             return
-        call = self._book.renamed(new[0].number, new[0].index, now_s)
+        call = self._book.find_renamed(new[0].number, new[0].index, now_s)
         if call is None or call in matched or call.awaiting_dial or call.began_s > asked_s:
             return
-        self._book.rename(call, new[0].number)
+        self._book.set_alias(call, new[0].number)
         left.remove(new[0])
         matched.append(call)
-        self._take_row(call, new[0], now_s)
+        self._apply_row(call, new[0], now_s)
 
     def _mark_conference(self, listed: Sequence[Call]) -> None:
         """Mark several calls that are active at once as a conference, even if their rows do not (22.084)."""
@@ -126,15 +132,21 @@ class ListReader:
             for call in active:
                 call.in_conference = True
 
-    def _take_row(self, call: Call, row: ClccRow, now_s: float) -> None:
-        call.index, call.seen, call.misses, call.port_gone, call.rival = row.index, True, 0, False, None
+    def _apply_row(self, call: Call, row: ClccRow, now_s: float) -> None:
+        call.index, call.listed, call.misses, call.port_was_lost, call.conflicting_row = (
+            row.index,
+            True,
+            0,
+            False,
+            None,
+        )
         call.in_conference = row.multiparty or (call.in_conference and self._is_among_active(call, row))
         ending = call.ending
         if ending is not None:
-            ending.shown += 1
+            ending.times_listed += 1
             if ending.certain:
                 return
-            if ending.shown >= SHOWN_AGAIN:
+            if ending.times_listed >= LISTS_REFUTING_END:
                 call.ending = None
         self._book.identify(call, row.number, False, now_s)
         self._book.advance(call, row.stat, now_s)
@@ -143,38 +155,40 @@ class ListReader:
         others = (one for one in self._book.calls if one is not call and not one.ending)
         return row.stat is Stat.ACTIVE and any(one.state is Stat.ACTIVE for one in others)
 
-    def _from_row(self, row: ClccRow, now_s: float) -> Call:
-        call = self._book.new(row.direction, row.stat, now_s, number=row.number, index=row.index)
-        call.seen, call.in_conference = True, row.multiparty
+    def _add_from_row(self, row: ClccRow, now_s: float) -> Call:
+        call = self._book.add_call(row.direction, row.stat, now_s, number=row.number, index=row.index)
+        call.listed, call.in_conference = True, row.multiparty
         call.answered = row.stat in (Stat.ACTIVE, Stat.HELD)
-        call.ringing_said = row.stat is Stat.RINGING
-        self._book.announce(call, now_s, found=row.stat not in COMING_IN)
+        call.ringing_reported = row.stat is Stat.RINGING
+        self._book.announce(call, now_s, found=row.stat not in INCOMING_STATES)
         return call
 
-    def _is_ghost(self, row: ClccRow, now_s: float) -> bool:
-        return (_may_be_dialled(row) and self._book.lingers(row.number, now_s)) or any(
+    def _is_late_row(self, row: ClccRow, now_s: float) -> bool:
+        return (_may_be_own_dial(row) and self._book.was_just_released(row.number, now_s)) or any(
             call.index == row.index
-            and call.fits(row)
+            and call.matches(row)
             and not call.contradicted_by(row)
-            and now_s - call.released_s <= GHOST_S
+            and now_s - call.released_s <= LATE_ROW_S
             for call in self._book.recent
         )
 
-    def _blame(self, missing: Sequence[Call], matched: Sequence[Call]) -> None:
+    def _reassign_end(self, missing: Sequence[Call], matched: Sequence[Call]) -> None:
         """Move a hint that named no call from the only listed call with the hint to the only missing call."""
         accused = [call for call in matched if call.ending is not None and not call.ending.certain]
-        silent = [call for call in missing if call.ending is None and call.seen]
+        silent = [call for call in missing if call.ending is None and call.listed]
         if len(accused) == 1 and len(silent) == 1:
             silent[0].ending, accused[0].ending = accused[0].ending, None
 
-    def _miss(self, call: Call, now_s: float, asked_s: float, conference: bool, *, displaced: bool) -> None:
+    def _on_missing(
+        self, call: Call, now_s: float, asked_s: float, conference: bool, *, displaced: bool
+    ) -> None:
         if call.ended_for_certain:
             return
-        if displaced and call.seen:
+        if displaced and call.listed:
             self._book.end_now(call, now_s)
         elif conference and call.answered:
             call.in_conference = True
-        elif call.began_s > asked_s or self._may_be_late(call, now_s):
+        elif call.began_s > asked_s or self._may_not_be_listed_yet(call, now_s):
             return
         elif call.ending is not None:
             self._book.end(call, now_s, cause=None, certain_cause=False, certain=True, text="", kind="")
@@ -183,22 +197,22 @@ class ListReader:
             if call.misses >= EMPTY_LISTS:
                 text = (
                     "no longer in the modem's list of calls"
-                    if call.seen
+                    if call.listed
                     else "not in the modem's list of calls"
                 )
-                cause = HangupCause.LINE_LOST if call.port_gone else None
+                cause = HangupCause.LINE_LOST if call.port_was_lost else None
                 self._book.end(
                     call,
                     now_s,
                     cause=cause,
-                    certain_cause=call.port_gone,
+                    certain_cause=call.port_was_lost,
                     certain=True,
                     text=text,
                     kind="list",
                 )
 
-    def _may_be_late(self, call: Call, now_s: float) -> bool:
-        return not call.seen and (
+    def _may_not_be_listed_yet(self, call: Call, now_s: float) -> bool:
+        return not call.listed and (
             call.awaiting_dial or (call.appears_by_s is not None and now_s < call.appears_by_s)
         )
 
@@ -206,30 +220,30 @@ class ListReader:
 _Rule = Callable[[Call, ClccRow], bool]
 
 
-def _may_be_dialled(row: ClccRow) -> bool:
+def _may_be_own_dial(row: ClccRow) -> bool:
     """Return True if the row may show a call that the center has just dialled."""
     return row.direction is Direction.OUT and row.stat in _DIALLED and bool(row.number)
 
 
 def _same_index(call: Call, row: ClccRow) -> bool:
-    return call.index == row.index and call.fits(row) and not call.contradicted_by(row)
+    return call.index == row.index and call.matches(row) and not call.contradicted_by(row)
 
 
-def _unbound_same_number(call: Call, row: ClccRow) -> bool:
-    return _unbound(call, row) and (same(call.number, row.number) or row.number == call.alias != "")
+def _has_no_index_same_number(call: Call, row: ClccRow) -> bool:
+    return _has_no_index(call, row) and (same(call.number, row.number) or row.number == call.alias != "")
 
 
-def _unbound(call: Call, row: ClccRow) -> bool:
-    return call.index is None and call.fits(row) and not call.contradicted_by(row)
+def _has_no_index(call: Call, row: ClccRow) -> bool:
+    return call.index is None and call.matches(row) and not call.contradicted_by(row)
 
 
-def _same_index_back(call: Call, row: ClccRow) -> bool:
+def _same_index_earlier_state(call: Call, row: ClccRow) -> bool:
     """Return True if the row shows the call in an earlier state than the call has reached. Such a row of an
     outgoing call is damaged, or a dialect's error: a new dial would have taken the row for the new call."""
-    return call.index == row.index and call.fits(row) and row.direction is Direction.OUT
+    return call.index == row.index and call.matches(row) and row.direction is Direction.OUT
 
 
-def _moved(rows: Sequence[ClccRow]) -> _Rule:
+def _index_changed(rows: Sequence[ClccRow]) -> _Rule:
     """Return a rule for a call with an index that is gone from the list and a new index after a handover."""
     indices = {row.index for row in rows}
 

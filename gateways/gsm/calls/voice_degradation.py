@@ -19,76 +19,78 @@ from messages.base import Joins
 from messages.ids import SECOND, Instant, LineId
 from messages.lines import LineReport
 
-FROM_THE_START_S: Final = 10.0
+INITIAL_SILENCE_S: Final = 10.0
 """Seconds from the start of a call in which silence counts: silence is reported three seconds after its
 start, and again every second."""
-LEAST_S: Final = 3.0
+NORMAL_REFUSAL_S: Final = 3.0
 """A refusal for less than this time, in seconds, is normal for healthy modems too."""
-_WAY: Final = 2.0
+_REFUSAL_FACTOR: Final = 2.0
 """Factor on the longest refusal so far within which a refusal is no sign."""
 
 
-class _Voice(msgspec.Struct):
+class _CallVoice(msgspec.Struct):
     refused_s: float | None = None
     """Time of the first refusal; None if not refused."""
-    taken_s: float | None = None
+    accepted_s: float | None = None
     silent: bool = False
 
 
-class VoiceWear:
+class VoiceDegradation:
     """A detector of degraded voice of one modem, since its power-on as far as this process has seen."""
 
-    def __init__(self, *, worn: bool = False) -> None:
-        """Create the detector. `worn`: an earlier process found the modem degraded."""
-        self.worn = worn
-        self._calls: dict[CallId, _Voice] = {}
-        self._carried = False
+    def __init__(self, *, degraded: bool = False) -> None:
+        """Create the detector. `degraded`: an earlier process found the modem degraded."""
+        self.degraded = degraded
+        self._calls: dict[CallId, _CallVoice] = {}
+        self._had_sound = False
         """True if an ended call had sound."""
-        self._longest_s = 0.0
+        self._longest_refusal_s = 0.0
         """Longest time, in seconds, for which a call's voice was refused and then accepted."""
 
-    def refused(self, call: CallId, now_s: float) -> None:
+    def on_refused(self, call: CallId, now_s: float) -> None:
         """Note that the modem has declined to switch on this call's voice."""
-        voice = self._calls.setdefault(call, _Voice())
+        voice = self._calls.setdefault(call, _CallVoice())
         voice.refused_s = now_s if voice.refused_s is None else voice.refused_s
-        if self._carried and now_s - voice.refused_s >= max(LEAST_S, _WAY * self._longest_s):
-            self.worn = True
+        if self._had_sound and now_s - voice.refused_s >= max(
+            NORMAL_REFUSAL_S, _REFUSAL_FACTOR * self._longest_refusal_s
+        ):
+            self.degraded = True
 
-    def taken(self, call: CallId, now_s: float) -> None:
+    def on_accepted(self, call: CallId, now_s: float) -> None:
         """Note that the call's voice is switched on."""
-        voice = self._calls.setdefault(call, _Voice())
+        voice = self._calls.setdefault(call, _CallVoice())
         if voice.refused_s is not None:
-            self._longest_s = max(self._longest_s, now_s - voice.refused_s)
-        voice.refused_s, voice.taken_s = None, now_s
+            self._longest_refusal_s = max(self._longest_refusal_s, now_s - voice.refused_s)
+        voice.refused_s, voice.accepted_s = None, now_s
 
-    def silent(self, call: CallId, now_s: float) -> None:
+    def on_silence(self, call: CallId, now_s: float) -> None:
         """Note that the call carries digital silence, or accepts no sound, as its receiver reports."""
         voice = self._calls.get(call)
-        if voice is None or voice.taken_s is None or voice.silent:
+        if voice is None or voice.accepted_s is None or voice.silent:
             return
         voice.silent = True
-        if self._carried and now_s - voice.taken_s <= FROM_THE_START_S:
-            self.worn = True
+        if self._had_sound and now_s - voice.accepted_s <= INITIAL_SILENCE_S:
+            self.degraded = True
 
-    def gone(self, call: CallId) -> None:
+    def on_released(self, call: CallId) -> None:
         """Note that the call is over."""
         voice = self._calls.pop(call, None)
-        self._carried = self._carried or (
-            voice is not None and voice.taken_s is not None and not voice.silent
+        self._had_sound = self._had_sound or (
+            voice is not None and voice.accepted_s is not None and not voice.silent
         )
 
-    def started_anew(self) -> None:
+    def on_modem_restarted(self) -> None:
         """Clear everything: the modem was reset, or had no power."""
-        self.worn = self._carried = False
+        self.degraded = self._had_sound = False
         self._calls.clear()
-        self._longest_s = 0.0
+        self._longest_refusal_s = 0.0
 
 
-EVERY_US: Final = Instant(300 * SECOND)
+MIN_RESET_INTERVAL_US: Final = Instant(300 * SECOND)
 """Shortest time between two resets: a reset without effect would keep the line away from calls."""
 
 
-class WearReset:
+class DegradedModemReset:
     """The time of a reset of one line's degraded modem. `alone`: no other line of its kind is configured, so
     that the reset waits for none.
     """
@@ -99,17 +101,17 @@ class WearReset:
         self._alone = alone
         self._last_us: Instant | None = None
 
-    def may_be_now(self, others: Iterable[LineReport], now_us: Instant) -> bool:
+    def is_allowed(self, others: Iterable[LineReport], now_us: Instant) -> bool:
         """Return True if a free and degraded line may be reset. `others`: reports of this node's lines."""
-        if self._last_us is not None and now_us - self._last_us < EVERY_US:
+        if self._last_us is not None and now_us - self._last_us < MIN_RESET_INTERVAL_US:
             return False
-        return self._alone or any(self._stands_in(other) for other in others)
+        return self._alone or any(self._can_replace(other) for other in others)
 
-    def begun(self, now_us: Instant) -> None:
+    def on_ordered(self, now_us: Instant) -> None:
         """Note that the reset was ordered."""
         self._last_us = now_us
 
-    def _stands_in(self, other: LineReport) -> bool:
+    def _can_replace(self, other: LineReport) -> bool:
         if other.line == self._line or other.emergency is not self._emergency:
             return False
         # Of several degraded lines the first is reset first, and then can replace the next.

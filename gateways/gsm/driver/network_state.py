@@ -26,15 +26,15 @@ from messages.lines import VoiceService
 MESSAGES_EVERY: Final = 12
 """Polls per request for the stored short messages: an arrival is reported once, and may be missed."""
 SLOW_SIM_S: Final = 5.0
-RARELY: Final = 120
+SLOW_SIM_MESSAGES_EVERY: Final = 120
 """Polls per request, for a SIM that needs more than SLOW_SIM_S: the line is unusable meanwhile."""
-RADIO_AGAIN_S: Final = 30.0
+RADIO_RETRY_S: Final = 30.0
 """Seconds between two attempts to switch on a radio that does not stay on."""
-_CIRCUIT: Final = range(7)
+_CIRCUIT_TECHNOLOGIES: Final = range(7)
 """<AcT> of +COPS (27.007 clause 7.3) below 7, which is E-UTRAN: all kinds of GSM and UMTS."""
 
 
-class LineWatch:
+class NetworkState:
     """The state of one line besides its calls."""
 
     def __init__(self) -> None:
@@ -46,11 +46,11 @@ class LineWatch:
         """True if the modem's last answer reported the radio as off."""
         self._radio_tried_s = float("-inf")
         self._last_s = 0.0
-        self._count = 0
+        self._polls = 0
         self._messages_every = MESSAGES_EVERY
         self._technology: int | None = None
         self._ims: bool | None = None
-        self._ims_tells = True
+        self._ims_query_accepted = True
         """True if the query for the IMS has not been refused since the setup: some modems stall at it."""
 
     @property
@@ -58,49 +58,49 @@ class LineWatch:
         """Path that a call would take."""
         return voice_service(self._circuit, self._packet, ims=self._ims, technology=self._technology)
 
-    def told_of_ims(self, finished: Finished, told: bool | None) -> None:
-        """Process the answer to the query for the IMS; `told` is True if registered, None if unknown."""
-        self._ims, self._ims_tells = told, finished.outcome is Outcome.OK
+    def on_ims_answer(self, finished: Finished, registered: bool | None) -> None:
+        """Process the answer to the query for the IMS; `registered` is None if unknown."""
+        self._ims, self._ims_query_accepted = registered, finished.outcome is Outcome.OK
 
-    def hint(self, hint: Hint, now_s: float) -> list[Event]:
+    def on_hint(self, hint: Hint, now_s: float) -> list[Event]:
         """Process an unsolicited line about signal or network."""
         if hint.sign is Sign.SIGNAL:
             rssi = integer(hint.value)
-            return self._signal(dbm_of(rssi) if rssi is not None else None, now_s)
-        return self._registered(parse_creg(hint.text, answer=False), now_s)
+            return self._on_signal(dbm_of(rssi) if rssi is not None else None, now_s)
+        return self._on_registration(parse_creg(hint.text, answer=False), now_s)
 
-    def answer(self, finished: Finished, now_s: float) -> list[Event]:
+    def on_answer(self, finished: Finished, now_s: float) -> list[Event]:
         """Process the answer of any command; only answers about signal and network count."""
         if finished.command.text == RADIO_QUERY:
             self.radio_off = radio_is_off(finished)
         if finished.outcome is Outcome.OK and finished.lines:
             if finished.command.text == SIGNAL_QUERY:
-                return self._signal(parse_csq(finished.lines[0]), now_s)
+                return self._on_signal(parse_csq(finished.lines[0]), now_s)
             if finished.command.text == REGISTRATION_QUERY:
-                return self._registered(parse_creg(finished.lines[0], answer=True), now_s)
+                return self._on_registration(parse_creg(finished.lines[0], answer=True), now_s)
             if finished.command.text == PACKET_QUERY:
                 self._packet = parse_creg(finished.lines[0], answer=True)
-                return self._registered(self._circuit, now_s)
+                return self._on_registration(self._circuit, now_s)
             if finished.command.text == OPERATOR_QUERY:
                 self._technology = parse_technology(finished.lines[0])
         return []
 
     def begin(self, now_s: float) -> None:
         """Begin polling: the modem is ready, and was just queried."""
-        self._last_s, self._ims_tells = now_s, True
+        self._last_s, self._ims_query_accepted = now_s, True
 
-    def due_s(self, idle_s: float) -> float:
+    def next_poll_s(self, idle_s: float) -> float:
         """Return the time, in seconds, of the next poll."""
         return self._last_s + idle_s
 
-    def listed_messages(self, took_s: float) -> None:
+    def on_messages_listed(self, took_s: float) -> None:
         """Note how long the listing of the stored messages took, successful or not, in seconds."""
-        self._messages_every = RARELY if took_s > SLOW_SIM_S else MESSAGES_EVERY
+        self._messages_every = SLOW_SIM_MESSAGES_EVERY if took_s > SLOW_SIM_S else MESSAGES_EVERY
 
     def service_queries(self, ims: str) -> Iterator[str]:
         """Yield the commands that determine the path of a call; `ims` is the query for the IMS."""
         yield OPERATOR_QUERY
-        if ims and self._ims_tells:
+        if ims and self._ims_query_accepted:
             yield ims
 
     def queries(self, now_s: float, ims: str = "") -> Iterator[str]:
@@ -111,48 +111,52 @@ class LineWatch:
         a bad cable. A line that wrongly counts as good is dialled, and costs the alert seconds.
         """
         self._last_s = now_s
-        self._count += 1
+        self._polls += 1
         yield SIM_QUERY
         yield REGISTRATION_QUERY
-        if not _serves(self._circuit):
+        if not _is_in_service(self._circuit):
             # Registered in LTE alone, with calls by VoLTE, some modems report so only here.
             yield PACKET_QUERY
-        if not _serves(self._circuit) or self._count % MESSAGES_EVERY == 0:
+        if not _is_in_service(self._circuit) or self._polls % MESSAGES_EVERY == 0:
             yield from self.service_queries(ims)
-        if not _serves(self.registration):
+        if not _is_in_service(self.registration):
             yield RADIO_QUERY
         yield SIGNAL_QUERY
-        if self._count % self._messages_every == 0:
+        if self._polls % self._messages_every == 0:
             yield STORED_SMS_QUERY
 
-    def radio_is_to_be_on(self, now_s: float) -> bool:
+    def take_radio_on_due(self, now_s: float) -> bool:
         """Return True if the radio is to be switched on now: it is off, and was not switched on recently."""
-        due = self.radio_off and now_s - self._radio_tried_s >= RADIO_AGAIN_S
+        due = self.radio_off and now_s - self._radio_tried_s >= RADIO_RETRY_S
         if due:
             self._radio_tried_s = now_s
         return due
 
-    def _signal(self, dbm: int | None, now_s: float) -> list[Event]:
+    def _on_signal(self, dbm: int | None, now_s: float) -> list[Event]:
         if dbm == self.signal_dbm:
             return []
         self.signal_dbm = dbm
         return [SignalChanged(at_s=now_s, dbm=dbm)]
 
-    def _registered(self, state: Registration | None, now_s: float) -> list[Event]:
-        if _serves(self._circuit) and not (state is None or _serves(state)):
+    def _on_registration(self, state: Registration | None, now_s: float) -> list[Event]:
+        if _is_in_service(self._circuit) and not (state is None or _is_in_service(state)):
             # The registration in LTE was last polled while it did not matter: it is polled now.
             self._packet, self._ims, self._last_s = None, None, float("-inf")
         self._circuit = self._circuit if state is None else state
-        state = self._packet if _serves(self._packet) and not _serves(self._circuit) else self._circuit
+        state = (
+            self._packet
+            if _is_in_service(self._packet) and not _is_in_service(self._circuit)
+            else self._circuit
+        )
         if state is None or state is self.registration:
             return []
         self.registration = state
-        if _serves(state):
+        if _is_in_service(state):
             self.radio_off = False
         return [RegistrationChanged(at_s=now_s, state=state)]
 
 
-def _serves(state: Registration | None) -> bool:
+def _is_in_service(state: Registration | None) -> bool:
     return state is not None and state.in_service
 
 
@@ -178,6 +182,6 @@ def voice_service(
     if circuit is not None and circuit.in_service:
         if technology is None:
             return VoiceService.UNKNOWN
-        return VoiceService.CIRCUIT if technology in _CIRCUIT else VoiceService.CSFB
+        return VoiceService.CIRCUIT if technology in _CIRCUIT_TECHNOLOGIES else VoiceService.CSFB
     data_alone = circuit is not None and packet is not None and packet.in_service
     return VoiceService.NONE if data_alone and ims is False else VoiceService.UNKNOWN
