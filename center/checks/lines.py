@@ -10,7 +10,7 @@ from typing import Final
 from application.checks import Wants, look
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
-from gateways.gsm.port.places import places, resolved, usb_device_of
+from gateways.gsm.port.places import present_ports, resolve_port, usb_device_of
 from media.ports.asound import library_fault
 from media.ports.cards import card_at
 from messages.base import Joins
@@ -99,7 +99,7 @@ def modems(settings: Settings) -> Iterator[Finding]:
                 filter(None, (modem.port, modem.imei and f"the port of the modem with IMEI {modem.imei}"))
             )
             yield ok("modems", f"{modem.name}: {where}, {modem.trunk}")
-    if any(modem.imei for modem in settings.modem) and not places():
+    if any(modem.imei for modem in settings.modem) and not present_ports():
         yield fail(
             "modems",
             "modems are configured by IMEI, but this machine has no USB serial port: plug in the modems",
@@ -112,7 +112,7 @@ def _faults_of(modem: Modem) -> Iterator[str]:
     for port in filter(None, (modem.port, "" if by_card(modem.voice_port) else modem.voice_port)):
         if is_address(port):
             continue  # the state of the line shows if a modem answers at this address
-        path = resolved(port)
+        path = resolve_port(port)
         if not path:
             yield f"nothing is plugged in at {port}"
         elif not Path(path).exists():
@@ -137,7 +137,7 @@ def _faults_of_card(modem: Modem) -> Iterator[str]:
     """Yield the visible reasons why the voice cannot come through the modem's sound card."""
     if fault := library_fault():
         yield fault
-    device = usb_device_of(resolved(modem.port)) if modem.voice_port == CARD and modem.port else None
+    device = usb_device_of(resolve_port(modem.port)) if modem.voice_port == CARD and modem.port else None
     if device is not None and not card_at(device.name):
         yield (
             f"its modem, at usb:{device.name}, has no sound card: `securwoman modem setup PORT --usb-audio` "

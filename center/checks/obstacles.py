@@ -11,7 +11,7 @@ from application.state.state_dir import StateDir
 from center.modems.obstacles import HERE, Found, Obstacle, Roots, modems_of, obstacles
 from center.modems.unnamed import Unnamed, unnamed
 from gateways.gsm.dialects.loading import installed
-from gateways.gsm.port.places import resolved, usb_device_of
+from gateways.gsm.port.places import resolve_port, usb_device_of
 from gateways.gsm.port.usb_devices import UsbDevice
 from messages.rows import Sentence
 from model.checks import CheckUser, Finding, fail, warn
@@ -76,7 +76,7 @@ def in_the_way(devices: Iterable[UsbDevice], state: StateDir, *, roots: Roots = 
 
 def at_port(port: str, state: StateDir, *, roots: Roots = HERE) -> list[Found]:
     """Return the obstacles of the modem at this port."""
-    device = usb_device_of(resolved(port, dev=roots.dev, sys=roots.sys), sys=roots.sys)
+    device = usb_device_of(resolve_port(port, dev=roots.dev, sys=roots.sys), sys=roots.sys)
     devices = modems_of(installed(), roots) if device is not None else []
     return in_the_way(
         [one for one in devices if device is not None and one.position == device.name], state, roots=roots

@@ -10,7 +10,7 @@ import msgspec
 
 from application.errors import CenterError
 from gateways.gsm.driver.events import CallEvent, CallReleased, Event, Ref
-from gateways.gsm.modem_session import LEG, NO_LINE, CallThroughModem
+from gateways.gsm.modem_session import LEG, NO_LINE, ModemCall
 from media.conference.beat import monotonic_us
 from messages.calls import OwnCallEnd
 from messages.ids import Instant
@@ -55,14 +55,14 @@ class Calling:
         """
         self._calls += 1
         limits = Limits(rings_s=ANSWER_S, up_s=seconds) if from_answer else Limits(whole_s=seconds)
-        through = CallThroughModem(self._session, Ref(f"command line {self._calls}"), self._hear)
+        through = ModemCall(self._session, Ref(f"command line {self._calls}"), self._hear)
         call = start_call(NO_LINE, LEG, to, limits, _now_us())
         over = False
         while not over:
             try:
                 due = next_step(call, _now_us())
                 call, over = due.call, due.over
-                for report in () if over else through.obey(due.order):
+                for report in () if over else through.execute(due.order):
                     call = on_report(call, report, _now_us())
             except KeyboardInterrupt:
                 if call.why is not None:

@@ -17,10 +17,10 @@ from gateways.gsm.dialects.dialect import CompiledDialect, Kept
 from gateways.gsm.dialects.kept_settings import Standing, commands, kept_of, standing
 from gateways.gsm.dialects.loading import installed
 from gateways.gsm.port.dial_guard import DialGuard
-from gateways.gsm.port.places import places, resolved
+from gateways.gsm.port.modem_location import ModemLocation
+from gateways.gsm.port.places import present_ports, resolve_port
 from gateways.gsm.port.search import roles_of, same_imei
 from gateways.gsm.port.tcp_port import open_port
-from gateways.gsm.port.whereabouts import ModemLocation
 from messages.ids import LineId, TrunkId
 from model.settings.lines import Modem
 
@@ -129,19 +129,19 @@ def _found(path: str, imei: str, lines: Iterable[Modem], state: StateDir, until_
         spec,
         others,
         state.path / "lines",
-        places=places,
+        places=present_ports,
         open_port=lambda name: open_port(name, DialGuard(psap_live=False, trunk_emergency=False)),
         roles=roles_of(installed()),
         base=installed().base(),
     )
     try:
-        while not where.look(time.monotonic()):
+        while not where.search(time.monotonic()):
             if time.monotonic() >= until_s:
                 raise CenterError(where.text())
             time.sleep(0.02)
         return where.path()
     finally:
-        where.give_up()
+        where.end_search()
         (state.path / "lines" / f"{NOBODY}.port").unlink(missing_ok=True)
 
 
@@ -149,4 +149,4 @@ def _is_it(line: Modem, imei: str, path: str) -> bool:
     """Return True if this line is the modem's own: its IMEI, else its port, is the modem's."""
     if line.imei:
         return same_imei(line.imei, imei)
-    return bool(line.port) and os.path.realpath(resolved(line.port)) == os.path.realpath(path)
+    return bool(line.port) and os.path.realpath(resolve_port(line.port)) == os.path.realpath(path)

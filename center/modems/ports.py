@@ -12,7 +12,7 @@ from application.state.state_dir import StateDir, running
 from center.modems.unnamed import Asked
 from gateways.gsm.dialects.detection import by_usb, role_of
 from gateways.gsm.dialects.loading import installed
-from gateways.gsm.port.places import resolved
+from gateways.gsm.port.places import resolve_port
 from gateways.gsm.probing import card_of
 from messages.ids import LineId
 from model.settings.port_names import is_address
@@ -65,7 +65,7 @@ def ports_of(state: StateDir) -> list[PortRow]:
     configured = set()
     for modem in settings.modem:
         report = said.get(LineId(modem.name))
-        port = (report.port if report is not None else "") or resolved(modem.port)
+        port = (report.port if report is not None else "") or resolve_port(modem.port)
         configured.add(os.path.realpath(port))
         up = states.get(modem.name)
         rows.append(

@@ -24,7 +24,7 @@ from gateways.gsm.dialects.loading import AUTO, installed
 from gateways.gsm.driver.startup import command_of
 from gateways.gsm.errors import GsmError
 from gateways.gsm.port.dial_guard import DialGuard
-from gateways.gsm.port.places import mark_of, resolved
+from gateways.gsm.port.places import mark_of, resolve_port
 from gateways.gsm.port.serial_port import SerialPort
 from gateways.gsm.port.tcp_port import TcpPort, open_port
 
@@ -136,11 +136,11 @@ class Questions:
 def questions(path: str) -> Iterator[Questions]:
     """Yield the modem at this port, with the commands common to all modems. Raises CenterError."""
     try:
-        port = open_port(resolved(path) or path, DialGuard(psap_live=False, trunk_emergency=False))
+        port = open_port(resolve_port(path) or path, DialGuard(psap_live=False, trunk_emergency=False))
     except GsmError as error:
         raise CenterError(str(error)) from error
     try:
-        yield Questions(resolved(path) or path, port, installed().base())
+        yield Questions(resolve_port(path) or path, port, installed().base())
     finally:
         port.close()
 

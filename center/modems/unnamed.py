@@ -36,10 +36,10 @@ from gateways.gsm.dialects.detection import by_usb_ids
 from gateways.gsm.dialects.dialect import UsbPorts
 from gateways.gsm.dialects.loading import Dialects
 from gateways.gsm.driver.startup import PACKET_QUERY, REGISTRATION_QUERY, SIGNAL_QUERY, SIM_QUERY
-from gateways.gsm.port.places import mark_of, resolved, usb_device_of
+from gateways.gsm.port.modem_location import Claim
+from gateways.gsm.port.places import mark_of, resolve_port, usb_device_of
 from gateways.gsm.port.search import roles_of
 from gateways.gsm.port.usb_devices import UsbDevice
-from gateways.gsm.port.whereabouts import Claim
 from messages.base import MALFORMED
 from messages.ids import LineId
 from model.settings import Settings
@@ -121,7 +121,7 @@ def _ports(device: UsbDevice, known: UsbPorts | None) -> list[str]:
 
 def _places(spec: Modem, state: StateDir, said: str, roots: Roots) -> Iterator[str]:
     """Yield the positions on the bus at which a line's modem is known to be."""
-    paths = [resolved(spec.port, dev=roots.dev, sys=roots.sys), _claimed(spec, state)]
+    paths = [resolve_port(spec.port, dev=roots.dev, sys=roots.sys), _claimed(spec, state)]
     # The last report of a line survives its center; the port may belong to another modem by now.
     for path in (*paths, *((said,) if spec.imei and not any(paths) else ())):
         if path and (device := usb_device_of(path, sys=roots.sys)) is not None:

@@ -39,11 +39,11 @@ from gateways.gsm.driver.events import (
 )
 from gateways.gsm.errors import DialRefused, GsmError, PortLost
 from gateways.gsm.port.dial_guard import DialGuard
-from gateways.gsm.port.places import places, resolved
+from gateways.gsm.port.modem_location import Claim, ModemLocation
+from gateways.gsm.port.places import present_ports, resolve_port
 from gateways.gsm.port.search import roles_of
 from gateways.gsm.port.serial_port import Port, SerialPort
 from gateways.gsm.port.tcp_port import TcpPort, open_port
-from gateways.gsm.port.whereabouts import Claim, ModemLocation
 from gateways.gsm.tracing.trace import TraceWriter
 from messages.base import VoicePort
 from messages.calls import CallReport, CallState, DialCall, HangUpCall
@@ -61,12 +61,12 @@ NO_LINE = LineId("")
 
 def line_of(state: StateDir, port: str) -> Modem:
     """Return the line that is configured for this port or has its modem there; else a line without a name."""
-    path = resolved(port) or port
+    path = resolve_port(port) or port
     for spec in settings_in_use(state).lines:
         claim = published(
             state.path / "lines" / f"{spec.line}.port", partial(msgspec.json.decode, type=Claim)
         )
-        there = claim.path if spec.imei and claim is not None else resolved(spec.port)
+        there = claim.path if spec.imei and claim is not None else resolve_port(spec.port)
         if there and os.path.realpath(there) == os.path.realpath(path):
             return msgspec.structs.replace(spec, imei="", port=path)
     return Modem(name=NO_LINE, trunk=TrunkId(""), port=path)
@@ -83,7 +83,7 @@ def voice_of(state: StateDir, line: Modem) -> VoicePort:
         line,
         (),
         state.path / "lines",
-        places=partial(places, state.run),
+        places=partial(present_ports, state.run),
         open_port=never,
         roles=roles_of(dialects),
         base=dialects.base(),
@@ -95,26 +95,27 @@ def voice_of(state: StateDir, line: Modem) -> VoicePort:
 LEG: Final = LegId("own")
 """Leg of every call from here."""
 TURN_S: Final = 0.1
-LONGEST_WAIT_S: Final = 0.5
-MOST_QUOTED: Final = 40
+MAX_WAIT_S: Final = 0.5
+MAX_QUOTED: Final = 40
 
 
 class ModemSession:
-    """A modem that is open. Created by `opened`. Times are in seconds of the monotonic clock."""
+    """A modem that is open. Created by `open_modem`. Times are in seconds of the monotonic clock."""
 
     def __init__(self, port: SerialPort | TcpPort, driver: Driver, trace: TraceWriter | None) -> None:
         self._port = port
         self._trace = trace
         self._began_s: float | None = None
-        self._said = b""
+        self._first_bytes = b""
         self.written = bytearray()
         """Bytes written to the modem; a reader of this buffer clears it."""
         self.driver = driver
         self.unresponsive = False
         """True if the modem was given up: no answer after the port was reopened."""
 
-    def run(self, within_s: float, heard: Callable[[Event], bool]) -> bool:
-        """Run the modem until `heard` returns True for an event; False if none did within `within_s` seconds.
+    def run(self, within_s: float, until: Callable[[Event], bool]) -> bool:
+        """Run the modem until `until` returns True for an event; False if it did for none within
+        `within_s` seconds.
 
         Raises CenterError if the port is lost or the dial guard has refused.
         """
@@ -130,7 +131,7 @@ class ModemSession:
                     if isinstance(event, EmergencyNumbers):
                         self._port.guard.learn(event.numbers)
                     given_up |= isinstance(event, Unresponsive) and event.stage is not Stage.RESYNC
-                    found |= heard(event)
+                    found |= until(event)
                 if found or given_up:
                     self.unresponsive |= given_up
                     self._write()
@@ -138,20 +139,22 @@ class ModemSession:
                 now_s = time.monotonic()
                 if now_s >= until_s:
                     return False
-                self._read(min(until_s, self.driver.next_deadline() or until_s, now_s + LONGEST_WAIT_S))
+                self._read(min(until_s, self.driver.next_deadline() or until_s, now_s + MAX_WAIT_S))
         except DialRefused as error:
             raise CenterError(f"the dial guard refuses the number: {error}") from error
         except GsmError as error:
             raise CenterError(str(error)) from error
 
-    def why_not(self) -> str:
+    def failure_text(self) -> str:
         """Return the reason why no modem became ready, as text with the time waited."""
         waited_s = 0.0 if self._began_s is None else time.monotonic() - self._began_s
         if self.driver.ever_answered:
             falls = "then stops answering" if self.unresponsive else "is not ready"
             return f"a modem answers, and {falls} within {waited_s:.1f} s"
-        if self._said:
-            return f"the device does not answer as a modem does: {self._said!r} within {waited_s:.1f} s"
+        if self._first_bytes:
+            return (
+                f"the device does not answer as a modem does: {self._first_bytes!r} within {waited_s:.1f} s"
+            )
         return f"no modem has answered within {waited_s:.1f} s"
 
     def _write(self) -> None:
@@ -167,26 +170,30 @@ class ModemSession:
         if readable and (data := self._port.read()):
             if self._trace is not None:
                 self._trace.modem(data, now_s)
-            self._said = self._said or data[:MOST_QUOTED]
+            self._first_bytes = self._first_bytes or data[:MAX_QUOTED]
             self.driver.receive(data, now_s)
         self._port.flush_pending()
         self.driver.tick(now_s)
 
 
-class CallThroughModem:
+class ModemCall:
     """A call of the center's own through this modem: orders become requests to the driver, and the events of
     this call only become reports.
     """
 
     def __init__(
-        self, session: ModemSession, ref: Ref, heard: Callable[[Event], None], voice: VoicePort | None = None
+        self,
+        session: ModemSession,
+        ref: Ref,
+        on_event: Callable[[Event], None],
+        voice: VoicePort | None = None,
     ) -> None:
-        """Create the call. `heard`: called with every event of the modem. `voice`: the modem's voice port."""
-        self._session, self._ref, self._heard, self._voice = session, ref, heard, voice
+        """Create the call. `on_event`: called with every event. `voice`: the modem's voice port."""
+        self._session, self._ref, self._event_callback, self._voice = session, ref, on_event, voice
         self._report = CallReport(leg=LEG, attempt=1, line=NO_LINE, state=CallState.DIALLING)
-        self._placed: CallId | None = None
+        self._call: CallId | None = None
 
-    def obey(self, order: Order | None) -> list[CallReport]:
+    def execute(self, order: Order | None) -> list[CallReport]:
         """Carry the order out; run the modem until the call has changed, at most TURN_S; return new reports.
 
         Without a change the last report is returned, but nothing after a hang-up: a modem that does not hang
@@ -195,16 +202,16 @@ class CallThroughModem:
         driver, now_s = self._session.driver, time.monotonic()
         match order:
             case DialCall(number=number):
-                self._placed = driver.dial(self._ref, number, now_s)
-            case HangUpCall() if self._placed is not None:
-                driver.hang_up(self._placed, now_s)
+                self._call = driver.dial(self._ref, number, now_s)
+            case HangUpCall() if self._call is not None:
+                driver.hang_up(self._call, now_s)
         told: list[CallReport] = []
-        self._session.run(TURN_S, lambda event: self._hear(event, told))
+        self._session.run(TURN_S, lambda event: self._on_event(event, told))
         return told or ([] if isinstance(order, HangUpCall) else [self._report])
 
-    def _hear(self, event: Event, told: list[CallReport]) -> bool:
-        self._heard(event)
-        if not isinstance(event, CallEvent | VoiceReady) or event.call != self._placed:
+    def _on_event(self, event: Event, told: list[CallReport]) -> bool:
+        self._event_callback(event)
+        if not isinstance(event, CallEvent | VoiceReady) or event.call != self._call:
             return False
         match event:
             case CallRinging():
@@ -223,7 +230,7 @@ class CallThroughModem:
 
 
 @contextmanager
-def opened(
+def open_modem(
     path: str, *, dialect: str = AUTO, region: str = "IT", trace: TextIO | None = None, voice_port: str = ""
 ) -> Iterator[ModemSession]:
     """Open the modem at this port. `voice_port`: as the setting, may be a sound card. Raises CenterError: no
@@ -234,7 +241,7 @@ def opened(
         if by_card(voice_port):
             dialects = dialects.by_card(own=voice_port == CARD)
         driver = Driver(dialects, dialect, region=region)
-        port = open_port(resolved(path) or path, DialGuard(psap_live=False, trunk_emergency=False))
+        port = open_port(resolve_port(path) or path, DialGuard(psap_live=False, trunk_emergency=False))
     except GsmError as error:
         raise CenterError(str(error)) from error
     writer = None if trace is None else TraceWriter(trace, time.monotonic())

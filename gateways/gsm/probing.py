@@ -10,7 +10,7 @@ import msgspec
 from application.errors import CenterError
 from application.settings.in_use import settings_in_use
 from application.state.state_dir import StateDir, running
-from gateways.gsm.port.places import resolved, usb_device_of
+from gateways.gsm.port.places import resolve_port, usb_device_of
 from media.ports.cards import card_at
 from messages.ids import LineId
 from runtime.published import line_files
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PROBE_S: Final = 15.0
 
 
-class Probed(msgspec.Struct, frozen=True, kw_only=True):
+class ProbedPort(msgspec.Struct, frozen=True, kw_only=True):
     """The device at a port."""
 
     port: str
@@ -44,19 +44,19 @@ class Probed(msgspec.Struct, frozen=True, kw_only=True):
     """Known faults of such hardware, for the operator."""
 
 
-def what_is_at(state: StateDir, path: str) -> Probed:
+def probe_port(state: StateDir, path: str) -> ProbedPort:
     """Return the device at the port; the modem is queried only if no line of a running center has it."""
-    one = _with_its_kind(_in_use(state, path) or _probed(path))
+    one = _with_dialect_facts(_line_using(state, path) or _query_port(path))
     return msgspec.structs.replace(one, card=card_of(path) or "")
 
 
-def _in_use(state: StateDir, path: str) -> Probed | None:
+def _line_using(state: StateDir, path: str) -> ProbedPort | None:
     """Return the report of the running center's line on the modem at this port; None if no line has it."""
     line = line_at(state, path)
     report = None if line is None else line_files.read_all(state.run).get(LineId(line))
     if report is None:
         return None
-    return Probed(
+    return ProbedPort(
         port=report.port or path,
         answers=report.usable,
         imei=report.imei,
@@ -67,7 +67,7 @@ def _in_use(state: StateDir, path: str) -> Probed | None:
     )
 
 
-def _with_its_kind(found: Probed) -> Probed:
+def _with_dialect_facts(found: ProbedPort) -> ProbedPort:
     """Return the device with the facts known about modems of its dialect added."""
     from gateways.gsm.dialects.loading import installed
 
@@ -77,29 +77,29 @@ def _with_its_kind(found: Probed) -> Probed:
     return msgspec.structs.replace(found, known_as=kind.name, to_know=kind.faults)
 
 
-def _probed(path: str) -> Probed:
+def _query_port(path: str) -> ProbedPort:
     from gateways.gsm.driver.events import Ready, SimState
-    from gateways.gsm.modem_session import opened
+    from gateways.gsm.modem_session import open_modem
 
     def decided(event: Event) -> bool:
         return isinstance(event, Ready) or (isinstance(event, SimState) and event.code != "READY")
 
     try:
-        with opened(path) as session:
+        with open_modem(path) as session:
             ready = session.run(PROBE_S, decided)
             driver = session.driver
             who, network = driver.identity, driver.registration
-            return Probed(
+            return ProbedPort(
                 port=path,
                 answers=ready,
                 **msgspec.structs.asdict(who),
                 sim=driver.sim,
                 network=network.name.lower() if network is not None else "",
                 signal_dbm=driver.signal_dbm,
-                text="" if ready else session.why_not(),
+                text="" if ready else session.failure_text(),
             )
     except CenterError as error:
-        return Probed(port=path, answers=False, text=str(error))
+        return ProbedPort(port=path, answers=False, text=str(error))
 
 
 def line_at(state: StateDir, port: str) -> str | None:
@@ -117,5 +117,5 @@ def line_at(state: StateDir, port: str) -> str | None:
 
 def card_of(port: str) -> str | None:
     """Return the sound card of the port's USB device; None without one."""
-    device = usb_device_of(resolved(port)) if port else None
+    device = usb_device_of(resolve_port(port)) if port else None
     return None if device is None else card_at(device.name) or None

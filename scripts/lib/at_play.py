@@ -165,13 +165,13 @@ class PlayedLegs(Played):
 
     def go_on(self) -> None:
         if self.legs is not None:
-            for report in self.legs.go_on(self.now_s):
+            for report in self.legs.join_calls(self.now_s):
                 self.reported(report)
 
     def happened(self, event: Event) -> None:
         super().happened(event)
         if self.legs is not None and isinstance(event, CallEvent | VoiceReady):
-            report = self.legs.hear(event, self.now_s)
+            report = self.legs.on_event(event, self.now_s)
             if isinstance(report, CallReport):
                 self.reported(report)
 
@@ -187,12 +187,12 @@ class PlayedLegs(Played):
     def check(self) -> None:
         super().check()
         if self.legs is not None:
-            assert len(self.legs.ringing.told(self.now_s)) <= MAX_CALLS + MOST_DIALS
+            assert len(self.legs.ringing.to_publish(self.now_s)) <= MAX_CALLS + MOST_DIALS
 
     def order(self, order: Order) -> None:
         """Carry out an order of a leg."""
         assert self.legs is not None
-        self.reported(self.legs.obey(order, self.now_s))
+        self.reported(self.legs.execute(order, self.now_s))
 
     def new_leg(self, call: int | None = None) -> tuple[LegId, E164] | None:
         """Return a leg without an order so far; of three legs the third belongs to another alert."""
@@ -215,7 +215,7 @@ class PlayedLegs(Played):
 
     def answer(self) -> None:
         assert self.legs is not None
-        for ringing in self.legs.ringing.told(self.now_s)[:1]:
+        for ringing in self.legs.ringing.to_publish(self.now_s)[:1]:
             if (new := self.new_leg(ringing.call)) is not None:
                 self.order(AnswerCall(leg=new[0], attempt=1, call=ringing.call, number=ringing.number))
 

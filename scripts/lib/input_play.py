@@ -17,8 +17,8 @@ from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import InputFailed, SmsFailed, SmsReceived
 from gateways.gsm.driver.ussd import UssdRequest, answer_at_timeout, process_line
 from gateways.gsm.sms.aml import read_aml
-from gateways.gsm.sms.inbox import Inbox, listed
-from gateways.gsm.sms.pending_messages import Texts
+from gateways.gsm.sms.inbox import Inbox, listed_pdus
+from gateways.gsm.sms.pending_messages import PendingTexts
 from messages.ids import Instant, LineId
 from model.credit import parse_amount
 
@@ -66,14 +66,14 @@ class Players:
         self.drivers = [Driver(installed(), name) for name in installed().names()]
         for driver in self.drivers:
             driver.on_port_opened(0.0)
-        self.inbox, self.texts = Inbox("IT"), Texts(LineId("one"))
+        self.inbox, self.texts = Inbox("IT"), PendingTexts(LineId("one"))
         self.now_s = 0.0
 
     def play(self) -> None:
         """Play one input of each kind."""
         self.now_s += 0.1
         if self.chance.random() < 0.01:
-            self.texts = Texts(LineId("one"))
+            self.texts = PendingTexts(LineId("one"))
         for one in (self._pdu, self._aml, self._line, self._ussd):
             one()
 
@@ -103,17 +103,17 @@ class Players:
         event = self.inbox.add(pdu, self.now_s, stored=self.chance.randrange(20))
         if isinstance(event, SmsFailed):
             assert " at " not in event.text, f"{event.text}: {pdu}"
-            self.texts.hear_unread(event)
+            self.texts.add_unreadable(event)
         elif isinstance(event, SmsReceived):
             self._heard(event)
-        for late in self.inbox.overdue(self.now_s):
+        for late in self.inbox.take_overdue(self.now_s):
             assert isinstance(late, SmsReceived)
             self._heard(late)
-        listed(tuple(f"+CMGL: {self._number()},{self._number()}" for _ in range(3)))
+        listed_pdus(tuple(f"+CMGL: {self._number()},{self._number()}" for _ in range(3)))
 
     def _heard(self, event: SmsReceived) -> None:
-        self.texts.hear(event, NOW)
-        for arrived in self.texts.waiting[-1:]:
+        self.texts.add(event, NOW)
+        for arrived in self.texts.to_publish[-1:]:
             signal_of(arrived, (), NOW)
 
     def _aml(self) -> None:

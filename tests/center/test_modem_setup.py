@@ -17,7 +17,7 @@ from center.modems import own_settings
 from center.modems.own_settings import looked_at_again
 from center.modems.questions import questions
 from gateways.gsm.dialects.loading import installed
-from gateways.gsm.port.places import places
+from gateways.gsm.port.places import present_ports
 from tests.support.carriers import carrier_of, modem, phone
 
 pytestmark = pytest.mark.process
@@ -105,7 +105,7 @@ def test_a_modem_of_which_nothing_is_known_is_told_so(
 def test_a_modem_that_comes_back_under_another_name_is_found_by_its_imei(
     state: StateDir, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(own_settings, "places", partial(places, state.run))
+    monkeypatch.setattr(own_settings, "present_ports", partial(present_ports, state.run))
     with questions(str(state.run / "forgetful.at")) as asked:
         imei = asked.identify()[3]
         kind = asked.dialect
@@ -118,7 +118,7 @@ def test_a_modem_that_comes_back_under_another_name_is_found_by_its_imei(
 def test_a_modem_that_does_not_come_back_is_told_with_what_was_looked_at(
     state: StateDir, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(own_settings, "places", partial(places, state.run))
+    monkeypatch.setattr(own_settings, "present_ports", partial(present_ports, state.run))
     monkeypatch.setattr(own_settings, "BACK_WITHIN_S", 0.5)
     kind = installed().get("quectel_ec2x")
     with pytest.raises(CenterError, match=r"has not restarted: no port has the modem with IMEI 35\d+"):

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from center import features
 from center.node.composition import SUPERVISOR, plan
 from gateways.gsm.line.journal import LineJournal
-from gateways.gsm.line.port_hold import PortHold
+from gateways.gsm.line.port_control import PortControl
 from messages import events as ev
 from messages.ids import (
     E164,
@@ -421,7 +421,7 @@ def bury(actor: CenterActor) -> None:
     for value in vars(actor).values():
         if isinstance(value, FollowedFolds | Journal | LocalListener | LineJournal):
             value.close()
-        elif isinstance(value, PortHold):
+        elif isinstance(value, PortControl):
             value.stop()
     if isinstance(actor, SilentBridgeActor):
         actor.let_go()

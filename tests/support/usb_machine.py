@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from center.modems.obstacles import Roots
-from gateways.gsm.port.places import places
+from gateways.gsm.port.places import present_ports
 from gateways.gsm.port.search import SeenPort
 
 QUECTEL = "2c7c:0125"
@@ -71,7 +71,7 @@ class Machine:
             (self.proc / str(pid) / "fd" / str(number)).symlink_to(self.dev / tty)
 
     def places(self) -> list[SeenPort]:
-        return places(dev=self.dev, sys=self.sys)
+        return present_ports(dev=self.dev, sys=self.sys)
 
     def _interface(self, device: Path, number: int, usb_class: str) -> Path:
         interface = device / f"{device.name}:1.{number}"

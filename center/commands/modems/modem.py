@@ -20,7 +20,7 @@ from gateways.gsm.probing import PROBE_S
 if TYPE_CHECKING:
     from application.state.state_dir import StateDir
     from center.modems.calling import Calling
-    from gateways.gsm.probing import Probed
+    from gateways.gsm.probing import ProbedPort
     from messages.ids import E164
     from model.settings.lines import Modem
 
@@ -37,12 +37,12 @@ def probe(
     """Identify the modem at a port, or the modems at every port that is not in use."""
     from serial.tools import list_ports
 
-    from gateways.gsm.probing import what_is_at
+    from gateways.gsm.probing import probe_port
 
     ports = [port] if port is not None else [found.device for found in list_ports.comports()]
     found = []
     for path in ports:
-        found.append(what_is_at(common.directory, path))
+        found.append(probe_port(common.directory, path))
         if not common.json:
             _say(common, found[-1])
     if common.json:
@@ -52,7 +52,7 @@ def probe(
     return 0 if any(one.answers for one in found) or port is None else 1
 
 
-def _say(common: Common, found: Probed) -> None:
+def _say(common: Common, found: ProbedPort) -> None:
     from center.checks.obstacles import at_port, sentence
 
     if not found.answers:
@@ -91,7 +91,7 @@ def trace(
     """
     from application.auditing import note
     from application.state.journals import journal_of
-    from gateways.gsm.modem_session import opened
+    from gateways.gsm.modem_session import open_modem
     from gateways.gsm.probing import line_at
     from store.audit.entry import EVERYBODY, Action
 
@@ -105,7 +105,7 @@ def trace(
                 note(journal, common.directory, Action.EXPORT, (EVERYBODY,), f"trace of line {line}")
             follow(common.directory, line, file, within_s)
             return
-        with opened(port, dialect=dialect, trace=file) as session:
+        with open_modem(port, dialect=dialect, trace=file) as session:
             with suppress(KeyboardInterrupt):
                 session.run(within_s, lambda _: False)
             gave_up = session.unresponsive
@@ -149,11 +149,11 @@ def _copy(file: Path, out: TextIO, until_s: float) -> None:
 def _remarks(port: str) -> Iterator[str]:
     """Yield the facts that a distant reader of a trace needs."""
     from application.version import version
-    from gateways.gsm.port.places import mark_of, places
+    from gateways.gsm.port.places import mark_of, present_ports
 
     yield f"securwoman {version()}"
     mark = mark_of(port)
-    for place in places():
+    for place in present_ports():
         if place.mark == mark:
             yield f"USB {place.usb}, interface {place.interface}, at usb:{place.position}"
 
@@ -222,7 +222,7 @@ def call(
     from application.people import region_of
     from center.modems.calling import Calling, Told
     from gateways.gsm.driver.events import Ready
-    from gateways.gsm.modem_session import line_of, opened
+    from gateways.gsm.modem_session import line_of, open_modem
     from gateways.gsm.probing import line_at
     from store.errors import NumberRefused
     from store.registry import numbers
@@ -249,12 +249,12 @@ def call(
 
     with (
         trace.open("w") if trace is not None else nullcontext() as file,
-        opened(port, dialect=dialect, region=region, trace=file, voice_port=spec.voice_port) as session,
+        open_modem(port, dialect=dialect, region=region, trace=file, voice_port=spec.voice_port) as session,
     ):
         if file is not None:
             file.writelines(f"# {remark}\n" for remark in _remarks(port))
         if not session.run(PROBE_S, lambda event: isinstance(event, Ready)):
-            raise CenterError(f"{port}: {session.why_not()}")
+            raise CenterError(f"{port}: {session.failure_text()}")
         calling = Calling(session, tell)
         if not voice:
             return 0 if calling.call(to, seconds) else 1

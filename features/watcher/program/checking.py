@@ -15,7 +15,7 @@ from features.watcher.program.running import voice_at
 from features.watcher.program.settings import CenterTable, ModemOfWatcher, WatchSettings, roster_of
 from features.watcher.program.state import Kept, read
 from features.watcher.program.watcher import KEPT_EVERY_US
-from gateways.gsm.probing import what_is_at
+from gateways.gsm.probing import probe_port
 from media.conference.speaks import SPEAKER, languages
 from messages.ids import SECOND, Instant
 from messages.rows import Sentence
@@ -96,7 +96,7 @@ def _modem(by: Watching) -> Iterator[Finding]:
 
 
 def _asked(modem: ModemOfWatcher, state: StateDir) -> Iterator[str]:
-    found = what_is_at(state, modem.port)
+    found = probe_port(state, modem.port)
     if not found.answers:
         yield found.text
     elif found.sim != "READY":

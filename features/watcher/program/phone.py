@@ -29,7 +29,7 @@ from gateways.gsm.driver.events import (
     SmsSent,
 )
 from gateways.gsm.errors import GsmError
-from gateways.gsm.modem_session import LEG, NO_LINE, CallThroughModem, ModemSession, opened
+from gateways.gsm.modem_session import LEG, NO_LINE, ModemCall, ModemSession, open_modem
 from media.conference.beat import monotonic_us
 from media.conference.conference import Conference
 from media.conference.sounds import Sounds
@@ -115,7 +115,7 @@ class Phone:
     def _run(self) -> None:
         while not self._over.is_set():
             try:
-                with opened(
+                with open_modem(
                     self._port, dialect=self._dialect, region=self._region, voice_port=self._voice.path
                 ) as session:
                     self._serve(session)
@@ -191,7 +191,7 @@ class Phone:
             rings_s=self._ring_s,
         )
         voice = self._voice if self._voice.path else None
-        through = CallThroughModem(session, Ref(f"{job.name}"), self._hear, voice)
+        through = ModemCall(session, Ref(f"{job.name}"), self._hear, voice)
         answered = False
         try:
             while True:
@@ -209,7 +209,7 @@ class Phone:
                 order, over = call.turn(now_us, call.port)
                 if over:
                     return Done(name=job.name, failure=call.failure, cause=call.cause)
-                for report in through.obey(order):
+                for report in through.execute(order):
                     call.heard(report, now_us)
                 _must_answer(session)
                 if call.answered and not answered:

@@ -38,7 +38,7 @@ from gateways.gsm.driver.startup import SETTINGS_QUERY, Startup, is_foreign_answ
 from gateways.gsm.driver.ussd import UssdSender
 from gateways.gsm.driver.voice_switch import VoiceSwitch
 from gateways.gsm.errors import where_raised
-from gateways.gsm.sms.pdu import with_centre
+from gateways.gsm.sms.pdu import with_smsc_address
 from messages.base import HangupCause
 
 _FOREIGN_SETTINGS: Final = re.compile(r"\+CMEE: ?[02]")
@@ -259,7 +259,7 @@ class Modem:
             case Sign.SMS if payload is not None:
                 self.messages.on_pdu(payload, now_s)
             case Sign.SMS_REPORT if payload is not None:
-                self.messages.on_pdu(with_centre(payload, integer(hint.value)), now_s)
+                self.messages.on_pdu(with_smsc_address(payload, integer(hint.value)), now_s)
             case Sign.SMS_STORED:
                 if (index := integer(hint.value)) is not None:
                     self.messages.read(index, now_s)

@@ -11,7 +11,7 @@ from gateways.gsm.at.commands import Command, Finished, Outcome, Urgency
 from gateways.gsm.at.parse import body_of, integer, split_fields
 from gateways.gsm.driver.channel import Channel
 from gateways.gsm.driver.events import Ref, SmsSent
-from gateways.gsm.sms.inbox import Inbox, listed, read_out
+from gateways.gsm.sms.inbox import Inbox, listed_pdus, stored_pdu
 from gateways.gsm.sms.pdu import write_submit
 from messages.ids import TextFailure
 
@@ -76,19 +76,19 @@ class ShortMessages:
     def on_list(self, finished: Finished, now_s: float) -> None:
         """Process the list of stored messages, or its failure."""
         if finished.outcome is Outcome.OK:
-            for index, pdu in listed(finished.lines):
+            for index, pdu in listed_pdus(finished.lines):
                 self.on_pdu(pdu, now_s, stored=index)
 
     def tick(self, now_s: float) -> None:
         """Publish the messages whose missing parts have not arrived in time."""
-        self._channel.events += self._inbox.overdue(now_s)
+        self._channel.events += self._inbox.take_overdue(now_s)
 
     def next_deadline(self) -> float | None:
         """Return the time, in seconds, of the next necessary `tick`; None if none is necessary."""
         return self._inbox.next_deadline()
 
     def _on_read_result(self, index: int, finished: Finished, now_s: float) -> None:
-        if finished.outcome is Outcome.OK and (pdu := read_out(finished.lines)) is not None:
+        if finished.outcome is Outcome.OK and (pdu := stored_pdu(finished.lines)) is not None:
             self.on_pdu(pdu, now_s, stored=index)
 
     def _send_part(self, sending: _Sending, now_s: float) -> None:

@@ -37,23 +37,23 @@ from gateways.gsm.driver.pin_memory import PinMemory
 from gateways.gsm.driver.startup import SIM_PIN
 from gateways.gsm.errors import where_raised
 from gateways.gsm.line import modem_log
-from gateways.gsm.line.adoption import KEPT
-from gateways.gsm.line.alarm import WORN, Health, LineAlarm
-from gateways.gsm.line.credit import LineCreditAsking
-from gateways.gsm.line.files import FailedReads, Remembered
+from gateways.gsm.line.alarm import VOICE_DEGRADED, LineAlarms, LineHealth
+from gateways.gsm.line.credit import LineCreditQuery
+from gateways.gsm.line.files import FailedReads, ModemMemory
 from gateways.gsm.line.journal import LineJournal
+from gateways.gsm.line.leg_register import MAX_ATTEMPTS_KEPT
 from gateways.gsm.line.legs_on_line import LegsOnLine, Order
-from gateways.gsm.line.orders import Orders, OrderTurn, RightToDial
-from gateways.gsm.line.port_hold import PortHold
+from gateways.gsm.line.orders import Orders, OrderTiming, RightToDial
+from gateways.gsm.line.port_control import PortControl
 from gateways.gsm.line.report import LineReports
-from gateways.gsm.line.short_messages import IncomingTexts, Sending
+from gateways.gsm.line.short_messages import IncomingTexts, OutgoingTexts
 from gateways.gsm.port.dial_guard import DialGuard
+from gateways.gsm.port.modem_location import ModemLocation
 from gateways.gsm.port.modem_port import ModemPort
-from gateways.gsm.port.places import places
+from gateways.gsm.port.places import present_ports
 from gateways.gsm.port.search import SeenPort, roles_of
 from gateways.gsm.port.serial_port import Port
 from gateways.gsm.port.tcp_port import open_port
-from gateways.gsm.port.whereabouts import ModemLocation
 from gateways.gsm.tracing.live import Tracing
 from messages import calls
 from messages.envelope import Envelope
@@ -83,8 +83,8 @@ class GsmModemActor(CenterActor):
         self._spec = next(spec for spec in setup.settings.lines if spec.line == self.key)
         journal = self.env.open_journal_as(Journal)
         self._journal = LineJournal(journal, self._spec.line, self.env.node, self.log)
-        self._remembered = Remembered(self.env.run, self._spec.line)
-        legs = self._journal.legs_left()
+        self._modem_memory = ModemMemory(self.env.run, self._spec.line)
+        legs = self._journal.legs_at_start()
         self._guard = DialGuard(
             psap_live=setup.settings.psap.live,
             trunk_emergency=self._spec.emergency,
@@ -94,7 +94,7 @@ class GsmModemActor(CenterActor):
         dialects = self.dialects()
         if card:
             dialects = dialects.by_card(own=self._spec.voice_port == CARD)
-        self._where = ModemLocation(
+        self._location = ModemLocation(
             self._spec,
             [spec for spec in setup.settings.lines if spec is not self._spec],
             self.env.state / "lines",
@@ -104,11 +104,11 @@ class GsmModemActor(CenterActor):
             base=dialects.base(),
         )
         port = ModemPort(
-            self._where,
+            self._location,
             lambda path: self.open_port(path, self._guard),
             self,
-            readable=self._readable,
-            told=self._open,
+            on_readable=self._on_readable,
+            on_probe_readable=self._open,
         )
         self._pins = PinMemory(
             self._spec.pin_file,
@@ -121,13 +121,13 @@ class GsmModemActor(CenterActor):
             region=setup.settings.region,
             listen_first=any(leg.state is LegState.ORIGINATING for leg in legs),
             rings=any(leg.state is LegState.RINGING and leg.call is None for leg in legs),
-            assume=self._remembered.dialect,
+            assume=self._modem_memory.dialect,
         )
-        if self._remembered.voiceless:
+        if self._modem_memory.voiceless:
             self._driver.assume_voiceless()
-        self._driver.voice_degradation.degraded = self._journal.is_said(WORN)
+        self._driver.voice_degradation.degraded = self._journal.is_alarm_active(VOICE_DEGRADED)
         kin = [spec for spec in setup.settings.lines if spec.emergency is self._spec.emergency]
-        self._wear_reset = DegradedModemReset(
+        self._degraded_reset = DegradedModemReset(
             self._spec.line, emergency=self._spec.emergency, alone=len(kin) == 1
         )
         now_us = self.now_us()
@@ -141,19 +141,19 @@ class GsmModemActor(CenterActor):
             gains=self._spec.gains,
             emergency=self._spec.emergency,
         )
-        self._legs.standing.left = legs
+        self._legs.register.journal_legs = legs
         self._right = RightToDial(journal, self._legs, self.now_us, self.log)
         self._orders = Orders(self._legs, self._driver, now_us)
-        self._who: dict[tuple[LegId, int], ActorAddress] = {}
+        self._leg_senders: dict[tuple[LegId, int], ActorAddress] = {}
         self._tracing = Tracing(self.env.run / f"{self.key}.trace")
-        self._alarm = LineAlarm(self._spec.line, now_us)
-        self._hold = PortHold(
+        self._alarm = LineAlarms(self._spec.line, now_us)
+        self._port = PortControl(
             self,
-            self._where,
+            self._location,
             port,
             self._driver,
             dialects,
-            self._legs.standing,
+            self._legs.register,
             self._journal,
             self._tracing,
         )
@@ -161,21 +161,21 @@ class GsmModemActor(CenterActor):
             self,
             self._spec,
             self._driver,
-            self._where,
-            self._hold,
+            self._location,
+            self._port,
             self._pins,
             self._legs,
             self._journal,
         )
-        self._left_calls, self._calls_known = bool(legs), False
-        self._sending = Sending(self._spec.line, self._driver, self._journal)
-        self._credit = LineCreditAsking(
+        self._had_calls, self._calls_known = bool(legs), False
+        self._sending = OutgoingTexts(self._spec.line, self._driver, self._journal)
+        self._credit = LineCreditQuery(
             self._spec.line, self._spec.credit, self._driver, self._journal, self.env.run, self.env.state
         )
-        self._failed = FailedReads(self.env.state / "lines" / f"{self.key}.unread")
-        self._texts = IncomingTexts(self._spec.line, self._driver, self._credit, self._failed, self.log)
+        self._failed_reads = FailedReads(self.env.state / "lines" / f"{self.key}.unread")
+        self._texts = IncomingTexts(self._spec.line, self._driver, self._credit, self._failed_reads, self.log)
         self._open()
-        self._say_back(legs)
+        self._notify_legs_of_return(legs)
 
     def dialects(self) -> Dialects:
         """Return the installed modem dialects; a test may replace them."""
@@ -183,7 +183,7 @@ class GsmModemActor(CenterActor):
 
     def places(self) -> list[SeenPort]:
         """Return the ports at which the modem may be plugged in; a test may replace them."""
-        return places(self.env.run)
+        return present_ports(self.env.run)
 
     def open_port(self, path: str, guard: DialGuard) -> Port:
         """Open the port at `path`; `guard` refuses emergency numbers that are not permitted. Raises PortLost,
@@ -193,10 +193,10 @@ class GsmModemActor(CenterActor):
 
     def stopping(self) -> None:
         """Release the port; the calls stay up."""
-        self._hold.stop()
+        self._port.stop()
         self._journal.close()
 
-    def _say_back(self, legs: list[Leg]) -> None:
+    def _notify_legs_of_return(self, legs: list[Leg]) -> None:
         """Notify the legs that this line is back, so that each requests its call now; by themselves they
         repeat their orders only every second.
         """
@@ -216,52 +216,52 @@ class GsmModemActor(CenterActor):
         body = envelope.body
         match body:
             case calls.DialCall() | calls.AnswerCall() | calls.AttachCall() | calls.HangUpCall():
-                self._heard_from(body, sender)
-                self._orders.heard_of_legs(self.now_us())
-                self._order(body, envelope)
+                self._note_sender(body, sender)
+                self._orders.on_leg_request(self.now_us())
+                self._execute_or_queue(body, envelope)
             case calls.RejectCall(call=call):
                 self._legs.ringing.reject(call, self._now_s())
             case AskLine():
-                self._reports.tell_again()
+                self._reports.republish()
             case SmsKept(key=key):
-                self._texts.kept(key, self.now_us())
+                self._texts.on_stored(key, self.now_us())
             case SendText(text=text):
                 if self._is_free():
-                    self._sending.order(text, self._now_s())
+                    self._sending.send(text, self._now_s())
             case _:
                 super().receive(envelope, sender)
-        self._work()
+        self._process_driver()
 
     def tick(self, now_us: Instant) -> None:
         """Report the line's state, ringing calls, short messages and alarms; end unowned calls; restart a
         degraded modem. Runs every second.
         """
-        self._hold.give_up_calls()
+        self._port.give_up_calls()
         if self._driver.ready:
-            self._remembered.note_voiceless(self._driver.voiceless)
-        self._reports.tell_again()
+            self._modem_memory.note_voiceless(self._driver.voiceless)
+        self._reports.republish()
         self._tracing.look(self._driver.dialect.key, self._now_s())
-        self._end_forgotten(now_us)
-        # Read before `_work`: most orphan calls end within this tick, and must be reported too.
-        ghosts = self._legs.nobodys.ghosts
-        self._say_incoming()
-        self._say_texts()
-        self._sending.tell_again()
-        self._credit.look(now_us, free=self._is_free() and not self._driver.is_sending_sms)
-        self._reset_worn(now_us)
-        self._work()
-        self._back_in_service()
-        self._open_sim()
-        health = Health(
+        self._end_unowned_calls(now_us)
+        # Read before `_process_driver`: most orphan calls end within this tick, and must be reported too.
+        orphans = self._legs.unowned.orphan_count
+        self._publish_incoming_calls()
+        self._publish_texts()
+        self._sending.retry_records()
+        self._credit.continue_order(now_us, free=self._is_free() and not self._driver.is_sending_sms)
+        self._reset_degraded(now_us)
+        self._process_driver()
+        self._return_to_service()
+        self._enter_pin()
+        health = LineHealth(
             *self._reports.condition(),
             dbm=self._driver.signal_dbm,
-            failing=self._legs.faults.failing,
-            dials_well=self._legs.faults.last_dial_succeeded,
-            ghosts=ghosts,
-            worn=self._driver.voice_degraded,
-            unread=self._texts.unread_last,
+            failing=self._legs.dial_faults.failing,
+            last_dial_succeeded=self._legs.dial_faults.last_dial_succeeded,
+            orphans=orphans,
+            voice_degraded=self._driver.voice_degraded,
+            text_unreadable=self._texts.last_unreadable,
         )
-        self._journal.tell_alarms(self._alarm, health, now_us)
+        self._journal.record_alarms(self._alarm, health, now_us)
 
     def timer(self, timer: object, now_us: Instant) -> None:
         """Run the driver's next step, or open the port again if the timer is `open`."""
@@ -269,23 +269,26 @@ class GsmModemActor(CenterActor):
             self._open()
         else:
             self._driver.tick(self._now_s())
-            self._say_incoming()
-        self._work()
+            self._publish_incoming_calls()
+        self._process_driver()
 
-    def _end_forgotten(self, now_us: Instant) -> None:
+    def _end_unowned_calls(self, now_us: Instant) -> None:
         """End the calls that belong to no live leg in the journal: the leg was given up while this line was
         unreachable, or no leg has dialled the call. The party of such a call hears nothing, and the line
         cannot be used until the call has ended.
         """
-        strays, forgotten = self._legs.nobodys.strays(self._now_s()), self._orders.seem_forgotten(now_us)
-        if not strays and not forgotten:
+        unowned, forgotten = (
+            self._legs.unowned.take_unowned(self._now_s()),
+            self._orders.take_unrequested(now_us),
+        )
+        if not unowned and not forgotten:
             return
-        standing = self._journal.who_stands_here()
-        self._legs.standing.left = standing or []
-        if forgotten and standing == []:
+        legs = self._journal.read_legs()
+        self._legs.register.journal_legs = legs or []
+        if forgotten and legs == []:
             self.log.warning("an unowned call is hung up", line=self.key)
-            self._legs.nobodys.end_all(self._now_s())
-        elif standing is not None and self._legs.nobodys.end_strays(strays, self._now_s()):
+            self._legs.unowned.end_all(self._now_s())
+        elif legs is not None and self._legs.unowned.end_unowned(unowned, self._now_s()):
             self.log.warning("an unowned call is hung up", line=self.key)
 
     def _now_s(self) -> float:
@@ -293,43 +296,43 @@ class GsmModemActor(CenterActor):
 
     def _open(self) -> None:
         """Open the port; also called when a port that the search has probed has answered."""
-        if self._hold.open():
-            self._work()
+        if self._port.open():
+            self._process_driver()
 
-    def _readable(self) -> None:
-        if self._hold.read() and self._legs.ringing.unsettled:
-            self._say_incoming()
-        self._work()
+    def _on_readable(self) -> None:
+        if self._port.read() and self._legs.ringing.has_unconfirmed_number:
+            self._publish_incoming_calls()
+        self._process_driver()
 
     # ------------------------------------------------------------ consequences
 
-    def _work(self) -> None:
+    def _process_driver(self) -> None:
         """Write the driver's output, report its events, and set the timer to its deadline."""
         for _ in range(100):
             for report in (
-                *self._legs.standing.unheard_is(self._journal.quarantined),
-                *self._legs.go_on(self._now_s()),
+                *self._legs.register.set_state_unknown(self._journal.quarantined),
+                *self._legs.join_calls(self._now_s()),
             ):
-                self._tell_leg(report)
-            self._hold.write()
+                self._report_to_leg(report)
+            self._port.write()
             events = self._driver.take_events()
             if not events:
                 break
             for event in events:
-                self._follow(event)
+                self._process_or_skip(event)
             if not self._calls_known and self._driver.knows_calls:
                 self._calls_known = True
                 self.log.info("calls known", line=self.key, calls=len(self._driver.calls()))
             for order, envelope in self._orders.take_waiting():
-                self._order(order, envelope)
-        self._hold.look()
+                self._execute_or_queue(order, envelope)
+        self._port.end_absence()
         self._driver.protected = (
-            self._legs.standing.live
-            or self._orders.waits_since_lately(self.now_us())
+            self._legs.register.live
+            or self._orders.has_recent_waiting(self.now_us())
             # A call of the last process may still be up, even if its case has closed since.
-            or (self._left_calls and not self._calls_known)
+            or (self._had_calls and not self._calls_known)
         )
-        self._reports.say()
+        self._reports.publish()
         now_s = self._now_s()
         dues = (self._driver.next_deadline(), self._legs.next_s(now_s))
         due = min((when for when in dues if when is not None), default=None)
@@ -339,7 +342,7 @@ class GsmModemActor(CenterActor):
             # Rounded up: a timer that runs a microsecond early would find nothing to do and be set again.
             self.at(Instant(int(due * SECOND) + 1), "driver")
 
-    def _open_sim(self) -> None:
+    def _enter_pin(self) -> None:
         """Enter the PIN that the SIM waits for, if permitted."""
         card = self._driver.card
         if card is None or not self._driver.ready or self._driver.sim != SIM_PIN:
@@ -347,48 +350,50 @@ class GsmModemActor(CenterActor):
         if pin := self._pins.to_give(card):
             self._driver.enter_pin(pin, self._now_s())
 
-    def _follow(self, event: Event) -> None:
+    def _process_or_skip(self, event: Event) -> None:
         """Process the event. An event that fails twice is skipped; after the first failure a restarted
         process may find the cause gone.
         """
         try:
-            self._happened(event)
+            self._process(event)
         except Exception as error:
-            if not self._failed.failed(_digest(type(event).__name__, where_raised(error)), self.now_us()):
+            if not self._failed_reads.count_failure(
+                _digest(type(event).__name__, where_raised(error)), self.now_us()
+            ):
                 raise
             self.log.exception(
                 "an event of the modem fails twice and is skipped", line=self.key, what=type(event).__name__
             )
 
-    def _happened(self, event: Event) -> None:
+    def _process(self, event: Event) -> None:
         match event:
             case CallEvent() | VoiceReady():
-                report = self._legs.hear(event, self._now_s())
-                self._reports.file_voice()
+                report = self._legs.on_event(event, self._now_s())
+                self._reports.write_voice()
                 if isinstance(report, calls.CallReport):
-                    self._tell_leg(report)
+                    self._report_to_leg(report)
                 elif report is not None:
                     self.tell(Role.ALERT_INTAKE, "", report)
-                self._say_incoming()
+                self._publish_incoming_calls()
             case NetworkAnswered():
-                self._credit.heard(event, self.now_us())
+                self._credit.on_network_answer(event, self.now_us())
             case SmsReceived():
-                self._texts.hear(event, self.now_us())
-                self._say_texts()
+                self._texts.on_received(event, self.now_us())
+                self._publish_texts()
             case SmsFailed():
-                self._texts.hear_failed(event, self.now_us())
-                self._say_texts()
+                self._texts.on_unreadable(event, self.now_us())
+                self._publish_texts()
             case InputFailed(text=text, error=error):
-                if not self._failed.is_given_up(key := _digest(text, error)):
-                    self._failed.failed(key, self.now_us())
+                if not self._failed_reads.is_given_up(key := _digest(text, error)):
+                    self._failed_reads.count_failure(key, self.now_us())
                     self.log.error(
                         "a line of the modem's output cannot be parsed", line=self.key, error=error
                     )
             case SmsSent():
                 modem_log.note(self.log, self.key, event)
-                self._sending.hear(event)
+                self._sending.on_sent(event)
             case SmsReported(stored=stored):
-                self._sending.reported(event)
+                self._sending.on_report(event)
                 self._driver.delete_sms(stored, self._now_s())
             case EmergencyNumbers(numbers=numbers):
                 self._guard.learn(numbers)
@@ -402,42 +407,42 @@ class GsmModemActor(CenterActor):
                     # The modem was set up again and its SIM still waits for the PIN: the PIN did not open the
                     # SIM.
                     self._pins.answered(right=None)
-                self._ready()
-                self._open_sim()
+                self._on_ready()
+                self._enter_pin()
             case Responsive():
-                self._hold.trouble = ""
+                self._port.fault = ""
             case HangUpStuck(call=call):
                 modem_log.note(self.log, self.key, event)
-                released = self._legs.stuck(call)
+                released = self._legs.release_stuck(call)
                 if released is not None:
-                    self._tell_leg(released)
+                    self._report_to_leg(released)
             case Unresponsive(stage=stage):
-                self._hold.climb(stage)
+                self._port.take_recovery_step(stage)
             case _:
                 modem_log.note(self.log, self.key, event)
 
-    def _ready(self) -> None:
-        self._hold.trouble = ""
-        if self._where.is_not_it(self._driver.identity.imei, self._now_s()):
-            self._hold.is_another_s()
+    def _on_ready(self) -> None:
+        self._port.fault = ""
+        if self._location.reject_other_modem(self._driver.identity.imei, self._now_s()):
+            self._port.close_wrong_modem()
             return
         if self._driver.voiceless:
             self.log.warning("the modem's firmware provides no audio to the host", line=self.key)
-        self._remembered.note_dialect(self._driver.dialect.key)
-        self._back_in_service()
+        self._modem_memory.note_dialect(self._driver.dialect.key)
+        self._return_to_service()
 
-    def _back_in_service(self) -> None:
+    def _return_to_service(self) -> None:
         """Note the return of a line that was taken out of service, perhaps by an earlier process."""
         if self._journal.quarantined and self._driver.ready:
-            self._journal.returned()
+            self._journal.return_to_service()
 
     # ------------------------------------------------------------ legs
 
-    def _order(self, order: Order, envelope: Envelope) -> None:
-        match self._orders.turn(order, envelope, self.now_us()):
-            case OrderTurn.TOO_LATE:
+    def _execute_or_queue(self, order: Order, envelope: Envelope) -> None:
+        match self._orders.timing(order, envelope, self.now_us()):
+            case OrderTiming.TOO_LATE:
                 self.log.warning("the order to dial has expired", line=self.key, leg=order.leg)
-            case OrderTurn.NOW:
+            case OrderTiming.NOW:
                 until_s = self._right.until_s(order, envelope.node, envelope.alert)
                 if until_s <= self._now_s():
                     self.log.error(
@@ -446,32 +451,32 @@ class GsmModemActor(CenterActor):
                         leg=order.leg,
                     )
                     return
-                report = self._legs.obey(order, self._now_s(), until_s)
+                report = self._legs.execute(order, self._now_s(), until_s)
                 # Write the dial command first: the report about the dial can wait.
-                self._hold.write()
-                self._tell_leg(report)
-            case OrderTurn.WAITS:
+                self._port.write()
+                self._report_to_leg(report)
+            case OrderTiming.LATER:
                 pass
 
-    def _heard_from(self, order: Order, sender: ActorAddress) -> None:
+    def _note_sender(self, order: Order, sender: ActorAddress) -> None:
         """Note the sender as the receiver of reports about this attempt; only the newest KEPT attempts are
         kept.
         """
-        self._who.pop((order.leg, order.attempt), None)
-        self._who[order.leg, order.attempt] = sender
-        while len(self._who) > KEPT:
-            del self._who[next(iter(self._who))]
+        self._leg_senders.pop((order.leg, order.attempt), None)
+        self._leg_senders[order.leg, order.attempt] = sender
+        while len(self._leg_senders) > MAX_ATTEMPTS_KEPT:
+            del self._leg_senders[next(iter(self._leg_senders))]
 
-    def _tell_leg(self, report: calls.CallReport) -> None:
-        who = self._who.get((report.leg, report.attempt))
+    def _report_to_leg(self, report: calls.CallReport) -> None:
+        who = self._leg_senders.get((report.leg, report.attempt))
         if who is not None:
             self.answer(who, report)
 
-    def _say_incoming(self) -> None:
-        for call in self._legs.ringing.told(self._now_s()):
+    def _publish_incoming_calls(self) -> None:
+        for call in self._legs.ringing.to_publish(self._now_s()):
             self.tell(Role.ALERT_INTAKE, "", call)
 
-    def _say_texts(self) -> None:
+    def _publish_texts(self) -> None:
         for text in self._texts.waiting:
             self.tell(Role.ALERT_INTAKE, "", text)
 
@@ -484,17 +489,17 @@ class GsmModemActor(CenterActor):
 
     # ------------------------------------------------------------ the line
 
-    def _reset_worn(self, now_us: Instant) -> None:
+    def _reset_degraded(self, now_us: Instant) -> None:
         """Restart a modem with degraded voice, if the line has no call and no leg is about to use the
         line.
         """
         if not self._driver.voice_degraded or not self._is_free() or self._driver.is_sending_sms:
             return
-        if not self._wear_reset.is_allowed(line_files.read_all(self.env.run).values(), now_us):
+        if not self._degraded_reset.is_allowed(line_files.read_all(self.env.run).values(), now_us):
             return
-        if self._journal.who_stands_here() == [] and self._driver.reset_degraded(self._now_s()):
+        if self._journal.read_legs() == [] and self._driver.reset_degraded(self._now_s()):
             self.log.warning("the modem is reset: its audio is degraded", line=self.key)
-            self._wear_reset.on_ordered(now_us)
+            self._degraded_reset.on_ordered(now_us)
 
 
 def _digest(*said: str) -> str:

@@ -13,19 +13,19 @@ from messages.ids import SECOND, Instant, LineId
 from messages.lines import WEAK_DBM, LineState
 from model.alarms.active import Key, Words
 
-OUT_US: Final = Instant(10 * SECOND)
+OUT_OF_SERVICE_US: Final = Instant(10 * SECOND)
 """Time out of service before the alarm; a modem that is only started or plugged in needs less."""
-WEAK_US: Final = Instant(60 * SECOND)
+WEAK_SIGNAL_US: Final = Instant(60 * SECOND)
 """Time of a weak signal before the alarm: longer than a lorry before the window."""
-STRONG_DBM: Final = WEAK_DBM + 6
+GOOD_SIGNAL_DBM: Final = WEAK_DBM + 6
 """Level at which a weak signal counts as good again."""
 
-ALARM: Final = "line.out_of_service"
+OUT_OF_SERVICE: Final = "line.out_of_service"
 WEAK: Final = "line.weak_signal"
 FAILING: Final = "line.failing"
-STRAY: Final = "line.stray_call"
-WORN: Final = "line.voice_worn"
-UNREAD: Final = "line.text_unreadable"
+ORPHAN_CALL: Final = "line.stray_call"
+VOICE_DEGRADED: Final = "line.voice_worn"
+TEXT_UNREADABLE: Final = "line.text_unreadable"
 _CAUSES: Final = {
     LineState.WRONG_MODEM: "line.wrong_modem",
     LineState.PIN_NEEDED: "line.pin_needed",
@@ -34,13 +34,13 @@ _CAUSES: Final = {
     LineState.NO_NETWORK: "line.no_network",
     LineState.NO_VOICE_SERVICE: "line.no_voice_service",
 }
-_OUT: Final = (ALARM, *sorted(_CAUSES.values()))
-"""Alarms of a line out of service, one for each reason: only one stands at a time."""
-ALARMS: Final = (*_OUT, WEAK, FAILING, STRAY, WORN, UNREAD)
+_OUT_OF_SERVICE_ALARMS: Final = (OUT_OF_SERVICE, *sorted(_CAUSES.values()))
+"""Alarms of a line out of service, one for each reason: only one is active at a time."""
+ALARMS: Final = (*_OUT_OF_SERVICE_ALARMS, WEAK, FAILING, ORPHAN_CALL, VOICE_DEGRADED, TEXT_UNREADABLE)
 """All alarms of this module, for the table of their texts."""
 
 
-class Health(msgspec.Struct, frozen=True):
+class LineHealth(msgspec.Struct, frozen=True):
     """The health of a line."""
 
     state: LineState
@@ -48,71 +48,73 @@ class Health(msgspec.Struct, frozen=True):
     dbm: int | None = None
     failing: bool = False
     """True if several dials in a row have failed."""
-    dials_well: bool = False
+    last_dial_succeeded: bool = False
     """True if the last dial succeeded."""
-    ghosts: int = 0
+    orphans: int = 0
     """Number of orphan calls on the line."""
-    worn: bool = False
+    voice_degraded: bool = False
     """True if its modem's voice is degraded."""
-    unread: bool | None = None
+    text_unreadable: bool | None = None
     """True if the last text could not be read; None if no text has come since the start."""
 
 
-class LineAlarm:
+class LineAlarms:
     """The alarms of one line."""
 
     def __init__(self, line: LineId, now_us: Instant) -> None:
         self._line = line
-        self._served_us = now_us
+        self._last_in_service_us = now_us
         self._cause, self._cause_us = "", now_us
         self._weak_us: Instant | None = None
 
-    def found(self, health: Health, stands: Words, now_us: Instant) -> dict[Key, str]:
+    def alarm_texts(self, health: LineHealth, active: Words, now_us: Instant) -> dict[Key, str]:
         """Return the text of each alarm that is certain to stand, and an empty text for each alarm that is
         certain not to; called every second."""
         words = {
-            **self._out(health, stands, now_us),
-            **self._weak(health.state, health.dbm, now_us),
+            **self._out_of_service_texts(health, active, now_us),
+            **self._weak_signal_texts(health.state, health.dbm, now_us),
         }
         # Ends with the first dial that gets through: not while the line merely pauses.
         if health.failing:
             words[FAILING] = f"Line {self._line} makes no calls: its modem or its network refuses every call."
-        elif health.dials_well:
+        elif health.last_dial_succeeded:
             words[FAILING] = ""
         stray = f"Line {self._line} has a call that belongs to no alert; the call is being ended."
-        words[STRAY] = stray if health.ghosts else ""
+        words[ORPHAN_CALL] = stray if health.orphans else ""
         worn = f"The voice of line {self._line} is degraded: calls may be mute until the modem is reset."
-        words[WORN] = worn if health.worn else ""
-        if health.unread is not None:
+        words[VOICE_DEGRADED] = worn if health.voice_degraded else ""
+        if health.text_unreadable is not None:
             unread = (
                 f"A text message on line {self._line} cannot be decoded: its bytes are kept in the alert of "
                 "its sender. Send a text to the line; if that is not decoded either, restart the modem."
             )
-            words[UNREAD] = unread if health.unread else ""
+            words[TEXT_UNREADABLE] = unread if health.text_unreadable else ""
         return {(alarm, self._line): text for alarm, text in words.items()}
 
-    def _out(self, health: Health, stands: Words, now_us: Instant) -> dict[str, str]:
-        state, text, well = health.state, health.text, dict.fromkeys(_OUT, "")
-        if state in (LineState.READY, LineState.FAILING) or (health.worn and state is LineState.STARTING):
-            self._served_us = now_us
+    def _out_of_service_texts(self, health: LineHealth, active: Words, now_us: Instant) -> dict[str, str]:
+        state, text, well = health.state, health.text, dict.fromkeys(_OUT_OF_SERVICE_ALARMS, "")
+        if state in (LineState.READY, LineState.FAILING) or (
+            health.voice_degraded and state is LineState.STARTING
+        ):
+            self._last_in_service_us = now_us
             return well
-        cause = _CAUSES.get(state, ALARM)
+        cause = _CAUSES.get(state, OUT_OF_SERVICE)
         if cause != self._cause:
             self._cause, self._cause_us = cause, now_us
-        another = any((alarm, self._line) in stands for alarm in _OUT)
-        since_us = max(self._served_us, self._cause_us if another else 0)
-        if state is LineState.QUARANTINED or now_us - since_us < OUT_US:
+        another = any((alarm, self._line) in active for alarm in _OUT_OF_SERVICE_ALARMS)
+        since_us = max(self._last_in_service_us, self._cause_us if another else 0)
+        if state is LineState.QUARANTINED or now_us - since_us < OUT_OF_SERVICE_US:
             return {}
         del well[cause]
         return {**well, cause: f"Line {self._line} carries no calls. {text}".strip()}
 
-    def _weak(self, state: LineState, dbm: int | None, now_us: Instant) -> dict[str, str]:
+    def _weak_signal_texts(self, state: LineState, dbm: int | None, now_us: Instant) -> dict[str, str]:
         if state is not LineState.READY or dbm is None or dbm >= WEAK_DBM:
             self._weak_us = None
-            well = state is LineState.READY and dbm is not None and dbm >= STRONG_DBM
+            well = state is LineState.READY and dbm is not None and dbm >= GOOD_SIGNAL_DBM
             return {WEAK: ""} if well else {}
         self._weak_us = self._weak_us or now_us
-        if now_us - self._weak_us < WEAK_US:
+        if now_us - self._weak_us < WEAK_SIGNAL_US:
             return {}
         words = f"Line {self._line} receives its network weakly ({dbm} dBm): calls may fail or break off."
         return {WEAK: words}

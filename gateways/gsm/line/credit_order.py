@@ -22,7 +22,7 @@ TEXT_WITHIN_US: Final = Instant(300 * SECOND)
 """Longest wait for an answer by text, from the query on: the text waits for its turn, too."""
 
 
-def taken_up(order: CreditOrder, before: LineCredit | None, now_us: Instant) -> LineCredit:
+def started(order: CreditOrder, before: LineCredit | None, now_us: Instant) -> LineCredit:
     """Take over the order; return its state. `before`: the line's last state, from the file."""
     if before is not None and before.order == order.order:
         if before.ended_at is not None or before.asked_at is None:
@@ -31,7 +31,7 @@ def taken_up(order: CreditOrder, before: LineCredit | None, now_us: Instant) -> 
     return LineCredit(order=order.order, line=order.line, begun_at=order.begun_at)
 
 
-def turn(
+def advance(
     credit: LineCredit, question: CreditSettings, now_us: Instant, *, free: bool
 ) -> tuple[LineCredit, bool]:
     """Return the present state of the order, and True if the network is to be queried now; called each

@@ -18,7 +18,7 @@ import msgspec
 from messages.ids import SECOND, Instant, LineId
 
 
-class Remembered:
+class ModemMemory:
     """The dialect of one line's modem and the mark for a modem without voice, in the run directory."""
 
     def __init__(self, run: Path, line: LineId) -> None:
@@ -52,14 +52,14 @@ class Remembered:
             self.voiceless = voiceless
 
 
-TWICE: Final = 2
+MAX_FAILURES: Final = 2
 """Failures after which an input is given up. The first failure may be due to the cable, or the moment."""
-_KEPT: Final = 64
-_KEPT_US: Final = Instant(24 * 3600 * SECOND)
+_MAX_KEPT: Final = 64
+_FAILURE_KEPT_US: Final = Instant(24 * 3600 * SECOND)
 """Time after which a single failure is forgotten: it was no fault of the input."""
 
 
-class _Failed(msgspec.Struct):
+class _FailedRead(msgspec.Struct):
     times: int
     at: Instant
 
@@ -70,21 +70,21 @@ class FailedReads:
     def __init__(self, file: Path) -> None:
         self._file = file
         try:
-            self._failed = msgspec.json.decode(file.read_bytes(), type=dict[str, _Failed])
+            self._failed = msgspec.json.decode(file.read_bytes(), type=dict[str, _FailedRead])
         except (OSError, msgspec.MsgspecError):
             self._failed = {}
 
     def is_given_up(self, key: str) -> bool:
         """Return True if the input must not be read again."""
         failed = self._failed.get(key)
-        return failed is not None and failed.times >= TWICE
+        return failed is not None and failed.times >= MAX_FAILURES
 
-    def failed(self, key: str, now_us: Instant) -> bool:
+    def count_failure(self, key: str, now_us: Instant) -> bool:
         """Count a failure; return True if the input is given up with it."""
         before = self._failed.pop(key, None)
-        lately = before is not None and now_us - before.at < _KEPT_US
-        self._failed[key] = _Failed(1 + (before.times if lately and before is not None else 0), now_us)
-        while len(self._failed) > _KEPT:
+        lately = before is not None and now_us - before.at < _FAILURE_KEPT_US
+        self._failed[key] = _FailedRead(1 + (before.times if lately and before is not None else 0), now_us)
+        while len(self._failed) > _MAX_KEPT:
             del self._failed[next(iter(self._failed))]
         self._write()
         return self.is_given_up(key)
@@ -95,7 +95,7 @@ class FailedReads:
         The input counts as failed until it is read: a reader that hangs is killed without a report.
         """
         before = self._failed.get(key)
-        self.failed(key, now_us)
+        self.count_failure(key, now_us)
         try:
             reader()
         except Exception as error:

@@ -4,7 +4,7 @@ quarantine, its alarms, and the short messages that it sends.
 
 from __future__ import annotations
 
-from gateways.gsm.line.alarm import Health, LineAlarm
+from gateways.gsm.line.alarm import LineAlarms, LineHealth
 from messages.events import (
     AlarmCleared,
     AlarmRaised,
@@ -45,13 +45,13 @@ class LineJournal:
         """The case that had the line when this process began."""
         self.quarantined = is_quarantined(journal, line)
 
-    def legs_left(self) -> list[Leg]:
+    def legs_at_start(self) -> list[Leg]:
         """Return the legs whose calls an earlier process has left on this line; such a call may still be in a
         dial that any written byte aborts.
         """
         return [] if self.case is None else self._legs_here(self.case)
 
-    def who_stands_here(self) -> list[Leg] | None:
+    def read_legs(self) -> list[Leg] | None:
         """Return the legs that are on this line according to the journal. None if the journal cannot be read,
         or if the line is used by an operator's nailed-up call or by a test.
         """
@@ -70,14 +70,14 @@ class LineJournal:
         """Record that the line is out of service for this reason."""
         self.quarantined = True
         raised = AlarmRaised(alarm=QUARANTINED, subject=self._line, text=reason)
-        self._note(raised, LineQuarantined(line=self._line, reason=reason))
+        self._append(raised, LineQuarantined(line=self._line, reason=reason))
 
-    def returned(self) -> None:
+    def return_to_service(self) -> None:
         """Record that the line is in service again. If the record cannot be written, it stays pending."""
         cleared = AlarmCleared(alarm=QUARANTINED, subject=self._line)
-        self.quarantined = not self._note(cleared, LineReturned(line=self._line))
+        self.quarantined = not self._append(cleared, LineReturned(line=self._line))
 
-    def is_said(self, alarm: str) -> bool:
+    def is_alarm_active(self, alarm: str) -> bool:
         """Return True if this alarm of the line is active; False if not, or if the journal cannot be read."""
         try:
             return (alarm, self._line) in self._alarms.stands
@@ -85,10 +85,10 @@ class LineJournal:
             self._log.error("the journal cannot be read", line=self._line, error=str(error))
             return False
 
-    def tell_alarms(self, alarm: LineAlarm, health: Health, now_us: Instant) -> None:
+    def record_alarms(self, alarm: LineAlarms, health: LineHealth, now_us: Instant) -> None:
         """Record the changes of the alarms; changes that cannot be written stay pending."""
         try:
-            self._alarms.tell(alarm.found(health, self._alarms.stands, now_us))
+            self._alarms.tell(alarm.alarm_texts(health, self._alarms.stands, now_us))
         except JournalError as error:
             self._log.error("the journal cannot be written", line=self._line, error=str(error))
 
@@ -104,16 +104,16 @@ class LineJournal:
             )
             return None
 
-    def end_text(self, text: TextId, became: TextSent | TextFailed) -> bool:
+    def end_text(self, text: TextId, outcome: TextSent | TextFailed) -> bool:
         """Record the outcome of the text; return True if written."""
         try:
-            self._journal.transact(lambda tx: end_text(tx, text, became))
+            self._journal.transact(lambda tx: end_text(tx, text, outcome))
         except JournalError as error:
             self._log.error("the journal cannot be written", line=self._line, error=str(error))
             return False
         return True
 
-    def ask_credit(self, to: str, words: str) -> bool:
+    def request_credit_text(self, to: str, words: str) -> bool:
         """Order a text from this line to the number that reports the SIM's credit; return True if written."""
         try:
             self._journal.transact(lambda tx: request_credit_text(tx, self._line, E164(to), words))
@@ -145,7 +145,7 @@ class LineJournal:
         live = (leg for leg in case.legs.values() if leg.live)
         return [leg for leg in (*live, *case.calls_on_lost_nodes.values()) if leg.line == self._line]
 
-    def _note(self, alarm: Alarm, event: LineQuarantined | LineReturned) -> bool:
+    def _append(self, alarm: Alarm, event: LineQuarantined | LineReturned) -> bool:
         try:
             self._journal.append(
                 Append(streams.node(self._node), None, (alarm,)),

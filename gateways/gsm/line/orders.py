@@ -19,18 +19,18 @@ from store.errors import JournalError
 from store.journal.journal import Journal
 from store.nodes import owners
 
-LATE_US: Final = Instant(4 * SECOND)
+MAX_DIAL_AGE_US: Final = Instant(4 * SECOND)
 """Age of an order that is too late. A leg repeats its order every second, and has given the line up by then:
 a dial so late would be a second dial."""
-FORGOTTEN_US: Final = Instant(5 * SECOND)
+UNREQUESTED_US: Final = Instant(5 * SECOND)
 """Time without a request after which calls seem forgotten. A leg requests its call every second."""
 
 
-class OrderTurn(Enum):
+class OrderTiming(Enum):
     """Time at which an order is obeyed."""
 
     NOW = "now"
-    WAITS = "waits"
+    LATER = "waits"
     TOO_LATE = "too late"
 
 
@@ -40,24 +40,24 @@ class Orders:
     def __init__(self, legs: LegsOnLine, driver: Driver, now_us: Instant) -> None:
         self._legs = legs
         self._driver = driver
-        self._asked_at = now_us
+        self._last_request_at = now_us
         self._waiting: dict[LegId, tuple[Order, Envelope]] = {}
 
-    def turn(self, order: Order, envelope: Envelope, now_us: Instant) -> OrderTurn:
+    def timing(self, order: Order, envelope: Envelope, now_us: Instant) -> OrderTiming:
         """Return NOW if the leg is known here, or the modem's own list of calls is known; WAITS, and keep the
         order, until then; TOO_LATE for an old dial."""
-        if self._legs.standing.knows(order.leg, order.attempt):
-            return OrderTurn.NOW
-        if isinstance(order, DialCall) and now_us - envelope.at_us > LATE_US:
-            return OrderTurn.TOO_LATE
+        if self._legs.register.has_attempt(order.leg, order.attempt):
+            return OrderTiming.NOW
+        if isinstance(order, DialCall) and now_us - envelope.at_us > MAX_DIAL_AGE_US:
+            return OrderTiming.TOO_LATE
         if self._driver.knows_calls:
-            return OrderTurn.NOW
+            return OrderTiming.NOW
         self._waiting[order.leg] = order, envelope
-        return OrderTurn.WAITS
+        return OrderTiming.LATER
 
-    def heard_of_legs(self, now_us: Instant) -> None:
+    def on_leg_request(self, now_us: Instant) -> None:
         """Note that a leg has requested its call."""
-        self._asked_at = now_us
+        self._last_request_at = now_us
 
     def take_waiting(self) -> list[tuple[Order, Envelope]]:
         """Return the waiting orders, once the modem's own list of calls is known."""
@@ -66,19 +66,19 @@ class Orders:
         waiting, self._waiting = self._waiting, {}
         return list(waiting.values())
 
-    def waits_since_lately(self, now_us: Instant) -> bool:
+    def has_recent_waiting(self, now_us: Instant) -> bool:
         """Return True if a leg requests a call that this process, just started, cannot know yet."""
-        return any(now_us - envelope.at_us < FORGOTTEN_US for _, envelope in self._waiting.values())
+        return any(now_us - envelope.at_us < UNREQUESTED_US for _, envelope in self._waiting.values())
 
-    def seem_forgotten(self, now_us: Instant) -> bool:
-        """Return True if a call is set up without any leg's request for FORGOTTEN_US; once in that time."""
+    def take_unrequested(self, now_us: Instant) -> bool:
+        """Return True if a call is set up without any leg's request for UNREQUESTED_US; once in that time."""
         if (
-            now_us - self._asked_at < FORGOTTEN_US
+            now_us - self._last_request_at < UNREQUESTED_US
             or not self._driver.knows_calls
-            or not self._legs.standing.set_up
+            or not self._legs.register.calls_set_up
         ):
             return False
-        self._asked_at = now_us
+        self._last_request_at = now_us
         return True
 
 

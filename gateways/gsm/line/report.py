@@ -12,8 +12,8 @@ from gateways.gsm.driver.pin_memory import PinMemory
 from gateways.gsm.driver.startup import NOT_INSERTED, SIM_PIN, SIM_PUK
 from gateways.gsm.line.journal import LineJournal
 from gateways.gsm.line.legs_on_line import LegsOnLine
-from gateways.gsm.line.port_hold import PortHold
-from gateways.gsm.port.whereabouts import ModemLocation
+from gateways.gsm.line.port_control import PortControl
+from gateways.gsm.port.modem_location import ModemLocation
 from messages.base import VoicePort
 from messages.ids import SECOND, Role
 from messages.lines import LineReport, LineState, VoiceService
@@ -29,11 +29,13 @@ _RADIO_OFF: Final = (
     "The modem's radio is off (+CFUN) and cannot be switched on: look for a switch on the modem, or another "
     "program that uses it."
 )
-_GHOST: Final = "The line has a call that belongs to no alert and does not end: switch the modem off and on."
-_WORN: Final = (
+_ORPHAN_CALL: Final = (
+    "The line has a call that belongs to no alert and does not end: switch the modem off and on."
+)
+_DEGRADED: Final = (
     "The modem's voice is degraded: the line is used last, and is reset once another line is free as well."
 )
-_RESTS: Final = "The modem or its network refuses calls; the line is tried again after a pause."
+_PAUSED: Final = "The modem or its network refuses calls; the line is tried again after a pause."
 _DATA_ALONE: Final = (
     "The modem is registered for data only (no VoLTE, no 2G): no voice call can be placed. Have the carrier "
     "enable VoLTE, or use another SIM."
@@ -41,8 +43,8 @@ _DATA_ALONE: Final = (
 _NO_VOICE: Final = (
     "The modem's firmware provides no audio to the center: its calls are joined in the network."
 )
-_OFF: Final = "The modem is in no network: check its antenna, and that its SIM is active."
-SOON_S: Final = 1.0
+_NO_NETWORK: Final = "The modem is in no network: check its antenna, and that its SIM is active."
+NORMAL_LISTING_S: Final = 1.0
 """Seconds within which a normal SIM lists its messages. A slow SIM takes longer: a dial would wait for the
 list, and be lost."""
 
@@ -55,8 +57,8 @@ class LineReports:
         actor: CenterActor,
         spec: Modem,
         driver: Driver,
-        where: ModemLocation,
-        hold: PortHold,
+        location: ModemLocation,
+        port: PortControl,
         pins: PinMemory,
         legs: LegsOnLine,
         journal: LineJournal,
@@ -64,50 +66,50 @@ class LineReports:
         self._actor = actor
         self._spec = spec
         self._driver = driver
-        self._where = where
-        self._hold = hold
+        self._location = location
+        self._port = port
         self._pins = pins
         self._legs = legs
         self._journal = journal
         self._state, self._since = LineState.STARTING, actor.now_us()
-        self._told: LineReport | None = None
-        self._filed: LineReport | None = None
-        self._voice_filed: VoicePort | None = None
+        self._published: LineReport | None = None
+        self._written: LineReport | None = None
+        self._voice_written: VoicePort | None = None
 
     def condition(self) -> tuple[LineState, str]:
         """Return the state of the line, and the fault as text, if any."""
         return condition(
             self._driver,
-            open_port=self._hold.is_open,
+            open_port=self._port.is_open,
             quarantined=self._journal.quarantined,
-            trouble=self._hold.trouble,
-            another_modem=self._where.another_modem_there,
+            fault=self._port.fault,
+            another_modem=self._location.another_modem_there,
             pin_fault=self._pins.fault,
-            ghosts=self._legs.nobodys.ghosts,
-            rests=self._legs.faults.is_paused(self._actor.now_us() / SECOND),
+            orphans=self._legs.unowned.orphan_count,
+            paused=self._legs.dial_faults.is_paused(self._actor.now_us() / SECOND),
             emergency=self._spec.emergency,
         )
 
-    def say(self) -> None:
+    def publish(self) -> None:
         """Publish the report at every change, and every second."""
         report = self._report()
-        changed, self._filed = report != self._filed, report
+        changed, self._written = report != self._written, report
         if changed:
             line_files.write(self._actor.env.run, report)
-        if report != self._told and self._actor.tell(Role.TRUNK_POOL, "", report):
-            self._told = report
+        if report != self._published and self._actor.tell(Role.TRUNK_POOL, "", report):
+            self._published = report
             self._actor.tell(Role.DEADLINE_WATCHDOG, "", report)
 
-    def tell_again(self) -> None:
+    def republish(self) -> None:
         """Publish the report again: an earlier report may be lost, or have a new receiver."""
-        self._told = None
+        self._published = None
 
-    def file_voice(self) -> None:
+    def write_voice(self) -> None:
         """Write the voice port to its file before the voice is reported as flowing: a bridge of another node
         needs it at once."""
-        voice = self._legs.standing.voice
-        if voice is not None and voice != self._voice_filed:
-            self._voice_filed = voice
+        voice = self._legs.register.voice
+        if voice is not None and voice != self._voice_written:
+            self._voice_written = voice
             line_files.write_voice(self._actor.env.run, self._spec.line, voice)
 
     def _report(self) -> LineReport:
@@ -116,7 +118,7 @@ class LineReports:
             self._state, self._since = state, now_us
         registration = driver.registration
         listing_s = driver.listing_messages_since_s
-        lists = listing_s is not None and now_us / SECOND - listing_s >= SOON_S
+        lists = listing_s is not None and now_us / SECOND - listing_s >= NORMAL_LISTING_S
         return LineReport(
             line=self._spec.line,
             trunk=self._spec.trunk,
@@ -126,13 +128,13 @@ class LineReports:
             busy=state is LineState.READY and (bool(driver.calls()) or driver.is_sending_sms or lists),
             sends_text=state is LineState.READY and driver.is_sending_sms,
             inbound=self._spec.takes_calls,
-            joins=self._legs.standing.joins,
-            legs=self._legs.standing.held_for,
+            joins=self._legs.register.joins,
+            legs=self._legs.register.legs_with_calls,
             worn=driver.voice_degraded,
             signal_dbm=driver.signal_dbm,
             service=driver.voice_service,
             registration=registration.name.lower() if registration is not None else "",
-            port=self._hold.path,
+            port=self._port.path,
             imei=driver.identity.imei,
             dialect=driver.dialect.key,
             text=text,
@@ -144,25 +146,25 @@ def condition(
     *,
     open_port: bool,
     quarantined: bool = False,
-    trouble: str = "",
+    fault: str = "",
     another_modem: bool = False,
     pin_fault: str = "",
-    ghosts: int = 0,
-    rests: bool = False,
+    orphans: int = 0,
+    paused: bool = False,
     emergency: bool = False,
 ) -> tuple[LineState, str]:
     """Return the state of the line, and the fault as text, if any.
 
     `another_modem`: the configured port has a modem with another IMEI. `pin_fault`: reason why the SIM's PIN
-    is not entered. `ghosts`: number of orphan calls on the line. `rests`: the last dial has failed, and the
+    is not entered. `orphans`: number of orphan calls on the line. `paused`: the last dial has failed, and the
     line pauses.
     """
-    trouble = _sentence(trouble)
+    fault = _sentence(fault)
     if quarantined:
-        return LineState.QUARANTINED, trouble or "The modem was taken out of service."
+        return LineState.QUARANTINED, fault or "The modem was taken out of service."
     if not open_port:
         state = LineState.WRONG_MODEM if another_modem else LineState.LOST
-        return state, trouble or "The modem's port cannot be opened."
+        return state, fault or "The modem's port cannot be opened."
     if driver.sim == SIM_PUK:
         return (
             LineState.PUK_NEEDED,
@@ -175,22 +177,22 @@ def condition(
     if driver.sim not in ("", "READY", SIM_PIN):
         return LineState.NO_SIM, f"The SIM cannot be used, the modem reports {driver.sim}: replace the SIM."
     if not driver.ready or driver.sim == SIM_PIN:
-        return LineState.STARTING, trouble or "The modem is being set up."
+        return LineState.STARTING, fault or "The modem is being set up."
     if driver.registration is not None and not driver.registration.in_service:
-        words = _REGISTRATION.get(driver.registration, _OFF)
+        words = _REGISTRATION.get(driver.registration, _NO_NETWORK)
         return LineState.NO_NETWORK, _RADIO_OFF if driver.radio_off else words
     data_alone = driver.voice_service is VoiceService.NONE and not driver.calls()
     # An emergency call needs no service of the SIM's own network (22.101 clause 10): it is tried.
     if data_alone and not emergency:
         return LineState.NO_VOICE_SERVICE, _DATA_ALONE
-    if ghosts:
-        return LineState.FAILING, _GHOST
-    if rests:
-        return LineState.FAILING, _RESTS
+    if orphans:
+        return LineState.FAILING, _ORPHAN_CALL
+    if paused:
+        return LineState.FAILING, _PAUSED
     if data_alone:
         return LineState.READY, _DATA_ALONE
     if driver.voice_degraded:
-        return LineState.READY, _WORN
+        return LineState.READY, _DEGRADED
     return LineState.READY, _NO_VOICE if driver.voiceless else ""
 
 

@@ -9,25 +9,25 @@ import msgspec
 from gateways.gsm.calls.call import INCOMING_STATES
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import CallEvent, CallId, CallIncoming, CallReleased, CallWaiting
-from gateways.gsm.line.adoption import view_of
+from gateways.gsm.line.leg_register import view_of
 from messages.calls import IncomingCall, IncomingCallGone
 from messages.ids import E164, LineId
 
-HEARD_ENOUGH: Final = 2
+REPORTS_CONFIRMING_NUMBER: Final = 2
 """Reports of a caller's number, by the ring and by the list of calls, that confirm it. On a bad cable a
 single report may have a changed digit, and another user would be identified, and called back."""
 
-SPOKEN_FOR_S: Final = 3.0
+RESERVED_S: Final = 3.0
 """Seconds for which a leg's request reserves a call: a leg without its call repeats it every second."""
 
 
-class Ringing(msgspec.Struct, kw_only=True):
+class RingingCall(msgspec.Struct, kw_only=True):
     """A ringing call."""
 
     since_s: float
     number: E164 | None = None
     withheld: bool = False
-    asked_s: float = float("-inf")
+    requested_s: float = float("-inf")
     """Time of the last request by a leg: the call belongs to an alert already."""
 
 
@@ -42,34 +42,34 @@ class RingingCalls:
         self._driver = driver
         self._first_number = first_number
         self._number_within_s = number_within_s
-        self._ringing: dict[CallId, Ringing] = {}
+        self._ringing: dict[CallId, RingingCall] = {}
 
-    def call(self, number: int) -> CallId:
+    def call_id(self, number: int) -> CallId:
         """Return the modem's id of the call with this number of the center."""
         return CallId(number - self._first_number)
 
-    def asked_for(self, call: CallId, now_s: float) -> Ringing | None:
+    def reserve(self, call: CallId, now_s: float) -> RingingCall | None:
         """Note a leg's request for the call; return the ringing call, or None."""
         ringing = self._ringing.get(call)
         if ringing is not None:
-            ringing.asked_s = now_s
+            ringing.requested_s = now_s
         return ringing
 
     def has(self, call: CallId) -> bool:
         """Return True if the call is reported as ringing."""
         return call in self._ringing
 
-    def taken(self, call: CallId) -> None:
+    def remove(self, call: CallId) -> None:
         """Remove the call: it belongs to a leg now."""
         self._ringing.pop(call, None)
 
     def reject(self, number: int, now_s: float) -> None:
         """Decline a ringing call."""
-        call = self.call(number)
+        call = self.call_id(number)
         if call in self._ringing:
             self._driver.hang_up(call, now_s)
 
-    def hear(self, event: CallEvent, now_s: float) -> IncomingCallGone | None:
+    def on_event(self, event: CallEvent, now_s: float) -> IncomingCallGone | None:
         """Process an event of a call without a leg; return the report of a ringing call's end, or None."""
         view = view_of(self._driver.calls(), event.call)
         if isinstance(event, CallReleased):
@@ -80,12 +80,12 @@ class RingingCalls:
         ):
             # A call that came in just as another was put on hold may have been answered by that command: it
             # counts as ringing.
-            ringing = self._ringing.setdefault(event.call, Ringing(since_s=now_s))
+            ringing = self._ringing.setdefault(event.call, RingingCall(since_s=now_s))
             ringing.number = None if view.number is None else E164(view.number)
             ringing.withheld = view.withheld
         return None
 
-    def told(self, now_s: float) -> list[IncomingCall]:
+    def to_publish(self, now_s: float) -> list[IncomingCall]:
         """Return the calls to report: those without a recent request by a leg."""
         return [
             IncomingCall(
@@ -93,23 +93,25 @@ class RingingCalls:
                 call=self._first_number + call,
                 number=ringing.number,
                 withheld=ringing.withheld,
-                settled=self._is_sure(call)
+                settled=self._is_number_confirmed(call)
                 or ringing.withheld
                 or now_s - ringing.since_s >= self._number_within_s,
             )
             for call, ringing in self._ringing.items()
-            if now_s - ringing.asked_s > SPOKEN_FOR_S
+            if now_s - ringing.requested_s > RESERVED_S
         ]
 
     @property
-    def unsettled(self) -> bool:
+    def has_unconfirmed_number(self) -> bool:
         """True if a call rings with an unconfirmed number."""
-        return any(not self._is_sure(call) for call in self._ringing)
+        return any(not self._is_number_confirmed(call) for call in self._ringing)
 
-    def dues(self) -> list[float]:
+    def report_times(self) -> list[float]:
         """Return the times when the calls are reported even without a known and confirmed number."""
         return [ringing.since_s + self._number_within_s for ringing in self._ringing.values()]
 
-    def _is_sure(self, call: CallId) -> bool:
+    def _is_number_confirmed(self, call: CallId) -> bool:
         view = view_of(self._driver.calls(), call)
-        return view is not None and view.number is not None and view.number_reports >= HEARD_ENOUGH
+        return (
+            view is not None and view.number is not None and view.number_reports >= REPORTS_CONFIRMING_NUMBER
+        )

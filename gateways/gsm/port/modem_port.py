@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from gateways.gsm.errors import GsmError, PortLost
+from gateways.gsm.port.modem_location import ModemLocation
 from gateways.gsm.port.serial_port import Port
-from gateways.gsm.port.whereabouts import ModemLocation
 
 
 class Watcher(Protocol):
@@ -24,27 +24,27 @@ class Watcher(Protocol):
 
 
 class ModemPort:
-    """The command port of one line. `readable` is called when the modem has sent bytes, `told` when a port
-    probed in the search has sent bytes.
+    """The command port of one line. `on_readable` is called when the modem has sent bytes,
+    `on_probe_readable` when a port probed in the search has sent bytes.
     """
 
     def __init__(
         self,
-        where: ModemLocation,
+        location: ModemLocation,
         open_port: Callable[[str], Port],
         watcher: Watcher,
         *,
-        readable: Callable[[], None],
-        told: Callable[[], None],
+        on_readable: Callable[[], None],
+        on_probe_readable: Callable[[], None],
     ) -> None:
-        self._where = where
+        self._location = location
         self._open_port = open_port
         self._watcher = watcher
-        self._readable = readable
-        self._told = told
+        self._on_readable = on_readable
+        self._on_probe_readable = on_probe_readable
         self._port: Port | None = None
         self._fd: int | None = None
-        self._asked_fds: list[int] = []
+        self._probed_fds: list[int] = []
         self.path = ""
         """Path where the port was opened last."""
 
@@ -55,10 +55,10 @@ class ModemPort:
 
     def open(self, now_s: float) -> None:
         """Open the port, or continue the search for the modem. Raises GsmError, its text for the operator."""
-        path = self._where.path()
-        if not path and not self._find(now_s):
-            raise PortLost(self._where.text())
-        self.path = path or self._where.path()
+        path = self._location.path()
+        if not path and not self._search(now_s):
+            raise PortLost(self._location.text())
+        self.path = path or self._location.path()
         try:
             self._port = self._open_port(self.path)
             self._fd = self._port.fileno()
@@ -66,7 +66,7 @@ class ModemPort:
             self._port = None
             raise
         if self._fd is not None:
-            self._watcher.watch(self._fd, self._readable)
+            self._watcher.watch(self._fd, self._on_readable)
 
     def read(self) -> bytes:
         """Return the bytes from the modem; empty without a port. Raises PortLost."""
@@ -93,21 +93,21 @@ class ModemPort:
 
     def stop(self) -> None:
         """Release the modem and end the search, for good."""
-        self._stop_waiting()
-        self._where.give_up()
+        self._unwatch_probed()
+        self._location.end_search()
         self.close()
 
-    def _find(self, now_s: float) -> bool:
+    def _search(self, now_s: float) -> bool:
         """Search the present ports for the modem; return True once its place is known."""
-        self._stop_waiting()
-        found = self._where.look(now_s)
-        for fd in () if found else self._where.fds():
-            self._asked_fds.append(fd)
-            self._watcher.watch(fd, self._told)
+        self._unwatch_probed()
+        found = self._location.search(now_s)
+        for fd in () if found else self._location.fds():
+            self._probed_fds.append(fd)
+            self._watcher.watch(fd, self._on_probe_readable)
         return found
 
-    def _stop_waiting(self) -> None:
+    def _unwatch_probed(self) -> None:
         # The descriptors must still be open here.
-        for fd in self._asked_fds:
+        for fd in self._probed_fds:
             self._watcher.unwatch(fd)
-        self._asked_fds.clear()
+        self._probed_fds.clear()

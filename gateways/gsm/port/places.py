@@ -25,9 +25,9 @@ PSEUDO_TERMINALS: Final = range(136, 144)
 second: a test of each part of its path would be a dozen lookups."""
 
 
-def places(simulated: Path | None = None, *, dev: Path = DEV, sys: Path = SYS) -> list[SeenPort]:
+def present_ports(simulated: Path | None = None, *, dev: Path = DEV, sys: Path = SYS) -> list[SeenPort]:
     """Return every present USB port, and the simulated carrier's ports in the directory `simulated`."""
-    found = [place for name in _usb_ttys(sys) if (place := _usb_place(name, dev, sys)) is not None]
+    found = [place for name in _usb_ttys(sys) if (place := _usb_port(name, dev, sys)) is not None]
     if simulated is not None:
         names = _names_in(simulated)
         for link in sorted(f"{simulated}/{name}" for name in names if name.endswith(".at")):
@@ -56,10 +56,10 @@ def mark_of(path: str) -> str:
     except OSError:
         return ""
     made = f".{stat.st_ctime_ns}" if os.major(stat.st_rdev) in PSEUDO_TERMINALS else ""
-    return f"{_boot()}.{stat.st_rdev:x}.{stat.st_ino}{made}"
+    return f"{_boot_id()}.{stat.st_rdev:x}.{stat.st_ino}{made}"
 
 
-def resolved(port: str, *, dev: Path = DEV, sys: Path = SYS) -> str:
+def resolve_port(port: str, *, dev: Path = DEV, sys: Path = SYS) -> str:
     """Return the path of a configured port: the port itself, or the path for `usb:…`, with the first tty if
     no interface is named. Empty if no device is plugged in there.
     """
@@ -81,7 +81,7 @@ def usb_device_of(path: str, *, sys: Path = SYS) -> Path | None:
 
 
 @cache
-def _boot() -> str:
+def _boot_id() -> str:
     """Return an id of this start of the machine: inode numbers begin again with each start."""
     return _read(Path("/proc/sys/kernel/random/boot_id"))[:8]
 
@@ -104,7 +104,7 @@ def _natural(name: str) -> tuple[str, int]:
     return stem, int(name[len(stem) :] or 0)
 
 
-def _usb_place(name: str, dev: Path, sys: Path) -> SeenPort | None:
+def _usb_port(name: str, dev: Path, sys: Path) -> SeenPort | None:
     interface = _interface(name, sys)
     mark = mark_of(str(dev / name))
     if interface is None or not mark:

@@ -53,7 +53,7 @@ def roles_of(dialects: Iterable[CompiledDialect]) -> dict[str, UsbPorts]:
     return {ports.usb: ports for dialect in dialects for ports in dialect.data.port}
 
 
-def may_be_asked(
+def ports_to_probe(
     places: Sequence[SeenPort], roles: Roles, taken: Collection[str], silent: Collection[str] = ()
 ) -> list[SeenPort]:
     """Return the command ports among these that may be probed: `taken` and `silent` are marks.
@@ -83,7 +83,7 @@ def may_be_asked(
     ]
 
 
-def voice_beside(place: SeenPort, places: Iterable[SeenPort], roles: Roles) -> str:
+def voice_port_of(place: SeenPort, places: Iterable[SeenPort], roles: Roles) -> str:
     """Return the path of the voice port of the device with the command port `place`; empty if unknown."""
     known = roles.get(place.usb)
     if known is None or known.voice is None:
@@ -102,7 +102,7 @@ def voice_beside(place: SeenPort, places: Iterable[SeenPort], roles: Roles) -> s
     )
 
 
-def takes_codes(place: SeenPort, roles: Roles) -> bool:
+def is_command_port(place: SeenPort, roles: Roles) -> bool:
     """Return True if this interface is known to accept its device's commands, and to send all codes."""
     known = roles.get(place.usb)
     if known is None:
@@ -116,7 +116,7 @@ def same_imei(one: str, other: str) -> bool:
     return len(one) >= _IMEI_DIGITS and one[:_IMEI_DIGITS] == other[:_IMEI_DIGITS]
 
 
-class Asking:
+class ImeiQuery:
     """The query of one port, sans-IO like the driver. `base` is the dialect that every modem understands.
 
     `imei` is None until the query is over; empty if no modem answered or no IMEI was reported.
@@ -125,49 +125,49 @@ class Asking:
     def __init__(self, base: CompiledDialect, now_s: float) -> None:
         self._base = base
         self._engine = Engine(base.rules)
-        self._questions = ["AT+CGSN", "ATI"]
+        self._queries = ["AT+CGSN", "ATI"]
         self.imei: str | None = None
         self.answered = False
         """True if a modem is present."""
         self._engine.start(now_s)
-        self._work(now_s)
+        self._process(now_s)
 
     def receive(self, data: bytes, now_s: float) -> None:
         """Process bytes from the port."""
         self._engine.receive(data, now_s)
-        self._work(now_s)
+        self._process(now_s)
 
     def tick(self, now_s: float) -> None:
         """Send the next query, or end the probe, if the time has come (`now_s`, in seconds)."""
         self._engine.tick(now_s)
-        self._work(now_s)
+        self._process(now_s)
 
     def take_output(self) -> bytes:
         """Return the bytes to write now."""
         return self._engine.take_output()
 
-    def _work(self, now_s: float) -> None:
+    def _process(self, now_s: float) -> None:
         for event in self._engine.take_events():
             match event:
                 case at.InSync():
                     self.answered = True
-                    self._ask(now_s)
+                    self._send_next(now_s)
                 case at.Finished(lines=lines):
                     imei = parse_imei(lines)
                     if imei:
                         self.imei = imei
                     else:
-                        self._ask(now_s)
+                        self._send_next(now_s)
                 case at.SyncLost():
                     self.imei = self.imei or ""
                 case _:
                     pass
 
-    def _ask(self, now_s: float) -> None:
+    def _send_next(self, now_s: float) -> None:
         if self.imei is not None:
             return
-        if self._questions:
-            question = command_of(self._base, self._questions.pop(0), Urgency.SET_UP)
+        if self._queries:
+            question = command_of(self._base, self._queries.pop(0), Urgency.SET_UP)
             self._engine.submit(question, now_s)
         else:
             self.imei = ""

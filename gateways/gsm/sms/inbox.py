@@ -15,81 +15,90 @@ from gateways.gsm.at.parse import body_of, integer, split_fields
 from gateways.gsm.driver.events import SmsFailed, SmsReceived, SmsReported
 from gateways.gsm.errors import PduError, where_raised
 from gateways.gsm.numbers import e164
-from gateways.gsm.sms.pdu import Delivered, is_report, may_be_deliver, read_deliver, read_report, sender_of
+from gateways.gsm.sms.pdu import (
+    DeliveredMessage,
+    is_report,
+    may_be_deliver,
+    read_deliver,
+    read_report,
+    sender_of,
+)
 
-PATIENCE_S: Final = 120.0
+PARTS_WAIT_S: Final = 120.0
 """Seconds to wait for missing parts; then the received parts are delivered: half a request for help is a
 request for help.
 """
-MOST_OPEN: Final = 100
+MAX_INCOMPLETE: Final = 100
 """Most messages that may wait for missing parts; beyond that the oldest are delivered incomplete."""
 GAP: Final = " […] "
 
 
-class Whole(msgspec.Struct, frozen=True, kw_only=True):
+class AssembledMessage(msgspec.Struct, frozen=True, kw_only=True):
     """A message with all the parts received."""
 
-    first: Delivered
+    first: DeliveredMessage
     text: str
     data: bytes
     stored: tuple[int, ...]
     complete: bool = True
 
 
-class _Piece(msgspec.Struct, frozen=True):
-    message: Delivered
+class _ReceivedPart(msgspec.Struct, frozen=True):
+    message: DeliveredMessage
     stored: tuple[int, ...]
 
 
-class _Open(msgspec.Struct):
+class _IncompleteMessage(msgspec.Struct):
     since_s: float
-    pieces: dict[int, _Piece]
+    pieces: dict[int, _ReceivedPart]
 
 
 class Assembler:
     """A store of parts, until their message is complete or the wait for its parts ends."""
 
     def __init__(self) -> None:
-        self._open: dict[tuple[str, int, int], _Open] = {}
+        self._open: dict[tuple[str, int, int], _IncompleteMessage] = {}
 
-    def add(self, message: Delivered, now_s: float, *, stored: int | None = None) -> Whole | None:
+    def add(
+        self, message: DeliveredMessage, now_s: float, *, stored: int | None = None
+    ) -> AssembledMessage | None:
         """Add the message of a PDU; return the whole message once its last part is present; None while parts
         are missing. `stored`: the modem's storage index.
         """
         places = () if stored is None else (stored,)
         part = message.part
         if part is None:
-            return Whole(first=message, text=message.text, data=message.data, stored=places)
+            return AssembledMessage(first=message, text=message.text, data=message.data, stored=places)
         key = (message.sender, part.reference, part.total)
-        opened = self._open.setdefault(key, _Open(now_s, {}))
+        opened = self._open.setdefault(key, _IncompleteMessage(now_s, {}))
         known = opened.pieces.get(part.number)
         before = known.stored if known is not None else ()
-        opened.pieces[part.number] = _Piece(message, tuple(dict.fromkeys(before + places)))
+        opened.pieces[part.number] = _ReceivedPart(message, tuple(dict.fromkeys(before + places)))
         if len(opened.pieces) < part.total:
             return None
         del self._open[key]
         return _join(opened, part.total)
 
-    def overdue(self, now_s: float) -> list[Whole]:
+    def take_overdue(self, now_s: float) -> list[AssembledMessage]:
         """Return the messages at the end of their wait for missing parts, with the parts received."""
-        crowded = list(self._open)[: max(0, len(self._open) - MOST_OPEN)]
-        late = [key for key, opened in self._open.items() if now_s >= opened.since_s + PATIENCE_S]
+        crowded = list(self._open)[: max(0, len(self._open) - MAX_INCOMPLETE)]
+        late = [key for key, opened in self._open.items() if now_s >= opened.since_s + PARTS_WAIT_S]
         late = list(dict.fromkeys((*crowded, *late)))
         return [_join(self._open.pop(key), key[2]) for key in late]
 
     def next_deadline(self) -> float | None:
-        """Return the time, in seconds, at which `overdue` has a message to return; None if no message
+        """Return the time, in seconds, at which `take_overdue` has a message to return; None if no message
         waits.
         """
-        patience_s = PATIENCE_S if len(self._open) <= MOST_OPEN else 0.0
+        patience_s = PARTS_WAIT_S if len(self._open) <= MAX_INCOMPLETE else 0.0
         return min((opened.since_s + patience_s for opened in self._open.values()), default=None)
 
 
-def _join(opened: _Open, total: int) -> Whole:
+def _join(opened: _IncompleteMessage, total: int) -> AssembledMessage:
     pieces = [opened.pieces.get(number) for number in range(1, total + 1)]
     there = [piece for piece in pieces if piece is not None]
     gap = GAP if any(piece.message.text for piece in there) else ""
-    return Whole(
+    return AssembledMessage(
         first=there[0].message,
         text="".join(piece.message.text if piece is not None else gap for piece in pieces),
         data=b"".join(piece.message.data for piece in there),
@@ -125,12 +134,12 @@ class Inbox:
             return self._failed(pdu, where_raised(error), places, now_s)
         return self._event(whole, now_s) if whole is not None else None
 
-    def overdue(self, now_s: float) -> list[SmsReceived | SmsFailed]:
+    def take_overdue(self, now_s: float) -> list[SmsReceived | SmsFailed]:
         """Return the events for messages at the end of their wait for missing parts."""
-        return [self._event(whole, now_s) for whole in self._assembler.overdue(now_s)]
+        return [self._event(whole, now_s) for whole in self._assembler.take_overdue(now_s)]
 
     def next_deadline(self) -> float | None:
-        """Return the time, in seconds, at which `overdue` has an event to return; None if no message
+        """Return the time, in seconds, at which `take_overdue` has an event to return; None if no message
         waits.
         """
         return self._assembler.next_deadline()
@@ -147,7 +156,7 @@ class Inbox:
             from_other_party=may_be_deliver(pdu),
         )
 
-    def _event(self, whole: Whole, now_s: float) -> SmsReceived | SmsFailed:
+    def _event(self, whole: AssembledMessage, now_s: float) -> SmsReceived | SmsFailed:
         try:
             return self._received(whole, now_s)
         except Exception as error:
@@ -160,7 +169,7 @@ class Inbox:
                 from_other_party=not whole.first.service,
             )
 
-    def _received(self, whole: Whole, now_s: float) -> SmsReceived:
+    def _received(self, whole: AssembledMessage, now_s: float) -> SmsReceived:
         first = whole.first
         return SmsReceived(
             at_s=now_s,
@@ -174,19 +183,19 @@ class Inbox:
         )
 
 
-def read_out(lines: tuple[str, ...]) -> str | None:
+def stored_pdu(lines: tuple[str, ...]) -> str | None:
     """Return the PDU behind the header of a message (+CMGR, 27.005 clause 4.3). Unsolicited codes may come
     before the PDU and are skipped. If no line is a valid PDU, the first line is returned: a damaged PDU is
     better than nothing."""
     return next(filter(is_pdu, lines[1:]), lines[1] if len(lines) > 1 else None)
 
 
-def listed(lines: tuple[str, ...]) -> list[tuple[int, str]]:
+def listed_pdus(lines: tuple[str, ...]) -> list[tuple[int, str]]:
     """Return the index and PDU of each message in an answer of +CMGL (27.005 clause 4.1)."""
     headers = [place for place, line in enumerate(lines) if line.startswith("+CMGL:")]
     found: list[tuple[int, str]] = []
     for header, end in pairwise((*headers, len(lines))):
-        index, pdu = integer(split_fields(body_of(lines[header]))[0]), read_out(lines[header:end])
+        index, pdu = integer(split_fields(body_of(lines[header]))[0]), stored_pdu(lines[header:end])
         if index is not None and pdu is not None:
             found.append((index, pdu))
     return found

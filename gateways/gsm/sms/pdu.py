@@ -43,7 +43,7 @@ class Octets:
         self._place += count
         return piece
 
-    def one(self) -> int:
+    def take_one(self) -> int:
         """Return the next octet. Raises PduError at the end."""
         return self.take(1)[0]
 
@@ -57,13 +57,13 @@ def tpdu_of(pdu: str) -> Octets:
     if _HEX.fullmatch(pdu) is None:
         raise PduError("not hexadecimal")
     octets = Octets(bytes.fromhex(pdu))
-    octets.take(octets.one())
+    octets.take(octets.take_one())
     return octets
 
 
 def address(octets: Octets) -> str:
     """Return a telephone number, with `+` if international, or a sender's name (clause 9.1.2.5)."""
-    count, kind = octets.one(), octets.one()
+    count, kind = octets.take_one(), octets.take_one()
     raw = octets.take((count + 1) // 2)
     if (kind >> 4) & 0b111 == _ALPHANUMERIC:
         return decode_gsm7(unpack(raw, count * 4 // 7)).rstrip("\r@")
@@ -114,7 +114,7 @@ _TIMESTAMPS: Final = 14
 """Octets of two time stamps: the service centre's receipt, and the reported outcome."""
 
 
-class Reported(msgspec.Struct, frozen=True, kw_only=True):
+class StatusReport(msgspec.Struct, frozen=True, kw_only=True):
     """An SMS-STATUS-REPORT."""
 
     reference: int
@@ -126,21 +126,21 @@ class Reported(msgspec.Struct, frozen=True, kw_only=True):
 
 def is_report(pdu: str) -> bool:
     """Return True if the PDU is a report, and not a message. Raises PduError."""
-    return tpdu_of(pdu).one() & 0b11 == _STATUS_REPORT
+    return tpdu_of(pdu).take_one() & 0b11 == _STATUS_REPORT
 
 
-def read_report(pdu: str) -> Reported:
+def read_report(pdu: str) -> StatusReport:
     """Return the report in the hex line behind `+CDS:`, or of a stored message. Raises PduError."""
     octets = tpdu_of(pdu)
-    if octets.one() & 0b11 != _STATUS_REPORT:
+    if octets.take_one() & 0b11 != _STATUS_REPORT:
         raise PduError("not an SMS-STATUS-REPORT")
-    reference = octets.one()
+    reference = octets.take_one()
     recipient = address(octets)
     octets.take(_TIMESTAMPS)
-    return Reported(reference=reference, recipient=recipient, status=octets.one())
+    return StatusReport(reference=reference, recipient=recipient, status=octets.take_one())
 
 
-def with_centre(pdu: str, length: int | None) -> str:
+def with_smsc_address(pdu: str, length: int | None) -> str:
     """Return the PDU with a service centre's address. Some firmware omits this address; then the PDU has
     exactly the octets that `+CDS:` reports, a count that leaves the address out."""
     return "00" + pdu if length is not None and len(pdu) == 2 * length else pdu
@@ -154,7 +154,7 @@ _REPORTED: Final = 0x20 | 0x10
 """TP-SRR, and TP-VPF for a relative period (clauses 9.2.3.5, 9.2.3.3)."""
 
 
-class Part(msgspec.Struct, frozen=True):
+class ConcatenatedPart(msgspec.Struct, frozen=True):
     """Position of a part in a concatenated message (23.040 clauses 9.2.3.24.1 and .8)."""
 
     reference: int
@@ -163,7 +163,7 @@ class Part(msgspec.Struct, frozen=True):
     """Counts from 1."""
 
 
-class Delivered(msgspec.Struct, frozen=True, kw_only=True):
+class DeliveredMessage(msgspec.Struct, frozen=True, kw_only=True):
     """An SMS-DELIVER."""
 
     sender: str
@@ -173,25 +173,25 @@ class Delivered(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     data: bytes = b""
     """The user data without its header, if the alphabet is 8-bit."""
-    part: Part | None = None
+    part: ConcatenatedPart | None = None
     service: bool = False
     """True if the message is for the phone or its SIM, and not for a person."""
 
 
-def read_deliver(pdu: str) -> Delivered:
+def read_deliver(pdu: str) -> DeliveredMessage:
     """Return the message in the hex line behind `+CMT:` or `+CMGR:`. Raises PduError."""
     octets = tpdu_of(pdu)
-    first = octets.one()
+    first = octets.take_one()
     if first & 0b11 != 0:
         raise PduError(f"not an SMS-DELIVER (message type {first & 0b11})")
     sender = address(octets)
-    pid = octets.one()
-    dcs = octets.one()
+    pid = octets.take_one()
+    dcs = octets.take_one()
     sent_at = _timestamp(octets.take(7))
-    length = octets.one()
+    length = octets.take_one()
     has_header = bool(first & 0b0100_0000)
     text, data, header = _user_data(octets.rest(), length, alphabet_of(dcs), has_header=has_header)
-    return Delivered(
+    return DeliveredMessage(
         sender=sender,
         sent_at=sent_at,
         text=text,
@@ -205,7 +205,7 @@ def sender_of(pdu: str) -> str:
     """Return the sender of a message that cannot be read otherwise; empty if unreadable too."""
     try:
         octets = tpdu_of(pdu)
-        octets.one()
+        octets.take_one()
         return address(octets)
     except PduError:
         return ""
@@ -216,7 +216,7 @@ def may_be_deliver(pdu: str) -> bool:
     message that this modem has sent. A reserved type counts as SMS-DELIVER (clause 9.2.3.1).
     """
     try:
-        return tpdu_of(pdu).one() & 0b11 in (0b00, 0b11)
+        return tpdu_of(pdu).take_one() & 0b11 in (0b00, 0b11)
     except PduError:
         return True
 
@@ -263,20 +263,20 @@ def _user_data(raw: bytes, length: int, alphabet: Alphabet, *, has_header: bool)
     return "", body, header
 
 
-def _part(header: bytes) -> Part | None:
+def _part(header: bytes) -> ConcatenatedPart | None:
     place = 0
     while place + 2 <= len(header):
         kind, size = header[place], header[place + 1]
         value = header[place + 2 : place + 2 + size]
         if kind == 0x00 and len(value) == 3:
-            return _valid(Part(value[0], value[1], value[2]))
+            return _valid(ConcatenatedPart(value[0], value[1], value[2]))
         if kind == 0x08 and len(value) == 4:
-            return _valid(Part(value[0] << 8 | value[1], value[2], value[3]))
+            return _valid(ConcatenatedPart(value[0] << 8 | value[1], value[2], value[3]))
         place += 2 + size
     return None
 
 
-def _valid(part: Part) -> Part | None:
+def _valid(part: ConcatenatedPart) -> ConcatenatedPart | None:
     return part if part.total > 1 and 1 <= part.number <= part.total else None
 
 

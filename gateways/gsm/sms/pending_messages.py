@@ -21,7 +21,7 @@ _SUBSCRIBER_DIGITS: Final = 8
 _REMEMBERED: Final = 256
 
 
-class Texts:
+class PendingTexts:
     """The pending short messages of one line."""
 
     def __init__(self, line: LineId) -> None:
@@ -30,11 +30,11 @@ class Texts:
         self._kept: dict[str, None] = {}
 
     @property
-    def waiting(self) -> list[SmsArrived]:
+    def to_publish(self) -> list[SmsArrived]:
         """Messages that have to be published (again), oldest first."""
         return [arrived for arrived, _ in self._waiting.values()]
 
-    def hear(self, event: SmsReceived, now_us: Instant) -> tuple[int, ...]:
+    def add(self, event: SmsReceived, now_us: Instant) -> tuple[int, ...]:
         """Add a message that was received or read again. Return the SIM's storage indexes that may be deleted
         at once: those of a message that is kept already."""
         arrived = _arrived(self._line, event, now_us)
@@ -44,10 +44,10 @@ class Texts:
         places.update(event.stored)
         return ()
 
-    def hear_unread(self, event: SmsFailed) -> tuple[int, ...]:
+    def add_unreadable(self, event: SmsFailed) -> tuple[int, ...]:
         """Add a message that cannot be read, with the known facts. Return the SIM's storage indexes that may
         be deleted at once."""
-        key = key_of_unread(event)
+        key = key_of_unreadable(event)
         if key in self._kept:
             return event.stored
         arrived = SmsArrived(
@@ -62,7 +62,7 @@ class Texts:
         places.update(event.stored)
         return ()
 
-    def kept(self, key: str) -> tuple[int, ...]:
+    def remove_stored(self, key: str) -> tuple[int, ...]:
         """Note that the message is kept elsewhere. Return the SIM's storage indexes to delete now."""
         self._kept[key] = None
         while len(self._kept) > _REMEMBERED:
@@ -77,12 +77,12 @@ def key_of(event: SmsReceived) -> str:
     return hashlib.sha256(said).hexdigest()[:24]
 
 
-def key_of_unread(event: SmsFailed) -> str:
+def key_of_unreadable(event: SmsFailed) -> str:
     """Return a key for a message that cannot be read."""
     return hashlib.sha256(event.pdu.encode()).hexdigest()[:24]
 
 
-def unread(event: SmsReceived, why: str) -> SmsFailed:
+def unreadable_event(event: SmsReceived, why: str) -> SmsFailed:
     """Return the failure of a message that was assembled but has unreadable content."""
     return SmsFailed(
         at_s=event.at_s,

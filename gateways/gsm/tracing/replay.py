@@ -51,7 +51,7 @@ from gateways.gsm.driver.events import (
     ModemRebooted,
     SmsReceived,
 )
-from gateways.gsm.sms.inbox import Inbox, listed, read_out
+from gateways.gsm.sms.inbox import Inbox, listed_pdus, stored_pdu
 from gateways.gsm.tracing.trace import Side, Trace
 from messages.base import HangupCause
 
@@ -220,8 +220,8 @@ class Observer:
     def _messages(self, finished: Finished, now_s: float) -> None:
         if finished.outcome is not Outcome.OK:
             return
-        pdu = None if listed(finished.lines) else read_out(finished.lines)
-        for index, one in listed(finished.lines) if pdu is None else [(0, pdu)]:
+        pdu = None if listed_pdus(finished.lines) else stored_pdu(finished.lines)
+        for index, one in listed_pdus(finished.lines) if pdu is None else [(0, pdu)]:
             self._sms(one, now_s, stored=index)
 
 

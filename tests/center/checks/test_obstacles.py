@@ -13,7 +13,7 @@ from center.checks.obstacles import at_port, plugged_in, said_of, sentence
 from center.modems.obstacles import Found, Obstacle, modems_of, obstacles
 from center.modems.unnamed import Unnamed, unnamed
 from gateways.gsm.port import places
-from gateways.gsm.port.whereabouts import Claim
+from gateways.gsm.port.modem_location import Claim
 from messages.ids import TrunkId
 from model.checks import Severity
 from model.settings import Settings

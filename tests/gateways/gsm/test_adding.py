@@ -24,7 +24,7 @@ class Line:
             LineId("one"), self.site.driver, first_number=0, voice_path="", number_within_s=1.0
         )
         self.said: list[CallReport] = []
-        self.legs.obey(DialCall(leg=OPERATOR, attempt=1, number=E164(SECOND)), self.site.now_s)
+        self.legs.execute(DialCall(leg=OPERATOR, attempt=1, number=E164(SECOND)), self.site.now_s)
         self.run(8.0)
         assert [view.state for view in self.site.driver.calls()] == [Stat.ACTIVE]
 
@@ -34,21 +34,21 @@ class Line:
         while self.site.now_s < until_s:
             for event in self.site.events:
                 if isinstance(event, CallEvent):
-                    self.legs.hear(event, self.site.now_s)
+                    self.legs.on_event(event, self.site.now_s)
             self.site.events.clear()
-            self.said += self.legs.go_on(self.site.now_s)
+            self.said += self.legs.join_calls(self.site.now_s)
             self.site.run(0.1)
 
     def add(self, until_s: float) -> CallReport:
         """The wish for the second party, with the right to it until then."""
         order = DialCall(leg=ADDED, attempt=1, number=E164(USER))
         assert self.legs.may_dial(order)
-        return self.legs.obey(order, self.site.now_s, until_s)
+        return self.legs.execute(order, self.site.now_s, until_s)
 
     def wish_again(self, until_s: float) -> None:
         """The leg repeats itself, as it does every second of a call that it has heard of."""
         order = AttachCall(leg=ADDED, attempt=1, number=E164(USER))
-        self.legs.obey(order, self.site.now_s, until_s)
+        self.legs.execute(order, self.site.now_s, until_s)
 
     @property
     def waits(self) -> bool:
@@ -91,7 +91,7 @@ def test_the_end_of_a_call_needs_no_right() -> None:
     line.add(line.site.now_s)
     order = HangUpCall(leg=ADDED, attempt=1, number=E164(USER))
     assert not line.legs.may_dial(order)
-    said = line.legs.obey(order, line.site.now_s)
+    said = line.legs.execute(order, line.site.now_s)
     assert said.state is CallState.RELEASED
     line.wish_again(line.site.now_s + 10.0)
     line.run(5.0)

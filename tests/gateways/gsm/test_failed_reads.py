@@ -40,9 +40,9 @@ def test_what_is_read_well_counts_for_nothing(tmp_path: Path) -> None:
 
 def test_two_failures_of_different_days_are_two_accidents(tmp_path: Path) -> None:
     reads = FailedReads(tmp_path / "one.unread")
-    assert not reads.failed("a", NOW)
-    assert not reads.failed("a", Instant(NOW + DAY))
-    assert reads.failed("a", Instant(NOW + DAY + 1))
+    assert not reads.count_failure("a", NOW)
+    assert not reads.count_failure("a", Instant(NOW + DAY))
+    assert reads.count_failure("a", Instant(NOW + DAY + 1))
 
 
 def test_it_is_bounded_and_bears_with_a_damaged_file_and_a_full_disk(tmp_path: Path) -> None:
@@ -50,8 +50,8 @@ def test_it_is_bounded_and_bears_with_a_damaged_file_and_a_full_disk(tmp_path: P
     file.write_bytes(b"{damaged")
     reads = FailedReads(file)
     for n in range(1000):
-        reads.failed(str(n), NOW)
+        reads.count_failure(str(n), NOW)
     assert file.stat().st_size < 10_000
     nowhere = FailedReads(tmp_path / "one.unread" / "a" / "b")
-    assert not nowhere.failed("a", NOW)
-    assert nowhere.failed("a", NOW)
+    assert not nowhere.count_failure("a", NOW)
+    assert nowhere.count_failure("a", NOW)

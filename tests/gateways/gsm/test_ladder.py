@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gateways.gsm.driver.events import Stage
 from gateways.gsm.driver.ladder import RETRY_LIVE_S, RETRY_S, ROUND_S, RecoveryLadder
-from gateways.gsm.line.port_hold import being_tried, given_up
+from gateways.gsm.line.port_control import quarantine_reason, recovery_step_text
 from tests.support.each import each
 
 CLIMB = [Stage.REOPEN, Stage.RESET, Stage.USB_RESET, Stage.QUARANTINE]
@@ -45,12 +45,12 @@ def test_who_answers_is_at_its_foot_again() -> None:
 
 @each("stage", Stage)
 def test_every_rung_has_words(stage: Stage) -> None:
-    assert being_tried(stage).startswith("the modem does not answer: ")
+    assert recovery_step_text(stage).startswith("the modem does not answer: ")
 
 
 def test_a_port_that_never_answered_may_be_the_wrong_one_and_a_call_is_not_risked() -> None:
     def told(*, may_hold_call: bool, ever_answered: bool) -> str:
-        return given_up(
+        return quarantine_reason(
             may_hold_call=may_hold_call,
             ever_answered=ever_answered,
             port="/dev/ttyUSB1",

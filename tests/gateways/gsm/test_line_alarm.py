@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from gateways.gsm.line.alarm import ALARM, OUT_US, STRONG_DBM, WEAK, WEAK_US, Health, LineAlarm
+from gateways.gsm.line.alarm import (
+    GOOD_SIGNAL_DBM,
+    OUT_OF_SERVICE,
+    OUT_OF_SERVICE_US,
+    WEAK,
+    WEAK_SIGNAL_US,
+    LineAlarms,
+    LineHealth,
+)
 from gateways.gsm.line.report import condition
 from messages.events import AlarmRaised
 from messages.ids import SECOND, Instant, LineId
@@ -31,14 +39,14 @@ class Watch:
         before = len(self.said)
         for _ in range(seconds):
             self.now = Instant(self.now + SECOND)
-            health = Health(state, "words", dbm, **more)
-            for one in alarm_changes(self.stands, self.alarm.found(health, self.stands, self.now)):
+            health = LineHealth(state, "words", dbm, **more)
+            for one in alarm_changes(self.stands, self.alarm.alarm_texts(health, self.stands, self.now)):
                 self.stands = active_alarms([one], self.stands)
                 self.said.append(("raised" if isinstance(one, AlarmRaised) else "cleared", one.alarm))
         return self.said[before:]
 
     def restart(self) -> None:
-        self.alarm = LineAlarm(LineId("one"), self.now)
+        self.alarm = LineAlarms(LineId("one"), self.now)
 
 
 @pytest.fixture
@@ -49,8 +57,8 @@ def watch() -> Watch:
 @pytest.mark.parametrize(
     ("state", "alarm"),
     [
-        (LineState.LOST, ALARM),
-        (LineState.STARTING, ALARM),
+        (LineState.LOST, OUT_OF_SERVICE),
+        (LineState.STARTING, OUT_OF_SERVICE),
         (LineState.NO_SIM, "line.no_sim"),
         (LineState.PIN_NEEDED, "line.pin_needed"),
         (LineState.PUK_NEEDED, "line.puk_needed"),
@@ -60,7 +68,7 @@ def watch() -> Watch:
     ],
 )
 def test_each_cause_has_its_alarm_until_the_line_is_back(watch: Watch, state: LineState, alarm: str) -> None:
-    assert watch.wait(OUT_US // SECOND - 1, state) == []
+    assert watch.wait(OUT_OF_SERVICE_US // SECOND - 1, state) == []
     assert watch.wait(2, state) == [("raised", alarm)]
     assert watch.wait(100, state) == []
     watch.restart()
@@ -72,7 +80,10 @@ def test_another_cause_takes_the_place_of_the_first_once_it_has_lasted(watch: Wa
     watch.wait(20, LineState.LOST)
     assert watch.wait(5, LineState.STARTING) == []
     assert watch.wait(5, LineState.PIN_NEEDED) == []
-    assert watch.wait(10, LineState.PIN_NEEDED) == [("cleared", ALARM), ("raised", "line.pin_needed")]
+    assert watch.wait(10, LineState.PIN_NEEDED) == [
+        ("cleared", OUT_OF_SERVICE),
+        ("raised", "line.pin_needed"),
+    ]
 
 
 def test_a_quarantine_has_an_alarm_of_its_own(watch: Watch) -> None:
@@ -80,11 +91,11 @@ def test_a_quarantine_has_an_alarm_of_its_own(watch: Watch) -> None:
 
 
 def test_a_weak_signal_is_told_after_a_minute_and_is_over_when_it_is_good(watch: Watch) -> None:
-    assert watch.wait(WEAK_US // SECOND, LineState.READY, WEAK_DBM - 1) == []
+    assert watch.wait(WEAK_SIGNAL_US // SECOND, LineState.READY, WEAK_DBM - 1) == []
     assert watch.wait(5, LineState.READY, WEAK_DBM - 1) == [("raised", WEAK)]
-    assert watch.wait(100, LineState.READY, STRONG_DBM - 1) == []
+    assert watch.wait(100, LineState.READY, GOOD_SIGNAL_DBM - 1) == []
     assert watch.wait(5, LineState.READY, None) == []
-    assert watch.wait(5, LineState.READY, STRONG_DBM) == [("cleared", WEAK)]
+    assert watch.wait(5, LineState.READY, GOOD_SIGNAL_DBM) == [("cleared", WEAK)]
 
 
 def test_a_line_that_fails_what_is_dialled_is_told_of_at_once_until_a_dial_gets_through(watch: Watch) -> None:
@@ -93,11 +104,11 @@ def test_a_line_that_fails_what_is_dialled_is_told_of_at_once_until_a_dial_gets_
     assert watch.wait(5, LineState.READY, failing=True) == [], "it merely rests no longer"
     watch.restart()
     assert watch.wait(5, LineState.READY) == []
-    assert watch.wait(1, LineState.READY, dials_well=True) == [("cleared", "line.failing")]
+    assert watch.wait(1, LineState.READY, last_dial_succeeded=True) == [("cleared", "line.failing")]
 
 
 def test_a_call_that_is_nobodys_is_an_alarm_until_it_is_gone(watch: Watch) -> None:
-    assert watch.wait(3, LineState.FAILING, ghosts=1) == [("raised", "line.stray_call")]
+    assert watch.wait(3, LineState.FAILING, orphans=1) == [("raised", "line.stray_call")]
     assert watch.wait(3, LineState.READY) == [("cleared", "line.stray_call")]
 
 
@@ -125,6 +136,6 @@ def test_what_is_wrong_is_said_in_words(answers: dict[str, str | None], state: L
 
 def test_a_port_that_is_another_modems_is_told_apart_from_one_that_is_gone() -> None:
     driver = Bench().driver
-    said = condition(driver, open_port=False, another_modem=True, trouble="no port has the modem")
+    said = condition(driver, open_port=False, another_modem=True, fault="no port has the modem")
     assert said == (LineState.WRONG_MODEM, "No port has the modem.")
-    assert condition(driver, open_port=False, trouble="/dev/x: gone") == (LineState.LOST, "/dev/x: gone.")
+    assert condition(driver, open_port=False, fault="/dev/x: gone") == (LineState.LOST, "/dev/x: gone.")

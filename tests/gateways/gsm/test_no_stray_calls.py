@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gateways.gsm.at import parse
 from gateways.gsm.driver.events import CallEvent, HangUpStuck, VoiceReady
-from gateways.gsm.line.adoption import SETTLES_S
+from gateways.gsm.line.leg_register import CLAIM_TIME_S
 from gateways.gsm.line.legs_on_line import LegsOnLine
 from messages.calls import AttachCall, CallReport, CallState, DialCall, HangUpCall
 from messages.ids import E164, Instant, LegId, LineId, Party
@@ -45,11 +45,11 @@ class Desk:
         until_s = self.site.now_s + seconds
         while self.site.now_s < until_s:
             for leg in list(self.journal.values()) if self.site.driver.knows_calls else ():
-                self._told(self.legs.obey(self._order(leg), self.site.now_s))
-            strays = self.legs.nobodys.strays(self.site.now_s)
-            self.legs.standing.left = list(self.journal.values())
-            self.legs.nobodys.end_strays(strays, self.site.now_s)
-            self.site.driver.protected = self.legs.standing.live
+                self._told(self.legs.execute(self._order(leg), self.site.now_s))
+            strays = self.legs.unowned.take_unowned(self.site.now_s)
+            self.legs.register.journal_legs = list(self.journal.values())
+            self.legs.unowned.end_unowned(strays, self.site.now_s)
+            self.site.driver.protected = self.legs.register.live
             self.site.run(min(1.0, until_s - self.site.now_s))
             self._hear()
 
@@ -61,19 +61,19 @@ class Desk:
             since=Instant(0), number=E164(number),
         )  # fmt: skip
         order = DialCall(leg=leg, attempt=1, number=E164(number))
-        self._told(self.legs.obey(order, self.site.now_s))
+        self._told(self.legs.execute(order, self.site.now_s))
 
     def release(self) -> None:
         for leg in list(self.journal):
             del self.journal[leg]
-            self.legs.obey(HangUpCall(leg=leg, attempt=1, number=E164(USER)), self.site.now_s)
+            self.legs.execute(HangUpCall(leg=leg, attempt=1, number=E164(USER)), self.site.now_s)
 
     def restart(self) -> None:
         """Another process takes the port: what it knows of legs is the journal's."""
         self.site.open(self.site.driver.dialect.key)
         self._read = len(self.site.events)
         self.legs = LegsOnLine(CENTER, self.site.driver, first_number=100, voice_path="", number_within_s=1.0)
-        self.legs.standing.left = list(self.journal.values())
+        self.legs.register.journal_legs = list(self.journal.values())
 
     def nobodys(self) -> list[object]:
         """The calls that the modem holds: neither a leg's, nor ringing for us, nor being ended."""
@@ -93,11 +93,11 @@ class Desk:
     def _hear(self) -> None:
         for event in self.site.events[self._read :]:
             if isinstance(event, CallEvent | VoiceReady):
-                report = self.legs.hear(event, self.site.now_s)
+                report = self.legs.on_event(event, self.site.now_s)
                 if isinstance(report, CallReport):
                     self._told(report)
             elif isinstance(event, HangUpStuck):
-                self.legs.stuck(event.call)
+                self.legs.release_stuck(event.call)
         self._read = len(self.site.events)
 
     def _told(self, report: CallReport) -> None:
@@ -156,4 +156,4 @@ def test_no_call_up_is_nobody_s(dialect: str, vices: Vices, deeds: list[tuple[st
     desk.run(SETTLED_S)
     assert desk.nobodys() == []
     assert all(view.state is not parse.Stat.RELEASED for view in site.driver.calls())
-    assert SETTLES_S < SETTLED_S
+    assert CLAIM_TIME_S < SETTLED_S

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gateways.gsm.port.places import mark_of, resolved
-from gateways.gsm.port.search import SeenPort, may_be_asked, roles_of, same_imei, voice_beside
+from gateways.gsm.port.places import mark_of, resolve_port
+from gateways.gsm.port.search import SeenPort, ports_to_probe, roles_of, same_imei, voice_port_of
 from gateways.gsm.port.usb_devices import DONE, usb_reset
 from model.settings.port_names import is_port_name
 from tests.gateways.gsm.bench import DIALECTS
@@ -51,7 +51,7 @@ def test_a_socket_and_interface_name_the_tty_that_is_there_now(machine: Machine)
     machine.plug("1-2.3", "1e0e:9001", {0: "ttyUSB0", 2: "ttyUSB2"})
 
     def where(port: str) -> str:
-        return resolved(port, dev=machine.dev, sys=machine.sys)
+        return resolve_port(port, dev=machine.dev, sys=machine.sys)
 
     assert where("usb:1-2.3:1.2") == str(machine.dev / "ttyUSB2")
     assert where("usb:1-2.3") == str(machine.dev / "ttyUSB0")
@@ -82,7 +82,7 @@ def test_of_a_known_device_the_command_port_alone_is_asked_and_of_others_all() -
         for usb in (known.usb, "ffff:0001")
         for number in range(5)
     ]
-    asked = [place.path for place in may_be_asked(ports, roles, taken=(), silent={"ffff:00013"})]
+    asked = [place.path for place in ports_to_probe(ports, roles, taken=(), silent={"ffff:00013"})]
     assert asked == [f"{known.usb}/{known.at}", *(f"ffff:0001/{number}" for number in (0, 1, 2, 4))]
 
 
@@ -98,7 +98,7 @@ def stick(*interfaces: int, at: int | None = None) -> list[SeenPort]:
 
 
 def asked_of(ports: list[SeenPort], silent: set[str]) -> list[int | None]:
-    return [place.interface for place in may_be_asked(ports, roles_of(DIALECTS), (), silent)]
+    return [place.interface for place in ports_to_probe(ports, roles_of(DIALECTS), (), silent)]
 
 
 def test_where_the_tables_interface_is_silent_or_not_there_the_others_of_the_device_are_asked() -> None:
@@ -116,7 +116,7 @@ def test_a_descriptor_that_tells_what_takes_commands_is_believed_before_the_tabl
 def test_the_voice_goes_with_the_interface_that_has_answered(answers: int, voice: int) -> None:
     ports = stick(0, 1, 2, 3, 4)
     place = next(one for one in ports if one.interface == answers)
-    assert voice_beside(place, ports, roles_of(DIALECTS)) == f"/dev/{voice}"
+    assert voice_port_of(place, ports, roles_of(DIALECTS)) == f"/dev/{voice}"
 
 
 def test_the_descriptor_of_an_interface_is_read(machine: Machine) -> None:
@@ -136,9 +136,9 @@ def test_of_a_device_that_is_another_lines_no_port_is_asked() -> None:
         for position in ("1-1", "1-2")
         for number in (0, 2)
     ]  # fmt: skip
-    assert [place.path for place in may_be_asked(ports, {}, taken={"1-1/0"})] == ["1-2/0", "1-2/2"]
+    assert [place.path for place in ports_to_probe(ports, {}, taken={"1-1/0"})] == ["1-2/0", "1-2/2"]
     simulated = [SeenPort(path=f"{name}.at", mark=name) for name in ("one", "two")]
-    assert [place.path for place in may_be_asked(simulated, {}, taken={"one"})] == ["two.at"]
+    assert [place.path for place in ports_to_probe(simulated, {}, taken={"one"})] == ["two.at"]
 
 
 def test_the_voice_port_is_the_one_that_the_dialect_names_on_the_same_device() -> None:
@@ -150,9 +150,9 @@ def test_the_voice_port_is_the_one_that_the_dialect_names_on_the_same_device() -
         for position in ("1-1", "1-2")
         for number in (ports.at, ports.voice)
     ]
-    assert voice_beside(beside[2], beside, roles) == f"1-2/{ports.voice}"
-    assert voice_beside(SeenPort(path="p", mark="m", usb="ffff:0001"), beside, roles) == ""
-    assert voice_beside(SeenPort(path="x.at", mark="m", voice="x.voice"), [], roles) == "x.voice"
+    assert voice_port_of(beside[2], beside, roles) == f"1-2/{ports.voice}"
+    assert voice_port_of(SeenPort(path="p", mark="m", usb="ffff:0001"), beside, roles) == ""
+    assert voice_port_of(SeenPort(path="x.at", mark="m", voice="x.voice"), [], roles) == "x.voice"
 
 
 def test_an_imei_is_the_same_with_a_check_digit_and_with_a_version() -> None:

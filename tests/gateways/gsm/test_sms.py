@@ -13,16 +13,16 @@ from gateways.gsm.driver.events import SmsReceived
 from gateways.gsm.errors import PduError
 from gateways.gsm.sms.alphabet import decode_gsm7, encode_gsm7, pack, unpack
 from gateways.gsm.sms.aml import read_aml
-from gateways.gsm.sms.inbox import PATIENCE_S, Assembler, Inbox, listed, read_out
+from gateways.gsm.sms.inbox import PARTS_WAIT_S, Assembler, Inbox, listed_pdus, stored_pdu
 from gateways.gsm.sms.pdu import (
     VALID_MIN,
-    Delivered,
-    Part,
-    Reported,
+    ConcatenatedPart,
+    DeliveredMessage,
+    StatusReport,
     is_report,
     read_deliver,
     read_report,
-    with_centre,
+    with_smsc_address,
     write_submit,
 )
 from simulator.modem.messages import read_submit, report_pdu
@@ -100,7 +100,9 @@ def test_parts_in_any_order_and_twice_are_one_message(order: list[int], twice: b
     assembler = Assembler()
     wholes = []
     for number in order:
-        part = Delivered(sender="+39333", sent_at=None, text=f"<{number}>", part=Part(7, 4, number))
+        part = DeliveredMessage(
+            sender="+39333", sent_at=None, text=f"<{number}>", part=ConcatenatedPart(7, 4, number)
+        )
         for _ in range(2 if twice and number != order[-1] else 1):
             whole = assembler.add(part, 0.0, stored=number)
             if whole is not None:
@@ -113,18 +115,27 @@ def test_two_senders_parts_are_not_mixed() -> None:
     assembler = Assembler()
     for sender in ("+39333", "+39334"):
         assert (
-            assembler.add(Delivered(sender=sender, sent_at=None, text="a", part=Part(1, 2, 1)), 0.0) is None
+            assembler.add(
+                DeliveredMessage(sender=sender, sent_at=None, text="a", part=ConcatenatedPart(1, 2, 1)), 0.0
+            )
+            is None
         )
-    whole = there(assembler.add(Delivered(sender="+39334", sent_at=None, text="b", part=Part(1, 2, 2)), 0.0))
+    whole = there(
+        assembler.add(
+            DeliveredMessage(sender="+39334", sent_at=None, text="b", part=ConcatenatedPart(1, 2, 2)), 0.0
+        )
+    )
     assert whole.first.sender == "+39334"
 
 
 def test_what_has_come_is_told_when_the_rest_is_overdue() -> None:
     assembler = Assembler()
-    assembler.add(Delivered(sender="+39333", sent_at=None, text="help", part=Part(1, 3, 2)), 10.0)
-    assert assembler.next_deadline() == 10.0 + PATIENCE_S
-    assert assembler.overdue(10.0) == []
-    (whole,) = assembler.overdue(10.0 + PATIENCE_S)
+    assembler.add(
+        DeliveredMessage(sender="+39333", sent_at=None, text="help", part=ConcatenatedPart(1, 3, 2)), 10.0
+    )
+    assert assembler.next_deadline() == 10.0 + PARTS_WAIT_S
+    assert assembler.take_overdue(10.0) == []
+    (whole,) = assembler.take_overdue(10.0 + PARTS_WAIT_S)
     assert not whole.complete
     assert "help" in whole.text
     assert assembler.next_deadline() is None
@@ -216,21 +227,25 @@ def test_what_a_person_writes_is_no_service(pid: int, dcs: int) -> None:
 def test_parts_that_are_read_again_and_again_are_remembered_once() -> None:
     assembler = Assembler()
     for _ in range(50):
-        part = Delivered(sender="+39333", sent_at=None, text="a", part=Part(1, 2, 1))
+        part = DeliveredMessage(sender="+39333", sent_at=None, text="a", part=ConcatenatedPart(1, 2, 1))
         assert assembler.add(part, 0.0, stored=3) is None
-    whole = there(assembler.add(Delivered(sender="+39333", sent_at=None, text="b", part=Part(1, 2, 2)), 0.0))
+    whole = there(
+        assembler.add(
+            DeliveredMessage(sender="+39333", sent_at=None, text="b", part=ConcatenatedPart(1, 2, 2)), 0.0
+        )
+    )
     assert whole.stored == (3,)
 
 
 def test_where_nothing_is_stored_nothing_is_listed() -> None:
-    assert listed(()) == []
-    assert read_out(()) is None
+    assert listed_pdus(()) == []
+    assert stored_pdu(()) is None
 
 
 def test_codes_between_a_stored_message_and_its_header_are_no_part_of_it() -> None:
     pdu = "07911326040000F0040B911346610089F60000208062917314080CC8F71D14969741F977FD07"
-    assert read_out(("+CMGR: 0,,24", "^RSSI:18", "FOO BAR", pdu)) == pdu
-    assert listed(("+CMGL: 1,1,,24", "1,", pdu, "+CMGL: 2,1,,24", "+U", "+CMGL: 3,1,,24", pdu)) == [
+    assert stored_pdu(("+CMGR: 0,,24", "^RSSI:18", "FOO BAR", pdu)) == pdu
+    assert listed_pdus(("+CMGL: 1,1,,24", "1,", pdu, "+CMGL: 2,1,,24", "+U", "+CMGL: 3,1,,24", pdu)) == [
         (1, pdu),
         (2, "+U"),
         (3, pdu),
@@ -238,7 +253,7 @@ def test_codes_between_a_stored_message_and_its_header_are_no_part_of_it() -> No
 
 
 def test_a_list_of_stored_messages_is_index_and_pdu() -> None:
-    assert listed(("+CMGL: 1,1,,24", "AB", "+CMGL: 4,0,,3", "CD", "EF")) == [(1, "AB"), (4, "CD")]
+    assert listed_pdus(("+CMGL: 1,1,,24", "AB", "+CMGL: 4,0,,3", "CD", "EF")) == [(1, "AB"), (4, "CD")]
 
 
 AML = 'A"ML=1;lt=+45.46420;lg=9.19000;rd=50;top=20261124141935;lc=90;pm=W;mcc=222;mnc=10;ml='
@@ -318,7 +333,7 @@ SEEN = [
 
 @each(("pdu", "reference", "recipient", "status"), SEEN)
 def test_a_report_tells_what_a_message_became(pdu: str, reference: int, recipient: str, status: int) -> None:
-    told = Reported(reference=reference, recipient=recipient, status=status)
+    told = StatusReport(reference=reference, recipient=recipient, status=status)
     assert read_report(pdu) == told
     assert is_report(pdu)
     assert not is_report(HOW_ARE_YOU)
@@ -326,16 +341,16 @@ def test_a_report_tells_what_a_message_became(pdu: str, reference: int, recipien
 
 def test_a_report_without_the_service_centre_is_known_by_its_length() -> None:
     bare = SEEN[2][0][2:]
-    assert with_centre(bare, len(bare) // 2) == SEEN[2][0]
-    assert with_centre(SEEN[0][0], 25) == SEEN[0][0]
-    assert with_centre(SEEN[0][0], None) == SEEN[0][0]
+    assert with_smsc_address(bare, len(bare) // 2) == SEEN[2][0]
+    assert with_smsc_address(SEEN[0][0], 25) == SEEN[0][0]
+    assert with_smsc_address(SEEN[0][0], None) == SEEN[0][0]
 
 
 @given(st.integers(0, 255), st.integers(0, 255), st.sampled_from(["+393331112223", "3331112223"]))
 def test_every_report_that_the_simulated_network_makes_is_read(reference: int, status: int, to: str) -> None:
     pdu, length = report_pdu(to, reference, status, 1_700_000_000.0, 1_700_000_005.0)
     assert length == len(pdu) // 2 - 8
-    assert read_report(pdu) == Reported(reference=reference, recipient=to, status=status)
+    assert read_report(pdu) == StatusReport(reference=reference, recipient=to, status=status)
 
 
 @given(st.binary(max_size=60))

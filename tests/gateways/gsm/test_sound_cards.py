@@ -10,8 +10,8 @@ from gateways.gsm.calls.joining import joining_method
 from gateways.gsm.dialects.loading import Dialects
 from gateways.gsm.driver.events import VoiceReady
 from gateways.gsm.line.legs_on_line import LegsOnLine
+from gateways.gsm.port.modem_location import ModemLocation
 from gateways.gsm.port.search import SeenPort
-from gateways.gsm.port.whereabouts import ModemLocation
 from messages.base import Joins, VoicePace
 from messages.ids import LineId, TrunkId
 from model.settings.lines import Modem
@@ -69,9 +69,9 @@ def test_where_the_voice_of_a_call_is_it_says_that_it_is_a_card() -> None:
         number_within_s=1.5,
     )  # fmt: skip
     for event in bench.of(VoiceReady):
-        legs.hear(event, bench.now_s)
-    assert legs.standing.voice is not None
-    assert (legs.standing.voice.kind, legs.standing.voice.path) == ("alsa", "Device")
+        legs.on_event(event, bench.now_s)
+    assert legs.register.voice is not None
+    assert (legs.register.voice.kind, legs.register.voice.path) == ("alsa", "Device")
 
 
 def where(tmp_path: Path, places: list[SeenPort], voice_port: str) -> ModemLocation:

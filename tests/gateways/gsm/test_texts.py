@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateways.gsm.driver.events import SmsReceived
-from gateways.gsm.sms.pending_messages import Texts
+from gateways.gsm.sms.pending_messages import PendingTexts
 from messages.ids import Instant, LineId
 from tests.support.each import each
 
@@ -26,38 +26,38 @@ def sms(text: str = "help", *, sender: str = "+393331112223", **more: object) ->
 
 
 def test_it_is_told_until_it_is_kept_and_only_then_forgotten_by_the_sim() -> None:
-    texts = Texts(LineId("one"))
-    assert texts.hear(sms(), NOW) == ()
-    assert texts.hear(sms(stored=(1,)), NOW) == ()
-    (told,) = texts.waiting
+    texts = PendingTexts(LineId("one"))
+    assert texts.add(sms(), NOW) == ()
+    assert texts.add(sms(stored=(1,)), NOW) == ()
+    (told,) = texts.to_publish
     assert (told.number, told.text, told.position) == ("+393331112223", "help", None)
-    assert texts.kept(told.key) == (1,)
-    assert texts.waiting == []
+    assert texts.remove_stored(told.key) == (1,)
+    assert texts.to_publish == []
 
 
 def test_one_that_is_still_on_the_sim_after_it_was_kept_is_deleted_and_not_told_again() -> None:
-    texts = Texts(LineId("one"))
-    texts.hear(sms(), NOW)
-    texts.kept(texts.waiting[0].key)
-    assert texts.hear(sms(stored=(4,)), NOW) == (4,)
-    assert texts.waiting == []
+    texts = PendingTexts(LineId("one"))
+    texts.add(sms(), NOW)
+    texts.remove_stored(texts.to_publish[0].key)
+    assert texts.add(sms(stored=(4,)), NOW) == (4,)
+    assert texts.to_publish == []
 
 
 def test_a_restart_gives_it_the_same_key_and_another_message_another() -> None:
     keys = []
     for message in (sms(), sms(stored=(9,)), sms("help!"), sms(sent_at="2026-11-24T14:19:31+00:00")):
-        texts = Texts(LineId("one"))
-        texts.hear(message, NOW)
-        keys.append(texts.waiting[0].key)
+        texts = PendingTexts(LineId("one"))
+        texts.add(message, NOW)
+        keys.append(texts.to_publish[0].key)
     assert keys[0] == keys[1]
     assert len(set(keys)) == 3
 
 
 @each(("text", "data"), [(f"Aiuto {AML}", b""), ("", AML.encode())])
 def test_a_position_is_told_with_its_accuracy_time_and_source(text: str, data: bytes) -> None:
-    texts = Texts(LineId("one"))
-    texts.hear(sms(text, data=data), NOW)
-    (told,) = texts.waiting
+    texts = PendingTexts(LineId("one"))
+    texts.add(sms(text, data=data), NOW)
+    (told,) = texts.to_publish
     assert told.position is not None
     assert (told.position.lat, told.position.lon) == (45.4642, 9.19)
     assert (told.position.accuracy_m, told.position.source, told.position.at) == (50.0, "aml", AT)
@@ -74,6 +74,6 @@ def test_a_position_is_told_with_its_accuracy_time_and_source(text: str, data: b
     ],
 )
 def test_a_short_code_is_nobodys_number(sender: str, number: str | None, known: bool) -> None:
-    texts = Texts(LineId("one"))
-    texts.hear(sms(sender=sender, number=number), NOW)
-    assert (texts.waiting[0].number is not None) is known
+    texts = PendingTexts(LineId("one"))
+    texts.add(sms(sender=sender, number=number), NOW)
+    assert (texts.to_publish[0].number is not None) is known

@@ -43,7 +43,7 @@ def test_a_firmware_without_voice_says_so_and_is_not_asked(dialect: str, vice: d
     site.run(1.0)
     assert site.driver.voiceless is not voice
     legs = LegsOnLine(LineId("one"), site.driver, first_number=0, voice_path="/dev/v", number_within_s=1.0)
-    assert legs.standing.joins is (Joins.HOST if voice else Joins.NETWORK)
+    assert legs.register.joins is (Joins.HOST if voice else Joins.NETWORK)
     site.answered_call()
     assert len(site.of(VoiceReady)) == (1 if voice else 0)
     assert site.of(VoiceFailed) == []
@@ -57,5 +57,5 @@ def test_where_a_lines_voice_is_told_its_gains_are_told_too() -> None:
     )
     site.answered_call()
     (ready,) = site.of(VoiceReady)
-    legs.hear(ready, site.now_s)
-    assert legs.standing.voice == VoicePort(path="/dev/v", gains=gains)
+    legs.on_event(ready, site.now_s)
+    assert legs.register.voice == VoicePort(path="/dev/v", gains=gains)

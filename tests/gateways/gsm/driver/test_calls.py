@@ -87,18 +87,18 @@ def test_a_call_that_was_answered_is_not_hung_up_for_want_of_an_answer() -> None
     legs = legs_of(bench)
     user = LegId("a1:user")
     bench.modem.rows = [row(2)]
-    legs.obey(DialCall(leg=user, attempt=1, number=E164(USER)), bench.now_s)
+    legs.execute(DialCall(leg=user, attempt=1, number=E164(USER)), bench.now_s)
     bench.pump()
     for stat in (3, 0):
         bench.lists([row(stat)], 1.0)
     for event in bench.events:
         if isinstance(event, (CallDialing, CallRinging, CallAnswered)):
-            legs.hear(event, bench.now_s)
-    said = legs.obey(HangUpCall(leg=user, attempt=1, unanswered=True), bench.now_s)
+            legs.on_event(event, bench.now_s)
+    said = legs.execute(HangUpCall(leg=user, attempt=1, unanswered=True), bench.now_s)
     bench.pump()
     assert said.state is CallState.ANSWERED
     assert bench.of(CallReleased) == []
-    legs.obey(HangUpCall(leg=user, attempt=1), bench.now_s)
+    legs.execute(HangUpCall(leg=user, attempt=1), bench.now_s)
     bench.pump()
     assert bench.of(CallReleased)
 
@@ -110,19 +110,19 @@ def test_a_call_found_at_the_start_keeps_its_voice_until_its_leg_asks() -> None:
     ready = bench.of(VoiceReady)
     assert ready
     for event in ready:
-        assert legs.hear(event, bench.now_s) is None, "nobody has asked for it yet"
-    said = legs.obey(DialCall(leg=LegId("a1:psap"), attempt=1, number=E164(USER)), bench.now_s)
+        assert legs.on_event(event, bench.now_s) is None, "nobody has asked for it yet"
+    said = legs.execute(DialCall(leg=LegId("a1:psap"), attempt=1, number=E164(USER)), bench.now_s)
     assert said.state is CallState.ANSWERED
     assert said.voice is not None
     assert said.voice.path == "/dev/v"
-    assert legs.standing.voice == said.voice
+    assert legs.register.voice == said.voice
 
 
 def test_a_call_found_on_an_early_modem_is_no_surer_than_one_that_was_dialled() -> None:
     bench = Bench("simcom_a76xx", modem=FakeModem(rows=[row(0)]))
     legs = legs_of(bench)
     bench.wait(3.0)
-    said = legs.obey(DialCall(leg=LegId("a1:op1"), attempt=1, number=E164(USER)), bench.now_s)
+    said = legs.execute(DialCall(leg=LegId("a1:op1"), attempt=1, number=E164(USER)), bench.now_s)
     assert (said.state, said.confirmed) == (CallState.ANSWERED, False)
 
 
@@ -195,7 +195,7 @@ def test_a_dial_that_has_not_left_yet_is_taken_back() -> None:
 def test_a_digit_goes_into_the_call_once_however_often_it_is_told_and_not_again_after_a_restart() -> None:
     def attach(legs: LegsOnLine, digits: str) -> None:
         order = AttachCall(leg=LegId("a1:psap"), attempt=1, number=E164(USER), digits=digits)
-        assert legs.obey(order, bench.now_s).state is CallState.ANSWERED
+        assert legs.execute(order, bench.now_s).state is CallState.ANSWERED
         bench.pump()
 
     def sent() -> str:
@@ -203,11 +203,11 @@ def test_a_digit_goes_into_the_call_once_however_often_it_is_told_and_not_again_
 
     bench = Bench()
     legs = legs_of(bench)
-    legs.obey(DialCall(leg=LegId("a1:psap"), attempt=1, number=E164(USER)), bench.now_s)
+    legs.execute(DialCall(leg=LegId("a1:psap"), attempt=1, number=E164(USER)), bench.now_s)
     bench.pump()
     bench.lists([row(0)], 1.0)
     for event in bench.of(CallAnswered):
-        legs.hear(event, bench.now_s)
+        legs.on_event(event, bench.now_s)
     for digits in "", "1", "1", "11#", "11#":
         attach(legs, digits)
     attach(legs, "1")

@@ -86,19 +86,19 @@ def test_a_leg_goes_on_without_its_call_when_that_does_not_end() -> None:
     legs = legs_of(bench)
     user = LegId("a1:user")
     bench.modem.rows = [row(0)]
-    legs.obey(DialCall(leg=user, attempt=1, number=E164(USER)), bench.now_s)
+    legs.execute(DialCall(leg=user, attempt=1, number=E164(USER)), bench.now_s)
     bench.wait(2.0)
     bench.modem.answers |= dict.fromkeys(("AT+CHUP", "ATH", "AT+CHLD=11", "AT+CHLD=1"), "OK")
-    legs.obey(HangUpCall(leg=user, attempt=1), bench.now_s)
+    legs.execute(HangUpCall(leg=user, attempt=1), bench.now_s)
     bench.wait(5.5)
     (stuck,) = bench.of(HangUpStuck)
-    report = there(legs.stuck(stuck.call))
+    report = there(legs.release_stuck(stuck.call))
     assert (report.leg, report.state, report.cause) == (user, CallState.RELEASED, HangupCause.NORMAL)
-    assert legs.nobodys.ghosts == 1
-    again = legs.obey(DialCall(leg=user, attempt=2, number=E164(USER)), bench.now_s)
+    assert legs.unowned.orphan_count == 1
+    again = legs.execute(DialCall(leg=user, attempt=2, number=E164(USER)), bench.now_s)
     assert (again.state, again.cause) == (CallState.RELEASED, HangupCause.LINE_TAKEN)
     bench.lists([], 40.0)
-    assert legs.nobodys.ghosts == 0
+    assert legs.unowned.orphan_count == 0
 
 
 def test_a_line_whose_dials_are_refused_rests_longer_and_longer_and_a_dial_that_rings_ends_that() -> None:
@@ -108,11 +108,11 @@ def test_a_line_whose_dials_are_refused_rests_longer_and_longer_and_a_dial_that_
     def dial() -> CallReport:
         attempts.append(len(attempts) + 1)
         order = DialCall(leg=LegId("a1:user"), attempt=attempts[-1], number=E164(USER))
-        said = legs.obey(order, bench.now_s)
+        said = legs.execute(order, bench.now_s)
         bench.pump()
         for event in bench.events:
             if isinstance(event, CallEvent):
-                legs.hear(event, bench.now_s)
+                legs.on_event(event, bench.now_s)
         bench.events.clear()
         return said
 
@@ -128,13 +128,17 @@ def test_a_line_whose_dials_are_refused_rests_longer_and_longer_and_a_dial_that_
     assert len(dialled_s) <= 8
     assert pauses == sorted(pauses)
     assert pauses[0] >= 1.0
-    assert legs.faults.failing
+    assert legs.dial_faults.failing
     bench.modem.dial_result = "OK"
     bench.wait(241.0)
     dial()
     bench.lists([row(3)], 2.0)
     dial()
-    assert (legs.faults.failing, legs.faults.last_dial_succeeded, legs.faults.is_paused(bench.now_s)) == (
+    assert (
+        legs.dial_faults.failing,
+        legs.dial_faults.last_dial_succeeded,
+        legs.dial_faults.is_paused(bench.now_s),
+    ) == (
         False,
         True,
         False,

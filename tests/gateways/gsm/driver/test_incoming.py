@@ -21,12 +21,12 @@ def test_a_call_that_a_former_process_was_to_answer_is_found_by_its_number_and_a
     legs = LegsOnLine(LineId("p1"), bench.driver, first_number=70, voice_path="", number_within_s=1.0)
     bench.wait(3.0)
     order = AnswerCall(leg=LegId("a2:user"), attempt=1, call=4, number=E164(USER))
-    assert legs.obey(order, bench.now_s).state is not CallState.RELEASED
+    assert legs.execute(order, bench.now_s).state is not CallState.RELEASED
     bench.pump()
     assert bench.sent("ATA") == 1
     bench.lists([row(0, direction=1)], 1.0)
     again = LegsOnLine(LineId("p1"), bench.driver, first_number=90, voice_path="", number_within_s=1.0)
-    assert again.obey(order, bench.now_s).state is not CallState.RELEASED, "it is up, and stays so"
+    assert again.execute(order, bench.now_s).state is not CallState.RELEASED, "it is up, and stays so"
 
 
 def test_an_answer_that_the_modem_has_not_taken_is_given_again() -> None:
@@ -36,12 +36,12 @@ def test_an_answer_that_the_modem_has_not_taken_is_given_again() -> None:
     (ringing,) = bench.driver.calls()
     bench.modem.mute = True
     order = AnswerCall(leg=LegId("a2:user"), attempt=1, call=ringing.call, number=E164(USER))
-    legs.obey(order, bench.now_s)
+    legs.execute(order, bench.now_s)
     bench.wait(1.5)
     bench.modem.mute = False
     heard = bench.sent("ATA")
     for _ in range(30):
-        legs.obey(order, bench.now_s)
+        legs.execute(order, bench.now_s)
         bench.wait(0.5)
     assert bench.sent("ATA") > heard
 
@@ -54,12 +54,12 @@ def test_a_callers_number_is_believed_when_it_was_heard_twice() -> None:
     bench.say("RING", f'+CLIP: "{USER}",145,,,,0')
     for event in bench.events:
         if isinstance(event, (ev.CallIncoming, ev.CallIdentified)):
-            legs.hear(event, bench.now_s)
-    (call,) = legs.ringing.told(began_s)
+            legs.on_event(event, bench.now_s)
+    (call,) = legs.ringing.to_publish(began_s)
     assert (call.number, call.settled) == (USER, False)
     bench.lists([row(4, direction=1)], 1.0)
-    assert not legs.ringing.unsettled
-    (call,) = legs.ringing.told(began_s)
+    assert not legs.ringing.has_unconfirmed_number
+    (call,) = legs.ringing.to_publish(began_s)
     assert call.settled
 
 
@@ -73,7 +73,7 @@ def test_one_who_calls_a_line_with_somebody_on_it_does_not_put_the_user_on_hold(
     waiting = next(view for view in bench.driver.calls() if view.state is Stat.WAITING)
     before = len(bench.modem.received)
     order = AnswerCall(leg=LegId("a2:user"), attempt=1, call=waiting.call)
-    said = legs.obey(order, bench.now_s)
+    said = legs.execute(order, bench.now_s)
     bench.pump()
     sent = bench.modem.received[before:]
     assert "ATA" not in sent
@@ -84,7 +84,7 @@ def test_one_who_calls_a_line_with_somebody_on_it_does_not_put_the_user_on_hold(
     else:
         assert said.state is CallState.UNKNOWN, "nobody could call her back: she waits for the line"
         bench.lists([row(4, index=2, direction=1, number=number)], 10.0)
-        legs.obey(order, bench.now_s)
+        legs.execute(order, bench.now_s)
         bench.pump()
         assert bench.sent("ATA") == 1
 
@@ -138,14 +138,14 @@ def test_requests_that_do_not_fit_are_refused_and_an_emergency_call_is_not_held(
 def test_a_caller_who_has_to_wait_is_told_of_no_more_while_a_leg_asks_for_the_user() -> None:
     bench = Bench()
     legs = legs_of(bench)
-    legs.obey(DialCall(leg=LegId("a1:op1"), attempt=1, number=E164(OTHER)), bench.now_s)
+    legs.execute(DialCall(leg=LegId("a1:op1"), attempt=1, number=E164(OTHER)), bench.now_s)
     bench.pump()
     bench.lists([row(0, number=OTHER), '2,1,5,0,0,"",128'], 2.0)
     for event in bench.of(ev.CallEvent):
-        legs.hear(event, bench.now_s)
-    (told,) = legs.ringing.told(bench.now_s + 2.0)
+        legs.on_event(event, bench.now_s)
+    (told,) = legs.ringing.to_publish(bench.now_s + 2.0)
     assert (told.number, told.settled) == (None, True)
     wish = AnswerCall(leg=LegId("a2:user"), attempt=1, call=told.call)
-    assert legs.obey(wish, bench.now_s).state is CallState.UNKNOWN, "somebody talks"
-    assert legs.ringing.told(bench.now_s + 1.0) == []
-    assert len(legs.ringing.told(bench.now_s + 4.0)) == 1, "nobody asks any more"
+    assert legs.execute(wish, bench.now_s).state is CallState.UNKNOWN, "somebody talks"
+    assert legs.ringing.to_publish(bench.now_s + 1.0) == []
+    assert len(legs.ringing.to_publish(bench.now_s + 4.0)) == 1, "nobody asks any more"

@@ -186,7 +186,7 @@ def test_of_a_call_that_ended_before_this_process_it_is_said_whether_the_modem_w
     modem = FakeModem(answers={"AT+CMEE?": f"+CMEE: {0 if reset else 1}\nOK"})
     bench = Bench(modem=modem)
     legs = legs_of(bench)
-    said = legs.obey(AttachCall(leg=LegId("a1:psap"), attempt=1, number=E164(USER)), bench.now_s)
+    said = legs.execute(AttachCall(leg=LegId("a1:psap"), attempt=1, number=E164(USER)), bench.now_s)
     assert said.state is CallState.UNKNOWN
     assert said.reset is reset
 
@@ -195,7 +195,7 @@ def test_of_a_call_that_ended_before_this_process_it_is_said_whether_the_modem_w
 def test_after_a_restart_the_members_of_a_conference_in_one_row_are_those_of_the_journal(held: bool) -> None:
     def attach(leg: str, number: str, *, answered: bool) -> CallReport:
         order = AttachCall(leg=LegId(leg), attempt=1, number=E164(number), answered=answered)
-        return legs.obey(order, bench.now_s)
+        return legs.execute(order, bench.now_s)
 
     row = f'5,0,{int(held)},0,{int(held)},"sip:mmtel",128'
     bench = Bench("quectel_ec2x", modem=FakeModem(rows=[row]))

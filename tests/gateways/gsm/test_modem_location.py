@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from gateways.gsm.errors import PortBusy, PortLost
+from gateways.gsm.port.modem_location import OTHER_MODEM_RETRY_S, SILENT_RETRY_S, ModemLocation
 from gateways.gsm.port.places import mark_of
 from gateways.gsm.port.search import SeenPort, roles_of
 from gateways.gsm.port.serial_port import Port
-from gateways.gsm.port.whereabouts import SILENT_AGAIN_S, STRANGER_AGAIN_S, ModemLocation
 from messages.ids import TrunkId
 from model.settings.lines import Modem
 from tests.gateways.gsm.bench import DIALECTS, FakeModem
@@ -113,7 +113,7 @@ def make(hub: Hub, tmp_path: Path) -> Make:
 def found(where: ModemLocation, now_s: float = 0.0, within_s: float = 10.0) -> str:
     until_s = now_s + within_s
     while now_s < until_s:
-        if where.look(now_s):
+        if where.search(now_s):
             return where.path()
         now_s += 0.1
     return ""
@@ -189,7 +189,7 @@ def test_another_modem_is_asked_once_and_a_silent_port_now_and_then(hub: Hub, ma
     hub.plug("/dev/a", TWO)
     hub.plug("/dev/b", None)
     where = make("one")
-    assert found(where, 0.0, SILENT_AGAIN_S * 3) == ""
+    assert found(where, 0.0, SILENT_RETRY_S * 3) == ""
     assert hub.asked.count("/dev/a") == 1
     assert 2 <= hub.asked.count("/dev/b") <= 4
 
@@ -244,7 +244,7 @@ def test_a_line_without_an_imei_is_where_its_port_is(hub: Hub, make: Make) -> No
     where = make("three", (spec("three", port="/dev/x"),))
     assert (where.path(), where.usb()) == ("/dev/x", ("", False))
     assert not where.another_modem_there
-    assert not where.is_not_it(TWO, 0.0), "whoever is there"
+    assert not where.reject_other_modem(TWO, 0.0), "whoever is there"
 
 
 def test_no_line_asks_an_address_that_is_another_lines_however_it_is_spelled(hub: Hub, make: Make) -> None:
@@ -261,16 +261,16 @@ def test_behind_an_address_another_modem_may_be_put_and_the_right_one_again(hub:
     where = make("one", lines)
     hub.modems[port] = FakeModem(answers={"AT+CGSN": f"{ONE}\nOK"})
     assert found(where) == port
-    assert not where.is_not_it(ONE, 5.0)
-    assert not where.is_not_it("", 5.0), "it has not said which it is"
+    assert not where.reject_other_modem(ONE, 5.0)
+    assert not where.reject_other_modem("", 5.0), "it has not said which it is"
     assert where.path() == port
     hub.modems[port] = FakeModem(answers={"AT+CGSN": f"{TWO}\nOK"})
-    assert where.is_not_it(TWO, 10.0)
+    assert where.reject_other_modem(TWO, 10.0)
     assert (where.path(), make("one", lines).path(), where.another_modem_there) == ("", "", True)
-    assert found(where, 10.0, within_s=STRANGER_AGAIN_S - 1.0) == ""
+    assert found(where, 10.0, within_s=OTHER_MODEM_RETRY_S - 1.0) == ""
     assert len(hub.asked) == 1, "it is not asked all the time"
     hub.modems[port] = FakeModem(answers={"AT+CGSN": f"{ONE}\nOK"})
-    assert found(where, 10.0 + STRANGER_AGAIN_S) == port
+    assert found(where, 10.0 + OTHER_MODEM_RETRY_S) == port
     assert not where.another_modem_there
 
 
