@@ -74,12 +74,12 @@ def _joins_in_the_network(modem: Modem, state: StateDir) -> bool:
     dialect.
     """
     from gateways.gsm.calls.joining import joining_method
-    from gateways.gsm.dialects.loading import installed
+    from gateways.gsm.dialects.loading import installed_dialects
 
     said = line_files.read_all(state.run).get(LineId(modem.name))
     if said is not None:
         return said.joins is Joins.NETWORK
-    dialects = installed()
+    dialects = installed_dialects()
     known = modem.dialect in dialects
     if not known:
         return False

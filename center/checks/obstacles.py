@@ -10,7 +10,7 @@ from application.state.processes import marked
 from application.state.state_dir import StateDir
 from center.modems.obstacles import HERE, Found, Obstacle, Roots, modems_of, obstacles
 from center.modems.unnamed import Unnamed, unnamed
-from gateways.gsm.dialects.loading import installed
+from gateways.gsm.dialects.loading import installed_dialects
 from gateways.gsm.port.places import resolve_port, usb_device_of
 from gateways.gsm.port.usb_devices import UsbDevice
 from messages.rows import Sentence
@@ -56,7 +56,7 @@ def sentence(found: Found) -> str:
 
 def plugged_in(settings: Settings, state: StateDir, *, roots: Roots = HERE) -> Iterator[Finding]:
     """Report the obstacles of plugged-in modems, and the modems that no `[[modem]]` names."""
-    dialects = installed()
+    dialects = installed_dialects()
     devices = modems_of(dialects, roots)
     nobodys = unnamed(devices, settings.lines, state, dialects, roots=roots)
     elsewhere = {modem.position for modem in nobodys if not modem.perhaps}
@@ -71,13 +71,13 @@ def plugged_in(settings: Settings, state: StateDir, *, roots: Roots = HERE) -> I
 def in_the_way(devices: Iterable[UsbDevice], state: StateDir, *, roots: Roots = HERE) -> list[Found]:
     """Return the obstacles of these devices. Ports opened by this center's own processes are no obstacle."""
     ours = {process.pid for process in marked(state.path)}
-    return obstacles(devices, installed(), ours=ours, roots=roots)
+    return obstacles(devices, installed_dialects(), ours=ours, roots=roots)
 
 
 def at_port(port: str, state: StateDir, *, roots: Roots = HERE) -> list[Found]:
     """Return the obstacles of the modem at this port."""
     device = usb_device_of(resolve_port(port, dev=roots.dev, sys=roots.sys), sys=roots.sys)
-    devices = modems_of(installed(), roots) if device is not None else []
+    devices = modems_of(installed_dialects(), roots) if device is not None else []
     return in_the_way(
         [one for one in devices if device is not None and one.position == device.name], state, roots=roots
     )

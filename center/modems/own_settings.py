@@ -14,8 +14,13 @@ from application.errors import CenterError
 from application.state.state_dir import StateDir
 from center.modems.questions import Questions, questions
 from gateways.gsm.dialects.dialect import CompiledDialect, Kept
-from gateways.gsm.dialects.kept_settings import Standing, commands, kept_of, standing
-from gateways.gsm.dialects.loading import installed
+from gateways.gsm.dialects.kept_settings import (
+    SettingState,
+    setting_commands,
+    setting_state,
+    settings_to_check,
+)
+from gateways.gsm.dialects.loading import installed_dialects
 from gateways.gsm.port.dial_guard import DialGuard
 from gateways.gsm.port.modem_location import ModemLocation
 from gateways.gsm.port.places import present_ports, resolve_port
@@ -36,7 +41,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     """A setting, and its present state."""
 
     name: str
-    standing: Standing
+    standing: SettingState
     is_now: str
     """Value in the modem's words, without the command's name; empty if the modem does not know
     the setting.
@@ -49,17 +54,17 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 
 def items(asked: Questions, *, usb_audio: bool) -> list[Item]:
     """Return all settings that the modem's dialect requires, in the dialect's order. Raises CenterError."""
-    return [_item(asked, kept) for kept in kept_of(asked.dialect, usb_audio=usb_audio)]
+    return [_item(asked, kept) for kept in settings_to_check(asked.dialect, usb_audio=usb_audio)]
 
 
 def _item(asked: Questions, kept: Kept) -> Item:
     answer = asked.ask(kept.ask)
-    stands = standing(kept, answer.lines if answer.ok else None)
+    stands = setting_state(kept, answer.lines if answer.ok else None)
     return Item(
         name=kept.name,
         standing=stands,
         is_now="; ".join(line.partition(":")[2].strip() or line for line in answer.lines),
-        commands=commands(kept, answer.lines) if stands is Standing.OTHERWISE else (),
+        commands=setting_commands(kept, answer.lines) if stands is SettingState.DIFFERS else (),
         why=kept.why,
         reboot=kept.reboot,
     )
@@ -131,8 +136,8 @@ def _found(path: str, imei: str, lines: Iterable[Modem], state: StateDir, until_
         state.path / "lines",
         places=present_ports,
         open_port=lambda name: open_port(name, DialGuard(psap_live=False, trunk_emergency=False)),
-        roles=roles_of(installed()),
-        base=installed().base(),
+        roles=roles_of(installed_dialects()),
+        base=installed_dialects().base(),
     )
     try:
         while not where.search(time.monotonic()):

@@ -11,7 +11,7 @@ from application.state.state_dir import StateDir
 from center.modems import obstacles
 from center.modems.unnamed import unnamed
 from gateways.console.views.plant import ModemView
-from gateways.gsm.dialects.loading import installed
+from gateways.gsm.dialects.loading import installed_dialects
 from model.settings.lines import Modem
 
 LOOK_S: Final = 10.0
@@ -44,7 +44,7 @@ class PluggedIn:
 
     def look(self) -> None:
         """Refresh the list."""
-        dialects, roots = installed(), obstacles.HERE
+        dialects, roots = installed_dialects(), obstacles.HERE
         devices = obstacles.modems_of(dialects, roots)
         found = unnamed(devices, self._lines, self._state, dialects, roots=roots)
         self._found = [

@@ -10,8 +10,8 @@ import msgspec
 from application.settings.in_use import settings_in_use
 from application.state.state_dir import StateDir, running
 from center.modems.unnamed import Asked
-from gateways.gsm.dialects.detection import by_usb, role_of
-from gateways.gsm.dialects.loading import installed
+from gateways.gsm.dialects.detection import by_usb, interface_role
+from gateways.gsm.dialects.loading import installed_dialects
 from gateways.gsm.port.places import resolve_port
 from gateways.gsm.probing import card_of
 from messages.ids import LineId
@@ -61,7 +61,7 @@ def ports_of(state: StateDir) -> list[PortRow]:
     states = _states(state)
     said = line_files.read_all(state.run) if states else {}
     rows = []
-    dialects = installed()
+    dialects = installed_dialects()
     configured = set()
     for modem in settings.modem:
         report = said.get(LineId(modem.name))
@@ -101,7 +101,9 @@ def ports_of(state: StateDir) -> list[PortRow]:
                 socket=f"usb:{found.location}" if found.location else None,
                 product=found.product,
                 dialect=dialect.key if dialect is not None else None,
-                does=role_of(dialect, found.vid, found.pid, interface) if dialect is not None else None,
+                does=interface_role(dialect, found.vid, found.pid, interface)
+                if dialect is not None
+                else None,
                 card=card_of(found.device),
                 present=True,
                 state=None,

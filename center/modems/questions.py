@@ -20,7 +20,7 @@ from gateways.gsm.at.parse import parse_imei
 from gateways.gsm.dialects.detection import by_identity
 from gateways.gsm.dialects.dialect import CompiledDialect
 from gateways.gsm.dialects.hints import Sign
-from gateways.gsm.dialects.loading import AUTO, installed
+from gateways.gsm.dialects.loading import AUTO, installed_dialects
 from gateways.gsm.driver.startup import command_of
 from gateways.gsm.errors import GsmError
 from gateways.gsm.port.dial_guard import DialGuard
@@ -63,9 +63,9 @@ class Questions:
         maker, model, firmware = (_first(told.get(f"AT+CGM{letter}", ())) for letter in "IMR")
         if name == AUTO:
             said = [line for lines in told.values() for line in lines]
-            self.dialect = by_identity(installed(), said, maker=maker)
+            self.dialect = by_identity(installed_dialects(), said, maker=maker)
         else:
-            self.dialect = installed().get(name)
+            self.dialect = installed_dialects().get(name)
         self._engine.set_rules(self.dialect.rules)
         return maker, model, firmware, parse_imei(told.get("AT+CGSN", ()) + told.get("ATI", ()))
 
@@ -75,7 +75,7 @@ class Questions:
         """
         command = command_of(self.dialect, text, Urgency.SET_UP, timeout_s=within_s)
         name = text.removeprefix("AT").partition("=")[0].rstrip("?")
-        if not command.prefix and not command.bare and name[:1] in ("+", "^", "$", "#"):
+        if not command.prefix and not command.unprefixed and name[:1] in ("+", "^", "$", "#"):
             command = msgspec.structs.replace(command, prefix=f"{name}:")
         self._finished.clear()
         self._engine.submit(command, time.monotonic())
@@ -140,7 +140,7 @@ def questions(path: str) -> Iterator[Questions]:
     except GsmError as error:
         raise CenterError(str(error)) from error
     try:
-        yield Questions(resolve_port(path) or path, port, installed().base())
+        yield Questions(resolve_port(path) or path, port, installed_dialects().base())
     finally:
         port.close()
 

@@ -25,11 +25,11 @@ from center.modems.obstacles import HERE, Roots
 from center.modems.questions import Questions, questions
 from gateways.gsm.at.parse import (
     body_of,
-    number_of,
-    parse_card,
+    international_number,
     parse_cpin,
     parse_creg,
     parse_csq,
+    parse_iccid,
     split_fields,
 )
 from gateways.gsm.dialects.detection import by_usb_ids
@@ -210,7 +210,7 @@ def _said(asked: Questions, modem: Unnamed, region: str) -> Asked:
         imei=imei,
         dialect=asked.dialect.key,
         sim=next((sim.code for line in asked.ask(SIM_QUERY).lines if (sim := parse_cpin(line))), ""),
-        card=parse_card(asked.ask(data.card).lines),
+        card=parse_iccid(asked.ask(data.card).lines),
         number=next(_numbers(asked.ask("AT+CNUM").lines, region), ""),
         network=next((name for name in network if name in ("home", "roaming")), "none"),
         operator=next(
@@ -231,7 +231,7 @@ def _numbers(lines: tuple[str, ...], region: str) -> Iterator[str]:
     """Yield the SIM's numbers from `+CNUM: "",number,type`."""
     for line in lines:
         fields = [*split_fields(body_of(line)), "", ""]
-        number = number_of(fields[1], int(fields[2]) if fields[2].isdigit() else None)
+        number = international_number(fields[1], int(fields[2]) if fields[2].isdigit() else None)
         with suppress(NumberRefused):
             if number:
                 yield numbers.of_a_person(number, region)

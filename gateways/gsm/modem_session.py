@@ -22,7 +22,7 @@ from msgspec.structs import replace
 
 from application.errors import CenterError
 from application.settings.in_use import settings_in_use
-from gateways.gsm.dialects.loading import AUTO, Dialects, installed
+from gateways.gsm.dialects.loading import AUTO, Dialects, installed_dialects
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import (
     CallAnswered,
@@ -74,7 +74,7 @@ def line_of(state: StateDir, port: str) -> Modem:
 
 def voice_of(state: StateDir, line: Modem) -> VoicePort:
     """Return the line's voice port; its path is empty if unknown."""
-    dialects = installed()
+    dialects = installed_dialects()
 
     def never(path: str) -> Port:
         raise PortLost(f"{path} is not opened")
@@ -162,14 +162,14 @@ class ModemSession:
             self._port.write(data)
             self.written += data
             if self._trace is not None:
-                self._trace.host(data, time.monotonic())
+                self._trace.record_host(data, time.monotonic())
 
     def _read(self, until_s: float) -> None:
         readable, _, _ = select.select([self._port.fileno()], [], [], max(0.0, until_s - time.monotonic()))
         now_s = time.monotonic()
         if readable and (data := self._port.read()):
             if self._trace is not None:
-                self._trace.modem(data, now_s)
+                self._trace.record_modem(data, now_s)
             self._first_bytes = self._first_bytes or data[:MAX_QUOTED]
             self.driver.receive(data, now_s)
         self._port.flush_pending()
@@ -205,11 +205,11 @@ class ModemCall:
                 self._call = driver.dial(self._ref, number, now_s)
             case HangUpCall() if self._call is not None:
                 driver.hang_up(self._call, now_s)
-        told: list[CallReport] = []
-        self._session.run(TURN_S, lambda event: self._on_event(event, told))
-        return told or ([] if isinstance(order, HangUpCall) else [self._report])
+        reports: list[CallReport] = []
+        self._session.run(TURN_S, lambda event: self._on_event(event, reports))
+        return reports or ([] if isinstance(order, HangUpCall) else [self._report])
 
-    def _on_event(self, event: Event, told: list[CallReport]) -> bool:
+    def _on_event(self, event: Event, reports: list[CallReport]) -> bool:
         self._event_callback(event)
         if not isinstance(event, CallEvent | VoiceReady) or event.call != self._call:
             return False
@@ -225,7 +225,7 @@ class ModemCall:
                 self._report = replace(self._report, voice=voice)
             case _:
                 return False
-        told.append(self._report)
+        reports.append(self._report)
         return True
 
 

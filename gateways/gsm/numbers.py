@@ -33,14 +33,14 @@ def digits_of(number: str) -> str:
     return "".join(char for char in number if char.isascii() and char.isdigit())
 
 
-def compatible(one: str, other: str) -> bool:
+def may_be_same_number(one: str, other: str) -> bool:
     """Return True if both numbers may be the same subscriber: an unknown number fits every number."""
     if not one or not other:
         return True
-    return same(one, other)
+    return is_same_number(one, other)
 
 
-def same(one: str, other: str) -> bool:
+def is_same_number(one: str, other: str) -> bool:
     """Return True if both numbers are known and spell one number, national or international."""
     if not one or not other:
         return False

@@ -69,11 +69,11 @@ def _line_using(state: StateDir, path: str) -> ProbedPort | None:
 
 def _with_dialect_facts(found: ProbedPort) -> ProbedPort:
     """Return the device with the facts known about modems of its dialect added."""
-    from gateways.gsm.dialects.loading import installed
+    from gateways.gsm.dialects.loading import installed_dialects
 
-    if not found.answers or found.dialect not in installed():
+    if not found.answers or found.dialect not in installed_dialects():
         return found
-    kind = installed().get(found.dialect).data
+    kind = installed_dialects().get(found.dialect).data
     return msgspec.structs.replace(found, known_as=kind.name, to_know=kind.faults)
 
 

@@ -17,7 +17,7 @@ from typing import Final
 
 from gateways.gsm.at.parse import Direction
 from gateways.gsm.calls.book import MAX_CALLS
-from gateways.gsm.dialects.loading import installed
+from gateways.gsm.dialects.loading import installed_dialects
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import CallEvent, CallReleased, Event, InputFailed, Ref, VoiceReady
 from gateways.gsm.errors import RequestRefused
@@ -27,7 +27,7 @@ from messages.calls import AnswerCall, AttachCall, CallReport, CallState, DialCa
 from messages.ids import E164, LegId, LineId
 
 TRACES: Final = Path(__file__).resolve().parents[2] / "tests" / "traces"
-NAMES: Final = installed().names()
+NAMES: Final = installed_dialects().names()
 USER: Final = E164("+393331112223")
 STEP: Final = 0xF0
 ANSWERED: Final = 0x80
@@ -49,7 +49,7 @@ class Played:
     """A driver with its clock, a modem that knows only OK, and the calls that the modem has reported."""
 
     def __init__(self, first: int) -> None:
-        self.driver = Driver(installed(), NAMES[(first & ~(ANSWERED | WITH_LEGS)) % len(NAMES)])
+        self.driver = Driver(installed_dialects(), NAMES[(first & ~(ANSWERED | WITH_LEGS)) % len(NAMES)])
         self.answers = bool(first & ANSWERED)
         self.now_s = 0.0
         self.dials = 0

@@ -12,7 +12,7 @@ from typing import Final
 
 from actors.alert_intake.incoming import signal_of
 from gateways.gsm.at import parse
-from gateways.gsm.dialects.loading import installed
+from gateways.gsm.dialects.loading import installed_dialects
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import InputFailed, SmsFailed, SmsReceived
 from gateways.gsm.driver.ussd import UssdRequest, answer_at_timeout, process_line
@@ -63,7 +63,7 @@ class Players:
 
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
-        self.drivers = [Driver(installed(), name) for name in installed().names()]
+        self.drivers = [Driver(installed_dialects(), name) for name in installed_dialects().names()]
         for driver in self.drivers:
             driver.on_port_opened(0.0)
         self.inbox, self.texts = Inbox("IT"), PendingTexts(LineId("one"))
@@ -141,7 +141,7 @@ class Players:
             reader(line)
         parse.parse_emergency_numbers(line)
         parse.parse_creg(line, answer=self.chance.random() < 0.5)
-        parse.parse_card((line,))
+        parse.parse_iccid((line,))
         parse.parse_imei((line,))
         driver = self.chance.choice(self.drivers)
         driver.receive(f"\r\n{line}\r\n".encode("latin-1", "replace"), self.now_s)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from center.cli import commands
-from gateways.gsm.dialects.loading import installed
+from gateways.gsm.dialects.loading import installed_dialects
 from gateways.gsm.port.places import USB_TTYS
 from model.settings.port_names import SCHEME
 from tests.foundation.tree import ROOT
@@ -22,11 +22,11 @@ SETTINGS = (ROOT / "config" / "center.toml").read_text("utf-8")
 
 def vendors(dialect: str) -> set[str]:
     """The USB vendors of all devices that the dialect knows."""
-    data = installed().get(dialect).data
+    data = installed_dialects().get(dialect).data
     return {usb.partition(":")[0] for usb in (*data.match.usb, *(port.usb for port in data.port))}
 
 
-@pytest.mark.parametrize("dialect", installed().names())
+@pytest.mark.parametrize("dialect", installed_dialects().names())
 def test_udev_keeps_modem_manager_from_every_device_that_a_dialect_knows(dialect: str) -> None:
     rules = re.findall(r'^ATTRS?\{idVendor\}=="([0-9a-f|]+)"', RULES, re.MULTILINE)
     assert len(rules) == 4, "the device, its power, its ports, its sound card"
@@ -35,7 +35,7 @@ def test_udev_keeps_modem_manager_from_every_device_that_a_dialect_knows(dialect
 
 
 def test_every_device_whose_ports_are_known_is_known_by_its_ids() -> None:
-    for dialect in installed():
+    for dialect in installed_dialects():
         assert {port.usb for port in dialect.data.port} <= set(dialect.data.match.usb)
 
 

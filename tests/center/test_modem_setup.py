@@ -16,7 +16,7 @@ from center import cli
 from center.modems import own_settings
 from center.modems.own_settings import looked_at_again
 from center.modems.questions import questions
-from gateways.gsm.dialects.loading import installed
+from gateways.gsm.dialects.loading import installed_dialects
 from gateways.gsm.port.places import present_ports
 from tests.support.carriers import carrier_of, modem, phone
 
@@ -120,7 +120,7 @@ def test_a_modem_that_does_not_come_back_is_told_with_what_was_looked_at(
 ) -> None:
     monkeypatch.setattr(own_settings, "present_ports", partial(present_ports, state.run))
     monkeypatch.setattr(own_settings, "BACK_WITHIN_S", 0.5)
-    kind = installed().get("quectel_ec2x")
+    kind = installed_dialects().get("quectel_ec2x")
     with pytest.raises(CenterError, match=r"has not restarted: no port has the modem with IMEI 35\d+"):
         looked_at_again("/dev/gone", "356938035643809", kind, [], state, usb_audio=False)
     assert not (state.path / "lines/.setup.port").exists()

@@ -47,9 +47,9 @@ def list_(
     from center.modems import obstacles
     from center.modems.obstacles import modems_of
     from center.modems.unnamed import unnamed
-    from gateways.gsm.dialects.loading import installed
+    from gateways.gsm.dialects.loading import installed_dialects
 
-    state, settings, dialects = common.directory, settings_in_use(common.directory), installed()
+    state, settings, dialects = common.directory, settings_in_use(common.directory), installed_dialects()
     devices = modems_of(dialects, obstacles.HERE)
     nobodys = unnamed(devices, settings.lines, state, dialects, roots=obstacles.HERE)
     looking = running(state) is not None

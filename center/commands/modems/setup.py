@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from application.errors import CenterError, UsageError
 from application.options import DEFAULT, Common
-from gateways.gsm.dialects.kept_settings import Standing
+from gateways.gsm.dialects.kept_settings import SettingState
 
 if TYPE_CHECKING:
     from center.modems.own_settings import Item
@@ -62,7 +62,7 @@ def setup(
             raise CenterError(f"{port}: the modem has a call: hang up first")
         before = items(asked, usb_audio=usb_audio)
         common.say(f"{path}: {' '.join(filter(None, (maker, model)))}, IMEI {imei or 'unknown'}, {kind.key}")
-        wanted = [item for item in before if item.standing is Standing.OTHERWISE]
+        wanted = [item for item in before if item.standing is SettingState.DIFFERS]
         _show(common, before)
         if not wanted:
             return _end(common, Outcome(port=path, imei=imei, dialect=kind.key, items=before))
@@ -104,21 +104,21 @@ def _agreed(reboot: bool) -> bool:
 def _show(common: Common, found: list[Item]) -> None:
     for item in found:
         match item.standing:
-            case Standing.AS_WANTED:
+            case SettingState.MATCHES:
                 common.say(f"  {item.name}: correct ({item.is_now})")
-            case Standing.NOT_KNOWN:
+            case SettingState.UNKNOWN:
                 common.say(
                     f"  {item.name}: the firmware does not know this setting, or reports it in "
                     f"another form ({item.is_now})"
                 )
-            case Standing.OTHERWISE:
+            case SettingState.DIFFERS:
                 common.say(f"  {item.name}: is {item.is_now or 'not there'}; {', '.join(item.commands)}")
                 common.say(f"    {item.why}")
 
 
 def _end(common: Common, outcome: Outcome) -> int:
     """Report the result of each setting; return the exit code."""
-    left = {item.name: item for item in outcome.items if item.standing is Standing.OTHERWISE}
+    left = {item.name: item for item in outcome.items if item.standing is SettingState.DIFFERS}
     if outcome.changed:
         common.say(f"{outcome.port}: read back")
     for name in outcome.changed:

@@ -30,7 +30,7 @@ class Urgency(IntEnum):
     IDLE = 6
 
 
-class Finals(Enum):
+class FinalCodes(Enum):
     """Final result codes that end the command, besides OK, the errors and the dialect's own refusals."""
 
     PLAIN = "plain"
@@ -46,10 +46,10 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     urgency: Urgency
     prefix: str = ""
     """Beginning of the answer lines (`+CLCC:`). Empty: the command has no answer lines with a prefix."""
-    bare: bool = False
+    unprefixed: bool = False
     """True if answer lines have no prefix (ATI, +CGMM), or follow a prefixed line (+CMGR): every line that is
     not a known unsolicited code is an answer line."""
-    finals: Finals = Finals.PLAIN
+    finals: FinalCodes = FinalCodes.PLAIN
     payload: bytes = b""
     """Bytes sent after the prompt, including ctrl-Z (+CMGS)."""
     answer_ends: bool = False
@@ -74,7 +74,7 @@ _ANSWERING_ACTIONS: Final = frozenset(
 _ANSWERING_SETS: Final = frozenset(
     {"+CPBR", "+CRSM", "+CMGR", "+CMGS", "+CMGL", "+CLCK", "+CCFC", "+CUSD", "+QCFG"}
 )
-_BARE: Final = re.compile(r"AT(?:I\d?|\+(?:CGM[IMR]|CGSN|GM[IMR]|GSN|CIMI))", re.IGNORECASE)
+_UNPREFIXED: Final = re.compile(r"AT(?:I\d?|\+(?:CGM[IMR]|CGSN|GM[IMR]|GSN|CIMI))", re.IGNORECASE)
 
 
 def prefix_of(text: str) -> str:
@@ -95,12 +95,12 @@ def prefix_of(text: str) -> str:
     return ""
 
 
-def is_bare(text: str) -> bool:
+def is_unprefixed(text: str) -> bool:
     """Return True if the answer comes without a prefix (27.007 clause 5.1 and V.250 clause 6.1)."""
-    return _BARE.fullmatch(text) is not None or text.upper().startswith(("AT+CMGR=", "AT+CMGL"))
+    return _UNPREFIXED.fullmatch(text) is not None or text.upper().startswith(("AT+CMGR=", "AT+CMGL"))
 
 
-def seen_on_wire(text: str, *, urgency: Urgency = Urgency.IDLE) -> Command:
+def command_from_wire(text: str, *, urgency: Urgency = Urgency.IDLE) -> Command:
     """Return a command that another program sent (a trace, a terminal), as far as its text shows."""
     stripped = text.strip()
     upper = stripped.upper()
@@ -109,8 +109,8 @@ def seen_on_wire(text: str, *, urgency: Urgency = Urgency.IDLE) -> Command:
         timeout_s=0.0,
         urgency=urgency,
         prefix=prefix_of(stripped),
-        bare=is_bare(stripped),
-        finals=Finals.CALL if upper.startswith(("ATD", "ATA")) else Finals.PLAIN,
+        unprefixed=is_unprefixed(stripped),
+        finals=FinalCodes.CALL if upper.startswith(("ATD", "ATA")) else FinalCodes.PLAIN,
     )
 
 
@@ -129,10 +129,10 @@ class Outcome(Enum):
     """The command was not written: its time was over (`Command.until_s`)."""
 
 
-class Rules(msgspec.Struct, frozen=True, kw_only=True):
+class EngineRules(msgspec.Struct, frozen=True, kw_only=True):
     """The part of a dialect that the engine needs."""
 
-    known: Callable[[str], bool]
+    is_known_code: Callable[[str], bool]
     """Test for an unsolicited code of this dialect."""
     takes_next_line: Callable[[str], bool]
     """Test for an unsolicited code with one line of payload (`+CMT:`)."""
@@ -158,7 +158,7 @@ class Finished(msgspec.Struct, frozen=True, kw_only=True):
     """Answer lines, in order."""
     final: str = ""
     """Final result as received; empty for a timeout."""
-    disturbed: bool = False
+    maybe_damaged: bool = False
     """True if a line in between may have been an answer line that a bad cable damaged."""
 
 
@@ -190,17 +190,17 @@ _ERROR: Final = re.compile(r"(?:\+CM[ES] )?ERROR(?:: ?(?P<code>.*))?")
 """Text behind a bare `ERROR` is in no standard; some firmware sends it nevertheless."""
 _CALL_FAILED: Final = re.compile(r"NO CARRIER|BUSY|NO ANSWER|NO DIAL ?TONE")
 _PDU: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){7,}")
-_ROW_INSIDE: Final = re.compile(r"(?:^|\D)\d ?, ?[01] ?, ?[0-6] ?, ?\d ?, ?[01](?:\D|$)")
-_CODE_INSIDE: Final = re.compile(r"(?<=[^\"])[+^*#$][A-Z]{3,}:")
+_EMBEDDED_ROW: Final = re.compile(r"(?:^|\D)\d ?, ?[01] ?, ?[0-6] ?, ?\d ?, ?[01](?:\D|$)")
+_EMBEDDED_CODE: Final = re.compile(r"(?<=[^\"])[+^*#$][A-Z]{3,}:")
 
 
-def outcome_of(text: str, command: Command, rules: Rules) -> Outcome | None:
+def outcome_of(text: str, command: Command, rules: EngineRules) -> Outcome | None:
     """Return the outcome if this line ends the command; None if it is no final result of the command."""
     if text == "OK":
         return Outcome.OK
     if _ERROR.fullmatch(text) or any(refusal.fullmatch(text) for refusal in rules.refusals):
         return Outcome.ERROR
-    if command.finals is Finals.CALL:
+    if command.finals is FinalCodes.CALL:
         if _CALL_FAILED.fullmatch(text):
             return Outcome.CALL_FAILED
         if text.startswith("CONNECT"):
@@ -213,10 +213,10 @@ def is_pdu(text: str) -> bool:
     return _PDU.fullmatch(text) is not None
 
 
-def code_inside(text: str) -> int | None:
+def embedded_code_at(text: str) -> int | None:
     """Return the index in the line where an unsolicited code begins behind noise or behind a code without its
     end; None without such a code."""
-    inner = _CODE_INSIDE.search(text)
+    inner = _EMBEDDED_CODE.search(text)
     return None if inner is None else inner.start()
 
 
@@ -226,17 +226,17 @@ def error_code(final: str) -> str:
     return (match["code"] or "").strip() if match is not None else ""
 
 
-def looks_spoilt(text: str, prefix: str) -> bool:
+def looks_damaged(text: str, prefix: str) -> bool:
     """Return True if an unknown line may be an answer line damaged by a bad cable. A code that is only
     unknown is not damaged."""
     return (
         not text.isascii()
-        or _ROW_INSIDE.search(text) is not None
+        or _EMBEDDED_ROW.search(text) is not None
         or (len(text) < len(prefix) and prefix.startswith(text))
     )
 
 
-def without_echo(text: str, sent: str) -> str:
+def strip_echo(text: str, sent: str) -> str:
     """Return the line without the modem's echo of the command; empty if the line was only the echo."""
     if text == sent:
         return ""

@@ -17,44 +17,44 @@ from gateways.gsm.at.commands import (
     BytesDropped,
     Command,
     EngineEvent,
+    EngineRules,
     Finished,
     InSync,
     Outcome,
-    Rules,
     SyncLost,
     Ticket,
     Unsolicited,
     Urgency,
-    code_inside,
+    embedded_code_at,
     is_pdu,
-    looks_spoilt,
+    looks_damaged,
     outcome_of,
     prefix_of,
-    without_echo,
+    strip_echo,
 )
 from gateways.gsm.at.lines import Item, Line, LineReader, Overrun, Prompt
 
-SOON_S: Final = 3.0
+URGENT_WAIT_S: Final = 3.0
 """Longest wait for a slow answer, in seconds, while a call waits to be dialled, answered or ended."""
-LAST_PROBE: Final = 2.5
+LAST_PROBE_FACTOR: Final = 2.5
 """Factor on the timeout of the last query: behind a slow link every answer is late. Each query is different,
 so that a late answer fits only its own query."""
-PATIENT_S: Final = 6.0
+PATIENT_PROBE_S: Final = 6.0
 """Wait for the last query, in seconds, if the command that timed out was only a question: behind a slow SIM
 every answer has to wait. Then the modem counts as dead."""
-QUIET_S: Final = 0.2
+LINE_SILENCE_S: Final = 0.2
 """Silence after which an unfinished line is examined, in seconds."""
-TAIL_S: Final = 0.3
+LATE_OK_S: Final = 0.3
 """Seconds in which OK may follow an answer that may lack it: this OK is not the next command's."""
 PAYLOAD_S: Final = 2.0
 """Longest wait for the line that belongs to a `+CMT:`, in seconds."""
-MOST_GLUED: Final = 32
+MAX_CODES_PER_LINE: Final = 32
 """Most codes in one line. No modem joins more codes; each code costs a scan of the rest of the line."""
 ESCAPE: Final = b"\x1b"
 """Leaves a `> ` prompt that no command will answer (27.005 clause 3.5.1)."""
 
 
-class _Waiting(msgspec.Struct, frozen=True):
+class _QueuedCommand(msgspec.Struct, frozen=True):
     ticket: Ticket
     command: Command
 
@@ -69,11 +69,11 @@ class _InFlight(msgspec.Struct):
     """Index of the command's first byte in the output, until the output is taken; None after that."""
     answered: bool = False
     prompted: bool = False
-    disturbed: bool = False
+    maybe_damaged: bool = False
 
 
 class _Phase(Enum):
-    HELD = "held"
+    LISTENING = "held"
     """Only reading: a dial of a former process may be pending."""
     SYNCING = "syncing"
     IN_SYNC = "in_sync"
@@ -83,23 +83,23 @@ class _Phase(Enum):
 class Engine:
     """A command engine for one modem. Call `start` first, or `observe` for a listener that writes nothing."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: EngineRules) -> None:
         self._lines = LineReader()
         self.set_rules(rules)
         self._phase = _Phase.LOST
-        self._held_until_s = 0.0
-        self._queue: list[_Waiting] = []
+        self._listen_until_s = 0.0
+        self._queue: list[_QueuedCommand] = []
         self._flight: _InFlight | None = None
         self._probe = 0
         self._probe_refused = False
         self._patient = False
         """True if the last query has a longer timeout than the others."""
-        self._resync_after = False
+        self._resync_pending = False
         self.probe_answer: tuple[str, ...] = ()
         """Answer lines of the query that last brought commands and answers into step."""
-        self._free_at_s = 0.0
-        self._tail_until_s = float("-inf")
-        self._quiet_at_s: float | None = None
+        self._next_write_s = 0.0
+        self._late_ok_until_s = float("-inf")
+        self._silence_at_s: float | None = None
         self._tickets = 0
         self._payload_of: str | None = None
         self._payload_until_s = 0.0
@@ -108,21 +108,21 @@ class Engine:
 
     # -------------------------------------------------------------------------------------------- requests
 
-    def set_rules(self, rules: Rules) -> None:
+    def set_rules(self, rules: EngineRules) -> None:
         """Use the rules of this dialect from now on."""
         self._rules = rules
         self._lines.unterminated = rules.unterminated
 
     def start(self, now_s: float, *, listen_s: float = 0.0) -> None:
         """Start on an open port: synchronise after `listen_s` seconds of only reading. Older commands end."""
-        self._give_up_everything()
+        self._end_all_commands()
         self._lines.clear()
         self._out.clear()
         self._payload_of = None
-        self._quiet_at_s = None
-        self._free_at_s = now_s
+        self._silence_at_s = None
+        self._next_write_s = now_s
         if listen_s > 0:
-            self._phase, self._held_until_s = _Phase.HELD, now_s + listen_s
+            self._phase, self._listen_until_s = _Phase.LISTENING, now_s + listen_s
         else:
             self._begin_sync(now_s, escape=True)
 
@@ -130,7 +130,7 @@ class Engine:
         """Stop because the port is lost: every command ends without a result. Call `start` before the next
         use.
         """
-        self._give_up_everything()
+        self._end_all_commands()
         self._lines.clear()
         self._out.clear()
         self._phase = _Phase.LOST
@@ -139,7 +139,7 @@ class Engine:
         """End the phase of only reading: the pending dial has ended, so that written bytes cannot abort
         it.
         """
-        if self._phase is _Phase.HELD:
+        if self._phase is _Phase.LISTENING:
             self._begin_sync(now_s, escape=False)
 
     def resync(self, now_s: float) -> None:
@@ -147,19 +147,19 @@ class Engine:
         command is in flight.
         """
         if self._phase is _Phase.IN_SYNC:
-            self._resync_after = True
-            self._advance(now_s)
+            self._resync_pending = True
+            self._write_next(now_s)
 
     def submit(self, command: Command, now_s: float) -> Ticket:
         """Queue a command; it is written at once if no command is in flight."""
         ticket = self._next_ticket()
         place = sum(1 for waiting in self._queue if waiting.command.urgency <= command.urgency)
-        self._queue.insert(place, _Waiting(ticket, command))
+        self._queue.insert(place, _QueuedCommand(ticket, command))
         if command.interrupts:
             self.end_listening(now_s)
             self._interrupt(now_s)
-        self._hurry(command, now_s)
-        self._advance(now_s)
+        self._shorten_wait(command, now_s)
+        self._write_next(now_s)
         return ticket
 
     def withdraw(self, ticket: Ticket) -> bool:
@@ -176,7 +176,7 @@ class Engine:
         self._flight = _InFlight(self._next_ticket(), command, now_s, None, [])
         return self._flight.ticket
 
-    def write_blind(self, text: str) -> None:
+    def write_without_answer(self, text: str) -> None:
         """Write a command without waiting for an answer, as a last resort while lost (a reset)."""
         self._out += text.encode("ascii") + b"\r"
 
@@ -184,45 +184,45 @@ class Engine:
         """Fail the command in flight: its bytes never reached the modem (the dial guard kept them)."""
         if self._flight is not None:
             self._finish(Outcome.ABORTED, "")
-            self._advance(now_s)
+            self._write_next(now_s)
 
     def receive(self, data: bytes, now_s: float) -> None:
         """Process bytes from the modem."""
         self._lines.push(data)
         while (item := self._lines.next(want_prompt=self._wants_prompt)) is not None:
-            self._item(item, now_s)
-        self._quiet_at_s = now_s + QUIET_S if self._lines.pending else None
+            self._process_item(item, now_s)
+        self._silence_at_s = now_s + LINE_SILENCE_S if self._lines.pending else None
 
     def tick(self, now_s: float) -> None:
         """Do what is due at `now_s` (seconds): end a silent line, begin synchronisation, let a command time
         out. Call at or after `next_deadline`.
         """
-        if self._quiet_at_s is not None and now_s >= self._quiet_at_s:
-            self._quiet_at_s = None
-            item = self._lines.flush_quiet(want_prompt=self._wants_prompt)
+        if self._silence_at_s is not None and now_s >= self._silence_at_s:
+            self._silence_at_s = None
+            item = self._lines.flush_unterminated(want_prompt=self._wants_prompt)
             if item is not None:
-                self._item(item, now_s)
-        if self._phase is _Phase.HELD and now_s >= self._held_until_s:
+                self._process_item(item, now_s)
+        if self._phase is _Phase.LISTENING and now_s >= self._listen_until_s:
             self._begin_sync(now_s, escape=False)
         flight = self._flight
         if flight is not None and flight.deadline_s is not None and now_s >= flight.deadline_s:
-            self._timed_out(flight, now_s)
-        self._advance(now_s)
+            self._on_timeout(flight, now_s)
+        self._write_next(now_s)
 
     def next_deadline(self) -> float | None:
         """Return the time, in seconds, of the next necessary `tick` if no byte arrives before; None if none
         is necessary.
         """
         times: list[float] = []
-        if self._quiet_at_s is not None:
-            times.append(self._quiet_at_s)
-        if self._phase is _Phase.HELD:
-            times.append(self._held_until_s)
+        if self._silence_at_s is not None:
+            times.append(self._silence_at_s)
+        if self._phase is _Phase.LISTENING:
+            times.append(self._listen_until_s)
         if self._flight is not None:
             if self._flight.deadline_s is not None:
                 times.append(self._flight.deadline_s)
         elif self._queue and self._phase is _Phase.IN_SYNC:
-            times.append(self._free_at_s)
+            times.append(self._next_write_s)
         return min(times, default=None)
 
     def take_output(self) -> bytes:
@@ -233,7 +233,7 @@ class Engine:
             self._flight.unsent_from = None
         return data
 
-    def drop_late(self, now_s: float) -> bool:
+    def withdraw_expired(self, now_s: float) -> bool:
         """Withdraw a command that is among the bytes to write although its time is over. Return True if a
         command was withdrawn.
 
@@ -244,8 +244,8 @@ class Engine:
             return False
         del self._out[flight.unsent_from :]
         self._flight = None
-        self._not_written(flight, Outcome.TOO_LATE)
-        self._advance(now_s)
+        self._report_unwritten(flight, Outcome.TOO_LATE)
+        self._write_next(now_s)
         return True
 
     def take_events(self) -> list[EngineEvent]:
@@ -271,10 +271,10 @@ class Engine:
     @property
     def listening(self) -> bool:
         """True if the engine only reads, after a restart."""
-        return self._phase is _Phase.HELD
+        return self._phase is _Phase.LISTENING
 
     @property
-    def silenced(self) -> bool:
+    def queries_forbidden(self) -> bool:
         """True if a pending dial forbids every query."""
         return self._flight is not None and self._flight.command.any_byte_aborts
 
@@ -296,10 +296,10 @@ class Engine:
         flight = self._flight
         return flight is not None and bool(flight.command.payload) and not flight.prompted
 
-    def _item(self, item: Item, now_s: float) -> None:
+    def _process_item(self, item: Item, now_s: float) -> None:
         match item:
             case Line(text):
-                self._line(text, now_s)
+                self._process_line(text, now_s)
             case Prompt():
                 if self._flight is not None:
                     self._flight.prompted = True
@@ -307,29 +307,29 @@ class Engine:
             case Overrun(count):
                 self._events.append(BytesDropped(count=count))
 
-    def _line(self, text: str, now_s: float) -> None:
-        for _ in range(MOST_GLUED):
-            text = self._one_of_line(text, now_s)
+    def _process_line(self, text: str, now_s: float) -> None:
+        for _ in range(MAX_CODES_PER_LINE):
+            text = self._process_first_code(text, now_s)
             if not text:
                 return
         self._events.append(BytesDropped(count=len(text)))
 
-    def _one_of_line(self, text: str, now_s: float) -> str:
+    def _process_first_code(self, text: str, now_s: float) -> str:
         """Process the line, or the first of several codes in one line; return the rest of the line."""
-        if self._payload_came(text, now_s):
+        if self._take_payload(text, now_s):
             return ""
         flight = self._flight
         if flight is not None:
-            text = without_echo(text, flight.command.text)
-            if not text or self._answers(flight, text, now_s):
+            text = strip_echo(text, flight.command.text)
+            if not text or self._take_answer(flight, text, now_s):
                 return ""
-        elif text == "OK" and now_s < self._tail_until_s:
-            self._tail_until_s = float("-inf")
+        elif text == "OK" and now_s < self._late_ok_until_s:
+            self._late_ok_until_s = float("-inf")
             return ""
-        known = self._rules.known(text)
-        if flight is not None and not known and looks_spoilt(text, flight.command.prefix):
-            flight.disturbed = True
-        if not known and (inner := code_inside(text)) is not None:
+        known = self._rules.is_known_code(text)
+        if flight is not None and not known and looks_damaged(text, flight.command.prefix):
+            flight.maybe_damaged = True
+        if not known and (inner := embedded_code_at(text)) is not None:
             # Noise, or a code without its end, runs into a proper line: the proper line must not be lost.
             self._events.append(Unsolicited(text=text[:inner].strip()))
             return text[inner:]
@@ -339,7 +339,7 @@ class Engine:
             self._events.append(Unsolicited(text=text))
         return ""
 
-    def _payload_came(self, text: str, now_s: float) -> bool:
+    def _take_payload(self, text: str, now_s: float) -> bool:
         """Return True if the line is the pending PDU, recognised by its hex digits: a code may precede it."""
         if self._payload_of is None:
             return False
@@ -352,32 +352,36 @@ class Engine:
         self._payload_of = None
         return True
 
-    def _answers(self, flight: _InFlight, text: str, now_s: float) -> bool:
+    def _take_answer(self, flight: _InFlight, text: str, now_s: float) -> bool:
         """Process the line if it belongs to the command in flight; return True if so."""
         command = flight.command
         outcome = outcome_of(text, command, self._rules)
         if outcome is not None:
-            self._final_came(flight, outcome, text, now_s)
+            self._on_final_result(flight, outcome, text, now_s)
             return True
         if command.prefix and text.startswith(command.prefix):
             flight.lines.append(text)
             flight.answered = True
             if command.answer_ends:
-                self._tail_until_s = now_s + TAIL_S
+                self._late_ok_until_s = now_s + LATE_OK_S
                 self._complete(Outcome.OK, text, now_s)
             return True
-        if command.bare and (flight.answered or not command.prefix) and not self._rules.known(text):
+        if (
+            command.unprefixed
+            and (flight.answered or not command.prefix)
+            and not self._rules.is_known_code(text)
+        ):
             flight.lines.append(text)
             return True
         return False
 
-    def _final_came(self, flight: _InFlight, outcome: Outcome, text: str, now_s: float) -> None:
+    def _on_final_result(self, flight: _InFlight, outcome: Outcome, text: str, now_s: float) -> None:
         if self._phase is not _Phase.SYNCING:
             self._complete(outcome, text, now_s)
         elif flight.answered:
             self._flight = None
             self.probe_answer = tuple(flight.lines)
-            self._synced(now_s)
+            self._on_synchronised(now_s)
         elif outcome is Outcome.ERROR:
             # Either a late answer, or this modem has no such query. The modem works; only the next query can
             # decide.
@@ -390,8 +394,8 @@ class Engine:
 
     def _complete(self, outcome: Outcome, final: str, now_s: float) -> None:
         self._finish(outcome, final)
-        self._free_at_s = max(now_s + self._rules.gap_s, self._tail_until_s)
-        self._advance(now_s)
+        self._next_write_s = max(now_s + self._rules.gap_s, self._late_ok_until_s)
+        self._write_next(now_s)
 
     def _finish(self, outcome: Outcome, final: str) -> None:
         flight = self._flight
@@ -407,22 +411,22 @@ class Engine:
                     sent_s=flight.sent_s,
                     lines=tuple(flight.lines),
                     final=final,
-                    disturbed=flight.disturbed,
+                    maybe_damaged=flight.maybe_damaged,
                 )
             )
 
-    def _advance(self, now_s: float) -> None:
+    def _write_next(self, now_s: float) -> None:
         if self._phase is not _Phase.IN_SYNC or self._flight is not None:
             return
-        if self._resync_after:
+        if self._resync_pending:
             self._begin_sync(now_s, escape=False)
             return
-        while self._queue and now_s >= self._free_at_s and self._flight is None:
+        while self._queue and now_s >= self._next_write_s and self._flight is None:
             waiting = self._queue.pop(0)
             if now_s < waiting.command.until_s:
                 self._write(waiting.ticket, waiting.command, now_s)
             else:
-                self._not_written(waiting, Outcome.TOO_LATE)
+                self._report_unwritten(waiting, Outcome.TOO_LATE)
 
     def _write(self, ticket: Ticket, command: Command, now_s: float) -> None:
         self._flight = _InFlight(ticket, command, now_s, now_s + command.timeout_s, [], len(self._out))
@@ -435,9 +439,9 @@ class Engine:
             self._finish(Outcome.ABORTED, "")
             waiting = self._queue.pop(0)
             self._write(waiting.ticket, waiting.command, now_s)
-            self._resync_after = True
+            self._resync_pending = True
 
-    def _hurry(self, command: Command, now_s: float) -> None:
+    def _shorten_wait(self, command: Command, now_s: float) -> None:
         """Shorten the wait for the command in flight if this command is urgent."""
         flight = self._flight
         if flight is None or flight.deadline_s is None:
@@ -446,9 +450,9 @@ class Engine:
             return
         question = self._phase is _Phase.SYNCING or flight.command.urgency >= Urgency.TRUTH
         if command.urgency is Urgency.HANG_UP or (question and command.urgency <= Urgency.DIAL):
-            flight.deadline_s = min(flight.deadline_s, now_s + SOON_S)
+            flight.deadline_s = min(flight.deadline_s, now_s + URGENT_WAIT_S)
 
-    def _timed_out(self, flight: _InFlight, now_s: float) -> None:
+    def _on_timeout(self, flight: _InFlight, now_s: float) -> None:
         if self._phase is _Phase.SYNCING:
             self._flight = None
             self._next_probe(now_s)
@@ -459,7 +463,7 @@ class Engine:
 
     def _begin_sync(self, now_s: float, *, escape: bool, patient: bool = False) -> None:
         self._phase, self._patient = _Phase.SYNCING, patient
-        self._resync_after = self._probe_refused = False
+        self._resync_pending = self._probe_refused = False
         self._probe = 0
         if escape:
             self._out += ESCAPE
@@ -479,34 +483,34 @@ class Engine:
             self._write(self._next_ticket(), probe, now_s)
         elif self._probe_refused:
             self.probe_answer = ()
-            self._synced(now_s)
+            self._on_synchronised(now_s)
         else:
             self._phase = _Phase.LOST
-            self._give_up_everything()
+            self._end_all_commands()
             self._events.append(SyncLost())
 
     def _probe_timeout_s(self, *, last: bool) -> float:
         if not last:
             return self._rules.resync_timeout_s
         if not self._patient:
-            return self._rules.resync_timeout_s * LAST_PROBE
+            return self._rules.resync_timeout_s * LAST_PROBE_FACTOR
         hurried = any(waiting.command.urgency <= Urgency.DIAL for waiting in self._queue)
-        return SOON_S if hurried else PATIENT_S
+        return URGENT_WAIT_S if hurried else PATIENT_PROBE_S
 
-    def _synced(self, now_s: float) -> None:
+    def _on_synchronised(self, now_s: float) -> None:
         self._phase = _Phase.IN_SYNC
-        self._free_at_s = now_s + self._rules.gap_s
+        self._next_write_s = now_s + self._rules.gap_s
         self._events.append(InSync())
-        self._advance(now_s)
+        self._write_next(now_s)
 
-    def _give_up_everything(self) -> None:
+    def _end_all_commands(self) -> None:
         self._finish(Outcome.ABORTED, "")
         self._flight = None
         queue, self._queue = self._queue, []
         for waiting in queue:
-            self._not_written(waiting, Outcome.TIMED_OUT)
+            self._report_unwritten(waiting, Outcome.TIMED_OUT)
 
-    def _not_written(self, waiting: _Waiting | _InFlight, outcome: Outcome) -> None:
+    def _report_unwritten(self, waiting: _QueuedCommand | _InFlight, outcome: Outcome) -> None:
         never = Finished(ticket=waiting.ticket, command=waiting.command, outcome=outcome, sent_s=None)
         self._events.append(never)
 

@@ -19,8 +19,8 @@ MAX_LINE: Final = 4096
 _LINE_ENDS: Final = re.compile(rb"[\r\n]+")
 _PROMPT: Final = b"> "
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
-_NOISE_AHEAD: Final = re.compile(r"^[^\x20-\x7e]+")
-_STUCK_TO_FINAL: Final = re.compile(
+_LEADING_NOISE: Final = re.compile(r"^[^\x20-\x7e]+")
+_FINAL_BEFORE_CODE: Final = re.compile(
     r"(?:OK|ERROR|NO CARRIER|BUSY|NO ANSWER|NO DIALTONE|COMMAND NOT SUPPORT|\+CM[ES] ERROR: ?\d+)"
     r"(?=[+^*#$%]|RING|OK|ERROR|NO CARRIER|BUSY|NO ANSWER|AT|VOICE CALL)"
 )
@@ -79,12 +79,12 @@ class LineReader:
             if self._dropped:
                 self._raw.append(Overrun(self._dropped + len(ended.pop(0))))
                 self._dropped = 0
-            self._raw += (self._bounded(line) for line in ended if line)
+            self._raw += (self._limit_length(line) for line in ended if line)
         if len(self._unfinished) > self._max_line:
             self._dropped += len(self._unfinished)
             self._unfinished = b""
 
-    def _bounded(self, line: bytes) -> bytes | Overrun:
+    def _limit_length(self, line: bytes) -> bytes | Overrun:
         return line if len(line) <= self._max_line else Overrun(len(line))
 
     def next(self, *, want_prompt: bool = False) -> Item | None:
@@ -104,10 +104,10 @@ class LineReader:
             if want_prompt and raw.startswith(_PROMPT):
                 self._raw.appendleft(raw[len(_PROMPT) :])
                 return Prompt()
-            self._take(raw)
+            self._split(raw)
         return self._ready.popleft()
 
-    def flush_quiet(self, *, want_prompt: bool = False) -> Item | None:
+    def flush_unterminated(self, *, want_prompt: bool = False) -> Item | None:
         """Return the item in an unfinished line after a silence: a prompt, or a code without a line end; None
         if the line is neither.
         """
@@ -120,14 +120,14 @@ class LineReader:
             return Line(text)
         return None
 
-    def _take(self, raw: bytes) -> None:
+    def _split(self, raw: bytes) -> None:
         text = _clean(raw)
         while text:
-            head, text = self._cut(text)
+            head, text = self._first_code(text)
             self._ready.append(Line(head))
 
-    def _cut(self, text: str) -> tuple[str, str]:
-        match = _STUCK_TO_FINAL.match(text)
+    def _first_code(self, text: str) -> tuple[str, str]:
+        match = _FINAL_BEFORE_CODE.match(text)
         if match is None and self.unterminated is not None:
             match = self.unterminated.match(text)
         if match is None or match.end() == 0:
@@ -139,5 +139,5 @@ def _clean(raw: bytes) -> str:
     """Return the bytes as Latin-1, which keeps every byte, without control bytes and noise at the start."""
     text = raw.decode("latin-1")
     if not (text.isascii() and text.isprintable()):
-        text = _NOISE_AHEAD.sub("", _CONTROL.sub("", text))
+        text = _LEADING_NOISE.sub("", _CONTROL.sub("", text))
     return text.strip()

@@ -39,8 +39,8 @@ class Stat(IntEnum):
     RELEASED = 6
 
 
-_ONLY_OUT: Final = (Stat.DIALING, Stat.RINGING)
-_ONLY_IN: Final = (Stat.INCOMING, Stat.WAITING)
+_OUTGOING_STATS: Final = (Stat.DIALING, Stat.RINGING)
+_INCOMING_STATS: Final = (Stat.INCOMING, Stat.WAITING)
 
 
 class ClccRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +83,7 @@ def body_of(line: str) -> str:
     return rest.strip() if colon else line.strip()
 
 
-def number_of(number: str, number_type: int | None) -> str:
+def international_number(number: str, number_type: int | None) -> str:
     """Return the number without separators, with `+` if the type is international; empty if it has no digit.
 
     A SIP address (`sip:mmtel`, `+39…@ims…`) keeps only its user part, and only if that part is a number.
@@ -100,7 +100,7 @@ def number_of(number: str, number_type: int | None) -> str:
     return digits
 
 
-def integer(text: str) -> int | None:
+def parse_int(text: str) -> int | None:
     """Return the decimal number in the text; None unless the text is one to nine digits."""
     if not text:
         return None
@@ -115,7 +115,7 @@ def parse_clcc(line: str) -> ClccRow | None:
     if line.count('"') % 2 or not line.isprintable():
         return None  # truncated, or a byte has changed: the number could be another subscriber's
     fields = split_fields(body_of(line))
-    head = [integer(field) for field in fields[:5]]
+    head = [parse_int(field) for field in fields[:5]]
     if (
         len(head) < 3
         or head[0] is None
@@ -125,17 +125,17 @@ def parse_clcc(line: str) -> ClccRow | None:
         or any(value is None and field for field, value in zip(fields[3:5], head[3:], strict=True))
     ):
         return None
-    if Stat(head[2]) in (_ONLY_IN if head[1] == Direction.OUT else _ONLY_OUT):
+    if Stat(head[2]) in (_INCOMING_STATS if head[1] == Direction.OUT else _OUTGOING_STATS):
         return None  # direction and state contradict each other: the line was damaged on a bad cable
     number = fields[5] if len(fields) > 5 else ""
-    number_type = integer(fields[6]) if len(fields) > 6 else None
+    number_type = parse_int(fields[6]) if len(fields) > 6 else None
     return ClccRow(
         index=head[0],
         direction=Direction(head[1]),
         stat=Stat(head[2]),
         mode=(head[3] or 0) if len(head) > 3 else 0,
         multiparty=len(head) > 4 and head[4] == 1,
-        number=number_of(number, number_type),
+        number=international_number(number, number_type),
         number_type=number_type,
         alpha=fields[7] if len(fields) > 7 else "",
     )
@@ -165,9 +165,9 @@ def parse_creg(line: str, *, answer: bool) -> Registration | None:
     """
     body = body_of(line)
     fields = split_fields(body)
-    second_is_state = len(fields) > 1 and integer(fields[1]) is not None and not _QUOTED_SECOND.match(body)
+    second_is_state = len(fields) > 1 and parse_int(fields[1]) is not None and not _QUOTED_SECOND.match(body)
     place = 1 if answer and second_is_state and len(fields[1]) <= 2 else 0
-    value = integer(fields[place])
+    value = parse_int(fields[place])
     if value is None:
         return None
     # 6 to 8 mean "registered for SMS only" and "emergency bearer only"; 9 and 10 "CSFB not preferred".
@@ -180,12 +180,12 @@ def parse_technology(line: str) -> int | None:
     if the answer has no <AcT>.
     """
     fields = split_fields(body_of(line))
-    return integer(fields[3]) if len(fields) > 3 else None
+    return parse_int(fields[3]) if len(fields) > 3 else None
 
 
 def parse_csq(line: str) -> int | None:
     """Return the signal in dBm from +CSQ's `<rssi>` 0…31 (27.007 clause 8.5); None for 99, unknown."""
-    value = integer(split_fields(body_of(line))[0])
+    value = parse_int(split_fields(body_of(line))[0])
     return dbm_of(value) if value is not None else None
 
 
@@ -194,7 +194,7 @@ def dbm_of(rssi: int) -> int | None:
     return -113 + 2 * rssi if 0 <= rssi <= 31 else None
 
 
-class Sim(msgspec.Struct, frozen=True):
+class SimStatus(msgspec.Struct, frozen=True):
     """The state of the SIM (27.007 clause 8.3): READY, or the code that the SIM waits for, such as SIM
     PIN.
     """
@@ -207,11 +207,11 @@ class Sim(msgspec.Struct, frozen=True):
         return self.code == "READY"
 
 
-def parse_cpin(line: str) -> Sim | None:
+def parse_cpin(line: str) -> SimStatus | None:
     """Return the state in `+CPIN: <code>`; None for a line without a code."""
     body = body_of(line)
     code = body.strip('"').upper()
-    return Sim(code) if code and body != line else None
+    return SimStatus(code) if code and body != line else None
 
 
 def parse_imei(lines: tuple[str, ...]) -> str:
@@ -225,7 +225,7 @@ def parse_imei(lines: tuple[str, ...]) -> str:
     return ""
 
 
-def parse_card(lines: tuple[str, ...]) -> str:
+def parse_iccid(lines: tuple[str, ...]) -> str:
     """Return the number of the SIM card (ICCID, E.118 and 102.221 clause 13.2) in the answer to any command
     that reads the number; empty if the answer has no number.
 
@@ -233,12 +233,12 @@ def parse_card(lines: tuple[str, ...]) -> str:
     SIM's file EF_ICCID, each with its two digits swapped.
     """
     for line in lines:
-        said = line
+        digits = line
         if line.startswith("+CRSM:"):
             fields = split_fields(body_of(line))
-            data = fields[2] if len(fields) > 2 and integer(fields[0]) in (144, 145) else ""
-            said = "".join(data[place + 1] + data[place] for place in range(0, len(data) - 1, 2))
-        if (found := _CARD.search(said)) is not None:
+            data = fields[2] if len(fields) > 2 and parse_int(fields[0]) in (144, 145) else ""
+            digits = "".join(data[place + 1] + data[place] for place in range(0, len(data) - 1, 2))
+        if (found := _CARD.search(digits)) is not None:
             return found[0].upper().rstrip("F")
     return ""
 
@@ -251,7 +251,7 @@ def parse_emergency_numbers(line: str) -> tuple[str, ...]:
     neither a number nor empty. Empty if the answer has no number.
     """
     fields = split_fields(body_of(line))
-    if len(fields) < 3 or integer(fields[0]) not in (144, 145):
+    if len(fields) < 3 or parse_int(fields[0]) not in (144, 145):
         return ()
     data = fields[2].upper()
     if _HEX.fullmatch(data) is None:

@@ -49,16 +49,16 @@ _PHRASES: Final[tuple[tuple[str, int], ...]] = (
 )
 _NUMBERS: Final = re.compile(r"(?<![\w.-])\d{1,3}(?![\w.])")
 """A negative number is no cause: Quectel's `+CEER: 0,-1` means that there was no failure."""
-_NOTHING: Final = re.compile(r'\s*"?(?:no (?:report|cause|error)[\w ]*|0|)"?\s*', re.IGNORECASE)
+_NO_CAUSE: Final = re.compile(r'\s*"?(?:no (?:report|cause|error)[\w ]*|0|)"?\s*', re.IGNORECASE)
 
 
-def cause_of_report(line: str) -> int | None:
+def parse_cause(line: str) -> int | None:
     """Return the cause in an answer of +CEER (27.007 clause 6.10); None without a usable cause.
 
     Phrases win over numbers: the number may be a location or a firmware's own code, at any position.
     """
     text = body_of(line)
-    if _NOTHING.fullmatch(text):
+    if _NO_CAUSE.fullmatch(text):
         return None
     lowered = text.lower()
     for phrase, cause in _PHRASES:
@@ -69,6 +69,6 @@ def cause_of_report(line: str) -> int | None:
     return plausible[-1] if plausible else None
 
 
-def valid(cause: int | None) -> int | None:
+def valid_cause(cause: int | None) -> int | None:
     """Return the number if it is a cause of Q.850, else None: firmware writes 0 and 255 for "none"."""
     return cause if cause is not None and 1 <= cause <= 127 else None

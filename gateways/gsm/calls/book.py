@@ -26,7 +26,7 @@ from gateways.gsm.driver.events import (
     CallWithheld,
     Ref,
 )
-from gateways.gsm.numbers import same
+from gateways.gsm.numbers import is_same_number
 from messages.base import HangupCause
 
 IMMEDIATE_FAILURE_S: Final = 1.0
@@ -182,7 +182,9 @@ class CallBook:
         self.events.append(event)
 
     def identify(self, call: Call, number: str, withheld: bool, now_s: float) -> None:
-        if number and (not call.number or (same(call.number, number) and not call.number.startswith("+"))):
+        if number and (
+            not call.number or (is_same_number(call.number, number) and not call.number.startswith("+"))
+        ):
             told_before = bool(call.number)
             call.number, call.withheld, call.number_reports = number, False, call.number_reports + 1
             if call.announced and call.direction is Direction.IN and not told_before:
@@ -191,7 +193,7 @@ class CallBook:
                         at_s=now_s, call=call.id, ref=call.ref, number=e164_of(call), caller=number
                     )
                 )
-        elif number and same(call.number, number):
+        elif number and is_same_number(call.number, number):
             call.number_reports += 1
         elif withheld and not call.number and not call.withheld:
             call.withheld = True

@@ -6,7 +6,7 @@ import msgspec
 
 from gateways.gsm.at.parse import ClccRow, Direction, Stat
 from gateways.gsm.driver.events import CallId, Ref
-from gateways.gsm.numbers import compatible, damaged_form
+from gateways.gsm.numbers import damaged_form, may_be_same_number
 
 OUTGOING_SETUP_STATES = frozenset({Stat.DIALING, Stat.RINGING})
 INCOMING_STATES = frozenset({Stat.INCOMING, Stat.WAITING})
@@ -104,7 +104,7 @@ class Call(msgspec.Struct, kw_only=True):
 
     def may_have_number(self, number: str) -> bool:
         """Return True if a line or row with this number can concern the call."""
-        return compatible(self.number, number) or (bool(number) and number == self.alias)
+        return may_be_same_number(self.number, number) or (bool(number) and number == self.alias)
 
     def contradicted_by(self, row: ClccRow) -> bool:
         """Return True if the row, of the same index, shows a later call: no answered call goes back."""

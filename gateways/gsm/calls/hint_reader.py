@@ -15,7 +15,7 @@ from gateways.gsm.calls.book import CallBook
 from gateways.gsm.calls.call import INCOMING_STATES, OUTGOING_SETUP_STATES, Call
 from gateways.gsm.calls.list_reader import ListReader
 from gateways.gsm.dialects.hints import Hint, Sign
-from gateways.gsm.numbers import same
+from gateways.gsm.numbers import is_same_number
 
 REPEATED_REPORT_S: Final = 1.5
 """Seconds within which a further line about an end already reported arrives."""
@@ -129,7 +129,7 @@ class HintReader:
             named = [call for call in ringing if call.index == hint.index]
             ringing = named or [call for call in ringing if call.index is None]
         for call in ringing:
-            if hint.number and same(call.number, hint.number):
+            if hint.number and is_same_number(call.number, hint.number):
                 return call
         for call in ringing:
             if not hint.number or not call.number:

@@ -12,7 +12,7 @@ from typing import Final
 from gateways.gsm.at.parse import ClccRow, Direction, Stat
 from gateways.gsm.calls.book import LATE_ROW_S, CallBook
 from gateways.gsm.calls.call import INCOMING_STATES, Call
-from gateways.gsm.numbers import same
+from gateways.gsm.numbers import is_same_number
 from messages.base import HangupCause
 
 EMPTY_LISTS: Final = 2
@@ -230,7 +230,9 @@ def _same_index(call: Call, row: ClccRow) -> bool:
 
 
 def _has_no_index_same_number(call: Call, row: ClccRow) -> bool:
-    return _has_no_index(call, row) and (same(call.number, row.number) or row.number == call.alias != "")
+    return _has_no_index(call, row) and (
+        is_same_number(call.number, row.number) or row.number == call.alias != ""
+    )
 
 
 def _has_no_index(call: Call, row: ClccRow) -> bool:
@@ -252,7 +254,7 @@ def _index_changed(rows: Sequence[ClccRow]) -> _Rule:
             call.index is not None
             and call.index not in indices
             and call.direction is row.direction
-            and (same(call.number, row.number) or row.number == call.alias)
+            and (is_same_number(call.number, row.number) or row.number == call.alias)
             and not call.contradicted_by(row)
         )
 

@@ -8,7 +8,7 @@ from gateways.gsm.at.commands import Finished, Outcome, error_code
 from gateways.gsm.at.parse import body_of
 from gateways.gsm.calls.table import CallTable
 from gateways.gsm.dialects.dialect import CompiledDialect
-from gateways.gsm.dialects.interpret import interpret, list_of
+from gateways.gsm.dialects.interpret import interpret, parse_call_list
 from gateways.gsm.driver.events import CallId
 from messages.base import HangupCause
 
@@ -72,14 +72,14 @@ def list_finished(
 ) -> None:
     """Update the call table from the result of the list of calls (+CLCC)."""
     if finished.outcome is Outcome.OK:
-        listed = list_of(dialect, finished.lines, region)
+        listed = parse_call_list(dialect, finished.lines, region)
         asked_s = finished.sent_s if finished.sent_s is not None else now_s
         table.process_list(
             listed.rows,
             now_s,
             asked_s=asked_s,
             conference=listed.conference,
-            spoilt=listed.spoilt or finished.disturbed,
+            spoilt=listed.damaged or finished.maybe_damaged,
         )
 
 
@@ -88,7 +88,7 @@ def report_finished(table: CallTable, call: CallId, finished: Finished, now_s: f
     cause: int | None = None
     text = ""
     if finished.outcome is Outcome.OK and finished.lines:
-        cause, text = q850.cause_of_report(finished.lines[0]), body_of(finished.lines[0])
+        cause, text = q850.parse_cause(finished.lines[0]), body_of(finished.lines[0])
     table.on_cause_report(call, cause, text, now_s)
 
 

@@ -17,7 +17,7 @@ from gateways.gsm.calls.hint_reader import HintReader
 from gateways.gsm.calls.list_reader import ListReader
 from gateways.gsm.dialects.hints import Hint
 from gateways.gsm.driver.events import CallEvent, CallId, Ref
-from gateways.gsm.numbers import same
+from gateways.gsm.numbers import is_same_number
 
 END_REPORT_WAIT_S: Final = 1.0
 """Longest wait for the report about an end, in seconds: enough for an answer after half a second."""
@@ -143,7 +143,7 @@ class CallTable:
             if call.ref == ref:
                 return call.id
         for call in self._book.calls:
-            if call.ref is None and call.direction is direction and same(call.number, number):
+            if call.ref is None and call.direction is direction and is_same_number(call.number, number):
                 call.ref = ref
                 return call.id
         state = Stat.DIALING if direction is Direction.OUT else Stat.INCOMING

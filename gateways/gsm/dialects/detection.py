@@ -18,8 +18,8 @@ def by_identity(dialects: Dialects, answers: Iterable[str], *, maker: str = "") 
     `maker`: the answer of +CGMI; if empty, the maker in ATI's answer. The maker decides before the model.
     """
     text = "\n".join(answers)
-    told = _MAKER.search(text)
-    maker = maker or (told["maker"] if told is not None else "")
+    manufacturer = _MAKER.search(text)
+    maker = maker or (manufacturer["maker"] if manufacturer is not None else "")
 
     def score(dialect: CompiledDialect) -> int:
         match = dialect.data.match
@@ -27,7 +27,7 @@ def by_identity(dialects: Dialects, answers: Iterable[str], *, maker: str = "") 
             return 0
         return sum(1 for pattern in match.identity if re.search(pattern, text))
 
-    return _best(dialects, score)
+    return _best_match(dialects, score)
 
 
 def by_usb(dialects: Dialects, vendor: int, product: int) -> CompiledDialect | None:
@@ -37,11 +37,11 @@ def by_usb(dialects: Dialects, vendor: int, product: int) -> CompiledDialect | N
 
 def by_usb_ids(dialects: Dialects, name: str) -> CompiledDialect | None:
     """Return the dialect for `vendor:product` in lower-case hexadecimal; None if no dialect lists the ids."""
-    found = _best(dialects, lambda dialect: int(name in dialect.data.match.usb))
+    found = _best_match(dialects, lambda dialect: int(name in dialect.data.match.usb))
     return found if name in found.data.match.usb else None
 
 
-def role_of(dialect: CompiledDialect, vendor: int, product: int, interface: str) -> str | None:
+def interface_role(dialect: CompiledDialect, vendor: int, product: int, interface: str) -> str | None:
     """Return the role of this interface (hexadecimal, as udev numbers it) of a USB device: `at` or `voice`;
     None if the dialect names no role."""
     name = f"{vendor:04x}:{product:04x}"
@@ -63,19 +63,19 @@ def by_session(dialects: Dialects, identity: Sequence[str], lines: Sequence[str]
 def by_lines(dialects: Dialects, lines: Sequence[str]) -> CompiledDialect:
     """Return the dialect for the lines of a session, from either side. A dialect scores its ancestors' lines
     too, so that the more special dialect wins only by a line of its own."""
-    own = {dialect.key: _hits(dialect, lines) for dialect in dialects}
-    return _best(
+    own = {dialect.key: _count_matching_lines(dialect, lines) for dialect in dialects}
+    return _best_match(
         dialects,
         lambda dialect: sum(own[name] for name in dialect.data.lineage) if own[dialect.key] else 0,
     )
 
 
-def _hits(dialect: CompiledDialect, lines: Sequence[str]) -> int:
+def _count_matching_lines(dialect: CompiledDialect, lines: Sequence[str]) -> int:
     patterns = [re.compile(pattern) for pattern in dialect.data.match.lines]
     return sum(1 for line in lines if any(pattern.fullmatch(line) for pattern in patterns))
 
 
-def _best(dialects: Dialects, score: Callable[[CompiledDialect], int]) -> CompiledDialect:
+def _best_match(dialects: Dialects, score: Callable[[CompiledDialect], int]) -> CompiledDialect:
     """Return the dialect with the highest score; among equals the more special, then the first by name. The
     base dialect if no dialect scores."""
     ranked = sorted(dialects, key=lambda dialect: (-score(dialect), -len(dialect.data.lineage), dialect.key))

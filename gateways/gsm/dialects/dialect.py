@@ -14,7 +14,7 @@ from typing import Annotated, Final, Generic, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
-from gateways.gsm.at.commands import Rules
+from gateways.gsm.at.commands import EngineRules
 from gateways.gsm.dialects.hints import Sign
 from messages.base import VoicePace
 
@@ -264,7 +264,7 @@ _ESCAPED: Final = re.compile(r"\\.")
 _GROUP: Final = re.compile(r"\[[^\]]*\]|\([^()]*\)")
 
 
-def beginning(pattern: str) -> str:
+def literal_prefix(pattern: str) -> str:
     """Return the literal characters at the start of every matching line, as far as evident."""
     outside = _ESCAPED.sub("", pattern)
     while (shorter := _GROUP.sub("", outside)) != outside:
@@ -278,11 +278,11 @@ def beginning(pattern: str) -> str:
     return found
 
 
-class Patterns(Generic[T]):
+class LinePatterns(Generic[T]):
     """Patterns in the order of trial, each with its meaning."""
 
     def __init__(self, patterns: Iterable[tuple[str, T]]) -> None:
-        self._all = tuple((beginning(text), re.compile(text), meaning) for text, meaning in patterns)
+        self._all = tuple((literal_prefix(text), re.compile(text), meaning) for text, meaning in patterns)
         # A line is looked up several times in a row, and a modem repeats its lines all day.
         self._remembered = lru_cache(maxsize=512)(self._search)
 
@@ -303,7 +303,7 @@ class CompiledDialect:
     def __init__(self, dialect: Dialect) -> None:
         self.data = dialect
         self.key: Final = dialect.key
-        self._urcs = Patterns((urc.pattern, urc) for urc in dialect.urc)
+        self._urcs = LinePatterns((urc.pattern, urc) for urc in dialect.urc)
         self._phantoms = tuple(re.compile(pattern) for pattern in dialect.phantoms)
         self._conference = re.compile(dialect.conference_row) if dialect.conference_row else None
 
@@ -322,11 +322,11 @@ class CompiledDialect:
         return self.data.answer_trust == "early"
 
     @cached_property
-    def rules(self) -> Rules:
+    def rules(self) -> EngineRules:
         """Rules for the command engine."""
         data = self.data
-        return Rules(
-            known=lambda line: self.find(line) is not None,
+        return EngineRules(
+            is_known_code=lambda line: self.find(line) is not None,
             takes_next_line=self._takes_next_line,
             refusals=tuple(re.compile(pattern) for pattern in data.refusals),
             unterminated=re.compile("|".join(data.unterminated)) if data.unterminated else None,
@@ -349,7 +349,7 @@ class CompiledDialect:
         """Return True if a row of +CLCC stands for all members of a conference."""
         return self._conference is not None and self._conference.fullmatch(row) is not None
 
-    def in_ims(self, lines: Iterable[str]) -> bool | None:
+    def is_registered_in_ims(self, lines: Iterable[str]) -> bool | None:
         """Return True if the modem's answer to `service.ask` shows registration with the IMS for voice, False
         if it shows no registration, and None if it shows neither."""
         service = self.data.service

@@ -52,10 +52,10 @@ class Sign(StrEnum):
     @property
     def about_calls(self) -> bool:
         """True if the line is a reason to request the list of calls."""
-        return self not in _OTHER
+        return self not in _NOT_ABOUT_CALLS
 
 
-_OTHER = frozenset(
+_NOT_ABOUT_CALLS = frozenset(
     {
         Sign.SIGNAL,
         Sign.REGISTRATION,

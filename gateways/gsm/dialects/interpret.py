@@ -9,7 +9,15 @@ from functools import lru_cache
 import msgspec
 
 from gateways.gsm.at import q850
-from gateways.gsm.at.parse import ClccRow, Direction, Stat, body_of, integer, number_of, parse_clcc
+from gateways.gsm.at.parse import (
+    ClccRow,
+    Direction,
+    Stat,
+    body_of,
+    international_number,
+    parse_clcc,
+    parse_int,
+)
 from gateways.gsm.dialects.dialect import CompiledDialect, Urc
 from gateways.gsm.dialects.hints import Hint, Sign
 from gateways.gsm.numbers import e164
@@ -23,45 +31,51 @@ def interpret(dialect: CompiledDialect, line: str, region: str) -> Hint | None:
     if found is None:
         return None
     match, urc = found
-    told = match.groupdict()
-    sign = urc.event or _state(told, urc)
+    fields = match.groupdict()
+    sign = urc.event or _sign_of_state(fields, urc)
     if sign is Sign.CLCC:
         return _row_hint(dialect, line, urc, region)
-    said = told.get("number")
-    raw = said if said is not None else told.get("value") if sign is Sign.CALLER_ID else None
-    number = known_number(raw or "", integer(told.get("type") or ""), region)
-    direction = integer(told.get("direction") or "")
-    cause = told.get("cause")
-    own_cause = q850.valid(integer(cause)) if cause else None
+    reported_number = fields.get("number")
+    raw = (
+        reported_number
+        if reported_number is not None
+        else fields.get("value")
+        if sign is Sign.CALLER_ID
+        else None
+    )
+    number = known_number(raw or "", parse_int(fields.get("type") or ""), region)
+    direction = parse_int(fields.get("direction") or "")
+    cause = fields.get("cause")
+    own_cause = q850.valid_cause(parse_int(cause)) if cause else None
     return Hint(
         sign=sign,
         kind=urc.pattern,
-        index=integer(told.get("id") or ""),
+        index=parse_int(fields.get("id") or ""),
         direction=Direction(direction) if direction in (0, 1) else _direction_of(sign),
         number=number,
         withheld=raw is not None and not number and sign in (Sign.CALLER_ID, Sign.WAITING, Sign.INCOMING),
         cause=own_cause or urc.cause or urc.cause_if_unknown,
         certain_cause=own_cause is not None or urc.cause is not None,
-        value=told.get("value") or "",
+        value=fields.get("value") or "",
         text=line,
     )
 
 
-class Listed(msgspec.Struct, frozen=True):
+class CallListing(msgspec.Struct, frozen=True):
     """The content of an answer of +CLCC."""
 
     rows: tuple[ClccRow, ...]
     """Rows without phantoms; of two rows with one index the later."""
     conference: bool
     """True if one row stood for all members of a conference."""
-    spoilt: bool
+    damaged: bool
     """True if a row could not be read: its call is unknown."""
 
 
-def list_of(dialect: CompiledDialect, lines: tuple[str, ...], region: str) -> Listed:
+def parse_call_list(dialect: CompiledDialect, lines: tuple[str, ...], region: str) -> CallListing:
     """Return the calls in an answer of +CLCC."""
     rows: dict[int, ClccRow] = {}
-    conference = spoilt = False
+    conference = damaged = False
     for line in lines:
         body = body_of(line)
         if dialect.is_conference(body):
@@ -71,13 +85,13 @@ def list_of(dialect: CompiledDialect, lines: tuple[str, ...], region: str) -> Li
         elif (row := _row(line, region)) is not None:
             rows[row.index] = row
         else:
-            spoilt = True
-    return Listed(tuple(rows.values()), conference, spoilt)
+            damaged = True
+    return CallListing(tuple(rows.values()), conference, damaged)
 
 
 def known_number(number: str, number_type: int | None, region: str) -> str:
     """Return the number as E.164 if possible, otherwise the digits as sent; empty without a number."""
-    spelled = number_of(number, number_type)
+    spelled = international_number(number, number_type)
     return e164(spelled, region) or spelled
 
 
@@ -124,9 +138,9 @@ def _row_hint(dialect: CompiledDialect, line: str, urc: Urc, region: str) -> Hin
     )
 
 
-def _state(told: dict[str, str | None], urc: Urc) -> Sign:
-    stat = told.get("stat") or ""
-    direction = told.get("direction")
+def _sign_of_state(fields: dict[str, str | None], urc: Urc) -> Sign:
+    stat = fields.get("stat") or ""
+    direction = fields.get("direction")
     if direction is not None and (sign := urc.states.get(f"{direction}/{stat}")) is not None:
         return sign
     return urc.states.get(stat, Sign.HINT)

@@ -9,37 +9,37 @@ from enum import StrEnum
 from gateways.gsm.dialects.dialect import CompiledDialect, Kept
 
 
-class Standing(StrEnum):
+class SettingState(StrEnum):
     """State of a modem's setting."""
 
-    AS_WANTED = "as_wanted"
-    OTHERWISE = "otherwise"
+    MATCHES = "as_wanted"
+    DIFFERS = "otherwise"
     """The setting differs and can be made."""
-    NOT_KNOWN = "not_known"
+    UNKNOWN = "not_known"
     """This firmware refuses the query, or answers in another shape: the setting is not made."""
 
 
-def kept_of(dialect: CompiledDialect, *, usb_audio: bool) -> Iterator[Kept]:
+def settings_to_check(dialect: CompiledDialect, *, usb_audio: bool) -> Iterator[Kept]:
     """Yield the settings to check, in the file's order."""
     return (kept for kept in dialect.data.kept if not kept.only or usb_audio)
 
 
-def standing(kept: Kept, lines: tuple[str, ...] | None) -> Standing:
+def setting_state(kept: Kept, lines: tuple[str, ...] | None) -> SettingState:
     """Return the state of the setting by the answer `lines` to `kept.ask`; None for a refused query."""
     if lines is None:
-        return Standing.NOT_KNOWN
+        return SettingState.UNKNOWN
     if any(re.fullmatch(kept.wanted, line) for line in lines):
-        return Standing.AS_WANTED
-    return Standing.OTHERWISE if _shaped(kept, lines) is not None else Standing.NOT_KNOWN
+        return SettingState.MATCHES
+    return SettingState.DIFFERS if _match_shape(kept, lines) is not None else SettingState.UNKNOWN
 
 
-def commands(kept: Kept, lines: tuple[str, ...]) -> tuple[str, ...]:
+def setting_commands(kept: Kept, lines: tuple[str, ...]) -> tuple[str, ...]:
     """Return the commands that make the setting, if its state by this answer is OTHERWISE."""
-    shaped = _shaped(kept, lines) or {}
+    shaped = _match_shape(kept, lines) or {}
     return tuple(text.format_map(shaped) for text in kept.set)
 
 
-def _shaped(kept: Kept, lines: tuple[str, ...]) -> dict[str, str] | None:
+def _match_shape(kept: Kept, lines: tuple[str, ...]) -> dict[str, str] | None:
     if not kept.shape:
         return {}
     found = (match for line in lines if (match := re.fullmatch(kept.shape, line)) is not None)

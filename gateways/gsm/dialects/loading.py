@@ -23,13 +23,13 @@ from gateways.gsm.errors import DialectError
 BASE: Final = "3gpp"
 AUTO: Final = "auto"
 """Name in place of a dialect that is detected by queries to the modem."""
-DIRECTORY: Final = Path(__file__).resolve().parents[3] / "config" / "dialects"
+DIALECT_DIRECTORY: Final = Path(__file__).resolve().parents[3] / "config" / "dialects"
 """Directory beside the packages, in a checkout and in an installed wheel."""
 
 _Raw = dict[str, object]
-_OWN: Final = ("name", "aliases", "match", "port", "kept", "faults")
+_NOT_INHERITED: Final = ("name", "aliases", "match", "port", "kept", "faults")
 """Keys that are not inherited."""
-_ON_TOP: Final = ("urc", "refusals", "unterminated", "answer_ends", "phantoms")
+_PREPENDED: Final = ("urc", "refusals", "unterminated", "answer_ends", "phantoms")
 """Lists in which the heir's entries come first."""
 _TABLES: Final = ("poll", "times", "voice")
 
@@ -53,11 +53,11 @@ class Dialects:
         """
         files = {
             path.stem: (path, _read(path))
-            for directory in (DIRECTORY, *directories)
+            for directory in (DIALECT_DIRECTORY, *directories)
             for path in sorted(directory.glob("*.toml"))
         }
         if BASE not in files:
-            raise DialectError(f"{DIRECTORY / BASE}.toml: the base dialect is missing")
+            raise DialectError(f"{DIALECT_DIRECTORY / BASE}.toml: the base dialect is missing")
         done: dict[str, tuple[_Raw, Dialect]] = {}
         for key in files:
             for name in reversed(_lineage(key, files)):
@@ -94,7 +94,7 @@ class Dialects:
 
 
 @cache
-def installed() -> Dialects:
+def installed_dialects() -> Dialects:
     """Return the project's dialects, read once, before the modems' processes fork: reading takes 40 ms."""
     return Dialects.load()
 
@@ -140,10 +140,10 @@ def _assemble(
 
 
 def _merge(own: _Raw, parent: _Raw) -> _Raw:
-    merged = {name: value for name, value in parent.items() if name not in _OWN}
+    merged = {name: value for name, value in parent.items() if name not in _NOT_INHERITED}
     for name, value in own.items():
         inherited = parent.get(name)
-        if name in _ON_TOP and isinstance(value, list) and isinstance(inherited, list):
+        if name in _PREPENDED and isinstance(value, list) and isinstance(inherited, list):
             merged[name] = [*value, *inherited]
         elif name in _TABLES and isinstance(value, dict) and isinstance(inherited, dict):
             merged[name] = {**inherited, **value}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from gateways.gsm.at.commands import Command, Finals, Finished, Outcome, Urgency
+from gateways.gsm.at.commands import Command, FinalCodes, Finished, Outcome, Urgency
 from gateways.gsm.at.parse import Direction, Stat
 from gateways.gsm.calls.call import CallView
 from gateways.gsm.calls.hang_up import RADIO_OFF, HangUpRequests
@@ -16,7 +16,7 @@ from gateways.gsm.calls.table import CallTable
 from gateways.gsm.driver.call_list import CallList
 from gateways.gsm.driver.channel import Channel
 from gateways.gsm.driver.events import CallId, HangUpStuck, Ref, RequestDone, RequestFailed
-from gateways.gsm.driver.startup import slow_s
+from gateways.gsm.driver.startup import min_timeout_s
 from gateways.gsm.driver.voice_switch import VoiceSwitch
 from gateways.gsm.errors import RequestRefused
 from messages.base import HangupCause
@@ -47,15 +47,15 @@ class CallControl:
         call = self._table.add_dial(ref, number, now_s, emergency=emergency)
         self._remember(ref, call)
         if self._channel.engine.lost:
-            said = "the modem does not answer"
-            self._table.end_with_cause(call, now_s, cause=HangupCause.LINE_LOST, text=said, kind="dial")
+            text = "the modem does not answer"
+            self._table.end_with_cause(call, now_s, cause=HangupCause.LINE_LOST, text=text, kind="dial")
             return call
         data = self._channel.dialect.data
         command = Command(
             text=data.dial.format(number=number),
             timeout_s=data.dial_blocking_s or data.times.dial_s,
             urgency=Urgency.DIAL,
-            finals=Finals.CALL,
+            finals=FinalCodes.CALL,
             any_byte_aborts=data.dial_blocking_s > 0,
             until_s=until_s,
         )
@@ -87,7 +87,7 @@ class CallControl:
         text = data.hold if view.state is Stat.WAITING else data.answer
         self._table.on_answer_requested(call)
         command = Command(
-            text=text, timeout_s=data.times.answer_s, urgency=Urgency.ANSWER, finals=Finals.CALL
+            text=text, timeout_s=data.times.answer_s, urgency=Urgency.ANSWER, finals=FinalCodes.CALL
         )
         self._voice.switch_ahead(call, Urgency.ANSWER, now_s)
         self._channel.submit(command, now_s, self._on_answer_result, call)
@@ -162,7 +162,7 @@ class CallControl:
         """Request the list over a pending dial that blocks it, if a call is to end unless answered."""
         engine = self._channel.engine
         if self._hang_ups.has_unanswered_condition(self._table.calls()) and (
-            engine.silenced or engine.listening
+            engine.queries_forbidden or engine.listening
         ):
             self._list.request_during_dial(now_s)
 
@@ -247,7 +247,7 @@ class CallControl:
         over_its_dial = self._channel.is_in_flight(self._on_dial_result, call)
         command = Command(
             text=verb,
-            timeout_s=max(self._channel.dialect.data.times.hang_up_s, slow_s(verb)),
+            timeout_s=max(self._channel.dialect.data.times.hang_up_s, min_timeout_s(verb)),
             urgency=Urgency.HANG_UP,
             interrupts=over_its_dial or self._channel.engine.listening,
         )

@@ -44,7 +44,7 @@ class CallList:
         return (
             self._exists
             and self._channel.is_open
-            and not (engine.lost or engine.listening or engine.silenced)
+            and not (engine.lost or engine.listening or engine.queries_forbidden)
         )
 
     def is_current(self, now_s: float) -> bool:

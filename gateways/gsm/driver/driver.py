@@ -390,7 +390,7 @@ class Driver:
             self._modem.control.next_stuck_s(),
             self._modem.ladder.next_deadline() if self._modem.channel.is_open else None,
         ]
-        if self._modem.channel.engine.in_sync and not self._modem.channel.engine.silenced:
+        if self._modem.channel.engine.in_sync and not self._modem.channel.engine.queries_forbidden:
             times += [
                 self._modem.startup.next_deadline(),
                 self._modem.voice.next_deadline(),
@@ -405,7 +405,7 @@ class Driver:
 
         `now_s`: a dial whose time is over by then is left out; its call has ended.
         """
-        if self._modem.channel.engine.drop_late(now_s):
+        if self._modem.channel.engine.withdraw_expired(now_s):
             self._modem.process_events(now_s)
         return self._modem.channel.engine.take_output()
 

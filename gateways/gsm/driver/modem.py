@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from gateways.gsm.at import commands as at
 from gateways.gsm.at.commands import Finished, Outcome, Urgency
-from gateways.gsm.at.parse import integer, parse_cpin
+from gateways.gsm.at.parse import parse_cpin, parse_int
 from gateways.gsm.calls.table import CallTable
 from gateways.gsm.dialects.hints import Hint, Sign
 from gateways.gsm.dialects.interpret import interpret
@@ -72,11 +72,11 @@ class Modem:
             events = self.channel.engine.take_events()
             for event in events:
                 self._process(event, now_s)
-                self.startup.spares_voice = self._may_have_call
+                self.startup.call_may_be_up = self._may_have_call
             if self.knows_calls and not self.table.has_calls:
-                self.startup.spares_voice = self._may_have_call
+                self.startup.call_may_be_up = self._may_have_call
                 self.startup.end_waiting()
-                self.startup.do_what_is_left()
+                self.startup.send_postponed()
             self.readiness.drive(now_s)
             if not self._publish_call_events() and not events:
                 break
@@ -189,7 +189,7 @@ class Modem:
                 self.voice.degradation.on_modem_restarted()
             if self.list.is_available:
                 self.list.request(now_s)
-            self.startup.spares_voice = self._may_have_call
+            self.startup.call_may_be_up = self._may_have_call
             self.readiness.begin(now_s, calls_first=self.protected)
         elif self.readiness.may_have_lost_settings():
             # The modem may have restarted without a report: then callers' numbers are missing, and DTR hangs
@@ -204,7 +204,7 @@ class Modem:
         self.table.on_port_lost()
         self.channel.events.append(Unresponsive(at_s=now_s, stage=stage, live_calls=len(self.table.calls())))
         if stage is Stage.RESET:
-            self.channel.engine.write_blind(self.channel.dialect.data.reset)
+            self.channel.engine.write_without_answer(self.channel.dialect.data.reset)
 
     def _on_finished(self, finished: Finished, on_result: ResultCallback | None, now_s: float) -> None:
         if finished.outcome is Outcome.TIMED_OUT and finished.sent_s is not None:
@@ -259,9 +259,9 @@ class Modem:
             case Sign.SMS if payload is not None:
                 self.messages.on_pdu(payload, now_s)
             case Sign.SMS_REPORT if payload is not None:
-                self.messages.on_pdu(with_smsc_address(payload, integer(hint.value)), now_s)
+                self.messages.on_pdu(with_smsc_address(payload, parse_int(hint.value)), now_s)
             case Sign.SMS_STORED:
-                if (index := integer(hint.value)) is not None:
+                if (index := parse_int(hint.value)) is not None:
                     self.messages.read(index, now_s)
             case _:
                 pass

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from gateways.gsm.at.commands import Finished, Outcome
-from gateways.gsm.at.parse import Registration, dbm_of, integer, parse_creg, parse_csq, parse_technology
+from gateways.gsm.at.parse import Registration, dbm_of, parse_creg, parse_csq, parse_int, parse_technology
 from gateways.gsm.dialects.hints import Hint, Sign
 from gateways.gsm.driver.events import Event, RegistrationChanged, SignalChanged
 from gateways.gsm.driver.startup import (
@@ -65,7 +65,7 @@ class NetworkState:
     def on_hint(self, hint: Hint, now_s: float) -> list[Event]:
         """Process an unsolicited line about signal or network."""
         if hint.sign is Sign.SIGNAL:
-            rssi = integer(hint.value)
+            rssi = parse_int(hint.value)
             return self._on_signal(dbm_of(rssi) if rssi is not None else None, now_s)
         return self._on_registration(parse_creg(hint.text, answer=False), now_s)
 

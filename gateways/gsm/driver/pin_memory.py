@@ -26,19 +26,19 @@ ROUNDS: Final = 20_000
 also read the PIN's own file."""
 
 
-class Fate(StrEnum):
+class PinOutcome(StrEnum):
     """The outcome of a PIN."""
 
-    GIVEN = "given"
+    ENTERED = "given"
     """The PIN was entered, or was about to be; the answer is unknown."""
-    TAKEN = "taken"
+    ACCEPTED = "taken"
     REFUSED = "refused"
 
 
-class _Tried(msgspec.Struct, frozen=True, kw_only=True):
+class _PinAttempt(msgspec.Struct, frozen=True, kw_only=True):
     salt: bytes
     digest: bytes
-    fate: Fate
+    fate: PinOutcome
     card: str = ""
     """ICCID of the card; empty if the modem did not report the number."""
 
@@ -50,12 +50,12 @@ class PinMemory:
     """
 
     def __init__(self, pin_file: str, record: Path, typed: Path | None = None) -> None:
-        self._named = pin_file
-        self._typed = typed
+        self._configured_file = pin_file
+        self._typed_file = typed
         self._record = record
-        self._waits = False
+        self._awaiting_sim = False
         """True if a PIN was entered and the SIM is not open yet."""
-        self._refused_as: tuple[int, int, str] | None = None
+        self._unchanged_since: tuple[int, int, str] | None = None
         """State of file, record and card at the last decision against entering a PIN."""
         self.fault = ""
         """Reason why no PIN is entered, as text; empty if no PIN was needed, or one was entered."""
@@ -63,61 +63,62 @@ class PinMemory:
     @property
     def _pin_file(self) -> str:
         """Path of the file with the PIN; empty without one."""
-        if self._named or self._typed is None or not self._typed.exists():
-            return self._named
-        return str(self._typed)
+        if self._configured_file or self._typed_file is None or not self._typed_file.exists():
+            return self._configured_file
+        return str(self._typed_file)
 
-    def to_give(self, card: str = "") -> str:
+    def take_pin(self, card: str = "") -> str:
         """Return the PIN to enter into this card now, recorded as entered; empty if no PIN may be entered.
         May be called every second. `card`: its ICCID, empty if unknown.
         """
         now = (_changed_ns(Path(self._pin_file)) if self._pin_file else 0, _changed_ns(self._record), card)
-        if self._waits or now == self._refused_as:
+        if self._awaiting_sim or now == self._unchanged_since:
             return ""
         pin = self._decide(card)
-        self._refused_as = None if pin else (now[0], _changed_ns(self._record), card)
+        self._unchanged_since = None if pin else (now[0], _changed_ns(self._record), card)
         return pin
 
     def _decide(self, card: str) -> str:
         pin = self._read()
         if not pin:
             return ""
-        tried = self._tried()
+        tried = self._read_attempts()
         same = [one for one in tried if hmac.compare_digest(one.digest, _digest(pin, one.salt))]
         for one in same:
             # If either card number is unknown, it may be this card.
-            if one.fate is not Fate.TAKEN and (one.card == card or not one.card or not card):
+            if one.fate is not PinOutcome.ACCEPTED and (one.card == card or not one.card or not card):
                 self.fault = (
-                    f"the PIN in {self._pin_file} was {_WORDS[one.fate]} and is not tried again: write the "
-                    f"right PIN to this file, or remove {self._record} to have the same PIN tried again"
+                    f"the PIN in {self._pin_file} was {_OUTCOME_TEXT[one.fate]} and is not tried again: "
+                    f"write the right PIN to this file, or remove {self._record} to have the same PIN "
+                    "tried again"
                 )
                 return ""
         salt = secrets.token_bytes(16)
         others = [one for one in tried if one not in same or one.card != card]
-        given = _Tried(salt=salt, digest=_digest(pin, salt), fate=Fate.GIVEN, card=card)
+        given = _PinAttempt(salt=salt, digest=_digest(pin, salt), fate=PinOutcome.ENTERED, card=card)
         if not self._write([*others, given]):
             return ""
-        self._waits, self.fault = True, ""
+        self._awaiting_sim, self.fault = True, ""
         return pin
 
-    def answered(self, *, right: bool | None) -> None:
+    def on_pin_answer(self, *, right: bool | None) -> None:
         """Process the SIM's answer to the last PIN; None if the answer is unclear.
 
         An accepted PIN counts as right only once the SIM is open: an OK may belong to another command.
         """
         if right is False:
-            self._remember(Fate.REFUSED)
+            self._record_outcome(PinOutcome.REFUSED)
         # A SIM that has accepted the PIN may request it for a moment more.
-        self._waits = bool(right)
+        self._awaiting_sim = bool(right)
 
-    def opened(self) -> None:
+    def on_sim_ready(self) -> None:
         """Note that the SIM is open: if it requests a PIN again, it was switched off meanwhile."""
-        if self._waits:
-            self._remember(Fate.TAKEN)
-        self._waits = False
+        if self._awaiting_sim:
+            self._record_outcome(PinOutcome.ACCEPTED)
+        self._awaiting_sim = False
 
-    def _remember(self, fate: Fate) -> None:
-        tried = self._tried()
+    def _record_outcome(self, fate: PinOutcome) -> None:
+        tried = self._read_attempts()
         if tried:
             self._write([*tried[:-1], msgspec.structs.replace(tried[-1], fate=fate)])
 
@@ -135,14 +136,14 @@ class PinMemory:
             return ""
         return pin
 
-    def _tried(self) -> list[_Tried]:
+    def _read_attempts(self) -> list[_PinAttempt]:
         """Return the attempts, oldest first."""
         try:
-            return msgspec.json.decode(self._record.read_bytes(), type=list[_Tried])
+            return msgspec.json.decode(self._record.read_bytes(), type=list[_PinAttempt])
         except (OSError, *MALFORMED):
             return []
 
-    def _write(self, tried: list[_Tried]) -> bool:
+    def _write(self, tried: list[_PinAttempt]) -> bool:
         """Write the attempts durably, or not at all; return True if written."""
         part = self._record.with_suffix(f".{os.getpid()}")
         try:
@@ -163,10 +164,10 @@ class PinMemory:
         return True
 
 
-_WORDS: Final = {
-    Fate.GIVEN: "entered once with unknown result",
-    Fate.REFUSED: "refused by the SIM",
-    Fate.TAKEN: "accepted by the SIM",
+_OUTCOME_TEXT: Final = {
+    PinOutcome.ENTERED: "entered once with unknown result",
+    PinOutcome.REFUSED: "refused by the SIM",
+    PinOutcome.ACCEPTED: "accepted by the SIM",
 }
 
 

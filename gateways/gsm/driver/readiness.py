@@ -11,15 +11,15 @@ from gateways.gsm.driver.events import CommandRefused, EmergencyNumbers, Ready, 
 from gateways.gsm.driver.network_state import NetworkState
 from gateways.gsm.driver.short_messages import ShortMessages
 from gateways.gsm.driver.startup import (
-    CALLS_FIRST_S,
+    CALL_LIST_WAIT_S,
     EMERGENCY_QUERY,
     RADIO_ON,
     SIM_PIN,
     SIM_QUERY,
     STORED_SMS_QUERY,
     Startup,
-    card_of,
     card_query,
+    iccid_of,
     pin_answer,
     sim_state,
 )
@@ -61,7 +61,7 @@ class Readiness:
     def begin(self, now_s: float, *, calls_first: bool) -> None:
         """Begin the setup. `calls_first`: the setup waits until the calls are known."""
         waits = self.kept_settings and calls_first and self._startup.is_known
-        self._startup.begin(waits_until_s=now_s + CALLS_FIRST_S if waits else None)
+        self._startup.begin(waits_until_s=now_s + CALL_LIST_WAIT_S if waits else None)
 
     def drive(self, now_s: float) -> None:
         """Send the commands of the setup."""
@@ -72,7 +72,7 @@ class Readiness:
         """Repeat the voice test: the test may have come before the modem's voice was up, and a modem with
         voice would be lost permanently."""
         if self._startup.voiceless:
-            self._startup.voice_left = True
+            self._startup.voice_setup_postponed = True
 
     def enter_pin(self, pin: str, now_s: float) -> None:
         """Enter the PIN, if the SIM waits for the PIN."""
@@ -112,7 +112,7 @@ class Readiness:
         self._channel.events += self._network.on_answer(finished, now_s)
         if finished.outcome is Outcome.ERROR:
             self._channel.events.append(CommandRefused(at_s=now_s, command=text, error=finished.final))
-        self._startup.result(finished, now_s)
+        self._startup.on_result(finished, now_s)
         if self._startup.sim != sim_before:
             self._channel.events.append(SimState(at_s=now_s, code=self._startup.sim))
         if text == EMERGENCY_QUERY and self._startup.emergency_numbers:
@@ -145,7 +145,7 @@ class Readiness:
             self.on_sim_state(code, now_s)
 
     def _on_card_result(self, finished: Finished, now_s: float) -> None:
-        self._startup.card = card_of(finished)
+        self._startup.card = iccid_of(finished)
 
     def _has_center_settings(self) -> bool:
         return any(_CENTER_SETTING.fullmatch(line) for line in self._channel.engine.probe_answer)
@@ -207,7 +207,7 @@ class LinePolling:
     def _on_answer(self, finished: Finished, now_s: float) -> None:
         dialect = self._channel.dialect
         if finished.command.text == dialect.data.service.ask:
-            self._network.on_ims_answer(finished, dialect.in_ims(finished.lines))
+            self._network.on_ims_answer(finished, dialect.is_registered_in_ims(finished.lines))
         self._channel.events += self._network.on_answer(finished, now_s)
         if self._network.take_radio_on_due(now_s):
             self.switch_radio_on(Urgency.SET_UP, now_s)

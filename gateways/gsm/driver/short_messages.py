@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from gateways.gsm.at.commands import Command, Finished, Outcome, Urgency
-from gateways.gsm.at.parse import body_of, integer, split_fields
+from gateways.gsm.at.parse import body_of, parse_int, split_fields
 from gateways.gsm.driver.channel import Channel
 from gateways.gsm.driver.events import Ref, SmsSent
 from gateways.gsm.sms.inbox import Inbox, listed_pdus, stored_pdu
@@ -119,7 +119,7 @@ class ShortMessages:
 def _with_reference(sending: _Sending, finished: Finished) -> _Sending:
     """Return the state with the network's reference for the part (+CMGS, 27.005 clause 3.5.1), if present."""
     answer = body_of(finished.lines[0]) if finished.lines else ""
-    reference = integer(split_fields(answer)[0])
+    reference = parse_int(split_fields(answer)[0])
     if reference is None or finished.outcome is not Outcome.OK:
         return sending
     return replace(sending, references=(*sending.references, reference))

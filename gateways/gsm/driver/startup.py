@@ -13,8 +13,8 @@ from typing import Final
 
 import msgspec
 
-from gateways.gsm.at.commands import Command, Finished, Outcome, Urgency, error_code, is_bare, prefix_of
-from gateways.gsm.at.parse import parse_card, parse_cpin, parse_emergency_numbers, parse_imei
+from gateways.gsm.at.commands import Command, Finished, Outcome, Urgency, error_code, is_unprefixed, prefix_of
+from gateways.gsm.at.parse import parse_cpin, parse_emergency_numbers, parse_iccid, parse_imei
 from gateways.gsm.dialects.detection import by_identity
 from gateways.gsm.dialects.dialect import Commands, CompiledDialect, Voice
 from gateways.gsm.dialects.loading import Dialects
@@ -48,7 +48,7 @@ _SIM_ERRORS: Final = {
     "SIM wrong": "SIM WRONG",
 }
 _WRONG_PIN: Final = frozenset({"16", "incorrect password", "12", "SIM PUK required"})
-_TELLING: Final = frozenset({SIM_QUERY, REGISTRATION_QUERY, SIGNAL_QUERY})
+_STATE_QUERIES: Final = frozenset({SIM_QUERY, REGISTRATION_QUERY, SIGNAL_QUERY})
 _SLOW_S: Final = {
     "AT+CMGL": 30.0,
     **dict.fromkeys(("AT+CMGR", "AT+CMGD", "AT+CPMS", "AT+CRSM", "AT+CPIN="), 10.0),
@@ -59,7 +59,7 @@ _RETRY_S: Final = 1.0
 _RETRIES: Final = 8
 
 
-CALLS_FIRST_S: Final = 5.0
+CALL_LIST_WAIT_S: Final = 5.0
 """Seconds for which the setup of a modem that has kept its settings is postponed while it has calls. In this
 time the calls from before a restart are taken over; the setup of dozens of modems would take the processor
 from that.
@@ -76,7 +76,7 @@ class _Stage(Enum):
     DONE = "done"
 
 
-_IN_TURN: Final = dict(pairwise((*_Stage,)[1:]))
+_NEXT_STAGE: Final = dict(pairwise((*_Stage,)[1:]))
 """The stage that follows each stage."""
 
 
@@ -86,18 +86,18 @@ def command_of(
     """Return a plain command of this dialect, with the form of its answer derived from its text."""
     prefix = prefix_of(text)
     if timeout_s is None:
-        timeout_s = max(dialect.data.times.command_s, slow_s(text))
+        timeout_s = max(dialect.data.times.command_s, min_timeout_s(text))
     return Command(
         text=text,
         timeout_s=timeout_s,
         urgency=urgency,
         prefix=prefix,
-        bare=is_bare(text),
+        unprefixed=is_unprefixed(text),
         answer_ends=bool(prefix) and prefix in dialect.data.answer_ends,
     )
 
 
-def slow_s(text: str) -> float:
+def min_timeout_s(text: str) -> float:
     """Return the seconds that this command may take by its nature; 0 for most commands."""
     return max((seconds for beginning, seconds in _SLOW_S.items() if text.startswith(beginning)), default=0.0)
 
@@ -120,16 +120,16 @@ class Startup:
         """Number of the SIM card (ICCID); empty if not reported now, None until requested."""
         self.voiceless = False
         """True if the firmware has reported that it has no voice for the host."""
-        self.spares_voice = False
+        self.call_may_be_up = False
         """True if a call is up, so that no command may touch the voice."""
-        self.voice_left = False
+        self.voice_setup_postponed = False
         """True if voice commands of the setup were postponed because of a call."""
         self.emergency_numbers: tuple[str, ...] = ()
         self._stage = _Stage.DONE
         self._waits_until_s = 0.0
         self._outstanding = 0
-        self._again: list[str] = []
-        self._again_at_s: float | None = None
+        self._to_repeat: list[str] = []
+        self._repeat_at_s: float | None = None
         self._tries = 0
         self._unanswered: set[str] = set()
         """Commands that have timed out once: a modem may stall at a command that it does not know."""
@@ -156,8 +156,8 @@ class Startup:
         `end_waiting`, only the commands that calls need are sent.
         """
         self._outstanding = 0
-        self._again.clear()
-        self._again_at_s = None
+        self._to_repeat.clear()
+        self._repeat_at_s = None
         if waits_until_s is None:
             self._enter(_Stage.IDENTIFY)
         else:
@@ -169,9 +169,9 @@ class Startup:
         if self._stage is _Stage.WAITING:
             self._enter(_Stage.IDENTIFY)
 
-    def do_what_is_left(self) -> None:
+    def send_postponed(self) -> None:
         """Supply the postponed voice commands, once no call is up."""
-        if self.done and self.voice_left and not self.spares_voice:
+        if self.done and self.voice_setup_postponed and not self.call_may_be_up:
             self._send(self._voice_setup())
 
     def take_commands(self) -> list[Command]:
@@ -179,71 +179,75 @@ class Startup:
         commands, self._commands = self._commands, []
         return commands
 
-    def result(self, finished: Finished, now_s: float) -> None:
+    def on_result(self, finished: Finished, now_s: float) -> None:
         """Process the result of a command."""
         text = finished.command.text
         if finished.outcome is Outcome.ERROR and error_code(finished.final) in _BUSY:
-            self._again.append(text)
-        elif _was_lost(finished) and text not in self._unanswered:
+            self._to_repeat.append(text)
+        elif _was_unanswered(finished) and text not in self._unanswered:
             # Without this command callers may have no number, or calls may end with this process.
             self._unanswered.add(text)
-            self._again.append(text)
+            self._to_repeat.append(text)
         elif finished.outcome is Outcome.OK:
             self._answers[text] = finished.lines
         if text == RADIO_QUERY and radio_is_off(finished):
             self._send([RADIO_ON])
         if text == SIM_QUERY:
             self.sim = sim_state(finished) or self.sim
-        if text in voice_test(self.dialect.data.voice)[-1:] and text not in self._again:
+        if text in voice_test(self.dialect.data.voice)[-1:] and text not in self._to_repeat:
             none_told = self.dialect.data.voice.says_none
             self.voiceless = finished.outcome is Outcome.ERROR or any(
                 re.fullmatch(none_told, line) for line in finished.lines
             )
         if text == self.dialect.data.card:
-            self.card = card_of(finished)
+            self.card = iccid_of(finished)
         if finished.outcome is Outcome.OK and text == EMERGENCY_QUERY and finished.lines:
             self.emergency_numbers = parse_emergency_numbers(finished.lines[0])
         # This comes last: the result of an unreadable answer is passed here again, as a refusal.
         self._outstanding -= 1
         if self._outstanding == 0:
-            self._stage_over(now_s)
+            self._end_stage(now_s)
 
     def tick(self, now_s: float) -> None:
         """Repeat the commands that are due at `now_s`, and end the wait for the modem if its time is over."""
-        if self._again_at_s is not None and now_s >= self._again_at_s:
-            again, self._again, self._again_at_s = self._again, [], None
+        if self._repeat_at_s is not None and now_s >= self._repeat_at_s:
+            again, self._to_repeat, self._repeat_at_s = self._to_repeat, [], None
             self._send(again)
         if now_s >= self._waits_until_s:
             self.end_waiting()
 
     def next_deadline(self) -> float | None:
         """Return the time, in seconds, of the next necessary `tick`; None if none is necessary."""
-        times = (self._again_at_s, self._waits_until_s if self._stage is _Stage.WAITING else None)
+        times = (self._repeat_at_s, self._waits_until_s if self._stage is _Stage.WAITING else None)
         return min((time for time in times if time is not None), default=None)
 
     def identity(self) -> Identity:
         """Return the identity reported by the modem."""
         return Identity(
-            manufacturer=_first(self._answers.get("AT+CGMI", ())),
-            model=_first(self._answers.get("AT+CGMM", ())),
-            revision=_first(self._answers.get("AT+CGMR", ())),
+            manufacturer=_first_line(self._answers.get("AT+CGMI", ())),
+            model=_first_line(self._answers.get("AT+CGMM", ())),
+            revision=_first_line(self._answers.get("AT+CGMR", ())),
             imei=parse_imei(self._answers.get("AT+CGSN", ()) + self._answers.get("ATI", ())),
             dialect=self.dialect.key,
         )
 
-    def _stage_over(self, now_s: float) -> None:
-        if self._again and self._tries < _RETRIES:
+    def _end_stage(self, now_s: float) -> None:
+        if self._to_repeat and self._tries < _RETRIES:
             self._tries += 1
-            self._again_at_s = now_s + _RETRY_S
+            self._repeat_at_s = now_s + _RETRY_S
             return
-        self._again.clear()
+        self._to_repeat.clear()
         if self._stage is _Stage.IDENTIFY and self.chosen is None:
-            said = [line for text in self.dialect.data.identify for line in self._answers.get(text, ())]
-            told = by_identity(self._dialects, said, maker=_first(self._answers.get("AT+CGMI", ())))
-            known = told is not self._dialects.base() or self.by_usb is None
-            self.chosen = told if known else self.by_usb
-        if self._stage in _IN_TURN:
-            self._enter(_IN_TURN[self._stage])
+            identity_lines = [
+                line for text in self.dialect.data.identify for line in self._answers.get(text, ())
+            ]
+            detected = by_identity(
+                self._dialects, identity_lines, maker=_first_line(self._answers.get("AT+CGMI", ()))
+            )
+            known = detected is not self._dialects.base() or self.by_usb is None
+            self.chosen = detected if known else self.by_usb
+        if self._stage in _NEXT_STAGE:
+            self._enter(_NEXT_STAGE[self._stage])
 
     def _enter(self, stage: _Stage) -> None:
         self._stage, self._tries = stage, 0
@@ -275,8 +279,8 @@ class Startup:
         voice = self.dialect.data.voice
         if voice.kind == "none":
             return []
-        self.voice_left = self.spares_voice and bool(voice.setup or voice.tried)
-        if self.spares_voice:
+        self.voice_setup_postponed = self.call_may_be_up and bool(voice.setup or voice.tried)
+        if self.call_may_be_up:
             return [] if voice.tried else [*voice_test(voice)]
         return [*voice.setup, *voice_test(voice)]
 
@@ -314,10 +318,10 @@ def is_foreign_answer(finished: Finished) -> bool:
     """Return True if the result must belong to another command: no modem answers this query with OK alone.
 
     Some modems get out of step and answer each command with the answer to the command before."""
-    return finished.command.text in _TELLING and finished.outcome is Outcome.OK and not finished.lines
+    return finished.command.text in _STATE_QUERIES and finished.outcome is Outcome.OK and not finished.lines
 
 
-def _was_lost(finished: Finished) -> bool:
+def _was_unanswered(finished: Finished) -> bool:
     """Return True if the command was written without an answer: one of the two was probably lost."""
     return finished.outcome is Outcome.TIMED_OUT and finished.sent_s is not None
 
@@ -333,12 +337,12 @@ def sim_state(finished: Finished) -> str:
 def card_query(dialect: CompiledDialect) -> Command:
     """Return the query for the SIM card's number. The start of the answer varies more than its content."""
     command = command_of(dialect, dialect.data.card, Urgency.SET_UP)
-    return command if command.prefix else msgspec.structs.replace(command, bare=True)
+    return command if command.prefix else msgspec.structs.replace(command, unprefixed=True)
 
 
-def card_of(finished: Finished) -> str:
+def iccid_of(finished: Finished) -> str:
     """Return the number of the SIM card by the result of `card_query`; empty without a number."""
-    return parse_card(finished.lines) if finished.outcome is Outcome.OK else ""
+    return parse_iccid(finished.lines) if finished.outcome is Outcome.OK else ""
 
 
 def pin_answer(finished: Finished, now_s: float) -> PinAnswered:
@@ -351,7 +355,7 @@ def pin_answer(finished: Finished, now_s: float) -> PinAnswered:
     )
 
 
-def _first(lines: tuple[str, ...]) -> str:
+def _first_line(lines: tuple[str, ...]) -> str:
     """Return the first answer line, without the prefix that some firmware adds (`+CGMM: "SIM7600E"`)."""
     if not lines:
         return ""

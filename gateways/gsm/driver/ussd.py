@@ -40,8 +40,12 @@ def readable_text(text: str, dcs: int | None) -> str:
         Alphabet.UCS2: decode_ucs2(octets) if len(octets) % 2 == 0 else "",
         Alphabet.DATA: octets.decode("latin-1"),
     }
-    said = alphabet_of(dcs) if dcs is not None else Alphabet.GSM7
-    readings = [forms[said], *(form for alphabet, form in forms.items() if alphabet is not said), text]
+    declared = alphabet_of(dcs) if dcs is not None else Alphabet.GSM7
+    readings = [
+        forms[declared],
+        *(form for alphabet, form in forms.items() if alphabet is not declared),
+        text,
+    ]
     return _printable(max(readings, key=_text_likeness))
 
 
@@ -205,8 +209,8 @@ class UssdSender:
             self._submit(fallback, "", now_s)
             return
         self._pending = None
-        said = finished.final or "the modem does not answer"
-        self._channel.events.append(NetworkAnswered(at_s=now_s, words="", refused=said))
+        reason = finished.final or "the modem does not answer"
+        self._channel.events.append(NetworkAnswered(at_s=now_s, words="", refused=reason))
 
     def _publish_answer(self, answer: UssdAnswer, now_s: float) -> None:
         self._pending = None

@@ -13,7 +13,7 @@ from typing import ClassVar
 from thespian.actors import ActorAddress
 
 from gateways.gsm.calls.voice_degradation import DegradedModemReset
-from gateways.gsm.dialects.loading import Dialects, installed
+from gateways.gsm.dialects.loading import Dialects, installed_dialects
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import (
     CallEvent,
@@ -54,7 +54,7 @@ from gateways.gsm.port.places import present_ports
 from gateways.gsm.port.search import SeenPort, roles_of
 from gateways.gsm.port.serial_port import Port
 from gateways.gsm.port.tcp_port import open_port
-from gateways.gsm.tracing.live import Tracing
+from gateways.gsm.tracing.live import LineTrace
 from messages import calls
 from messages.envelope import Envelope
 from messages.ids import SECOND, Instant, LegId, Role
@@ -145,7 +145,7 @@ class GsmModemActor(CenterActor):
         self._right = RightToDial(journal, self._legs, self.now_us, self.log)
         self._orders = Orders(self._legs, self._driver, now_us)
         self._leg_senders: dict[tuple[LegId, int], ActorAddress] = {}
-        self._tracing = Tracing(self.env.run / f"{self.key}.trace")
+        self._tracing = LineTrace(self.env.run / f"{self.key}.trace")
         self._alarm = LineAlarms(self._spec.line, now_us)
         self._port = PortControl(
             self,
@@ -179,7 +179,7 @@ class GsmModemActor(CenterActor):
 
     def dialects(self) -> Dialects:
         """Return the installed modem dialects; a test may replace them."""
-        return installed()
+        return installed_dialects()
 
     def places(self) -> list[SeenPort]:
         """Return the ports at which the modem may be plugged in; a test may replace them."""
@@ -240,7 +240,7 @@ class GsmModemActor(CenterActor):
         if self._driver.ready:
             self._modem_memory.note_voiceless(self._driver.voiceless)
         self._reports.republish()
-        self._tracing.look(self._driver.dialect.key, self._now_s())
+        self._tracing.start_or_end(self._driver.dialect.key, self._now_s())
         self._end_unowned_calls(now_us)
         # Read before `_process_driver`: most orphan calls end within this tick, and must be reported too.
         orphans = self._legs.unowned.orphan_count
@@ -347,7 +347,7 @@ class GsmModemActor(CenterActor):
         card = self._driver.card
         if card is None or not self._driver.ready or self._driver.sim != SIM_PIN:
             return
-        if pin := self._pins.to_give(card):
+        if pin := self._pins.take_pin(card):
             self._driver.enter_pin(pin, self._now_s())
 
     def _process_or_skip(self, event: Event) -> None:
@@ -398,15 +398,15 @@ class GsmModemActor(CenterActor):
             case EmergencyNumbers(numbers=numbers):
                 self._guard.learn(numbers)
             case PinAnswered(right=right, text=text):
-                self._pins.answered(right=right)
+                self._pins.on_pin_answer(right=right)
                 self.log.info("the PIN was given", line=self.key, right=right, text=text)
             case SimState(code="READY"):
-                self._pins.opened()
+                self._pins.on_sim_ready()
             case Ready():
                 if self._driver.sim == SIM_PIN:
                     # The modem was set up again and its SIM still waits for the PIN: the PIN did not open the
                     # SIM.
-                    self._pins.answered(right=None)
+                    self._pins.on_pin_answer(right=None)
                 self._on_ready()
                 self._enter_pin()
             case Responsive():
@@ -502,6 +502,6 @@ class GsmModemActor(CenterActor):
             self._degraded_reset.on_ordered(now_us)
 
 
-def _digest(*said: str) -> str:
+def _digest(*parts: str) -> str:
     """Return a digest (24 hexadecimal digits) that identifies an input without revealing its content."""
-    return hashlib.sha256("\0".join(said).encode()).hexdigest()[:24]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]

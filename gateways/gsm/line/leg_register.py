@@ -16,7 +16,7 @@ from gateways.gsm.calls.call import INCOMING_STATES, CallView
 from gateways.gsm.calls.joining import joining_method
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import CallId, Ref, VoiceReady
-from gateways.gsm.numbers import same
+from gateways.gsm.numbers import is_same_number
 from messages.base import Gains, HangupCause, Joins, VoicePort
 from messages.calls import CallReport, CallState
 from messages.ids import E164, LegId, LineId
@@ -333,7 +333,7 @@ def view_of(calls: Iterable[CallView], call: CallId | None) -> CallView | None:
 def find_unowned_dial(calls: Iterable[CallView], number: E164) -> CallView | None:
     """Return the unowned outgoing call to this number; None if there is no such call."""
     ours = (one for one in calls if one.ref is None and one.direction is Direction.OUT)
-    return next((one for one in ours if one.caller and same(one.caller, number)), None)
+    return next((one for one in ours if one.caller and is_same_number(one.caller, number)), None)
 
 
 def find_unowned(calls: Iterable[CallView], direction: Direction, number: E164 | None) -> CallView | None:
@@ -342,7 +342,7 @@ def find_unowned(calls: Iterable[CallView], direction: Direction, number: E164 |
     """
     found = [call for call in calls if call.ref is None and call.direction is direction]
     if number is not None:
-        fitting = [call for call in found if call.caller and same(call.caller, number)]
+        fitting = [call for call in found if call.caller and is_same_number(call.caller, number)]
         if fitting:
             return fitting[0]
     nameless = [call for call in found if not call.caller]

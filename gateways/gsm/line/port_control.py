@@ -20,7 +20,7 @@ from gateways.gsm.line.leg_register import LegRegister
 from gateways.gsm.port.modem_location import ModemLocation
 from gateways.gsm.port.modem_port import ModemPort
 from gateways.gsm.port.usb_devices import usb_reset
-from gateways.gsm.tracing.live import Tracing
+from gateways.gsm.tracing.live import LineTrace
 from messages.ids import SECOND, Instant
 from runtime.actor import CenterActor
 
@@ -51,7 +51,7 @@ class PortControl:
         dialects: Dialects,
         register: LegRegister,
         journal: LineJournal,
-        tracing: Tracing,
+        tracing: LineTrace,
     ) -> None:
         self._actor = actor
         self._location = location
@@ -104,7 +104,7 @@ class PortControl:
             self._on_port_lost(error)
             return False
         if data:
-            self._tracing.modem(data, self._now_s())
+            self._tracing.record_modem(data, self._now_s())
             self._driver.receive(data, self._now_s())
         return bool(data)
 
@@ -119,7 +119,7 @@ class PortControl:
             if not self._port.write(data):
                 self._actor.at(Instant(self._actor.now_us() + SECOND // 100), "flush")
             if data:
-                self._tracing.host(data, self._now_s())
+                self._tracing.record_host(data, self._now_s())
         except DialRefused as error:
             self._actor.log.error("the dial guard refuses a number", line=self._actor.key, error=str(error))
             self._driver.write_refused(self._now_s(), str(error))
@@ -132,7 +132,7 @@ class PortControl:
 
     def _on_port_lost(self, error: PortLost) -> None:
         self._port.close()
-        self._tracing.lost(str(error), self._now_s())
+        self._tracing.record_loss(str(error), self._now_s())
         self.fault = str(error)
         self._driver.on_port_lost(self._now_s())
         if self._on_absent():

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from gateways.gsm.at.commands import is_pdu
-from gateways.gsm.at.parse import body_of, integer, split_fields
+from gateways.gsm.at.parse import body_of, parse_int, split_fields
 from gateways.gsm.driver.events import SmsFailed, SmsReceived, SmsReported
 from gateways.gsm.errors import PduError, where_raised
 from gateways.gsm.numbers import e164
@@ -125,8 +125,8 @@ class Inbox:
         places = () if stored is None else (stored,)
         try:
             if is_report(pdu):
-                told = read_report(pdu)
-                return SmsReported(at_s=now_s, stored=places, **msgspec.structs.asdict(told))
+                report = read_report(pdu)
+                return SmsReported(at_s=now_s, stored=places, **msgspec.structs.asdict(report))
             whole = self._assembler.add(read_deliver(pdu), now_s, stored=stored)
         except PduError as error:
             return self._failed(pdu, str(error), places, now_s)
@@ -195,7 +195,7 @@ def listed_pdus(lines: tuple[str, ...]) -> list[tuple[int, str]]:
     headers = [place for place, line in enumerate(lines) if line.startswith("+CMGL:")]
     found: list[tuple[int, str]] = []
     for header, end in pairwise((*headers, len(lines))):
-        index, pdu = integer(split_fields(body_of(lines[header]))[0]), stored_pdu(lines[header:end])
+        index, pdu = parse_int(split_fields(body_of(lines[header]))[0]), stored_pdu(lines[header:end])
         if index is not None and pdu is not None:
             found.append((index, pdu))
     return found

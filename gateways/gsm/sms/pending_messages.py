@@ -73,8 +73,8 @@ class PendingTexts:
 
 def key_of(event: SmsReceived) -> str:
     """Return a key for this message and no other, the same after a restart that reads it again."""
-    said = "\0".join((event.sender, event.sent_at, event.text)).encode() + event.data
-    return hashlib.sha256(said).hexdigest()[:24]
+    content = "\0".join((event.sender, event.sent_at, event.text)).encode() + event.data
+    return hashlib.sha256(content).hexdigest()[:24]
 
 
 def key_of_unreadable(event: SmsFailed) -> str:

@@ -14,13 +14,13 @@ from typing import Final, TextIO
 
 from gateways.gsm.tracing.trace import TraceWriter
 
-LARGEST_BYTES: Final = 20_000_000
+MAX_BYTES: Final = 20_000_000
 """Largest size of a trace: `run` is in memory, and a trace may be left running."""
-LONGEST_S: Final = 86_400.0
+MAX_DURATION_S: Final = 86_400.0
 """Longest duration of a trace, in seconds: with its numbers and texts it is deleted after a day."""
 
 
-class Tracing:
+class LineTrace:
     """The trace of one line."""
 
     def __init__(self, file: Path) -> None:
@@ -30,16 +30,16 @@ class Tracing:
         self._inode = 0
         self._begun_s = 0.0
 
-    def look(self, dialect: str, now_s: float) -> None:
+    def start_or_end(self, dialect: str, now_s: float) -> None:
         """Start or end the trace, depending on the file. Call every second."""
         try:
-            if self._writer is not None and now_s - self._begun_s > LONGEST_S:
+            if self._writer is not None and now_s - self._begun_s > MAX_DURATION_S:
                 self._path.unlink()
             wanted = self._path.stat() if self._path.exists() else None
             # A file removed and created again is a new trace.
-            if wanted is None or wanted.st_size >= LARGEST_BYTES or self._inode not in (0, wanted.st_ino):
+            if wanted is None or wanted.st_size >= MAX_BYTES or self._inode not in (0, wanted.st_ino):
                 self.close()
-            if wanted is not None and wanted.st_size < LARGEST_BYTES and self._writer is None:
+            if wanted is not None and wanted.st_size < MAX_BYTES and self._writer is None:
                 self._inode = wanted.st_ino
                 self._begun_s = now_s
                 self._file = self._path.open("a", encoding="ascii")
@@ -48,17 +48,17 @@ class Tracing:
         except OSError:
             self.close()
 
-    def host(self, data: bytes, now_s: float) -> None:
+    def record_host(self, data: bytes, now_s: float) -> None:
         """Record bytes that are being written to the modem."""
-        self._write(lambda writer: writer.host(data, now_s))
+        self._write(lambda writer: writer.record_host(data, now_s))
 
-    def modem(self, data: bytes, now_s: float) -> None:
+    def record_modem(self, data: bytes, now_s: float) -> None:
         """Record bytes from the modem."""
-        self._write(lambda writer: writer.modem(data, now_s))
+        self._write(lambda writer: writer.record_modem(data, now_s))
 
-    def lost(self, reason: str, now_s: float) -> None:
+    def record_loss(self, reason: str, now_s: float) -> None:
         """Record the loss of the port."""
-        self._write(lambda writer: writer.lost(reason, now_s))
+        self._write(lambda writer: writer.record_loss(reason, now_s))
 
     def close(self) -> None:
         """End the trace."""

@@ -16,9 +16,9 @@ import msgspec
 
 from gateways.gsm.at import commands as at
 from gateways.gsm.at import q850
-from gateways.gsm.at.commands import Finished, Outcome, Ticket, seen_on_wire
-from gateways.gsm.at.engine import QUIET_S, Engine
-from gateways.gsm.at.parse import Stat, integer
+from gateways.gsm.at.commands import Finished, Outcome, Ticket, command_from_wire
+from gateways.gsm.at.engine import LINE_SILENCE_S, Engine
+from gateways.gsm.at.parse import Stat, parse_int
 from gateways.gsm.calls.call import INCOMING_STATES, CallView
 from gateways.gsm.calls.outcomes import (
     answer_finished,
@@ -61,7 +61,7 @@ _CHLD: Final = re.compile(r"AT\+CHLD=(?P<verb>[0-4])(?P<id>\d?)", re.IGNORECASE)
 _VENDOR_HANG_UP: Final = re.compile(r"AT[+^]\w*HUP=\d*(?:,(?P<id>\d+))?", re.IGNORECASE)
 
 
-class Observer:
+class SessionObserver:
     """A converter of both sides of one session into events. Times are in seconds and never go back."""
 
     def __init__(self, dialect: CompiledDialect, *, region: str = "IT") -> None:
@@ -74,12 +74,12 @@ class Observer:
             settle_s=times.settle_s, dial_appears_s=times.dial_appears_s, early_answer=dialect.early_answer
         )
         self._inbox = Inbox(region)
-        self._then: dict[Ticket, tuple[ResultCallback, ...]] = {}
+        self._callbacks: dict[Ticket, tuple[ResultCallback, ...]] = {}
         """Callbacks for the result of each command."""
         self._host = bytearray()
         self._events: list[Event] = []
 
-    def host(self, data: bytes, now_s: float) -> None:
+    def on_host_bytes(self, data: bytes, now_s: float) -> None:
         """Process bytes that the host has sent."""
         self.tick(now_s)
         self._host += data
@@ -91,13 +91,13 @@ class Observer:
                 self._command(line, now_s)
         self._work(now_s)
 
-    def modem(self, data: bytes, now_s: float) -> None:
+    def on_modem_bytes(self, data: bytes, now_s: float) -> None:
         """Process bytes that the modem has sent."""
         self.tick(now_s)
         self._engine.receive(data, now_s)
         self._work(now_s)
 
-    def lost(self, now_s: float, reason: str) -> None:
+    def on_port_lost(self, now_s: float, reason: str) -> None:
         """Process the loss of the port: all its calls count as lost."""
         self.tick(now_s)
         self._table.end_all(now_s, cause=HangupCause.LINE_LOST, text=reason, certain=True)
@@ -113,7 +113,7 @@ class Observer:
     def finish(self, now_s: float) -> None:
         """End the session: ends that wait for their cause are reported, live calls are left."""
         self.tick(now_s)
-        self._engine.tick(now_s + QUIET_S)
+        self._engine.tick(now_s + LINE_SILENCE_S)
         self._work(now_s)
         self._table.release_ended(now_s)
         self._work(now_s)
@@ -137,7 +137,7 @@ class Observer:
                 case at.Unsolicited(text=text, payload=payload):
                     self._unsolicited(text, payload, now_s)
                 case at.Finished():
-                    self._finished(event, now_s)
+                    self._on_finished(event, now_s)
                 case _:
                     pass
         self._events += self._table.take_events()
@@ -152,9 +152,9 @@ class Observer:
             self._events.append(ModemRebooted(at_s=now_s))
             self._table.end_all(now_s, cause=HangupCause.LINE_LOST, text=text, certain=True)
         elif hint.sign is Sign.SMS and payload is not None:
-            self._sms(payload, now_s)
+            self._on_pdu(payload, now_s)
 
-    def _sms(self, pdu: str, now_s: float, stored: int | None = None) -> None:
+    def _on_pdu(self, pdu: str, now_s: float, stored: int | None = None) -> None:
         event = self._inbox.add(pdu, now_s, stored=stored)
         if event is not None:
             self._events.append(event)
@@ -163,28 +163,28 @@ class Observer:
 
     def _command(self, text: str, now_s: float) -> None:
         then = self._meaning_of(text, now_s)
-        ticket = self._engine.observe(seen_on_wire(text), now_s)
+        ticket = self._engine.observe(command_from_wire(text), now_s)
         self._work(now_s)  # a former command without a result gives way, before the new command counts
         if then:
-            self._then[ticket] = then
+            self._callbacks[ticket] = then
 
     def _meaning_of(self, text: str, now_s: float) -> tuple[ResultCallback, ...]:
-        upper, said = text.upper(), (self._table, self._dialect, self._region)
+        upper, context = text.upper(), (self._table, self._dialect, self._region)
         if (dial := _DIAL.fullmatch(text)) is not None:
             call = self._table.add_dial(None, dial["number"], now_s)
-            return (partial(dial_finished, *said, call),)
+            return (partial(dial_finished, *context, call),)
         if upper == "ATA":
             ringing = [view.call for view in self._table.calls() if view.state in INCOMING_STATES]
             for call in ringing[:1]:
                 self._table.on_answer_requested(call)
-            return tuple(partial(answer_finished, *said, call) for call in ringing[:1])
+            return tuple(partial(answer_finished, *context, call) for call in ringing[:1])
         if upper == self._dialect.data.calls:
-            return (partial(list_finished, *said),)
+            return (partial(list_finished, *context),)
         if upper == "AT+CEER":
             unexplained = self._table.take_unexplained(now_s)
             return (partial(report_finished, self._table, unexplained),) if unexplained is not None else ()
         if upper.startswith(("AT+CMGR=", "AT+CMGL")):
-            return (self._messages,)
+            return (self._on_messages,)
         return self._hang_up_of(text)
 
     def _hang_up_of(self, text: str) -> tuple[ResultCallback, ...]:
@@ -193,11 +193,13 @@ class Observer:
         vendor = _VENDOR_HANG_UP.fullmatch(text)
         if chld is not None and not (chld["verb"] == "1" and chld["id"]):
             # The resulting states are computed now: a line about them may come ahead of the OK.
-            return tuple(partial(self._went, call, state) for call, state in _after_chld(chld["verb"], views))
+            return tuple(
+                partial(self._on_chld_result, call, state) for call, state in _after_chld(chld["verb"], views)
+            )
         if chld is not None:
-            ending = [view for view in views if view.index == integer(chld["id"])]
+            ending = [view for view in views if view.index == parse_int(chld["id"])]
         elif vendor is not None and vendor["id"]:
-            ending = [view for view in views if view.index == integer(vendor["id"])]
+            ending = [view for view in views if view.index == parse_int(vendor["id"])]
         elif vendor is not None or _HANG_UP.fullmatch(text) is not None:
             ending = _current(views)
         else:
@@ -208,21 +210,21 @@ class Observer:
             partial(hang_up_finished, self._table, view.call, list_available=False) for view in ending
         )
 
-    def _finished(self, finished: Finished, now_s: float) -> None:
-        for then in self._then.pop(finished.ticket, ()):
+    def _on_finished(self, finished: Finished, now_s: float) -> None:
+        for then in self._callbacks.pop(finished.ticket, ()):
             then(finished, now_s)
 
-    def _went(self, call: CallId, state: Stat, finished: Finished, now_s: float) -> None:
+    def _on_chld_result(self, call: CallId, state: Stat, finished: Finished, now_s: float) -> None:
         """Process the result of +CHLD: after OK the call is in this state."""
         if finished.outcome is Outcome.OK:
             self._table.set_state(call, state, now_s)
 
-    def _messages(self, finished: Finished, now_s: float) -> None:
+    def _on_messages(self, finished: Finished, now_s: float) -> None:
         if finished.outcome is not Outcome.OK:
             return
         pdu = None if listed_pdus(finished.lines) else stored_pdu(finished.lines)
         for index, one in listed_pdus(finished.lines) if pdu is None else [(0, pdu)]:
-            self._sms(one, now_s, stored=index)
+            self._on_pdu(one, now_s, stored=index)
 
 
 def _current(views: Sequence[CallView]) -> list[CallView]:
@@ -277,7 +279,7 @@ class SmsReplayEvent(ReplayEvent, frozen=True, kw_only=True):
     text: str
 
 
-_NAMES: dict[type[CallEvent], str] = {
+_EVENT_NAMES: dict[type[CallEvent], str] = {
     CallDialing: "call.dialing",
     CallRinging: "call.ringing",
     CallAnswered: "call.answered",
@@ -299,18 +301,18 @@ def dialect_of(trace: Trace, dialects: Dialects) -> CompiledDialect:
 
 def replay(trace: Trace, dialects: Dialects, *, region: str = "IT") -> list[ReplayEvent]:
     """Return the events of a trace, in order. `region` (ISO 3166) is the region of national numbers."""
-    observer = Observer(dialect_of(trace, dialects), region=region)
+    observer = SessionObserver(dialect_of(trace, dialects), region=region)
     events: list[ReplayEvent] = []
     now_s = 0.0
     for entry in trace.entries:
         now_s = max(now_s, entry.at_s)
         match entry.side:
             case Side.HOST:
-                observer.host(entry.data, now_s)
+                observer.on_host_bytes(entry.data, now_s)
             case Side.MODEM:
-                observer.modem(entry.data, now_s)
+                observer.on_modem_bytes(entry.data, now_s)
             case Side.LOST:
-                observer.lost(now_s, entry.data.decode("latin-1"))
+                observer.on_port_lost(now_s, entry.data.decode("latin-1"))
         _add(events, observer.take_events())
         if entry.side is Side.LOST:
             events.append(
@@ -321,7 +323,7 @@ def replay(trace: Trace, dialects: Dialects, *, region: str = "IT") -> list[Repl
     return sorted(events, key=lambda event: event.t)
 
 
-def shown(events: list[Event]) -> list[ReplayEvent]:
+def to_replay_events(events: list[Event]) -> list[ReplayEvent]:
     """Return the events of a driver or of an observer in the form of a replay."""
     found: list[ReplayEvent] = []
     _add(found, events)
@@ -336,12 +338,12 @@ def _add(events: list[ReplayEvent], new: list[Event]) -> None:
         if isinstance(event, CallReleased):
             past = [before.t for before in events if before.call == event.call]
             at_s = max(round(event.ended_s, 3), *past) if past else round(event.ended_s, 3)
-        one = _one(event, at_s)
+        one = _to_replay_event(event, at_s)
         if one is not None:
             events.append(one)
 
 
-def _one(event: Event, at_s: float) -> ReplayEvent | None:
+def _to_replay_event(event: Event, at_s: float) -> ReplayEvent | None:
     match event:
         case CallAnswered():
             return AnsweredReplayEvent(
@@ -358,14 +360,14 @@ def _one(event: Event, at_s: float) -> ReplayEvent | None:
                 event="call.released",
                 call=event.call,
                 number=event.number,
-                cause=q850.valid(event.cause),
+                cause=q850.valid_cause(event.cause),
             )
         case CallFound():
             name = f"call.{event.state.name.lower()}"
             return ReplayEvent(t=at_s, event=name, call=event.call, number=event.number, cause=None)
-        case CallEvent() if type(event) in _NAMES:
+        case CallEvent() if type(event) in _EVENT_NAMES:
             return ReplayEvent(
-                t=at_s, event=_NAMES[type(event)], call=event.call, number=event.number, cause=None
+                t=at_s, event=_EVENT_NAMES[type(event)], call=event.call, number=event.number, cause=None
             )
         case SmsReceived():
             return SmsReplayEvent(

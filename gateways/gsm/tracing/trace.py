@@ -35,7 +35,7 @@ _SIMPLE: Final = {
     '"': 34,
 }
 _NAMED: Final = {13: "\\r", 10: "\\n", 9: "\\t", 92: "\\\\"}
-_WHO_ARE_YOU: Final = re.compile(rb"\s*AT(?:I\d?|\+C?GM[IMR])\s*", re.IGNORECASE)
+_IDENTITY_QUERY: Final = re.compile(rb"\s*AT(?:I\d?|\+C?GM[IMR])\s*", re.IGNORECASE)
 _CODE: Final = re.compile(r"[+^*#$%](?!C?GM[IMR]\b)")
 _PIN: Final = re.compile(rb"(AT\+CPIN=)[^\r]*", re.IGNORECASE)
 
@@ -75,16 +75,16 @@ class Trace(msgspec.Struct, frozen=True):
 
     def identity(self) -> list[str]:
         """Return the lines of the modem's answers to ATI, +CGMI, +CGMM and +CGMR; other codes are omitted."""
-        typed, asked, said = bytearray(), False, bytearray()
+        typed, asked, received = bytearray(), False, bytearray()
         for entry in self.entries:
             if entry.side is Side.HOST:
                 typed += entry.data
                 while (end := typed.find(b"\r")) >= 0:
-                    asked = _WHO_ARE_YOU.fullmatch(typed, 0, end) is not None
+                    asked = _IDENTITY_QUERY.fullmatch(typed, 0, end) is not None
                     del typed[: end + 1]
             elif entry.side is Side.MODEM and asked:
-                said += entry.data
-        lines = [line.strip() for line in re.split(r"[\r\n]+", said.decode("latin-1"))]
+                received += entry.data
+        lines = [line.strip() for line in re.split(r"[\r\n]+", received.decode("latin-1"))]
         return [line for line in lines if line and _CODE.match(line) is None]
 
 
@@ -154,15 +154,15 @@ class TraceWriter:
         if dialect:
             self._file.write(f"# dialect: {dialect}\n")
 
-    def host(self, data: bytes, now_s: float) -> None:
+    def record_host(self, data: bytes, now_s: float) -> None:
         """Record bytes that were written."""
         self._write(Side.HOST, _PIN.sub(rb'\1"****"', data), now_s)
 
-    def modem(self, data: bytes, now_s: float) -> None:
+    def record_modem(self, data: bytes, now_s: float) -> None:
         """Record bytes that were read."""
         self._write(Side.MODEM, data, now_s)
 
-    def lost(self, reason: str, now_s: float) -> None:
+    def record_loss(self, reason: str, now_s: float) -> None:
         """Record the loss of the port."""
         self._write(Side.LOST, reason.encode("latin-1", "replace"), now_s)
 

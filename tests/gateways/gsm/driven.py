@@ -21,7 +21,7 @@ from gateways.gsm.dialects.dialect import CompiledDialect
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import CallId, Event, Ref
 from gateways.gsm.errors import RequestRefused
-from gateways.gsm.tracing.replay import Observer, dialect_of
+from gateways.gsm.tracing.replay import SessionObserver, dialect_of
 from gateways.gsm.tracing.trace import Entry, Side, Trace
 from tests.gateways.gsm.bench import DIALECTS, FakeModem
 
@@ -53,7 +53,7 @@ class TraceModem:
 
     def __init__(self, trace: Trace, dialect: CompiledDialect) -> None:
         self._dialect = dialect
-        self._observer = Observer(dialect)
+        self._observer = SessionObserver(dialect)
         self._fake = FakeModem()
         self._listed: list[str] = []
         self._places: dict[CallId, int] = {}
@@ -63,7 +63,7 @@ class TraceModem:
             self._places |= {
                 view.call: view.index for view in self._observer.calls() if view.index is not None
             }
-        self._observer, self._listed = Observer(dialect), []
+        self._observer, self._listed = SessionObserver(dialect), []
         self.unasked: list[tuple[float, bytes]] = []
         self._answers: dict[str, list[Answer]] = defaultdict(list)
         self._before = ""
@@ -89,13 +89,13 @@ class TraceModem:
     def witness(self, entry: Entry) -> None:
         match entry.side:
             case Side.HOST:
-                self._observer.host(entry.data, entry.at_s)
+                self._observer.on_host_bytes(entry.data, entry.at_s)
             case Side.MODEM:
-                self._observer.modem(entry.data, entry.at_s)
+                self._observer.on_modem_bytes(entry.data, entry.at_s)
                 rows = re.findall(r"\+CLCC: ?([^\r\n]*)", entry.data.decode("latin-1"))
                 self._listed = rows if rows and b"OK" in entry.data else self._listed
             case Side.LOST:
-                self._observer.lost(entry.at_s, "gone")
+                self._observer.on_port_lost(entry.at_s, "gone")
 
     def calls(self) -> list[CallView]:
         return [view for view in self._observer.calls() if not view.ending]

@@ -16,8 +16,8 @@ from gateways.gsm.dialects.dialect import (
     Card,
     Dialect,
     Kept,
+    LinePatterns,
     Match,
-    Patterns,
     Poll,
     Service,
     Table,
@@ -25,7 +25,7 @@ from gateways.gsm.dialects.dialect import (
     Urc,
     UsbPorts,
     Voice,
-    beginning,
+    literal_prefix,
 )
 from scripts.lib.at_play import TRACES
 from tests.foundation.tree import ROOT
@@ -108,7 +108,7 @@ LINES = sorted(
     ],
 )
 def test_what_a_pattern_begins_with(pattern: str, start: str) -> None:
-    assert beginning(pattern) == start
+    assert literal_prefix(pattern) == start
 
 
 @given(st.sampled_from(DIALECTS.names()), st.one_of(st.sampled_from(LINES), st.text(max_size=20)))
@@ -121,7 +121,7 @@ def test_the_same_pattern_is_found_as_by_trying_all(name: str, line: str) -> Non
 
 
 def test_the_first_that_matches_wins() -> None:
-    patterns = Patterns([(r"\+X: 1", "one"), (r"\+X:.*", "any")])
+    patterns = LinePatterns([(r"\+X: 1", "one"), (r"\+X:.*", "any")])
     assert [patterns.find(line)[1] for line in ("+X: 1", "+X: 2", "+X: 1") if patterns.find(line)] == [
         "one", "any", "one",
     ]  # fmt: skip

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from gateways.gsm.at.parse import Direction
-from gateways.gsm.dialects.detection import by_identity, by_lines, by_usb, role_of
+from gateways.gsm.dialects.detection import by_identity, by_lines, by_usb, interface_role
 from gateways.gsm.dialects.hints import Hint, Sign
-from gateways.gsm.dialects.interpret import interpret, list_of
-from gateways.gsm.dialects.loading import DIRECTORY, Dialects
+from gateways.gsm.dialects.interpret import interpret, parse_call_list
+from gateways.gsm.dialects.loading import DIALECT_DIRECTORY, Dialects
 from gateways.gsm.errors import DialectError
 from tests.gateways.gsm.bench import DIALECTS
 from tests.support.each import each
@@ -113,11 +113,11 @@ def test_a_row_that_says_released_is_the_end_of_its_call() -> None:
 
 def test_rows_of_data_calls_are_phantoms() -> None:
     lines = ('+CLCC: 2,1,0,1,0,"",128', f'+CLCC: 1,0,0,0,0,"{USER}",145')
-    listed = list_of(DIALECTS.base(), lines, "IT")
+    listed = parse_call_list(DIALECTS.base(), lines, "IT")
     assert [row.index for row in listed.rows] == [1]
     assert not listed.conference
-    assert not listed.spoilt
-    assert list_of(DIALECTS.base(), (*lines, "+CLCC: 1,"), "IT").spoilt
+    assert not listed.damaged
+    assert parse_call_list(DIALECTS.base(), (*lines, "+CLCC: 1,"), "IT").damaged
 
 
 @each(
@@ -187,7 +187,7 @@ def test_a_modem_is_known_by_its_usb_ids() -> None:
 def test_an_interface_does_what_its_dialect_says(
     dialect: str, product: int, interface: str, role: str | None
 ) -> None:
-    assert role_of(DIALECTS.get(dialect), 0x1E0E, product, interface) == role
+    assert interface_role(DIALECTS.get(dialect), 0x1E0E, product, interface) == role
 
 
 @each("name", DIALECTS.names())
@@ -308,7 +308,7 @@ def test_a_fault_is_refused_with_its_file_and_its_place(tmp_path: Path, text: st
 
 
 def test_the_dialect_that_the_handbook_walks_through_is_one(tmp_path: Path) -> None:
-    text = (DIRECTORY.parents[1] / "docs" / "hardware.md").read_text("utf-8")
+    text = (DIALECT_DIRECTORY.parents[1] / "docs" / "hardware.md").read_text("utf-8")
     block = text.partition("```toml\n")[2].partition("```")[0]
     nimbus = _load(tmp_path, nimbus=textwrap.dedent(block)).get("nimbus")
     assert by_identity(Dialects.load(tmp_path), ["Nimbus N1"]).key == "nimbus"

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Final
 
 from gateways.gsm.driver.events import CallAnswered, CallReleased
-from gateways.gsm.tracing.replay import ReplayEvent, replay, shown
+from gateways.gsm.tracing.replay import ReplayEvent, replay, to_replay_events
 from tests.gateways.gsm.bench import DIALECTS
 from tests.gateways.gsm.driven import Driven
 from tests.gateways.gsm.reported import USUAL, marked, said
@@ -59,13 +59,13 @@ def test_the_driver_tells_the_calls_that_a_replay_tells(name: str) -> None:
         return [data, code] if data.endswith(b"\r\n") and chance.randrange(2) else [data]
 
     expected = _stories(replay(LOADED[name], DIALECTS))
-    assert _stories(shown(driven(name).events)) == expected
+    assert _stories(to_replay_events(driven(name).events)) == expected
     ways = (
         lambda: Driven(LOADED[name], _by_bytes, late_s=A_SLOW_WAY_S),
         lambda: Driven(LOADED[name], among_codes),
     )
     for way in some(1, ways) if name in DISTURBED else ():
-        assert _stories(shown(way().events)) == expected
+        assert _stories(to_replay_events(way().events)) == expected
 
 
 @each("name", REPORTED)

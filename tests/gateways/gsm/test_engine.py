@@ -11,11 +11,11 @@ from gateways.gsm.at.commands import (
     BytesDropped,
     Command,
     EngineEvent,
-    Finals,
+    EngineRules,
+    FinalCodes,
     Finished,
     InSync,
     Outcome,
-    Rules,
     SyncLost,
     Ticket,
     Unsolicited,
@@ -23,13 +23,13 @@ from gateways.gsm.at.commands import (
     error_code,
     prefix_of,
 )
-from gateways.gsm.at.engine import MOST_GLUED, QUIET_S, Engine
+from gateways.gsm.at.engine import LINE_SILENCE_S, MAX_CODES_PER_LINE, Engine
 from tests.support.depth import often
 from tests.support.each import each
 
 KNOWN = re.compile(r"RING|\+CLIP:.*|NO CARRIER|\^RSSI:.*|\+CMT:.*|\+CLCC:.*")
-RULES = Rules(
-    known=lambda line: KNOWN.fullmatch(line) is not None,
+RULES = EngineRules(
+    is_known_code=lambda line: KNOWN.fullmatch(line) is not None,
     takes_next_line=lambda line: line.startswith("+CMT:"),
     refusals=(re.compile("COMMAND NOT SUPPORT"),),
     unterminated=re.compile(r"\+CSS[IU]: ?\d+"),
@@ -41,12 +41,12 @@ def _command(text: str, urgency: Urgency = Urgency.IDLE, **more: object) -> Comm
 
 
 DIAL = Command(
-    text="ATD+39333;", timeout_s=45.0, urgency=Urgency.DIAL, finals=Finals.CALL, any_byte_aborts=True
+    text="ATD+39333;", timeout_s=45.0, urgency=Urgency.DIAL, finals=FinalCodes.CALL, any_byte_aborts=True
 )
 HANG_UP = Command(text="AT+CHUP", timeout_s=5.0, urgency=Urgency.HANG_UP, interrupts=True)
 
 
-def _engine(rules: Rules = RULES) -> Engine:
+def _engine(rules: EngineRules = RULES) -> Engine:
     """In sync, at second 0."""
     engine = Engine(rules)
     engine.start(0.0)
@@ -86,7 +86,7 @@ ROW = ("+CLCC: 1,0,0",)
         (_command("AT+CLCC"), b"\r\n&%garbage+CLCC: 1,0,0\r\n\r\nOK\r\n", ROW, ["&%garbage"]),
         # A bare answer is any line that is no known code.
         (
-            _command("ATI", bare=True),
+            _command("ATI", unprefixed=True),
             b"\r\nhuawei\r\nE1550\r\n^RSSI:3\r\n\r\nOK\r\n",
             ("huawei", "E1550"),
             ["^RSSI:3"],
@@ -135,11 +135,11 @@ def test_a_command_is_taken_back_until_its_bytes_are_taken() -> None:
     """The process may have been frozen just before it could write them."""
     engine = _engine()
     late = engine.submit(_command("ATD1;", Urgency.DIAL, until_s=2.0), 1.0)
-    assert not engine.drop_late(1.9)
-    assert engine.drop_late(2.0)
+    assert not engine.withdraw_expired(1.9)
+    assert engine.withdraw_expired(2.0)
     in_time = engine.submit(_command("ATD2;", Urgency.DIAL, until_s=4.0), 2.0)
     assert engine.take_output() == b"ATD2;\r"
-    assert not engine.drop_late(5.0)
+    assert not engine.withdraw_expired(5.0)
     engine.receive(b"\r\nOK\r\n", 5.0)
     ended = [(one.ticket, one.outcome) for one in _finished(engine.take_events())]
     assert ended == [(late, Outcome.TOO_LATE), (in_time, Outcome.OK)]
@@ -178,9 +178,9 @@ def test_codes_that_run_into_each_other_without_end_are_cut_a_few_times_and_drop
     engine.receive((b"x" + b"+ABC:" * size)[:size] + b"\r\nRING\r\n", 1.0)
     events = engine.take_events()
     assert _said(events)[-1] == "RING"
-    assert len(events) <= MOST_GLUED + 2
+    assert len(events) <= MAX_CODES_PER_LINE + 2
     dropped = sum(event.count for event in events if isinstance(event, BytesDropped))
-    assert size - 5 * MOST_GLUED <= dropped <= size
+    assert size - 5 * MAX_CODES_PER_LINE <= dropped <= size
 
 
 @each(
@@ -198,7 +198,7 @@ def test_an_answer_line_that_was_spoilt_is_noticed(line: bytes, disturbed: bool)
     engine = _engine()
     engine.submit(_command("AT+CLCC"), 1.0)
     engine.receive(b"\r\n" + line + b"\r\n\r\nOK\r\n", 1.1)
-    assert _finished(engine.take_events())[0].disturbed is disturbed
+    assert _finished(engine.take_events())[0].maybe_damaged is disturbed
 
 
 def test_an_ok_that_follows_such_an_answer_is_not_taken_for_the_next_commands() -> None:
@@ -291,7 +291,7 @@ def test_nothing_is_written_while_a_dial_may_be_aborted_by_it() -> None:
     engine.submit(_command("AT+CLCC", Urgency.TRUTH), 2.0)
     engine.tick(20.0)
     assert engine.take_output() == b""
-    assert engine.silenced
+    assert engine.queries_forbidden
     engine.receive(b"\r\nOK\r\n", 21.0)
     assert engine.take_output() == b"AT+CLCC\r"
 
@@ -343,7 +343,7 @@ def test_a_command_that_has_not_been_written_can_be_taken_back() -> None:
 
 
 def test_a_modem_that_needs_a_pause_gets_it() -> None:
-    rules = Rules(known=lambda line: False, takes_next_line=lambda line: False, gap_s=0.1)
+    rules = EngineRules(is_known_code=lambda line: False, takes_next_line=lambda line: False, gap_s=0.1)
     engine = _engine(rules)
     engine.tick(0.1)
     engine.submit(_command("AT+CSQ"), 1.0)
@@ -358,11 +358,11 @@ def test_a_modem_that_needs_a_pause_gets_it() -> None:
 def test_a_code_without_an_end_is_read_in_silence_and_half_a_line_is_not_waited_for_for_ever() -> None:
     engine = _engine()
     engine.receive(b"\r\n+CSSU: 2", 1.0)
-    assert engine.next_deadline() == 1.0 + QUIET_S
-    engine.tick(1.0 + QUIET_S)
+    assert engine.next_deadline() == 1.0 + LINE_SILENCE_S
+    engine.tick(1.0 + LINE_SILENCE_S)
     assert _said(engine.take_events()) == ["+CSSU: 2"]
     engine.receive(b"\r\n+CLCC: 1,", 2.0)
-    engine.tick(2.0 + QUIET_S)
+    engine.tick(2.0 + LINE_SILENCE_S)
     assert (engine.next_deadline(), engine.take_events()) == (None, [])
     engine = _engine()
     engine.receive(b"x" * 5000, 1.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gateways.gsm.at.parse import Direction, Stat
 from gateways.gsm.calls.call import CallView
 from gateways.gsm.calls.joining import JoinStep, in_conference, joining_method, next_step
-from gateways.gsm.dialects.loading import installed
+from gateways.gsm.dialects.loading import installed_dialects
 from gateways.gsm.driver.events import CallId, Ref
 from messages.base import Joins
 from tests.support.each import each
@@ -73,7 +73,7 @@ def test_in_the_conference_is_who_is_joined_and_not_on_hold() -> None:
 
 
 def test_a_line_joins_as_its_dialect_and_its_voice_port_allow() -> None:
-    dialects = installed()
+    dialects = installed_dialects()
     assert joining_method(dialects.get("huawei"), voice=True) is Joins.HOST
     assert joining_method(dialects.get("huawei"), voice=False) is Joins.NETWORK
     for name in ("sim800", "simcom_a76xx", "3gpp", "ublox"):

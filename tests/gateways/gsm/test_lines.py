@@ -92,7 +92,7 @@ def test_a_prompt_without_its_blank_counts_once_the_modem_is_silent() -> None:
     reader = LineReader()
     reader.push(b"\r\n>")
     assert _drain(reader, want_prompt=True) == []
-    assert reader.flush_quiet(want_prompt=True) == Prompt()
+    assert reader.flush_unterminated(want_prompt=True) == Prompt()
 
 
 @each("reads", [1, 2, 600])

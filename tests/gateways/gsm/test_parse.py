@@ -10,16 +10,16 @@ from gateways.gsm.at.parse import (
     Direction,
     Registration,
     Stat,
-    parse_card,
     parse_clcc,
     parse_cpin,
     parse_creg,
     parse_csq,
     parse_emergency_numbers,
+    parse_iccid,
     parse_imei,
     split_fields,
 )
-from gateways.gsm.at.q850 import cause_of_report
+from gateways.gsm.at.q850 import parse_cause
 from tests.support.each import each
 from tests.support.there import there
 
@@ -91,7 +91,7 @@ def test_no_line_makes_a_reader_raise(text: str) -> None:
         parse_cpin(line)
         parse_imei((line,))
         parse_emergency_numbers(line)
-        cause_of_report(line)
+        parse_cause(line)
         split_fields(line)
 
 
@@ -165,7 +165,7 @@ def test_the_sims_emergency_numbers_are_read(line: str, numbers: tuple[str, ...]
     ],
 )
 def test_the_report_about_an_end_gives_a_cause(line: str, cause: int | None) -> None:
-    assert cause_of_report(line) == cause
+    assert parse_cause(line) == cause
 
 
 @each(
@@ -187,4 +187,4 @@ def test_the_report_about_an_end_gives_a_cause(line: str, cause: int | None) -> 
     ],
 )
 def test_a_cards_number_is_read_however_the_modem_tells_it(lines: tuple[str, ...], card: str) -> None:
-    assert parse_card(lines) == card
+    assert parse_iccid(lines) == card

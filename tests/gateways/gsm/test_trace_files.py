@@ -120,10 +120,10 @@ def test_an_unknown_header_leaves_the_finding_to_the_lines() -> None:
 def test_the_writer_writes_what_the_reader_reads_and_masks_the_pin() -> None:
     file = io.StringIO()
     writer = TraceWriter(file, 100.0, "huawei")
-    writer.host(b'AT+CPIN="1234"\r', 100.5)
-    writer.modem(b"\r\nOK\r\n", 100.75)
-    writer.host(b"", 101.0)
-    writer.lost("unplugged", 102.0)
+    writer.record_host(b'AT+CPIN="1234"\r', 100.5)
+    writer.record_modem(b"\r\nOK\r\n", 100.75)
+    writer.record_host(b"", 101.0)
+    writer.record_loss("unplugged", 102.0)
     assert "1234" not in file.getvalue()
     assert read_trace(file.getvalue()) == Trace(
         (

@@ -67,7 +67,7 @@ def test_what_is_not_known_never_takes_a_line_away() -> None:
     ],
 )
 def test_whether_it_is_in_the_ims_is_read_by_its_dialect(dialect: str, line: str, told: bool | None) -> None:
-    assert DIALECTS.get(dialect).in_ims((line,)) is told
+    assert DIALECTS.get(dialect).is_registered_in_ims((line,)) is told
 
 
 @each(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gateways.gsm.at.parse import Direction, Registration, Stat
 from gateways.gsm.driver.events import PinAnswered, Ready, UnreportedCall, VoiceReady
-from gateways.gsm.driver.startup import CALLS_FIRST_S
+from gateways.gsm.driver.startup import CALL_LIST_WAIT_S
 from gateways.gsm.line.report import condition
 from messages.calls import AttachCall, CallReport, CallState
 from messages.ids import E164, LegId
@@ -43,7 +43,7 @@ def test_a_modem_that_has_kept_its_settings_is_not_set_up_anew_before_its_calls_
     assert bench.modem.received == ["AT+CMEE?", "AT+CLCC", "AT^CVOICE?", "AT^DDSETEX=2"]
     assert bench.driver.knows_calls
     assert not bench.driver.ready
-    bench.wait(CALLS_FIRST_S)
+    bench.wait(CALL_LIST_WAIT_S)
     assert "AT&D0" in bench.modem.received
     assert bench.driver.ready
 

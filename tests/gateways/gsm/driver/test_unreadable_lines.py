@@ -16,7 +16,7 @@ def raising(*_: object, **__: object) -> None:
     raise OverflowError("too large")
 
 
-@pytest.mark.parametrize("reader", ["sim_state", "card_of", "parse_emergency_numbers"])
+@pytest.mark.parametrize("reader", ["sim_state", "iccid_of", "parse_emergency_numbers"])
 def test_an_answer_of_the_set_up_not_read_is_a_refusal(monkeypatch: pytest.MonkeyPatch, reader: str) -> None:
     real: Callable[..., object] = getattr(startup, reader)
 
@@ -62,9 +62,9 @@ def test_an_answer_of_the_network_that_cannot_be_read_is_none(monkeypatch: pytes
 
 def test_a_line_at_which_the_engine_fails_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench()
-    real = Engine._line
+    real = Engine._process_line
     monkeypatch.setattr(
-        Engine, "_line", lambda self, text, now_s: raising() if "poison" in text else real(self, text, now_s)
+        Engine, "_process_line", lambda self, text, now_s: raising() if "poison" in text else real(self, text, now_s)
     )
     bench.modem.rows = [f'1,1,4,0,0,"{USER}",145']
     bench.modem.say("poison", "more poison", "RING")
