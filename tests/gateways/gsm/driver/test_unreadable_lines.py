@@ -64,7 +64,9 @@ def test_a_line_at_which_the_engine_fails_costs_only_itself(monkeypatch: pytest.
     bench = Bench()
     real = Engine._process_line
     monkeypatch.setattr(
-        Engine, "_process_line", lambda self, text, now_s: raising() if "poison" in text else real(self, text, now_s)
+        Engine,
+        "_process_line",
+        lambda self, text, now_s: raising() if "poison" in text else real(self, text, now_s),
     )
     bench.modem.rows = [f'1,1,4,0,0,"{USER}",145']
     bench.modem.say("poison", "more poison", "RING")
