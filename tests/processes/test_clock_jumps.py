@@ -54,8 +54,8 @@ class WallClock:
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             # The name before 0.9.10.
             "DONT_FAKE_MONOTONIC": "1",
-            # The default makes a timed wait for the interpreter's lock end at once: two threads of one process
-            # then take turns without pause, ten times slower (measured), and hold the journal's lock for seconds.
+            # By default a timed wait for the interpreter's lock ends at once: two threads of one process
+            # then take turns without pause, ten times slower, and hold the journal's lock for seconds.
             "FAKETIME_FORCE_MONOTONIC_FIX": "0",
             "NO_FAKE_STAT": "1",
             # Shared memory would be left behind by whoever is killed.
