@@ -107,7 +107,7 @@ def modem_report(modem: Modem) -> Json:
         "muted": modem.muted,
         "sim": modem.sim.state if config.sim else None,
         "registration": modem.registration,
-        "voice_running": modem.voice.running(),
+        "voice_running": modem.voice.is_flowing(),
         "calls": [leg.call.id for leg in modem.line.legs],
         "vices": {
             name: value for name, value in msgspec.to_builtins(modem.line.vices).items() if value is not None
@@ -288,7 +288,7 @@ class Control:
 
     def _vices(self, name: str, request: Request) -> Response:
         """Change the named vices and keep the others."""
-        self._carrier.modem(name).change(_body(request, Vices))
+        self._carrier.modem(name).change_vices(_body(request, Vices))
         return self._modem_now(name)
 
     def _modem_now(self, name: str) -> Response:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simulator.modem.modem import Modem
-from simulator.modem.ptys import Pty, Watch
+from simulator.modem.ptys import PortPoll, Pty
 from simulator.modem.voice import FRAME_S
 from simulator.network.carrier import Carrier
 
@@ -51,7 +51,7 @@ class Runner:
         self.clock = clock
         self.stations = {name: Station(modem) for name, modem in carrier.modems.items()}
         self._loop = asyncio.get_running_loop()
-        self._watch = Watch()
+        self._watch = PortPoll()
         self._deadline: asyncio.TimerHandle | None = None
         self._next_frame_s = 0.0
         self._tick_timer: asyncio.TimerHandle | None = None
@@ -95,7 +95,7 @@ class Runner:
         self.carrier.advance(self.clock())
         for station in self.stations.values():
             if station.modem.has_output:
-                output, elsewhere = station.modem.take_output(), station.modem.take_elsewhere()
+                output, elsewhere = station.modem.take_output(), station.modem.take_other_port_output()
                 if station.urc is not None:
                     station.urc.send_or_drop(elsewhere)
                 if station.at is not None and station.at_open:
@@ -113,11 +113,11 @@ class Runner:
         name = station.ports or station.modem.config.name
         station.at = Pty(self.directory / f"{name}.at")
         self._watch.add(station.at)
-        self._have_voice_port(station)
+        self._update_voice_port(station)
         if station.modem.line.vices.codes_elsewhere:
             station.urc = Pty(self.directory / f"{name}.urc")
 
-    def _have_voice_port(self, station: Station) -> None:
+    def _update_voice_port(self, station: Station) -> None:
         """Open or close the voice port: present while its modem is plugged in and has a voice port."""
         modem = station.modem
         wanted = station.at is not None and modem.voice.available and not modem.line.vices.voice_port_gone
@@ -146,13 +146,13 @@ class Runner:
             station.urc.close()
         station.at, station.voice, station.card, station.urc, station.at_open = None, None, None, None, False
 
-    def _at_opened(self, station: Station, port: Pty) -> None:
+    def _on_at_opened(self, station: Station, port: Pty) -> None:
         station.at_open = True
         self._watch.remove(port)
         station.modem.port_opened(self.clock())
-        self._loop.add_reader(port.fd, self._at_readable, station, port)
+        self._loop.add_reader(port.fd, self._on_at_readable, station, port)
 
-    def _at_readable(self, station: Station, port: Pty) -> None:
+    def _on_at_readable(self, station: Station, port: Pty) -> None:
         # Once: the loop calls again for more, and a read without data may wait (see `Watch`).
         data = port.read()
         if data:
@@ -161,7 +161,7 @@ class Runner:
             self._loop.remove_reader(port.fd)
             station.at_open = False
             hupcl = port.hupcl()
-            port.forget()
+            port.drop_unread()
             station.modem.port_closed(hupcl, self.clock())
             log.info("%s: port closed, HUPCL %s", station.modem.config.name, "set" if hupcl else "clear")
             self._watch.add(port)
@@ -174,12 +174,12 @@ class Runner:
         frames = int((now - self._next_frame_s) / FRAME_S) + 1
         self._next_frame_s += frames * FRAME_S
         self._tick_timer = self._loop.call_at(self._next_frame_s, self._tick)
-        hostless, readable = self._watch.look()
+        hostless, readable = self._watch.poll()
         now_s = self.clock()
         for station in self.stations.values():
             if station.at is not None and not station.at_open and station.at.fd not in hostless:
-                self._at_opened(station, station.at)
-            self._have_voice_port(station)
+                self._on_at_opened(station, station.at)
+            self._update_voice_port(station)
             voice = station.card if station.modem.voice.by_card else station.voice
             if voice is not None:
                 takes = not station.modem.line.vices.takes_no_voice
@@ -187,12 +187,12 @@ class Runner:
                     station.modem.voice_write(pcm, now_s)
                 if voice.fd not in hostless:
                     _send_voice(station.modem, voice, min(frames, CATCH_UP_FRAMES), now_s)
-                elif not station.modem.voice.running():
-                    voice.forget()  # else the next call would begin with the end of this one
+                elif not station.modem.voice.is_flowing():
+                    voice.drop_unread()  # else the next call would begin with the end of this one
 
 
 def _send_voice(modem: Modem, port: Pty, frames: int, now_s: float) -> None:
-    if not modem.voice.running():
+    if not modem.voice.is_flowing():
         return
     for _ in range(frames):
         port.send_or_drop(modem.voice_read(modem.voice.frame_bytes, now_s))

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from simulator.modem.calls import hold
-from simulator.modem.calls.legs import SETTING_UP
+from simulator.modem.calls.legs import OUTGOING_SETUP_STATES
 from simulator.modem.command_line import (
     INCORRECT_PARAMETERS,
     INCORRECT_PASSWORD,
@@ -89,7 +89,7 @@ def _calls(modem: Modem, command: Command, now_s: float) -> Lines:
         return _rows(modem)
     if command.name not in modem.parameters:
         raise UnknownCommand(command.name)
-    return modem.parameters.do(command)
+    return modem.parameters.execute(command)
 
 
 def _rows(modem: Modem) -> Lines:
@@ -99,7 +99,7 @@ def _rows(modem: Modem) -> Lines:
     if vices.collapsed_conference and any(leg.mpty for leg in legs):
         rows.append(CONFERENCE_ROW)
         legs = [leg for leg in legs if not leg.mpty]
-    return rows + [modem.line.words.clcc(leg) for leg in legs]
+    return rows + [modem.line.announcements.clcc(leg) for leg in legs]
 
 
 def _hold(modem: Modem, command: Command, now_s: float) -> Lines:
@@ -110,9 +110,9 @@ def _hold(modem: Modem, command: Command, now_s: float) -> Lines:
         raise AtError(INCORRECT_PARAMETERS)
     what = command.argument.strip()
     leg = modem.line.legs.get(int(what[1:])) if what[:1] == "1" and what[1:].isdecimal() else None
-    too_early = leg is not None and leg.stat is SETTING_UP[0] and leg.outgoing
+    too_early = leg is not None and leg.stat is OUTGOING_SETUP_STATES[0] and leg.outgoing
     for changed in hold.control(modem.line, what, now_s):
-        modem.line.tell(modem.dialect.announce.changed, changed, now_s)
+        modem.line.announce(modem.dialect.announce.changed, changed, now_s)
     modem.line.promote_waiting(now_s)
     if too_early and modem.dialect.early_release_mutes:
         modem.mute(now_s)
@@ -129,7 +129,7 @@ def _digits(modem: Modem, command: Command, now_s: float) -> Lines:
 
 
 def _last_cause(modem: Modem, command: Command, now_s: float) -> Lines:
-    return [modem.line.words.ceer(modem.line.last_cause)]
+    return [modem.line.announcements.ceer(modem.line.last_cause)]
 
 
 def _pin(modem: Modem, command: Command, now_s: float) -> Lines:
@@ -151,7 +151,7 @@ def _pin(modem: Modem, command: Command, now_s: float) -> Lines:
             raise AtError(SIM_PUK_REQUIRED)
     if not right:
         raise AtError(INCORRECT_PASSWORD)
-    modem.attach(now_s)
+    modem.update_registration(now_s)
     return []
 
 
@@ -190,25 +190,25 @@ def _send_message(modem: Modem, command: Command, now_s: float) -> Lines | None:
     """Handle +CMGS=length: the prompt; the PDU follows (TS 27.005 4.3)."""
     if command.verb is not Verb.SET or not command.argument.strip().isdecimal():
         raise AtError(INCORRECT_PARAMETERS)
-    if not modem.line.attached:
+    if not modem.line.reachable:
         raise AtError(NO_NETWORK)
     modem.mailbox.prompted = True
     return None
 
 
-def _ask_network(modem: Modem, command: Command, now_s: float) -> Lines:
+def _send_ussd(modem: Modem, command: Command, now_s: float) -> Lines:
     """Handle +CUSD=1,"code",15: OK, and later the network's answer (TS 27.007 7.15); =2 ends the session."""
     values = command.values()
     if command.verb is not Verb.SET or values[0] not in ("0", "1", "2"):
         raise AtError(INCORRECT_PARAMETERS)
     if len(values) < 2:
         return []
-    if not modem.line.attached:
+    if not modem.line.reachable:
         raise AtError(NO_NETWORK)
     vices = modem.line.vices
     if vices.ussd_form == "refused" or not is_ussd_code(values[1], packed=vices.ussd_form == "packed"):
         raise AtError(NOT_ALLOWED)
-    modem.say_later(ussd_lines(vices), vices.ussd_takes_s or USSD_TAKES_S)
+    modem.send_later(ussd_lines(vices), vices.ussd_takes_s or USSD_TAKES_S)
     return []
 
 
@@ -253,7 +253,7 @@ def _connected_line(modem: Modem, command: Command, now_s: float) -> Lines:
     """Handle +COLP, if supported by the operator and the firmware."""
     if not modem.config.colp and command.verb is Verb.SET and command.argument.strip() != "0":
         raise AtError(NOT_SUPPORTED)
-    return modem.parameters.do(command)
+    return modem.parameters.execute(command)
 
 
 def _voice_query_huawei(modem: Modem, command: Command, now_s: float) -> Lines:
@@ -269,7 +269,7 @@ def _voice_huawei(modem: Modem, command: Command, now_s: float) -> Lines:
         raise UnknownCommand(command.name)
     if command.verb is not Verb.SET or command.argument.strip() != "2":
         raise AtError(NOT_SUPPORTED)
-    modem.voice.switch(True, now_s)
+    modem.voice.set_on(True, now_s)
     return []
 
 
@@ -280,15 +280,15 @@ def _voice_simcom(modem: Modem, command: Command, now_s: float) -> Lines:
     if command.verb is Verb.TEST:
         return ["+CPCMREG: (0-1)"]
     if command.verb is Verb.READ:
-        return [f"+CPCMREG: {modem.voice.on:d}"]
+        return [f"+CPCMREG: {modem.voice.is_on:d}"]
     if command.verb is not Verb.SET or command.values()[0] not in ("0", "1"):
         raise AtError(INCORRECT_PARAMETERS)
-    modem.voice.switch(command.values()[0] == "1", now_s)
+    modem.voice.set_on(command.values()[0] == "1", now_s)
     return []
 
 
 def _voice_rate_simcom(modem: Modem, command: Command, now_s: float) -> Lines:
-    lines = modem.parameters.do(command)
+    lines = modem.parameters.execute(command)
     modem.voice.told_wide = modem.parameters.first("+CPCMFRM") == 1
     return lines
 
@@ -311,13 +311,13 @@ def _voice_quectel(modem: Modem, command: Command, now_s: float) -> Lines:
     if command.verb is Verb.TEST:
         return ["+QPCMV: (0,1),(0-2)"]
     if command.verb is Verb.READ:
-        return [f"+QPCMV: {modem.voice.stands}"]
+        return [f"+QPCMV: {modem.voice.qpcmv_setting}"]
     where = ",".join(command.values())
     if command.verb is not Verb.SET or where not in ("0", HERE, ELSEWHERE):
         raise AtError(INCORRECT_PARAMETERS)
     if where != "0" and not (modem.voice.has_card if where == ELSEWHERE else modem.voice.available):
         raise AtError(NOT_SUPPORTED)
-    modem.voice.set_standing("" if where == "0" else where)
+    modem.voice.set_qpcmv("" if where == "0" else where)
     return []
 
 
@@ -325,7 +325,7 @@ def _indications_quectel(modem: Modem, command: Command, now_s: float) -> Lines:
     """Handle +QINDCFG="ccinfo",1: enable call indications, the only kind of this dialect."""
     if command.verb is not Verb.SET or command.values()[0] != "ccinfo" or len(command.values()) != 2:
         raise AtError(INCORRECT_PARAMETERS)
-    return modem.parameters.do(Command(command.name, Verb.SET, command.values()[1]))
+    return modem.parameters.execute(Command(command.name, Verb.SET, command.values()[1]))
 
 
 def _hang_up_quectel(modem: Modem, command: Command, now_s: float) -> Lines:
@@ -364,7 +364,7 @@ ACTIONS: dict[str, Action] = {
     "+CFUN": _functionality,
     "+CRSM": _sim_file,
     "+CMGS": _send_message,
-    "+CUSD": _ask_network,
+    "+CUSD": _send_ussd,
     "+CMGR": _read_message,
     "+CMGL": _list_messages,
     "+CMGD": _delete_message,
@@ -394,7 +394,7 @@ VOICE_ACTIONS: dict[str, dict[str, Action]] = {
     "qpcmv": {"+QPCMV": _voice_quectel},
 }
 
-TESTED: frozenset[Action] = frozenset({_voice_simcom, _voice_quectel})
+ACTIONS_WITH_TEST_ANSWER: frozenset[Action] = frozenset({_voice_simcom, _voice_quectel})
 """Actions that answer `=?` themselves; for all others the answer is a plain OK."""
 
 
@@ -405,7 +405,7 @@ def perform(modem: Modem, command: Command, now_s: float) -> Lines | None:
     vices = modem.line.vices
     if command.name in (vices.refuses or ()):
         raise AtError(NOT_ALLOWED)
-    if not {command.name, _form(command)}.isdisjoint(vices.ignores or ()):
+    if not {command.name, _name_in_vices(command)}.isdisjoint(vices.ignores or ()):
         return []
     if (lines := modem.answer_lines(command.text)) is not None and command.verb is not Verb.SET:
         return lines
@@ -417,9 +417,13 @@ def perform(modem: Modem, command: Command, now_s: float) -> Lines | None:
         or VENDOR_ACTIONS[modem.dialect.vendor_commands].get(command.name)
     )
     if action is not None:
-        return [] if command.verb is Verb.TEST and action not in TESTED else action(modem, command, now_s)
+        return (
+            []
+            if command.verb is Verb.TEST and action not in ACTIONS_WITH_TEST_ANSWER
+            else action(modem, command, now_s)
+        )
     if command.name in modem.parameters:
-        return modem.parameters.do(command)
+        return modem.parameters.execute(command)
     if command.name in modem.dialect.accepts or (
         command.verb is Verb.TEST and command.name in modem.dialect.answers
     ):
@@ -427,7 +431,7 @@ def perform(modem: Modem, command: Command, now_s: float) -> Lines | None:
     raise UnknownCommand(command.name)
 
 
-def _form(command: Command) -> str:
+def _name_in_vices(command: Command) -> str:
     """Return the command's name in a vice: `+CHLD=1x` stands for any call number."""
     value = command.argument
     return f"{command.name}={value[:1]}x" if len(value) > 1 else f"{command.name}={value}"

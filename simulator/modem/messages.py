@@ -59,7 +59,7 @@ def read_submit(pdu: str) -> Submitted:
     try:
         first, digits = tpdu[0], tpdu[2]
         at = 4 + (digits + 1) // 2
-        to = ("+" if tpdu[3] & 0x70 == 0x10 else "") + _unswapped(tpdu[4:at])[:digits]
+        to = ("+" if tpdu[3] & 0x70 == 0x10 else "") + _from_semi_octets(tpdu[4:at])[:digits]
         coding = tpdu[at + 1] & 0x0C
         at += 2 + {0x00: 0, 0x10: 1}.get(first & 0x18, 7)  # validity period, by its format
         length, body = tpdu[at], tpdu[at + 1 :]
@@ -71,7 +71,7 @@ def read_submit(pdu: str) -> Submitted:
         raise ValueError("not an SMS-SUBMIT")
     report = bool(first & 0x20)
     if coding == SEVEN_BIT:
-        return Submitted(to, _text(_unpacked(body, length)[(header * 8 + 6) // 7 :]), b"", part, report)
+        return Submitted(to, _text(_unpack(body, length)[(header * 8 + 6) // 7 :]), b"", part, report)
     if coding == UCS2:
         return Submitted(to, body[header:length].decode("utf-16-be"), b"", part, report)
     return Submitted(to, "", body[header:length], part, report)
@@ -82,28 +82,28 @@ def report_pdu(to: str, reference: int, status: int, sent_at_s: float, at_s: flo
     digits = to.lstrip("+")
     tpdu = (
         bytes([0x06, reference, len(digits), 0x91 if to.startswith("+") else 0x81])
-        + _swapped(digits)
+        + _to_semi_octets(digits)
         + _timestamp(sent_at_s)
         + _timestamp(at_s)
         + bytes([status])
     )
-    centre = b"\x91" + _swapped(SERVICE_CENTRE.lstrip("+"))
+    centre = b"\x91" + _to_semi_octets(SERVICE_CENTRE.lstrip("+"))
     return (bytes([len(centre)]) + centre + tpdu).hex().upper(), len(tpdu)
 
 
-def packed(text: str) -> bytes:
+def pack_text(text: str) -> bytes:
     """Return the text's septets packed in octets (TS 23.038 6.1.2.3). Raises ValueError for a character
     outside of the alphabet.
     """
     septets = _septets(text)
     if septets is None:
         raise ValueError(f"not in the alphabet: {text!r}")
-    return _packed(b"".join(septets))
+    return _pack(b"".join(septets))
 
 
-def unpacked_text(octets: bytes) -> str:
+def unpack_text(octets: bytes) -> str:
     """Return the text of packed septets; a last septet of zeros is fill."""
-    return _text(_unpacked(octets, len(octets) * 8 // 7)).rstrip(ALPHABET[0])
+    return _text(_unpack(octets, len(octets) * 8 // 7)).rstrip(ALPHABET[0])
 
 
 def _deliver(
@@ -112,12 +112,12 @@ def _deliver(
     header = b"" if place is None else bytes([5, 0, 3, *place])
     if coding == SEVEN_BIT:
         skipped = (len(header) * 8 + 6) // 7
-        length, body = skipped + len(part), _packed(bytes(skipped) + part)
+        length, body = skipped + len(part), _pack(bytes(skipped) + part)
         body = header + body[len(header) :]
     else:
         length, body = len(header) + len(part), header + part
     digits = sender.lstrip("+")
-    origin = bytes([len(digits), 0x91 if sender.startswith("+") else 0x81]) + _swapped(digits)
+    origin = bytes([len(digits), 0x91 if sender.startswith("+") else 0x81]) + _to_semi_octets(digits)
     tpdu = (
         bytes([0x44 if header else 0x04])
         + origin
@@ -126,7 +126,7 @@ def _deliver(
         + bytes([length])
         + body
     )
-    centre = b"\x91" + _swapped(SERVICE_CENTRE.lstrip("+"))
+    centre = b"\x91" + _to_semi_octets(SERVICE_CENTRE.lstrip("+"))
     return (bytes([len(centre)]) + centre + tpdu).hex().upper(), len(tpdu)
 
 
@@ -168,30 +168,30 @@ def _parts(characters: list[bytes], alone: int, of_part: int) -> list[bytes]:
     return parts
 
 
-def _packed(septets: bytes) -> bytes:
+def _pack(septets: bytes) -> bytes:
     number = sum(septet << 7 * place for place, septet in enumerate(septets))
     return number.to_bytes((7 * len(septets) + 7) // 8, "little")
 
 
-def _unpacked(octets: bytes, count: int) -> bytes:
+def _unpack(octets: bytes, count: int) -> bytes:
     number = int.from_bytes(octets, "little")
     return bytes(number >> 7 * place & 0x7F for place in range(count))
 
 
-def _swapped(digits: str) -> bytes:
+def _to_semi_octets(digits: str) -> bytes:
     """Return semi-octets, the first digit in the low half (TS 23.040 9.1.2.3)."""
     if len(digits) % 2:
         digits += "F"
     return bytes.fromhex("".join(digits[at + 1] + digits[at] for at in range(0, len(digits), 2)))
 
 
-def _unswapped(octets: bytes) -> str:
+def _from_semi_octets(octets: bytes) -> str:
     return "".join(pair[::-1] for pair in octets.hex(" ").upper().split())
 
 
 def _timestamp(at_s: float) -> bytes:
     """Return the service centre time stamp, in UTC (TS 23.040 9.2.3.11)."""
-    return _swapped(time.strftime("%y%m%d%H%M%S", time.gmtime(at_s)) + "00")
+    return _to_semi_octets(time.strftime("%y%m%d%H%M%S", time.gmtime(at_s)) + "00")
 
 
 CAPACITY = 20
@@ -205,14 +205,18 @@ class Mailbox:
     """Store of one SIM, with its number, and the message being written."""
 
     def __init__(
-        self, number: str, network: Network, parameters: Parameters, say: Callable[[list[str]], None]
+        self,
+        number: str,
+        network: Network,
+        parameters: Parameters,
+        send_unsolicited: Callable[[list[str]], None],
     ) -> None:
         self._number = number
         self._network = network
         self._parameters = parameters
         self.prompted = False
         """True after the prompt for a PDU: bytes are no commands until Ctrl-Z or ESC."""
-        self._say = say
+        self._send_unsolicited = send_unsolicited
         self._stored: dict[int, tuple[str, int]] = {}
         self._reference = 0
 
@@ -221,7 +225,7 @@ class Mailbox:
         mode = self._parameters.at("+CNMI", 1)
         if mode == SHOWN and host_listens:
             for pdu, length in pdus:
-                self._say([f"+CMT: ,{length}\r\n{pdu}"])
+                self._send_unsolicited([f"+CMT: ,{length}\r\n{pdu}"])
             return True
         if len(self._stored) + len(pdus) > CAPACITY:
             return False
@@ -229,7 +233,7 @@ class Mailbox:
             index = next(index for index in range(CAPACITY) if index not in self._stored)
             self._stored[index] = part
             if mode in (SHOWN, NOTIFIED):
-                self._say([f'+CMTI: "SM",{index}'])
+                self._send_unsolicited([f'+CMTI: "SM",{index}'])
         return True
 
     def read(self, index: int) -> list[str] | None:
@@ -271,7 +275,7 @@ class Mailbox:
         def report(status: int, at_s: float) -> None:
             if self._parameters.at("+CNMI", 3) == REPORTED:
                 text, length = report_pdu(to, reference, status, now_s, at_s)
-                self._say([f"+CDS: {length}\r\n{text}"])
+                self._send_unsolicited([f"+CDS: {length}\r\n{text}"])
 
         self._network.send_message(
             self._number,
@@ -293,7 +297,7 @@ NO_MORE, ENDED = 0, 2
 def is_ussd_code(written: str, *, packed: bool) -> bool:
     """Return True if the host has written a code, in the form that this modem requires."""
     try:
-        code = unpacked_text(bytes.fromhex(written)) if packed else written
+        code = unpack_text(bytes.fromhex(written)) if packed else written
     except ValueError:
         return False
     return code[:1] in ("*", "#") and code.endswith("#") and set(code) <= set("*#0123456789")
@@ -308,7 +312,7 @@ def ussd_lines(vices: Vices) -> list[str]:
         case _ if not words:
             return []
         case "packed":
-            return [f'+CUSD: {NO_MORE},"{packed(words).hex().upper()}",15']
+            return [f'+CUSD: {NO_MORE},"{pack_text(words).hex().upper()}",15']
         case "ucs2":
             return [f'+CUSD: {NO_MORE},"{words.encode("utf-16-be").hex().upper()}",72']
         case _:

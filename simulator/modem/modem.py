@@ -12,7 +12,7 @@ import functools
 from collections.abc import Callable
 
 from simulator.config import ModemConfig
-from simulator.modem.calls.line import Line
+from simulator.modem.calls.line import ModemLine
 from simulator.modem.command_line import (
     LINE_LIMIT,
     SIM_NOT_INSERTED,
@@ -25,7 +25,7 @@ from simulator.modem.command_line import (
 from simulator.modem.commands import perform
 from simulator.modem.dialect import Dialect, Noise
 from simulator.modem.messages import Mailbox
-from simulator.modem.outlet import Outlet, Shift
+from simulator.modem.outlet import AnswerShift, ModemOutput
 from simulator.modem.settings import Memory, Parameters
 from simulator.modem.sim_card import SimCard
 from simulator.modem.vices import NOISE, REGISTRATIONS, Vices
@@ -67,12 +67,14 @@ class Modem:
         self.parameters = Parameters(dialect.parameters, self._fields)
         self.memory = Memory(dialect.memory, config.memory)
         self.sim = SimCard(config.pin, config.puk, config.pin_tries)
-        self.line = Line(config, dialect, network, self._say, self.parameters.first, self._reboot)
+        self.line = ModemLine(
+            config, dialect, network, self._send_unsolicited, self.parameters.first, self._reboot
+        )
         self.voice = ModemVoice(self.line, dialect)
-        self.mailbox = Mailbox(config.number, network, self.parameters, self._say)
+        self.mailbox = Mailbox(config.number, network, self.parameters, self._send_unsolicited)
         self._network = network
-        self._outlet = Outlet(config.name, lambda: self.line.vices)
-        self._shift = Shift()
+        self._outlet = ModemOutput(config.name, lambda: self.line.vices)
+        self._shift = AnswerShift()
         self._typed = bytearray()
         self._held_back = bytearray()
         self._later: list[str] | None = None
@@ -83,7 +85,7 @@ class Modem:
         self._lines_run = 0
         self._noise_timer: Timer | None = None
         self._power_up()
-        self.change(Vices())
+        self.change_vices(Vices())
         for noise in dialect.noise:
             network.agenda.at(network.agenda.now_s + noise.every_s, functools.partial(self._noise, noise, 0))
 
@@ -95,13 +97,13 @@ class Modem:
         self.opened = True
         for byte in data:
             if self.power is Power.ON and not self.muted:
-                self._type(byte, self._network.agenda.now_s)
+                self._process_byte(byte, self._network.agenda.now_s)
 
     def take_output(self) -> bytes:
         """Return the output since the last call."""
         return self._outlet.take()
 
-    def take_elsewhere(self) -> bytes:
+    def take_other_port_output(self) -> bytes:
         """Return the output at another port since the last call."""
         return self._outlet.take_elsewhere()
 
@@ -178,15 +180,15 @@ class Modem:
         self._emit(self._outlet.garbage.burst())
         self._outlet.garbage.until_s = self._network.agenda.now_s + for_s
 
-    def change(self, vices: Vices) -> None:
+    def change_vices(self, vices: Vices) -> None:
         """Set these vices and keep the others."""
-        self.line.change(vices)
+        self.line.change_vices(vices)
         if vices.shifted_answers is not None:
             (self._shift.begin if vices.shifted_answers else self._shift.end)()
         if vices.radio_off is not None:
             self.radio = not vices.radio_off
         if any(vice is not None for vice in (vices.registration, vices.radio_off, vices.no_ims)):
-            self.attach(self._network.agenda.now_s)
+            self.update_registration(self._network.agenda.now_s)
         if self._noise_timer is not None:
             self._noise_timer.cancel()
         if self.line.vices.noise_every_s:
@@ -201,16 +203,16 @@ class Modem:
         """Take an incoming short message; return False if it cannot be taken now."""
         if self.line.vices.loses_messages:
             return False
-        return self.line.attached and self.mailbox.receive(pdus, self.opened)
+        return self.line.reachable and self.mailbox.receive(pdus, self.opened)
 
-    def say_later(self, lines: list[str], after_s: float) -> None:
+    def send_later(self, lines: list[str], after_s: float) -> None:
         """Send unsolicited lines later, if the modem is on then."""
 
-        def say(_: float) -> None:
+        def send(_: float) -> None:
             if self.power is Power.ON:
-                self._say(lines)
+                self._send_unsolicited(lines)
 
-        self._network.agenda.at(self._network.agenda.now_s + after_s, say)
+        self._network.agenda.at(self._network.agenda.now_s + after_s, send)
 
     @property
     def registration(self) -> int:
@@ -220,40 +222,42 @@ class Modem:
         return REGISTRATIONS[self.line.vices.registration or "home"]
 
     @property
-    def circuit(self) -> int:
+    def circuit_registration(self) -> int:
         """<stat> of +CREG, where calls and data have separate registrations."""
         return REGISTRATIONS["none"] if self.line.vices.no_ims else self.registration
 
     @property
     def ims(self) -> bool:
         """True if registered in the IMS."""
-        return self._serves and not self.line.vices.no_ims and self.memory.value('+QCFG="ims"') != "0"
+        return self._is_registered and not self.line.vices.no_ims and self.memory.value('+QCFG="ims"') != "0"
 
     def switch_radio(self, now_s: float, *, on: bool) -> None:
         """Handle +CFUN: without radio its calls are lost, and it is unreachable."""
         if on is not self.radio:
             self.radio = on
-            self.attach(now_s)
+            self.update_registration(now_s)
 
-    def attach(self, now_s: float) -> None:
+    def update_registration(self, now_s: float) -> None:
         """Apply a change of the SIM or the network: announce it, and drop the calls if there is no
         service.
         """
-        stats = {"+CREG": self.circuit, "+CGREG": self.registration, "+CEREG": self.registration}
-        self._say([f"{name}: {stat}" for name, stat in stats.items() if self.parameters.first(name)])
-        if self._serves:
-            self.line.attached = True
+        stats = {"+CREG": self.circuit_registration, "+CGREG": self.registration, "+CEREG": self.registration}
+        self._send_unsolicited(
+            [f"{name}: {stat}" for name, stat in stats.items() if self.parameters.first(name)]
+        )
+        if self._is_registered:
+            self.line.reachable = True
         else:
-            self.line.lose_network(now_s)
+            self.line.on_network_lost(now_s)
 
     @property
-    def _serves(self) -> bool:
+    def _is_registered(self) -> bool:
         return self.registration in (REGISTRATIONS["home"], REGISTRATIONS["roaming"])
 
     def _power_down(self, power: Power, now_s: float) -> None:
         self.power = power
-        self.line.attached = False
-        self.line.lose_all(now_s)
+        self.line.reachable = False
+        self.line.drop_all_silently(now_s)
         if self._boot is not None:
             self._boot.cancel()
         self._typed.clear()
@@ -270,7 +274,7 @@ class Modem:
         self.voice.power_on()
         self.radio = not self.line.vices.radio_off
         self.sim.power_on(self.config.pin)
-        self.line.attached = self._serves
+        self.line.reachable = self._is_registered
         self._shift.end()
         if self.line.vices.shifted_answers:
             self._shift.begin()
@@ -280,49 +284,49 @@ class Modem:
         if self.power is not Power.ON:
             return
         self._power_down(Power.BOOTING, now_s)
-        self._boot = self._network.agenda.at(now_s + self.config.boot_time_s, self._booted)
+        self._boot = self._network.agenda.at(now_s + self.config.boot_time_s, self._on_booted)
 
-    def _booted(self, now_s: float) -> None:
+    def _on_booted(self, now_s: float) -> None:
         self._power_up()
-        self._say(list(self.dialect.boot))
+        self._send_unsolicited(list(self.dialect.boot))
 
     # ------------------------------------------------------------------------------------ the AT side
 
-    def _type(self, byte: int, now_s: float) -> None:
+    def _process_byte(self, byte: int, now_s: float) -> None:
         if self._slow_line is not None:
-            self._keep(byte)
+            self._hold_back(byte)
             return
         if self.line.pending is not None:
-            self._type_while_dialling(byte, now_s)
+            self._process_byte_while_dialling(byte, now_s)
             return
         if self.mailbox.prompted:
-            self._write_message(byte, now_s)
+            self._process_message_byte(byte, now_s)
             return
         if (self.parameters.first("E") or self.line.vices.echo) and byte != LF:
             self._emit(bytes([byte]))
         if byte == CR:
             line = bytes(self._typed)
             self._typed.clear()
-            self._take_line(line, now_s)
+            self._run_or_delay(line, now_s)
         elif byte == BACKSPACE:
             del self._typed[-1:]
         elif byte != LF and len(self._typed) <= LINE_LIMIT:
             self._typed.append(byte)
 
-    def _type_while_dialling(self, byte: int, now_s: float) -> None:
+    def _process_byte_while_dialling(self, byte: int, now_s: float) -> None:
         """Handle a byte during a dial; the byte that aborts a dial is not the first of a command (V.250
         5.6.1).
         """
         if not self.line.vices.bytes_abort_dial:
-            self._keep(byte)
+            self._hold_back(byte)
         elif byte != LF:
             self.line.abort_dial(now_s)
 
-    def _keep(self, byte: int) -> None:
+    def _hold_back(self, byte: int) -> None:
         self._held_back.append(byte)
         del self._held_back[LINE_LIMIT:]
 
-    def _write_message(self, byte: int, now_s: float) -> None:
+    def _process_message_byte(self, byte: int, now_s: float) -> None:
         """Handle a byte after the prompt of +CMGS: part of the PDU, until Ctrl-Z sends it or ESC cancels
         it.
         """
@@ -334,17 +338,17 @@ class Modem:
         self._typed.clear()
         self.mailbox.prompted = False
         if byte == ESC:
-            self._say(["OK"])
+            self._send_unsolicited(["OK"])
             return
         said = self.mailbox.send(pdu, self.line.vices.message_error, now_s)
         taken_s = self.line.vices.message_takes_s if said[-1] == "OK" else None
-        self._after(taken_s or 0.0, pdu.encode(), now_s, lambda _: self._say(said))
+        self._run_after(taken_s or 0.0, pdu.encode(), now_s, lambda _: self._send_unsolicited(said))
 
-    def _take_line(self, line: bytes, now_s: float) -> None:
+    def _run_or_delay(self, line: bytes, now_s: float) -> None:
         """Run the line, at once or after the time that it needs."""
-        self._after(self._needs_s(line), line, now_s, lambda at_s: self._run(line, at_s))
+        self._run_after(self._delay_s(line), line, now_s, lambda at_s: self._run(line, at_s))
 
-    def _after(self, needs_s: float, line: bytes, now_s: float, done: Callable[[float], None]) -> None:
+    def _run_after(self, needs_s: float, line: bytes, now_s: float, done: Callable[[float], None]) -> None:
         if not needs_s:
             done(now_s)
             return
@@ -354,11 +358,11 @@ class Modem:
             if self._slow_line is line:
                 self._slow_line = None
                 done(at_s)
-                self._go_on(at_s)
+                self._process_held_back(at_s)
 
         self._network.agenda.at(now_s + needs_s, do)
 
-    def _needs_s(self, line: bytes) -> float:
+    def _delay_s(self, line: bytes) -> float:
         slow_s = self.line.vices.slow_s
         try:
             commands = commands_in(line) if slow_s else None
@@ -373,7 +377,7 @@ class Modem:
         try:
             commands = commands_in(line if len(line) <= LINE_LIMIT else b"AT+")
         except ValueError:
-            self._say(["ERROR"])
+            self._send_unsolicited(["ERROR"])
             return
         if commands is None:
             return
@@ -396,7 +400,7 @@ class Modem:
                 if f"{command.name}={command.argument}" == self.dialect.codes_here:
                     self._told_codes_here = True
         except AtError as error:
-            final = self._refusal(error)
+            final = self._error_result(error)
         except UnknownCommand:
             final = self.dialect.unknown_command
         except NoCarrier:
@@ -404,17 +408,17 @@ class Modem:
         if final == "OK" and answers[-1:] and answers[-1] in self.dialect.without_ok:
             final = None
         caused, self._later = self._later, None
-        answers, result = self._shift.passed((answers, [] if final is None else [final]))
+        answers, result = self._shift.delay((answers, [] if final is None else [final]))
         if answers:
             self._emit(("\r\n" + "\r\n".join(answers) + "\r\n").encode())
-        self._say(caused + result if announced_first else result + caused)
+        self._send_unsolicited(caused + result if announced_first else result + caused)
         if self.mailbox.prompted:
             self._emit(b"\r\n> ")
         if self.reboots:
             self.reboots = False
             self._reboot(now_s)
 
-    def _refusal(self, error: AtError) -> str:
+    def _error_result(self, error: AtError) -> str:
         if self.line.vices.worded_errors:
             return f"ERROR: {error.error.text}"
         verbosity = self.parameters.first("+CMEE")
@@ -431,13 +435,13 @@ class Modem:
             "number": self.config.number,
             "csq": self.config.csq if self.line.vices.registration != "searching" else NO_SIGNAL,
             "registered": self.registration,
-            "circuit": self.circuit,
+            "circuit": self.circuit_registration,
             "ims": int(self.ims),
         }
 
     def remembered(self, command: Command) -> list[str] | None:
         """Return the answer from the modem's memory; None if the command concerns no setting in it."""
-        return self.memory.do(command, self._fields())
+        return self.memory.execute(command, self._fields())
 
     def answer_lines(self, command_text: str) -> list[str] | None:
         """Return the dialect's fixed answer to the command; None if there is none. Raises AtError if the
@@ -450,26 +454,26 @@ class Modem:
 
     # ------------------------------------------------------------------------------------------ output
 
-    def _say(self, lines: list[str]) -> None:
+    def _send_unsolicited(self, lines: list[str]) -> None:
         """Send unsolicited lines; during a command the lines wait for a place before or after its result."""
         if self._later is not None:
             self._later += lines
             return
-        said = [line for line in lines if not self._switched_off(line)]
+        said = [line for line in lines if not self._is_disabled(line)]
         codes_here = not self.line.vices.codes_elsewhere or self._told_codes_here
         for frame in self._outlet.framed(said, codes_here=codes_here):
             self._emit(frame)
         if self._held_back and self.line.pending is None:
-            self._network.agenda.at(self._network.agenda.now_s, self._go_on)
+            self._network.agenda.at(self._network.agenda.now_s, self._process_held_back)
 
-    def _switched_off(self, line: str) -> bool:
+    def _is_disabled(self, line: str) -> bool:
         """Return True if the host has disabled such lines (`AT^CURC=0` disables all of Huawei's own)."""
         return any(
             line.startswith(beginning) and not self.parameters.first(parameter)
             for beginning, parameter in self.dialect.only_with.items()
         )
 
-    def _go_on(self, now_s: float) -> None:
+    def _process_held_back(self, now_s: float) -> None:
         """Process the input that was held back during a dial or a slow command."""
         held_back = bytes(self._held_back)
         self._held_back.clear()
@@ -480,10 +484,10 @@ class Modem:
             self._outlet.put(data, self._network.agenda.now_s)
 
     def _noise(self, noise: Noise, index: int, now_s: float) -> None:
-        self._say([noise.lines[index % len(noise.lines)]])
+        self._send_unsolicited([noise.lines[index % len(noise.lines)]])
         self._network.agenda.at(now_s + noise.every_s, functools.partial(self._noise, noise, index + 1))
 
     def _make_noise(self, now_s: float) -> None:
         every_s = self.line.vices.noise_every_s or 1.0
-        self._say([NOISE[int(now_s / every_s) % len(NOISE)]])
+        self._send_unsolicited([NOISE[int(now_s / every_s) % len(NOISE)]])
         self._noise_timer = self._network.agenda.at(now_s + every_s, self._make_noise)

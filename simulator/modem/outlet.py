@@ -21,7 +21,7 @@ Answer = tuple[list[str], list[str]]
 """Lines of an answer, and its final result."""
 
 
-class Garbage:
+class Corruption:
     """Corruption of the output until `until_s`."""
 
     def __init__(self, seed: str) -> None:
@@ -32,7 +32,7 @@ class Garbage:
         """Return meaningless bytes that include line ends."""
         return self._random.randbytes(self._random.randint(8, 40)) + b"\r\n\xff\x00+CL"
 
-    def spoilt(self, data: bytes, now_s: float) -> bytes:
+    def corrupt(self, data: bytes, now_s: float) -> bytes:
         """Return the data with a burst before it, a byte changed, or its end lost; unchanged once the time is
         over.
         """
@@ -73,37 +73,37 @@ def frames(lines: Sequence[str], *, glued: bool) -> list[bytes]:
     return [frame.encode() for frame in made]
 
 
-class Shift:
+class AnswerShift:
     """Delay of answers by one command, while on; the first command gets a stray OK."""
 
     def __init__(self) -> None:
-        self._behind: Answer | None = None
+        self._delayed: Answer | None = None
 
     @property
     def on(self) -> bool:
-        return self._behind is not None
+        return self._delayed is not None
 
     def begin(self) -> None:
         """Start with the next command."""
-        self._behind = ([], ["OK"])
+        self._delayed = ([], ["OK"])
 
     def end(self) -> None:
         """Stop; the delayed answer is lost."""
-        self._behind = None
+        self._delayed = None
 
-    def passed(self, answer: Answer) -> Answer:
+    def delay(self, answer: Answer) -> Answer:
         """Return the output in place of this answer."""
-        if self._behind is None:
+        if self._delayed is None:
             return answer
-        earlier, self._behind = self._behind, answer
+        earlier, self._delayed = self._delayed, answer
         return earlier
 
 
-class Outlet:
+class ModemOutput:
     """Output of one modem; `vices`: its present vices."""
 
     def __init__(self, name: str, vices: Callable[[], Vices]) -> None:
-        self.garbage = Garbage(name)
+        self.garbage = Corruption(name)
         self._vices = vices
         self._here = bytearray()
         self._elsewhere = bytearray()
@@ -128,7 +128,7 @@ class Outlet:
         """Add bytes for the command port."""
         end = self._vices().line_end
         data = data if end is None else data.replace(b"\r\n", end.encode())
-        self._here += self.garbage.spoilt(data, now_s)
+        self._here += self.garbage.corrupt(data, now_s)
         del self._here[:-OUTPUT_LIMIT]
 
     def framed(self, lines: Sequence[str], *, codes_here: bool) -> list[bytes]:

@@ -73,7 +73,7 @@ class Pty:
         except OSError:
             return 0
 
-    def forget(self) -> None:
+    def drop_unread(self) -> None:
         """Drop unread output after the host has gone: it is not for the next host."""
         self._unsent = b""
         if not self._given:
@@ -88,7 +88,7 @@ class Pty:
                 os.close(slave)
 
 
-class Watch:
+class PortPoll:
     """Watch on many ports: ports without a host, and ports with input.
 
     A port without a host is polled each time. A port with a host is not: a poll of a terminal with input on
@@ -98,7 +98,7 @@ class Watch:
     """
 
     def __init__(self) -> None:
-        self._ask = select.poll()
+        self._poll = select.poll()
         self._told = select.epoll()
         self._without: set[int] = set()
         self._with: set[int] = set()
@@ -110,7 +110,7 @@ class Watch:
         self._told.close()
 
     def add(self, port: Pty) -> None:
-        self._ask.register(port.fd, select.POLLIN)
+        self._poll.register(port.fd, select.POLLIN)
         self._without.add(port.fd)
 
     def remove(self, port: Pty) -> None:
@@ -120,14 +120,14 @@ class Watch:
             self._told.unregister(port.fd)
         else:
             self._without.remove(port.fd)
-            self._ask.unregister(port.fd)
+            self._poll.unregister(port.fd)
 
-    def look(self) -> tuple[set[int], set[int]]:
+    def poll(self) -> tuple[set[int], set[int]]:
         """Return the descriptors without a host, and those with input."""
-        events = dict(self._ask.poll(0))
+        events = dict(self._poll.poll(0))
         self._unread |= {fd for fd, event in events.items() if event & select.POLLIN}
         for fd in [fd for fd in self._without if not events.get(fd, 0) & select.POLLHUP]:
-            self._ask.unregister(fd)
+            self._poll.unregister(fd)
             self._without.remove(fd)
             self._told.register(fd, select.EPOLLIN | select.EPOLLET)
             self._with.add(fd)
@@ -137,7 +137,7 @@ class Watch:
             if event & select.EPOLLHUP:
                 self._told.unregister(fd)
                 self._with.remove(fd)
-                self._ask.register(fd, select.POLLIN)
+                self._poll.register(fd, select.POLLIN)
                 self._without.add(fd)
         return set(self._without), set(self._unread)
 

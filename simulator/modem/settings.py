@@ -39,7 +39,7 @@ class Parameters:
         """Return one of a parameter's numbers, counted from 0. Raises KeyError."""
         return self._values.get(name, self._table[name].default)[place]
 
-    def do(self, command: Command) -> list[str]:
+    def execute(self, command: Command) -> list[str]:
         """Set, read or test a parameter; return the lines of the answer. Raises AtError on a value out of
         range.
         """
@@ -54,10 +54,10 @@ class Parameters:
             case Verb.EXECUTE if not command.name[0].isalpha() and command.name[0] != "&":
                 raise AtError(INCORRECT_PARAMETERS)
             case _:
-                self._values[command.name] = self._parsed(command, parameter)
+                self._values[command.name] = self._parse(command, parameter)
                 return []
 
-    def _parsed(self, command: Command, parameter: Parameter) -> tuple[int, ...]:
+    def _parse(self, command: Command, parameter: Parameter) -> tuple[int, ...]:
         texts = command.argument.split(",")
         if len(texts) > len(parameter.limit):
             raise AtError(INCORRECT_PARAMETERS)
@@ -91,7 +91,7 @@ class Memory:
         """Return one setting; empty if unknown."""
         return self._values.get(name, "")
 
-    def do(self, command: Command, fields: Mapping[str, object]) -> list[str] | None:
+    def execute(self, command: Command, fields: Mapping[str, object]) -> list[str] | None:
         """Read or set; return the lines of the answer, None if the command concerns no setting."""
         name, rest = command.name, command.argument
         if command.verb is Verb.READ:

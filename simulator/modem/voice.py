@@ -9,8 +9,8 @@ from __future__ import annotations
 import struct
 from random import Random
 
-from simulator.modem.calls.legs import CONNECTED, SETTING_UP, Leg, Stat
-from simulator.modem.calls.line import Line
+from simulator.modem.calls.legs import CONNECTED_STATES, OUTGOING_SETUP_STATES, Leg, Stat
+from simulator.modem.calls.line import ModemLine
 from simulator.modem.command_line import NOT_ALLOWED, AtError
 from simulator.modem.dialect import Dialect
 from simulator.modem.vices import Vices
@@ -22,16 +22,16 @@ FRAME_BYTES = RATE_HZ // 50 * SAMPLE_BYTES
 MOST, LEAST = 32767, -32768
 
 
-class Uplink:
+class SentVoice:
     """Processing of one modem's sent voice, while its voice is on. s16le at 8 kHz."""
 
     def __init__(self, seed: str) -> None:
         self._chance = Random(seed)
-        self._late = bytearray()
+        self._delay_buffer = bytearray()
         self._late_s = 0.0
         self._in_frame, self._lost = 0, False
 
-    def sends(self, pcm: bytes, vices: Vices) -> bytes:
+    def process(self, pcm: bytes, vices: Vices) -> bytes:
         """Return the sent voice, as many bytes as were written."""
         if vices.says_silence:
             pcm = bytes(len(pcm))
@@ -57,12 +57,12 @@ class Uplink:
     def _delayed(self, pcm: bytes, late_s: float) -> bytes:
         if late_s != self._late_s:
             self._late_s = late_s
-            self._late = bytearray(int(late_s * RATE_HZ) * SAMPLE_BYTES)
+            self._delay_buffer = bytearray(int(late_s * RATE_HZ) * SAMPLE_BYTES)
         if not late_s:
             return pcm
-        self._late += pcm
-        sent = bytes(self._late[: len(pcm)])
-        del self._late[: len(pcm)]
+        self._delay_buffer += pcm
+        sent = bytes(self._delay_buffer[: len(pcm)])
+        del self._delay_buffer[: len(pcm)]
         return sent
 
 
@@ -79,38 +79,38 @@ HERE, ELSEWHERE = "1,0", "1,2"
 class ModemVoice:
     """PCM side of one modem."""
 
-    def __init__(self, line: Line, dialect: Dialect) -> None:
+    def __init__(self, line: ModemLine, dialect: Dialect) -> None:
         self._line = line
         self._dialect = dialect
-        self._on_in_spell: int | None = None
-        self._dead_in_spell: int | None = None
+        self._on_in_period: int | None = None
+        self._dead_in_period: int | None = None
         self._left_over = b""
-        self._uplink = Uplink(line.config.name)
+        self._uplink = SentVoice(line.config.name)
         self.power_on()
 
     def power_on(self) -> None:
         """Restore the factory state."""
         self.told_wide = self.told_narrow = False
         """True after `AT+CPCMFRM=1` or `AT+CPCMBANDWIDTH=1,1`."""
-        self._stands = ELSEWHERE if self._line.vices.pcm_left else ""
+        self._qpcmv = ELSEWHERE if self._line.vices.pcm_left else ""
         """Value of Quectel's `+QPCMV`, independent of calls; empty: off."""
         self._voiced = 0
         """Number of calls with voice since power-on."""
-        self._counts_in_spell: int | None = None
+        self._counted_in_period: int | None = None
         self._ahead = 0
         """Bytes written minus bytes read."""
         self._stopped = False
 
     @property
-    def wide(self) -> bool:
+    def is_wideband(self) -> bool:
         """True at 16 kHz."""
         return self.told_wide or (self._line.vices.wide_over_volte is True and not self.told_narrow)
 
     @property
-    def worn(self) -> bool:
+    def degraded(self) -> bool:
         """True if too many calls had voice, not counting the present one."""
         limit = self._line.vices.pcm_worn_after or 0
-        before = self._voiced - (self._counts_in_spell == self._line.legs.spell)
+        before = self._voiced - (self._counted_in_period == self._line.legs.voice_period)
         return 0 < limit <= before
 
     @property
@@ -126,66 +126,66 @@ class ModemVoice:
     @property
     def by_card(self) -> bool:
         """True if voice flows at the modem's sound card, and not at its voice port."""
-        return self._stands == ELSEWHERE
+        return self._qpcmv == ELSEWHERE
 
     @property
-    def on(self) -> bool:
+    def is_on(self) -> bool:
         """True if the host has switched voice on, in this call."""
-        stands = self._stands == HERE or (self.by_card and self.has_card)
-        switched = self._on_in_spell == self._line.legs.spell or stands
+        by_qpcmv = self._qpcmv == HERE or (self.by_card and self.has_card)
+        switched = self._on_in_period == self._line.legs.voice_period or by_qpcmv
         return self.available and (switched or self._dialect.voice_switch == "none")
 
     @property
     def rate_hz(self) -> int:
-        return 2 * RATE_HZ if self.wide else RATE_HZ
+        return 2 * RATE_HZ if self.is_wideband else RATE_HZ
 
     @property
     def frame_bytes(self) -> int:
         """Size of a frame of 20 ms at the present rate, in bytes."""
         return int(self.rate_hz * FRAME_S) * SAMPLE_BYTES
 
-    def switch(self, on: bool, now_s: float) -> None:
+    def set_on(self, on: bool, now_s: float) -> None:
         """Handle `^DDSETEX=2`, `+CPCMREG=1|0`. SIMCom allows it only during an active call. Raises
         AtError.
         """
-        if on and self._dialect.voice_switch == "cpcmreg" and not self._line.legs.having(Stat.ACTIVE):
+        if on and self._dialect.voice_switch == "cpcmreg" and not self._line.legs.in_states(Stat.ACTIVE):
             raise AtError(NOT_ALLOWED)
-        if on and self._refuses(now_s):
+        if on and self._is_too_early(now_s):
             raise AtError(NOT_ALLOWED)
-        if on and self._counts_in_spell != self._line.legs.spell:
-            self._counts_in_spell = self._line.legs.spell
+        if on and self._counted_in_period != self._line.legs.voice_period:
+            self._counted_in_period = self._line.legs.voice_period
             self._voiced += 1
-        self._on_in_spell = self._line.legs.spell if on else None
+        self._on_in_period = self._line.legs.voice_period if on else None
         self._left_over, self._ahead, self._stopped = b"", 0, False
 
-    def _refuses(self, now_s: float) -> bool:
+    def _is_too_early(self, now_s: float) -> bool:
         """Return True if it is too soon after the answer."""
         vices = self._line.vices
-        answered = [leg.connected_at_s for leg in self._line.legs.having(Stat.ACTIVE)]
+        answered = [leg.connected_at_s for leg in self._line.legs.in_states(Stat.ACTIVE)]
         latest_s = max((at_s for at_s in answered if at_s is not None), default=now_s)
-        refuses = not vices.pcm_worn_after or self.worn
+        refuses = not vices.pcm_worn_after or self.degraded
         return refuses and now_s - latest_s < (vices.cpcmreg_refused_s or 0)
 
     @property
-    def stands(self) -> str:
+    def qpcmv_setting(self) -> str:
         """Setting of `+QPCMV`, as answered to `?`."""
-        return self._stands or "0,0"
+        return self._qpcmv or "0,0"
 
-    def set_standing(self, where: str) -> None:
+    def set_qpcmv(self, where: str) -> None:
         """Handle `+QPCMV=1,0`, `=1,2`; empty: `=0`. Raises AtError while another value is set."""
-        if where and self._stands not in ("", where):
+        if where and self._qpcmv not in ("", where):
             raise AtError(NOT_ALLOWED)
         legs = self._line.legs
-        late = bool(legs.having(*SETTING_UP, *CONNECTED)) and not self._stands
+        late = bool(legs.in_states(*OUTGOING_SETUP_STATES, *CONNECTED_STATES)) and not self._qpcmv
         if where and late and self._line.vices.late_voice_dead:
-            self._dead_in_spell = legs.spell
-        self._stands = where
+            self._dead_in_period = legs.voice_period
+        self._qpcmv = where
 
-    def running(self) -> bool:
+    def is_flowing(self) -> bool:
         """Return True if frames flow: voice is on, and a call is active (or reported so)."""
         return (
-            self.on
-            and self._dead_in_spell != self._line.legs.spell
+            self.is_on
+            and self._dead_in_period != self._line.legs.voice_period
             and any(leg.stat is Stat.ACTIVE for leg in self._line.legs)
         )
 
@@ -193,42 +193,46 @@ class ModemVoice:
         """Return the next `n_bytes` for the host: the sum of all parties in conversation; empty while not
         running.
         """
-        if not self.running():
+        if not self.is_flowing():
             return b""
         self._ahead -= n_bytes
-        if self._line.vices.no_voice or self.worn:
+        if self._line.vices.no_voice or self.degraded:
             return bytes(n_bytes)
-        if self.wide:
-            return double_rate(self._heard(n_bytes // 4 * SAMPLE_BYTES, now_s))
-        return self._heard(n_bytes // SAMPLE_BYTES * SAMPLE_BYTES, now_s)
+        if self.is_wideband:
+            return double_rate(self._mixed_voice(n_bytes // 4 * SAMPLE_BYTES, now_s))
+        return self._mixed_voice(n_bytes // SAMPLE_BYTES * SAMPLE_BYTES, now_s)
 
     def write(self, pcm: bytes, now_s: float) -> None:
         """Send voice of the host to all parties in conversation; lost while not running."""
-        if not self.running():
+        if not self.is_flowing():
             return
         self._ahead += len(pcm)
         limit = self._line.vices.stops_on_imbalance or 0
         self._stopped = self._stopped or 0 < limit * self.frame_bytes < abs(self._ahead)
-        if self._stopped or self.worn:
+        if self._stopped or self.degraded:
             return
         pcm = self._left_over + pcm
-        unit = 2 * SAMPLE_BYTES if self.wide else SAMPLE_BYTES
+        unit = 2 * SAMPLE_BYTES if self.is_wideband else SAMPLE_BYTES
         whole = len(pcm) // unit * unit
         self._left_over = pcm[whole:]
-        narrow = self._uplink.sends(halve_rate(pcm[:whole]) if self.wide else pcm[:whole], self._line.vices)
+        narrow = self._uplink.process(
+            halve_rate(pcm[:whole]) if self.is_wideband else pcm[:whole], self._line.vices
+        )
         if narrow:
-            for call in self._line.talking():
+            for call in self._line.calls_in_conversation():
                 if (peer := call.other(self._line)) is not None:
-                    peer.hear(call, narrow, now_s)
+                    peer.receive_voice(call, narrow, now_s)
 
-    def _heard(self, n_bytes: int, now_s: float) -> bytes:
-        return mix([self._of(leg, n_bytes, now_s) for leg in self._line.legs.having(Stat.ACTIVE)], n_bytes)
+    def _mixed_voice(self, n_bytes: int, now_s: float) -> bytes:
+        return mix(
+            [self._voice_of(leg, n_bytes, now_s) for leg in self._line.legs.in_states(Stat.ACTIVE)], n_bytes
+        )
 
-    def _of(self, leg: Leg, n_bytes: int, now_s: float) -> bytes:
+    def _voice_of(self, leg: Leg, n_bytes: int, now_s: float) -> bytes:
         answered_at_s = leg.call.answered_at_s
         if answered_at_s is None:  # early answer: the network's ringback is audible
-            return leg.ear.listen(ringback(), leg.call.ringing_at_s or now_s, n_bytes, now_s)
+            return leg.listening_position.read(ringback(), leg.call.ringing_at_s or now_s, n_bytes, now_s)
         phone = as_phone(leg.peer(self._line))
         if phone is None:
-            return leg.inbox.take(n_bytes)
-        return leg.ear.listen(phone.said, answered_at_s, n_bytes, now_s)
+            return leg.voice_queue.take(n_bytes)
+        return leg.listening_position.read(phone.said, answered_at_s, n_bytes, now_s)

@@ -22,7 +22,7 @@ class Timer:
         self.action = None
 
 
-class Agenda:
+class Schedule:
     """Timers of the whole carrier in one heap, so that everything happens in one order."""
 
     def __init__(self, now_s: float) -> None:

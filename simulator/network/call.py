@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NewType, Protocol
 
-from simulator.network.agenda import Agenda, Timer
+from simulator.network.agenda import Schedule, Timer
 
 
 class Cause(enum.IntEnum):
@@ -118,7 +118,7 @@ class Party(Protocol):
         """Handle the end of the call (`call.cause`, `call.ended_by`); both ends are notified, once."""
         ...
 
-    def hear(self, call: Call, pcm: bytes, now_s: float) -> None:
+    def receive_voice(self, call: Call, pcm: bytes, now_s: float) -> None:
         """Receive voice from the host of the other end."""
         ...
 
@@ -148,7 +148,7 @@ class Call:
     timers: list[Timer] = field(default_factory=list)
 
     @property
-    def over(self) -> bool:
+    def ended(self) -> bool:
         return self.state is CallState.ENDED
 
     def other(self, party: Party) -> Party | None:
@@ -178,7 +178,7 @@ class Network(Protocol):
     """Operations of the carrier for the parties."""
 
     @property
-    def agenda(self) -> Agenda: ...
+    def agenda(self) -> Schedule: ...
 
     def advance(self, now_s: float) -> None:
         """Run everything that is due by then."""

@@ -18,7 +18,7 @@ from simulator.errors import NoSuchParty
 from simulator.modem.dialect import load_dialect
 from simulator.modem.messages import deliver_pdus
 from simulator.modem.modem import Modem
-from simulator.network.agenda import Agenda
+from simulator.network.agenda import Schedule
 from simulator.network.call import Call, CallId, CallState, Cause, Message, Party, international
 from simulator.network.phone import Phone, as_phone
 from simulator.network.sound import RATE_HZ, SAMPLE_BYTES
@@ -38,10 +38,10 @@ class Conversations:
 
     def connect(self, pairs: Iterable[Pair], now_s: float) -> None:
         """Connect exactly these pairs from now on; earlier sound is delivered first."""
-        self.flow(now_s)
+        self.deliver(now_s)
         self._heard_until_s = {pair: self._heard_until_s.get(pair, now_s) for pair in pairs}
 
-    def flow(self, now_s: float) -> None:
+    def deliver(self, now_s: float) -> None:
         """Deliver all sound until now."""
         for (listener, speaker), since_s in self._heard_until_s.items():
             recording = listener.recording
@@ -57,7 +57,7 @@ class Conversations:
             self._heard_until_s[listener, speaker] = now_s
 
 
-def pairs(calls: Iterable[Call], modems: Iterable[Modem]) -> set[Pair]:
+def connected_pairs(calls: Iterable[Call], modems: Iterable[Modem]) -> set[Pair]:
     """Return the connected pairs: both ends of a call between phones, members of each modem's conversation,
     and transferred ends.
     """
@@ -70,7 +70,7 @@ def pairs(calls: Iterable[Call], modems: Iterable[Modem]) -> set[Pair]:
             ends = [_far_end(call), _far_end(call.transferred_to)]
         found |= _all_pairs(ends)
     for modem in modems:
-        found |= _all_pairs(call.other(modem.line) for call in modem.line.talking())
+        found |= _all_pairs(call.other(modem.line) for call in modem.line.calls_in_conversation())
     return found
 
 
@@ -94,23 +94,23 @@ Report = Callable[[int, float], None]
 """Receiver of a status and its time."""
 
 
-def post(agenda: Agenda, message: Message, phone: Phone, report: Report | None, now_s: float) -> None:
+def deliver(agenda: Schedule, message: Message, phone: Phone, report: Report | None, now_s: float) -> None:
     """Deliver the message to the phone, by the phone's habits at each attempt."""
 
-    def tell(status: int, at_s: float) -> None:
+    def report_status(status: int, at_s: float) -> None:
         if report is not None and phone.profile.texts != "unreported":
-            agenda.at(at_s + REPORT_S, lambda told_s: report(status, told_s))
+            agenda.at(at_s + REPORT_S, lambda reported_s: report(status, reported_s))
 
-    def attempt(at_s: float, told: bool) -> None:
+    def attempt(at_s: float, reported: bool) -> None:
         match phone.profile.texts:
             case "taken" | "unreported":
                 message.delivered = True
-                tell(RECEIVED, at_s)
+                report_status(RECEIVED, at_s)
             case "refused":
-                tell(INCOMPATIBLE, at_s)
+                report_status(INCOMPATIBLE, at_s)
             case "unreachable":
-                if not told:
-                    tell(TRYING, at_s)
+                if not reported:
+                    report_status(TRYING, at_s)
                 agenda.at(at_s + AGAIN_S, lambda later_s: attempt(later_s, True))
 
     if phone.profile.texts_after_s:
@@ -127,7 +127,7 @@ class Carrier:
 
     def __init__(self, config: Config, now_s: float = 0.0) -> None:
         self.config = config
-        self.agenda = Agenda(now_s)
+        self.agenda = Schedule(now_s)
         self.calls: list[Call] = []
         """Every call, oldest first."""
         self.messages: list[Message] = []
@@ -267,9 +267,9 @@ class Carrier:
         self.voices_changed(now_s)
 
     def release(self, call: Call, by: Party | None, cause: Cause, now_s: float) -> None:
-        if call.over:
+        if call.ended:
             return
-        self._conversations.flow(now_s)
+        self._conversations.deliver(now_s)
         call.state, call.ended_at_s, call.cause, call.ended_by = CallState.ENDED, now_s, cause, by
         for timer in call.timers:
             timer.cancel()
@@ -307,14 +307,14 @@ class Carrier:
         if modem is not None:
             message.delivered = modem.take_message(deliver_pdus(sender, text, now_s, len(self.messages)))
         elif to in self.phones:
-            post(self.agenda, message, self.phones[to], report, now_s)
+            deliver(self.agenda, message, self.phones[to], report, now_s)
         self.messages.append(message)
 
     def voices_changed(self, now_s: float) -> None:
-        self._conversations.connect(pairs(self._live.values(), self.modems.values()), now_s)
+        self._conversations.connect(connected_pairs(self._live.values(), self.modems.values()), now_s)
         if self._conversations and not self._flow_due:
             self._flow_due = True
-            self.agenda.at(now_s + VOICE_FLOW_S, self._flow)
+            self.agenda.at(now_s + VOICE_FLOW_S, self._deliver_voice)
 
     # ------------------------------------------------------------------------------------------- inside
 
@@ -342,6 +342,6 @@ class Carrier:
         if call.state is CallState.RINGING:
             self.release(call, None, Cause.NO_ANSWER, now_s)
 
-    def _flow(self, now_s: float) -> None:
+    def _deliver_voice(self, now_s: float) -> None:
         self._flow_due = False
         self.voices_changed(now_s)

@@ -94,7 +94,7 @@ class Phone:
     def call_offered(self, call: Call, now_s: float) -> None:
         call.timers.append(
             self._network.agenda.at(
-                now_s + self.profile.rings_after_s, lambda at_s: self._reached(call, at_s)
+                now_s + self.profile.rings_after_s, lambda at_s: self._on_reached(call, at_s)
             )
         )
 
@@ -117,13 +117,13 @@ class Phone:
         if self.recording is not None and call.answered_at_s is not None:
             self.recording.finish(now_s)
 
-    def hear(self, call: Call, pcm: bytes, now_s: float) -> None:
+    def receive_voice(self, call: Call, pcm: bytes, now_s: float) -> None:
         if self.recording is not None and self.call is call:
-            self.recording.hear(call.other(self), pcm, now_s)
+            self.recording.add(call.other(self), pcm, now_s)
 
     # -------------------------------------------------------------------------------------- its habits
 
-    def _reached(self, call: Call, now_s: float) -> None:
+    def _on_reached(self, call: Call, now_s: float) -> None:
         behaviour = self.profile.behaviour
         if behaviour == "unreachable":
             self._network.release(call, None, Cause.SUBSCRIBER_ABSENT, now_s)

@@ -78,7 +78,7 @@ class Recording:
         self._pcm = bytearray()
         self._heads: dict[object, int] = {}
 
-    def hear(self, source: object, pcm: bytes, now_s: float) -> None:
+    def add(self, source: object, pcm: bytes, now_s: float) -> None:
         """Add sound of a source whose last sample belongs to `now_s`. Sound of one source is appended without
         gaps as long as it is at most LATE_S late; sound more than AHEAD_S ahead is lost.
         """
@@ -120,13 +120,13 @@ class Recording:
         return max(0, round((at_s - self.answered_at_s) * RATE_HZ))
 
 
-class Ear:
+class ListeningPosition:
     """Position of one listener in the sound of one speaker; each read moves the position on."""
 
     def __init__(self) -> None:
         self._next: int | None = None
 
-    def listen(self, said: Sound, began_at_s: float, n_bytes: int, now_s: float) -> bytes:
+    def read(self, said: Sound, began_at_s: float, n_bytes: int, now_s: float) -> bytes:
         """Return the next `n_bytes` of the sound `said`, which began at `began_at_s`; after a pause of
         STALE_S, continue with the present sound.
         """
@@ -138,7 +138,7 @@ class Ear:
         return pcm
 
 
-class Inbox:
+class VoiceQueue:
     """Queue of voice from one modem's host to the host of another modem: at most 0.4 s, the oldest is dropped
     first.
     """

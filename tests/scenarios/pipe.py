@@ -206,7 +206,7 @@ class Network:
 
     def vices(self, name: str, **vices: object) -> None:
         """From now on it has these, and the others as before."""
-        self.carrier.modem(name).change(msgspec.convert(vices, Vices))
+        self.carrier.modem(name).change_vices(msgspec.convert(vices, Vices))
         self.pump()
 
     def plug(self, name: str, port: str = "") -> None:

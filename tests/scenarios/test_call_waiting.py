@@ -28,7 +28,7 @@ def talking(world: World, line: str) -> set[str]:
     """Who is in conversation on this line, by the carrier's own account."""
     return {
         call.caller.number if call.to == LINE else call.to
-        for call in world.network.carrier.modem(line).line.talking()
+        for call in world.network.carrier.modem(line).line.calls_in_conversation()
     }
 
 

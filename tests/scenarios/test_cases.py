@@ -301,7 +301,7 @@ def test_case_18_a_call_that_was_given_up_unheard_is_not_left_up_for_ever(make_w
     )
     world.until("the leg is given up", lambda: world.case.legs[user.leg].attempt == 2, 60)
     world.env.faults = None
-    world.until("her phone is on hook", lambda: world.calls(USER)[0].over, 10).advance(10)
+    world.until("her phone is on hook", lambda: world.calls(USER)[0].ended, 10).advance(10)
     assert [call.to for call in world.live_calls()].count(OPERATORS[0]) == 1, "the operator's call stays"
 
 
@@ -333,7 +333,7 @@ def test_case_18_of_two_calls_on_one_line_the_living_one_is_not_forgotten(make_w
         world.advance(3)
     user_call, second = world.calls("+390200000001")
     assert second.answered_at_s is None, "answered, it would have put the first on hold"
-    assert second.over
+    assert second.ended
     world.advance(5)
     assert [call.answered_at_s is not None for call in world.calls(other)] == [True], "called back"
     world.network.hang_up(other)
@@ -343,7 +343,7 @@ def test_case_18_of_two_calls_on_one_line_the_living_one_is_not_forgotten(make_w
     )
     world.advance(10)
     assert user_call.answered_at_s is not None
-    assert not user_call.over
+    assert not user_call.ended
 
 
 def test_a_wish_that_comes_after_the_end_calls_nobody(world: World) -> None:

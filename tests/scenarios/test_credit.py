@@ -21,7 +21,7 @@ WORDS = "Gentile cliente, ha 12,30 euro."
 
 def made(make_world: MakeWorld, question: CreditSettings | None = CODE, **vices: object) -> World:
     world = make_world(credit={} if question is None else {SIM2: question})
-    world.network.carrier.modem("sim2").change(Vices(**vices))  # type: ignore[arg-type]
+    world.network.carrier.modem("sim2").change_vices(Vices(**vices))  # type: ignore[arg-type]
     return world
 
 
@@ -114,7 +114,7 @@ def test_a_line_with_a_call_is_not_asked_and_its_turn_is_not_waited_for_for_ever
 
 def test_an_alert_is_called_for_while_a_code_waits_for_its_answer(make_world: MakeWorld) -> None:
     world = make_world(public=2, credit={SIM2: CODE})
-    world.network.carrier.modem("sim2").change(Vices(ussd=WORDS, ussd_takes_s=30.0))
+    world.network.carrier.modem("sim2").change_vices(Vices(ussd=WORDS, ussd_takes_s=30.0))
     order(world)
     world.until("it is asked", lambda: asked(world), 10)
     world.send()

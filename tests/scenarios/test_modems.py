@@ -144,7 +144,7 @@ def test_a_sim_that_wants_its_puk_is_never_given_anything_and_opened_by_hand_is_
     assert "sim3" not in lines_used(world)
     modem = world.network.carrier.modem("sim3")
     assert modem.sim.enter_puk("12345678", "4321")
-    modem.attach(world.network.now_s)
+    modem.update_registration(world.network.now_s)
     world.until("it is a line again", lambda: ready(world, "sim3"))
     world.until("so it is said", lambda: alarms(world)[-1] == ("cleared", "line.puk_needed", "sim3"))
 

@@ -48,7 +48,7 @@ def test_ec25s_whose_port_was_left_dirty_and_dies_when_armed_late_carry_voice_fr
     for party in (Party.OPERATOR, Party.USER):
         world.until(f"{party} answers", lambda party=party: world.case.answered(party) is not None)
         modem, now_s = modem_of(world, party), world.network.now_s
-        assert modem.voice.running(), f"the first frame of {party}'s call"
+        assert modem.voice.is_flowing(), f"the first frame of {party}'s call"
         assert len(modem.voice_read(FRAME, now_s)) == FRAME
         (call,) = [leg.call for leg in modem.line.legs]
         peer = call.other(modem.line)
@@ -142,7 +142,7 @@ def test_an_ec25_over_usb_audio_from_the_alert_to_the_conference_and_its_end(mak
     assert voices(world) == {("alsa", ".card")}
     modems = [world.network.carrier.modem(call.line) for call in world.live_calls() if call.line]
     assert len(modems) == 3
-    assert all(modem.voice.running() and modem.voice.by_card for modem in modems)
+    assert all(modem.voice.is_flowing() and modem.voice.by_card for modem in modems)
     world.order(OperatorCommand.LEAVE).advance(LEFT_S)
     world.network.hang_up(PSAP)
     everything_is_over(world)
@@ -167,6 +167,6 @@ def test_after_a_replug_in_mid_call_the_card_is_switched_on_again_on_the_next_ca
     now = world.case.active(Party.USER)
     assert now is not None
     modem = world.network.carrier.modem(now.line)
-    assert modem.voice.running()
+    assert modem.voice.is_flowing()
     assert modem.voice.by_card
     ends(world)

@@ -87,7 +87,7 @@ def lines(world: World) -> set[str]:
 def hear_each_other(world: World) -> set[str]:
     """Who is in conversation on the alert's line, by the carrier's own account."""
     (line,) = lines(world)
-    return {call.to for call in world.network.carrier.modem(line).line.talking()}
+    return {call.to for call in world.network.carrier.modem(line).line.calls_in_conversation()}
 
 
 @any_family
@@ -135,7 +135,7 @@ def test_s02_whoever_calls_in_is_the_first_and_the_operator_the_second_on_the_us
     until_joined(world, Party.OPERATOR, Party.USER)
     assert lines(world) == {"sim1"}, "the line that users call"
     assert [call.to for call in world.calls()][1:] == [OPERATORS[0]], "she is called once, and beside her"
-    assert len(world.network.carrier.modem("sim1").line.talking()) == 2
+    assert len(world.network.carrier.modem("sim1").line.calls_in_conversation()) == 2
     ends(world)
 
 

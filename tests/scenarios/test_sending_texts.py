@@ -62,7 +62,7 @@ def messages(world: World) -> list[Message]:
 
 def vices(world: World, vices: Vices) -> None:
     for modem in world.network.carrier.modems.values():
-        modem.change(vices)
+        modem.change_vices(vices)
 
 
 @pytest.mark.parametrize("words", [CODE, LONG])
@@ -81,7 +81,7 @@ def test_a_text_reaches_the_phone_by_the_line_that_users_call_and_its_words_are_
 
 
 def test_a_line_whose_network_refuses_is_taken_last_for_the_next_one(world: World) -> None:
-    world.network.carrier.modem("sim1").change(Vices(message_error=38))
+    world.network.carrier.modem("sim1").change_vices(Vices(message_error=38))
     first = ask(world)
     world.until("it is refused", lambda: over(world, first), within_s=5.0)
     assert became(world, first)[1:] == [

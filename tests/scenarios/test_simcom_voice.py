@@ -105,5 +105,5 @@ def test_a_line_worn_at_its_second_call_is_noticed_left_and_reset_once_it_is_fre
     world.silence(line, on=False).until("it is reset, and well", lambda: worn(world) == [], within_s=60)
     assert len(joined(world)) == 2
     assert world.network.written[line].count(b"AT+CRESET") == 1
-    assert not modem.voice.worn
+    assert not modem.voice.degraded
     assert ("raised", "line.out_of_service", line) not in world.alarms()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from simulator.config import PhoneConfig
-from simulator.network.agenda import Agenda
+from simulator.network.agenda import Schedule
 from simulator.network.call import Message
-from simulator.network.carrier import AGAIN_S, INCOMPATIBLE, RECEIVED, REPORT_S, TRYING, post
+from simulator.network.carrier import AGAIN_S, INCOMPATIBLE, RECEIVED, REPORT_S, TRYING, deliver
 from simulator.network.phone import Phone
 from tests.support.each import each
 
@@ -16,12 +16,12 @@ ANNA = "+393330000001"
 
 class Posted:
     def __init__(self, **habits: object) -> None:
-        self.agenda = Agenda(0.0)
+        self.agenda = Schedule(0.0)
         profile = replace(PhoneConfig(number=ANNA), **habits)
         self.phone = Phone(profile, None, 0.0)  # type: ignore[arg-type]
         self.message = Message("+390200000001", ANNA, "ciao", b"", 0.0, False)
         self.reports: list[tuple[int, float]] = []
-        post(self.agenda, self.message, self.phone, lambda *told: self.reports.append(told), 0.0)
+        deliver(self.agenda, self.message, self.phone, lambda *told: self.reports.append(told), 0.0)
 
 
 def test_a_phone_has_it_after_its_time_and_that_is_reported() -> None:

@@ -120,12 +120,12 @@ def test_a_phone_shows_a_long_message_as_one_and_only_when_it_is_whole() -> None
 def test_a_network_that_refuses_a_message_or_takes_its_time() -> None:
     world = World("3gpp")
     pdu, length = deliver_pdus(USER, "Arriviamo", SENT_AT_S, 0)[0]
-    world.one.modem.change(Vices(message_error=38))
+    world.one.modem.change_vices(Vices(message_error=38))
     world.one.ask(f"AT+CMGS={length}")
     world.one.write(f"{as_submit(pdu)}\x1a")
     assert world.one.lines() == ["+CMS ERROR: 38"]
     assert world.carrier.messages == []
-    world.one.modem.change(Vices(message_error=0, message_takes_s=4.0))
+    world.one.modem.change_vices(Vices(message_error=0, message_takes_s=4.0))
     world.one.ask(f"AT+CMGS={length}")
     world.one.write(f"{as_submit(pdu)}\x1aAT+CSQ\r")
     assert world.one.lines() == []

@@ -41,7 +41,7 @@ def check(world: World) -> None:
         legs = list(modem.line.legs)
         outside = [leg for leg in legs if not leg.mpty]
         assert len({leg.id for leg in legs}) == len(legs)
-        assert all(not leg.call.over for leg in legs)
+        assert all(not leg.call.ended for leg in legs)
         assert sum(leg.stat is Stat.ACTIVE for leg in outside) <= 1
         assert sum(
             leg.stat in (Stat.DIALLING, Stat.ALERTING, Stat.INCOMING, Stat.WAITING) for leg in legs
@@ -50,7 +50,7 @@ def check(world: World) -> None:
     for call in world.carrier.calls:
         assert (call.state is CallState.ENDED) == (call.ended_at_s is not None) == (call.cause is not None)
     for phone in world.carrier.phones.values():
-        assert phone.call is None or not phone.call.over
+        assert phone.call is None or not phone.call.ended
 
 
 @each_at_once

@@ -5,15 +5,15 @@ from __future__ import annotations
 from array import array
 
 from simulator.modem.vices import Vices
-from simulator.modem.voice import FRAME_BYTES, Uplink
+from simulator.modem.voice import FRAME_BYTES, SentVoice
 from tests.support.each import each
 
 LOUD = array("h", [1000] * (FRAME_BYTES // 2)).tobytes()
 
 
 def sent(vices: Vices, frames: int = 500, size: int = FRAME_BYTES) -> bytes:
-    uplink, whole = Uplink("sim1"), LOUD * frames
-    return b"".join(uplink.sends(whole[at : at + size], vices) for at in range(0, len(whole), size))
+    uplink, whole = SentVoice("sim1"), LOUD * frames
+    return b"".join(uplink.process(whole[at : at + size], vices) for at in range(0, len(whole), size))
 
 
 def test_without_vices_it_sends_what_it_was_given() -> None:

@@ -55,10 +55,10 @@ def test_lines_end_as_they_are_told_to(end: str) -> None:
 
 def test_a_modem_may_be_spoilt_while_it_runs_and_be_good_again() -> None:
     world = World("huawei")
-    world.one.modem.change(Vices(glued_lines=True, echo=True))
+    world.one.modem.change_vices(Vices(glued_lines=True, echo=True))
     world.one.write(f"ATD{USER};\r")
     assert world.one.modem.take_output() == f"ATD{USER};\r\r\nOK^ORIG:1,0\r\n".encode()
-    world.one.modem.change(Vices(glued_lines=False, echo=False))
+    world.one.modem.change_vices(Vices(glued_lines=False, echo=False))
     assert world.one.ask("AT+CSQ") == ["+CSQ: 21,99", "OK"]
 
 
@@ -76,7 +76,7 @@ def test_noise_comes_by_itself_and_stops() -> None:
     world = World("3gpp", modem={"noise_every_s": 1.0})
     world.run(5.5)
     assert world.one.modem.take_output().count(b"\r\n") >= 10
-    world.one.modem.change(Vices(noise_every_s=0))
+    world.one.modem.change_vices(Vices(noise_every_s=0))
     world.run(20)
     assert world.one.modem.take_output() == b""
 
@@ -102,7 +102,7 @@ def test_it_starts_anew_in_the_middle_of_a_call() -> None:
     world.one.lines()
     world.run(5.0)
     assert world.one.modem.power is Power.BOOTING
-    assert world.call.over
+    assert world.call.ended
     assert world.one.run(2.0) == ["RDY", "+CFUN: 1", "+CPIN: READY", "Call Ready", "SMS Ready"]
     world.one.call(USER)
     world.one.ask("AT+CHUP")
@@ -137,16 +137,16 @@ def test_the_network_is_lost_with_the_calls_and_comes_back() -> None:
     world.one.ask("AT+CREG=1")
     world.one.call(USER)
     world.one.lines()
-    world.one.modem.change(Vices(registration="searching"))
+    world.one.modem.change_vices(Vices(registration="searching"))
     assert world.one.lines() == ["+CREG: 2", "NO CARRIER"]
-    assert world.call.over
+    assert world.call.ended
     assert world.one.ask("AT+CREG?") == ["+CREG: 1,2", "OK"]
     assert world.one.ask("AT+CSQ") == ["+CSQ: 99,99", "OK"]
     assert world.one.ask(f"ATD{USER};") == ["ERROR"]
     world.carrier.phone_call(USER, ONE, world.now_s)
     world.run(2)
     assert world.call.cause == 20
-    world.one.modem.change(Vices(registration="roaming"))
+    world.one.modem.change_vices(Vices(registration="roaming"))
     assert world.one.lines() == ["+CREG: 5"]
     world.one.call(USER)
 
@@ -155,7 +155,7 @@ def test_the_network_is_lost_with_the_calls_and_comes_back() -> None:
 def test_a_modem_may_find_no_network_from_the_start(word: str, stat: int) -> None:
     world = World("huawei", modem={"registration": word})
     assert world.one.ask("AT+CREG?") == [f"+CREG: 0,{stat}", "OK"]
-    assert not world.one.modem.line.attached
+    assert not world.one.modem.line.reachable
 
 
 def test_the_third_wrong_pin_locks_the_sim_and_its_puk_gives_it_a_new_one() -> None:
@@ -202,7 +202,7 @@ def test_the_members_of_a_conference_stand_in_one_row() -> None:
 def test_a_command_may_be_refused_in_words_or_ignored() -> None:
     world = World("3gpp", modem={"refuses": ["D"], "worded_errors": True})
     assert world.one.ask(f"ATD{USER};") == ["ERROR: operation not allowed"]
-    world.one.modem.change(Vices(refuses=(), ignores=("+CHUP", "+CHLD=1x"), bytes_abort_dial=False))
+    world.one.modem.change_vices(Vices(refuses=(), ignores=("+CHUP", "+CHLD=1x"), bytes_abort_dial=False))
     world.one.call(USER)
     assert world.one.ask("AT+CHUP") == world.one.ask("AT+CHLD=11") == ["OK"]
     assert len(world.one.clcc()) == 1
@@ -237,7 +237,7 @@ def test_a_voice_that_another_program_has_left_on_is_refused_until_it_is_switche
     assert one.ask("AT+QPCMV=1,0") == ["ERROR"]
     assert one.ask("AT+QPCMV=0;+QPCMV=1,0") == ["OK"]
     one.call(USER)
-    assert one.modem.voice.running()
+    assert one.modem.voice.is_flowing()
 
 
 @each(("before", "flows"), [(True, True), (False, False)])
@@ -247,7 +247,7 @@ def test_a_voice_that_is_switched_on_after_the_dial_may_be_dead(before: bool, fl
         one.ask("AT+QPCMV=1,0")
     one.call(USER)
     assert one.ask("AT+QPCMV=1,0") == ["OK"]
-    assert one.modem.voice.running() is flows
+    assert one.modem.voice.is_flowing() is flows
     one.ask("AT+CHUP")
     one.call(USER)
-    assert one.modem.voice.running(), "it was on before this one"
+    assert one.modem.voice.is_flowing(), "it was on before this one"

@@ -13,7 +13,7 @@ import pytest
 
 from simulator.modem.vices import Vices
 from simulator.network.sound import RATE_HZ, SAMPLE_BYTES, Loop, Once, greeting, ringback, sound, tone
-from simulator.network.voice import Inbox, Recording, mix, wav
+from simulator.network.voice import Recording, VoiceQueue, mix, wav
 from tests.simulator.world import ONE, OPERATOR, PSAP, SILENT, USER, VOICEMAIL, Host, World
 from tests.support.each import each
 from tests.support.there import there
@@ -89,11 +89,11 @@ def test_a_voice_port_may_give_nothing_but_zeros_and_sound_again() -> None:
     world = World("huawei")
     world.one.call(USER)
     world.one.ask("AT^DDSETEX=2")
-    world.one.modem.change(Vices(no_voice=True))
+    world.one.modem.change_vices(Vices(no_voice=True))
     heard = converse(world.one, 1.0, says=700)
     assert len(heard) == RATE_HZ * SAMPLE_BYTES
     assert not any(heard)
-    world.one.modem.change(Vices(no_voice=False))
+    world.one.modem.change_vices(Vices(no_voice=False))
     assert any(converse(world.one, 1.0))
 
 
@@ -300,10 +300,10 @@ def test_the_last_call_can_be_heard_until_the_next_one() -> None:
 def test_a_recording_keeps_a_writer_together_that_is_late_by_less_than_a_frame() -> None:
     recording = Recording(100.0, cap_s=60.0)
     frame = b"\x01\x00" * 160
-    recording.hear("a", frame, 100.02)
-    recording.hear("a", frame, 100.059)
-    recording.hear("a", frame, 100.06)
-    recording.hear("a", frame * 2, 100.119)  # nobody has looked for 40 ms, and nobody has been late
+    recording.add("a", frame, 100.02)
+    recording.add("a", frame, 100.059)
+    recording.add("a", frame, 100.06)
+    recording.add("a", frame * 2, 100.119)  # nobody has looked for 40 ms, and nobody has been late
     assert recording.pcm() == frame * 5
 
 
@@ -311,21 +311,21 @@ def test_a_recording_keeps_a_writer_together_that_is_late_by_less_than_a_frame()
 def test_a_recording_shows_every_stall_of_more_than_a_frame_as_long_as_it_was(late_s: float) -> None:
     recording = Recording(100.0, cap_s=60.0)
     frame = b"\x01\x00" * 160
-    recording.hear("a", frame, 100.02)
-    recording.hear("a", frame, 100.04 + late_s)
+    recording.add("a", frame, 100.02)
+    recording.add("a", frame, 100.04 + late_s)
     assert recording.pcm() == frame + bytes(round(late_s * 8000) * 2) + frame
 
 
 def test_a_recording_is_bounded_and_ignores_a_writer_far_ahead() -> None:
     recording = Recording(0.0, cap_s=1.0)
     for n in range(100):
-        recording.hear("a", b"\x01\x00" * 160, 0.02 * (n + 1))
+        recording.add("a", b"\x01\x00" * 160, 0.02 * (n + 1))
     assert len(recording.pcm()) == 16000
     recording.finish(90.0)
     assert len(recording.pcm()) == 16000
     flooded = Recording(0.0, cap_s=100.0)
     for _ in range(1000):
-        flooded.hear("a", b"\x01\x00" * 160, 0.02)
+        flooded.add("a", b"\x01\x00" * 160, 0.02)
     assert len(flooded.pcm()) <= 1.1 * 16000
     assert len(flooded.pcm(until_s=0.5)) == 8000
 
@@ -339,10 +339,10 @@ def test_two_voices_add_up_and_never_wrap_around() -> None:
 
 
 def test_an_inbox_keeps_the_newest_and_gives_whole_frames() -> None:
-    inbox = Inbox()
+    inbox = VoiceQueue()
     inbox.put(b"\0" * 10_000 + b"ab")
     assert inbox.take(7000) == b""
-    assert inbox.take(Inbox.LIMIT)[-2:] == b"ab"
+    assert inbox.take(VoiceQueue.LIMIT)[-2:] == b"ab"
 
 
 @each("hz", [440.0, 1333.3])

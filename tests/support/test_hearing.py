@@ -72,7 +72,7 @@ def test_what_was_not_recorded_is_not_judged(until_s: float) -> None:
 def test_a_full_recording_is_not_judged() -> None:
     recording = Recording(0.0, cap_s=1.0)
     for n in range(150):
-        recording.hear("bridge", spoken(440)[n * 320 : n * 320 + 320], 0.02 * (n + 1))
+        recording.add("bridge", spoken(440)[n * 320 : n * 320 + 320], 0.02 * (n + 1))
     assert longest_gap_s(recording.pcm(3.0), 440, 0.2, 0.9) == 0
     with pytest.raises(NotRecorded):
         longest_gap_s(recording.pcm(3.0), 440, 0.2, 1.5)
@@ -83,6 +83,6 @@ def test_a_writer_that_stalls_for_more_than_a_frame_is_heard_through_the_phone(l
     recording, pcm = Recording(0.0, cap_s=60.0), spoken(440)
     for n in range(150):
         late_s = late_ms / 1000 if n >= 70 else 0.0  # from then on, for it goes on where it stopped
-        recording.hear("bridge", pcm[n * 320 : n * 320 + 320], 0.02 * (n + 1) + late_s)
+        recording.add("bridge", pcm[n * 320 : n * 320 + 320], 0.02 * (n + 1) + late_s)
     gap_s = longest_gap_s(recording.pcm(), 440, 0.5, 2.5)
     assert gap_s == pytest.approx(late_ms / 1000, abs=0.008)

@@ -19,13 +19,13 @@ TYPE_UNKNOWN, TYPE_NATIONAL, TYPE_INTERNATIONAL = 128, 129, 145
 EMERGENCY_CALL_TYPE = 9
 
 
-class Words:
+class CallAnnouncements:
     """Wordings of one modem; alternatives of each kind are used in turn, so that a run can be repeated."""
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
         self._used: Counter[Wordings] = Counter()
-        self.shows_number = ""
+        self.shown_number = ""
         """Number shown for every dialled call; empty: the call's own."""
         self.marks_conference = True
 
@@ -45,10 +45,10 @@ class Words:
         for part in chosen:
             if part == "{list}":
                 for row in listed:
-                    said += _filled(self._dialect.list_lines, row)
+                    said += _filled_lines(self._dialect.list_lines, row)
                 said.append(self._dialect.list_end)
             else:
-                said += _filled(self._dialect.call_lines if part == "{call}" else (part,), fields)
+                said += _filled_lines(self._dialect.call_lines if part == "{call}" else (part,), fields)
         return said
 
     def leg_fields(self, leg: Leg, stat: Stat, now_s: float) -> dict[str, object]:
@@ -106,7 +106,7 @@ class Words:
 
     def _number(self, leg: Leg) -> tuple[str, int]:
         if leg.outgoing:
-            number = self.shows_number or leg.call.to
+            number = self.shown_number or leg.call.to
         elif leg.call.withheld:
             return "", TYPE_UNKNOWN
         else:
@@ -126,7 +126,7 @@ def result_word(leg: Leg) -> str:
     return "NO CARRIER"
 
 
-def _filled(lines: Sequence[str], fields: Mapping[str, object]) -> list[str]:
+def _filled_lines(lines: Sequence[str], fields: Mapping[str, object]) -> list[str]:
     return [line.format_map(fields) for line in lines if all(fields[key] is not None for key in _keys(line))]
 
 

@@ -6,8 +6,8 @@ or joining such a call is refused. Must not parse or print.
 
 from __future__ import annotations
 
-from simulator.modem.calls.legs import CONNECTED, SETTING_UP, Leg, Stat
-from simulator.modem.calls.line import Line
+from simulator.modem.calls.legs import CONNECTED_STATES, OUTGOING_SETUP_STATES, Leg, Stat
+from simulator.modem.calls.line import ModemLine
 from simulator.modem.command_line import INCORRECT_PARAMETERS, INVALID_INDEX, NOT_ALLOWED, AtError
 from simulator.network.call import Cause
 
@@ -15,7 +15,7 @@ CONFERENCE_LIMIT = 5
 """Remote parties of one multiparty call (TS 22.084 1.2)."""
 
 
-def control(line: Line, what: str, now_s: float) -> list[Leg]:
+def control(line: ModemLine, what: str, now_s: float) -> list[Leg]:
     """Do `AT+CHLD=what`; return the legs with a changed state, to announce. Raises AtError."""
     action, index = what[:1], what[1:]
     if action not in ("0", "1", "2", "3", "4") or (
@@ -27,110 +27,114 @@ def control(line: Line, what: str, now_s: float) -> list[Leg]:
         leg = line.legs.get(int(index))
         if leg is None:
             raise AtError(INVALID_INDEX)
-        (_release_one if action == "1" else _talk_to_one)(line, leg, now_s)
+        (_release_one if action == "1" else _hold_all_but_one)(line, leg, now_s)
     else:
-        if action != "0" and line.legs.having(*SETTING_UP):
+        if action != "0" and line.legs.in_states(*OUTGOING_SETUP_STATES):
             raise AtError(NOT_ALLOWED)
-        {"0": _refuse_or_drop_held, "1": _end_and_take, "2": _hold_and_take, "3": _join, "4": _transfer}[
-            action
-        ](line, now_s)
-    line.legs.settle()
+        {
+            "0": _refuse_or_drop_held,
+            "1": _end_active_and_take,
+            "2": _hold_and_take,
+            "3": _join,
+            "4": _transfer,
+        }[action](line, now_s)
+    line.legs.reset_single_multiparty()
     line.network.voices_changed(now_s)
     return [leg for leg in line.legs if before.get(leg.id) != (leg.call, leg.stat, leg.mpty)]
 
 
-def _refuse_or_drop_held(line: Line, now_s: float) -> None:
+def _refuse_or_drop_held(line: ModemLine, now_s: float) -> None:
     """0: reject a waiting or incoming call as busy (UDUB); otherwise release the held calls."""
-    if waiting := line.legs.having(Stat.WAITING, Stat.INCOMING):
+    if waiting := line.legs.in_states(Stat.WAITING, Stat.INCOMING):
         line.drop(waiting, Cause.USER_BUSY, now_s)
-    elif held := line.legs.having(Stat.HELD):
+    elif held := line.legs.in_states(Stat.HELD):
         line.drop(held, Cause.NORMAL_CLEARING, now_s)
     else:
         raise AtError(NOT_ALLOWED)
 
 
-def _end_and_take(line: Line, now_s: float) -> None:
+def _end_active_and_take(line: ModemLine, now_s: float) -> None:
     """1: release the active calls, then take the waiting call, or the held ones."""
-    active, other = line.legs.having(Stat.ACTIVE), _other(line)
+    active, other = line.legs.in_states(Stat.ACTIVE), _waiting_or_held(line)
     if not active and not other:
         raise AtError(NOT_ALLOWED)
     if other and other[0].stat is Stat.WAITING:
         # Taken first: the end of the last active call would make it ring as a new call.
-        _take(line, other, now_s)
+        _take_calls(line, other, now_s)
         line.drop(active, Cause.NORMAL_CLEARING, now_s)
     else:
         line.drop(active, Cause.NORMAL_CLEARING, now_s)
-        _take(line, other, now_s)
+        _take_calls(line, other, now_s)
 
 
-def _release_one(line: Line, leg: Leg, now_s: float) -> None:
+def _release_one(line: ModemLine, leg: Leg, now_s: float) -> None:
     """1x: release this call, active or not."""
     line.drop([leg], Cause.NORMAL_CLEARING, now_s)
 
 
-def _hold_and_take(line: Line, now_s: float) -> None:
+def _hold_and_take(line: ModemLine, now_s: float) -> None:
     """2: hold the active calls, and take the waiting call or the held ones."""
-    active, other = line.legs.having(Stat.ACTIVE), _other(line)
+    active, other = line.legs.in_states(Stat.ACTIVE), _waiting_or_held(line)
     if not active and not other:
         raise AtError(NOT_ALLOWED)
-    if active and other and other[0].stat is Stat.WAITING and line.legs.having(Stat.HELD):
+    if active and other and other[0].stat is Stat.WAITING and line.legs.in_states(Stat.HELD):
         raise AtError(NOT_ALLOWED)  # only one group can be on hold
     _refuse_emergency(line, active + other)
     for leg in active:
-        line.move(leg, Stat.HELD)
-    _take(line, other, now_s)
+        line.set_held_state(leg, Stat.HELD)
+    _take_calls(line, other, now_s)
 
 
-def _talk_to_one(line: Line, chosen: Leg, now_s: float) -> None:
+def _hold_all_but_one(line: ModemLine, chosen: Leg, now_s: float) -> None:
     """2x: hold all active calls but this one (private consultation)."""
-    active = line.legs.having(Stat.ACTIVE)
+    active = line.legs.in_states(Stat.ACTIVE)
     others = [leg for leg in active if leg is not chosen]
-    if chosen not in active or (others and line.legs.having(Stat.HELD)):
+    if chosen not in active or (others and line.legs.in_states(Stat.HELD)):
         raise AtError(NOT_ALLOWED)
     _refuse_emergency(line, active)
     chosen.mpty = False
     for leg in others:
-        line.move(leg, Stat.HELD)
+        line.set_held_state(leg, Stat.HELD)
 
 
-def _join(line: Line, now_s: float) -> None:
+def _join(line: ModemLine, now_s: float) -> None:
     """3: add the held calls to the conversation."""
-    active, held = line.legs.having(Stat.ACTIVE), line.legs.having(Stat.HELD)
+    active, held = line.legs.in_states(Stat.ACTIVE), line.legs.in_states(Stat.HELD)
     if not active or not held or len(active) + len(held) > CONFERENCE_LIMIT:
         raise AtError(NOT_ALLOWED)
     _refuse_emergency(line, active + held)
     _refuse_unanswered(active)
     for leg in active + held:
         leg.mpty = True
-        line.move(leg, Stat.ACTIVE)
+        line.set_held_state(leg, Stat.ACTIVE)
 
 
-def _transfer(line: Line, now_s: float) -> None:
+def _transfer(line: ModemLine, now_s: float) -> None:
     """4: connect the active and the held party, and leave both calls."""
-    active, held = line.legs.having(Stat.ACTIVE), line.legs.having(Stat.HELD)
+    active, held = line.legs.in_states(Stat.ACTIVE), line.legs.in_states(Stat.HELD)
     if len(active) != 1 or len(held) != 1:
         raise AtError(NOT_ALLOWED)
     _refuse_emergency(line, active + held)
     _refuse_unanswered(active)
     one, other = active[0].call, held[0].call
-    line.leave(active + held, now_s)
+    line.leave_calls(active + held, now_s)
     line.network.transfer(one, other, line, now_s)
 
 
-def _other(line: Line) -> list[Leg]:
+def _waiting_or_held(line: ModemLine) -> list[Leg]:
     """Return the waiting call, which precedes the held ones (TS 22.030)."""
-    return line.legs.having(Stat.WAITING) or line.legs.having(Stat.HELD)
+    return line.legs.in_states(Stat.WAITING) or line.legs.in_states(Stat.HELD)
 
 
-def _take(line: Line, legs: list[Leg], now_s: float) -> None:
+def _take_calls(line: ModemLine, legs: list[Leg], now_s: float) -> None:
     for leg in legs:
-        if leg.stat in CONNECTED:
-            line.move(leg, Stat.ACTIVE)
+        if leg.stat in CONNECTED_STATES:
+            line.set_held_state(leg, Stat.ACTIVE)
         else:
             line.network.answer(leg.call, now_s)
 
 
-def _refuse_emergency(line: Line, legs: list[Leg]) -> None:
+def _refuse_emergency(line: ModemLine, legs: list[Leg]) -> None:
     if not line.vices.joins_emergency and any(leg.call.emergency for leg in legs):
         raise AtError(NOT_ALLOWED)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from simulator.network.call import Call, Party
-from simulator.network.voice import Ear, Inbox
+from simulator.network.voice import ListeningPosition, VoiceQueue
 
 
 class Stat(enum.IntEnum):
@@ -22,8 +22,8 @@ class Stat(enum.IntEnum):
     RELEASED = 6
 
 
-SETTING_UP = (Stat.DIALLING, Stat.ALERTING)
-CONNECTED = (Stat.ACTIVE, Stat.HELD)
+OUTGOING_SETUP_STATES = (Stat.DIALLING, Stat.ALERTING)
+CONNECTED_STATES = (Stat.ACTIVE, Stat.HELD)
 
 
 @dataclass(eq=False, slots=True)
@@ -39,8 +39,8 @@ class Leg:
     mpty: bool = False
     connected_at_s: float | None = None
     """Time at which the modem reported the answer."""
-    ear: Ear = field(default_factory=Ear)
-    inbox: Inbox = field(default_factory=Inbox)
+    listening_position: ListeningPosition = field(default_factory=ListeningPosition)
+    voice_queue: VoiceQueue = field(default_factory=VoiceQueue)
 
     def peer(self, line: Party) -> Party | None:
         """Return the other end of the call; None if there is none."""
@@ -51,17 +51,17 @@ ID_LIMIT = 7
 """Most calls of one subscriber (TS 24.008 4.4: transaction identifiers 0 to 6)."""
 
 
-class Legs:
+class ModemLegs:
     """Legs ordered by id; a freed id is reused at once, as by most modems, or only in its turn."""
 
-    def __init__(self, *, part_ends_spell: bool = False) -> None:
-        self._part_ends_spell = part_ends_spell
+    def __init__(self, *, any_end_ends_period: bool = False) -> None:
+        self._any_end_ends_period = any_end_ends_period
         self.reuses_ids = True
         self._by_id: dict[int, Leg] = {}
         self._last_id = 0
-        self.spell = 0
+        self.voice_period = 0
         """Counter that grows with a first leg and after the last one: a setting for one call ends with its
-        spell.
+        period.
         """
 
     def __iter__(self) -> Iterator[Leg]:
@@ -71,7 +71,7 @@ class Legs:
         return len(self._by_id)
 
     def add(self, call: Call, *, outgoing: bool, stat: Stat) -> Leg:
-        self.spell += not self._by_id
+        self.voice_period += not self._by_id
         first = 1 if self.reuses_ids else self._last_id + 1
         ids = ((first + step - 1) % ID_LIMIT + 1 for step in range(ID_LIMIT))
         id_ = self._last_id = next(id_ for id_ in ids if id_ not in self._by_id)
@@ -81,22 +81,22 @@ class Legs:
     def remove(self, leg: Leg) -> None:
         """Remove the leg; a multiparty with one remaining member becomes an ordinary call."""
         del self._by_id[leg.id]
-        self.spell += self._part_ends_spell or not self._by_id
-        self.settle()
+        self.voice_period += self._any_end_ends_period or not self._by_id
+        self.reset_single_multiparty()
 
-    def settle(self) -> None:
+    def reset_single_multiparty(self) -> None:
         """Reset a multiparty of one member (TS 22.084)."""
-        for stat in CONNECTED:
-            members = [leg for leg in self.having(stat) if leg.mpty]
+        for stat in CONNECTED_STATES:
+            members = [leg for leg in self.in_states(stat) if leg.mpty]
             if len(members) == 1:
                 members[0].mpty = False
 
-    def of(self, call: Call) -> Leg | None:
+    def leg_of(self, call: Call) -> Leg | None:
         return next((leg for leg in self._by_id.values() if leg.call is call), None)
 
     def get(self, id_: int) -> Leg | None:
         return self._by_id.get(id_)
 
-    def having(self, *stats: Stat) -> list[Leg]:
+    def in_states(self, *stats: Stat) -> list[Leg]:
         """Return the legs in one of these states."""
         return [leg for leg in self if leg.stat in stats]

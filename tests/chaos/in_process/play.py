@@ -528,7 +528,7 @@ class _Run:
 
     def _carrier_is_busy(self) -> bool:
         stands = () if self._shifts_over or self._script.line is not OperatorLine.NAILED_UP else OPERATORS
-        return any(not call.over for call in self._carrier.calls if call.to not in stands)
+        return any(not call.ended for call in self._carrier.calls if call.to not in stands)
 
     def _sends(self) -> bool:
         return bool(self._texts) and bool(read_outbox(self.world.journal))

@@ -34,7 +34,7 @@ class Desk:
 
     def __init__(self, dialect: str, vices: Vices) -> None:
         self.site = Site(dialect)
-        self.site.modem.change(vices)
+        self.site.modem.change_vices(vices)
         self.legs = LegsOnLine(CENTER, self.site.driver, first_number=0, voice_path="", number_within_s=1.0)
         self.journal: dict[LegId, Leg] = {}
         self._read = 0

@@ -107,7 +107,7 @@ def test_a_line_that_is_registered_for_data_alone_is_not_ready_until_a_call_woul
     assert condition(site.driver, open_port=True, emergency=True) == (LineState.READY, text), "112 is tried"
     assert state is LineState.NO_VOICE_SERVICE
     assert "registered for data only (no VoLTE, no 2G)" in text
-    site.modem.change(Vices(no_ims=False))
+    site.modem.change_vices(Vices(no_ims=False))
     site.run(6.0)
     assert condition(site.driver, open_port=True)[0] is LineState.READY
 
@@ -116,7 +116,7 @@ def test_a_network_that_loses_its_voice_is_noticed_and_not_doubted_before_the_mo
     site = Site("quectel_ec2x")
     site.run(20.0)
     assert site.driver.voice_service is VoiceService.IMS
-    site.modem.change(Vices(no_ims=True))
+    site.modem.change_vices(Vices(no_ims=True))
     site.run(6.0)
     assert site.driver.voice_service is VoiceService.NONE
 

@@ -137,11 +137,11 @@ def test_a_call_that_fails_says_why(dialect: str, number: str, cause: int) -> No
 @each("dialect", ["huawei", "simcom7600", "quectel_ec2x"])
 def test_codes_that_come_out_at_another_port_are_called_to_the_command_port(dialect: str) -> None:
     site = Site.set_up(dialect, at_command_port=True, codes_elsewhere=True)
-    site.modem.take_elsewhere()
+    site.modem.take_other_port_output()
     site.rings(USER, 3.0)
     (view,) = site.driver.calls()
     assert (view.state, view.number) == (Stat.INCOMING, USER)
-    assert site.modem.take_elsewhere() == b""
+    assert site.modem.take_other_port_output() == b""
     assert site.of(ev.UnreportedCall) == []
 
 
@@ -150,7 +150,7 @@ def test_a_call_whose_codes_come_out_elsewhere_is_found_in_the_list_and_said_to_
     site = Site.set_up(dialect, codes_elsewhere=True)
     site.carrier.phone_call(USER, LINE, site.now_s)
     site.run(DIALECTS.get(dialect).data.poll.idle_s + 2.0)
-    assert b"RING" in site.modem.take_elsewhere()
+    assert b"RING" in site.modem.take_other_port_output()
     (view,) = site.driver.calls()
     assert (view.state, view.number) == (Stat.INCOMING, USER)
     assert [event.call for event in site.of(ev.UnreportedCall)] == [view.call]

@@ -118,7 +118,7 @@ def test_answers_one_command_late_are_noticed_and_set_right_by_a_port(dialect: s
     site = Site.set_up(dialect)
     if talking:
         site.answered_call()
-    site.modem.change(Vices(shifted_answers=True))
+    site.modem.change_vices(Vices(shifted_answers=True))
     for _ in range(400):
         site.run(0.1)
         if site.of(ev.Unresponsive) and site.of(ev.Unresponsive)[-1].stage is ev.Stage.REOPEN:
@@ -148,12 +148,12 @@ def test_a_network_that_is_lost_is_known_at_once_as_is_its_return(dialect: str, 
     site = Site.set_up(dialect)
     assert site.driver.registration is Registration.HOME
     site.answered_call()
-    site.modem.change(msgspec.convert({"registration": registration}, Vices))
+    site.modem.change_vices(msgspec.convert({"registration": registration}, Vices))
     site.run(3.0)
     assert site.driver.registration is not None
     assert not site.driver.registration.in_service
     assert [event.ref for event in site.of(ev.CallReleased)] == [ev.Ref("leg")]
-    site.modem.change(Vices(registration="roaming"))
+    site.modem.change_vices(Vices(registration="roaming"))
     site.run(1.0)
     assert site.driver.registration is Registration.ROAMING
 
@@ -165,7 +165,7 @@ def test_a_modem_that_starts_without_a_network_is_in_service_once_there_is_one(s
     assert site.driver.registration is Registration.SEARCHING
     if not said:
         site.modem.parameters.reset()  # the code that tells of it is lost
-    site.modem.change(Vices(registration="home"))
+    site.modem.change_vices(Vices(registration="home"))
     site.run(25.0)
     assert site.driver.registration is Registration.HOME
 
@@ -175,7 +175,7 @@ def test_a_sim_that_wants_its_puk_is_given_nothing_and_opened_by_hand_is_a_line(
     site.run(60.0)
     assert site.driver.sim == "SIM PUK"
     assert site.modem.sim.enter_puk("12345678", "4321")
-    site.modem.attach(site.now_s)
+    site.modem.update_registration(site.now_s)
     site.run(20.0)
     assert site.driver.ready
     site.answered_call()

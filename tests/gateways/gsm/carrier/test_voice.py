@@ -22,7 +22,7 @@ def test_a_voice_port_left_on_that_dies_when_it_is_armed_late_carries_voice_at_o
         site.pump()
         while not site.carrier.calls[-1].answered_at_s:
             site.run(0.1)
-        assert site.modem.voice.running()
+        assert site.modem.voice.is_flowing()
         site.run(1.0)
         (view,) = site.driver.calls()
         site.hang_up(view.call, 3.0)
