@@ -54,10 +54,10 @@ class HangUpRequests:
 
     def request(self, call: CallId, now_s: float, *, unless_answered: bool = False) -> None:
         """Request the end of this call, or its end only while unanswered. Repetition changes nothing."""
-        wanted = self._requests.setdefault(call, _HangUpRequest(unless_answered=unless_answered))
-        wanted.unless_answered &= unless_answered
-        if not unless_answered and wanted.since_s is None:
-            wanted.since_s = now_s
+        request = self._requests.setdefault(call, _HangUpRequest(unless_answered=unless_answered))
+        request.unless_answered &= unless_answered
+        if not unless_answered and request.since_s is None:
+            request.since_s = now_s
 
     def is_requested(self, call: CallId) -> bool:
         """Return True if the end of the call is requested."""
@@ -66,9 +66,9 @@ class HangUpRequests:
     def take_stuck(self, now_s: float) -> list[CallId]:
         """Return the calls that should have ended by now; each call is returned once."""
         found: list[CallId] = []
-        for call, wanted in self._requests.items():
-            if not wanted.stuck and wanted.since_s is not None and now_s >= wanted.since_s + STUCK_S:
-                wanted.stuck = True
+        for call, request in self._requests.items():
+            if not request.stuck and request.since_s is not None and now_s >= request.since_s + STUCK_S:
+                request.stuck = True
                 found.append(call)
         return found
 
@@ -109,33 +109,33 @@ class HangUpRequests:
         """
         ready: list[tuple[CallView, str]] = []
         for call in calls:
-            wanted = self._requests.get(call.call)
-            if wanted is None or call.ending or now_s < wanted.next_s:
+            request = self._requests.get(call.call)
+            if request is None or call.ending or now_s < request.next_s:
                 continue
-            if wanted.unless_answered and call.answered:
+            if request.unless_answered and call.answered:
                 del self._requests[call.call]
                 continue
-            if wanted.unless_answered and not list_is_current:
-                wanted.next_s = now_s + RECHECK_S
+            if request.unless_answered and not list_is_current:
+                request.next_s = now_s + RECHECK_S
                 continue
             others = [other for other in calls if other.call != call.call and not other.ending]
-            verb = hang_up_command(call, others, dialect, wanted.attempts)
+            command = hang_up_command(call, others, dialect, request.attempts)
             if not others and not may_have_unknown_call:
-                verb = {_RADIO_OFF_ATTEMPT: RADIO_OFF, _RESET_ATTEMPT: dialect.reset}.get(
-                    wanted.attempts, verb
+                command = {_RADIO_OFF_ATTEMPT: RADIO_OFF, _RESET_ATTEMPT: dialect.reset}.get(
+                    request.attempts, command
                 )
-            if verb is None:
-                wanted.next_s = now_s + RETRY_S / 2
+            if command is None:
+                request.next_s = now_s + RETRY_S / 2
             else:
-                ready.append((call, verb))
+                ready.append((call, command))
         return ready
 
     def on_sent(self, call: CallId, now_s: float) -> None:
         """Note that an attempt was sent."""
-        wanted = self._requests[call]
-        wanted.attempts += 1
-        wanted.since_s = now_s if wanted.since_s is None else wanted.since_s
-        wanted.next_s = now_s + (RETRY_S if wanted.attempts < _QUICK_ATTEMPTS else SLOW_RETRY_S)
+        request = self._requests[call]
+        request.attempts += 1
+        request.since_s = now_s if request.since_s is None else request.since_s
+        request.next_s = now_s + (RETRY_S if request.attempts < _QUICK_ATTEMPTS else SLOW_RETRY_S)
 
     def attempts(self, call: CallId) -> int:
         """Return the number of attempts so far."""
@@ -166,8 +166,8 @@ def hang_up_command(
         return dialect.reject_waiting
     early = call.state is Stat.DIALING and not dialect.hang_up_one_before_ringing
     if not others:
-        verbs = _commands_for_only_call(call, dialect, by_id=call.index is not None and not early)
-        return verbs[attempts % len(verbs)]
+        commands = _commands_for_only_call(call, dialect, by_id=call.index is not None and not early)
+        return commands[attempts % len(commands)]
     # A vendor's own command for a conference over VoLTE has no effect in the circuit-switched network.
     vendors_turn = attempts % 2 == 0 or call.index is None
     if (
@@ -186,9 +186,9 @@ def hang_up_command(
 
 def _commands_for_only_call(call: CallView, dialect: Dialect, *, by_id: bool) -> list[str]:
     """Return the commands in the order of attempts: some firmware's +CHUP and ATH only decline calls."""
-    verbs = [dialect.hang_up, dialect.hang_up_again]
+    commands = [dialect.hang_up, dialect.hang_up_again]
     if by_id:
-        verbs += [verb.format(id=call.index) for verb in (dialect.hang_up_one, _END_ONE)]
+        commands += [command.format(id=call.index) for command in (dialect.hang_up_one, _END_ONE)]
     if call.answered:
-        verbs.append(_END_ACTIVE)
-    return list(dict.fromkeys(filter(None, verbs)))
+        commands.append(_END_ACTIVE)
+    return list(dict.fromkeys(filter(None, commands)))

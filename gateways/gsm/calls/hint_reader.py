@@ -70,20 +70,20 @@ class HintReader:
     def _contradicts(self, hint: Hint) -> bool:
         """Return True if the line shows another call in the place of a call that stands. The line may be
         damaged, so that the list decides whether the call has ended."""
-        coming = hint.sign in _INCOMING_SIGNS
-        if not coming and hint.sign not in _PROGRESS_SIGNS:
+        is_incoming = hint.sign in _INCOMING_SIGNS
+        if not is_incoming and hint.sign not in _PROGRESS_SIGNS:
             return False
-        standing = [call for call in self._book.calls if call.is_listed_alive]
+        alive = [call for call in self._book.calls if call.is_listed_alive]
         if hint.index is None:
-            ringing = [call for call in standing if call.state in INCOMING_STATES]
-            alone = coming and hint.sign is not Sign.WAITING and len(ringing) == 1
+            ringing = [call for call in alive if call.state in INCOMING_STATES]
+            alone = is_incoming and hint.sign is not Sign.WAITING and len(ringing) == 1
             return alone and not ringing[0].may_have_number(hint.number)
         return any(
             not call.may_have_number(hint.number)
             or hint.direction not in (None, call.direction)
-            or (coming and call.state not in INCOMING_STATES)
+            or (is_incoming and call.state not in INCOMING_STATES)
             or (call.answered and hint.sign is Sign.DIALING)
-            for call in standing
+            for call in alive
             if call.index == hint.index
         )
 
@@ -184,19 +184,21 @@ class HintReader:
         if state is Stat.HELD and hint.index is None:
             answered = [call for call in live if call.answered]
             return answered[0] if len(answered) == 1 else None
-        ours = [
+        outgoing = [
             call for call in live if call.direction is Direction.OUT and call.state in OUTGOING_SETUP_STATES
         ]
         if state in (Stat.DIALING, Stat.RINGING):
-            return ours[-1] if ours else None
-        asked = [call for call in live if call.state in INCOMING_STATES and call.answer_requested]
-        coming = [call for call in live if call.state in INCOMING_STATES]
+            return outgoing[-1] if outgoing else None
+        answer_requested_calls = [
+            call for call in live if call.state in INCOMING_STATES and call.answer_requested
+        ]
+        incoming = [call for call in live if call.state in INCOMING_STATES]
         # After a restart the ids of a conference's members are unknown if one row stands for the conference.
-        up = [
+        answered_same_number = [
             call for call in live if hint.index is not None and call.answered and call.number == hint.number
         ]
         alone = hint.index is not None or len(self._book.calls) == 1
-        for group in (asked, ours, coming if alone else [], up):
+        for group in (answer_requested_calls, outgoing, incoming if alone else [], answered_same_number):
             if group:
                 return group[-1]
         return None
@@ -253,12 +255,12 @@ class HintReader:
         ending = [call for call in live if call.ending is not None]
         setting_up = [call for call in live if call.state in OUTGOING_SETUP_STATES]
         unanswered = [call for call in live if call.state in INCOMING_STATES]
-        asked = [call for call in live if call.hang_up_requested]
+        hang_up_requested_calls = [call for call in live if call.hang_up_requested]
         about_the_far_end = hint.certain_cause and hint.index is None
         order = (
-            (ending, setting_up, asked, unanswered, live)
+            (ending, setting_up, hang_up_requested_calls, unanswered, live)
             if about_the_far_end
-            else (ending, asked, setting_up, unanswered, live)
+            else (ending, hang_up_requested_calls, setting_up, unanswered, live)
         )
         for group in order:
             if group:

@@ -115,28 +115,28 @@ class Joining:
 
     def withdraw(self, ref: Ref) -> bool:
         """Withdraw the waiting call. False: the call was dialled already, or never waited."""
-        waits = self.adding == ref
-        if waits:
+        was_waiting = self.adding == ref
+        if was_waiting:
             self._adding = None
-        return waits
+        return was_waiting
 
     def take_next_step(self, now_s: float) -> Ref | None:
         """Take the next step. Return the waiting call if that call has to be given up; None otherwise."""
-        calls, adding = self._driver.calls(), self._adding
-        move = next_step(calls, adding=adding is not None)
-        if adding is not None:
-            waited_s = now_s - adding.since_s
-            there_is_room = _has_room(calls) or (move is JoinStep.HOLD and waited_s >= HELD_WITHIN_S)
-            if there_is_room and now_s < adding.until_s:
-                return self._dial(adding, now_s)
+        calls, dial = self._driver.calls(), self._adding
+        step = next_step(calls, adding=dial is not None)
+        if dial is not None:
+            waited_s = now_s - dial.since_s
+            there_is_room = _has_room(calls) or (step is JoinStep.HOLD and waited_s >= HELD_WITHIN_S)
+            if there_is_room and now_s < dial.until_s:
+                return self._dial(dial, now_s)
             if waited_s >= ADDED_WITHIN_S:
                 self._adding = None
-                return adding.ref
-        if move is None:
+                return dial.ref
+        if step is None:
             self._requested_step = None
-        elif move is not self._requested_step or now_s >= self._retry_at_s:
-            self._requested_step, self._retry_at_s = move, now_s + _RETRY_S[move]
-            self._request_step(move, calls, now_s)
+        elif step is not self._requested_step or now_s >= self._retry_at_s:
+            self._requested_step, self._retry_at_s = step, now_s + _RETRY_S[step]
+            self._request_step(step, calls, now_s)
         return None
 
     def next_s(self) -> float | None:
@@ -146,17 +146,17 @@ class Joining:
             times += [self._adding.since_s + HELD_WITHIN_S, self._adding.since_s + ADDED_WITHIN_S]
         return min(times, default=None)
 
-    def _dial(self, adding: WaitingDial, now_s: float) -> Ref | None:
+    def _dial(self, dial: WaitingDial, now_s: float) -> Ref | None:
         self._adding = None
         try:
-            self._driver.dial(adding.ref, adding.number, now_s, until_s=adding.until_s)
+            self._driver.dial(dial.ref, dial.number, now_s, until_s=dial.until_s)
         except RequestRefused:
-            return adding.ref
+            return dial.ref
         return None
 
-    def _request_step(self, move: JoinStep, calls: Sequence[CallView], now_s: float) -> None:
+    def _request_step(self, step: JoinStep, calls: Sequence[CallView], now_s: float) -> None:
         try:
-            match move:
+            match step:
                 case JoinStep.HOLD:
                     self._driver.hold(next(call.call for call in calls if call.state is Stat.ACTIVE), now_s)
                 case JoinStep.JOIN:

@@ -19,7 +19,7 @@ EMPTY_LISTS: Final = 2
 """Lists in a row without a call that end it: a single list may have been answered before the call began."""
 LISTS_REFUTING_END: Final = 2
 """Lists with a call that refute the hint of its end: a single list may lag behind."""
-SPOILT_LISTS: Final = 5
+DAMAGED_LISTS: Final = 5
 """Damaged lists in a row that count as good lists: a firmware may add lines to every answer."""
 _DIALLED: Final = frozenset({Stat.DIALING, Stat.RINGING, Stat.ACTIVE})
 
@@ -29,7 +29,7 @@ class ListReader:
 
     def __init__(self, book: CallBook) -> None:
         self._book = book
-        self._spoilt = 0
+        self._damaged_lists = 0
         self.one_row_for_conference = False
         """True if, in the last list, one row stood for all members of a conference."""
 
@@ -38,13 +38,13 @@ class ListReader:
         rows: Sequence[ClccRow],
         now_s: float,
         *,
-        asked_s: float,
+        requested_s: float,
         conference: bool = False,
-        spoilt: bool = False,
+        damaged: bool = False,
     ) -> None:
         """Process a list of calls; see `CallTable.process_list`."""
         self.one_row_for_conference = conference
-        left = [row for row in rows if row.stat is not Stat.RELEASED]
+        unmatched = [row for row in rows if row.stat is not Stat.RELEASED]
         matched: list[Call] = []
         doubtful = [call for call in self._book.calls if call.ended_for_certain]
         firm = [call for call in self._book.calls if not call.ended_for_certain]
@@ -53,22 +53,24 @@ class ListReader:
                 _same_index,
                 _has_no_index_same_number,
                 _has_no_index,
-                _index_changed(left),
+                _index_changed(unmatched),
                 _same_index_earlier_state,
             ):
                 for call in group:
                     row = (
-                        next((row for row in left if rule(call, row)), None) if call not in matched else None
+                        next((row for row in unmatched if rule(call, row)), None)
+                        if call not in matched
+                        else None
                     )
                     if row is not None:
-                        left.remove(row)
+                        unmatched.remove(row)
                         matched.append(call)
                         self._apply_row(call, row, now_s)
-        self._match_renamed(left, matched, now_s, asked_s)
+        self._match_renamed(unmatched, matched, now_s, requested_s)
         self._mark_conference(matched)
-        self._spoilt = self._spoilt + 1 if spoilt else 0
+        self._damaged_lists = self._damaged_lists + 1 if damaged else 0
         missing = [call for call in self._book.calls if call not in matched]
-        unclear = 0 < self._spoilt < SPOILT_LISTS
+        unclear = 0 < self._damaged_lists < DAMAGED_LISTS
         here = {row.index: row for row in rows if row.stat is not Stat.RELEASED}
         disputed = {
             call.index
@@ -78,8 +80,8 @@ class ListReader:
         missing = [] if unclear else [call for call in missing if call.index not in disputed]
         self._reassign_end(missing, matched)
         for call in missing:
-            self._on_missing(call, now_s, asked_s, conference, displaced=call.index in here)
-        for row in left:
+            self._on_missing(call, now_s, requested_s, conference, displaced=call.index in here)
+        for row in unmatched:
             if row.index in disputed:
                 self._book.list_wanted = True
             elif self._is_late_row(row, now_s):
@@ -112,16 +114,18 @@ class ListReader:
             self._book.release_certain(now_s)
             self._add_from_row(row, now_s)
 
-    def _match_renamed(self, left: list[ClccRow], matched: list[Call], now_s: float, asked_s: float) -> None:
+    def _match_renamed(
+        self, unmatched: list[ClccRow], matched: list[Call], now_s: float, requested_s: float
+    ) -> None:
         """Match the only dial without a row to the only new outgoing row, under any number."""
-        new = [row for row in left if _may_be_own_dial(row) and not self._is_late_row(row, now_s)]
+        new = [row for row in unmatched if _may_be_own_dial(row) and not self._is_late_row(row, now_s)]
         if len(new) != 1:
             return
         call = self._book.find_renamed(new[0].number, new[0].index, now_s)
-        if call is None or call in matched or call.awaiting_dial or call.began_s > asked_s:
+        if call is None or call in matched or call.awaiting_dial or call.began_s > requested_s:
             return
         self._book.set_alias(call, new[0].number)
-        left.remove(new[0])
+        unmatched.remove(new[0])
         matched.append(call)
         self._apply_row(call, new[0], now_s)
 
@@ -180,7 +184,7 @@ class ListReader:
             silent[0].ending, accused[0].ending = accused[0].ending, None
 
     def _on_missing(
-        self, call: Call, now_s: float, asked_s: float, conference: bool, *, displaced: bool
+        self, call: Call, now_s: float, requested_s: float, conference: bool, *, displaced: bool
     ) -> None:
         if call.ended_for_certain:
             return
@@ -188,7 +192,7 @@ class ListReader:
             self._book.end_now(call, now_s)
         elif conference and call.answered:
             call.in_conference = True
-        elif call.began_s > asked_s or self._may_not_be_listed_yet(call, now_s):
+        elif call.began_s > requested_s or self._may_not_be_listed_yet(call, now_s):
             return
         elif call.ending is not None:
             self._book.end(call, now_s, cause=None, certain_cause=False, certain=True, text="", kind="")

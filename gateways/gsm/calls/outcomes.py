@@ -73,13 +73,13 @@ def list_finished(
     """Update the call table from the result of the list of calls (+CLCC)."""
     if finished.outcome is Outcome.OK:
         listed = parse_call_list(dialect, finished.lines, region)
-        asked_s = finished.sent_s if finished.sent_s is not None else now_s
+        requested_s = finished.sent_s if finished.sent_s is not None else now_s
         table.process_list(
             listed.rows,
             now_s,
-            asked_s=asked_s,
+            requested_s=requested_s,
             conference=listed.conference,
-            spoilt=listed.damaged or finished.maybe_damaged,
+            damaged=listed.damaged or finished.maybe_damaged,
         )
 
 

@@ -281,16 +281,16 @@ class CallTable:
         rows: Sequence[ClccRow],
         now_s: float,
         *,
-        asked_s: float,
+        requested_s: float,
         conference: bool = False,
-        spoilt: bool = False,
+        damaged: bool = False,
     ) -> None:
-        """Process the whole list of calls, requested at `asked_s`.
+        """Process the whole list of calls, requested at `requested_s`.
 
         `conference`: one row stood for all members of a conference, which have no rows of their own.
-        `spoilt`: a row may have been lost on the line, so that a call without a row need not be gone.
+        `damaged`: a row may have been lost on the line, so that a call without a row need not be gone.
         """
-        self._lists.process_list(rows, now_s, asked_s=asked_s, conference=conference, spoilt=spoilt)
+        self._lists.process_list(rows, now_s, requested_s=requested_s, conference=conference, damaged=damaged)
 
     def tick(self, now_s: float) -> None:
         """Release the calls whose waiting time for a cause is over at `now_s` (seconds)."""

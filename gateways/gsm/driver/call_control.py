@@ -149,13 +149,13 @@ class CallControl:
         `may_have_unknown_call`: the modem may have an unknown call.
         """
         calls, radio_off = self._table.calls(), False
-        data, seen = self._channel.dialect.data, self._list.is_current(now_s)
-        for view, verb in self._hang_ups.due_commands(
-            calls, data, now_s, list_is_current=seen, may_have_unknown_call=may_have_unknown_call
+        data, list_is_current = self._channel.dialect.data, self._list.is_current(now_s)
+        for view, text in self._hang_ups.due_commands(
+            calls, data, now_s, list_is_current=list_is_current, may_have_unknown_call=may_have_unknown_call
         ):
             if (view.call,) not in self._channel.pending(self._on_hang_up_result):
-                self._send_hang_up(view.call, verb, now_s)
-                radio_off = radio_off or verb == RADIO_OFF
+                self._send_hang_up(view.call, text, now_s)
+                radio_off = radio_off or text == RADIO_OFF
         return radio_off
 
     def request_list_during_dial(self, now_s: float) -> None:
@@ -242,12 +242,12 @@ class CallControl:
             raise RequestRefused("the call has ended")
         return view
 
-    def _send_hang_up(self, call: CallId, verb: str, now_s: float) -> None:
+    def _send_hang_up(self, call: CallId, text: str, now_s: float) -> None:
         self._hang_ups.on_sent(call, now_s)
         over_its_dial = self._channel.is_in_flight(self._on_dial_result, call)
         command = Command(
-            text=verb,
-            timeout_s=max(self._channel.dialect.data.times.hang_up_s, min_timeout_s(verb)),
+            text=text,
+            timeout_s=max(self._channel.dialect.data.times.hang_up_s, min_timeout_s(text)),
             urgency=Urgency.HANG_UP,
             interrupts=over_its_dial or self._channel.engine.listening,
         )

@@ -127,10 +127,10 @@ class NetworkState:
 
     def take_radio_on_due(self, now_s: float) -> bool:
         """Return True if the radio is to be switched on now: it is off, and was not switched on recently."""
-        due = self.radio_off and now_s - self._radio_tried_s >= RADIO_RETRY_S
-        if due:
+        is_due = self.radio_off and now_s - self._radio_tried_s >= RADIO_RETRY_S
+        if is_due:
             self._radio_tried_s = now_s
-        return due
+        return is_due
 
     def _on_signal(self, dbm: int | None, now_s: float) -> list[Event]:
         if dbm == self.signal_dbm:

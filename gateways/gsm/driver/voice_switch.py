@@ -92,8 +92,8 @@ class VoiceSwitch:
         the last call.
         """
         calls, voice = self._table.calls(), self._voice
-        by_card = voice.kind != "none" and (voice.kind != "tty" or bool(voice.on))
-        for call in calls if by_card and not self._startup.voiceless else ():
+        needs_switching = voice.kind != "none" and (voice.kind != "tty" or bool(voice.on))
+        for call in calls if needs_switching and not self._startup.voiceless else ():
             state = self._calls.get(call.call)
             if call.ending or not self._may_be_switched_on(call):
                 continue

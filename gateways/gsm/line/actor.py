@@ -334,13 +334,13 @@ class GsmModemActor(CenterActor):
         )
         self._reports.publish()
         now_s = self._now_s()
-        dues = (self._driver.next_deadline(), self._legs.next_s(now_s))
-        due = min((when for when in dues if when is not None), default=None)
-        if due is None:
+        deadlines_s = (self._driver.next_deadline(), self._legs.next_s(now_s))
+        deadline_s = min((when for when in deadlines_s if when is not None), default=None)
+        if deadline_s is None:
             self.cancel("driver")
         else:
             # Rounded up: a timer that runs a microsecond early would find nothing to do and be set again.
-            self.at(Instant(int(due * SECOND) + 1), "driver")
+            self.at(Instant(int(deadline_s * SECOND) + 1), "driver")
 
     def _enter_pin(self) -> None:
         """Enter the PIN that the SIM waits for, if permitted."""
@@ -468,9 +468,9 @@ class GsmModemActor(CenterActor):
             del self._leg_senders[next(iter(self._leg_senders))]
 
     def _report_to_leg(self, report: calls.CallReport) -> None:
-        who = self._leg_senders.get((report.leg, report.attempt))
-        if who is not None:
-            self.answer(who, report)
+        sender = self._leg_senders.get((report.leg, report.attempt))
+        if sender is not None:
+            self.answer(sender, report)
 
     def _publish_incoming_calls(self) -> None:
         for call in self._legs.ringing.to_publish(self._now_s()):

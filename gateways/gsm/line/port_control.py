@@ -145,8 +145,8 @@ class PortControl:
 
     def give_up_calls(self) -> None:
         """End the calls once no modem has answered for too long: the parties are called again."""
-        gone = self._absence.is_gone(self._actor.now_us())
-        if gone and self._register.live and not self._driver.listening:
+        is_gone = self._absence.is_gone(self._actor.now_us())
+        if is_gone and self._register.live and not self._driver.listening:
             self._driver.end_all_calls(self._now_s(), "the modem is gone")
 
     def take_recovery_step(self, stage: Stage) -> None:

@@ -147,21 +147,21 @@ class ModemLocation:
     @property
     def another_modem_there(self) -> bool:
         """True if the port named in the settings was probed and its modem reported another IMEI."""
-        seen = self._probed.get(_mark(self._spec.port)) if self._spec.port else None
-        return seen is not None and bool(seen[1]) and not same_imei(seen[1], self._spec.imei)
+        probed = self._probed.get(_mark(self._spec.port)) if self._spec.port else None
+        return probed is not None and bool(probed[1]) and not same_imei(probed[1], self._spec.imei)
 
     def text(self) -> str:
         """Return the state of the search in words, for the operator."""
         if not self._spec.imei:
             return f"nothing is plugged in at {self._spec.port}"
         there = {place.mark for place in self._present_ports()}
-        seen = [
+        probed = [
             f"{path} ({f'IMEI {imei}' if imei else 'no modem answers'})"
             for mark, (path, imei, _) in self._probed.items()
             if mark in there
         ]
-        looked = f"searched: {', '.join(sorted(seen))}" if seen else "no other port may be queried"
-        return f"no port has the modem with IMEI {self._spec.imei}; {looked}"
+        searched = f"searched: {', '.join(sorted(probed))}" if probed else "no other port may be queried"
+        return f"no port has the modem with IMEI {self._spec.imei}; {searched}"
 
     # -------------------------------------------------------------------- search
 

@@ -54,15 +54,15 @@ def roles_of(dialects: Iterable[CompiledDialect]) -> dict[str, UsbPorts]:
 
 
 def ports_to_probe(
-    places: Sequence[SeenPort], roles: Roles, taken: Collection[str], silent: Collection[str] = ()
+    places: Sequence[SeenPort], roles: Roles, occupied: Collection[str], silent: Collection[str] = ()
 ) -> list[SeenPort]:
-    """Return the command ports among these that may be probed: `taken` and `silent` are marks.
+    """Return the command ports among these that may be probed: `occupied` and `silent` are marks.
 
     A device with a taken port is left out entirely: its ports belong to one modem, which may have a call. Of
     a known device, the interface that accepts commands is probed first; its other interfaces follow if that
     interface is silent or missing. Of unknown devices every port that is not silent is probed.
     """
-    devices = {place.position for place in places if place.mark in taken} - {""}
+    devices = {place.position for place in places if place.mark in occupied} - {""}
 
     def takes_commands(place: SeenPort) -> bool:
         known = roles.get(place.usb)
@@ -76,7 +76,7 @@ def ports_to_probe(
     return [
         place
         for place in places
-        if place.mark not in taken
+        if place.mark not in occupied
         and place.mark not in silent
         and place.position not in devices
         and takes_commands(place)

@@ -75,14 +75,14 @@ class Trace(msgspec.Struct, frozen=True):
 
     def identity(self) -> list[str]:
         """Return the lines of the modem's answers to ATI, +CGMI, +CGMM and +CGMR; other codes are omitted."""
-        typed, asked, received = bytearray(), False, bytearray()
+        typed, identity_requested, received = bytearray(), False, bytearray()
         for entry in self.entries:
             if entry.side is Side.HOST:
                 typed += entry.data
                 while (end := typed.find(b"\r")) >= 0:
-                    asked = _IDENTITY_QUERY.fullmatch(typed, 0, end) is not None
+                    identity_requested = _IDENTITY_QUERY.fullmatch(typed, 0, end) is not None
                     del typed[: end + 1]
-            elif entry.side is Side.MODEM and asked:
+            elif entry.side is Side.MODEM and identity_requested:
                 received += entry.data
         lines = [line.strip() for line in re.split(r"[\r\n]+", received.decode("latin-1"))]
         return [line for line in lines if line and _CODE.match(line) is None]

@@ -40,7 +40,7 @@ def _names(events: Sequence[CallEvent]) -> list[str]:
 
 
 def _list(table: CallTable, now_s: float, *rows: ClccRow) -> list[CallEvent]:
-    table.process_list(rows, now_s, asked_s=now_s - 0.02)
+    table.process_list(rows, now_s, requested_s=now_s - 0.02)
     return table.take_events()
 
 
@@ -93,11 +93,11 @@ def test_one_empty_list_is_forgiven_and_two_end_the_call() -> None:
 def test_a_spoilt_list_ends_no_call_but_not_for_ever() -> None:
     table = _dialled(Stat.ACTIVE)
     for now_s in (4.0, 7.0, 10.0):
-        table.process_list((), now_s, asked_s=now_s, spoilt=True)
+        table.process_list((), now_s, requested_s=now_s, damaged=True)
     table.tick(11.0)
     assert table.take_events() == []
     for now_s in (13.0, 16.0, 19.0):
-        table.process_list((), now_s, asked_s=now_s, spoilt=True)
+        table.process_list((), now_s, requested_s=now_s, damaged=True)
     table.tick(20.0)
     assert _names(table.take_events()) == ["CallReleased"]
 
@@ -117,8 +117,8 @@ def test_a_new_dial_may_be_missing_from_the_list_for_a_moment() -> None:
 def test_a_list_asked_for_before_the_call_began_says_nothing_about_it() -> None:
     table = CallTable()
     table.process_hint(Hint(sign=Sign.RING, kind="RING"), 10.0, list_available=True)
-    table.process_list((), 10.1, asked_s=9.9)
-    table.process_list((), 10.2, asked_s=9.95)
+    table.process_list((), 10.1, requested_s=9.9)
+    table.process_list((), 10.2, requested_s=9.95)
     table.tick(11.0)
     assert _names(table.take_events()) == ["CallIncoming"]
 
@@ -349,7 +349,7 @@ def test_members_of_a_conference_live_on_without_rows_of_their_own() -> None:
     table.on_calls_joined()
     table.take_events()
     for now_s in (2.0, 3.0, 4.0):
-        table.process_list((), now_s, asked_s=now_s, conference=True)
+        table.process_list((), now_s, requested_s=now_s, conference=True)
     assert table.take_events() == []
     assert len(table.calls()) == 2
 
@@ -389,7 +389,7 @@ def _chaos(table: CallTable, data: st.DataObject) -> tuple[float, list[CallEvent
                 table.process_hint(hint, now_s, list_available=data.draw(st.booleans()))
             case 3:
                 table.process_list(
-                    data.draw(LISTS), now_s, asked_s=now_s - 0.02, conference=data.draw(st.booleans())
+                    data.draw(LISTS), now_s, requested_s=now_s - 0.02, conference=data.draw(st.booleans())
                 )
             case 4:
                 call = table.add_dial(Ref(f"leg#{step}"), data.draw(st.sampled_from([USER, OTHER])), now_s)
@@ -442,7 +442,7 @@ def test_after_any_disorder_the_lists_win(data: st.DataObject, truth: list[ClccR
         table.on_dial_result(view.call, now_s)
     for _ in range(6):
         now_s += 3.0
-        table.process_list(truth, now_s, asked_s=now_s - 0.02)
+        table.process_list(truth, now_s, requested_s=now_s - 0.02)
         table.tick(now_s)
         now_s += 1.0
         table.tick(now_s)

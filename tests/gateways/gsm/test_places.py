@@ -82,7 +82,7 @@ def test_of_a_known_device_the_command_port_alone_is_asked_and_of_others_all() -
         for usb in (known.usb, "ffff:0001")
         for number in range(5)
     ]
-    asked = [place.path for place in ports_to_probe(ports, roles, taken=(), silent={"ffff:00013"})]
+    asked = [place.path for place in ports_to_probe(ports, roles, occupied=(), silent={"ffff:00013"})]
     assert asked == [f"{known.usb}/{known.at}", *(f"ffff:0001/{number}" for number in (0, 1, 2, 4))]
 
 
@@ -136,9 +136,9 @@ def test_of_a_device_that_is_another_lines_no_port_is_asked() -> None:
         for position in ("1-1", "1-2")
         for number in (0, 2)
     ]  # fmt: skip
-    assert [place.path for place in ports_to_probe(ports, {}, taken={"1-1/0"})] == ["1-2/0", "1-2/2"]
+    assert [place.path for place in ports_to_probe(ports, {}, occupied={"1-1/0"})] == ["1-2/0", "1-2/2"]
     simulated = [SeenPort(path=f"{name}.at", mark=name) for name in ("one", "two")]
-    assert [place.path for place in ports_to_probe(simulated, {}, taken={"one"})] == ["two.at"]
+    assert [place.path for place in ports_to_probe(simulated, {}, occupied={"one"})] == ["two.at"]
 
 
 def test_the_voice_port_is_the_one_that_the_dialect_names_on_the_same_device() -> None:
