@@ -77,6 +77,8 @@ class Client:
             time.sleep(0.02)  # the web has just been started or restarted
         self._state = state
         self._connection = LocalConnection(state.web_socket, timeout_s)
+        self.status = 0
+        """HTTP status of the last answer; 0 before the first."""
 
     def close(self) -> None:
         """Close the connection."""
@@ -106,6 +108,7 @@ class Client:
             self._connection.request(method, path, body, {"Accept": "application/json", **headers})
             response = self._connection.getresponse()
             content = response.read()
+            self.status = response.status
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
             raise Unreachable(

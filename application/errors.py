@@ -63,7 +63,10 @@ class NotRunning(CenterError):
     exit_code = 3
 
     def __init__(self, directory: str) -> None:
-        super().__init__(f"no center runs in {directory} (start it: securwoman run --state {directory})")
+        super().__init__(
+            f"no center runs in {directory} (start one: securwoman run --state {directory}; "
+            "if a center runs with another state directory, add --state DIR)"
+        )
 
 
 class Unreachable(CenterError):

@@ -32,7 +32,9 @@ class Common:
     @property
     def directory(self) -> StateDir:
         """State directory that the command works on: the option, or the default."""
-        return StateDir(self.state if self.state is not None else default_path(os.environ))
+        state = StateDir(self.state if self.state is not None else default_path(os.environ))
+        state.require_access()
+        return state
 
     def data(self, value: object) -> None:
         """Print the value as one JSON document on one line, to stdout."""

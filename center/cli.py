@@ -76,8 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command, print its errors and return its exit code."""
-    features.install(features_off(_config(arguments)))
     try:
+        features.install(features_off(_config(arguments)))
         code = build()(_normalised(arguments), exit_on_error=False, print_error=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
@@ -100,13 +100,14 @@ def run(arguments: list[str]) -> int:
 
 
 def _config(arguments: Sequence[str]) -> Path:
-    """Return the path of the center's settings, before the command is known."""
+    """Return the path of the center's settings, before the command is known. Raises StateError."""
     given = dict(pairwise(arguments))
     given |= dict(one.split("=", 1) for one in arguments if one.startswith("--") and "=" in one)
     if "--config" in given:
         return Path(given["--config"])
-    state = Path(given["--state"]) if "--state" in given else default_path(os.environ)
-    return config_in_use(StateDir(state))
+    state = StateDir(Path(given["--state"]) if "--state" in given else default_path(os.environ))
+    state.require_access()
+    return config_in_use(state)
 
 
 def _failed(reason: str, code: int) -> int:

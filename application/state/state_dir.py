@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 import struct
 from collections.abc import Mapping
 from pathlib import Path
@@ -123,6 +124,20 @@ class StateDir:
     def journal_url(self) -> str:
         """Address of the journal if the settings name none."""
         return f"sqlite:///{self.path / 'journal.db'}"
+
+    def require_access(self) -> None:
+        """Check that the path, if it exists, is a directory of this user. Raises StateError."""
+        try:
+            status = self.path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError as error:
+            raise StateError(f"cannot use {self.path}: {error.strerror}") from error
+        if not stat.S_ISDIR(status.st_mode):
+            raise StateError(f"{self.path} is a file: --state needs a directory")
+        if not os.access(self.path, os.R_OK | os.X_OK, effective_ids=True):
+            owner = self.path.owner()
+            raise StateError(f"{self.path} belongs to the user {owner}: run the command as this user")
 
     def create(self) -> None:
         """Create missing folders, for their owner alone. Raises StateError.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -46,7 +47,7 @@ def send(
     ] = False,
     common: Common = DEFAULT,
 ) -> None:
-    """Raise an alert; the last line is its id."""
+    """Raise an alert; the last line is its id. A signal of a number with an open alert joins that alert."""
     if phone is None and device is None:
         raise UsageError("--phone or --device is required")
     if (lat is None) != (lon is None):
@@ -59,9 +60,11 @@ def send(
     alert = SentAlert(
         phone=phone, device=device, id=id, test=test, silent=silent, position=position, battery_pct=battery
     )
-    receipt = post_alert(Client(common.directory), alert)
+    client = Client(common.directory)
+    receipt = post_alert(client, alert)
+    joined = "joined the open alert of this number, " if client.status == HTTPStatus.OK else ""
     advice = "the app shows: call 112 now" if receipt.advice != "wait" else "the app waits"
-    said = f"received {receipt.received_at}, deadline {receipt.deadline_at}, {advice}"
+    said = f"{joined}received {receipt.received_at}, deadline {receipt.deadline_at}, {advice}"
     common.tell(receipt, said, receipt.alert)
 
 

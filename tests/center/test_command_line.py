@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import signal
 import sqlite3
 import subprocess
@@ -113,6 +114,18 @@ def test_an_error_is_one_sentence_and_a_code(
     assert run(*arguments, code=code) == ""
     assert said in run.error
     assert run.error.startswith("securwoman: ")
+
+
+def test_a_state_directory_that_cannot_be_used_names_the_reason(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file in its place, and a directory of another user."""
+    (tmp_path / "file").touch()
+    assert cli.run(["ps", "--state", str(tmp_path / "file")]) == 1
+    assert capfd.readouterr().err == f"securwoman: {tmp_path / 'file'} is a file: --state needs a directory\n"
+    monkeypatch.setattr(os, "access", lambda *_args, **_more: False)
+    assert cli.run(["alert", "list", "--state", str(tmp_path)]) == 1
+    assert "run the command as this user" in capfd.readouterr().err
 
 
 def test_the_state_may_stand_before_the_command(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
