@@ -178,7 +178,8 @@ class Modem(Table, frozen=True, kw_only=True):
     ] = ""
     credit: CreditSettings = CreditSettings()
     emergency: Annotated[bool, RESOLVED] = False
-    """True if the trunk is reserved for 112; only a line of such a trunk may dial an emergency number."""
+    """True if the trunk is reserved for 112; only a line of such a trunk may dial an emergency number,
+    unless `psap.last_resort` permits public lines."""
 
     @property
     def line(self) -> LineId:
