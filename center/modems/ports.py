@@ -13,7 +13,7 @@ from center.modems.unnamed import Asked
 from gateways.gsm.dialects.detection import by_usb, interface_role
 from gateways.gsm.dialects.loading import installed_dialects
 from gateways.gsm.port.places import resolve_port
-from gateways.gsm.probing import card_of
+from gateways.gsm.probing import sound_card_of
 from messages.ids import LineId
 from model.settings.port_names import is_address
 from runtime.published import line_files
@@ -78,7 +78,7 @@ def ports_of(state: StateDir) -> list[PortRow]:
                 usb=None,
                 socket=None,
                 product=None,
-                card=card_of(port),
+                card=sound_card_of(port),
                 present=is_address(port) or (bool(port) and Path(port).exists()),
                 state=report.state if up == "up" and report is not None and report.state != "ready" else up,
                 signal_dbm=None if report is None else report.signal_dbm,
@@ -104,7 +104,7 @@ def ports_of(state: StateDir) -> list[PortRow]:
                 does=interface_role(dialect, found.vid, found.pid, interface)
                 if dialect is not None
                 else None,
-                card=card_of(found.device),
+                card=sound_card_of(found.device),
                 present=True,
                 state=None,
             )

@@ -47,7 +47,7 @@ class ProbedPort(msgspec.Struct, frozen=True, kw_only=True):
 def probe_port(state: StateDir, path: str) -> ProbedPort:
     """Return the device at the port; the modem is queried only if no line of a running center has it."""
     one = _with_dialect_facts(_line_using(state, path) or _query_port(path))
-    return msgspec.structs.replace(one, card=card_of(path) or "")
+    return msgspec.structs.replace(one, card=sound_card_of(path) or "")
 
 
 def _line_using(state: StateDir, path: str) -> ProbedPort | None:
@@ -115,7 +115,7 @@ def line_at(state: StateDir, port: str) -> str | None:
     return None
 
 
-def card_of(port: str) -> str | None:
+def sound_card_of(port: str) -> str | None:
     """Return the sound card of the port's USB device; None without one."""
     device = usb_device_of(resolve_port(port)) if port else None
     return None if device is None else card_at(device.name) or None

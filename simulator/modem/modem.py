@@ -73,7 +73,7 @@ class Modem:
         self.voice = ModemVoice(self.line, dialect)
         self.mailbox = Mailbox(config.number, network, self.parameters, self._send_unsolicited)
         self._network = network
-        self._outlet = ModemOutput(config.name, lambda: self.line.vices)
+        self._output = ModemOutput(config.name, lambda: self.line.vices)
         self._shift = AnswerShift()
         self._typed = bytearray()
         self._held_back = bytearray()
@@ -101,16 +101,16 @@ class Modem:
 
     def take_output(self) -> bytes:
         """Return the output since the last call."""
-        return self._outlet.take()
+        return self._output.take()
 
     def take_other_port_output(self) -> bytes:
         """Return the output at another port since the last call."""
-        return self._outlet.take_elsewhere()
+        return self._output.take_other_port()
 
     @property
     def has_output(self) -> bool:
         """True if output waits to be taken."""
-        return bool(self._outlet)
+        return bool(self._output)
 
     def port_opened(self, now_s: float) -> None:
         """Record that a host has opened the AT port; from now on output reaches it."""
@@ -125,7 +125,7 @@ class Modem:
         """
         self._network.advance(now_s)
         self.opened = False
-        self._outlet.take()
+        self._output.take()
         self._shift.end()
         if hupcl or self.parameters.first("&D") != 0:
             self.line.drop(self.line.legs, Cause.NORMAL_CLEARING, self._network.agenda.now_s)
@@ -177,8 +177,8 @@ class Modem:
     def garble(self, now_s: float, for_s: float = GARBLE_S) -> None:
         """Simulate a bad cable: garbage at once, and corrupted output for a while."""
         self._network.advance(now_s)
-        self._emit(self._outlet.garbage.burst())
-        self._outlet.garbage.until_s = self._network.agenda.now_s + for_s
+        self._emit(self._output.garbage.burst())
+        self._output.garbage.until_s = self._network.agenda.now_s + for_s
 
     def change_vices(self, vices: Vices) -> None:
         """Set these vices and keep the others."""
@@ -268,7 +268,7 @@ class Modem:
     def _power_up(self) -> None:
         self.power = Power.ON
         self._lines_run = 0
-        self._told_codes_here = False
+        self._codes_moved_here = False
         self.parameters.reset()
         self.memory.power_on(self.line.vices.forgets or ())
         self.voice.power_on()
@@ -340,9 +340,9 @@ class Modem:
         if byte == ESC:
             self._send_unsolicited(["OK"])
             return
-        said = self.mailbox.send(pdu, self.line.vices.message_error, now_s)
-        taken_s = self.line.vices.message_takes_s if said[-1] == "OK" else None
-        self._run_after(taken_s or 0.0, pdu.encode(), now_s, lambda _: self._send_unsolicited(said))
+        answer = self.mailbox.send(pdu, self.line.vices.message_error, now_s)
+        delay_s = self.line.vices.message_takes_s if answer[-1] == "OK" else None
+        self._run_after(delay_s or 0.0, pdu.encode(), now_s, lambda _: self._send_unsolicited(answer))
 
     def _run_or_delay(self, line: bytes, now_s: float) -> None:
         """Run the line, at once or after the time that it needs."""
@@ -398,7 +398,7 @@ class Modem:
                     break
                 answers += answer
                 if f"{command.name}={command.argument}" == self.dialect.codes_here:
-                    self._told_codes_here = True
+                    self._codes_moved_here = True
         except AtError as error:
             final = self._error_result(error)
         except UnknownCommand:
@@ -459,9 +459,9 @@ class Modem:
         if self._later is not None:
             self._later += lines
             return
-        said = [line for line in lines if not self._is_disabled(line)]
-        codes_here = not self.line.vices.codes_elsewhere or self._told_codes_here
-        for frame in self._outlet.framed(said, codes_here=codes_here):
+        enabled = [line for line in lines if not self._is_disabled(line)]
+        codes_here = not self.line.vices.codes_elsewhere or self._codes_moved_here
+        for frame in self._output.framed(enabled, codes_here=codes_here):
             self._emit(frame)
         if self._held_back and self.line.pending is None:
             self._network.agenda.at(self._network.agenda.now_s, self._process_held_back)
@@ -481,7 +481,7 @@ class Modem:
 
     def _emit(self, data: bytes) -> None:
         if self.power is Power.ON and self.opened and not self.muted:
-            self._outlet.put(data, self._network.agenda.now_s)
+            self._output.put(data, self._network.agenda.now_s)
 
     def _noise(self, noise: Noise, index: int, now_s: float) -> None:
         self._send_unsolicited([noise.lines[index % len(noise.lines)]])

@@ -105,31 +105,31 @@ class ModemOutput:
     def __init__(self, name: str, vices: Callable[[], Vices]) -> None:
         self.garbage = Corruption(name)
         self._vices = vices
-        self._here = bytearray()
-        self._elsewhere = bytearray()
+        self._command_port = bytearray()
+        self._other_port = bytearray()
         self._codes = 0
 
     def __bool__(self) -> bool:
-        return bool(self._here or self._elsewhere)
+        return bool(self._command_port or self._other_port)
 
     def take(self) -> bytes:
         """Return the output at the command port since the last call."""
-        output = bytes(self._here)
-        self._here.clear()
+        output = bytes(self._command_port)
+        self._command_port.clear()
         return output
 
-    def take_elsewhere(self) -> bytes:
+    def take_other_port(self) -> bytes:
         """Return the output at another port since the last call."""
-        output = bytes(self._elsewhere)
-        self._elsewhere.clear()
+        output = bytes(self._other_port)
+        self._other_port.clear()
         return output
 
     def put(self, data: bytes, now_s: float) -> None:
         """Add bytes for the command port."""
         end = self._vices().line_end
         data = data if end is None else data.replace(b"\r\n", end.encode())
-        self._here += self.garbage.corrupt(data, now_s)
-        del self._here[:-OUTPUT_LIMIT]
+        self._command_port += self.garbage.corrupt(data, now_s)
+        del self._command_port[:-OUTPUT_LIMIT]
 
     def framed(self, lines: Sequence[str], *, codes_here: bool) -> list[bytes]:
         """Return unsolicited lines, each framed for the command port; lines for another port are stored
@@ -139,8 +139,8 @@ class ModemOutput:
         if not codes_here:
             codes = [line for line in said if not is_final(line)]
             said = [line for line in said if is_final(line)]
-            self._elsewhere += b"".join(frames(codes, glued=False))
-            del self._elsewhere[:-OUTPUT_LIMIT]
+            self._other_port += b"".join(frames(codes, glued=False))
+            del self._other_port[:-OUTPUT_LIMIT]
         return frames(said, glued=bool(self._vices().glued_lines))
 
     def _cut(self, line: str) -> str:

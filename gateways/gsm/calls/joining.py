@@ -91,14 +91,14 @@ class Joining:
 
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
-        self._adding: WaitingDial | None = None
+        self._waiting_dial: WaitingDial | None = None
         self._requested_step: JoinStep | None = None
         self._retry_at_s = 0.0
 
     @property
-    def adding(self) -> Ref | None:
+    def waiting_ref(self) -> Ref | None:
         """The leg of the call that waits to be dialled; None without such a call."""
-        return None if self._adding is None else self._adding.ref
+        return None if self._waiting_dial is None else self._waiting_dial.ref
 
     def add(self, ref: Ref, number: E164, now_s: float, until_s: float) -> None:
         """Dial this number in addition to the present calls. Only one call can wait at a time.
@@ -106,23 +106,23 @@ class Joining:
         The call is not dialled from `until_s` on; `extend_right` extends this time: putting calls on hold
         takes longer than a lease is certain to last.
         """
-        self._adding = WaitingDial(ref=ref, number=number, since_s=now_s, until_s=until_s)
+        self._waiting_dial = WaitingDial(ref=ref, number=number, since_s=now_s, until_s=until_s)
 
     def extend_right(self, ref: Ref, until_s: float) -> None:
         """Extend the right to the waiting call until `until_s`. No effect if this call does not wait."""
-        if self._adding is not None and self._adding.ref == ref:
-            self._adding.until_s = until_s
+        if self._waiting_dial is not None and self._waiting_dial.ref == ref:
+            self._waiting_dial.until_s = until_s
 
     def withdraw(self, ref: Ref) -> bool:
         """Withdraw the waiting call. False: the call was dialled already, or never waited."""
-        was_waiting = self.adding == ref
+        was_waiting = self.waiting_ref == ref
         if was_waiting:
-            self._adding = None
+            self._waiting_dial = None
         return was_waiting
 
     def take_next_step(self, now_s: float) -> Ref | None:
         """Take the next step. Return the waiting call if that call has to be given up; None otherwise."""
-        calls, dial = self._driver.calls(), self._adding
+        calls, dial = self._driver.calls(), self._waiting_dial
         step = next_step(calls, adding=dial is not None)
         if dial is not None:
             waited_s = now_s - dial.since_s
@@ -130,7 +130,7 @@ class Joining:
             if there_is_room and now_s < dial.until_s:
                 return self._dial(dial, now_s)
             if waited_s >= ADDED_WITHIN_S:
-                self._adding = None
+                self._waiting_dial = None
                 return dial.ref
         if step is None:
             self._requested_step = None
@@ -142,12 +142,12 @@ class Joining:
     def next_s(self) -> float | None:
         """Return the time when `take_next_step` may take a step without an event; None if never."""
         times = [self._retry_at_s] if self._requested_step is not None else []
-        if self._adding is not None:
-            times += [self._adding.since_s + HELD_WITHIN_S, self._adding.since_s + ADDED_WITHIN_S]
+        if self._waiting_dial is not None:
+            times += [self._waiting_dial.since_s + HELD_WITHIN_S, self._waiting_dial.since_s + ADDED_WITHIN_S]
         return min(times, default=None)
 
     def _dial(self, dial: WaitingDial, now_s: float) -> Ref | None:
-        self._adding = None
+        self._waiting_dial = None
         try:
             self._driver.dial(dial.ref, dial.number, now_s, until_s=dial.until_s)
         except RequestRefused:

@@ -125,7 +125,8 @@ class Voice(Table, frozen=True, kw_only=True):
     frame_bytes: Annotated[int, Meta(ge=1, le=4096)]
     """Bytes of one 20 ms frame, s16le."""
     retry_s: Seconds
-    """Interval between two attempts, for as long as `voice.KEEN_S`; later attempts are rarer."""
+    """Interval between two attempts, for as long as `voice_switch.FREQUENT_ATTEMPTS_S`; later attempts are
+    rarer."""
     pace: VoicePace
     wear_reset: Commands
     """Commands that restart a modem with degraded voice (`calls.voice_degradation`). Empty: the voice does

@@ -99,7 +99,7 @@ class LegsOnLine:
             case DialCall() if ref not in self.register.attempts:
                 return True
             case DialCall() | AttachCall():
-                return self._joining.adding == ref
+                return self._joining.waiting_ref == ref
             case _:
                 return False
 
@@ -170,7 +170,7 @@ class LegsOnLine:
         """Return True if the call can be joined to the others in the network: all are up and of its alert."""
         return (
             not order.emergency
-            and self._joining.adding is None
+            and self._joining.waiting_ref is None
             and all(call.state in (Stat.ACTIVE, Stat.HELD) for call in others)
             and self._belong_to_alert(others, order.leg)
         )
