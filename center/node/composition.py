@@ -79,7 +79,7 @@ _PRELOADED: Final[tuple[str, ...]] = (
     "store.journal.journal",
     "store.journal.following",
     "store.registry.registry",
-    "gateways.gsm.dialects.loading:installed",
+    "gateways.gsm.dialects.loading:installed_dialects",
     "store.database.dialect:prepare_all",
     "media.sound.sound_file:prepare",
 )

@@ -148,5 +148,7 @@ def test_every_class_that_the_plan_names_exists_and_has_the_role_that_it_is_name
         assert getattr(importlib.import_module(module), attribute).role is spec.role
     assert made.workers is not None
     assert (made.workers.live, made.workers.idle) == (3, 1)
-    for module in preloaded(made, "postgresql://"):
-        importlib.import_module(module.partition(":")[0])
+    for name in preloaded(made, "postgresql://"):
+        module, _, function = name.partition(":")
+        loaded = importlib.import_module(module)
+        assert not function or callable(getattr(loaded, function)), name
