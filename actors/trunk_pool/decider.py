@@ -249,14 +249,17 @@ def _of_group(
     free = [one for one in group if is_free(one, request.leg, held, now_us)]
     if request.operator is not None and (why := _too_many_nailed_up(request, group, held, now_us)):
         return LineRefused(leg=request.leg, attempt=request.attempt, reason=why)
-    keep = settings.limits.lines_kept_from_tests if request.test else 0
+    # A small center tests with its last two lines.
+    kept = min(settings.limits.lines_kept_from_tests, max(len(group) - 2, 0)) if request.test else 0
     # A center with a single line left begins an alert nevertheless. An occupied line counts even if its
     # modem's process is dead: its alert waits for a free line.
     there = sum(serves(one, now_us) or one.seized_by is not None for one in group)
-    least = min(_needed(request, group, pairs), max(least, there))
+    needed = _needed(request, group, pairs)
+    least = min(needed, max(least, there))
     # A line that sends a text is free before the party called first has answered.
     soon = sum(serves(one, now_us) and _sends_text(one) for one in group)
-    if len(free) <= min(keep, max(len(group) - 2, 0)) or len(free) + soon < least:
+    # A test whose user could not be called any more would end as a missed deadline: it does not begin.
+    if len(free) < kept + (needed if kept else 1) or len(free) + soon < least:
         return LineRefused(leg=request.leg, attempt=request.attempt, reason=_why(request, group, free))
     return _granted(request, min(free, key=lambda one: _rank(one, request)))
 

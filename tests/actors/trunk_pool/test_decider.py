@@ -231,6 +231,16 @@ def test_case_10_no_operator_is_called_for_whom_no_line_would_be_left_to_call_th
     assert grants(operator_of("a2"), begun, *taken, line("p4"))
 
 
+def test_case_09_a_test_begins_only_if_its_user_can_be_called_too() -> None:
+    """Of four lines the first is kept for users who call, and one more for alerts."""
+    test = operator_of("t1", test=True)
+    assert not grants(test, {}, *PUBLIC[:3], replace(PUBLIC[3], seized_by=LegId("a1:user")))
+    assert grants(test, {}, *PUBLIC)
+    begun = [*PUBLIC[:3], replace(PUBLIC[3], seized_by=LegId("t1:op1"))]
+    user = request(alert=AlertId("t1"), leg=LegId("t1:user"), test=True)
+    assert grants(user, {"t1": {Party.USER}}, *begun)
+
+
 def test_what_nobody_is_kept_for_any_more_is_free_for_the_next() -> None:
     both = [replace(one, seized_by=LegId("a1:x")) for one in PUBLIC[1:3]]
     more = [PUBLIC[0], *both, PUBLIC[3]]
