@@ -35,6 +35,8 @@ pytestmark = [
 
 STARTS: Final = 3
 """A deadline has so many starts of a center, as long as one takes here: one, and what else is done."""
+LEAST_S: Final = 20
+"""A shorter deadline leaves too little time for `user.setup_time_s`: the settings would be faulty."""
 LATE_S: Final = 2.0
 """A loaded machine writes the miss so long after the deadline at the latest."""
 HOUR_S: Final = 3600
@@ -123,7 +125,7 @@ def test_s11_a_step_is_taken_over_where_nothing_is_open_and_moves_no_deadline_wh
     settings.touch()
     began_s = time.monotonic()
     with center(tmp_path, nobody_reaches_the_user(), "--config", str(settings), port=free_port()) as made:
-        deadline_s = STARTS * math.ceil(time.monotonic() - began_s)
+        deadline_s = max(LEAST_S, STARTS * math.ceil(time.monotonic() - began_s))
         # Which it reads as it starts again by itself.
         settings.write_text(f"{settings.read_text()}[deadline]\nseconds = {deadline_s}\n")
         begun = known(made)
