@@ -17,7 +17,7 @@ from messages.operators import OperatorVoice
 from model.settings.lines import Modem
 from runtime.environment import DRAINING
 from runtime.published import own_voices
-from runtime.published.peers import PeerBook, Place
+from runtime.published.peers import NodeInfo, PeerBook
 from store.journal.journal import Journal
 from store.nodes import members, owners
 
@@ -36,7 +36,7 @@ class NodeView(msgspec.Struct, frozen=True, kw_only=True):
     """True for a node that takes no part and was stopped in order."""
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class ClusterState(msgspec.Struct, frozen=True, kw_only=True):
     """State of the nodes in the database at this moment."""
 
     member: bool
@@ -64,7 +64,7 @@ class Nodes:
         self._peers = peers
 
     @property
-    def other_nodes(self) -> tuple[Place, ...]:
+    def other_nodes(self) -> tuple[NodeInfo, ...]:
         """All present and former members except this node, sorted by name, as they described themselves."""
         return tuple(sorted((*self._peers.places, *self._peers.away), key=lambda place: place.node))
 
@@ -128,14 +128,14 @@ class Nodes:
         )
 
 
-def standing(journal: Journal, me: NodeId) -> Standing:
+def standing(journal: Journal, me: NodeId) -> ClusterState:
     """Return the state of the nodes from the database. Raises JournalError."""
     seen = members.members(journal)
     states = dict.fromkeys(STATES, 0)
     for one in seen:
         states["draining" if one.alive and one.draining else "alive" if one.alive else _gone(one.left)] += 1
     own = next((one for one in seen if one.node == me), None)
-    return Standing(
+    return ClusterState(
         member=own is not None and own.alive,
         age_s=None if own is None or own.left else own.age_us / SECOND,
         states=states,

@@ -61,7 +61,7 @@ class Way(StrEnum):
     SMS = "sms"
 
 
-class Proof(StrEnum):
+class Assurance(StrEnum):
     """Assurance level: proof that an alert comes from the phone with its number; the strongest first."""
 
     DEVICE = "device"

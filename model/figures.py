@@ -21,13 +21,13 @@ from messages import events as ev
 from messages.ids import (
     SECOND,
     AlertId,
+    Assurance,
     Channel,
     Instant,
     LegId,
     LineId,
     OperatorId,
     Outcome,
-    Proof,
     UserId,
 )
 from messages.journal import Recorded, Unreadable
@@ -111,7 +111,7 @@ class AlertRow(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fa
     operator: OperatorId | None = None
     """Operator who last had the case."""
     user: UserId | None = None
-    proof: Proof = Proof.APP
+    proof: Assurance = Assurance.APP
     """Assurance level of the alert."""
     closed_as: Outcome | None = None
     """Outcome at the closing."""

@@ -12,7 +12,7 @@ from typing import ClassVar, Final
 from thespian.actors import ActorAddress
 
 from actors.alert_intake.decider import CONFIRM_US, State, Worker, heard, in_the_way, plan
-from actors.alert_intake.incoming import Door, Verdict, VoiceAlerts, as_it_came, signal_of
+from actors.alert_intake.incoming import CallOutcome, Door, VoiceAlerts, as_it_came, signal_of
 from messages import calls, cases
 from messages.envelope import Envelope
 from messages.events import TextUnreadable
@@ -288,9 +288,9 @@ class AlertIntakeActor(CenterActor):
             return None
         raised = (case for case in self._live.cases.values() if case.phone == call.number)
         verdict = self._voice.hear(call, hushed=any(is_hushed(case) for case in raised))
-        if verdict is Verdict.REJECT:
+        if verdict is CallOutcome.REJECT:
             self.tell(Role.GSM_MODEM, call.line, calls.RejectCall(call=call.call))
-        if verdict is Verdict.WAIT or verdict is Verdict.KNOWN:
+        if verdict is CallOutcome.WAIT or verdict is CallOutcome.KNOWN:
             return None
         return self._raised_by(call)
 

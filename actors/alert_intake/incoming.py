@@ -20,7 +20,7 @@ from model.setup import Setup
 from runtime.logs import Logger
 
 
-class Verdict(Enum):
+class CallOutcome(Enum):
     """Outcome for an incoming call."""
 
     WAIT = auto()
@@ -53,17 +53,17 @@ class VoiceAlerts:
         while len(self._taken) > _CALLS_REMEMBERED:
             del self._taken[next(iter(self._taken))]
 
-    def hear(self, call: IncomingCall, *, hushed: bool = False) -> Verdict:
+    def hear(self, call: IncomingCall, *, hushed: bool = False) -> CallOutcome:
         """Return the outcome for this call. `hushed`: the user must not be called back."""
         if (call.line, call.call) in self._taken:
-            return Verdict.KNOWN
+            return CallOutcome.KNOWN
         if not call.settled:
-            return Verdict.WAIT
+            return CallOutcome.WAIT
         # A caller who cannot be called back automatically is answered in any case.
         called_back = (
             call.number is not None and why_number_unfit(call.number, self._settings) is None and not hushed
         )
-        return Verdict.REJECT if self._callback and called_back else Verdict.TAKE
+        return CallOutcome.REJECT if self._callback and called_back else CallOutcome.TAKE
 
     def gone(self, line: LineId, call: int) -> None:
         """Forget a call that has stopped ringing; the modem may use its number again."""

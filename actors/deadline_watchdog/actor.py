@@ -20,7 +20,7 @@ from actors.deadline_watchdog.alarms import (
     Unreadables,
     lines_without_sound,
 )
-from actors.deadline_watchdog.decider import Means, Verdict, look, next_deadline
+from actors.deadline_watchdog.decider import InboxEvents, Means, look, next_deadline
 from actors.deadline_watchdog.stuck import Finding, State, forget, look_for_stuck, still_stuck
 from actors.deadline_watchdog.view import LINE_FOR_112, View
 from messages.envelope import Envelope
@@ -152,7 +152,7 @@ class DeadlineWatchdogActor(CenterActor):
             self._no_leases.failed(error)
         return {alert: case for alert, case in self._view.live.cases.items() if alert in self._leased}
 
-    def _write(self, verdicts: Sequence[Verdict]) -> None:
+    def _write(self, verdicts: Sequence[InboxEvents]) -> None:
         """Append the events to the alerts' inboxes, without an expected version: a conflict in one inbox must
         not undo the others.
         """

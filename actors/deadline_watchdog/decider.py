@@ -175,19 +175,19 @@ def _under_way(user: Leg, settings: Settings, now_us: Instant) -> Instant:
     return Instant(max(now_us, user.since + _setup_us(settings) + _answer_us(settings)))
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+class InboxEvents(msgspec.Struct, frozen=True, kw_only=True):
     """Events to write to an alert's inbox."""
 
     alert: AlertId
     events: tuple[DeadlineMissed | AdviceChanged, ...]
 
 
-def look(cases: Iterable[Case], means: Means, settings: Settings, now_us: Instant) -> tuple[Verdict, ...]:
+def look(cases: Iterable[Case], means: Means, settings: Settings, now_us: Instant) -> tuple[InboxEvents, ...]:
     """Return the events to write now, for each alert with a missed deadline or a deadline that will be
     missed; the most urgent alert first. Called every second and at every deadline.
     """
     found = ((case, _events(case, at, now_us)) for case, at in forecasts(cases, means, settings, now_us))
-    return tuple(Verdict(alert=case.alert, events=events) for case, events in found if events)
+    return tuple(InboxEvents(alert=case.alert, events=events) for case, events in found if events)
 
 
 def next_deadline(cases: Iterable[Case], now_us: Instant) -> Instant | None:

@@ -19,7 +19,7 @@ from model.settings.lines import Modem
 from model.settings.psap import LastResort
 from model.setup import Setup
 from runtime.published.directory import Entry
-from runtime.published.peers import Place
+from runtime.published.peers import NodeInfo
 from store.journal.projections import LineHold, Lines, Operators
 
 FRESH_US: Final = Instant(3 * SECOND)
@@ -48,7 +48,7 @@ class View:
         """Store the report of a line, received at `now_us`."""
         self._reports[report.line] = report, now_us
 
-    def means(self, workers: Iterable[Entry], now_us: Instant, others: Iterable[Place] = ()) -> Means:
+    def means(self, workers: Iterable[Entry], now_us: Instant, others: Iterable[NodeInfo] = ()) -> Means:
         """Return the means available now. `workers`: directory entries of this node. `others`: the other
         nodes, whose lines also serve this node's alerts.
         """
@@ -103,7 +103,7 @@ class View:
             else:
                 yield now_us
 
-    def no_line_for_112(self, now_us: Instant, others: Iterable[Place] = ()) -> dict[Key, str]:
+    def no_line_for_112(self, now_us: Instant, others: Iterable[NodeInfo] = ()) -> dict[Key, str]:
         """Return the alarm "no line for 112" and its text. Lines of other nodes count too.
 
         The text is empty if a line is usable. The result is empty if no emergency line is configured, or

@@ -16,7 +16,7 @@ from actors.membership.decider import (
     AT_ONCE,
     LOOK_US,
     SAY_US,
-    Standing,
+    MembershipState,
     clock_alarm,
     clock_is_off,
     failed,
@@ -39,7 +39,15 @@ from runtime.environment import DRAINED
 from runtime.logs import Outage
 from runtime.published import voice_files
 from runtime.published.directory import Entry
-from runtime.published.peers import FilePeers, MemoryPeers, Peers, Place, decode_place, encode_place, load_now
+from runtime.published.peers import (
+    FilePeers,
+    MemoryPeers,
+    NodeInfo,
+    Peers,
+    decode_place,
+    encode_place,
+    load_now,
+)
 from runtime.published.voice_files import voice_gate_of
 from store import streams
 from store.alarms import NodeAlarms
@@ -67,12 +75,12 @@ successor starts within a tenth of a second, and no operator may lose a reservat
 
 def peers_of(seen: Iterable[Member], me: NodeId, *, settled: bool, alive: bool) -> Peers:
     """Return the view of the other nodes for this node's actors."""
-    places: list[Place] = []
-    away: list[Place] = []
+    places: list[NodeInfo] = []
+    away: list[NodeInfo] = []
     for member in seen:
         if member.node == me:
             continue
-        place = decode_place(member.places) or Place(node=member.node, address=member.address)
+        place = decode_place(member.places) or NodeInfo(node=member.node, address=member.address)
         if member.alive:
             places.append(replace(place, node=member.node, draining=member.draining))
         else:
@@ -92,7 +100,7 @@ class MembershipActor(CenterActor):
         self._listener = self.env.listen()
         if self._listener is not None:
             self.watch(self.keep(self._listener).fileno(), self._heard)
-        self._standing = Standing()
+        self._standing = MembershipState()
         self._voice_file = voice_files.newest(self.env.run)
         self._voices_kept_at = self.now_us()
         """Time at which an OperatorLines was last seen."""
@@ -144,7 +152,7 @@ class MembershipActor(CenterActor):
             self._publish(replace(self._published or Peers(), settled=False, alive=self._standing.member))
         self.at(Instant(self.now_us() + LOOK_US), "look")
 
-    def _renew(self) -> Standing:
+    def _renew(self) -> MembershipState:
         standing, node = self._standing, self.env.node
         try:
             if standing.member:
@@ -221,8 +229,8 @@ class MembershipActor(CenterActor):
         voices = (voice for voice in (self._voice_file.read() or {}).values() if voice.holds)
         return tuple(sorted(voices, key=lambda voice: voice.operator))
 
-    def _place(self, entries: tuple[Entry, ...], voices: tuple[OperatorVoice, ...]) -> Place:
-        return Place(
+    def _place(self, entries: tuple[Entry, ...], voices: tuple[OperatorVoice, ...]) -> NodeInfo:
+        return NodeInfo(
             node=self.env.node,
             address=self.env.address,
             web=self._setup.settings.cluster.web,

@@ -42,7 +42,7 @@ _CLOCK: Final = (
 )
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class MembershipState(msgspec.Struct, frozen=True, kw_only=True):
     """Membership of this node; a new one is no member, as far as known."""
 
     term: int = 0
@@ -59,43 +59,43 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         return self.term > 0
 
 
-def joined(standing: Standing, term: int, now_us: Instant) -> Standing:
+def joined(standing: MembershipState, term: int, now_us: Instant) -> MembershipState:
     """Return the state after a join with this term. Another term starts a new membership."""
     since = standing.since if standing.term == term else now_us
     return replace(standing, term=term, since=since, renewed=now_us, tried=now_us)
 
 
-def renewed(standing: Standing, *, held: bool, now_us: Instant) -> Standing:
+def renewed(standing: MembershipState, *, held: bool, now_us: Instant) -> MembershipState:
     """Return the state after a renewal: `held`, or ended by the database."""
     if held:
         since = standing.since if _unbroken(standing, now_us) else now_us
         return replace(standing, since=since, renewed=now_us, tried=now_us)
-    return Standing(tried=now_us)
+    return MembershipState(tried=now_us)
 
 
-def failed(standing: Standing, now_us: Instant) -> Standing:
+def failed(standing: MembershipState, now_us: Instant) -> MembershipState:
     """Return the state after an unreachable database; an overdue membership has ended."""
     if now_us - standing.renewed >= TTL_US:
-        return Standing(tried=now_us)
+        return MembershipState(tried=now_us)
     return replace(standing, tried=now_us)
 
 
-def is_due(standing: Standing, now_us: Instant) -> bool:
+def is_due(standing: MembershipState, now_us: Instant) -> bool:
     """Return True if a renewal or a join is due."""
     return now_us - standing.tried >= RENEW_US
 
 
-def settled(standing: Standing, now_us: Instant) -> bool:
+def settled(standing: MembershipState, now_us: Instant) -> bool:
     """Return True if a node that is not seen as a member is certainly none."""
     return standing.member and now_us - standing.since >= SETTLE_US and _unbroken(standing, now_us)
 
 
-def _unbroken(standing: Standing, now_us: Instant) -> bool:
+def _unbroken(standing: MembershipState, now_us: Instant) -> bool:
     return now_us - standing.renewed < BREAK_US
 
 
 def may_claim(
-    standing: Standing, seen: Iterable[Member], me: NodeId, now_us: Instant, *, reluctant: bool
+    standing: MembershipState, seen: Iterable[Member], me: NodeId, now_us: Instant, *, reluctant: bool
 ) -> bool:
     """Return True if this node takes alerts that no node has.
 

@@ -18,8 +18,8 @@ from actors.operator_lines.decider import (
     ABSENT,
     UNKNOWN,
     Order,
+    OwnLineAttempt,
     Ref,
-    Standing,
     Voice,
     changed,
     forget,
@@ -76,7 +76,7 @@ class OperatorLinesActor(CenterActor):
         self._coming = self.keep(self._journal.notify.listen(topic_of_kind(voice_files.HEADSET)))
         self.watch(self._coming.fileno(), self._headset_changed)
         self._people: dict[OperatorId, Operator] = {}
-        self._legs: dict[Ref, Standing] = {}
+        self._legs: dict[Ref, OwnLineAttempt] = {}
         self._who: dict[LegId, ActorAddress] = {}
         self._present: dict[OperatorId, headset.Headset] = {}
         self._nailed: dict[OperatorId, nailed.Nailed] = {}

@@ -45,7 +45,7 @@ UNKNOWN: Final = Voice()
 ABSENT: Final = Voice(state=CallState.RELEASED)
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class OwnLineAttempt(msgspec.Struct, frozen=True, kw_only=True):
     """Attempt of a leg on an operator's own line, and its state."""
 
     line: LineId
@@ -62,8 +62,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         return self.state is not CallState.RELEASED
 
 
-Legs = Mapping[Ref, Standing]
-Answer = tuple[dict[Ref, Standing], tuple[CallReport, ...]]
+Legs = Mapping[Ref, OwnLineAttempt]
+Answer = tuple[dict[Ref, OwnLineAttempt], tuple[CallReport, ...]]
 
 
 def obey(legs: Legs, line: LineId, order: Order, voice: Voice, said_at: Instant, now_us: Instant) -> Answer:
@@ -95,7 +95,7 @@ def changed(legs: Legs, line: LineId, voice: Voice) -> Answer:
     return after, tuple(said)
 
 
-def moved(legs: Legs, line: LineId) -> dict[Ref, Standing]:
+def moved(legs: Legs, line: LineId) -> dict[Ref, OwnLineAttempt]:
     """Return the legs without the live legs of this line, which another node serves from now on.
 
     Their orders go to that node, and this node sends no report. If the line returns to this node, its legs
@@ -104,7 +104,7 @@ def moved(legs: Legs, line: LineId) -> dict[Ref, Standing]:
     return {ref: one for ref, one in legs.items() if one.line != line or not one.live}
 
 
-def forget(legs: Legs, now_us: Instant) -> dict[Ref, Standing]:
+def forget(legs: Legs, now_us: Instant) -> dict[Ref, OwnLineAttempt]:
     """Return the legs without live legs that have received no order for `FORGOTTEN_US`."""
     return {ref: one for ref, one in legs.items() if not one.live or now_us - one.heard_at < FORGOTTEN_US}
 
@@ -114,25 +114,31 @@ def stands(legs: Legs, line: LineId) -> bool:
     return any(one.live and one.line == line for one in legs.values())
 
 
-def _begun(line: LineId, order: Order, voice: Voice, said_at: Instant, now_us: Instant) -> Standing | None:
+def _begun(
+    line: LineId, order: Order, voice: Voice, said_at: Instant, now_us: Instant
+) -> OwnLineAttempt | None:
     """Return the state of a new leg; None while the voice is unknown, or if the dial is too late."""
     if voice.state is CallState.UNKNOWN:
         return None
     if isinstance(order, DialCall):
         if now_us - said_at > LATE_US:
             return None
-        return _ended(line, voice.cause, now_us) if voice.wavering else Standing(line=line, heard_at=now_us)
+        return (
+            _ended(line, voice.cause, now_us)
+            if voice.wavering
+            else OwnLineAttempt(line=line, heard_at=now_us)
+        )
     if voice.state is CallState.RELEASED:
         return _ended(line, HangupCause.LINE_LOST, now_us)
     rung = CallState.DIALLING if voice.state is CallState.DIALLING else CallState.RINGING
-    return Standing(line=line, heard_at=now_us, state=rung, adopted=True)
+    return OwnLineAttempt(line=line, heard_at=now_us, state=rung, adopted=True)
 
 
-def _follow(ref: Ref, leg: Standing, voice: Voice) -> tuple[Standing, tuple[CallReport, ...]]:
+def _follow(ref: Ref, leg: OwnLineAttempt, voice: Voice) -> tuple[OwnLineAttempt, tuple[CallReport, ...]]:
     """Return the leg after a change of the voice, and a report of each new state."""
     if not leg.live:
         return leg, ()
-    reached: list[Standing] = []
+    reached: list[OwnLineAttempt] = []
     match voice.state:
         case CallState.RINGING if leg.state is CallState.DIALLING:
             reached = [replace(leg, state=CallState.RINGING)]
@@ -147,11 +153,11 @@ def _follow(ref: Ref, leg: Standing, voice: Voice) -> tuple[Standing, tuple[Call
     return (reached[-1] if reached else leg), tuple(_report(ref, one) for one in reached)
 
 
-def _ended(line: LineId, cause: int, now_us: Instant) -> Standing:
-    return Standing(line=line, heard_at=now_us, state=CallState.RELEASED, cause=cause)
+def _ended(line: LineId, cause: int, now_us: Instant) -> OwnLineAttempt:
+    return OwnLineAttempt(line=line, heard_at=now_us, state=CallState.RELEASED, cause=cause)
 
 
-def _report(ref: Ref, leg: Standing) -> CallReport:
+def _report(ref: Ref, leg: OwnLineAttempt) -> CallReport:
     """Return the report of a leg. The answer is never confirmed: a voice connection does not prove that the
     operator is present.
     """
@@ -167,7 +173,7 @@ def _report(ref: Ref, leg: Standing) -> CallReport:
     )
 
 
-def _kept(legs: Legs, ref: Ref, leg: Standing) -> dict[Ref, Standing]:
+def _kept(legs: Legs, ref: Ref, leg: OwnLineAttempt) -> dict[Ref, OwnLineAttempt]:
     """Return the legs with this one as the newest; only the latest ended legs are kept, for repeated
     orders.
     """

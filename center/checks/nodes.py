@@ -16,7 +16,7 @@ from model.membership import CLOCK_OFF_US, RENEW_US, Member, differing_settings
 from model.settings import Settings
 
 if TYPE_CHECKING:
-    from runtime.published.peers import Place
+    from runtime.published.peers import NodeInfo
 
 CLOCK_WARN_MS: Final = 500
 _LATE_US: Final = 2 * RENEW_US
@@ -71,7 +71,7 @@ def _members(seen: Iterable[Member], node: NodeFile | None) -> Iterator[Finding]
         )
 
 
-def _lines(places: Iterable[Place]) -> Iterator[Finding]:
+def _lines(places: Iterable[NodeInfo]) -> Iterator[Finding]:
     have: dict[LineId, list[str]] = defaultdict(list)
     for place in places:
         for line in place.lines:

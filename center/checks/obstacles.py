@@ -8,7 +8,7 @@ from typing import Final
 from application.checks import Wants, look
 from application.state.processes import marked
 from application.state.state_dir import StateDir
-from center.modems.obstacles import HERE, Found, Obstacle, Roots, modems_of, obstacles
+from center.modems.obstacles import HERE, FoundObstacle, Obstacle, Roots, modems_of, obstacles
 from center.modems.unnamed import Unnamed, unnamed
 from gateways.gsm.dialects.loading import installed_dialects
 from gateways.gsm.port.places import resolve_port, usb_device_of
@@ -47,7 +47,7 @@ _SENTENCES: Final = {
 }
 
 
-def sentence(found: Found) -> str:
+def sentence(found: FoundObstacle) -> str:
     """Return the sentence of the obstacle, with its remedy."""
     ids = found.about.replace(":", " ")
     text = _SENTENCES[found.obstacle].format(about=found.about, count=found.count, ids=ids)
@@ -68,13 +68,13 @@ def plugged_in(settings: Settings, state: StateDir, *, roots: Roots = HERE) -> I
         yield warn("modems", said_of(modem))
 
 
-def in_the_way(devices: Iterable[UsbDevice], state: StateDir, *, roots: Roots = HERE) -> list[Found]:
+def in_the_way(devices: Iterable[UsbDevice], state: StateDir, *, roots: Roots = HERE) -> list[FoundObstacle]:
     """Return the obstacles of these devices. Ports opened by this center's own processes are no obstacle."""
     ours = {process.pid for process in marked(state.path)}
     return obstacles(devices, installed_dialects(), ours=ours, roots=roots)
 
 
-def at_port(port: str, state: StateDir, *, roots: Roots = HERE) -> list[Found]:
+def at_port(port: str, state: StateDir, *, roots: Roots = HERE) -> list[FoundObstacle]:
     """Return the obstacles of the modem at this port."""
     device = usb_device_of(resolve_port(port, dev=roots.dev, sys=roots.sys), sys=roots.sys)
     devices = modems_of(installed_dialects(), roots) if device is not None else []

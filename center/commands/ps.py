@@ -18,7 +18,7 @@ from messages.ids import Role
 from runtime import pidfd
 from runtime.clock import boottime_us
 from runtime.published.directory import Entry, FileDirectory
-from runtime.published.peers import FilePeers, PeerBook, Place
+from runtime.published.peers import FilePeers, NodeInfo, PeerBook
 from runtime.system.birth import logger_of
 
 
@@ -78,7 +78,7 @@ def peers_of(state: StateDir) -> PeerBook:
     return file if file.is_there else PeerBook()
 
 
-def _elsewhere(place: Place) -> list[Row]:
+def _elsewhere(place: NodeInfo) -> list[Row]:
     entries = sorted(place.entries, key=lambda entry: (entry.role, entry.key))
     return [_of(entry, place.node) for entry in entries]
 

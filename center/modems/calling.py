@@ -27,7 +27,7 @@ BETWEEN_S: Final = 3.0
 """Pause between two calls, in seconds, for the modem to finish the first."""
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class TimedEvent(msgspec.Struct, frozen=True, kw_only=True):
     """A reported event of the call."""
 
     t: float
@@ -40,7 +40,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 class Calling:
     """Calls of one session. `tell` is called with each event as it happens."""
 
-    def __init__(self, session: ModemSession, tell: Callable[[Told], None]) -> None:
+    def __init__(self, session: ModemSession, tell: Callable[[TimedEvent], None]) -> None:
         self._session = session
         self._tell = tell
         self._started_s = time.monotonic()
@@ -95,7 +95,7 @@ class Calling:
         self._heard(event)
         if isinstance(event, CallEvent):
             self._tell(
-                Told(
+                TimedEvent(
                     t=round(time.monotonic() - self._started_s, 3),
                     event=f"call.{type(event).__name__.removeprefix('Call').lower()}",
                     number=event.number,

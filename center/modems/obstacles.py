@@ -54,7 +54,7 @@ class Obstacle(StrEnum):
     """The modem was plugged in within the last hour, or has dropped off and come back."""
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
+class FoundObstacle(msgspec.Struct, frozen=True, kw_only=True):
     """An obstacle, and its subject."""
 
     obstacle: Obstacle
@@ -90,7 +90,7 @@ def modems_of(dialects: Dialects, roots: Roots = HERE) -> list[UsbDevice]:
 
 def obstacles(
     devices: Iterable[UsbDevice], dialects: Dialects, *, ours: Collection[int] = (), roots: Roots = HERE
-) -> list[Found]:
+) -> list[FoundObstacle]:
     """Return the obstacles of these devices, the most severe of each device first. `ours` are pids of the
     center's own processes, which may have ports open.
     """
@@ -98,15 +98,15 @@ def obstacles(
     held = _held(ours, roots)
     found = [one for device in devices for one in _of_device(device, dialects, held, roots)]
     if devices and any(read(file) == "1" for file in _under_voltage(roots)):
-        found.append(Found(obstacle=Obstacle.UNDER_VOLTAGE))
+        found.append(FoundObstacle(obstacle=Obstacle.UNDER_VOLTAGE))
     return found
 
 
 def _of_device(
     device: UsbDevice, dialects: Dialects, held: Mapping[str, str], roots: Roots
-) -> Iterator[Found]:
-    def one(obstacle: Obstacle, about: str = "", count: int = 0) -> Found:
-        return Found(obstacle=obstacle, position=device.position, about=about, count=count)
+) -> Iterator[FoundObstacle]:
+    def one(obstacle: Obstacle, about: str = "", count: int = 0) -> FoundObstacle:
+        return FoundObstacle(obstacle=obstacle, position=device.position, about=about, count=count)
 
     if _is_storage(device):
         yield one(Obstacle.STORAGE, device.usb)

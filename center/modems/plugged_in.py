@@ -10,7 +10,7 @@ from typing import Final
 from application.state.state_dir import StateDir
 from center.modems import obstacles
 from center.modems.unnamed import unnamed
-from gateways.console.views.plant import ModemView
+from gateways.console.views.infrastructure import ModemView
 from gateways.gsm.dialects.loading import installed_dialects
 from model.settings.lines import Modem
 

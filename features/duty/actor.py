@@ -27,7 +27,7 @@ from features.duty.store import new_id
 from features.duty.words import NotificationText, notification_text
 from gateways.callouts import decider
 from gateways.callouts.channels.sending import send
-from gateways.callouts.decider import LINE_US, Try
+from gateways.callouts.decider import LINE_US, PlannedAttempt
 from messages.calls import CallReport
 from messages.envelope import Envelope
 from messages.events import (
@@ -74,7 +74,7 @@ class _LineRequest(msgspec.Struct):
     """A line requested from the TrunkPool for one attempt."""
 
     callout: str
-    planned: Try
+    planned: PlannedAttempt
     at: Instant
     number: int = 0
     """Number that the attempt will have in the journal."""
@@ -102,7 +102,7 @@ class DutyCallerActor(CenterActor):
         )
         self._calls = self.new_call_manager()
         self._line_request: _LineRequest | None = None
-        self._pending_calls: list[tuple[str, Try]] = []
+        self._pending_calls: list[tuple[str, PlannedAttempt]] = []
         """Calls to be made now, each with the id of its callout; called one after another."""
         self._turn_scheduled = False
         self.watch(self._waker.fileno(), self._on_results)

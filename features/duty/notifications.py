@@ -10,8 +10,8 @@ from typing import Final
 
 from features.duty.read_model import DutyReadModel
 from features.duty.words import NotificationText
-from gateways.callouts.channels.sending import Notice, failure_of
-from gateways.callouts.decider import LINE_US, Try
+from gateways.callouts.channels.sending import Notification, failure_of
+from gateways.callouts.decider import LINE_US, PlannedAttempt
 from gateways.outside import Delivered, Sent
 from messages.events import CalloutFailed, CalloutTold, Event
 from messages.ids import (
@@ -38,8 +38,8 @@ COLLECTED_US: Final = Instant(60 * SECOND)
 """Time in which joined alarms are collected into one message to the person who has taken a callout."""
 TEXT_US: Final = Instant(600 * SECOND)
 """Validity of a short message: a later delivery would report outdated facts."""
-SendJob = tuple[Contact, Notice]
-SendResult = tuple[Notice, Sent]
+SendJob = tuple[Contact, Notification]
+SendResult = tuple[Notification, Sent]
 
 
 class NotificationSender:
@@ -61,7 +61,7 @@ class NotificationSender:
         """Ids of notifications in progress."""
         self._log = logs.get("duty")
 
-    def begin_attempts(self, callout: Callout, attempts: Sequence[Try], now_us: Instant) -> None:
+    def begin_attempts(self, callout: Callout, attempts: Sequence[PlannedAttempt], now_us: Instant) -> None:
         """Send these attempts by the network or a server."""
         numbers = range(len(callout.attempts) + 1, len(callout.attempts) + 1 + len(attempts))
 
@@ -100,7 +100,7 @@ class NotificationSender:
                 )
                 continue
             words = self._words_for(known, person)
-            notice = Notice(
+            notice = Notification(
                 callout=known.id,
                 attempt=attempt.number,
                 subject=words.subject,
@@ -162,7 +162,7 @@ class NotificationSender:
                 self.send_open_attempts(callout, () if person is None else (person,))
                 continue
             attempts = tuple(
-                Try(person=person, contact=number, way=one.way, round=callout.rounds, to=one.to)
+                PlannedAttempt(person=person, contact=number, way=one.way, round=callout.rounds, to=one.to)
                 for number, one in enumerate(person.contacts)
                 if one.way is not DutyWay.CALL
             )

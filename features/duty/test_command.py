@@ -22,7 +22,7 @@ from application.settings.where import config_in_use
 from application.state.journals import journal_of
 from application.state.state_dir import NodeFile, running
 from features.duty.words import notification_text
-from gateways.callouts.channels.sending import WRITTEN, Notice, send
+from gateways.callouts.channels.sending import WRITTEN, Notification, send
 from gateways.outside import Delivered
 from messages.ids import CalloutKind, DutyWay, OperatorId
 from model.callouts.roster import Contact, Person, Roster, on_duty
@@ -101,7 +101,7 @@ def _channel_results(
     words = notification_text(CalloutKind.TEST, (), person.language, own.settings.spoken)
     for number, contact in enumerate((one for one in contacts if one.way in WRITTEN), 1):
         name = f"test-{journal.now_us():x}"
-        notice = Notice(
+        notice = Notification(
             callout=name, attempt=number, subject=words.subject, text=words.text, at=journal.now_us()
         )
         sent = send(contact, notice, own)

@@ -119,7 +119,7 @@ class Addressing:
     async def begin(self) -> None:
         """Start lookups for alerts that were open before."""
         await self._web.following.loaded.wait()
-        self._asking.look(list(self._web.following.picture.alerts))
+        self._asking.look(list(self._web.following.read_model.alerts))
 
     async def close(self) -> None:
         """Cancel all lookups."""
@@ -137,7 +137,7 @@ def configured(web: Web) -> Addressing | None:
         return None
 
     def case_of(alert: AlertId) -> Case | None:
-        known = web.following.picture.alerts.get(alert)
+        known = web.following.read_model.alerts.get(alert)
         return None if known is None else known.case
 
     async def write(alert: AlertId, address: Address) -> None:

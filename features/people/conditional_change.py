@@ -15,7 +15,7 @@ from msgspec import UNSET
 from store.errors import ChangedMeanwhile
 
 
-class Seen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class SeenFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Some fields of a stored object; UNSET fields are left unchanged."""
 
     def said(self) -> dict[str, Any]:
@@ -23,14 +23,14 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return {one: value for one in self.__struct_fields__ if (value := getattr(self, one)) is not UNSET}
 
 
-def same_fields(was: Seen, now: Seen) -> None:
+def same_fields(was: SeenFields, now: SeenFields) -> None:
     """Check that both have the same fields set. Raises ValueError."""
     for name in now.__struct_fields__:
         if (getattr(was, name) is UNSET) != (getattr(now, name) is UNSET):
             raise ValueError(f"`was` and `now` have to have the same fields: `{name}`")
 
 
-def to_change(known: object, was: Seen, wanted: Mapping[str, Any]) -> tuple[str, ...]:
+def to_change(known: object, was: SeenFields, wanted: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the fields that differ from `wanted`. Raises ChangedMeanwhile if one also differs from `was`."""
     seen = was.said()
     changed = tuple(one for one, value in wanted.items() if getattr(known, one) != value)

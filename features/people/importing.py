@@ -48,7 +48,7 @@ _BREATH_S: Final = 0.005
 """Pause between portions, for other writers waiting for the write lock."""
 
 
-class Verdict(StrEnum):
+class LineOutcome(StrEnum):
     """Result of comparing a line with the registry."""
 
     NEW = "new"
@@ -67,11 +67,11 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
     """Encoding in which the file was read."""
 
 
-class Seen(msgspec.Struct, frozen=True, kw_only=True):
+class ComparedLine(msgspec.Struct, frozen=True, kw_only=True):
     """A line compared with the registry."""
 
     line: int
-    verdict: Verdict
+    verdict: LineOutcome
     name: str
     """Name in the line; the number if the line has no name."""
     user: UserId | None = None
@@ -97,24 +97,24 @@ class _Known:
         }
 
 
-def compare(connection: Connection, lines: Sequence[Line], region: str) -> list[Seen]:
+def compare(connection: Connection, lines: Sequence[Line], region: str) -> list[ComparedLine]:
     """Compare each line with the registry at this moment."""
     known = _Known(connection)
     return [_seen(known, line, region) for line in lines]
 
 
-def _seen(known: _Known, line: Line, region: str) -> Seen:
+def _seen(known: _Known, line: Line, region: str) -> ComparedLine:
     phones = known.owner["phone"]
     owners = {phones[one] for one in line.person.phones if one in phones}
     faults = (*line.faults, *(() if line.faults else _of_others(known, line, owners)))
     if faults:
-        return Seen(line=line.number, verdict=Verdict.BAD, name=line.name, faults=faults)
+        return ComparedLine(line=line.number, verdict=LineOutcome.BAD, name=line.name, faults=faults)
     if not owners:
-        return Seen(line=line.number, verdict=Verdict.NEW, name=line.name)
+        return ComparedLine(line=line.number, verdict=LineOutcome.NEW, name=line.name)
     (user,) = owners
     changed = tuple(_changed(known, line, user, region))
-    verdict = Verdict.CHANGES if changed else Verdict.SAME
-    return Seen(line=line.number, verdict=verdict, name=line.name, user=user, changed=changed)
+    verdict = LineOutcome.CHANGES if changed else LineOutcome.SAME
+    return ComparedLine(line=line.number, verdict=verdict, name=line.name, user=user, changed=changed)
 
 
 def _of_others(known: _Known, line: Line, owners: set[UserId]) -> Iterator[Fault]:
@@ -151,14 +151,14 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
 
     sheet: Sheet
     lines: list[Line]
-    seen: list[Seen]
+    seen: list[ComparedLine]
 
     @property
     def tag(self) -> str:
         """Digest of the changes to be made; differs if any change differs."""
         return sha256(msgspec.msgpack.encode(self.seen)).hexdigest()[:32]
 
-    def count(self, verdict: Verdict) -> int:
+    def count(self, verdict: LineOutcome) -> int:
         """Return the number of lines with this verdict."""
         return sum(one.verdict is verdict for one in self.seen)
 
@@ -167,7 +167,7 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
         rows = [
             [*line.cells, "; ".join(_told(fault) for fault in one.faults)]
             for line, one in zip(self.lines, self.seen, strict=True)
-            if one.verdict is Verdict.BAD
+            if one.verdict is LineOutcome.BAD
         ]
         return written(self.sheet, rows)
 
@@ -204,10 +204,10 @@ def take_in(
     looked = look(journal, content, file, region)
     if looked.tag != tag:
         raise ChangedMeanwhile("the registry", "")
-    wanted = (Verdict.NEW, Verdict.CHANGES)
+    wanted = (LineOutcome.NEW, LineOutcome.CHANGES)
     good = [line for line, one in zip(looked.lines, looked.seen, strict=True) if one.verdict in wanted]
     done = _take(journal, good, by, file, region)
-    same = looked.count(Verdict.SAME) + done.unchanged
+    same = looked.count(LineOutcome.SAME) + done.unchanged
     return looked, msgspec.structs.replace(done, unchanged=same)
 
 

@@ -13,7 +13,7 @@ import msgspec
 from litestar import Response
 from litestar.params import QueryParameter
 
-from features.people.importing import Imported, Looked, Seen, Verdict, look, take_in
+from features.people.importing import ComparedLine, Imported, LineOutcome, Looked, look, take_in
 from features.people.people_file import Fault, Flaw, ImportFaulty
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.permissions import ADMIN, Caller
@@ -29,7 +29,7 @@ FILE_MAX: Final = 16 * 2**20
 SHOWN: Final = 300
 """Number of lines returned: rejected lines first, then changes."""
 _NAME: Final = "the file"
-_ORDER: Final = (Verdict.BAD, Verdict.CHANGES, Verdict.NEW, Verdict.SAME)
+_ORDER: Final = (LineOutcome.BAD, LineOutcome.CHANGES, LineOutcome.NEW, LineOutcome.SAME)
 Preview = Annotated[bool, QueryParameter(description="Only say what it would do.")]
 
 
@@ -46,7 +46,7 @@ class ImportRow(msgspec.Struct, frozen=True, kw_only=True):
     """A line of the file. `changed`: columns that differ from the registry."""
 
     line: int
-    verdict: Verdict
+    verdict: LineOutcome
     name: str
     changed: list[str]
     faults: list[ImportFault]
@@ -154,25 +154,29 @@ def _view(found: Looked | tuple[Fault, ...], done: Imported | None = None) -> Im
             faults=_faults(found), done=False,
         )  # fmt: skip
     rows = sorted(found.seen, key=lambda one: _ORDER.index(one.verdict))[:SHOWN]
-    counted = {one: found.count(one) for one in Verdict}
+    counted = {one: found.count(one) for one in LineOutcome}
     if done is not None:
-        counted |= {Verdict.NEW: done.added, Verdict.CHANGES: done.changed, Verdict.SAME: done.unchanged}
+        counted |= {
+            LineOutcome.NEW: done.added,
+            LineOutcome.CHANGES: done.changed,
+            LineOutcome.SAME: done.unchanged,
+        }
     return ImportView(
         tag=found.tag,
         encoding=found.sheet.encoding.value,
         separator=found.sheet.separator,
         columns=list(found.sheet.columns),
-        new=counted[Verdict.NEW],
-        changes=counted[Verdict.CHANGES],
-        same=counted[Verdict.SAME],
-        bad=counted[Verdict.BAD],
+        new=counted[LineOutcome.NEW],
+        changes=counted[LineOutcome.CHANGES],
+        same=counted[LineOutcome.SAME],
+        bad=counted[LineOutcome.BAD],
         rows=[_row(one) for one in rows],
         faults=[],
         done=done is not None,
     )
 
 
-def _row(one: Seen) -> ImportRow:
+def _row(one: ComparedLine) -> ImportRow:
     return derived(ImportRow, one, changed=list(one.changed), faults=_faults(one.faults))
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from features.people.conditional_change import Seen, to_change
+from features.people.conditional_change import SeenFields, to_change
 from messages.ids import UserId
 from store.errors import NotRegistered
 from store.journal.transaction import Transaction
@@ -26,7 +26,7 @@ Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}$(?!\n)", descriptio
 Notes = Annotated[str, msgspec.Meta(max_length=4000)]
 
 
-class Fields(Seen, frozen=True, kw_only=True, omit_defaults=True):
+class Fields(SeenFields, frozen=True, kw_only=True, omit_defaults=True):
     """Fields of a person that staff can change; an unset field is left unchanged."""
 
     phones: Phones | UnsetType = UNSET

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from sqlalchemy import bindparam, update
 
-from features.people.conditional_change import Seen, to_change
+from features.people.conditional_change import SeenFields, to_change
 from messages.ids import OperatorId
 from store.database.query import Query
 from store.database.schema import operator
@@ -38,7 +38,7 @@ _SET: Final = Query(
 )
 
 
-class Fields(Seen, frozen=True, kw_only=True, omit_defaults=True):
+class Fields(SeenFields, frozen=True, kw_only=True, omit_defaults=True):
     """Fields of an operator that can be changed; an unset field is left unchanged."""
 
     name: Name | UnsetType = UNSET

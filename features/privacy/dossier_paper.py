@@ -13,7 +13,7 @@ from application.paper.sheet import OUTCOMES, Sheet
 from application.times import local, rfc3339, zone
 from features.privacy.dossier import Dossier
 from features.privacy.facts import Call, Facts, position_in_words
-from messages.ids import Channel, Doubt, Instant, LineId, OperatorLine, Outcome, Party, Proof
+from messages.ids import Assurance, Channel, Doubt, Instant, LineId, OperatorLine, Outcome, Party
 from model.alert.parts import KnownPosition
 from model.rules.calls.own_line import mode_of
 
@@ -101,10 +101,10 @@ SOURCES: Final[dict[str, Pair]] = {
     "aml": ("SMS (AML)", "SMS (AML)"),
 }
 """Words for each source of a position; a source without words is printed by its name."""
-PROOFS: Final[dict[Proof, Pair]] = {
-    Proof.DEVICE: ("provato dal suo telefono", "proved by her phone"),
-    Proof.APP: ("non provato: numero detto dall’app", "not proved: the number is what the app says"),
-    Proof.NETWORK: (
+PROOFS: Final[dict[Assurance, Pair]] = {
+    Assurance.DEVICE: ("provato dal suo telefono", "proved by her phone"),
+    Assurance.APP: ("non provato: numero detto dall’app", "not proved: the number is what the app says"),
+    Assurance.NETWORK: (
         "non provato: numero detto dalla rete",
         "not proved: the number is what the network says",
     ),

@@ -14,6 +14,7 @@ from messages.events import CallReviewed, LegAnswered, LegOriginating, LegReleas
 from messages.ids import (
     E164,
     AlertId,
+    Assurance,
     Channel,
     Doubt,
     Instant,
@@ -21,7 +22,6 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
-    Proof,
     UserId,
 )
 from messages.journal import AnyEvent, Recorded, event_type
@@ -75,7 +75,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     alert: AlertId
     channel: Channel
-    proof: Proof
+    proof: Assurance
     doubt: Doubt | None
     """Reason that a signature did not count; None if there was no such doubt."""
     key_enrolled_at: Instant | None

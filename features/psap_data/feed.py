@@ -40,7 +40,7 @@ async def psap_feed(web: Web, who: Caller) -> Response[bytes]:
     target = await asyncio.to_thread(_feed_of, feeds, bearer(who.request) or "")
     if target is None:
         raise NotSignedOn("the request needs the token of a feed")
-    open_now = [known.sheet for known in web.following.picture.open()]
+    open_now = [known.sheet for known in web.following.read_model.open()]
     shown = await asyncio.to_thread(_shown, web, target, [one for one in open_now if wanted(one.case)])
     if shown:
         await who.note([one.alert for one in shown], actor=f"psap:{target.name}", detail="feed")

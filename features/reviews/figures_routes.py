@@ -23,7 +23,7 @@ from gateways.http.routing.permissions import SUPERVISOR
 from gateways.http.routing.route import GET, Answer, route
 from gateways.http.wire.answers import derived, no_store, rfc3339
 from gateways.http.wire.errors import RequestError
-from messages.ids import SECOND, AlertId, Channel, Instant, OperatorId, Outcome, Proof
+from messages.ids import SECOND, AlertId, Assurance, Channel, Instant, OperatorId, Outcome
 from model.figures import WITHIN_S, AlertRow, AlertStatistics
 from store.audit.entry import EVERYBODY, Action
 
@@ -85,7 +85,7 @@ class AlertFigures(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome | None
     silent: bool = False
     wrong_pins: int = 0
-    proof: Proof = Proof.APP
+    proof: Assurance = Assurance.APP
 
 
 class FiguresView(msgspec.Struct, frozen=True, kw_only=True):

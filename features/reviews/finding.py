@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from gateways.console import timeline
 from gateways.console.case import case_view
-from gateways.console.people import People, Room, why_none_reopened, why_not_reopened
-from gateways.console.picture import Known
+from gateways.console.people import OperatorsView, People, why_none_reopened, why_not_reopened
+from gateways.console.read_model import ShownAlert
 from gateways.console.tally import Tally
 from gateways.console.views.case import CaseView
 from messages.ids import E164, AlertId, Channel, Instant, OperatorCommand, OperatorId, Outcome, UserId
@@ -138,7 +138,7 @@ def _is_told(user: User, search: str) -> bool:
 
 
 def listed(
-    journal: Journal, people: People, room: Room, some: Sequence[tuple[int, AlertId]], me: OperatorId
+    journal: Journal, people: People, room: OperatorsView, some: Sequence[tuple[int, AlertId]], me: OperatorId
 ) -> list[PastAlert]:
     """Return the alerts as listed for `me`; others' without number and last name. Raises JournalError."""
     told: dict[AlertId, list[Recorded]] = {alert: [] for _, alert in some}
@@ -194,11 +194,13 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     view: CaseView
 
 
-def story(journal: Journal, people: People, room: Room, alert: AlertId, me: OperatorId) -> Story | None:
+def story(
+    journal: Journal, people: People, room: OperatorsView, alert: AlertId, me: OperatorId
+) -> Story | None:
     """Return the alert as the journal has it, and the actions open to `me`; None if there is no such alert.
     Raises JournalError.
     """
-    known: Known | None = None
+    known: ShownAlert | None = None
     for recorded in journal.read_streams(streams.inbox(alert), streams.case(alert)):
         known = _told(known, recorded)
     if known is None:
@@ -212,9 +214,11 @@ def story(journal: Journal, people: People, room: Room, alert: AlertId, me: Oper
     return Story(case=case, view=view)
 
 
-def _told(known: Known | None, recorded: Recorded) -> Known | None:
+def _told(known: ShownAlert | None, recorded: Recorded) -> ShownAlert | None:
     sheet = begin(recorded) if known is None else evolve(known.sheet, recorded)
     if sheet is None:
         return known
     entries = () if known is None else known.entries
-    return Known(sheet=sheet, seq=recorded.seq, entries=timeline.add(entries, recorded, sheet, STORY_MAX))
+    return ShownAlert(
+        sheet=sheet, seq=recorded.seq, entries=timeline.add(entries, recorded, sheet, STORY_MAX)
+    )

@@ -15,7 +15,7 @@ import msgspec
 
 from application.errors import SettingsError
 from application.settings.editing.file import is_writable
-from application.settings.editing.intended import Place, Table, row_names, rows_of
+from application.settings.editing.intended import KeyLocation, Table, row_names, rows_of
 from application.settings.editing.lines import line_of
 from application.settings.effective import Counting, counting, faults_of_text
 from application.settings.fields import FieldType, fields
@@ -159,18 +159,20 @@ def _row_at(path: str) -> str:
     return row + "]" if bracket else ""
 
 
-def _places(said: Table) -> Iterator[tuple[FieldType, Place]]:
+def _places(said: Table) -> Iterator[tuple[FieldType, KeyLocation]]:
     for one in fields():
         if one.table.partition(".")[0] in _OTHERS:
             continue
         if one.table in row_names():
             for row in rows_of(said, one.table):
-                yield one, Place(one.table, row[row_names()[one.table]], one.key)
+                yield one, KeyLocation(one.table, row[row_names()[one.table]], one.key)
         else:
-            yield one, Place(one.table, None, one.key)
+            yield one, KeyLocation(one.table, None, one.key)
 
 
-def _row(one: FieldType, at: Place, said: Table, text: str, next_: Counting, now: Counting) -> SettingRow:
+def _row(
+    one: FieldType, at: KeyLocation, said: Table, text: str, next_: Counting, now: Counting
+) -> SettingRow:
     table = at.table if at.row is None else f"{at.table}[{at.row}]"
     path = f"{table}.{at.key}" if table else at.key
     value = _said(said, at)
@@ -198,7 +200,7 @@ def _row(one: FieldType, at: Place, said: Table, text: str, next_: Counting, now
     )
 
 
-def _said(said: Table, at: Place) -> Value | None:
+def _said(said: Table, at: KeyLocation) -> Value | None:
     found: Any = said
     if at.row is not None:
         found = next(row for row in rows_of(said, at.table) if row[row_names()[at.table]] == at.row)

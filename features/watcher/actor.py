@@ -14,11 +14,11 @@ from msgspec.structs import replace
 
 from features.watcher import decider
 from features.watcher.beat import NO_PHONE, Beat
-from features.watcher.decider import Known
+from features.watcher.decider import TargetState
 from features.watcher.ears import hearing_of
-from features.watcher.evidence import Evidence, Looked, NodePicture, look, wrong_now
+from features.watcher.evidence import Evidence, Looked, NodeStatus, look, wrong_now
 from features.watcher.heartbeat_state import Heard, after_sleep, verdict
-from features.watcher.outlets import Away, Outcome, Post, Told
+from features.watcher.outlets import Away, HeartbeatReceived, Outcome, Post
 from features.watcher.settings import HeartbeatTarget, WatchedCenter
 from messages.ids import SECOND, Instant, Role
 from model.alarms.active import Key
@@ -49,17 +49,17 @@ class HeartbeatSenderActor(CenterActor):
         self._setup = self.env.settings_as(Setup)
         self._targets = {one.name: one for one in HeartbeatTarget.of(self._setup.settings)}
         self._journal = self.keep(self.env.open_journal_as(Journal))
-        self._live, self._picture = LiveCases(), NodePicture(self._journal, self.env.node)
-        self._follower = self.keep(FollowedFolds(self._journal, self._live, self._picture))
+        self._live, self._node_status = LiveCases(), NodeStatus(self._journal, self.env.node)
+        self._follower = self.keep(FollowedFolds(self._journal, self._live, self._node_status))
         self._alarms = NodeAlarms(self._journal, self.env.node)
         self._waker = self.keep(Waker())
         now_us = self.now_us()
-        began = self._picture.began or now_us
+        began = self._node_status.began or now_us
         self._heard = {
             one.name: Heard(beat_at=began, well_at=began) for one in WatchedCenter.of(self._setup.settings)
         }
         self._turned = now_us
-        self._known = {name: Known(since=now_us, able_at=now_us) for name in self._targets}
+        self._known = {name: TargetState(since=now_us, able_at=now_us) for name in self._targets}
         self._couriers = {name: self.courier(target) for name, target in self._targets.items()}
         self._looker = self.looker()
         self._looks = False
@@ -162,8 +162,10 @@ class HeartbeatSenderActor(CenterActor):
             version=self._setup.version,
             simulated=self._setup.simulated,
             wrong=wrong_now(seen),
-            taken=self._picture.taken(),
-            alarms=decider.stands(self._picture.stands(), self._picture.shelved(now_us), self.env.node),
+            taken=self._node_status.taken(),
+            alarms=decider.stands(
+                self._node_status.stands(), self._node_status.shelved(now_us), self.env.node
+            ),
             lines=0 if readiness is None else readiness.lines,
             open_alerts=len(self._live.cases),
             planned_until=self._planned_until(now_us),
@@ -175,7 +177,7 @@ class HeartbeatSenderActor(CenterActor):
         except FileNotFoundError:
             ends = False
         ordered = ends or (self.env.run / AGAIN).exists()
-        shelved = self._picture.shelved(now_us)
+        shelved = self._node_status.shelved(now_us)
         return decider.planned_until(shelved, self.env.node, ordered=ordered, now_us=now_us)
 
     def _back(self) -> None:
@@ -188,15 +190,15 @@ class HeartbeatSenderActor(CenterActor):
                 self._known[name] = self._came(name, self._known[name], outcome, now_us)
         self._go(now_us)
 
-    def _came(self, target: str, known: Known, outcome: Outcome, now_us: Instant) -> Known:
+    def _came(self, target: str, known: TargetState, outcome: Outcome, now_us: Instant) -> TargetState:
         match outcome:
-            case Told(answer=answer):
+            case HeartbeatReceived(answer=answer):
                 known = decider.answered(known, answer, now_us)
                 return known if answer is None else self._with_probes(target, known, answer.probes)
             case Away(why=why):
                 return decider.failed(known, why)
 
-    def _with_probes(self, watcher: str, known: Known, probes: tuple[ProbeResult, ...]) -> Known:
+    def _with_probes(self, watcher: str, known: TargetState, probes: tuple[ProbeResult, ...]) -> TargetState:
         """Store the watcher's probes; the watcher repeats them until a heartbeat confirms them."""
         # Events written during a failure of the disk do not survive it.
         if not probes or not self._journal.durable:

@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from features.watcher.beat import NO_PHONE, Answer, Stands, Unable
-from features.watcher.heartbeat_state import Verdict
+from features.watcher.heartbeat_state import CenterState
 from features.watcher.settings import HeartbeatTarget, TargetKind
 from messages.events import AlarmShelved
 from messages.ids import SECOND, Instant, NodeId
@@ -27,7 +27,7 @@ ORDERED_US: Final = 15 * 60 * SECOND
 """Assumed absence of a node ordered to stop or to restart."""
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True):
+class TargetState(msgspec.Struct, frozen=True, kw_only=True):
     """State of one target."""
 
     since: Instant
@@ -46,19 +46,19 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
 
 
-def begun(known: Known, target: HeartbeatTarget, now_us: Instant) -> Known:
+def begun(known: TargetState, target: HeartbeatTarget, now_us: Instant) -> TargetState:
     """Record that a heartbeat is being sent."""
     return replace(known, busy=True, next_at=Instant(now_us + round(target.every_s * SECOND)))
 
 
-def rested(known: Known, target: HeartbeatTarget, now_us: Instant) -> Known:
+def rested(known: TargetState, target: HeartbeatTarget, now_us: Instant) -> TargetState:
     """Record that no heartbeat may be sent to this target now, which does not count as its silence."""
     return replace(
         known, since=now_us, able_at=now_us, next_at=Instant(now_us + round(target.every_s * SECOND))
     )
 
 
-def answered(known: Known, answer: Answer | None, now_us: Instant) -> Known:
+def answered(known: TargetState, answer: Answer | None, now_us: Instant) -> TargetState:
     """Record an answer, or a request to repeat. `None`: a target without a state of its own."""
     if answer is None:
         return replace(known, busy=False, since=now_us, able_at=now_us, why="")
@@ -72,12 +72,12 @@ def answered(known: Known, answer: Answer | None, now_us: Instant) -> Known:
     return replace(known, again=False, since=now_us, able_at=able_at, unable=answer.unable)
 
 
-def failed(known: Known, why: str) -> Known:
+def failed(known: TargetState, why: str) -> TargetState:
     """Record a failure; the next heartbeat follows at its normal time."""
     return replace(known, busy=False, again=False, why=why)
 
 
-def found(target: HeartbeatTarget, known: Known, now_us: Instant) -> dict[Key, str]:
+def found(target: HeartbeatTarget, known: TargetState, now_us: Instant) -> dict[Key, str]:
     """Return the target's alarms: with a text if due, empty if all is well, absent if unknown."""
     every_us = round(target.every_s * SECOND)
     silent_us = max(SILENT_US, 3 * every_us)
@@ -96,12 +96,12 @@ def found(target: HeartbeatTarget, known: Known, now_us: Instant) -> dict[Key, s
     return alarms
 
 
-def of_center(name: str, told: Verdict) -> dict[Key, str]:
+def of_center(name: str, told: CenterState) -> dict[Key, str]:
     """Return the alarm of another center that is watched from here."""
     match told:
-        case Verdict.WELL | Verdict.PLANNED:
+        case CenterState.WELL | CenterState.PLANNED:
             words = ""
-        case Verdict.UNWELL:
+        case CenterState.UNWELL:
             words = f"{name} reports that it could not serve an alert."
         case _:
             words = f"No heartbeat of {name} arrives."
@@ -128,7 +128,7 @@ def planned_until(
     return max(ends, default=None)
 
 
-def is_due(known: Known, target: HeartbeatTarget, now_us: Instant) -> bool:
+def is_due(known: TargetState, target: HeartbeatTarget, now_us: Instant) -> bool:
     """Return True if a heartbeat is due."""
     return not known.busy and now_us >= known.next_at
 

@@ -159,7 +159,7 @@ def wrong_now(seen: Evidence) -> tuple[Wrong, ...]:
     return tuple(Wrong(check.name) for check in CHECKS if not check.look(seen))
 
 
-class NodePicture:
+class NodeStatus:
     """Further content of a heartbeat: the node's alarms, whether people have taken them, and planned work.
 
     The state is computed event by event (a fold), starting with the active alarms. Applying an event twice

@@ -100,7 +100,7 @@ def asked(hearing: Hearing, node: NodeId) -> bytes:
     return hearing.nodes[node].challenge
 
 
-class Verdict(StrEnum):
+class CenterState(StrEnum):
     """State of a center, as far as known from outside."""
 
     WELL = "well"
@@ -116,19 +116,19 @@ class Verdict(StrEnum):
     """The center reports itself as unwell."""
 
 
-def verdict(heard: Heard, patience: Patience, now_us: Instant) -> Verdict:
+def verdict(heard: Heard, patience: Patience, now_us: Instant) -> CenterState:
     """Return the present verdict."""
     silent_us = round(patience.silent_after_s * SECOND)
     no_beat = now_us - heard.beat_at > silent_us
     no_probe = heard.probed_at is not None and now_us - heard.probed_at > silent_us
     unwell = not no_beat and now_us - heard.well_at > round(patience.unwell_after_s * SECOND)
     if not (no_beat or no_probe or unwell):
-        return Verdict.WELL
+        return CenterState.WELL
     if heard.planned_until is not None and now_us < heard.planned_until:
-        return Verdict.PLANNED
+        return CenterState.PLANNED
     if no_beat:
-        return Verdict.SILENT if no_probe or heard.probed_at is None else Verdict.NO_HEARTBEAT
-    return Verdict.NO_INTAKE if no_probe else Verdict.UNWELL
+        return CenterState.SILENT if no_probe or heard.probed_at is None else CenterState.NO_HEARTBEAT
+    return CenterState.NO_INTAKE if no_probe else CenterState.UNWELL
 
 
 def after_sleep(heard: Heard, turned_us: int) -> Heard:

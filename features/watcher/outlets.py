@@ -22,7 +22,7 @@ WITHIN_S: Final = 8.0
 MEDIA_TYPE: Final = "application/octet-stream"
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class HeartbeatReceived(msgspec.Struct, frozen=True, kw_only=True):
     """The heartbeat was received. `answer`: of a watcher."""
 
     answer: Answer | None = None
@@ -34,7 +34,7 @@ class Away(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
-Outcome = Told | Away
+Outcome = HeartbeatReceived | Away
 
 
 class Post:
@@ -56,7 +56,7 @@ class Post:
             key = key_at(Path(self._target.key_file))
             sent = key.beat(beat)
             answer = key.answer_in(self._posted(sent, {"content-type": MEDIA_TYPE}), sent)
-            return Told(answer=answer)
+            return HeartbeatReceived(answer=answer)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             self._connection.close()
             # httpx's own message is dropped: the URL may hold a key.
@@ -78,7 +78,7 @@ class Post:
                 f"{beat.node}-{beat.at}", said, key, datetime.fromtimestamp(beat.at / SECOND, UTC)
             )
         self._posted(said, headers)
-        return Told()
+        return HeartbeatReceived()
 
     def _posted(self, content: bytes, headers: dict[str, str]) -> bytes:
         client = self._connection.client

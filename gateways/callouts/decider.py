@@ -59,7 +59,7 @@ NO_CALL: Final = frozenset((CalloutFailure.NO_LINE, CalloutFailure.NO_VOICE))
 """Failures that a further call at this moment would meet again."""
 
 
-class Try(msgspec.Struct, frozen=True, kw_only=True):
+class PlannedAttempt(msgspec.Struct, frozen=True, kw_only=True):
     """A planned attempt to notify one person through one channel."""
 
     person: Person
@@ -89,8 +89,8 @@ class Try(msgspec.Struct, frozen=True, kw_only=True):
 class Due(msgspec.Struct, frozen=True, kw_only=True):
     """Pending actions of a callout."""
 
-    written: tuple[Try, ...] = ()
-    call: Try | None = None
+    written: tuple[PlannedAttempt, ...] = ()
+    call: PlannedAttempt | None = None
     since: Instant
     """Time since when the actions are pending; in the future if nothing is pending yet."""
     end: CalloutEnd | None = None
@@ -188,7 +188,7 @@ def _test(callout: Callout, people: Sequence[Person]) -> Due:
     return Due(since=since, end=CalloutEnd.TOLD if told else CalloutEnd.NOBODY)
 
 
-def _written(callout: Callout, person: Person, number: int) -> Iterator[Try]:
+def _written(callout: Callout, person: Person, number: int) -> Iterator[PlannedAttempt]:
     """Yield the written notices to the person: once in a callout, and again if alarms have joined since the
     last notice and a new cycle has reached the person.
     """
@@ -204,9 +204,9 @@ def _numbers(person: Person) -> list[int]:
     return [number for number, one in enumerate(person.contacts) if one.way is DutyWay.CALL]
 
 
-def _try(person: Person, contact: int, number: int) -> Try:
+def _try(person: Person, contact: int, number: int) -> PlannedAttempt:
     one = person.contacts[contact]
-    return Try(person=person, contact=contact, way=one.way, round=number, to=one.to)
+    return PlannedAttempt(person=person, contact=contact, way=one.way, round=number, to=one.to)
 
 
 def is_mine(

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from gateways.console.views.plant import AlarmOverView, AlarmView, QuietView
+from gateways.console.views.infrastructure import AlarmOverView, AlarmView, QuietView
 from messages.ids import Instant, NodeId
 from model.alarms.book import AlarmBook, AlarmKey, AlarmRecord, Nodes, shelved_until
 from model.alarms.kind import Wakes

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from gateways.console.parties import hear_each_other, hears, operator_leg, party_view, shown
-from gateways.console.picture import Known
+from gateways.console.read_model import ShownAlert
 from gateways.console.timeline import Entry
 from gateways.console.views.case import (
     BesideView,
@@ -26,7 +26,7 @@ from gateways.console.views.case import (
 )
 from messages import events as ev
 from messages.base import Address, Message
-from messages.ids import Channel, Instant, OperatorId, Party, Proof
+from messages.ids import Assurance, Channel, Instant, OperatorId, Party
 from model.alert.case import Case
 from model.alert.leg import LegState
 from model.alert.parts import DialogueMessage, KnownPosition, SmsDelivery
@@ -41,7 +41,7 @@ from model.telling.sheet import Claim, SentData
 _ANSWERS: Final = ("leg.answered", "leg.confirmed")
 
 
-def steps_view(known: Known) -> StepsView:
+def steps_view(known: ShownAlert) -> StepsView:
     """Return the time at which each step of the alert happened first; None for a step that has not
     happened.
     """
@@ -106,7 +106,7 @@ def _users_talks(entries: Iterable[Entry]) -> tuple[Instant | None, Instant | No
     return next(iter(answers), None), next((at for at in talks if at is not None), None)
 
 
-def alone_since(known: Known) -> Instant | None:
+def alone_since(known: ShownAlert) -> Instant | None:
     """Return since when the user waits on the line without an operator and without 112; None if this is not
     so.
     """
@@ -127,7 +127,7 @@ def alone_since(known: Known) -> Instant | None:
     return since
 
 
-def restarted_at(known: Known) -> Instant | None:
+def restarted_at(known: ShownAlert) -> Instant | None:
     """Return when an AlertCase last took over the alert, or a modem's process its call; None if neither
     happened.
     """
@@ -157,7 +157,7 @@ def _said(case: Case, one: DialogueMessage) -> SaidView:
         heard_us=one.heard_at,
         arrived_us=one.arrived_at,
         read_us=one.read_at,
-        claimed=one.channel is Channel.SMS and not one.by and case.proof is Proof.DEVICE,
+        claimed=one.channel is Channel.SMS and not one.by and case.proof is Assurance.DEVICE,
         texted=None if one.texted is None else _texted(one.texted),
     )
 
@@ -185,7 +185,7 @@ TRAIL_MAX: Final = 50
 """Most positions of an alert in the view."""
 
 
-def case_view(known: Known, person: PersonView | None) -> CaseView:
+def case_view(known: ShownAlert, person: PersonView | None) -> CaseView:
     """Return the view of the alert for the screen."""
     sheet, case = known.sheet, known.case
     position = case.position

@@ -25,11 +25,11 @@ from gateways.console.alarms import AlarmNews
 from gateways.console.audit_entries import Entering, Noting
 from gateways.console.feed_messages import Events, MeView, NodesTold, Snapshot, is_own
 from gateways.console.following import SHOWN, Batch
+from gateways.console.infrastructure import operator_views
 from gateways.console.people import OperatorRecord
-from gateways.console.plant import operator_views
 from gateways.console.screen import Screen
 from gateways.console.sessions import AnySocket, Door
-from gateways.console.views.plant import LineView, ModemView
+from gateways.console.views.infrastructure import LineView, ModemView
 from gateways.nodes import NodeView
 from messages.base import MALFORMED
 from messages.ids import AlertId, OperatorId
@@ -114,7 +114,7 @@ class Console:
         self._entering = Entering(audit, socket, me.operator, self._may_be_listed)
 
     def changed(self, batch: Batch) -> None:
-        """Add changes of the picture to the next message; after too many, a snapshot replaces them."""
+        """Add changes of the read model to the next message; after too many, a snapshot replaces them."""
         pending = self._pending
         if len(pending.events) + len(batch.events) > PENDING_MAX:
             self._anew = True
@@ -139,7 +139,7 @@ class Console:
         self._screen.connected.add(self)
         listening = asyncio.create_task(self._listen())
         try:
-            await self._entering.queue(self._screen.listed.all(self._screen.following.picture))
+            await self._entering.queue(self._screen.listed.all(self._screen.following.read_model))
             await self._send(self._resumed(since) or self._snapshot())
             while not listening.done():
                 if self._screen.nodes.shared:
@@ -195,7 +195,7 @@ class Console:
         if self._anew:
             self._anew = False
             self._pending = Batch()
-            await self._entering.queue(self._screen.listed.all(self._screen.following.picture))
+            await self._entering.queue(self._screen.listed.all(self._screen.following.read_model))
             await self._send(self._snapshot())
             return
         batch, self._pending = self._pending, Batch()
@@ -218,12 +218,12 @@ class Console:
 
     async def _open(self, alert: AlertId | None) -> None:
         """Show this alert in full from now on, and no longer the alert opened before."""
-        known = None if alert is None else self._screen.following.picture.alerts.get(alert)
+        known = None if alert is None else self._screen.following.read_model.alerts.get(alert)
         if alert is not None:
             await self._entering.opened(alert, None if known is None else known.case.user)
         before, self._opened = self._opened, alert
         for one in (before, alert):
-            if one is not None and before != alert and one in self._screen.following.picture.alerts:
+            if one is not None and before != alert and one in self._screen.following.read_model.alerts:
                 self._pending.shown[one] = None
         self._wake.set()
 
@@ -242,7 +242,7 @@ class Console:
             return False
         if alert == self._opened:
             return True
-        known = self._screen.following.picture.alerts.get(alert)
+        known = self._screen.following.read_model.alerts.get(alert)
         return known is not None and is_own(known.case, self._me.operator)
 
     def _watches(self, alert: AlertId | None) -> None:
@@ -252,7 +252,7 @@ class Console:
 
     @property
     def _news(self) -> bool:
-        """True if changes of the picture are pending."""
+        """True if changes of the read model are pending."""
         return self._anew or self._watching_changed or bool(self._pending)
 
     async def _send(self, message: Snapshot | Events) -> None:
@@ -260,13 +260,13 @@ class Console:
         self._said_s = asyncio.get_running_loop().time()
 
     def _snapshot(self) -> Snapshot:
-        screen, picture = self._screen, self._screen.following.picture
-        alerts = self._may_be_shown(screen.listed.all(picture))
+        screen, read_model = self._screen, self._screen.following.read_model
+        alerts = self._may_be_shown(screen.listed.all(read_model))
         self._lines, self._voices = screen.lines(), screen.voices()
         self._modems = screen.modems()
         alarms, over, quiet = self._alarms.whole(screen.alarms())
         return Snapshot(
-            seq=picture.seq,
+            seq=read_model.seq,
             now_us=screen.clock.now_us(),
             center=screen.center,
             me=MeView(
@@ -277,19 +277,19 @@ class Console:
             ),
             cases=self._views(alerts),
             allowed=screen.allowed(alerts, self._me),
-            operators=operator_views(picture, screen.names(), screen.settings, self._voices),
+            operators=operator_views(read_model, screen.names(), screen.settings, self._voices),
             lines=self._lines,
             alarms=alarms,
             alarms_over=over,
             quiet=quiet,
             modems=self._modems,
             callouts=screen.callouts(),
-            open=picture.open_count,
+            open=read_model.open_count,
             watching=screen.watching.by_alert(),
         )
 
     def _events(self, batch: Batch) -> Events:
-        screen, picture = self._screen, self._screen.following.picture
+        screen, read_model = self._screen, self._screen.following.read_model
         shown = self._may_be_shown(batch.shown)
         watching_changed, self._watching_changed = self._watching_changed, False
         # A modem's signal is in no event: the lines are read whenever a message is sent anyway.
@@ -297,14 +297,14 @@ class Console:
         plugged_in, self._modems = self._modems, screen.modems()
         heard, self._voices = self._voices, screen.voices()
         return Events(
-            seq=picture.seq,
+            seq=read_model.seq,
             now_us=screen.clock.now_us(),
             events=[screen.event(one, alert, whole=self._says(one, alert)) for one, alert in batch.events],
-            open=picture.open_count,
+            open=read_model.open_count,
             cases=self._views(shown),
             allowed=screen.allowed(shown, self._me),
             gone=batch.gone,
-            operators=operator_views(picture, screen.names(), screen.settings, self._voices)
+            operators=operator_views(read_model, screen.names(), screen.settings, self._voices)
             if batch.operators or self._voices != heard
             else None,
             lines=self._lines if batch.lines or self._lines != before else None,
@@ -316,8 +316,8 @@ class Console:
 
     def _resumed(self, since: int | None) -> Events | None:
         """Return the changes after `since`; None if a snapshot is necessary."""
-        picture = self._screen.following.picture
-        if since is None or not 0 < since <= picture.seq:
+        read_model = self._screen.following.read_model
+        if since is None or not 0 < since <= read_model.seq:
             return None
         try:
             missed = self._screen.following.journal.read_all(since, RESUME_MAX + 1)
@@ -327,11 +327,11 @@ class Console:
             return None
         batch = Batch()
         for recorded in missed:
-            if recorded.seq <= picture.seq and recorded.stream.startswith(SHOWN):
+            if recorded.seq <= read_model.seq and recorded.stream.startswith(SHOWN):
                 _put(batch, recorded)
-        self._screen.listed.update(picture)
+        self._screen.listed.update(read_model)
         batch.shown = {alert: None for alert in batch.alerts if alert in self._screen.listed}
-        batch.gone = [alert for alert in batch.alerts if alert not in picture.alerts]
+        batch.gone = [alert for alert in batch.alerts if alert not in read_model.alerts]
         batch.operators = batch.lines = batch.alarms = batch.callouts = self._watching_changed = True
         return self._events(batch)
 
@@ -343,7 +343,7 @@ class Console:
         """Return the alerts that may be shown: the operator's own, and those entered in the audit. The others
         are published once they are entered.
         """
-        found = self._screen.following.picture.alerts
+        found = self._screen.following.read_model.alerts
         told: list[AlertId] = []
         new: list[AlertId] = []
         for alert in alerts:

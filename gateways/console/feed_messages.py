@@ -11,7 +11,7 @@ import msgspec
 from application.settings.protocols import CallProtocol
 from gateways.console.callouts import CalloutView
 from gateways.console.views.case import CaseView
-from gateways.console.views.plant import (
+from gateways.console.views.infrastructure import (
     AlarmOverView,
     AlarmView,
     LineView,

@@ -1,4 +1,4 @@
-"""Follower of the journal on the event loop: keeps the picture current and notifies its listeners.
+"""Follower of the journal on the event loop: keeps the read model current and notifies its listeners.
 
 The journal's notifier wakes the follower, which does not poll. In a storm several commits are read together,
 so that showing alerts costs little of the capacity for accepting them.
@@ -10,7 +10,7 @@ import asyncio
 import signal
 from typing import Final, Protocol
 
-from gateways.console.picture import Change, Picture
+from gateways.console.read_model import Change, ReadModel
 from messages.events import AlertReopened, DialogueSaid, PersonalDataChanged
 from messages.ids import AlertId, Instant, UserId
 from messages.journal import Recorded, is_kind
@@ -57,7 +57,7 @@ class Batch:
         self.operators = self.lines = self.alarms = self.callouts = False
 
     def add(self, recorded: Recorded, change: Change) -> None:
-        """Add an event, and its change of the picture."""
+        """Add an event, and its change of the read model."""
         self.events.append((recorded, change.alert))
         if change.alert is not None:
             self.alerts[change.alert] = None
@@ -84,10 +84,10 @@ class Batch:
 
 
 class Onlooker(Protocol):
-    """A listener for changes of the picture."""
+    """A listener for changes of the read model."""
 
     def changed(self, batch: Batch) -> None:
-        """Handle changes of the picture. Called on the loop; must not block."""
+        """Handle changes of the read model. Called on the loop; must not block."""
 
 
 class Following:
@@ -96,9 +96,9 @@ class Following:
     def __init__(self, journal: Journal, clock: Clock) -> None:
         self.journal = journal
         self.clock = clock
-        self.picture = Picture()
+        self.read_model = ReadModel()
         self.loaded = asyncio.Event()
-        """Event that is set once the picture is complete; before, alerts may be missing."""
+        """Event that is set once the read model is complete; before, alerts may be missing."""
         self._follower: Follower | None = None
         self._onlookers: list[Onlooker] = []
         self._waiting: dict[AlertId, set[asyncio.Future[None]]] = {}
@@ -110,26 +110,26 @@ class Following:
 
     def load(self) -> None:
         """Read all open alerts; the duration grows with their number. Raises JournalError."""
-        picture = Picture()
-        seq = rebuild(self.journal, _Fold(picture))
+        read_model = ReadModel()
+        seq = rebuild(self.journal, _Fold(read_model))
         nodes = {self.journal.node}
         if self.journal.shared:
             # Alarms of the other nodes are shown at this node, too.
             nodes |= {other.node for other in members(self.journal)}
         for node in nodes:
             for recorded in active_alarm_events(self.journal, node):
-                picture.apply(recorded)
+                read_model.apply(recorded)
         for recorded in (*self.journal.read(streams.SHELF), *recent_callout_events(self.journal)[1]):
-            picture.apply(recorded)
-        picture.seq = seq
-        self.picture = picture
+            read_model.apply(recorded)
+        read_model.seq = seq
+        self.read_model = read_model
 
     def start(self) -> None:
         """Follow the journal from the position that `load` has reached."""
         self._loop = asyncio.get_running_loop()
-        self._follower = Follower(self.journal, self.picture.seq)
+        self._follower = Follower(self.journal, self.read_model.seq)
         self.loaded.set()
-        # Events that occurred during the load are in the picture already, and will not be published.
+        # Events that occurred during the load are in the read model already, and will not be published.
         self.wake_all()
         self._look()
 
@@ -171,18 +171,18 @@ class Following:
                 del self._waiting[alert]
 
     def case(self, alert: AlertId) -> Case | None:
-        """Return the alert from the picture, else from the journal; None for an unknown alert. Raises
+        """Return the alert from the read model, else from the journal; None for an unknown alert. Raises
         JournalError.
         """
-        known = self.picture.alerts.get(alert)
+        known = self.read_model.alerts.get(alert)
         if known is not None:
             return known.case
         sheet = self.fresh(alert)
         return None if sheet is None else sheet.case
 
     def proved_open(self, most: int) -> bool:
-        """Return True if at least `most` proved alerts are open in the picture."""
-        return self.picture.proved_open(most)
+        """Return True if at least `most` proved alerts are open in the read model."""
+        return self.read_model.proved_open(most)
 
     def fresh(self, alert: AlertId) -> Sheet | None:
         """Return the alert as it is in the journal at this moment; None for an unknown alert. Raises
@@ -204,7 +204,7 @@ class Following:
         try:
             read = self._follower.next_batch(BATCH)
         except JournalRenumbered as error:
-            # Positions known to the picture and the consoles have changed: all must be read again.
+            # Positions known to the read model and the consoles have changed: all must be read again.
             self.log.error("the web process restarts: the journal was renumbered", reason=str(error))
             signal.raise_signal(signal.SIGTERM)
             return
@@ -217,16 +217,16 @@ class Following:
                 pause_s = 0
             for recorded in read:
                 self._take(recorded, batch)
-            self.picture.seq = max(self.picture.seq, self._follower.seq)
+            self.read_model.seq = max(self.read_model.seq, self._follower.seq)
             self._watch(True)
-        batch.gone = self.picture.forget(self.clock.now_us())
+        batch.gone = self.read_model.forget(self.clock.now_us())
         self._timer = self._loop.call_later(pause_s, self._look)
         if batch:
             self._tell(batch)
 
     def _take(self, recorded: Recorded, batch: Batch) -> None:
         try:
-            change = self._bring_back(recorded) or self.picture.apply(recorded)
+            change = self._bring_back(recorded) or self.read_model.apply(recorded)
         except Exception:
             # An event that cannot be shown must not stop the others.
             self.log.exception(
@@ -240,21 +240,21 @@ class Following:
         elif isinstance(recorded.event, PersonalDataChanged):
             # The operator of an alert sees the new data, instead of those at the time of the alert.
             user = UserId(recorded.stream.removeprefix("user-"))
-            changed = dict.fromkeys(self.picture.person_changed(user, recorded.seq))
+            changed = dict.fromkeys(self.read_model.person_changed(user, recorded.seq))
             batch.persons.add(user)
             batch.alerts |= changed
             batch.shown |= changed
 
     def _bring_back(self, recorded: Recorded) -> Change | None:
-        """Load an alert again that is reopened, or receives a message of its user, after the picture has
+        """Load an alert again that is reopened, or receives a message of its user, after the read model has
         dropped the alert.
         """
         alert = streams.alert_of(recorded.stream)
         event = recorded.event
         back = is_kind(event, AlertReopened) or (isinstance(event, DialogueSaid) and not event.by)
-        if not back or alert is None or alert in self.picture.alerts:
+        if not back or alert is None or alert in self.read_model.alerts:
             return None
-        self.picture.load(alert, self.journal.read_streams(streams.inbox(alert), streams.case(alert)))
+        self.read_model.load(alert, self.journal.read_streams(streams.inbox(alert), streams.case(alert)))
         return Change(alert)
 
     def _woken(self) -> None:
@@ -293,13 +293,13 @@ class Following:
 
 
 class _Fold:
-    """Adapter of the picture to callers that expect a fold without a result."""
+    """Adapter of the read model to callers that expect a fold without a result."""
 
-    def __init__(self, picture: Picture) -> None:
-        self._picture = picture
+    def __init__(self, read_model: ReadModel) -> None:
+        self._read_model = read_model
 
     def apply(self, recorded: Recorded) -> None:
-        self._picture.apply(recorded)
+        self._read_model.apply(recorded)
 
 
 def late(case: Case, now_us: Instant) -> bool:

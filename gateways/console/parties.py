@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from gateways.console.views.case import PartyView
-from gateways.console.views.plant import Levels, LevelView
+from gateways.console.views.infrastructure import Levels, LevelView
 from messages.base import Joins
 from messages.ids import Party
 from messages.readings import LevelReading

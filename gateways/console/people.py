@@ -11,7 +11,7 @@ from typing import Final, Protocol, TypeVar
 
 import msgspec
 
-from gateways.console.picture import Shift
+from gateways.console.read_model import Shift
 from gateways.console.views.case import PersonView
 from messages.ids import E164, SECOND, Instant, OperatorCommand, OperatorId, PersonId, ShiftState, UserId
 from model.alert.case import Case
@@ -109,7 +109,7 @@ class People:
             return otherwise
 
 
-class Room:
+class OperatorsView:
     """The operators, their roles and their shifts."""
 
     def __init__(

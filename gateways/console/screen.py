@@ -1,4 +1,4 @@
-"""State shared by all consoles: the picture as views, each made once for all consoles.
+"""State shared by all consoles: the read model as views, each made once for all consoles.
 
 This module decides only which alerts the consoles receive. These are all alerts, until a storm brings more
 than people can follow. Beyond the limit these are the alerts with the earliest deadlines, and all alerts with
@@ -19,11 +19,11 @@ from gateways.console.callouts import CalloutView
 from gateways.console.case import case_view
 from gateways.console.feed_messages import CenterView, allowed, encoded, event_view
 from gateways.console.following import Batch, Following
+from gateways.console.infrastructure import line_views
 from gateways.console.parties import levels_view
-from gateways.console.people import OperatorRecord, People, Room
-from gateways.console.picture import Known, Picture
-from gateways.console.plant import line_views
-from gateways.console.views.plant import AlarmOverView, AlarmView, LineView, ModemView, QuietView
+from gateways.console.people import OperatorRecord, OperatorsView, People
+from gateways.console.read_model import ReadModel, ShownAlert
+from gateways.console.views.infrastructure import AlarmOverView, AlarmView, LineView, ModemView, QuietView
 from gateways.console.views.queue import queue_view
 from gateways.nodes import Nodes
 from messages.events import PersonalDataChanged
@@ -107,48 +107,48 @@ class Screen:
         """Return the lines with the state from the journal and their modems: first of this node, then of the
         others.
         """
-        picture, nodes = self.following.picture, self.nodes
+        read_model, nodes = self.following.read_model, self.nodes
         if not nodes.shared:
-            return line_views(picture, self._specs, self._reports(), levels=self._levels())
-        own = line_views(picture, self._specs, self._reports(), nodes.node, levels=self._levels())
-        others = (line_views(picture, place.lines, {}, place.node) for place in nodes.other_nodes)
+            return line_views(read_model, self._specs, self._reports(), levels=self._levels())
+        own = line_views(read_model, self._specs, self._reports(), nodes.node, levels=self._levels())
+        others = (line_views(read_model, place.lines, {}, place.node) for place in nodes.other_nodes)
         return own + [line for lines in others for line in lines]
 
     def alarms(self) -> tuple[list[AlarmView], list[AlarmOverView], list[QuietView]]:
         """Return the active, cleared and shelved alarms, from the streams of the nodes that take part."""
-        alarms, now_us = self.following.picture.alarms, self.clock.now_us()
+        alarms, now_us = self.following.read_model.alarms, self.clock.now_us()
         alive = self.nodes.alive if self.nodes.shared else None
         kept = self.settings.limits.inbound_lines_kept * len(self.nodes.alive | {self.nodes.node})
         lines = self.nodes.lines_with(self._specs)
-        waits = self.following.picture.lines_that_wait(lines, kept, now_us, alive)
+        waits = self.following.read_model.lines_that_wait(lines, kept, now_us, alive)
         return alarms.views(now_us, alive, waits), alarms.over_views(alive), alarms.quiet_views(now_us)
 
     def callouts(self) -> list[CalloutView]:
         """Return the open callouts, and those of the last day."""
-        lately = callouts.lately(self.following.picture.callouts, self.clock.now_us())
+        lately = callouts.lately(self.following.read_model.callouts, self.clock.now_us())
         return callouts.views(lately, self.people.on_duty()) if lately else []
 
     def is_left_behind(self, operator: OperatorId) -> bool:
         """Return True if the operator's shift is at a node that has been lost."""
-        shift, nodes = self.following.picture.shifts.get(operator), self.nodes
+        shift, nodes = self.following.read_model.shifts.get(operator), self.nodes
         if not nodes.shared or shift is None or shift.state is ShiftState.OFF or not nodes.settled:
             return False
         return shift.node not in nodes.alive
 
     def changed(self, batch: Batch) -> None:
-        """Apply changes of the picture: choose the alerts that the consoles receive."""
+        """Apply changes of the read model: choose the alerts that the consoles receive."""
         for user in batch.persons:
             self.people.look_again_at(user)
         if batch.operators and any(isinstance(one.event, PersonalDataChanged) for one, _ in batch.events):
             self.people.look_again()
-        told = self.listed.update(self.following.picture, batch.alerts, batch.gone)
+        told = self.listed.update(self.following.read_model, batch.alerts, batch.gone)
         batch.shown = dict.fromkeys(told)
         for alert in batch.gone:
             self._views.pop(alert, None)
 
     def levels(self, reading: LevelReading) -> None:
         """Publish the levels of an alert to the consoles that show the alert."""
-        known = self.following.picture.alerts.get(reading.alert)
+        known = self.following.read_model.alerts.get(reading.alert)
         consoles = self.watching.of(reading.alert)
         if known is not None and consoles:
             told = _encoder.encode(levels_view(known.case, reading)).decode()
@@ -169,7 +169,7 @@ class Screen:
         """Return the alert as JSON, in full if `whole`, else with the fields of the queue; None if the alert
         is no longer shown.
         """
-        known = self.following.picture.alerts.get(alert)
+        known = self.following.read_model.alerts.get(alert)
         if known is None:
             self._views.pop(alert, None)
             return None
@@ -182,11 +182,11 @@ class Screen:
 
     def allowed(self, alerts: Iterable[AlertId], me: OperatorRecord) -> dict[AlertId, Reasons]:
         """Return for each alert and command why this operator may not give the command now."""
-        picture = self.following.picture
-        room = Room(self.people.operators(), picture.shifts, self.clock.now_us())
+        read_model = self.following.read_model
+        room = OperatorsView(self.people.operators(), read_model.shifts, self.clock.now_us())
         found: dict[AlertId, Reasons] = {}
         for alert in alerts:
-            if (known := picture.alerts.get(alert)) is None:
+            if (known := read_model.alerts.get(alert)) is None:
                 continue
             found[alert] = allowed(known.case, me.operator, self.settings, me.role)
             for command in AFTERWARDS:
@@ -211,19 +211,19 @@ class Listed:
         self._ended: dict[AlertId, None] = {}
 
     def update(
-        self, picture: Picture, changed: Iterable[AlertId] = (), gone: Iterable[AlertId] = ()
+        self, read_model: ReadModel, changed: Iterable[AlertId] = (), gone: Iterable[AlertId] = ()
     ) -> list[AlertId]:
         """Apply changes; return the alerts that must be published now."""
         told: dict[AlertId, None] = {}
         for alert in changed:
-            known = picture.alerts.get(alert)
+            known = read_model.alerts.get(alert)
             if known is not None and self._takes(known):
                 told[alert] = None
         for alert in gone:
             self._open.pop(alert, None)
             self._ended.pop(alert, None)
-        if len(self._open) < min(self._most // 2 + 1, picture.open_count):
-            for known in picture.open():
+        if len(self._open) < min(self._most // 2 + 1, read_model.open_count):
+            for known in read_model.open():
                 if len(self._open) >= self._most:
                     break
                 if known.case.alert not in self._open:
@@ -231,16 +231,16 @@ class Listed:
                     told[known.case.alert] = None
         return list(told)
 
-    def all(self, picture: Picture) -> list[AlertId]:
+    def all(self, read_model: ReadModel) -> list[AlertId]:
         """Return all published alerts: open alerts by deadline, then closed ones."""
-        self.update(picture)
-        opened = [known.case.alert for known in picture.open() if known.case.alert in self._open]
-        return opened + [alert for alert in self._ended if alert in picture.alerts]
+        self.update(read_model)
+        opened = [known.case.alert for known in read_model.open() if known.case.alert in self._open]
+        return opened + [alert for alert in self._ended if alert in read_model.alerts]
 
     def __contains__(self, alert: AlertId) -> bool:
         return alert in self._open or alert in self._ended
 
-    def _takes(self, known: Known) -> bool:
+    def _takes(self, known: ShownAlert) -> bool:
         case = known.case
         if case.closed_at is not None:
             if case.alert in self._open or len(self._ended) < self._most:

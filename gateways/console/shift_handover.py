@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from gateways.console.following import Following
-from gateways.console.people import Room, why_not_reopened
+from gateways.console.people import OperatorsView, why_not_reopened
 from gateways.console.tally import Tally
 from messages.events import OperatorLeft
 from messages.ids import SECOND, AlertId, Instant, OperatorCommand, OperatorId, Outcome
@@ -133,7 +133,7 @@ def owed(tally: Tally) -> list[OwedRow]:
     ]
 
 
-def own_last(following: Following, room: Room, me: OperatorId) -> OwnLast | None:
+def own_last(following: Following, room: OperatorsView, me: OperatorId) -> OwnLast | None:
     """Return the alert that this operator left last; None before the first. Raises JournalError."""
     journal = following.journal
     left = journal.snapshot(lambda on: on.last_of_type(streams.operator(me), "operator.left"))

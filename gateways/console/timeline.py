@@ -13,6 +13,7 @@ from messages import events as ev
 from messages.event_kinds import KERNEL, PERSONAL
 from messages.ids import (
     Advice,
+    Assurance,
     Carried,
     Channel,
     ClaimKind,
@@ -23,7 +24,6 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
-    Proof,
 )
 from messages.journal import AnyEvent, Recorded, Unreadable, event_type
 from messages.rows import Listed
@@ -141,12 +141,12 @@ def _more(event: AnyEvent, sheet: Sheet) -> dict[str, Any] | None:
             return {"at_us": received_at}
         case ev.AlertSignalAdded(alias=alias, silent=silent) if alias:
             kind = "silent" if silent else ClaimKind.SIGNAL
-            doubt = event.proof is not Proof.DEVICE
+            doubt = event.proof is not Assurance.DEVICE
             return {"what": _CLAIM, "reason": kind, "doubt": doubt, "times": 1 + event.skipped}
         case ev.AlertSignalAdded(skipped=skipped):
             return {"times": 1 + skipped}
         case ev.ClaimAdded(proof=proof, skipped=skipped):
-            return {"doubt": proof is not Proof.DEVICE, "times": 1 + skipped}
+            return {"doubt": proof is not Assurance.DEVICE, "times": 1 + skipped}
         case ev.PositionUpdated(position=at):
             return None if at is None else {"accuracy_m": at.accuracy_m, "text": at.source}
         case ev.AddressFound(address=at):

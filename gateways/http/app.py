@@ -180,7 +180,7 @@ async def _load(web: Web) -> None:
         except JournalError as error:
             log.error("the open alerts cannot be read", reason=str(error))
         else:
-            if web.following.picture.open():
+            if web.following.read_model.open():
                 # The previous web may have died between a commit and its notification.
                 web.journal.notify.committed(0)
             return

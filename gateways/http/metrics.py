@@ -14,8 +14,8 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from gateways.console.views.plant import AlarmView
-from gateways.nodes import Standing
+from gateways.console.views.infrastructure import AlarmView
+from gateways.nodes import ClusterState
 from messages.ids import SECOND, Instant, NodeId, ShiftState
 from messages.lines import LineLevels, LineReport, LineState
 from messages.readings import Pace
@@ -178,7 +178,7 @@ class Metrics:
                 for gauge, value in zip(self._levels, figures, strict=True):
                     gauge.labels(one.line, way).set(value)
 
-    def nodes(self, me: NodeId, standing: Standing | None) -> None:
+    def nodes(self, me: NodeId, standing: ClusterState | None) -> None:
         """Set the state of the nodes by the database; None clears the metrics: the database is unreadable."""
         for gauge in (self._nodes, self._owned, self._membership):
             gauge.clear()

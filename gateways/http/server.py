@@ -21,7 +21,7 @@ import uvicorn
 from litestar import Litestar, get, websocket
 
 from gateways.console.sessions import AnySocket
-from gateways.console.views.plant import ModemView
+from gateways.console.views.infrastructure import ModemView
 from gateways.http.app import build
 from gateways.http.parts.construction import parts
 from gateways.http.parts.context import Web

@@ -9,12 +9,12 @@ from typing import ClassVar
 from messages.base import Message
 from messages.ids import (
     AlertId,
+    Assurance,
     Instant,
     LegId,
     LineId,
     NodeOrder,
     OperatorId,
-    Proof,
     TextFailure,
     TextId,
     TextPurpose,
@@ -42,7 +42,7 @@ class SignalNamed(Message, frozen=True, kw_only=True, tag="signal.named"):
     raised_at: Instant
     deadline_at: Instant
     """Time at which the sender's app calls 112 by itself."""
-    proof: Proof
+    proof: Assurance
     test: bool = False
     silent: bool = False
 

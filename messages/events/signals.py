@@ -8,6 +8,7 @@ from messages.base import Message, Position
 from messages.ids import (
     E164,
     AlertId,
+    Assurance,
     Channel,
     Check,
     ClaimKind,
@@ -15,7 +16,6 @@ from messages.ids import (
     Instant,
     LineId,
     PersonalKind,
-    Proof,
 )
 from messages.rows import ListItem, Sentence, listing
 
@@ -58,7 +58,7 @@ class AlertReceived(Message, frozen=True, kw_only=True, tag="alert.received"):
     """Line of the user's own call."""
     call: int | None = None
     """Number of that call in its modem."""
-    proof: Proof
+    proof: Assurance
     """Assurance level of the alert."""
     key: Annotated[str, PersonalKind.NUMBER] = ""
     """Enrolled phone that signed the alert; empty if the alert is not signed by a phone."""
@@ -108,7 +108,7 @@ class AlertSignalAdded(Message, frozen=True, kw_only=True, tag="alert.signal_add
     battery_pct: int | None = None
     line: LineId | None = None
     call: int | None = None
-    proof: Proof
+    proof: Assurance
     key: Annotated[str, PersonalKind.NUMBER] = ""
     key_enrolled_at: Instant | None = None
     doubt: Doubt | None = None
@@ -134,7 +134,7 @@ class ClaimAdded(Message, frozen=True, kw_only=True, tag="claim.added"):
 
     alias: str
     kind: ClaimKind
-    proof: Proof
+    proof: Assurance
     """Assurance level; `device`: signed by another enrolled phone of the alert's number."""
     position: Annotated[Position | None, PersonalKind.POSITION] = None
     text: Annotated[str, PersonalKind.WORDS] = ""
@@ -156,5 +156,5 @@ class AlertBeside(Message, frozen=True, kw_only=True, tag="alert.beside"):
     )
 
     alert: AlertId
-    proof: Proof
+    proof: Assurance
     """Assurance level of the other alert."""

@@ -17,6 +17,7 @@ from messages.ids import (
     SECOND,
     Advice,
     AlertId,
+    Assurance,
     BridgeId,
     Channel,
     Check,
@@ -25,7 +26,6 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
-    Proof,
     UserId,
 )
 from model import address
@@ -78,7 +78,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     phone: E164 | None = None
     """Number on which the user is called."""
     device: str | None = None
-    proof: Proof = Proof.APP
+    proof: Assurance = Assurance.APP
     """Assurance level of the alert's first signal. It decides which later signals join the alert
     (`model.rules.proof`).
     """

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from messages import events as ev
 from messages.events import AlertReceived
-from messages.ids import CHECK, SECOND, AlertId, Channel, Check, Instant, Proof
+from messages.ids import CHECK, SECOND, AlertId, Assurance, Channel, Check, Instant
 from messages.journal import AnyEvent, Recorded, Unreadable
 from model.alert.case import NOWHERE, Case
 from model.alert.folds.dialogue import fold_dialogue, fold_texts
@@ -52,7 +52,7 @@ def receipt(recorded: Recorded) -> AlertReceived | None:
             check = Check.ARRIVAL if alert_of(recorded).startswith(CHECK) else None
             return AlertReceived(
                 channel=Channel.DATA,
-                proof=Proof.APP,
+                proof=Assurance.APP,
                 raised_at=at,
                 received_at=at,
                 deadline_at=Instant(at + _DEADLINE_US),

@@ -13,6 +13,7 @@ from messages.ids import (
     E164,
     SECOND,
     AlertId,
+    Assurance,
     BriefingField,
     Channel,
     ErasureReason,
@@ -25,7 +26,6 @@ from messages.ids import (
     Outcome,
     Party,
     PersonalKind,
-    Proof,
     TextFailure,
     Unplayed,
     WorkerId,
@@ -185,7 +185,7 @@ class ConflictingAlert(msgspec.Struct, frozen=True, kw_only=True):
     """Another alert of this number, with a different assurance level."""
 
     alert: AlertId
-    proof: Proof
+    proof: Assurance
 
 
 class CallsTo112(msgspec.Struct, frozen=True, kw_only=True):

@@ -41,7 +41,7 @@ from messages.events import (
     PinRefused,
     SignalNamed,
 )
-from messages.ids import E164, SECOND, AlertId, Channel, Instant, Proof
+from messages.ids import E164, SECOND, AlertId, Assurance, Channel, Instant
 from messages.journal import Recorded
 from model.alert.parts import BELIEVED_US
 from model.rules.proof import may_join
@@ -62,7 +62,7 @@ class KnownAlert(msgspec.Struct, frozen=True, kw_only=True):
     """Time of the closing; None while open."""
 
     @property
-    def proof(self) -> Proof:
+    def proof(self) -> Assurance:
         """Assurance level of the alert: that of its receipt."""
         return self.first.proof
 
@@ -81,7 +81,7 @@ def alert_to_join(
             continue
         if not may_join(signal.level, known.proof) and not signal.is_words:
             continue
-        if known.proof is Proof.DEVICE or not signal.is_words:
+        if known.proof is Assurance.DEVICE or not signal.is_words:
             return known
         found = found or known
     return found

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Final
 
 from messages.events import AlertReceived
-from messages.ids import AlertId, Channel, Doubt, Proof
+from messages.ids import AlertId, Assurance, Channel, Doubt
 from model.alert.case import Case
 
 PROVED: Final = 0
@@ -22,14 +22,14 @@ CLAIMED: Final = 1
 OVER_BUDGET: Final = 2
 
 
-def level_of(channel: Channel) -> Proof:
+def level_of(channel: Channel) -> Assurance:
     """Return the assurance level of a channel alone."""
-    return Proof.APP if channel is Channel.DATA else Proof.NETWORK
+    return Assurance.APP if channel is Channel.DATA else Assurance.NETWORK
 
 
-def may_join(signal: Proof, alert: Proof) -> bool:
+def may_join(signal: Assurance, alert: Assurance) -> bool:
     """Return True if a signal of this level can join an alert of that level."""
-    return (signal is Proof.DEVICE) == (alert is Proof.DEVICE)
+    return (signal is Assurance.DEVICE) == (alert is Assurance.DEVICE)
 
 
 def is_from_own_sender(
@@ -47,20 +47,20 @@ def is_from_own_sender(
         return True
     if first.key and key == first.key:
         return True
-    if first.channel is not Channel.DATA or first.proof is Proof.DEVICE:
+    if first.channel is not Channel.DATA or first.proof is Assurance.DEVICE:
         return False
     return named is not None and named in (alert, first.asked)
 
 
-def rank_of(proof: Proof, doubt: Doubt | None) -> int:
+def rank_of(proof: Assurance, doubt: Doubt | None) -> int:
     """Return the rank of need: PROVED, CLAIMED or OVER_BUDGET."""
     if doubt is Doubt.BUDGET:
         return OVER_BUDGET
-    return PROVED if proof is Proof.DEVICE else CLAIMED
+    return PROVED if proof is Assurance.DEVICE else CLAIMED
 
 
 def outranked(case: Case) -> bool:
     """Return True if a proved alert of this number exists: the proved alert calls the user. An automatic call
     of this alert would make the phone busy.
     """
-    return case.proof is not Proof.DEVICE and any(one.proof is Proof.DEVICE for one in case.beside)
+    return case.proof is not Assurance.DEVICE and any(one.proof is Assurance.DEVICE for one in case.beside)

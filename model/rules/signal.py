@@ -9,7 +9,7 @@ import msgspec
 
 from messages.base import Position
 from messages.events import AlertReceived, AlertSignalAdded
-from messages.ids import E164, AlertId, Channel, Check, Doubt, Instant, LineId, Proof
+from messages.ids import E164, AlertId, Assurance, Channel, Check, Doubt, Instant, LineId
 from messages.journal import Recorded
 from model.rules.proof import level_of
 
@@ -38,7 +38,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     call: int | None = None
     text: str = ""
     """Text of the user's SMS: kept as a message of the dialogue."""
-    proof: Proof | None = None
+    proof: Assurance | None = None
     """Assurance level; None: the level of the channel alone."""
     key: str = ""
     """Enrolled device that signed the signal; `phone` is then its number."""
@@ -47,7 +47,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     doubt: Doubt | None = None
 
     @property
-    def level(self) -> Proof:
+    def level(self) -> Assurance:
         """Assurance level of the signal."""
         return self.proof or level_of(self.channel)
 

@@ -14,6 +14,7 @@ from messages.base import HangupCause
 from messages.ids import (
     SECOND,
     Advice,
+    Assurance,
     Carried,
     Channel,
     ClaimKind,
@@ -24,7 +25,6 @@ from messages.ids import (
     Outcome,
     Party,
     PersonalKind,
-    Proof,
     Unplayed,
 )
 from model.alert.leg import place_of
@@ -212,7 +212,11 @@ ITALIAN: Final[Words] = {
         PersonalKind.POSITION: "posizioni",
         PersonalKind.WORDS: "note e testi",
     },
-    Proof: {Proof.DEVICE: "un telefono", Proof.APP: "un’app", Proof.NETWORK: "la rete"},
+    Assurance: {
+        Assurance.DEVICE: "un telefono",
+        Assurance.APP: "un’app",
+        Assurance.NETWORK: "la rete",
+    },
     Advice: {Advice.WAIT: "attendi", Advice.CALL_112_NOW: "chiama il 112 ora"},
     OperatorCommand: {command: row.italian for command, row in ORDERS.items()},
     "saying": {

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from messages import events as ev
 from messages.ids import (
+    Assurance,
     BriefingField,
     Channel,
     ClaimKind,
@@ -24,7 +25,6 @@ from messages.ids import (
     Instant,
     OperatorId,
     PersonalKind,
-    Proof,
 )
 from messages.journal import AnyEvent, Recorded, Unreadable
 from model.alert import evolve as cases
@@ -95,7 +95,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     alias: str
     kind: ClaimKind
     at: Instant
-    proof: Proof
+    proof: Assurance
     """Assurance level; `device`: another enrolled phone of the alert's number."""
     key_enrolled_at: Instant | None = None
     """Signal only: time of that phone's enrolment."""
@@ -238,7 +238,7 @@ def _claimed(sheet: Sheet, event: ev.AlertSignalAdded | ev.ClaimAdded, at: Insta
         alias=event.alias,
         kind=ClaimKind.SIGNAL,
         at=at,
-        proof=event.proof or Proof.APP,
+        proof=event.proof or Assurance.APP,
         position=None if said is None else known_position(said, at, Channel.DATA),
         skipped=event.skipped,
     )

@@ -12,13 +12,13 @@ from messages.base import VoicePort
 from messages.ids import LineId, NodeId, OperatorId, OperatorLine
 from messages.operators import OperatorVoice
 from model.rules.calls.own_line import mode_of, operator_of
-from runtime.published.peers import NODE_PORT, Place
+from runtime.published.peers import NODE_PORT, NodeInfo
 from runtime.published.voice_files import headset_name
 
 Voices = Mapping[OperatorId, OperatorVoice]
 
 
-def node_of(line: LineId, own: Voices, me: NodeId, places: Iterable[Place]) -> NodeId | None:
+def node_of(line: LineId, own: Voices, me: NodeId, places: Iterable[NodeInfo]) -> NodeId | None:
     """Return the node with the OperatorLines that carries this own line; None if no node reports the voice.
 
     `me`: this node; `own`: voices at this node. During a short absence of the voice, its last node counts.
@@ -30,7 +30,7 @@ def node_of(line: LineId, own: Voices, me: NodeId, places: Iterable[Place]) -> N
     return None if best is None else best[1]
 
 
-def is_at(places: Iterable[Place], line: LineId) -> bool:
+def is_at(places: Iterable[NodeInfo], line: LineId) -> bool:
     """Return True if the voice of this line is available at one of these nodes."""
     return any(_is_of(voice, line) and voice.to_be_had for place in places for voice in place.voices)
 
@@ -39,7 +39,7 @@ def _is_of(voice: OperatorVoice, line: LineId) -> bool:
     return voice.operator == operator_of(line) and voice.mode is mode_of(line)
 
 
-def to_be_had(places: Iterable[Place]) -> dict[OperatorId, OperatorLine]:
+def to_be_had(places: Iterable[NodeInfo]) -> dict[OperatorId, OperatorLine]:
     """Return the operators available on an own voice at another node, with the mode.
 
     Draining nodes and nodes with an unreachable voice gate do not count.
@@ -48,7 +48,7 @@ def to_be_had(places: Iterable[Place]) -> dict[OperatorId, OperatorLine]:
     return {voice.operator: voice.mode for place in usable for voice in place.voices if voice.to_be_had}
 
 
-def port_at(place: Place, line: LineId, voice: VoicePort) -> VoicePort | None:
+def port_at(place: NodeInfo, line: LineId, voice: VoicePort) -> VoicePort | None:
     """Return the port by which a bridge of this node reaches a voice of another node's OperatorLines.
 
     None if unreachable: the path may name a different device on this node.
@@ -59,7 +59,7 @@ def port_at(place: Place, line: LineId, voice: VoicePort) -> VoicePort | None:
     return VoicePort(path=f"{place.gate}/{name}", kind=NODE_PORT) if place.gate and name else None
 
 
-def _name_at(place: Place, line: LineId) -> str | None:
+def _name_at(place: NodeInfo, line: LineId) -> str | None:
     """Return the name of the voice at that node's VoiceGate."""
     operator = operator_of(line)
     if operator is None:
@@ -69,7 +69,7 @@ def _name_at(place: Place, line: LineId) -> str | None:
     return next((voice.line for voice in place.voices if voice.operator == operator), None)
 
 
-def known(own: Voices, places: Iterable[Place]) -> dict[OperatorId, OperatorVoice]:
+def known(own: Voices, places: Iterable[NodeInfo]) -> dict[OperatorId, OperatorVoice]:
     """Return the voice of every operator, for display: another node's if available there and not here."""
     elsewhere = {voice.operator: voice for place in places for voice in place.voices if voice.to_be_had}
     return {**elsewhere, **dict(_here(own, elsewhere))}

@@ -32,7 +32,7 @@ def load_now() -> float:
     return os.getloadavg()[0] / (os.cpu_count() or 1)
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class NodeInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Node as it describes itself to the others."""
 
     node: NodeId
@@ -66,9 +66,9 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 class Peers(msgspec.Struct, frozen=True, kw_only=True):
     """Other nodes at one moment."""
 
-    places: tuple[Place, ...] = ()
+    places: tuple[NodeInfo, ...] = ()
     """Members."""
-    away: tuple[Place, ...] = ()
+    away: tuple[NodeInfo, ...] = ()
     """Former members as last known; only for display, and for senders that know no other node."""
     settled: bool = True
     """True if a missing node is certainly gone. Just after a start, and after an outage of the database,
@@ -78,23 +78,23 @@ class Peers(msgspec.Struct, frozen=True, kw_only=True):
     """True if this node itself is a member."""
 
 
-def least_busy(places: Iterable[Place]) -> NodeId | None:
+def least_busy(places: Iterable[NodeInfo]) -> NodeId | None:
     """Return the node with the fewest alerts among those that accept alerts; None if there is none."""
     taking = [place for place in places if not place.draining]
     return min(taking, key=lambda place: (place.alerts, place.node)).node if taking else None
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode_place = msgspec.msgpack.Decoder(Place).decode
+_decode_place = msgspec.msgpack.Decoder(NodeInfo).decode
 _decode_peers = msgspec.msgpack.Decoder(Peers).decode
 
 
-def encode_place(place: Place) -> bytes:
+def encode_place(place: NodeInfo) -> bytes:
     """Encode the place for the database."""
     return _encode(place)
 
 
-def decode_place(data: bytes) -> Place | None:
+def decode_place(data: bytes) -> NodeInfo | None:
     """Decode another node's place; None if absent or of another version."""
     try:
         return _decode_place(data) if data else None
@@ -116,7 +116,7 @@ class PeerBook:
         """Read newly written content."""
 
     @property
-    def places(self) -> tuple[Place, ...]:
+    def places(self) -> tuple[NodeInfo, ...]:
         """Other members."""
         self._refresh()
         return self._peers.places
@@ -131,7 +131,7 @@ class PeerBook:
         return tuple(spec for place in self.places for spec in place.lines)
 
     @property
-    def away(self) -> tuple[Place, ...]:
+    def away(self) -> tuple[NodeInfo, ...]:
         """Former members."""
         self._refresh()
         return self._peers.away
@@ -158,7 +158,7 @@ class PeerBook:
                     return entry
         return None
 
-    def with_line(self, line: LineId) -> Place | None:
+    def with_line(self, line: LineId) -> NodeInfo | None:
         """Return the node of this line; None if no other member has it."""
         return next((one for one in self.places if any(spec.line == line for spec in one.lines)), None)
 

@@ -33,7 +33,7 @@ from gateways.console.page import OrderTables
 from gateways.console.shift_handover import ShiftView
 from gateways.console.timeline import Entry
 from gateways.console.views.case import CaseView
-from gateways.console.views.plant import Levels
+from gateways.console.views.infrastructure import Levels
 from gateways.http.routes.admin.keys import KeyIssued, KeysView
 from gateways.http.routes.admin.lines import CheckView, LinesView, LineWritten
 from gateways.http.routes.admin.nodes import AdminNodes

@@ -23,7 +23,7 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from messages.events import AlertBeside, AlertSignalAdded, NumberRaised, SignalNamed, TextUnreadable
-from messages.ids import CHECK, Advice, AlertId, Channel, Instant, Proof
+from messages.ids import CHECK, Advice, AlertId, Assurance, Channel, Instant
 from messages.journal import Recorded
 from model.rules.deadline import deadline
 from model.rules.duplicates import KnownAlert, may_keep_claim, may_keep_signal
@@ -100,7 +100,7 @@ def accept_soon(
     """
     return committer.run(
         lambda transaction: accept_in(transaction, signal, deadline_s, live_cases, skipped),
-        first=signal.level is Proof.DEVICE,
+        first=signal.level is Assurance.DEVICE,
     )
 
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from messages.base import Position
 from messages.events import ClaimAdded, SignalNamed
-from messages.ids import E164, AlertId, ClaimKind, Proof
+from messages.ids import E164, AlertId, Assurance, ClaimKind
 from model.rules.duplicates import may_keep_claim
 from store import streams
 from store.alerts import recent
@@ -65,7 +65,7 @@ def add_claim(
     known = known_alert(transaction, alert)
     if known is None or not is_open(transaction, alert):
         return
-    proof = Proof.DEVICE if signer is not None and signer == known.number else Proof.APP
+    proof = Assurance.DEVICE if signer is not None and signer == known.number else Assurance.APP
     claim = ClaimAdded(alias=alias, kind=kind, proof=proof, position=position, text=text)
     came = recent.recent_signals(transaction, alert)
     if any(isinstance(one.event, ClaimAdded) and replace(one.event, skipped=0) == claim for one in came):

@@ -21,6 +21,7 @@ from messages.ids import (
     E164,
     SECOND,
     AlertId,
+    Assurance,
     Channel,
     Doubt,
     Instant,
@@ -29,7 +30,6 @@ from messages.ids import (
     OperatorId,
     OperatorLine,
     Party,
-    Proof,
     ShiftState,
     TrunkId,
     WorkerId,
@@ -82,7 +82,7 @@ class Room:
         assert case is not None
         self.cases[alert] = case
 
-    def raise_alert(self, proof: Proof, doubt: Doubt | None, *, silent: bool, test: bool) -> None:
+    def raise_alert(self, proof: Assurance, doubt: Doubt | None, *, silent: bool, test: bool) -> None:
         alert = AlertId(f"a{len(self.cases)}")
         received = ev.AlertReceived(
             channel=Channel.DATA,
@@ -235,12 +235,12 @@ class Floods(RuleBasedStateMachine):
     )
     def forged_alerts_come(self, count: int, silent: bool, test: bool, doubt: Doubt | None) -> None:
         for _ in range(count):
-            self.room.raise_alert(Proof.APP, doubt, silent=silent, test=test)
+            self.room.raise_alert(Assurance.APP, doubt, silent=silent, test=test)
         self.room.tick()
 
     @rule(silent=st.booleans())
     def a_proved_alert_comes(self, silent: bool) -> None:
-        self.room.raise_alert(Proof.DEVICE, None, silent=silent, test=False)
+        self.room.raise_alert(Assurance.DEVICE, None, silent=silent, test=False)
         self.room.tick()
 
     @rule(data=st.data(), shift=st.sampled_from(ShiftState))
@@ -267,13 +267,13 @@ TestFloods = Floods.TestCase
 def test_ten_forged_alerts_and_as_many_proved_ones_as_there_are_operators() -> None:
     room = Room(3)
     for _ in range(10):
-        room.raise_alert(Proof.APP, None, silent=False, test=False)
+        room.raise_alert(Assurance.APP, None, silent=False, test=False)
         room.tick()
     for _ in range(30):
         room.tick()
     for _ in range(3):
-        room.raise_alert(Proof.DEVICE, None, silent=False, test=False)
+        room.raise_alert(Assurance.DEVICE, None, silent=False, test=False)
     for _ in range(20):
         room.tick()
-    proved = [case for case in room.cases.values() if case.proof is Proof.DEVICE]
+    proved = [case for case in room.cases.values() if case.proof is Assurance.DEVICE]
     assert all(case.operator is not None for case in proved)

@@ -19,6 +19,7 @@ from messages.ids import (
     E164,
     SECOND,
     AlertId,
+    Assurance,
     Channel,
     Instant,
     LegId,
@@ -27,7 +28,6 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
-    Proof,
     ShiftState,
     TrunkId,
 )
@@ -73,7 +73,7 @@ class Pools(RuleBasedStateMachine):
         for alert in ALERTS:
             received = ev.AlertReceived(
                 channel=Channel.DATA,
-                proof=Proof.APP,
+                proof=Assurance.APP,
                 raised_at=self.now,
                 received_at=self.now,
                 deadline_at=self.now,

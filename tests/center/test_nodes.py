@@ -24,7 +24,7 @@ from model.settings.lines import Modem
 from model.settings.psap import PsapSettings
 from runtime.environment import DRAINING, STAYS
 from runtime.published.directory import Entry
-from runtime.published.peers import FilePeers, Peers, Place, encode_place
+from runtime.published.peers import FilePeers, NodeInfo, Peers, encode_place
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
 from store.nodes import members
@@ -76,7 +76,7 @@ class Nodes:
         self._terms[node] = members.join_cluster(self._journal, node, address)
         specs = tuple(Modem(name=line, trunk=TrunkId("public")) for line in lines)
         told = encode_place(
-            Place(
+            NodeInfo(
                 node=node,
                 address=address,
                 lines=specs,
@@ -200,8 +200,8 @@ def test_ps_shows_the_actors_of_all_nodes_and_names_those_that_are_away(run: Ter
             alert=AlertId("a1"),
             restarts=1,
         )
-        there = Place(node=NodeId("b"), address="10.0.0.2", entries=(case,))
-        gone = Place(node=NodeId("c"), address="10.0.0.3")
+        there = NodeInfo(node=NodeId("b"), address="10.0.0.2", entries=(case,))
+        gone = NodeInfo(node=NodeId("c"), address="10.0.0.3")
         FilePeers(state.run).publish(Peers(places=(there,), away=(gone,)))
         rows = msgspec.convert(run.json("ps"), list[dict[str, object]])
         (other,) = [row for row in rows if row["node"] == "b"]

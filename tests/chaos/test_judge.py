@@ -12,6 +12,7 @@ from messages.ids import (
     E164,
     SECOND,
     AlertId,
+    Assurance,
     BridgeId,
     Channel,
     Instant,
@@ -22,7 +23,6 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
-    Proof,
     WorkerId,
 )
 from messages.journal import Recorded
@@ -46,7 +46,7 @@ def originating(leg: LegId, party: Party, line: str, attempt: int = 1) -> ev.Leg
 
 STORY: tuple[tuple[float, str, ev.Event], ...] = (
     (0.0, "inbox", ev.AlertReceived(
-        channel=Channel.DATA, proof=Proof.APP, raised_at=Instant(0), received_at=Instant(0),
+        channel=Channel.DATA, proof=Assurance.APP, raised_at=Instant(0), received_at=Instant(0),
         deadline_at=Instant(50 * SECOND), phone=E164(PEOPLE.user))),
     (0.1, "alert", ev.CaseOpened(node=NodeId("n"), worker=WorkerId("c00"), incarnation=1)),
     (0.1, "alert", ev.OperatorReserved(operator=DEMO, alert=ALERT)),

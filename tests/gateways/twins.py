@@ -14,7 +14,7 @@ from model.membership import RENEW_US
 from model.settings import Settings
 from model.settings.lines import Modem
 from runtime.published.peers import FilePeers, encode_place
-from runtime.published.peers import Place as Told
+from runtime.published.peers import NodeInfo as Told
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
 from store.nodes import members

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from messages import events as ev
-from messages.ids import SECOND, Channel, Instant, Proof
+from messages.ids import SECOND, Assurance, Channel, Instant
 from model.alert.case import Case
 from model.telling.sheet import Sheet, begin, evolve
 from tests.support.recorded import recorded
@@ -13,7 +13,7 @@ from tests.support.there import there
 def sheet_of(*events: ev.Event) -> Sheet:
     """Received at 0, and a second between two events."""
     first = ev.AlertReceived(
-        channel=Channel.DATA, proof=Proof.APP, raised_at=Instant(0), received_at=Instant(0),
+        channel=Channel.DATA, proof=Assurance.APP, raised_at=Instant(0), received_at=Instant(0),
         deadline_at=Instant(50 * SECOND),
     )  # fmt: skip
     sheet = there(begin(recorded(first, stream="inbox-a")))

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 from messages import events as ev
-from messages.ids import BriefingField, Channel, Instant, OperatorId, Party, Proof
+from messages.ids import Assurance, BriefingField, Channel, Instant, OperatorId, Party
 from messages.journal import Unreadable
 from model.alert.case import Case
 from model.alert.folds.signals import fold_signal
@@ -58,7 +58,7 @@ def test_what_somebody_says_who_does_not_speak_for_the_alert_is_on_its_sheet_alo
     before = sheet_of()
     at = Instant(1)
     signal = ev.AlertSignalAdded(
-        channel=Channel.DATA, proof=Proof.APP, raised_at=at, received_at=at, alias="x", silent=True
+        channel=Channel.DATA, proof=Assurance.APP, raised_at=at, received_at=at, alias="x", silent=True
     )
     after = evolve(before, recorded(signal, 2, stream="inbox-a"))
     assert [type(one) for one in after.claims] == [Claim]

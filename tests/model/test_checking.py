@@ -5,12 +5,12 @@ from __future__ import annotations
 from messages import events as ev
 from messages.ids import (
     SECOND,
+    Assurance,
     Channel,
     Check,
     Instant,
     NodeId,
     Outcome,
-    Proof,
     WorkerId,
 )
 from messages.journal import Recorded
@@ -25,7 +25,7 @@ CLOSED = ev.AlertClosed(outcome=Outcome.TEST_DONE)
 
 def told(check: Check | None, *steps: tuple[float, ev.Event]) -> list[Recorded]:
     received = ev.AlertReceived(
-        channel=Channel.DATA, proof=Proof.APP, raised_at=BEGUN, received_at=BEGUN,
+        channel=Channel.DATA, proof=Assurance.APP, raised_at=BEGUN, received_at=BEGUN,
         deadline_at=Instant(BEGUN + 50 * SECOND), test=True, check=check,
     )  # fmt: skip
     return [

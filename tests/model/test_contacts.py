@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from messages.base import Address
-from messages.ids import E164, SECOND, AlertId, Channel, Instant, Nearness, OperatorId, Proof
+from messages.ids import E164, SECOND, AlertId, Assurance, Channel, Instant, Nearness, OperatorId
 from model.alert.case import Case
 from model.alert.parts import CallsTo112, CancelRequests, KnownPosition, PsapCall
 from model.settings import Settings
@@ -19,7 +19,7 @@ AT = Instant(1_795_000_000 * SECOND)
 MARTA = OperatorId("marta")
 SETTINGS = Settings()
 TOLD = Case(
-    alert=AlertId("a"), channel=Channel.DATA, proof=Proof.DEVICE, received_at=AT, raised_at=AT,
+    alert=AlertId("a"), channel=Channel.DATA, proof=Assurance.DEVICE, received_at=AT, raised_at=AT,
     deadline_at=AT, language="it", tells=True, psap=PsapCall(by=MARTA, number=E164("112"), at=AT),
     to_112=CallsTo112(joined_at=AT),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from messages.ids import (
     SECOND,
     Advice,
     AlertId,
+    Assurance,
     Channel,
     Instant,
     LegId,
@@ -21,7 +22,6 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
-    Proof,
     UserId,
     WorkerId,
 )
@@ -42,7 +42,7 @@ def leg(where: str) -> LegId:
 def told(*steps: tuple[float, Event], test: bool = False) -> AlertRow:
     """The row of an alert received at BEGUN, its events at so many seconds after."""
     received = ev.AlertReceived(
-        channel=Channel.DATA, proof=Proof.APP, raised_at=BEGUN, received_at=BEGUN,
+        channel=Channel.DATA, proof=Assurance.APP, raised_at=BEGUN, received_at=BEGUN,
         deadline_at=Instant(BEGUN + 50 * SECOND), phone=E164("+393331112223"), test=test,
     )  # fmt: skip
     inbox = (ev.AlertReceived, ev.DeadlineMissed, ev.AlertCancelled)
@@ -130,7 +130,7 @@ def test_every_event_that_changes_a_row_is_named_and_no_other() -> None:
         ev.UserRang(),
         ev.UserReached(met_by="answered", by="app"),
         ev.AlertSignalAdded(
-            channel=Channel.DATA, proof=Proof.APP, received_at=BEGUN, raised_at=BEGUN, silent=True
+            channel=Channel.DATA, proof=Assurance.APP, received_at=BEGUN, raised_at=BEGUN, silent=True
         ),
         ev.PinRefused(),
         ev.PsapRequested(by=None, number=E164("112")),

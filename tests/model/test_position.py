@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from messages import events as ev
 from messages.base import Position
-from messages.ids import E164, SECOND, Channel, Instant, Proof
+from messages.ids import E164, SECOND, Assurance, Channel, Instant
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.alert.parts import KnownPosition
@@ -32,7 +32,7 @@ def told(
 
 def story(*came: tuple[float, Position, Channel]) -> Case:
     first = ev.AlertReceived(
-        channel=Channel.DATA, proof=Proof.APP, raised_at=START, received_at=START, deadline_at=at(50),
+        channel=Channel.DATA, proof=Assurance.APP, raised_at=START, received_at=START, deadline_at=at(50),
         phone=E164("+393331112223"),
     )  # fmt: skip
     events: list[tuple[float, ev.Event]] = [(0.0, first)]

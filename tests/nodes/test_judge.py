@@ -13,6 +13,7 @@ from messages.ids import (
     E164,
     SECOND,
     AlertId,
+    Assurance,
     Channel,
     Instant,
     LegId,
@@ -22,7 +23,6 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
-    Proof,
     WorkerId,
 )
 from messages.journal import Recorded
@@ -128,7 +128,7 @@ ENDED = told(*[(0.0, "a", 1, opened("a"))] * 4, (20.0, "b", 2, ev.AlertClosed(ou
 
 RECEIVED = told(
     (0.5, "a", 0, ev.AlertReceived(
-        channel=Channel.DATA, proof=Proof.APP, raised_at=Instant(0), received_at=Instant(0),
+        channel=Channel.DATA, proof=Assurance.APP, raised_at=Instant(0), received_at=Instant(0),
         deadline_at=Instant(50 * SECOND)
     )),
     stream="inbox-n",

@@ -15,7 +15,7 @@ from messages.ids import Instant, LineId, NodeId, OperatorId, OperatorLine
 from messages.operators import OperatorVoice, OperatorVoices
 from model.rules.calls.own_line import own_line
 from runtime.published import own_voices, voice_files
-from runtime.published.peers import Place, decode_place, encode_place
+from runtime.published.peers import NodeInfo, decode_place, encode_place
 from tests.support.there import there
 
 A, B, C = NodeId("a"), NodeId("b"), NodeId("c")
@@ -34,15 +34,17 @@ def nailed(operator: OperatorId, line: str | None, state: CallState = UP) -> Ope
     return OperatorVoice(operator=operator, mode=OperatorLine.NAILED_UP, state=state, line=at)
 
 
-def place(node: NodeId, *voices: OperatorVoice, gate: str = "10.0.0.2:4711", draining: bool = False) -> Place:
-    return Place(node=node, address="10.0.0.2", gate=gate, voices=voices, draining=draining)
+def place(
+    node: NodeId, *voices: OperatorVoice, gate: str = "10.0.0.2:4711", draining: bool = False
+) -> NodeInfo:
+    return NodeInfo(node=node, address="10.0.0.2", gate=gate, voices=voices, draining=draining)
 
 
 def line(operator: OperatorId = ANNA, mode: OperatorLine = OperatorLine.HEADSET) -> LineId:
     return there(own_line(operator, mode))
 
 
-def node_of(own: tuple[OperatorVoice, ...], *places: Place, at: LineId | None = None) -> NodeId | None:
+def node_of(own: tuple[OperatorVoice, ...], *places: NodeInfo, at: LineId | None = None) -> NodeId | None:
     return own_voices.node_of(at or line(), {voice.operator: voice for voice in own}, A, places)
 
 
@@ -92,7 +94,7 @@ def test_is_at_asks_for_one_that_can_be_had() -> None:
     ],
     ids=["up", "on its way", "away for a moment", "about to end", "no gate"],
 )
-def test_who_is_offered_can_be_spoken_to(there: Place, offered: bool) -> None:
+def test_who_is_offered_can_be_spoken_to(there: NodeInfo, offered: bool) -> None:
     expected = {ANNA: there.voices[0].mode} if offered else {}
     assert own_voices.to_be_had([there]) == expected
 
@@ -126,7 +128,7 @@ def test_a_call_on_a_third_nodes_line_is_where_that_node_has_it() -> None:
     ],
     ids=["no gate", "unknown call", "unknown line", "no own line"],
 )
-def test_a_path_of_another_node_is_opened_at_no_other(there: Place, at: LineId) -> None:
+def test_a_path_of_another_node_is_opened_at_no_other(there: NodeInfo, at: LineId) -> None:
     """Another device may have that name here."""
     assert own_voices.port_at(there, at, UNIX) is None
 
@@ -171,7 +173,7 @@ def test_all_nodes_say_the_same_of_who_has_it(
 def test_what_a_node_says_of_its_voices_is_heard_and_an_older_one_says_nothing_of_them() -> None:
     told = place(B, headset(ANNA), nailed(BEA, "b-1"))
     assert decode_place(encode_place(told)) == told
-    older = Place(node=B, address="10.0.0.2")
+    older = NodeInfo(node=B, address="10.0.0.2")
     assert older.voices == ()
 
 

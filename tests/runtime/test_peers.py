@@ -5,7 +5,7 @@ from __future__ import annotations
 from messages.base import VoicePort
 from messages.ids import LineId, NodeId
 from model.settings.lines import Modem
-from runtime.published.peers import NODE_PORT, MemoryPeers, PeerBook, Peers, Place
+from runtime.published.peers import NODE_PORT, MemoryPeers, NodeInfo, PeerBook, Peers
 
 HERE, THERE, NOWHERE = LineId("a-1"), LineId("b-1"), LineId("c-1")
 OWN = (Modem(name=HERE, trunk="public"),)
@@ -15,7 +15,7 @@ TTY = VoicePort(path="/dev/ttyUSB2")
 def peers(*, gate: str = "10.0.0.2:4711") -> MemoryPeers:
     made = MemoryPeers()
     lines = (Modem(name=THERE, trunk="public"),)
-    made.publish(Peers(places=(Place(node=NodeId("b"), address="10.0.0.2", gate=gate, lines=lines),)))
+    made.publish(Peers(places=(NodeInfo(node=NodeId("b"), address="10.0.0.2", gate=gate, lines=lines),)))
     return made
 
 

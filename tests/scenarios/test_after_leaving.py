@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from messages import events as ev
-from messages.ids import E164, Channel, OperatorCommand, Party, Proof, Role
+from messages.ids import E164, Assurance, Channel, OperatorCommand, Party, Role
 from model.rules.calls.silent_and_duress import are_voices_withheld
 from model.rules.messages.announcements import clip_names_for
 from store.alarms import read_active_alarms
@@ -65,7 +65,7 @@ def test_a_user_who_can_talk_no_more_has_an_operator_again_to_tell_112(
     world.until("she is free", lambda: world.case.operator is None).advance(20)
     now = world.clock.now_us()
     silent = ev.AlertSignalAdded(
-        channel=Channel.DATA, proof=Proof.APP, received_at=now, raised_at=now, silent=True
+        channel=Channel.DATA, proof=Assurance.APP, received_at=now, raised_at=now, silent=True
     )
     world.fact(silent if said == "silent" else ev.AlertCancelled(duress=True))
     in_conference(world, Party.OPERATOR, Party.USER, Party.PSAP)

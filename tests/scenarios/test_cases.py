@@ -12,12 +12,12 @@ from messages.ids import (
     E164,
     Advice,
     AlertId,
+    Assurance,
     Instant,
     LineId,
     OperatorCommand,
     OperatorId,
     Party,
-    Proof,
     Role,
     ShiftState,
 )
@@ -71,7 +71,7 @@ def test_case_10_alerts_beyond_the_workers_wait_in_order_and_their_apps_are_told
 def test_case_10_what_the_clock_says_of_many_alerts_is_written_at_once(make_world: MakeWorld) -> None:
     world = make_world(public=0, emergency=1, settings=changed(SETTINGS, {"limits.live_cases": 40}))
     for n in range(40):
-        world.send(E164(f"+3933300000{n:02d}"), proof=Proof.DEVICE, key=f"k{n}")
+        world.send(E164(f"+3933300000{n:02d}"), proof=Assurance.DEVICE, key=f"k{n}")
         world.advance(0.01)
     world.advance(2)
     advised = [one for one in world.journal.read_all() if isinstance(one.event, ev.AdviceChanged)]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from messages import events as ev
-from messages.ids import SECOND, Channel, Proof, Role, TextFailure
+from messages.ids import SECOND, Assurance, Channel, Role, TextFailure
 from model.alert.parts import SmsDelivery
 from model.rules.messages.message_channel import LOST_US
 from simulator.config import changed_phone
@@ -187,13 +187,13 @@ def test_a_cancellation_of_the_same_moment_is_not_overtaken(make_world: MakeWorl
 
 
 def test_words_of_a_forged_sender_are_shown_as_claimed_and_move_nothing(world: World) -> None:
-    alert = world.send(proof=Proof.DEVICE, key="k1")
+    alert = world.send(proof=Assurance.DEVICE, key="k1")
     world.until("an operator has it", lambda: world.case.operator is not None)
     write(world, "era uno sbaglio, annullate")
     world.until("it is there", lambda: len(world.case.dialogue) == 1)
     assert world.alerts() == [alert]
     (one,) = world.case.dialogue
-    assert (one.channel, world.case.proof) == (Channel.SMS, Proof.DEVICE)
+    assert (one.channel, world.case.proof) == (Channel.SMS, Assurance.DEVICE)
     assert not world.case.cancelled
     assert world.case.beside == ()
 

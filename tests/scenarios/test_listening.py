@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from messages.ids import E164, LegId, OperatorCommand, OperatorId, Party, Proof, Role, ShiftState
+from messages.ids import E164, Assurance, LegId, OperatorCommand, OperatorId, Party, Role, ShiftState
 from model.alert.leg import place_of
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor
@@ -89,15 +89,15 @@ def test_the_only_operator_who_listens_in_is_called_for_the_alert_that_loses_112
     world.until("she is on the phone with her", lambda: joined(world) >= {Party.OPERATOR, Party.USER}, 10.0)
 
 
-@pytest.mark.parametrize("proof", [Proof.APP, Proof.DEVICE])
+@pytest.mark.parametrize("proof", [Assurance.APP, Assurance.DEVICE])
 def test_the_only_operator_who_listens_in_is_called_for_another_alert(
-    make_world: MakeWorld, proof: Proof
+    make_world: MakeWorld, proof: Assurance
 ) -> None:
     """Though lines are free: nobody else is."""
     world = make_world(public=6)
     only = only_operator_listens(world)
     first = world.alert
-    world.send(phone=E164("+393330000099"), proof=proof, key="k1" if proof is Proof.DEVICE else "")
+    world.send(phone=E164("+393330000099"), proof=proof, key="k1" if proof is Assurance.DEVICE else "")
     world.until("she is called for the other", lambda: world.case.reserved == (only,), 5.0)
     world.alert = first
     assert world.case.listener is None

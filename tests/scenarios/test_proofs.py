@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from messages import events as ev
-from messages.ids import AlertId, OperatorCommand, Party, Proof
+from messages.ids import AlertId, Assurance, OperatorCommand, Party
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.alert.reasons import ReleaseReason
@@ -22,7 +22,7 @@ def case_of(world: World, alert: AlertId) -> Case:
 
 
 def proved(world: World) -> AlertId:
-    return world.send(USER, proof=Proof.DEVICE, key="d1")
+    return world.send(USER, proof=Assurance.DEVICE, key="d1")
 
 
 def test_a_phone_that_rings_for_a_claimed_alert_is_free_for_the_proved_one(make_world: MakeWorld) -> None:

@@ -18,11 +18,11 @@ from gateways.http.routes.app.cancelling import TRIES_MAX
 from gateways.http.security import pin_guard
 from gateways.http.security.budgets import RATES, Kind, Scope
 from gateways.http.security.proxies import Proxies
-from gateways.http.security.sign_on_proofs import Proofs
+from gateways.http.security.sign_on_credentials import Proofs
 from gateways.http.security.throttle import ADDRESS_MAX, NAME_MAX, network
 from gateways.http.wire.errors import Busy, NotSignedOn
 from messages.events import AlertCancelled
-from messages.ids import SECOND, AlertId, Instant, Proof
+from messages.ids import SECOND, AlertId, Assurance, Instant
 from model.alert.case import Case
 from model.rules.pins import PinVerdict
 from store.registry.access.sessions import LIFE_S, REMEMBERED_S, SignOnMethod, start_session
@@ -66,7 +66,7 @@ def test_the_duress_pin_of_a_proved_alert_waits_behind_no_pin_of_another(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     claimed = api.case(api.story().opened().alert)
-    proved = structs.replace(claimed, proof=Proof.DEVICE)
+    proved = structs.replace(claimed, proof=Assurance.DEVICE)
     looked, go = api.web.queries.pin_verdict, threading.Event()
     slowly = Registry.check_pin
 

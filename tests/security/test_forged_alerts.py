@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from messages import events as ev
-from messages.ids import E164, SECOND, Advice, AlertId, OperatorCommand, Outcome, Party, Proof
+from messages.ids import E164, SECOND, Advice, AlertId, Assurance, OperatorCommand, Outcome, Party
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.orders.effects import refusal
@@ -68,7 +68,7 @@ def flood(center: World, count: int = 10, every_s: float = 0.5, **fields: object
 
 def proved(center: World) -> AlertId:
     """Raise an alert that the phone has signed."""
-    return center.send(USER, proof=Proof.DEVICE, key="k1")
+    return center.send(USER, proof=Assurance.DEVICE, key="k1")
 
 
 def operator_called(center: World) -> bool:

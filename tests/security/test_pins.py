@@ -18,7 +18,7 @@ from gateways.http.security.senders import Senders
 from gateways.http.wire.app_state import state
 from messages import events as ev
 from messages.events import AlertCancelled, AlertSignalAdded, PinRefused
-from messages.ids import E164, Advice, AlertId, Channel, Instant, Outcome, Proof
+from messages.ids import E164, Advice, AlertId, Assurance, Channel, Instant, Outcome
 from model.alert.case import Case
 from model.rules.cancelling import WRONG_KEPT_MAX
 from store import streams
@@ -312,7 +312,11 @@ def test_after_every_pin_an_alert_raised_again_shows_the_operator_and_no_call_th
         now = CLOCK.now_us()
         story.hear(
             AlertSignalAdded(
-                channel=Channel.DATA, proof=Proof.APP, phone=E164(GIULIA), received_at=now, raised_at=now
+                channel=Channel.DATA,
+                proof=Assurance.APP,
+                phone=E164(GIULIA),
+                received_at=now,
+                raised_at=now,
             )
         )
         steps = [told(api, story.alert)]

@@ -24,7 +24,7 @@ from gateways.http.parts.construction import parts
 from gateways.http.security import signatures
 from gateways.http.security.signatures import AHEAD_S, CLOCK_US, Nonces, Signed
 from messages.events import AlertReceived
-from messages.ids import SECOND, AlertId, Doubt, Instant, Proof
+from messages.ids import SECOND, AlertId, Assurance, Doubt, Instant
 from model.alert.case import Case
 from model.alert.evolve import fold
 from store import streams
@@ -158,7 +158,7 @@ def test_less_than_the_key_raises_an_alert_of_its_own(scene: Scene, name: str) -
     assert (told["proof"], told.get("doubt")) == ("app", doubt)
     received = scene.api.inbox(told["alert"])[0]
     assert isinstance(received, AlertReceived)
-    assert (received.proof, received.doubt, received.key) == (Proof.APP, doubt, "")
+    assert (received.proof, received.doubt, received.key) == (Assurance.APP, doubt, "")
     after = scene.case()
     assert [one.alert for one in after.beside] == [told["alert"]], "and the two know of each other"
     assert [one.alert for one in scene.api.case(told["alert"]).beside] == [scene.alert]

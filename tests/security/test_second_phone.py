@@ -14,7 +14,7 @@ from sqlalchemy import delete
 
 from gateways.http.parts.context import Web
 from gateways.http.security import pin_guard
-from messages.ids import E164, Proof, TextPurpose
+from messages.ids import E164, Assurance, TextPurpose
 from model.rules.signal import Signal
 from store.database.query import Query
 from store.database.schema import device_key
@@ -58,7 +58,7 @@ def listed(api: Api, phone: Phone) -> list[str]:
     return [one["device"] for one in answer.json()["devices"]]
 
 
-def raised(api: Api, phone: Phone) -> tuple[Proof, str, tuple[str, str | None]]:
+def raised(api: Api, phone: Phone) -> tuple[Assurance, str, tuple[str, str | None]]:
     """What an alert of this phone counts as, by which key, and what the phone is told of that."""
     heard: list[Signal] = []
     real = api.web.writing.accept
@@ -118,7 +118,7 @@ def test_a_further_phone_looks_enrolled_with_every_pin_and_proves_its_number_wit
         key = devices.key_of(api.journal, phone.device)
         assert (key is not None) is (pin == RIGHT)
         level, by, shown = raised(api, phone)
-        assert (level, by) == (Proof.APP, ""), "beside an older phone it is young, at best"
+        assert (level, by) == (Assurance.APP, ""), "beside an older phone it is young, at best"
         answers.append((told(answer), shown))
         api.journal.transact(partial(phones.revoke, device=phone.device, by="test"))
     assert (answers[0][0][0], answers[0][1]) == (201, ("app", "young"))
@@ -130,7 +130,7 @@ def test_where_no_other_phone_was_there_the_phone_is_told_that_it_is_proved_with
     for pin in (RIGHT, *WITHOUT):
         phone, _ = added(api, GIULIA, pin)
         level, _, shown = raised(api, phone)
-        assert level is (Proof.DEVICE if pin == RIGHT else Proof.APP)
+        assert level is (Assurance.DEVICE if pin == RIGHT else Assurance.APP)
         seen.append(shown)
         api.journal.transact(lambda tx: tx.write(_NO_PHONE_EVER))
     assert seen == [("device", None)] * 4
@@ -150,7 +150,7 @@ def test_a_phone_that_only_seems_enrolled_changes_nothing_even_with_the_right_pi
         assert api.signed(phone, method, path, body, **more).status_code in (200, 204)
     assert devices.key_of(api.journal, giulia.device) is not None
     assert Registry(api.journal).check_pin(person, RIGHT).value == "cancel"  # type: ignore[arg-type]
-    assert raised(api, giulia)[0] is Proof.DEVICE
+    assert raised(api, giulia)[0] is Assurance.DEVICE
 
 
 def test_another_phone_looks_ended_with_every_pin_and_is_with_the_right_one(api: Api) -> None:
@@ -163,7 +163,7 @@ def test_another_phone_looks_ended_with_every_pin_and_is_with_the_right_one(api:
         assert ended.device not in listed(api, by)
         own = api.signed(ended, "GET", "/v1/devices", **api.place.app())
         level, _, shown = raised(api, ended)
-        assert level is (Proof.APP if pin == RIGHT else Proof.DEVICE), "alerts are proved as before"
+        assert level is (Assurance.APP if pin == RIGHT else Assurance.DEVICE), "alerts are proved as before"
         answers.append((told(answer), told(again), told(own), shown))
         api.journal.transact(lambda tx: tx.write(_NO_PHONE_EVER))
     assert [one[0] for one in answers[0]] == [204, 404, 403, "app"]

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from messages.base import Position
 from messages.events import AlertCancelled, AlertClosed, AlertSignalAdded, ClaimAdded
-from messages.ids import E164, SECOND, AlertId, Channel, Instant, NodeId, Outcome, Proof
+from messages.ids import E164, SECOND, AlertId, Assurance, Channel, Instant, NodeId, Outcome
 from model.alert.evolve import fold
 from model.rules.duplicates import AT_ONCE
 from model.rules.signal import Signal
@@ -205,7 +205,7 @@ def test_whatever_came_before_each_signal_is_answered_by_an_alert_that_calls_its
             signal = Signal(
                 channel=sent.channel,
                 received_at=now[0],
-                proof=Proof.DEVICE if proved else None,
+                proof=Assurance.DEVICE if proved else None,
                 key=f"key-of-{sent.phone}" if proved else "",
                 position=Position(lat=1, lon=1, at=now[0], source="proved" if proved else "claimed"),
                 phone=None if sent.phone is None else E164(sent.phone),
@@ -222,7 +222,7 @@ def test_whatever_came_before_each_signal_is_answered_by_an_alert_that_calls_its
             case = fold(journal.read_streams(streams.inbox(accepted.alert), streams.case(accepted.alert)))
             assert case is not None
             assert {one.source for one in case.positions} == {"proved" if proved else "claimed"}
-            assert (case.proof is Proof.DEVICE, bool(case.key)) == (proved, proved)
+            assert (case.proof is Assurance.DEVICE, bool(case.key)) == (proved, proved)
             assert all(one.alert != case.alert and one.proof is not case.proof for one in case.beside)
             for alert, number in called.items():
                 assert number_called(journal, alert) == number, "no alert ever has another number"

@@ -17,7 +17,7 @@ from gateways.http.parts.context import Web
 from gateways.http.wire.answers import rfc3339
 from messages.base import Position
 from messages.events import AlertClosed
-from messages.ids import E164, SECOND, AlertId, Channel, ClaimKind, Instant, LineId, Outcome, Proof
+from messages.ids import E164, SECOND, AlertId, Assurance, Channel, ClaimKind, Instant, LineId, Outcome
 from model.alert.case import Case
 from model.rules.signal import Signal
 from store import streams
@@ -88,7 +88,7 @@ def test_who_names_the_number_is_told_another_name_and_gets_at_nothing(
     claims = api.sheet(alert).claims
     kinds = [one.kind for one in claims]
     assert kinds == ["signal", "position", "words", "rings", "cancels", "signal"]
-    assert {one.proof for one in claims} == {Proof.APP}
+    assert {one.proof for one in claims} == {Assurance.APP}
     assert [one.silent for one in claims] == [False] * 5 + [True]
 
 
@@ -200,7 +200,7 @@ def test_another_phone_of_the_user_joins_as_what_it_is_and_gets_at_nothing(api: 
     assert untouched(after) == untouched(before)
     shown = api.sheet(alert)
     assert [(one.kind, one.proof) for one in shown.claims] == [
-        (ClaimKind.SIGNAL, Proof.DEVICE), (ClaimKind.CANCELS, Proof.DEVICE)
+        (ClaimKind.SIGNAL, Assurance.DEVICE), (ClaimKind.CANCELS, Assurance.DEVICE)
     ]  # fmt: skip
     since = [devices.key_of(api.journal, phone.device) for phone in (first, second)]
     assert [shown.key_enrolled_at, shown.claims[0].key_enrolled_at] == [

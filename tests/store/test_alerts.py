@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from messages.base import Position
 from messages.events import AlertClosed, AlertReceived, AlertSignalAdded, DialogueSaid, NumberRaised
-from messages.ids import SECOND, AlertId, Channel, Instant, Outcome, Proof
+from messages.ids import SECOND, AlertId, Assurance, Channel, Instant, Outcome
 from model.rules.deadline import deadline
 from model.rules.messages import dialogue
 from store import streams
@@ -47,7 +47,7 @@ def test_a_first_signal_makes_an_alert_on_its_number_and_its_device(journal: Jou
         AlertReceived(
             channel=Channel.DATA, raised_at=Instant(at - 3 * SECOND), received_at=at,
             deadline_at=accepted.deadline_at, phone=sent.phone, device="d1", position=position,
-            silent=True, battery_pct=40, proof=Proof.APP,
+            silent=True, battery_pct=40, proof=Assurance.APP,
         )
     ]  # fmt: skip
     for stream in streams_of(journal.row, (PHONE,), ("d1",)):
@@ -171,8 +171,8 @@ def said(journal: Journal, accepted: Accepted) -> list[str]:
 def test_words_by_sms_are_a_message_of_the_proved_alert_and_make_no_second_one(
     journal: Journal, clock: Clock, forged_first: bool
 ) -> None:
-    proved = replace(signal(clock, id="mine"), proof=Proof.DEVICE, key="k1")
-    forged = replace(signal(clock, id="forged"), proof=Proof.APP)
+    proved = replace(signal(clock, id="mine"), proof=Assurance.DEVICE, key="k1")
+    forged = replace(signal(clock, id="forged"), proof=Assurance.APP)
     for one in (forged, proved) if forged_first else (proved, forged):
         assert accept(journal, one, 50).created
     written = replace(signal(clock, channel=Channel.SMS, id="sms-1"), text="sono in cantina")

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from messages.events import AlertClosed, AlertReceived
-from messages.ids import E164, SECOND, AlertId, Check, Outcome, Proof
+from messages.ids import E164, SECOND, AlertId, Assurance, Check, Outcome
 from model.rules.phones_that_check import PhoneCheckState, count_by_state
 from model.rules.signal import Signal
 from store import streams
@@ -29,7 +29,7 @@ def signed(clock: Clock, key: DeviceKey, check: Check | None, *, named: str = "c
     return replace(
         signal(clock, GIULIA),
         id=AlertId(named),
-        proof=Proof.DEVICE,
+        proof=Assurance.DEVICE,
         key=key.device,
         test=check is not None,
         check=check,

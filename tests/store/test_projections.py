@@ -12,6 +12,7 @@ from messages import events as ev
 from messages.ids import (
     E164,
     AlertId,
+    Assurance,
     Channel,
     Instant,
     LegId,
@@ -19,7 +20,6 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
-    Proof,
     ShiftState,
 )
 from model.alert.live import LiveCases
@@ -42,7 +42,7 @@ PHONE = E164("+391")
 def received(deadline_s: int = 50, *, test: bool = False) -> ev.AlertReceived:
     at = Instant(START + deadline_s * 1_000_000)
     return ev.AlertReceived(
-        channel=Channel.DATA, proof=Proof.APP, raised_at=START, received_at=START, deadline_at=at,
+        channel=Channel.DATA, proof=Assurance.APP, raised_at=START, received_at=START, deadline_at=at,
         phone=E164("+391"), test=test,
     )  # fmt: skip
 
@@ -93,7 +93,7 @@ def test_an_alert_is_open_until_it_is_closed(folds: Folds) -> None:
     assert list(folds.alerts.cases) == ["y", "z"]
     folds.say(
         "inbox-x",
-        ev.AlertSignalAdded(channel=Channel.DATA, proof=Proof.APP, received_at=START, raised_at=START),
+        ev.AlertSignalAdded(channel=Channel.DATA, proof=Assurance.APP, received_at=START, raised_at=START),
     )
     assert list(folds.alerts.cases) == ["y", "z"]
 

@@ -17,7 +17,7 @@ from messages import base, events
 from messages import events as ev
 from messages.base import Position
 from messages.event_kinds import kinds
-from messages.ids import E164, Channel, Instant, LineId, NodeId, OperatorId, Outcome, Proof, WorkerId
+from messages.ids import E164, Assurance, Channel, Instant, LineId, NodeId, OperatorId, Outcome, WorkerId
 from messages.proofs import ProofStep, StepResult
 from messages.trials import WayShown
 from store.errors import TransferError
@@ -34,7 +34,7 @@ FORMS = pytest.mark.parametrize("form", list(Format))
 
 def received(phone: str = "+393331112223") -> ev.AlertReceived:
     return ev.AlertReceived(
-        channel=Channel.DATA, proof=Proof.APP, raised_at=Instant(START - 1), received_at=START,
+        channel=Channel.DATA, proof=Assurance.APP, raised_at=Instant(START - 1), received_at=START,
         deadline_at=Instant(START + 50_000_000), phone=E164(phone),
         position=Position(lat=45.0, lon=9.19, at=START, accuracy_m=12.5),
     )  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 
 from center.alerts import newest_cases
 from messages.events import AlertReceived
-from messages.ids import AlertId, Channel, Instant, NodeId, OperatorId, Proof
+from messages.ids import AlertId, Assurance, Channel, Instant, NodeId, OperatorId
 from messages.journal import EncodeError, Unreadable, encode_event
 from model.alert.evolve import fold
 from model.alert.live import LiveCases
@@ -30,7 +30,9 @@ ALERT = AlertId("a")
 
 def received() -> AlertReceived:
     at = Instant(1)
-    return AlertReceived(channel=Channel.DATA, proof=Proof.APP, raised_at=at, received_at=at, deadline_at=at)
+    return AlertReceived(
+        channel=Channel.DATA, proof=Assurance.APP, raised_at=at, received_at=at, deadline_at=at
+    )
 
 
 @pytest.fixture

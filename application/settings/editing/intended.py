@@ -44,7 +44,7 @@ def _lists(table: type[Struct], within: str) -> Iterator[tuple[str, str]]:
 
 
 @dataclass(frozen=True)
-class Place:
+class KeyLocation:
     """Place of a key: its table (empty for top-level keys), the row of a list, and the key."""
 
     table: str
@@ -52,12 +52,12 @@ class Place:
     key: str
 
 
-def place(path: str) -> Place:
+def place(path: str) -> KeyLocation:
     """Return the place of a path. Raises EditMissed for a path of no key."""
     match = _PATH.match(path)
     if match is None or (match["table"] in row_names()) != (match["row"] is not None):
         raise EditMissed(path, "the settings have no such key")
-    return Place(match["table"] or "", match["row"], match["key"])
+    return KeyLocation(match["table"] or "", match["row"], match["key"])
 
 
 def rows_of(data: Table, table: str) -> list[Table]:
@@ -82,7 +82,7 @@ def index_of(data: Table, table: str, name: str) -> int:
     raise EditMissed(f"{table}[{name}]", "no table has this name")
 
 
-def table_of(data: Table, at: Place) -> Table:
+def table_of(data: Table, at: KeyLocation) -> Table:
     """Return the table that has, or would have, the key. Raises EditMissed."""
     if at.row is not None:
         return rows_of(data, at.table)[index_of(data, at.table, at.row)]
@@ -169,7 +169,7 @@ def table_type(table: str) -> type[Struct] | None:
     return found
 
 
-def default_of(at: Place) -> Value | None:
+def default_of(at: KeyLocation) -> Value | None:
     """Return the default as written; None if there is none, or if no value can express it."""
     kind = table_type(at.table)
     for field in () if kind is None else fields(kind):

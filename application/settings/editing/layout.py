@@ -16,7 +16,7 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Item
 
 from application.settings.editing import intended
-from application.settings.editing.intended import Place, Table, default_of
+from application.settings.editing.intended import KeyLocation, Table, default_of
 from application.settings.editing.lines import (
     KEY,
     aligned,
@@ -80,7 +80,7 @@ def _guesses(text: str, before: Table, edit: Edit) -> Iterator[str]:
 # ------------------------------------------------------------ a key
 
 
-def _set_anew(text: str, before: Table, at: Place, now: Value | None) -> Iterator[str]:
+def _set_anew(text: str, before: Table, at: KeyLocation, now: Value | None) -> Iterator[str]:
     """Yield texts with the key in place of its commented default, at its table's end, or in a new table."""
     assert now is not None
     lines = text.splitlines()
@@ -101,7 +101,7 @@ def _set_anew(text: str, before: Table, at: Place, now: Value | None) -> Iterato
     yield joined([*lines[: last + 1], _line(at.key, now, ""), *lines[last + 1 :]])
 
 
-def _commented_out(text: str, before: Table, at: Place) -> Iterator[str]:
+def _commented_out(text: str, before: Table, at: KeyLocation) -> Iterator[str]:
     """Yield texts with the line as a comment that shows the default."""
     lines = text.splitlines()
     start, end = section(lines, before, at)
@@ -116,7 +116,7 @@ def _commented_out(text: str, before: Table, at: Place) -> Iterator[str]:
             yield joined([*lines[:i], aligned(f"# {shown}", comment), *lines[i + 1 :]])
 
 
-def _by_tomlkit(text: str, before: Table, at: Place, now: Value | None) -> Iterator[str]:
+def _by_tomlkit(text: str, before: Table, at: KeyLocation, now: Value | None) -> Iterator[str]:
     """Yield the text edited by tomlkit, in any layout: dotted keys, inline tables, multi-line values."""
     document = tomlkit.parse(text)
     found: Any = document

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from application.settings.editing import intended
-from application.settings.editing.intended import Place, Table
+from application.settings.editing.intended import KeyLocation, Table
 
 _HEADER: Final = re.compile(r"^(?P<off>#\s*)?(?P<open>\[\[?)\s*(?P<name>[a-z_.]+)\s*\]")
 KEY: Final = re.compile(r"^(?P<off>#\s*)?(?P<key>[a-z0-9_.]+)\s*=")
@@ -15,7 +15,7 @@ _WIDE: Final = 32
 """Column of the comments in the shipped file."""
 
 
-def section(lines: list[str], before: Table, at: Place) -> tuple[int | None, int]:
+def section(lines: list[str], before: Table, at: KeyLocation) -> tuple[int | None, int]:
     """Return the range of lines for keys of the table, without the next header; None: no such table."""
     if not at.table:
         return 0, section_end(lines, 0)
@@ -79,7 +79,7 @@ def joined(lines: list[str]) -> str:
     return "\n".join(kept) + "\n"
 
 
-def line_of(text: str, data: Table, at: Place) -> int | None:
+def line_of(text: str, data: Table, at: KeyLocation) -> int | None:
     """Return the line, from 1, that sets a key; None if the key has no line of its own."""
     lines = text.splitlines()
     start, end = section(lines, data, at)

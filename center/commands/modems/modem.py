@@ -220,7 +220,7 @@ def call(
     0 if the line's voice works.
     """
     from application.people import region_of
-    from center.modems.calling import Calling, Told
+    from center.modems.calling import Calling, TimedEvent
     from gateways.gsm.driver.events import Ready
     from gateways.gsm.modem_session import line_of, open_modem
     from gateways.gsm.probing import line_at
@@ -240,7 +240,7 @@ def call(
     if voice_port:
         spec = msgspec.structs.replace(spec, voice_port=voice_port)
 
-    def tell(told: Told) -> None:
+    def tell(told: TimedEvent) -> None:
         row = {name: value for name, value in msgspec.structs.asdict(told).items() if value is not None}
         if common.json:
             common.data(row)

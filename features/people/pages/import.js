@@ -43,8 +43,8 @@ export const faultText = ({ column, flaw, reason }) =>
     .filter(Boolean)
     .join(': ');
 
-/** @type {Record<Verdict, Phrase>} */
-const VERDICTS = {
+/** @type {Record<LineOutcome, Phrase>} */
+const OUTCOMES = {
   bad: phrase`not taken`,
   changes: phrase`changes`,
   new: phrase`new##row`,
@@ -60,7 +60,7 @@ const row = (one) =>
       ${
         one.verdict === 'bad'
           ? word('warn', one.faults.map(faultText).join(' '), 'ink-bad')
-          : `${VERDICTS[one.verdict]()}${one.changed.length ? `: ${one.changed.join(', ')}` : ''}`
+          : `${OUTCOMES[one.verdict]()}${one.changed.length ? `: ${one.changed.join(', ')}` : ''}`
       }
     </td>
   </tr>`;

@@ -181,13 +181,13 @@ def _number_to_call(web: Web, text: str) -> E164:
 
 def _ready(web: Web, spec: Modem) -> None:
     """Check that the modem can carry a call and carries none. Raises NotDone."""
-    report, picture = web.lines.read().get(spec.line), web.following.picture
-    if report is None or not report.usable or spec.line in picture.quarantined:
+    report, read_model = web.lines.read().get(spec.line), web.following.read_model
+    if report is None or not report.usable or spec.line in read_model.quarantined:
         raise NotDone(
             f"{spec.line}: {report.text if report is not None else 'no report of the line'}",
             Why.LINE_NOT_READY,
         )
-    if report.busy or spec.line in picture.held():
+    if report.busy or spec.line in read_model.held():
         raise NotDone(f"{spec.line} has a call", Why.LINE_IN_USE)
 
 
@@ -197,7 +197,7 @@ def _seize(web: Web, tx: Transaction, ends: tuple[Modem, ...], wanted: TrialOrde
     for place, one in enumerate(ends, 1):
         if _is_seized(tx, one.line):
             raise NotDone(f"{one.line} has a call", Why.LINE_IN_USE)
-        if web.following.picture.open_count and not is_out(tx, one.line):
+        if web.following.read_model.open_count and not is_out(tx, one.line):
             left = sum(
                 _is_free(web, tx, spec, names) for spec, _ in specs(web) if spec.emergency is one.emergency
             )
@@ -228,11 +228,11 @@ def _stands_on(tx: Transaction, alert: AlertId, line: LineId) -> bool:
 
 def _is_free(web: Web, tx: Transaction, spec: Modem, but: set[LineId]) -> bool:
     """Return True if an alert could use the line, as far as known here."""
-    picture, report = web.following.picture, web.lines.read().get(spec.line)
+    read_model, report = web.following.read_model, web.lines.read().get(spec.line)
     own = spec in web.settings.center.lines
-    if spec.line in but or spec.line in picture.quarantined or is_out(tx, spec.line):
+    if spec.line in but or spec.line in read_model.quarantined or is_out(tx, spec.line):
         return False
     if own and (report is None or not report.usable or report.busy):
         return False
-    taken = picture.held().keys() | picture.nailed_up.keys() | picture.tried.keys()
+    taken = read_model.held().keys() | read_model.nailed_up.keys() | read_model.tried.keys()
     return spec.line not in taken

@@ -21,7 +21,7 @@ from application.state.state_dir import CHECKING
 from features.selftest.judging import NAMES, OVERDUE, blamed, judged, overdue, wrong
 from features.selftest.proving import Begun, OneProof
 from features.selftest.self_test.calls import ChainWork
-from features.selftest.self_test.decider import Begin, Due, End, Record, Try, View, due, is_late
+from features.selftest.self_test.decider import Begin, Due, End, Record, TryStep, View, due, is_late
 from features.selftest.self_test.work import Around, Child, LookWork, Work, failed, left_out, name_of
 from features.selftest.self_test.works import work_of
 from features.selftest.settings import ProofSettings
@@ -246,7 +246,7 @@ class SelfTestActor(CenterActor):
                 begun = ProofBegun(proof=proof, by=by, whole=not steps, steps=items)
                 self._write(begun)
                 self.log.info("a self-test begins", proof=proof, by=by, steps=len(items))
-            case Try(item=item):
+            case TryStep(item=item):
                 return self._try(self._current, item)
             case Record(item=item, shown=shown, cut=cut):
                 self._record(item, shown, cut=cut)

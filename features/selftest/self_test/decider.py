@@ -43,7 +43,7 @@ class Begin(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[ProofStep, ...] = ()
 
 
-class Try(msgspec.Struct, frozen=True, kw_only=True):
+class TryStep(msgspec.Struct, frozen=True, kw_only=True):
     """Try a step."""
 
     item: ProofItem
@@ -63,7 +63,7 @@ class End(msgspec.Struct, frozen=True, kw_only=True):
     why: ProofEnd
 
 
-Due = Begin | Try | Record | End
+Due = Begin | TryStep | Record | End
 
 
 def due(view: View, now_us: Instant) -> Due | None:
@@ -86,7 +86,7 @@ def due(view: View, now_us: Instant) -> Due | None:
         return End(why=ProofEnd.MORNING)
     if view.open or now_us < _quiet_at(view, current):
         return None
-    return Try(item=current.left[0])
+    return TryStep(item=current.left[0])
 
 
 def _of_running(view: View, running: Begun, now_us: Instant, *, stop: bool) -> Record | None:

@@ -19,8 +19,8 @@ from features.watcher.program.probing import Prober
 from features.watcher.program.settings import ModemOfWatcher, WatchSettings
 from features.watcher.program.state import TryName
 from features.watcher.program.watcher import Watcher
-from gateways.callouts.channels.sending import Notice, failure_of, send
-from gateways.callouts.decider import Try
+from gateways.callouts.channels.sending import Notification, failure_of, send
+from gateways.callouts.decider import PlannedAttempt
 from gateways.gsm.modem_session import NO_LINE, voice_of
 from messages.base import VoicePort
 from messages.events import CalloutOpened
@@ -144,7 +144,9 @@ class Running:
             )
         )
 
-    def write(self, name: TryName, one: Try, subject: str, about: CalloutOpened, at: Instant) -> None:
+    def write(
+        self, name: TryName, one: PlannedAttempt, subject: str, about: CalloutOpened, at: Instant
+    ) -> None:
         """Send a short message, or another notification in a thread of its own."""
         text = f"securWoman ({self._settings.name}): {subject}. {_time(at)} UTC"
         if one.way is DutyWay.SMS:
@@ -152,7 +154,7 @@ class Running:
             self._phone.order(Text(name, E164(one.to), text))
             return
         callout, number = name
-        notice = Notice(
+        notice = Notification(
             callout=callout, attempt=number, subject=subject, text=text, alarms=about.alarms, at=at
         )
 

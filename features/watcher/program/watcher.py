@@ -20,8 +20,8 @@ from application.roster_file import FileFaulty
 from features.watcher.beat import NO_PHONE, Answer, Unable
 from features.watcher.ears import Ears
 from features.watcher.heartbeat_state import (
+    CenterState,
     Hearing,
-    Verdict,
     after_sleep,
     asked,
     began,
@@ -33,7 +33,7 @@ from features.watcher.program.probing import ProbedOf, Probing
 from features.watcher.program.settings import CenterTable, WatchSettings, roster_of
 from features.watcher.program.state import Kept, Story, TryName, callouts_in, probes_in, write
 from features.watcher.settings import Patience
-from gateways.callouts.decider import Try, due
+from gateways.callouts.decider import PlannedAttempt, due
 from messages.events import (
     CalloutAlarm,
     CalloutAnswered,
@@ -55,19 +55,19 @@ AGAIN_US: Final = 3600 * SECOND
 KEPT_EVERY_US: Final = 30 * SECOND
 _NEVER: Final = 2**62
 """Later than every minute."""
-_GRAVE: Final = frozenset({Verdict.SILENT, Verdict.NO_HEARTBEAT})
+_GRAVE: Final = frozenset({CenterState.SILENT, CenterState.NO_HEARTBEAT})
 WORDS: Final = {
     "it": {
-        Verdict.SILENT: "Il centro {name} non dà più segni di vita",
-        Verdict.NO_HEARTBEAT: "Il centro {name} non dice più che va tutto bene, ma da fuori risponde",
-        Verdict.NO_INTAKE: "Gli allarmi non raggiungono più il centro {name}",
-        Verdict.UNWELL: "Il centro {name} dice che non può servire un allarme, o chiamare i reperibili",
+        CenterState.SILENT: "Il centro {name} non dà più segni di vita",
+        CenterState.NO_HEARTBEAT: "Il centro {name} non dice più che va tutto bene, ma da fuori risponde",
+        CenterState.NO_INTAKE: "Gli allarmi non raggiungono più il centro {name}",
+        CenterState.UNWELL: "Il centro {name} dice che non può servire un allarme, o chiamare i reperibili",
     },
     "en": {
-        Verdict.SILENT: "The center {name} gives no sign of life any more",
-        Verdict.NO_HEARTBEAT: "The center {name} says no more that all is well, and answers from outside",
-        Verdict.NO_INTAKE: "Alerts do not reach the center {name} any more",
-        Verdict.UNWELL: "The center {name} says that it could not serve an alert, or phone those on duty",
+        CenterState.SILENT: "The center {name} gives no sign of life any more",
+        CenterState.NO_HEARTBEAT: "The center {name} says no more that all is well, and answers from outside",
+        CenterState.NO_INTAKE: "Alerts do not reach the center {name} any more",
+        CenterState.UNWELL: "The center {name} says that it could not serve an alert, or phone those on duty",
     },
 }
 _WELL_AGAIN: Final = {
@@ -88,7 +88,9 @@ class Hands(Protocol):
         """Begin a call; its progress is reported to `Watcher.answered`, `taken` and `ended`."""
         ...
 
-    def write(self, name: TryName, one: Try, subject: str, about: CalloutOpened, at: Instant) -> None:
+    def write(
+        self, name: TryName, one: PlannedAttempt, subject: str, about: CalloutOpened, at: Instant
+    ) -> None:
         """Begin a notification by any other channel; its result is reported to `Watcher.ended`."""
         ...
 
@@ -121,7 +123,7 @@ class Watcher:
         self._story = Story(settings.name, self._callouts.read())
         self._began = self._turned = self._wrote = now_us
         self._unable: tuple[Unable, ...] | None = None
-        self.verdicts: dict[str, Verdict] = {}
+        self.verdicts: dict[str, CenterState] = {}
         self.ahead_us = 0
         """Offset of the wall clock from the watcher's: people on duty are determined by the wall clock."""
         self.calls_nobody = False
@@ -209,16 +211,18 @@ class Watcher:
             self.verdicts[name] = told
         self._follow(name, told, now_us)
 
-    def _follow(self, name: str, told: Verdict, now_us: Instant) -> None:
+    def _follow(self, name: str, told: CenterState, now_us: Instant) -> None:
         """Open a callout, or end it, by the verdict."""
         callout = self._story.of(name)
         is_open = callout is not None and callout.ended_at is None
-        if told is Verdict.WELL or (told is Verdict.PLANNED and callout is not None and not callout.taken):
-            if callout is not None and is_open and (told is Verdict.PLANNED or self._is_proved(name)):
+        if told is CenterState.WELL or (
+            told is CenterState.PLANNED and callout is not None and not callout.taken
+        ):
+            if callout is not None and is_open and (told is CenterState.PLANNED or self._is_proved(name)):
                 why = CalloutEnd.TAKEN if callout.taken else CalloutEnd.OVER
                 self._say(CalloutEnded(callout=callout.id, why=why), now_us)
             return
-        if told is Verdict.PLANNED:
+        if told is CenterState.PLANNED:
             return
         if callout is not None and is_open:
             if callout.taken_at is None:
@@ -242,8 +246,8 @@ class Watcher:
     def _tell(self, callout: Callout, hands: Hands, now_us: Instant) -> None:
         name = callout.alarms[0].subject
         center = self._centers.get(name)
-        told = self.verdicts.get(name, Verdict.WELL)
-        if center is None or told in (Verdict.WELL, Verdict.PLANNED):
+        told = self.verdicts.get(name, CenterState.WELL)
+        if center is None or told in (CenterState.WELL, CenterState.PLANNED):
             return
         tries = next_of(callout, self._roster(center), now_us, phones=not hands.able, ahead_us=self.ahead_us)
         for number, one in enumerate(tries, len(callout.attempts) + 1):
@@ -331,7 +335,7 @@ class Watcher:
 
 def next_of(
     callout: Callout, roster: Roster, now_us: Instant, *, phones: bool, ahead_us: int = 0
-) -> tuple[Try, ...]:
+) -> tuple[PlannedAttempt, ...]:
     """Return the attempts to be begun now, besides those in progress; none once the callout is taken. People
     are called as by a center, by the watcher's own modem, the call first: the modem does one thing at a time,
     and a short message wakes no person. If phoning is impossible all people are notified in writing at once.
@@ -348,7 +352,7 @@ def next_of(
     return tuple(one for one in each if one.way not in BY_NUMBER)
 
 
-def what_is_wrong(verdict: Verdict, name: str, language: str) -> str:
+def what_is_wrong(verdict: CenterState, name: str, language: str) -> str:
     """Return a sentence without its full stop, in one of the languages of `WORDS`."""
     return WORDS[language][verdict].format(name=name)
 

@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Final
 
-from gateways.callouts.channels.sending import Notice
+from gateways.callouts.channels.sending import Notification
 from gateways.outside import NOT_BEYOND, Delivered, Later, Refused, Sent, is_here, secret_in, trust
 from messages.ids import SECOND
 from model.settings.monitoring import MailTls, SmtpSettings
@@ -21,7 +21,7 @@ STEP_S: Final = 8.0
 SUBJECT_MAX: Final = 150
 
 
-def mailed(to: str, notice: Notice, setup: Setup) -> Sent:
+def mailed(to: str, notice: Notification, setup: Setup) -> Sent:
     """Submit the notice to the mail server. Blocks; raises no error that the server or the network causes."""
     if not setup.settings.duty.smtp.host:
         return Refused(why="duty.smtp.host is not set")
@@ -68,7 +68,7 @@ def _with_server(server: SmtpSettings, setup: Setup, do: Callable[[smtplib.SMTP]
     return Delivered()
 
 
-def letter_of(to: str, notice: Notice, sender: str) -> EmailMessage:
+def letter_of(to: str, notice: Notification, sender: str) -> EmailMessage:
     """Return the mail. Raises ValueError, or IndexError from the library, if `to` is no address."""
     letter = EmailMessage()
     name, _, host = to.rpartition("@")

@@ -22,7 +22,7 @@ WRITTEN: Final = frozenset({DutyWay.EMAIL, DutyWay.WEBHOOK, DutyWay.APPRISE})
 SHORT_ID: Final = 8
 
 
-class Notice(msgspec.Struct, frozen=True, kw_only=True):
+class Notification(msgspec.Struct, frozen=True, kw_only=True):
     """A notice of a callout, or of a watcher."""
 
     callout: str
@@ -64,7 +64,7 @@ def failure_of(sent: Sent) -> CalloutFailure | None:
             return CalloutFailure.AWAY
 
 
-def send(contact: Contact, notice: Notice, setup: Setup, within_s: float = WITHIN_S) -> Sent:
+def send(contact: Contact, notice: Notification, setup: Setup, within_s: float = WITHIN_S) -> Sent:
     """Send the notice to the person through this contact's channel. Blocks for `within_s` at most; raises
     nothing.
 
@@ -84,7 +84,7 @@ def send(contact: Contact, notice: Notice, setup: Setup, within_s: float = WITHI
     return back[0] if back else Later(why=f"{contact.way}: no result within {within_s:g} s")
 
 
-def _carried(contact: Contact, notice: Notice, setup: Setup) -> Sent:
+def _carried(contact: Contact, notice: Notification, setup: Setup) -> Sent:
     """Import only the module of this channel, and send: a process that never posts would carry 7 MB for
     nothing.
     """

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
-from gateways.callouts.channels.sending import Notice
+from gateways.callouts.channels.sending import Notification
 from gateways.outside import NOT_BEYOND, Delivered, Later, Refused, Sent, is_here
 from model.setup import Setup
 
@@ -42,7 +42,7 @@ them.
 """
 
 
-def told(to: str, notice: Notice, setup: Setup) -> Sent:
+def told(to: str, notice: Notification, setup: Setup) -> Sent:
     """Send the notice to the service through apprise. Blocks; `send` sees to the time limit and to
     exceptions.
     """

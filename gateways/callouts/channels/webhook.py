@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from gateways.callouts.channels.sending import Notice, subject_of
+from gateways.callouts.channels.sending import Notification, subject_of
 from gateways.outside import Sent
 from gateways.webhook import post, rfc3339
 from model.setup import Setup
@@ -14,7 +14,7 @@ from model.setup import Setup
 TYPE: Final = "callout.notice"
 
 
-def posted(to: str, notice: Notice, setup: Setup) -> Sent:
+def posted(to: str, notice: Notification, setup: Setup) -> Sent:
     """Post the notice. Blocks; raises no error that the receiver or the network causes."""
     duty = setup.settings.duty
     return post(
@@ -28,7 +28,7 @@ def posted(to: str, notice: Notice, setup: Setup) -> Sent:
     )
 
 
-def body_of(notice: Notice) -> bytes:
+def body_of(notice: Notification) -> bytes:
     """Return the body: `type`, `timestamp` and `data`, as Standard Webhooks advises."""
     return msgspec.json.encode(
         {

@@ -13,6 +13,7 @@ from messages.ids import (
     E164,
     Advice,
     AlertId,
+    Assurance,
     BriefingField,
     Channel,
     ClaimKind,
@@ -24,7 +25,6 @@ from messages.ids import (
     Outcome,
     Party,
     PersonalKind,
-    Proof,
     TextFailure,
 )
 from model.alert.phase import Phase
@@ -216,7 +216,7 @@ class BesideView(msgspec.Struct, frozen=True, kw_only=True):
     """Another alert of the number, with another assurance level."""
 
     alert: AlertId
-    proof: Proof
+    proof: Assurance
 
 
 class ClaimView(msgspec.Struct, frozen=True, kw_only=True):
@@ -224,7 +224,7 @@ class ClaimView(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: ClaimKind
     at_us: Instant
-    proof: Proof
+    proof: Assurance
     """Assurance level; `device` if another enrolled phone of the number has signed the message."""
     key_enrolled_us: Instant | None
     """Time of the phone's enrolment; set for a signal."""
@@ -264,7 +264,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     duress: bool
     cancelled: bool
     channel: Channel
-    proof: Proof
+    proof: Assurance
     """Assurance level: why the alert counts as sent by the user's phone."""
     doubt: Doubt | None
     """Reason why a signature did not count, or a warning that the sender sends too much."""

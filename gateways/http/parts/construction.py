@@ -10,7 +10,7 @@ from pathlib import Path
 from gateways.console.following import Following
 from gateways.console.people import People
 from gateways.console.sessions import Cookies
-from gateways.console.views.plant import ModemView
+from gateways.console.views.infrastructure import ModemView
 from gateways.http.metrics import Metrics
 from gateways.http.parts.auditing import Auditing
 from gateways.http.parts.context import Web

@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 from application.settings.own_file import SettingsFile
 from application.state.state_dir import StateDir
 from gateways.console.following import Following
-from gateways.console.people import People, Room
+from gateways.console.people import OperatorsView, People
 from gateways.console.sessions import Cookies
 from gateways.console.tally import Tally
-from gateways.console.views.plant import ModemView
+from gateways.console.views.infrastructure import ModemView
 from gateways.http.metrics import Metrics
 from gateways.http.parts.auditing import Auditing
 from gateways.http.parts.journal_writer import Writing
@@ -103,9 +103,9 @@ class Web:
         lines = (*self.settings.center.lines, *self.nodes.lines_elsewhere())
         return tuple(sorted({line.number for line in lines if line.number and not line.emergency}))
 
-    def room(self) -> Room:
+    def room(self) -> OperatorsView:
         """Return the operators and their shifts as of now."""
-        return Room(self.people.operators(), self.following.picture.shifts, self.clock.now_us())
+        return OperatorsView(self.people.operators(), self.following.read_model.shifts, self.clock.now_us())
 
     def client_address(self, connection: AnyConnection) -> str:
         """Return the client's address for which a request counts; empty if unknown."""

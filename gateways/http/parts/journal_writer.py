@@ -19,7 +19,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from gateways.http.metrics import Metrics
 from gateways.http.wire.errors import NotDurable
-from messages.ids import Proof
+from messages.ids import Assurance
 from model.rules.signal import Signal
 from runtime import logs
 from store.alerts.accepting import Accepted, accept_soon
@@ -143,7 +143,7 @@ class Writing:
 
     def _accept(self, kept: _Kept) -> asyncio.Future[Accepted]:
         signal, most = kept.signal, self._live_cases
-        if most is not None and signal.level is Proof.DEVICE and not self._proved_open(most):
+        if most is not None and signal.level is Assurance.DEVICE and not self._proved_open(most):
             most = None
         return self._submit(accept_soon(self._committer, signal, self._deadline_s, most, self.skipped), kept)
 

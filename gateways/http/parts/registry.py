@@ -11,7 +11,7 @@ from gateways.console.people import OperatorRecord
 from gateways.console.views.case import PersonView
 from gateways.http.security.hash_queue import HashQueue, Lane
 from gateways.http.security.throttle import network
-from messages.ids import OperatorId, PersonId, Proof, UserId
+from messages.ids import Assurance, OperatorId, PersonId, UserId
 from model.alert.case import Case
 from model.record import SHARED, SharedField, shared_with_psap
 from model.rules.pins import PinVerdict
@@ -177,7 +177,7 @@ class RegistryQueries:
 
         For an unknown user the verdict is NONE_SET, after the same time.
         """
-        lane = PinLane.PROVED if case.proof is Proof.DEVICE else PinLane.CLAIMED
+        lane = PinLane.PROVED if case.proof is Assurance.DEVICE else PinLane.CLAIMED
         user = await asyncio.to_thread(lambda: case.user or self._user_of(case))
         if user is None:
             await self._pins.pretend(lane)

@@ -17,7 +17,7 @@ from gateways.console.following import late
 from gateways.http.parts.context import Web
 from gateways.http.routing.permissions import ANYBODY, APP_OR_OPERATOR
 from gateways.http.routing.route import GET, Answer, route
-from gateways.nodes import NodeView, Standing, standing
+from gateways.nodes import ClusterState, NodeView, standing
 from messages.ids import E164, LineId, Role
 from messages.rows import Sentence
 from model.alarms.active import NO_LINE_FOR_112
@@ -64,7 +64,7 @@ class NodesAnswer(msgspec.Struct, frozen=True, kw_only=True):
     calls_from: tuple[E164, ...] = ()
 
 
-async def _standing(web: Web) -> Standing | None:
+async def _standing(web: Web) -> ClusterState | None:
     """Return the state of the nodes by the database; None if the database cannot be read."""
     try:
         return await asyncio.to_thread(standing, web.journal, web.settings.node)
@@ -82,14 +82,14 @@ class Live:
     """Input of the readiness checks: the web process and the state of the nodes."""
 
     web: Web
-    nodes: Standing | None
+    nodes: ClusterState | None
 
     @cached_property
     def lines(self) -> int:
         """Number of lines with a modem that can carry a call now."""
         web = self.web
-        picture, said = web.following.picture, web.lines.read()
-        bad = picture.quarantined.keys() | picture.taken_out.keys()
+        read_model, said = web.following.read_model, web.lines.read()
+        bad = read_model.quarantined.keys() | read_model.taken_out.keys()
         lines = (LineId(modem.key) for modem in web.directory.all_of(Role.GSM_MODEM) if modem.ready)
         return sum(1 for line in lines if line not in bad and (line not in said or said[line].usable))
 
@@ -132,7 +132,7 @@ def _lines(live: Live) -> Iterator[Finding]:
 
 def _no_line_for_112(live: Live) -> Iterator[Finding]:
     """Report the DeadlineWatchdog's alarms about the emergency trunk, by the lines of all nodes."""
-    center, alarms = live.web.settings.center, live.web.following.picture.alarms
+    center, alarms = live.web.settings.center, live.web.following.read_model.alarms
     trunks = {spec.trunk for spec in center.lines}
     texts = [
         alarms.told[key].text for key in alarms.stand() if key[1] == NO_LINE_FOR_112 and key[2] in trunks
@@ -196,7 +196,7 @@ CHECKS: Final = (
 """Checks of a running center, in this order: the `problems` come in the same order."""
 
 
-def readiness(web: Web, nodes: Standing | None) -> Readiness:
+def readiness(web: Web, nodes: ClusterState | None) -> Readiness:
     """Return the present readiness. Reads the journal and waits for no actor."""
     live = Live(web, nodes)
     found = [one for check in CHECKS for one in check.look(live)]
@@ -237,26 +237,26 @@ async def readyz(web: Web) -> Answer[Readiness]:
 async def metrics(web: Web) -> Response[bytes]:
     """Return the metrics in Prometheus's format."""
     figures, now_us = web.metrics, web.clock.now_us()
-    picture = web.following.picture
-    alerts = picture.open()
+    read_model = web.following.read_model
+    alerts = read_model.open()
     figures.open_alerts.set(len(alerts))
     figures.late_alerts.set(sum(late(known.case, now_us) for known in alerts))
-    figures.journal_seq.set(picture.seq)
+    figures.journal_seq.set(read_model.seq)
     figures.journal_works.set(web.writing.works and web.journal.durable)
     figures.lines(web.lines.read().values())
     figures.line_levels(web.levels.read().values())
     alive = web.nodes.alive if web.nodes.shared else None
     lines = web.nodes.lines_with(web.settings.center.lines)
     kept = web.settings.center.limits.inbound_lines_kept * len(web.nodes.alive | {web.nodes.node})
-    waits = picture.lines_that_wait(lines, kept, now_us, alive)
-    figures.alarms(picture.alarms.views(now_us, alive, waits), now_us)
+    waits = read_model.lines_that_wait(lines, kept, now_us, alive)
+    figures.alarms(read_model.alarms.views(now_us, alive, waits), now_us)
     figures.actors_listen.set(actors_listen(web))
     nodes = await _standing(web) if web.nodes.shared else None
     if web.nodes.shared:
         figures.nodes(web.settings.node, nodes)
     figures.center.ready(readiness(web, nodes).ready)
-    figures.center.operators(shift.state for shift in picture.shifts.values())
-    figures.center.alerts(known.case for known in picture.alerts.values())
+    figures.center.operators(shift.state for shift in read_model.shifts.values())
+    figures.center.alerts(known.case for known in read_model.alerts.values())
     figures.center.disk(Path(web.settings.state))
     with suppress(JournalError):
         figures.phones(count_by_state(await asyncio.to_thread(count_checks, web.journal), now_us))

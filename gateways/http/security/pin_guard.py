@@ -68,7 +68,7 @@ async def tell_operators(web: Web, person: UserId, verdict: PinVerdict, where: s
     raised = alarm_of_pin(verdict, person, where)
     if raised is None:
         return
-    told = web.following.picture.alarms.told.get((web.settings.node, raised.alarm, person))
+    told = web.following.read_model.alarms.told.get((web.settings.node, raised.alarm, person))
     if told is not None and told.stands:
         return
     await web.writing.run(lambda tx: tx.append(Append(streams.node(web.settings.node), None, (raised,))))

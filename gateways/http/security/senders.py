@@ -21,7 +21,7 @@ from gateways.http.security.proxies import Proxies
 from gateways.http.security.signatures import SIGNED_HEADERS, Nonces, Request, in_time, key_id, verify
 from gateways.http.wire.answers import AnyConnection
 from gateways.http.wire.errors import NotAllowed, NotSignedOn, TooMany
-from messages.ids import SECOND, Doubt, Instant, Proof
+from messages.ids import SECOND, Assurance, Doubt, Instant
 from runtime import logs
 from runtime.clock import Clock
 from store.errors import StoreError
@@ -56,17 +56,17 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
     address: str = ""
 
     @property
-    def proof(self) -> Proof:
+    def proof(self) -> Assurance:
         """Assurance level of the request."""
-        return Proof.APP if self.device is None or self.doubt is not None else Proof.DEVICE
+        return Assurance.APP if self.device is None or self.doubt is not None else Assurance.DEVICE
 
-    def shown(self, level: Proof, at: Instant) -> Proof:
+    def shown(self, level: Assurance, at: Instant) -> Assurance:
         """Return the assurance level that the app is shown for an alert of this level. A phone that only
         seems enrolled, or only seems revoked, is shown the level of an enrolled or revoked phone.
         """
         if self.device is not None and self.device.seeming is DeviceAppearance.REVOKED:
-            return Proof.APP
-        return Proof.DEVICE if self.seeming is not None and not self.seeming.is_young(at) else level
+            return Assurance.APP
+        return Assurance.DEVICE if self.seeming is not None and not self.seeming.is_young(at) else level
 
     @property
     def is_unidentified(self) -> bool:
@@ -113,7 +113,7 @@ class Senders:
         await self.guard(connection, _)
         sender = self.known(connection)
         own = sender.seeming if sender.doubt is None else None
-        if sender.device is not None and sender.proof is Proof.DEVICE:
+        if sender.device is not None and sender.proof is Assurance.DEVICE:
             own = sender.device
         doubt = sender.doubt
         if own is not None and own.seeming is DeviceAppearance.REVOKED:

@@ -19,13 +19,13 @@ from gateways.http.wire.decoding import JSON, MSGPACK
 from messages.ids import (
     E164,
     Advice,
+    Assurance,
     Doubt,
     Instant,
     OperatorCommand,
     OperatorId,
     Outcome,
     Party,
-    Proof,
     PsapKnows,
     ShiftState,
 )
@@ -60,7 +60,7 @@ class AlertAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     advice: Advice
     nodes: tuple[str, ...] = ()
     calls_from: tuple[E164, ...] = ()
-    proof: Proof | None = None
+    proof: Assurance | None = None
     doubt: Doubt | None = None
 
 
@@ -92,7 +92,7 @@ class AlertState(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome | None
     calls_from: tuple[E164, ...] = ()
     """Numbers from which the center may call the user."""
-    proof: Proof = Proof.APP
+    proof: Assurance = Assurance.APP
     """Assurance level of the alert as the phone's own."""
     silent: bool = False
     """True if the phone must stay dark and quiet, as requested by any signal of the alert."""

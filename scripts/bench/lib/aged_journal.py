@@ -17,13 +17,13 @@ from messages.ids import (
     E164,
     SECOND,
     AlertId,
+    Assurance,
     Channel,
     Instant,
     LegId,
     LineId,
     NodeId,
     OperatorId,
-    Proof,
     ShiftState,
 )
 from messages.journal import Recorded
@@ -92,7 +92,7 @@ def _one_alert(n: int, at_us: Instant, positions: int) -> Iterator[Said]:
     inbox, case = streams.inbox(alert), streams.case(alert)
     received = ev.AlertReceived(
         channel=Channel.DATA,
-        proof=Proof.APP,
+        proof=Assurance.APP,
         phone=phone,
         raised_at=at_us,
         received_at=at_us,

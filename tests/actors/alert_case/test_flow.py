@@ -17,6 +17,7 @@ from messages.ids import (
     E164,
     SECOND,
     Advice,
+    Assurance,
     Channel,
     Instant,
     LineId,
@@ -24,7 +25,6 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
-    Proof,
 )
 from messages.lines import PreemptCase
 from model.alert.leg import LegState, place_of
@@ -145,7 +145,7 @@ def test_case_02_the_user_s_own_call_replaces_ours() -> None:
     book = Book().attended().rings(Party.USER)
     again = ev.AlertSignalAdded(
         channel=Channel.VOICE,
-        proof=Proof.NETWORK,
+        proof=Assurance.NETWORK,
         received_at=book.now,
         raised_at=book.now,
         line=LineId("p7"),

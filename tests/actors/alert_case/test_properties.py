@@ -13,6 +13,7 @@ from messages.base import VoicePort
 from messages.bridge import BridgeReport, Member, Press
 from messages.calls import CallReport, CallState
 from messages.ids import (
+    Assurance,
     BridgeId,
     Channel,
     Instant,
@@ -21,7 +22,6 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
-    Proof,
 )
 from model.alert.case import Case
 from model.alert.evolve import fold
@@ -180,7 +180,7 @@ class AnyCourse(RuleBasedStateMachine):
     def the_alert_turns_silent(self) -> None:
         signal = ev.AlertSignalAdded(
             channel=Channel.DATA,
-            proof=Proof.APP,
+            proof=Assurance.APP,
             received_at=self.book.now,
             raised_at=self.book.now,
             silent=True,
@@ -197,7 +197,7 @@ class AnyCourse(RuleBasedStateMachine):
     def the_user_calls_in(self, call: int, line: str) -> None:
         signal = ev.AlertSignalAdded(
             channel=Channel.VOICE,
-            proof=Proof.NETWORK,
+            proof=Assurance.NETWORK,
             received_at=self.book.now,
             raised_at=self.book.now,
             line=LineId(line),

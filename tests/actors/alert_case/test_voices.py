@@ -8,7 +8,7 @@ from actors.alert_case.wishes import bridge_wish, leg_wishes
 from messages import events as ev
 from messages.bridge import BridgeReport, Press
 from messages.cases import Originate
-from messages.ids import BridgeId, Channel, Instant, LegId, OperatorCommand, Party, Proof
+from messages.ids import Assurance, BridgeId, Channel, Instant, LegId, OperatorCommand, Party
 from model.alert.evolve import fold
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
@@ -82,7 +82,11 @@ def test_an_order_of_before_does_not_hold_once_the_alert_is_silent_or_forced(the
         book.write("inbox-a1", ev.AlertCancelled(duress=True))
     else:
         signal = ev.AlertSignalAdded(
-            channel=Channel.DATA, proof=Proof.APP, received_at=book.now, raised_at=book.now, silent=True
+            channel=Channel.DATA,
+            proof=Assurance.APP,
+            received_at=book.now,
+            raised_at=book.now,
+            silent=True,
         )
         book.write("inbox-a1", signal)
     book.go_on()

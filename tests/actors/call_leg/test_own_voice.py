@@ -15,7 +15,7 @@ from runtime.clock import VirtualClock
 from runtime.environment import Environment
 from runtime.published import voice_files
 from runtime.published.directory import MemoryDirectory
-from runtime.published.peers import MemoryPeers, PeerBook, Peers, Place
+from runtime.published.peers import MemoryPeers, NodeInfo, PeerBook, Peers
 
 A, B, C = NodeId("a"), NodeId("b"), NodeId("c")
 ANNA = OperatorId("anna")
@@ -53,7 +53,7 @@ class Center:
     def others(self, *, settled: bool = True, alive: bool = True, **voices: OperatorVoice | None) -> None:
         assert isinstance(self.peers, MemoryPeers)
         places = tuple(
-            Place(
+            NodeInfo(
                 node=NodeId(name), address="10.0.0.2", gate=f"{name}:1", voices=() if one is None else (one,)
             )
             for name, one in voices.items()
@@ -62,7 +62,7 @@ class Center:
 
     def lost(self, name: str, one: OperatorVoice) -> None:
         assert isinstance(self.peers, MemoryPeers)
-        away = Place(node=NodeId(name), address="10.0.0.2", voices=(one,))
+        away = NodeInfo(node=NodeId(name), address="10.0.0.2", voices=(one,))
         self.peers.publish(Peers(away=(away,)))
 
 

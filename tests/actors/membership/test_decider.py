@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from actors.membership.decider import (
     BREAK_US,
     SETTLE_US,
-    Standing,
+    MembershipState,
     clock_alarm,
     clock_is_off,
     failed,
@@ -29,21 +29,21 @@ def member(name: str) -> Member:
     )
 
 
-def kept_up(standing: Standing, from_us: int, until_us: int) -> Standing:
+def kept_up(standing: MembershipState, from_us: int, until_us: int) -> MembershipState:
     """Renewed in time, again and again."""
     for now_us in range(from_us, until_us + 1, RENEW_US):
         standing = renewed(standing, held=True, now_us=Instant(now_us))
     return standing
 
 
-def old() -> tuple[Standing, Instant]:
+def old() -> tuple[MembershipState, Instant]:
     """A membership that has been kept up for long, and when it was renewed last."""
-    standing = kept_up(joined(Standing(), 1, BEGUN), BEGUN, BEGUN + SETTLE_US + 10 * RENEW_US)
+    standing = kept_up(joined(MembershipState(), 1, BEGUN), BEGUN, BEGUN + SETTLE_US + 10 * RENEW_US)
     return standing, standing.renewed
 
 
 def test_others_are_judged_once_every_living_one_must_have_been_seen() -> None:
-    young = joined(Standing(), 1, BEGUN)
+    young = joined(MembershipState(), 1, BEGUN)
     assert not settled(kept_up(young, BEGUN, BEGUN + SETTLE_US - RENEW_US), Instant(BEGUN + SETTLE_US - 1))
     standing, now_us = old()
     assert settled(standing, now_us)

@@ -14,8 +14,8 @@ from actors.operator_lines.decider import (
     UNKNOWN,
     Answer,
     Order,
+    OwnLineAttempt,
     Ref,
-    Standing,
     Voice,
     changed,
     forget,
@@ -44,7 +44,7 @@ HANG_UP = HangUpCall(leg=LEG, attempt=1, number=NUMBER, line=ANNA)
 
 
 def give(
-    order: Order, voice: Voice, legs: dict[Ref, Standing] | None = None, *, said_s: float = 0.0
+    order: Order, voice: Voice, legs: dict[Ref, OwnLineAttempt] | None = None, *, said_s: float = 0.0
 ) -> Answer:
     return obey(legs or {}, ANNA, order, voice, Instant(NOW - round(said_s * SECOND)), NOW)
 
@@ -145,7 +145,7 @@ class OneVoice(RuleBasedStateMachine):
         super().__init__()
         self.now = NOW
         self.voice = UNKNOWN
-        self.legs: dict[Ref, Standing] = {}
+        self.legs: dict[Ref, OwnLineAttempt] = {}
         self.said: dict[Ref, CallState] = {}
         self.new: tuple[CallReport, ...] = ()
 

@@ -10,7 +10,7 @@ import pytest
 
 from application.state.state_dir import StateDir
 from center.checks.obstacles import at_port, plugged_in, said_of, sentence
-from center.modems.obstacles import Found, Obstacle, modems_of, obstacles
+from center.modems.obstacles import FoundObstacle, Obstacle, modems_of, obstacles
 from center.modems.unnamed import Unnamed, unnamed
 from gateways.gsm.port import places
 from gateways.gsm.port.modem_location import Claim
@@ -137,7 +137,7 @@ def test_of_a_port_the_obstacles_of_its_own_device_are_told(machine: Machine, tm
 
 @pytest.mark.parametrize("obstacle", Obstacle)
 def test_every_obstacle_has_a_sentence_that_says_what_helps(obstacle: Obstacle) -> None:
-    said = sentence(Found(obstacle=obstacle, position="1-2", about="2c7c:0125", count=2))
+    said = sentence(FoundObstacle(obstacle=obstacle, position="1-2", about="2c7c:0125", count=2))
     assert said.startswith("modem at usb:1-2: ")
     assert "{" not in said
 

@@ -16,7 +16,7 @@ from messages.ids import LineId, NodeId, OperatorId, OperatorLine, ShiftState
 from messages.operators import OperatorVoice, OperatorVoices
 from model.checks import Severity
 from runtime.published import voice_files
-from runtime.published.peers import FilePeers, Peers, Place
+from runtime.published.peers import FilePeers, NodeInfo, Peers
 from store.registry.registry import Registry
 
 TRUNK = '[[trunk]]\nname = "public"\n'
@@ -81,7 +81,7 @@ def test_a_headset_at_another_node_is_one(state: StateDir) -> None:
         for how in (CallState.RELEASED, CallState.ANSWERED)
     )
     voice_files.write(state.run, OperatorVoices(voices=(here,)))
-    place = Place(node=NodeId("b"), address="10.0.0.2", voices=(there,))
+    place = NodeInfo(node=NodeId("b"), address="10.0.0.2", voices=(there,))
     FilePeers(state.run).publish(Peers(places=(place,)))
     found = [(one.verdict, one.text) for one in voices(state, parse(settings("headset")))]
     assert found[0] == (Severity.OK, "Anna is on the headset")

@@ -106,7 +106,7 @@ class Talk:
     def _has_read(self) -> None:
         """The web knows what is in the journal now."""
         wait_until(
-            lambda: self.web.following.picture.seq >= self.world.journal.last_seq(), what="all is read"
+            lambda: self.web.following.read_model.seq >= self.world.journal.last_seq(), what="all is read"
         )
 
     def _path(self, what: str) -> str:

@@ -13,6 +13,7 @@ from messages.ids import (
     SECOND,
     Advice,
     AlertId,
+    Assurance,
     BridgeId,
     Channel,
     Instant,
@@ -23,7 +24,6 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
-    Proof,
     Role,
     TextFailure,
     TextId,
@@ -64,7 +64,7 @@ class Writer:
     def received(self, alert: AlertId = A, phone: E164 = USERS[0], *, test: bool = False) -> None:
         received = ev.AlertReceived(
             channel=Channel.DATA,
-            proof=Proof.APP,
+            proof=Assurance.APP,
             raised_at=at(0),
             received_at=at(0),
             deadline_at=at(50),
@@ -294,7 +294,7 @@ def test_a_call_to_a_phone_that_its_own_sender_has_silenced_is_found(alias: str,
     made = received()
     silent = ev.AlertSignalAdded(
         channel=Channel.DATA,
-        proof=Proof.APP,
+        proof=Assurance.APP,
         received_at=at(5),
         raised_at=at(5),
         phone=USERS[0],

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from messages import events as ev
 from messages.events import AlertCancelled, AlertReceived, AlertSignalAdded, PinRefused, RingingSeen
-from messages.ids import Advice, Channel, OperatorId, Outcome, Proof
+from messages.ids import Advice, Assurance, Channel, OperatorId, Outcome
 from store.database.sqlite import SqliteConnection
 from store.errors import JournalFull
 from store.fallback.keeper import Keeper
@@ -318,7 +318,12 @@ def test_an_alert_that_another_signal_has_made_silent_is_dark_and_quiet_too(
     now = CLOCK.now_us()
     story.hear(
         AlertSignalAdded(
-            channel=Channel.DATA, proof=Proof.APP, received_at=now, raised_at=now, phone=GIULIA, silent=True
+            channel=Channel.DATA,
+            proof=Assurance.APP,
+            received_at=now,
+            raised_at=now,
+            phone=GIULIA,
+            silent=True,
         )
     )
     expect(phone.page.locator("html")).to_have_attribute("data-quiet", "")

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from gateways.http.security.signatures import Request, Signed, jwk_point, key_id, verify
 from messages.events import AlertCancelled, AlertReceived
-from messages.ids import Doubt, Proof
+from messages.ids import Assurance, Doubt
 from store.registry import devices
 from store.sms_outbox import read_outbox
 from tests.features.app.phone import KEY_CHECKED, Phone
@@ -107,7 +107,7 @@ def test_a_code_proves_the_number_and_what_is_raised_read_and_cancelled_then_is_
     assert read.value.status == 200
     (key,) = devices.all_devices(phone.journal)
     assert (received(phone).proof, received(phone).key, received(phone).doubt) == (
-        Proof.DEVICE,
+        Assurance.DEVICE,
         key.device,
         None,
     )
@@ -126,7 +126,7 @@ def test_an_invitation_proves_too_and_where_signing_never_ends_the_alert_goes_un
     page.evaluate("() => { crypto.subtle.sign = () => new Promise(() => {}); }")
     phone.hold()
     expect(phone.title).to_have_text("Finding an operator")
-    assert received(phone).proof is Proof.APP
+    assert received(phone).proof is Assurance.APP
     page.reload()
     page.get_by_role("button", name="A mistake, cancel with the PIN").click()
     page.get_by_label("PIN").fill("4711")
@@ -173,4 +173,4 @@ def test_where_no_key_can_be_kept_it_says_so_and_raises_alerts_as_ever(phone: Ph
     page.get_by_role("button", name="Back to the start").click()
     phone.hold()
     expect(phone.title).to_have_text("Finding an operator")
-    assert received(phone).proof is Proof.APP
+    assert received(phone).proof is Assurance.APP

@@ -124,7 +124,7 @@ def test_an_open_alert_s_position_is_told_by_name_in_its_inbox_and_to_the_consol
     story.hear(before(door))
     found = first(story)
     assert (found.nearness, found.street, found.number) == (Nearness.NUMBER, door.street, door.number)
-    known = wait_until(lambda: (one := web.following.picture.alerts[story.alert]).case.address and one)
+    known = wait_until(lambda: (one := web.following.read_model.alerts[story.alert]).case.address and one)
     view = case_view(known, None)
     assert view.position is not None
     assert view.position.address == found
@@ -154,14 +154,14 @@ def test_who_walks_along_a_street_is_told_of_once_while_the_words_stay(
         story.hear(before(door, 20.0))
         wait_until(lambda n=n: len(told(story)) > n)
     assert {(one.nearness, one.street) for one in told(story) if one} == {(Nearness.STREET, "via Roma")}
-    known = wait_until(lambda: (one := web.following.picture.alerts[story.alert]).case.address and one)
+    known = wait_until(lambda: (one := web.following.read_model.alerts[story.alert]).case.address and one)
     assert [one.what for one in known.entries].count("address.found") == 1
 
 
 def test_without_the_file_the_web_starts_and_tells_no_address(start: Start) -> None:
     web = start(map=MapSettings(addresses="/nowhere/addresses.sqlite")).web
     story = Story(web.journal, CLOCK.now_us()).opened()
-    wait_until(lambda: story.alert in web.following.picture.alerts)
+    wait_until(lambda: story.alert in web.following.read_model.alerts)
     assert told(story) == []
 
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from messages.events import AlertReceived
-from messages.ids import E164, Proof
+from messages.ids import E164, Assurance
 from store.journal.journal import Journal
 from store.registry import devices
 from store.registry.devices import ProofMethod
@@ -90,7 +90,7 @@ def test_an_invitation_brings_the_app_onto_a_phone_whose_alert_is_proved_then(
     (key,) = devices.all_devices(journal)
     received = phone.inbox()[0]
     assert isinstance(received, AlertReceived)
-    assert (received.phone, received.proof, received.key) == (GIULIA, Proof.DEVICE, key.device)
+    assert (received.phone, received.proof, received.key) == (GIULIA, Assurance.DEVICE, key.device)
     assert key.proved_by is ProofMethod.STAFF
     other.close()
 

@@ -26,6 +26,7 @@ from messages.base import Position
 from messages.ids import (
     E164,
     AlertId,
+    Assurance,
     Channel,
     Doubt,
     Instant,
@@ -36,7 +37,6 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
-    Proof,
     UserId,
     WorkerId,
 )
@@ -91,7 +91,7 @@ def with_one(journal: Journal, alert: AlertId, phone: E164, user: UserId | None)
     inbox = (
         ev.AlertReceived(
             channel=Channel.DATA,
-            proof=Proof.APP,
+            proof=Assurance.APP,
             raised_at=at,
             received_at=at,
             deadline_at=at,
@@ -293,7 +293,7 @@ def test_every_outcome_has_words_in_both_languages() -> None:
 def test_the_paper_s_words_are_whole_and_those_of_proof_are_the_console_s() -> None:
     english = (CONSOLE / "static" / "js" / "words" / "assurance.js").read_text()
     italian = json.loads((CONSOLE / "words" / "it" / "words.json").read_text())
-    for table, keys in ((PROOFS, Proof), (DOUBTS, Doubt), (CHANNELS, Channel), (PARTIES, Party)):
+    for table, keys in ((PROOFS, Assurance), (DOUBTS, Doubt), (CHANNELS, Channel), (PARTIES, Party)):
         assert set(table) == set(keys)
     for it, en in (*PROOFS.values(), *DOUBTS.values()):
         assert f"phrase`{en}`" in english

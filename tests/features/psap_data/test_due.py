@@ -15,6 +15,7 @@ from messages.ids import (
     E164,
     SECOND,
     AlertId,
+    Assurance,
     BriefingField,
     Channel,
     DataKind,
@@ -23,7 +24,6 @@ from messages.ids import (
     OperatorId,
     Outcome,
     PersonalKind,
-    Proof,
 )
 from model.telling.sheet import Sheet, begin, evolve
 from store import streams
@@ -69,7 +69,7 @@ class Target(RuleBasedStateMachine):
         self.write(
             "inbox",
             ev.AlertReceived(
-                channel=Channel.DATA, proof=Proof.APP, raised_at=self.now, received_at=self.now,
+                channel=Channel.DATA, proof=Assurance.APP, raised_at=self.now, received_at=self.now,
                 deadline_at=Instant(self.now + 50 * SECOND), phone=E164("+393331112223"),
             ),
         )  # fmt: skip

@@ -195,7 +195,7 @@ def test_who_sees_a_story_is_noted_though_the_picture_does_not_know_yet_whose_it
     api: Api, giulia: UserId
 ) -> None:
     story = api.story(phone=GIULIA).opened()
-    wait_until(lambda: story.alert in api.picture.alerts)
+    wait_until(lambda: story.alert in api.read_model.alerts)
     with api.client.portal() as portal:
         portal.call(api.web.following.stop)
     story.identified(giulia)

@@ -38,7 +38,7 @@ def told(api: Api, giulia: UserId, supervisor: Asker) -> list[Story]:
     second.operator_left(MARTA).closed(Outcome.HANDED_OVER)
     third = Story(journal, CLOCK.now_us(), phone="+393331112299", channel=Channel.VOICE)
     fourth = Story(journal, CLOCK.now_us(), phone="+393331112277", test=True)
-    wait_until(lambda: api.picture.seq == journal.last_seq())
+    wait_until(lambda: api.read_model.seq == journal.last_seq())
     return [first, second, third, fourth]
 
 

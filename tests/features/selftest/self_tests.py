@@ -5,7 +5,7 @@ from __future__ import annotations
 from features.selftest.own_phone import know
 from features.selftest.self_test.actor import SelfTestActor
 from features.selftest.self_test.work import Child
-from messages.ids import E164, AlertId, Channel, Check, Instant, Proof
+from messages.ids import E164, AlertId, Assurance, Channel, Check, Instant
 from messages.proofs import ProofStep, Shown, StepResult
 from model.rules.signal import Signal
 from store.journal.journal import Journal
@@ -49,7 +49,7 @@ def check_signal(journal: Journal, number: E164 | None, now_us: Instant) -> Sign
         id=AlertId("c1"),
         test=True,
         check=Check.CALL,
-        proof=Proof.DEVICE,
+        proof=Assurance.DEVICE,
         key=journal.transact(lambda tx: know(tx, b"point", number)),
     )
 

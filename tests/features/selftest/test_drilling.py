@@ -11,6 +11,7 @@ from messages.ids import (
     E164,
     SECOND,
     AlertId,
+    Assurance,
     BridgeId,
     Channel,
     Instant,
@@ -21,7 +22,6 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
-    Proof,
     WorkerId,
 )
 from messages.journal import Recorded
@@ -36,7 +36,7 @@ def story(*events: Event) -> list[Recorded]:
     alert = AlertId("a")
     first = ev.AlertReceived(
         channel=Channel.DATA,
-        proof=Proof.APP,
+        proof=Assurance.APP,
         raised_at=Instant(T0),
         received_at=Instant(T0),
         deadline_at=Instant(T0 + 50 * SECOND),

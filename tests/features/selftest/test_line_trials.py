@@ -146,14 +146,14 @@ def test_no_test_call_begins_where_a_call_is_or_where_an_alert_may_need_the_line
     assert code("E1") == "line_in_use"  # as its modem says
     assert code("L3") == "line_not_ready"  # never heard of
     story = api.story().opened().operator_called(LUCA)
-    wait_until(lambda: bool(api.picture.held()))
-    assert list(api.picture.held()) == ["L2"]
+    wait_until(lambda: bool(api.read_model.held()))
+    assert list(api.read_model.held()) == ["L2"]
     assert code("L2") == "line_in_use"
     assert code("L1") == "line_needed"
     assert code("E2") == "line_needed"
     assert all(order_of(api.place, line) is None for line in ("L1", "L2", "E1", "E2"))
     story.say(AlertClosed(outcome=Outcome.TEST_DONE))
-    wait_until(lambda: api.picture.open_count == 0)
+    wait_until(lambda: api.read_model.open_count == 0)
     assert code("L2") == "L2"
 
 

@@ -14,7 +14,7 @@ from features.watcher.program import state
 from features.watcher.program.settings import CenterTable, WatchSettings
 from features.watcher.program.state import TryName
 from features.watcher.program.watcher import Watcher
-from gateways.callouts.decider import Try
+from gateways.callouts.decider import PlannedAttempt
 from messages.events import CalloutOpened
 from messages.ids import SECOND, CalloutFailure, DutyWay, Instant, NodeId, PersonId
 from model.callouts.roster import Contact, Person, Roster
@@ -60,7 +60,9 @@ class Hands:
         assert words
         self.called.append((name, person.id, self.now))
 
-    def write(self, name: TryName, one: Try, subject: str, about: CalloutOpened, at: Instant) -> None:
+    def write(
+        self, name: TryName, one: PlannedAttempt, subject: str, about: CalloutOpened, at: Instant
+    ) -> None:
         assert about.alarms
         assert subject
         self.wrote.append((name, one.person.id, one.way))

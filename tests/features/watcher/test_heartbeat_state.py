@@ -8,9 +8,9 @@ from features.watcher.beat import Beat, Wrong
 from features.watcher.heartbeat_state import (
     FRESH_US,
     SLEPT_US,
+    CenterState,
     Heard,
     Hearing,
-    Verdict,
     after_sleep,
     asked,
     began,
@@ -74,18 +74,18 @@ def test_a_center_that_says_it_is_not_well_is_heard_and_not_well() -> None:
     for n in range(1, 10):
         hearing = said(hearing, Instant(START + n * 10 * SECOND), wrong=(Wrong.JOURNAL,))
     now = Instant(START + 91 * SECOND)
-    assert verdict(hearing.heard, PATIENCE, now) is Verdict.UNWELL
+    assert verdict(hearing.heard, PATIENCE, now) is CenterState.UNWELL
     hearing = said(hearing, now, wrong=(Wrong.JOURNAL,), taken=True)
-    assert verdict(hearing.heard, PATIENCE, now) is Verdict.WELL
+    assert verdict(hearing.heard, PATIENCE, now) is CenterState.WELL
 
 
 def test_one_that_is_heard_for_the_first_time_has_its_minute_however_long_it_was_waited_for() -> None:
     first = Instant(START + 200 * SECOND)
     hearing = said(began(START, probes=False), first, wrong=(Wrong.NOT_READY,))
-    assert verdict(hearing.heard, PATIENCE, first) is Verdict.WELL
+    assert verdict(hearing.heard, PATIENCE, first) is CenterState.WELL
     for n in range(1, 7):
         hearing = said(hearing, Instant(first + n * 10 * SECOND), wrong=(Wrong.NOT_READY,))
-    assert verdict(hearing.heard, PATIENCE, Instant(first + 61 * SECOND)) is Verdict.UNWELL
+    assert verdict(hearing.heard, PATIENCE, Instant(first + 61 * SECOND)) is CenterState.UNWELL
 
 
 def test_the_roster_is_kept_until_another_comes() -> None:
@@ -94,7 +94,7 @@ def test_the_roster_is_kept_until_another_comes() -> None:
     assert (hearing.roster, hearing.roster_version) == (b"{}", 3)
     again = resumed(hearing, Instant(START + 1_000_000 * SECOND), probes=True)
     assert (again.roster, again.roster_version) == (b"{}", 3)
-    assert verdict(again.heard, PATIENCE, Instant(START + 1_000_001 * SECOND)) is Verdict.WELL
+    assert verdict(again.heard, PATIENCE, Instant(START + 1_000_001 * SECOND)) is CenterState.WELL
 
 
 @given(st.lists(st.booleans(), max_size=40), st.floats(0, 9))
@@ -109,7 +109,7 @@ def test_whatever_is_lost_it_is_silent_after_four_in_a_row(comes: list[bool], de
             hearing = said(hearing, at)
             last = at
         now = Instant(START + (n + 1) * 10 * SECOND)
-        silent = verdict(hearing.heard, PATIENCE, now) is not Verdict.WELL
+        silent = verdict(hearing.heard, PATIENCE, now) is not CenterState.WELL
         assert silent == (now - last > PATIENCE.silent_after_s * SECOND)
         if silent:
             assert not any(comes[max(0, n - 3) : n])
@@ -122,18 +122,18 @@ def ago(seconds: float) -> Instant:
 @pytest.mark.parametrize(
     ("beat", "well", "probe", "told"),
     [
-        (5, 5, 5, Verdict.WELL),
-        (41, 41, 41, Verdict.SILENT),
-        (41, 41, None, Verdict.SILENT),
-        (41, 41, 5, Verdict.NO_HEARTBEAT),
-        (5, 5, 41, Verdict.NO_INTAKE),
-        (5, 61, 5, Verdict.UNWELL),
-        (5, 61, 41, Verdict.NO_INTAKE),
-        (5, 59, 5, Verdict.WELL),
+        (5, 5, 5, CenterState.WELL),
+        (41, 41, 41, CenterState.SILENT),
+        (41, 41, None, CenterState.SILENT),
+        (41, 41, 5, CenterState.NO_HEARTBEAT),
+        (5, 5, 41, CenterState.NO_INTAKE),
+        (5, 61, 5, CenterState.UNWELL),
+        (5, 61, 41, CenterState.NO_INTAKE),
+        (5, 59, 5, CenterState.WELL),
     ],
 )
 def test_each_way_that_is_silent_tells_something_else(
-    beat: float, well: float, probe: float | None, told: Verdict
+    beat: float, well: float, probe: float | None, told: CenterState
 ) -> None:
     heard = Heard(beat_at=ago(beat), well_at=ago(well), probed_at=None if probe is None else ago(probe))
     assert verdict(heard, PATIENCE, NOW) is told
@@ -141,8 +141,8 @@ def test_each_way_that_is_silent_tells_something_else(
 
 def test_planned_work_is_waited_for_and_no_longer() -> None:
     heard = Heard(beat_at=ago(300), well_at=ago(300), probed_at=ago(300), planned_until=Instant(NOW + 1))
-    assert verdict(heard, PATIENCE, NOW) is Verdict.PLANNED
-    assert verdict(heard, PATIENCE, Instant(NOW + 1)) is Verdict.SILENT
+    assert verdict(heard, PATIENCE, NOW) is CenterState.PLANNED
+    assert verdict(heard, PATIENCE, Instant(NOW + 1)) is CenterState.SILENT
 
 
 @given(
@@ -156,4 +156,4 @@ def test_a_watcher_that_slept_holds_nothing_against_the_center(
 ) -> None:
     heard = Heard(beat_at=ago(beat), well_at=ago(well), probed_at=None if probe is None else ago(probe))
     slept_us = round(slept_s * SECOND)
-    assert verdict(after_sleep(heard, slept_us), PATIENCE, Instant(NOW + slept_us)) is Verdict.WELL
+    assert verdict(after_sleep(heard, slept_us), PATIENCE, Instant(NOW + slept_us)) is CenterState.WELL

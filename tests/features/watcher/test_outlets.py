@@ -15,7 +15,7 @@ from standardwebhooks import Webhook
 
 from features.watcher.beat import Answer, Beat
 from features.watcher.envelope import Key, NotSealed, key_at, key_id_of
-from features.watcher.outlets import Away, Outcome, Post, Told
+from features.watcher.outlets import Away, HeartbeatReceived, Outcome, Post
 from features.watcher.settings import HeartbeatTarget, TargetKind
 from messages.ids import SECOND, Instant, NodeId
 
@@ -40,7 +40,7 @@ def test_a_watcher_is_told_sealed_and_its_sealed_answer_is_believed(tmp_path: Pa
         assert KEY.beat_in(request.content) == BEAT
         return httpx.Response(200, content=KEY.answer(ANSWER, request.content))
 
-    assert delivered(tmp_path, TargetKind.WATCHER, says) == Told(answer=ANSWER)
+    assert delivered(tmp_path, TargetKind.WATCHER, says) == HeartbeatReceived(answer=ANSWER)
 
 
 def refuses(_: httpx.Request) -> httpx.Response:
@@ -81,7 +81,7 @@ def test_any_service_is_told_openly_and_can_verify_it_by_the_key(tmp_path: Path)
         assert msgspec.json.decode(request.content, type=Beat) == beat
         return httpx.Response(200)
 
-    assert delivered(tmp_path, TargetKind.URL, says, beat=beat) == Told()
+    assert delivered(tmp_path, TargetKind.URL, says, beat=beat) == HeartbeatReceived()
 
 
 WHOLE_BEAT = Beat(node=NodeId("one"), at=Instant(1), every_s=10.0, version="1", roster=b'{"people":[]}')

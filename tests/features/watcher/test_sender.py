@@ -17,8 +17,8 @@ from features.watcher.beat import Answer, Beat, Unable, Wrong
 from features.watcher.decider import CENTER_SILENT, WATCHER_MUTE, WATCHER_SILENT
 from features.watcher.ears import publish_hearing
 from features.watcher.evidence import CHECKS, Looked, Readiness
-from features.watcher.heartbeat_state import Verdict, asked, began, take, verdict
-from features.watcher.outlets import Away, Outcome, Told
+from features.watcher.heartbeat_state import CenterState, asked, began, take, verdict
+from features.watcher.outlets import Away, HeartbeatReceived, Outcome
 from features.watcher.settings import HeartbeatTarget, Patience, TargetKind, WatchedCenter
 from messages import events as ev
 from messages.ids import SECOND, CalloutEnd, Instant, NodeId, OperatorId, Role
@@ -58,12 +58,12 @@ class Outside:
             return Away(why="ConnectError")
         self.came[target].append(beat)
         if target == "plain":
-            return Told()
+            return HeartbeatReceived()
         self.hearing, taken = take(self.hearing, beat, beat.at, f"{len(self.came[target])}".encode())
         challenge = asked(self.hearing, beat.node)
         self.probes = tuple(one for one in self.probes if one.minute > beat.probes_taken)
         answer = Answer(watcher="w", taken=taken, challenge=challenge, unable=self.unable, probes=self.probes)
-        return Told(answer=answer)
+        return HeartbeatReceived(answer=answer)
 
 
 OUTSIDE: list[Outside] = []
@@ -201,7 +201,7 @@ def test_who_has_to_phone_people_and_cannot_is_not_well_until_somebody_has_it(al
     assert (said.well, said.wrong, said.taken) == (False, (), False)
     assert len(alone.outside.came["plain"]) == plain
     heard = alone.outside.hearing.heard
-    assert verdict(heard, Patience(), said.at) is Verdict.UNWELL
+    assert verdict(heard, Patience(), said.at) is CenterState.UNWELL
 
 
 def test_a_watcher_that_does_not_answer_is_an_alarm_until_it_does(alone: Alone) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from gateways.callouts.call import RINGS_S, SAYS_US
-from gateways.callouts.decider import AT_MOST, LATE_US, LONGEST_US, NO_CALL, Try, due, is_mine
+from gateways.callouts.decider import AT_MOST, LATE_US, LONGEST_US, NO_CALL, PlannedAttempt, due, is_mine
 from messages.ids import SECOND, CalloutEnd, CalloutFailure, CalloutKind, DutyWay, Instant, NodeId
 from model.callouts.callout import Attempt, Callout
 from model.callouts.roster import Contact, Person
@@ -39,7 +39,7 @@ def callout(kind: CalloutKind = CalloutKind.ALARM) -> Callout:
     return Callout(id="c1", kind=kind, opened_at=NOW, node=A, changed_at=NOW)
 
 
-def tried(before: Callout, wanted: Try, now_us: Instant, **became: object) -> Callout:
+def tried(before: Callout, wanted: PlannedAttempt, now_us: Instant, **became: object) -> Callout:
     attempt = Attempt(
         number=len(before.attempts) + 1,
         round=wanted.round,

@@ -16,7 +16,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from gateways.callouts.channels import mail
-from gateways.callouts.channels.sending import WRITTEN, Notice, send
+from gateways.callouts.channels.sending import WRITTEN, Notification, send
 from gateways.callouts.channels.webhook import body_of
 from gateways.outside import Delivered, Later, Refused, Sent
 from messages.events import CalloutAlarm
@@ -29,7 +29,7 @@ from tests.gateways.callouts.mail_room import MailRoom
 from tests.support.receiver import Receiver, server_context
 
 AT = Instant(1_790_000_000 * SECOND)
-NOTICE = Notice(
+NOTICE = Notification(
     callout="c1",
     attempt=3,
     subject="securWoman: la linea milano1 non risponde",

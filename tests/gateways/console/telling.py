@@ -11,7 +11,7 @@ import msgspec
 from gateways.console import timeline
 from gateways.console.case import case_view
 from gateways.console.feed_messages import allowed
-from gateways.console.picture import Known
+from gateways.console.read_model import ShownAlert
 from gateways.console.timeline import Entry
 from gateways.console.views.case import PersonView
 from messages import events as ev
@@ -337,7 +337,7 @@ class Telling:
         sheet = self._sheet
         assert sheet is not None
         case = sheet.case
-        known = Known(sheet=sheet, seq=self._folded, entries=self._entries)
+        known = ShownAlert(sheet=sheet, seq=self._folded, entries=self._entries)
         view = case_view(known, GIULIA if case.user is not None else None)
         # As those see it whom it concerns, and at times as another one does.
         me = case.operator or next(iter(case.reserved), EVERYONE[0])

@@ -42,7 +42,7 @@ def heard(socket: WebSocketTestSession) -> dict[str, Any]:
 def test_a_console_is_told_everything_first(client: Client, place: Place, web: Web) -> None:
     on_shift(web.journal, place.luca)
     story = Story(web.journal, CLOCK.now_us()).opened()
-    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    wait_until(lambda: web.following.read_model.seq == web.journal.last_seq())
     with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
         said = heard(socket)
     assert said["type"] == "snapshot"
@@ -98,12 +98,12 @@ def test_who_resumes_is_told_what_was_missed_and_nothing_twice(
     client: Client, place: Place, web: Web
 ) -> None:
     story = Story(web.journal, CLOCK.now_us()).opened()
-    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    wait_until(lambda: web.following.read_model.seq == web.journal.last_seq())
     with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
         seen = heard(socket)["seq"]
     story.hear(NoteAdded(by=place.marta, text="one"))
     story.hear(NoteAdded(by=place.marta, text="two"))
-    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    wait_until(lambda: web.following.read_model.seq == web.journal.last_seq())
     with client.websocket_connect(f"/v1/console?since={seen}", headers=place.operator()) as socket:
         said = heard(socket)
         assert said["type"] == "events"
@@ -120,7 +120,7 @@ def test_who_resumes_is_told_what_was_missed_and_nothing_twice(
 
 def test_who_resumes_where_nothing_was_missed_is_told_so(client: Client, place: Place, web: Web) -> None:
     Story(web.journal, CLOCK.now_us())
-    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    wait_until(lambda: web.following.read_model.seq == web.journal.last_seq())
     seen = web.journal.last_seq()
     with client.websocket_connect(f"/v1/console?since={seen}", headers=place.operator()) as socket:
         said = socket.receive_json(timeout=10)
@@ -140,7 +140,7 @@ def test_who_has_missed_too_much_is_told_everything(
     seen = web.journal.last_seq()
     monkeypatch.setattr(channel, "RESUME_MAX", 3)
     story.hear(*(NoteAdded(by=place.marta, text=str(number)) for number in range(5)))
-    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    wait_until(lambda: web.following.read_model.seq == web.journal.last_seq())
     with client.websocket_connect(f"/v1/console?since={seen}", headers=place.operator()) as socket:
         assert heard(socket)["type"] == "snapshot"
 
@@ -200,7 +200,7 @@ def test_who_opens_a_case_is_entered_once_with_whose_it_is(client: Client, place
     giulia = Registry(web.journal).user_by_phone(E164(GIULIA))
     assert giulia is not None
     story = Story(web.journal, CLOCK.now_us()).opened().identified(giulia.id)
-    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    wait_until(lambda: web.following.read_model.seq == web.journal.last_seq())
     with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
         heard(socket)
         assert entered(web, Action.READ_ALERT) == []
@@ -224,7 +224,7 @@ def test_who_looks_on_while_it_is_found_out_who_the_user_is_is_entered_too(
     giulia = Registry(web.journal).user_by_phone(E164(GIULIA))
     assert giulia is not None
     story, other = (Story(web.journal, CLOCK.now_us(), phone=f"+39333111229{n}").opened() for n in range(2))
-    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    wait_until(lambda: web.following.read_model.seq == web.journal.last_seq())
     with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
         heard(socket)
         socket.send_json({"type": "opened", "alert": story.alert})
@@ -247,7 +247,7 @@ def test_of_anothers_case_the_queue_is_told_and_all_of_it_once_it_is_opened(
     story = Story(web.journal, CLOCK.now_us()).opened().identified(giulia.id)
     story.hear(PositionUpdated(position=position), NoteAdded(by=place.luca, text="at the station"))
     story.operator_called(place.luca)
-    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    wait_until(lambda: web.following.read_model.seq == web.journal.last_seq())
     secrets = (GIULIA, "Rossi", "Asthma", "45.4", "at the station")
     with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
         said = heard(socket)
@@ -270,7 +270,7 @@ def test_another_operator_s_number_is_told_to_that_one_alone(client: Client, pla
     """It is in the event by which the operator is called, in the operator's own stream, too."""
     story = Story(web.journal, CLOCK.now_us()).opened()
     private = {place.luca: E164("+393339990001"), place.marta: E164("+393339990002")}
-    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    wait_until(lambda: web.following.read_model.seq == web.journal.last_seq())
     with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
         heard(socket)
         for operator, number in private.items():
@@ -301,7 +301,7 @@ def test_where_nothing_can_be_entered_the_operator_s_own_case_alone_is_shown(
     client: Client, place: Place, web: Web, monkeypatch: pytest.MonkeyPatch, own: bool
 ) -> None:
     story = Story(web.journal, CLOCK.now_us()).opened().operator_called(place.marta if own else place.luca)
-    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    wait_until(lambda: web.following.read_model.seq == web.journal.last_seq())
 
     def fails(*_: object) -> None:
         raise JournalUnavailable("no")
@@ -317,7 +317,7 @@ def test_what_could_not_be_entered_at_first_is_entered_and_shown_later(
     client: Client, place: Place, web: Web, monkeypatch: pytest.MonkeyPatch, own: bool
 ) -> None:
     story = Story(web.journal, CLOCK.now_us()).opened().operator_called(place.marta if own else place.luca)
-    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    wait_until(lambda: web.following.read_model.seq == web.journal.last_seq())
     real, failures = web.audit.trail.append, iter(range(2 if own else 3))
 
     def fails_at_first(*given: Any) -> Any:

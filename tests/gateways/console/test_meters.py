@@ -122,7 +122,7 @@ def test_levels_go_to_whoever_has_the_alert_on_the_screen_and_to_nobody_else(
 ) -> None:
     story = Story(web.journal, CLOCK.now_us()).opened().operator_called(place.marta)
     story.operator_joined(place.marta)
-    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    wait_until(lambda: web.following.read_model.seq == web.journal.last_seq())
     luca = {"authorization": f"Bearer {place.luca_token}"}
     with (
         client.websocket_connect("/v1/console", headers=place.operator()) as marta_s,
@@ -155,7 +155,7 @@ def test_ten_levels_a_second_do_not_take_the_place_of_the_beat(
     monkeypatch.setattr("gateways.console.channel.BEAT_S", 0.2)
     story = Story(web.journal, CLOCK.now_us()).opened().operator_called(place.marta)
     story.operator_joined(place.marta)
-    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    wait_until(lambda: web.following.read_model.seq == web.journal.last_seq())
     with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
         next_of(socket, "snapshot")
         socket.send_json({"type": "opened", "alert": story.alert})

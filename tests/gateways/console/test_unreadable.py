@@ -30,7 +30,7 @@ def test_every_console_goes_on_beside_what_cannot_be_read(
     on_shift(web.journal, place.luca)
     whole = Story(web.journal, CLOCK.now_us()).opened()
     torn = Story(web.journal, CLOCK.now_us(), phone="+393331112224").opened()
-    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    wait_until(lambda: web.following.read_model.seq == web.journal.last_seq())
     with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
         last = socket.receive_json(timeout=10)["seq"]
         for stream in (
@@ -59,7 +59,7 @@ def test_every_console_goes_on_beside_what_cannot_be_read(
 
     # One that starts now reads the streams from their beginning.
     web.following.load()
-    assert set(web.following.picture.alerts) == {whole.alert, torn.alert}
+    assert set(web.following.read_model.alerts) == {whole.alert, torn.alert}
     with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
         found = socket.receive_json(timeout=10)
     assert {one["alert"]: one["unreadable"] for one in found["cases"]} == {whole.alert: 0, torn.alert: 2}
@@ -73,7 +73,7 @@ def test_an_alert_whose_receipt_and_end_cannot_be_read_is_in_the_list(
     stream = streams.inbox(Story(web.journal, CLOCK.now_us()).opened().alert)
     write(web.journal, "inbox-torn", "alert.received")
     write(web.journal, "alert-torn", "alert.closed", newer("alert.closed", outcome="went home"))
-    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    wait_until(lambda: web.following.read_model.seq == web.journal.last_seq())
     answer = client.get("/v1/alerts", headers=supervisor)
     assert answer.status_code == 200, answer.text
     listed = {one["alert"]: one for one in answer.json()["alerts"]}

@@ -51,7 +51,7 @@ def test_a_console_is_told_who_else_looks_at_an_alert(
     client: TestClient[Litestar], place: Place, web: Web
 ) -> None:
     story = Story(web.journal, CLOCK.now_us()).opened()
-    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    wait_until(lambda: web.following.read_model.seq == web.journal.last_seq())
     luca = {"authorization": f"Bearer {place.luca_token}"}
     with client.websocket_connect("/v1/console", headers=place.operator()) as marta_s:
         assert told(marta_s) == {}

@@ -9,7 +9,7 @@ import pytest
 
 from gateways.console.case import case_view
 from gateways.console.feed_messages import allowed
-from gateways.console.picture import Known, Picture
+from gateways.console.read_model import ReadModel, ShownAlert
 from messages import events as ev
 from messages.ids import OperatorCommand, OperatorId, Party
 from model.alert.reasons import ReleaseReason
@@ -23,11 +23,11 @@ MARTA = OperatorId("marta-bianchi")
 LUCA = OperatorId("luca-ferri")
 
 
-def known(journal: Journal, story: Story) -> Known:
-    picture = Picture()
+def known(journal: Journal, story: Story) -> ShownAlert:
+    read_model = ReadModel()
     for recorded in journal.read_all(0, 10_000):
-        picture.apply(recorded)
-    return picture.alerts[story.alert]
+        read_model.apply(recorded)
+    return read_model.alerts[story.alert]
 
 
 def view(journal: Journal, story: Story) -> dict[str, Any]:

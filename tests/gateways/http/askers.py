@@ -9,7 +9,7 @@ from httpx import Response
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from gateways.console.picture import Picture
+from gateways.console.read_model import ReadModel
 from gateways.http.parts.context import Web
 from messages.events import Event
 from messages.ids import SECOND, AlertId, OperatorId
@@ -125,13 +125,13 @@ class Api:
         return self.web.journal
 
     @property
-    def picture(self) -> Picture:
+    def read_model(self) -> ReadModel:
         """What the web has read of the journal."""
-        return self.web.following.picture
+        return self.web.following.read_model
 
     def followed(self) -> None:
         """Return once the web has read all that there is."""
-        wait_until(lambda: self.picture.seq >= self.journal.last_seq(), what="the web having read all")
+        wait_until(lambda: self.read_model.seq >= self.journal.last_seq(), what="the web having read all")
 
     def happened(self, *events: Event) -> None:
         """At this node; return once the web has read it."""

@@ -58,7 +58,7 @@ def shown(api: Api, *, moved_us: int = 0) -> list[dict[str, object]]:
     """All that stands, as a console shows it."""
     return [
         {"alarm": one.alarm, "subject": one.subject, "since_us": one.since_us + moved_us}
-        for one in api.picture.alarms.views(CLOCK.now_us())
+        for one in api.read_model.alarms.views(CLOCK.now_us())
     ]
 
 
@@ -74,7 +74,7 @@ def test_an_alarm_is_seen_in_the_stream_of_each_node_that_has_raised_it(api: Api
     assert api.marta.post(SEEN, json=asked).status_code == 204
     api.followed()
     assert {stream for stream, _ in acknowledged(api)} == {streams.node(NODE), streams.node(NodeId("b"))}
-    (one,) = api.picture.alarms.views(CLOCK.now_us(), alive={NODE})
+    (one,) = api.read_model.alarms.views(CLOCK.now_us(), alive={NODE})
     assert one.seen_by == MARTA
     written = len(acknowledged(api))
     assert api.marta.post(SEEN, json=asked).status_code == 204
@@ -85,7 +85,7 @@ def test_what_is_over_and_was_not_seen_is_told_until_it_is(api: Api, write: Writ
     write(raised(), raised("L2"))
     asked = {"alarms": shown(api)}
     write(AlarmCleared(alarm="line.no_sim", subject="L1"))
-    alarms = api.picture.alarms
+    alarms = api.read_model.alarms
     assert [one.subject for one in alarms.over_views()] == ["L1"]
     assert api.marta.post(SEEN, json=asked).status_code == 204
     wait_until(lambda: not alarms.over_views())
@@ -101,7 +101,7 @@ def test_raised_anew_since_it_was_shown_it_stays_unseen(api: Api, write: Write) 
     asked = {"alarms": shown(api, moved_us=-1)}
     assert api.marta.post(SEEN, json=asked).status_code == 204
     assert acknowledged(api) == []
-    one = api.picture.alarms.views(Instant(0))[0]
+    one = api.read_model.alarms.views(Instant(0))[0]
     assert one.seen_us is None
 
 
@@ -117,7 +117,7 @@ def test_what_is_expected_is_quiet_until_then_and_comes_back_by_itself(
     write(raised(), raised("L2"))
     assert supervisor.post(QUIET, json=WORK).status_code == 204
     api.followed()
-    alarms, now_us = api.picture.alarms, CLOCK.now_us()
+    alarms, now_us = api.read_model.alarms, CLOCK.now_us()
     first, second = alarms.views(now_us)
     assert first.quiet_us is not None
     assert (first.subject, first.quiet_us > now_us, second.quiet_us) == ("L1", True, None)
@@ -132,7 +132,7 @@ def test_what_is_expected_is_quiet_until_then_and_comes_back_by_itself(
 
 def test_of_a_line_it_is_told_whether_enough_of_its_kind_are_left(api: Api, write: Write) -> None:
     write(raised("L1"), raised("E1"))
-    picture, now_us = api.picture, CLOCK.now_us()
+    picture, now_us = api.read_model, CLOCK.now_us()
     some = [Modem(name=f"L{n}", trunk=TrunkId("public")) for n in range(9)]
     waits = picture.lines_that_wait([*api.web.settings.center.lines, *some], 1, now_us)
     assert [one.waits for one in picture.alarms.views(now_us, None, waits)] == [True, False]
@@ -147,7 +147,7 @@ def test_it_is_heard_again_when_somebody_says_so(api: Api, supervisor: Asker, wr
     assert supervisor.delete(QUIET, params={"subject": "L2"}).status_code == 404
     assert supervisor.delete(QUIET, params={"subject": "L1"}).status_code == 204
     api.followed()
-    (one,) = api.picture.alarms.views(CLOCK.now_us())
+    (one,) = api.read_model.alarms.views(CLOCK.now_us())
     assert one.quiet_us is None
 
 
@@ -159,7 +159,7 @@ def test_what_a_user_in_danger_depends_on_is_never_quiet(api: Api, supervisor: A
     everything = {**WORK, "subject": "", "node": NODE}
     assert supervisor.post(QUIET, json=everything).status_code == 204
     api.followed()
-    (one,) = api.picture.alarms.views(CLOCK.now_us())
+    (one,) = api.read_model.alarms.views(CLOCK.now_us())
     assert one.quiet_us is None
 
 
@@ -254,7 +254,7 @@ def test_what_ended_more_than_a_day_ago_is_told_no_more(api: Api, tell: Tell) ->
     tell(
         OPENED, CalloutEnded(callout="c1", why=CalloutEnd.OVER), CalloutOpened(callout="c2", alarms=(ALARM,))
     )
-    known, now_us = api.picture.callouts, CLOCK.now_us()
+    known, now_us = api.read_model.callouts, CLOCK.now_us()
     assert [one.id for one in callouts.lately(known, now_us)] == ["c2", "c1"]
     assert [one.id for one in callouts.lately(known, Instant(now_us + callouts.DAY))] == ["c2"]
     assert [one.id for one in callouts.since(known, Instant(now_us + callouts.DAY))] == ["c2"]

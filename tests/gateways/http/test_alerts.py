@@ -24,13 +24,13 @@ from messages.events import (
     RingingSeen,
     UserReached,
 )
-from messages.ids import E164, Advice, Channel, LineId, NodeId, Outcome, Proof, TrunkId
+from messages.ids import E164, Advice, Assurance, Channel, LineId, NodeId, Outcome, TrunkId
 from model.rules.messages.advice import AdviceReason, call_112_now
 from model.settings import Settings
 from model.settings.alerts import LimitsSettings
 from model.settings.lines import Modem
+from runtime.published.peers import NodeInfo as OtherNode
 from runtime.published.peers import Peers
-from runtime.published.peers import Place as OtherNode
 from store import streams
 from store.database.sqlite import SqliteConnection
 from store.errors import JournalUnavailable
@@ -109,7 +109,7 @@ def test_the_app_is_told_that_an_alert_is_silent_until_it_is_asked_to_cancel(api
     story.hear(
         AlertSignalAdded(
             channel=Channel.SMS,
-            proof=Proof.NETWORK,
+            proof=Assurance.NETWORK,
             received_at=now,
             raised_at=now,
             phone=E164(GIULIA),
@@ -124,7 +124,7 @@ def test_the_app_is_told_that_an_alert_is_silent_until_it_is_asked_to_cancel(api
 
 def test_an_alert_of_long_ago_is_read_from_the_journal(api: Api) -> None:
     story = api.story().opened().closed(Outcome.CANCELLED)
-    api.picture.alerts.pop(story.alert, None)
+    api.read_model.alerts.pop(story.alert, None)
     said = api.app.get(f"/v1/alerts/{story.alert}").json()
     assert (said["phase"], said["outcome"]) == ("closed", "cancelled")
 
@@ -183,7 +183,7 @@ def test_what_happens_while_the_open_alerts_are_being_read_ends_a_long_poll(
 
 def test_a_picture_that_lags_behind_the_app_is_no_news(api: Api) -> None:
     story = api.story()
-    wait_until(lambda: story.alert in api.picture.alerts)
+    wait_until(lambda: story.alert in api.read_model.alerts)
     with api.client.portal() as portal:
         portal.call(api.web.following.stop)
     story.opened()

@@ -10,7 +10,7 @@ from litestar import Litestar, get
 from litestar.testing import TestClient
 
 from gateways.console import channel, feed_messages
-from gateways.console.views import case, plant
+from gateways.console.views import case, infrastructure
 from gateways.http.app import build
 from gateways.http.parts import auditing
 from gateways.http.parts.auditing import AUDIT, require_audit_entry
@@ -63,7 +63,7 @@ def test_every_route_says_what_it_is_to_the_audit(web: Web) -> None:
 def test_every_message_of_the_console_says_so_too() -> None:
     structs = [
         one
-        for module in (case, plant, feed_messages, channel)
+        for module in (case, infrastructure, feed_messages, channel)
         for one in vars(module).values()
         if _is_message(one)
     ]

@@ -75,7 +75,7 @@ def test_figures_are_there_for_prometheus(api: Api) -> None:
     api.app.post("/v1/alerts", json={"phone": GIULIA})
     api.app.post("/v1/alerts", json={"phone": GIULIA, "test": True})
     api.app.post("/v1/alerts", json={})
-    wait_until(lambda: api.picture.alerts)
+    wait_until(lambda: api.read_model.alerts)
     answer = api.client.get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain")
     for line in (
@@ -132,7 +132,7 @@ def test_prometheus_is_told_of_every_line_and_of_none_that_is_gone(api: Api) -> 
 
 def test_prometheus_is_told_of_alarms_by_kind_and_of_nobody_by_name(api: Api) -> None:
     alert = api.app.post("/v1/alerts", json={"phone": GIULIA, "test": True}).json()["alert"]
-    wait_until(lambda: api.picture.alerts)
+    wait_until(lambda: api.read_model.alerts)
     api.happened(
         AlarmRaised(alarm="line.no_sim", subject="L1", text="no SIM"),
         AlarmRaised(alarm="line.no_sim", subject="L2", text="no SIM"),

@@ -98,7 +98,7 @@ def test_the_last_line_for_112_is_taken_out_by_its_name_alone(
 ) -> None:
     says(api.place, "E1")
     other(api)
-    wait_until(lambda: other is not quarantined or bool(api.picture.quarantined))
+    wait_until(lambda: other is not quarantined or bool(api.read_model.quarantined))
     say: dict[str, str] = {"reason": "a new aerial"}
     said = supervisor.put(f"{LINES}/E1/out", json=say)
     assert (said.status_code, said.json()["code"], said.json()["path"]) == (409, "last_for_112", "$.typed")

@@ -98,20 +98,20 @@ def test_after_the_end_it_goes_on_while_112_s_page_is_there_and_whoever_is_on_sh
     closed_at, until = (datetime.fromisoformat(state[name]) for name in ("closed_at", "writes_until"))
     assert until - closed_at == timedelta(hours=1)
     # The picture has let go of it; what is written brings it back, to be read by any operator.
-    api.picture.forget(Instant(CLOCK.now_us() + 601 * SECOND))
-    assert story.alert not in api.picture.alerts
+    api.read_model.forget(Instant(CLOCK.now_us() + 601 * SECOND))
+    assert story.alert not in api.read_model.alerts
     assert write(api.app, story, "He <is> at the door").status_code == 202
     api.followed()
-    sheet = api.picture.alerts[story.alert].sheet
+    sheet = api.read_model.alerts[story.alert].sheet
     assert dialogue.unread_since(sheet.case) is not None
-    assert api.picture.forget(Instant(CLOCK.now_us() + 601 * SECOND)) == []
+    assert api.read_model.forget(Instant(CLOCK.now_us() + 601 * SECOND)) == []
     assert sheet.page is not None
     page = api.client.get(f"/112/{sheet.page.code}?lang=en").text
     assert "Written after the end" in page
     assert "He &lt;is&gt; at the door" in page
     assert api.luca.order(story, "have_read", upto=1).status_code == 202
     api.followed()
-    assert dialogue.unread_since(api.picture.alerts[story.alert].case) is None
+    assert dialogue.unread_since(api.read_model.alerts[story.alert].case) is None
     assert told(api.app, story)["messages"][0]["read"]
 
 
@@ -122,10 +122,10 @@ def test_what_is_written_once_the_operator_has_left_is_every_operator_s_to_read(
     story.psap_called(MARTA).psap_joined().operator_left(MARTA)
     assert write(api.app, story, "112 cannot hear me").status_code == 202
     api.followed()
-    assert dialogue.unread_since(api.picture.alerts[story.alert].case) is not None
+    assert dialogue.unread_since(api.read_model.alerts[story.alert].case) is not None
     assert api.luca.order(story, "have_read", upto=1).status_code == 202
     api.followed()
-    assert dialogue.unread_since(api.picture.alerts[story.alert].case) is None
+    assert dialogue.unread_since(api.read_model.alerts[story.alert].case) is None
 
 
 def test_after_the_end_nothing_is_taken_where_112_has_no_page(api: Api, story: Story) -> None:

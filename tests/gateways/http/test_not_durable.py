@@ -10,7 +10,7 @@ from litestar.testing import TestClient
 from gateways.http.app import build
 from gateways.http.parts.context import Web
 from messages.events import AlertReceived, CommandGiven, NoteAdded
-from messages.ids import SECOND, AlertId, Proof
+from messages.ids import SECOND, AlertId, Assurance
 from store import streams
 from store.database.sqlite import SqliteConnection
 from store.errors import JournalFull
@@ -91,7 +91,7 @@ def test_a_signed_alert_is_handled_as_any_other(
     assert (answer.status_code, answer.json()["alert"]) == (503, "app-1")
     (received, *_) = api.journal.read(streams.inbox(AlertId("app-1")))
     assert isinstance(received.event, AlertReceived)
-    assert received.event.proof is Proof.DEVICE
+    assert received.event.proof is Assurance.DEVICE
     assert (api.web.writing.kept, api.web.writing.works) == (0, True), "it was taken, and is not tried again"
 
 

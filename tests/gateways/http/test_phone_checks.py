@@ -31,8 +31,8 @@ def test_a_signed_check_is_taken_without_its_position_and_told_to_its_phone_alon
     assert (state["phase"], state["test"]) == ("received", True)
     assert api.signed(phone, "POST", f"/v1/alerts/{alert}/position", WHERE).status_code == 404
     other = api.signed(phone, "POST", "/v1/alerts", {"phone": GIULIA}).json()["alert"]
-    wait_until(lambda: AlertId(other) in api.picture.alerts, what="what came after it is followed")
-    assert AlertId(alert) not in api.picture.alerts
+    wait_until(lambda: AlertId(other) in api.read_model.alerts, what="what came after it is followed")
+    assert AlertId(alert) not in api.read_model.alerts
     known = devices.key_of(api.journal, phone.device)
     assert known is not None
     assert known.check_days == 7

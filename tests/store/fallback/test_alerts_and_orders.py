@@ -18,6 +18,7 @@ from messages.ids import (
     E164,
     SECOND,
     AlertId,
+    Assurance,
     BriefingField,
     Channel,
     Check,
@@ -27,7 +28,6 @@ from messages.ids import (
     OperatorCommand,
     OperatorId,
     Outcome,
-    Proof,
     ShiftState,
     TextPurpose,
 )
@@ -66,7 +66,7 @@ def alerts(clock: Clock, key: str) -> dict[str, Signal]:
     def one(n: int, **changes: object) -> Signal:
         return replace(signal(clock, f"+39333222{n:04d}"), **changes)
 
-    proved = {"phone": SIGNED, "proof": Proof.DEVICE, "key": key}
+    proved = {"phone": SIGNED, "proof": Assurance.DEVICE, "key": key}
     return {
         "by the app": one(1, id=AlertId("app-1")),
         "without an id": one(2),
@@ -266,7 +266,7 @@ def test_a_signed_alert_is_noted_of_its_phone_though_nothing_lasts(node: Node, d
     journal, keeper = node.journal(), node.keeper()
     key = enrolled(journal, SIGNED).device
     full(disk, keeper)
-    sent = replace(signal(node.clock, SIGNED), proof=Proof.DEVICE, key=key)
+    sent = replace(signal(node.clock, SIGNED), proof=Assurance.DEVICE, key=key)
     is_a(Accepted, journal.transact(lambda tx: accept_in(tx, sent, DEADLINE_S)))
     assert there(devices.key_of(journal, key)).seen_at == node.clock()
 
@@ -277,6 +277,9 @@ def test_a_check_is_put_off_and_no_error(node: Node, disk: Disk) -> None:
     full(disk, keeper)
     journal.append(Append("line-sim1", None, (returned(),)))
     sent = replace(
-        signal(node.clock, SIGNED, id="c1", test=True), proof=Proof.DEVICE, key=key, check=Check.ARRIVAL
+        signal(node.clock, SIGNED, id="c1", test=True),
+        proof=Assurance.DEVICE,
+        key=key,
+        check=Check.ARRIVAL,
     )
     is_a(CheckPostponed, journal.transact(lambda tx: accept_check(tx, sent, DEADLINE_S, 50, None)))

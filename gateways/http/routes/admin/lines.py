@@ -336,7 +336,7 @@ def is_out(tx: Transaction, line: LineId) -> bool:
 
 def _remains_for_112(web: Web, tx: Transaction, line: LineId) -> bool:
     """Return True if another line can carry a call to 112, as far as this node knows."""
-    alive, bad, reports = web.nodes.alive, web.following.picture.quarantined, web.lines.read()
+    alive, bad, reports = web.nodes.alive, web.following.read_model.quarantined, web.lines.read()
     for spec, node in specs(web):
         if not spec.emergency or spec.line == line or node not in alive or spec.line in bad:
             continue

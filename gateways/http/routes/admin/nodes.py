@@ -17,7 +17,7 @@ from gateways.http.wire.errors import NotDone, NotThere, Why
 from messages.events import NodeOrdered, NodeStarted
 from messages.ids import SECOND, LineId, NodeId, NodeOrder, OperatorId
 from runtime.environment import DRAINED
-from runtime.published.peers import Place, decode_place, load_now
+from runtime.published.peers import NodeInfo, decode_place, load_now
 from store.audit.entry import Action
 from store.journal.journal import Journal
 from store.nodes import members, orders, owners
@@ -128,14 +128,14 @@ def rows(web: Web) -> list[NodeRow]:
     """Return the rows of all nodes. Raises JournalError."""
     journal, me = web.journal, web.settings.node
     if not web.nodes.shared:
-        place = Place(
+        place = NodeInfo(
             node=me, address="", web=web.settings.center.cluster.web, lines=web.settings.center.lines
         )
         return [_row(journal, place, "alive", alerts=orders.open_alerts(journal), here=True, heard_us=0)]
     owned = owners.alerts_per_node(journal)
     found = []
     for one in members.members(journal):
-        place = decode_place(one.places) or Place(node=one.node, address=one.address)
+        place = decode_place(one.places) or NodeInfo(node=one.node, address=one.address)
         state = "alive" if one.alive else "left" if one.left else "lost"
         if one.node == me:
             run = Path(web.settings.state) / "run"
@@ -145,7 +145,7 @@ def rows(web: Web) -> list[NodeRow]:
     return found
 
 
-def _row(journal: Journal, place: Place, state: str, *, alerts: int, here: bool, heard_us: int) -> NodeRow:
+def _row(journal: Journal, place: NodeInfo, state: str, *, alerts: int, here: bool, heard_us: int) -> NodeRow:
     started = orders.last_node_event(journal, place.node, "node.started")
     ordered = orders.order_of(journal, place.node)
     event = None if ordered is None else ordered.event

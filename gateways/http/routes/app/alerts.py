@@ -25,7 +25,7 @@ from gateways.http.wire.bodies import PositionBody, checked
 from gateways.http.wire.errors import BadBody, NoSuchAlert, NotItsPhone, TooMany
 from messages.base import Position
 from messages.events import Event, PositionUpdated, RingingSeen, SignalNamed
-from messages.ids import SECOND, AlertId, Channel, Check, ClaimKind, Proof
+from messages.ids import SECOND, AlertId, Assurance, Channel, Check, ClaimKind
 from model.alert.case import Case
 from model.telling.sheet import Sheet
 from store import streams
@@ -106,7 +106,7 @@ async def found(web: Web, alert: AlertId, known: int = 0) -> Sheet:
 
     `known`: the version already published to an app from the journal; the picture may lag behind.
     """
-    there = web.following.picture.alerts.get(alert)
+    there = web.following.read_model.alerts.get(alert)
     sheet = None if there is None else there.sheet
     if sheet is None or version(sheet.case) < known:
         sheet = await asyncio.to_thread(web.following.fresh, alert)
@@ -125,7 +125,7 @@ async def own(web: Web, who: Caller, alert: str, kind: Kind | None, known: int =
     if kind is not None:
         web.senders.spend(kind, sender, alert)
     name = checked(alert)
-    if name not in web.following.picture.alerts and (alias := await alias_of(web, name)) is not None:
+    if name not in web.following.read_model.alerts and (alias := await alias_of(web, name)) is not None:
         return alias
     sheet = await found(web, name, known)
     case = sheet.case
@@ -137,8 +137,8 @@ async def own(web: Web, who: Caller, alert: str, kind: Kind | None, known: int =
     if case.channel is not Channel.DATA:
         # No app knows the alert: its user has called, or sent an SMS.
         raise NoSuchAlert
-    if case.proof is Proof.DEVICE:
-        signer = sender.device if sender.proof is Proof.DEVICE else None
+    if case.proof is Assurance.DEVICE:
+        signer = sender.device if sender.proof is Assurance.DEVICE else None
         if signer is None or signer.device != case.key:
             why = f" ({sender.doubt})" if sender.doubt is not None else ""
             raise NotItsPhone(
@@ -223,7 +223,7 @@ async def claimed(
 ) -> Kept:
     """Keep a report under an alias for the operator; the response is that of an alert. Raises NotDurable."""
     sender = who.sender
-    device = sender.device if sender.proof is Proof.DEVICE else None
+    device = sender.device if sender.proof is Assurance.DEVICE else None
     signer = None if device is None or device.is_young(web.clock.now_us()) else device.phone
     alert, name = alias.signal.alert, alias.name
     skipped = web.writing.skipped

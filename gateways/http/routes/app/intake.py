@@ -19,7 +19,7 @@ from gateways.http.security.senders import UNSIGNED, Sender
 from gateways.http.wire.answers import AlertAnswer, Problem, rfc3339
 from gateways.http.wire.bodies import AlertBody, alert_id, e164, instant
 from gateways.http.wire.errors import BadBody, BodyTooLarge, NotAllowed, NotDurable, TooMany, WrongMediaType
-from messages.ids import Advice, AlertId, Channel, Doubt, Instant, Proof
+from messages.ids import Advice, AlertId, Assurance, Channel, Doubt, Instant
 from model.rules.messages.advice import advice_for_app
 from model.rules.signal import Signal
 from store.alerts.accepting import Accepted
@@ -127,7 +127,7 @@ def signal(body: AlertBody, sender: Sender, received_at: Instant, *, over_budget
         phone=phone,
         device=body.device,
         id=given,
-        proof=Proof.APP if proved is None else Proof.DEVICE,
+        proof=Assurance.APP if proved is None else Assurance.DEVICE,
         key="" if proved is None else proved.device,
         key_enrolled_at=None if proved is None else proved.created_at,
         doubt=Doubt.BUDGET if over_budget else doubt,
@@ -139,20 +139,20 @@ def signal(body: AlertBody, sender: Sender, received_at: Instant, *, over_budget
     )
 
 
-def told_of_proof(heard: Signal, sender: Sender) -> tuple[Proof, Doubt | None]:
+def told_of_proof(heard: Signal, sender: Sender) -> tuple[Assurance, Doubt | None]:
     """Return the assurance level and the doubt published to the app. A phone that only seems enrolled, or
     only seems revoked, gets the values of a phone that is.
     """
     phone = sender.seeming or sender.device
     if phone is None or phone.seeming is DeviceAppearance.NOTHING:
-        return heard.proof or Proof.APP, heard.doubt
+        return heard.proof or Assurance.APP, heard.doubt
     if phone.seeming is DeviceAppearance.REVOKED:
-        return Proof.APP, heard.doubt or Doubt.UNKNOWN_KEY
+        return Assurance.APP, heard.doubt or Doubt.UNKNOWN_KEY
     if heard.phone not in (None, phone.phone):
-        return Proof.APP, heard.doubt or Doubt.NUMBER
+        return Assurance.APP, heard.doubt or Doubt.NUMBER
     if phone.is_young(heard.received_at):
-        return Proof.APP, heard.doubt or Doubt.YOUNG
-    return (Proof.APP if heard.doubt not in (None, Doubt.BUDGET) else Proof.DEVICE), heard.doubt
+        return Assurance.APP, heard.doubt or Doubt.YOUNG
+    return (Assurance.APP if heard.doubt not in (None, Doubt.BUDGET) else Assurance.DEVICE), heard.doubt
 
 
 def _of_nonce(device: str, nonce: str) -> AlertId:
@@ -165,7 +165,7 @@ async def _advice(web: Web, accepted: Accepted) -> Advice:
     if accepted.alias is not None:
         late = web.clock.now_us() >= accepted.deadline_at
         return Advice.CALL_112_NOW if late else Advice.WAIT
-    known = web.following.picture.alerts.get(accepted.alert)
+    known = web.following.read_model.alerts.get(accepted.alert)
     if known is not None:
         return advice_for_app(known.case)
     sheet = await asyncio.to_thread(web.following.fresh, accepted.alert)
@@ -192,7 +192,7 @@ async def _check(web: Web, body: AlertBody, sender: Sender) -> Answer[AlertAnswe
         received_at=web.clock.now_us(),
         phone=device.phone,
         id=named,
-        proof=Proof.DEVICE,
+        proof=Assurance.DEVICE,
         key=device.device,
         test=True,
         check=body.check,
@@ -214,6 +214,6 @@ async def _check(web: Web, body: AlertBody, sender: Sender) -> Answer[AlertAnswe
         advice=made.advice,
         nodes=web.nodes.addresses(),
         calls_from=web.calls_from(),
-        proof=Proof.DEVICE,
+        proof=Assurance.DEVICE,
     )
     return _answer(told, created=made.created)

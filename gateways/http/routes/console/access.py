@@ -17,7 +17,7 @@ from gateways.http.routing.permissions import SESSION, Caller
 from gateways.http.routing.route import DELETE, GET, POST, PUT, route
 from gateways.http.security import authenticator_app, passkeys
 from gateways.http.security.challenges import to_add_app, to_add_passkey
-from gateways.http.security.sign_on_proofs import Fault, Proofs, is_asked
+from gateways.http.security.sign_on_credentials import Fault, Proofs, is_asked
 from gateways.http.wire.answers import Moment, derived, picture_of
 from gateways.http.wire.errors import BadBody, NotAllowed, NotSignedOn, TooManyTries
 from store.audit.entry import Action

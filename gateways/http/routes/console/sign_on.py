@@ -20,7 +20,7 @@ from gateways.http.routing.permissions import SIGN_ON, SIGNED_IN, Caller
 from gateways.http.routing.route import DELETE, GET, POST, Answer, route
 from gateways.http.security import passkeys
 from gateways.http.security.challenges import TO_SIGN_ON
-from gateways.http.security.sign_on_proofs import Fault, Proofs, is_asked
+from gateways.http.security.sign_on_credentials import Fault, Proofs, is_asked
 from gateways.http.wire.answers import Moment, SignOnLink, answer, no_store, rfc3339, sign_on_link
 from gateways.http.wire.errors import NotSignedOn, OtherOrigin, Refused, TooManyTries
 from messages.ids import Instant

@@ -87,7 +87,7 @@ async def alarms_seen(web: Web, who: Caller, data: AlarmsSeen) -> None:
 
     The alarms may be of any node. An alarm acknowledged before, or raised anew meanwhile, stays unchanged.
     """
-    alarms = web.following.picture.alarms
+    alarms = web.following.read_model.alarms
     due = [
         (node, AlarmSeen(alarm=one.alarm, subject=one.subject, raised_at=one.since_us, by=who.operator))
         for one in data.alarms
@@ -163,7 +163,7 @@ async def alarms_heard(
 ) -> Answer[None]:
     """Unshelve alarms."""
     event = AlarmUnshelved(alarm=alarm, subject=subject, node=NodeId(node), by=who.operator)
-    shelf = web.following.picture.alarms.shelf
+    shelf = web.following.read_model.alarms.shelf
     if shelving_key(event) not in map(shelving_key, shelf.at(web.clock.now_us())):
         raise NotThere("the alarm is not shelved")
     await web.writing.run(lambda tx: tx.append(Append(streams.SHELF, None, (event,))))

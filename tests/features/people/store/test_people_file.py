@@ -6,7 +6,7 @@ import csv
 
 import pytest
 
-from features.people.importing import Looked, Verdict, look, take_in
+from features.people.importing import LineOutcome, Looked, look, take_in
 from features.people.people_file import ROWS_MAX, Encoding, Flaw, ImportFaulty, read
 from messages.ids import E164
 from store.errors import ChangedMeanwhile
@@ -50,9 +50,9 @@ def test_each_line_says_what_becomes_of_it_nothing_is_kept(registry: Registry, j
     # The first two lines name one number: the second of them is taken for a slip.
     found = seen(journal, FILE)
     assert [(one.line, one.verdict, one.changed) for one in found.seen[:3]] == [
-        (2, Verdict.SAME, ()),
-        (3, Verdict.BAD, ()),
-        (4, Verdict.NEW, ()),
+        (2, LineOutcome.SAME, ()),
+        (3, LineOutcome.BAD, ()),
+        (4, LineOutcome.NEW, ()),
     ]
     flaws = [[(fault.column, fault.flaw) for fault in one.faults] for one in found.seen]
     assert flaws == [
@@ -67,7 +67,7 @@ def test_each_line_says_what_becomes_of_it_nothing_is_kept(registry: Registry, j
     assert journal.last_seq() == before
     alone = seen(journal, "\n".join((FILE.splitlines()[0], *FILE.splitlines()[2:3])))
     assert [(one.verdict, one.changed) for one in alone.seen] == [
-        (Verdict.CHANGES, ("phone", "last_name", "safe_word"))
+        (LineOutcome.CHANGES, ("phone", "last_name", "safe_word"))
     ]
 
 
@@ -88,7 +88,7 @@ def test_the_good_lines_are_taken_and_the_bad_ones_come_back_with_the_reason_and
     assert rows[2].startswith("+393330000002;Marta;has 2 cells")
     mended = bad.replace("3,93331E+11", "+393330000009")
     again = seen(journal, mended)
-    assert [one.verdict for one in again.seen][1] is Verdict.NEW
+    assert [one.verdict for one in again.seen][1] is LineOutcome.NEW
 
 
 def test_what_was_seen_is_what_is_done_or_nothing(registry: Registry, journal: Journal) -> None:

@@ -54,7 +54,7 @@ class Fault(StrEnum):
     """No passkey can belong to this address."""
 
 
-class Proof(msgspec.Struct, frozen=True, kw_only=True):
+class VerifiedCredential(msgspec.Struct, frozen=True, kw_only=True):
     """A verified credential: its operator, the version of the operator's credentials, the use to record."""
 
     operator: OperatorId
@@ -111,7 +111,7 @@ class Proofs:
         """Return True if a password or a token alone is not enough for the operator."""
         return operator.has_second_factor and is_asked(self._web, operator.role)
 
-    def by_token(self, token: str, address: str) -> Proof:
+    def by_token(self, token: str, address: str) -> VerifiedCredential:
         """Verify a token or a recovery code. The operator is read again, since stored data may be outdated.
         Raises NotSignedOn.
         """
@@ -126,7 +126,7 @@ class Proofs:
             raise self.unknown("token", address)
         if way is SignOnMethod.RECOVERY:
             log.warning("sign-on with a recovery code", operator=operator, address=address)
-            return Proof(operator=operator, as_of=as_of, way=way, recovery=token)
+            return VerifiedCredential(operator=operator, as_of=as_of, way=way, recovery=token)
         if record.token_until != FOR_EVER and self.asks(record):
             raise NotSignedOn(
                 "this token is for programs only: sign on with a passkey", Fault.PASSKEY_NEEDED, operator
@@ -135,7 +135,7 @@ class Proofs:
             raise NotSignedOn(
                 "this token is for programs only by now: sign on with a passkey", Fault.TOKEN_ENDED, operator
             )
-        return Proof(operator=operator, as_of=as_of, way=way)
+        return VerifiedCredential(operator=operator, as_of=as_of, way=way)
 
     def counted_as(self, operator: OperatorId, address: str) -> tuple[str, bool]:
         """Return the name under which attempts for this operator count, and True if the address is familiar.
@@ -145,7 +145,9 @@ class Proofs:
         familiar = network(address) in self._web.queries.signed_on_from(operator)
         return f"{operator} {network(address)}" if familiar else operator, familiar
 
-    async def by_password(self, who: str, password: str, code: str | None, address: str) -> Proof:
+    async def by_password(
+        self, who: str, password: str, code: str | None, address: str
+    ) -> VerifiedCredential:
         """Verify a name and a password, with the code of an authenticator app if required. Raises
         NotSignedOn, TooManyTries, and Busy if too many passwords are verified at once.
         """
@@ -175,7 +177,7 @@ class Proofs:
             log.warning("sign-on with a wrong password", operator=operator, address=address)
             raise NotSignedOn("the name or the password is wrong", operator=operator or "")
         if not self.asks(record):
-            return Proof(operator=record.id, as_of=as_of, way=SignOnMethod.PASSWORD)
+            return VerifiedCredential(operator=record.id, as_of=as_of, way=SignOnMethod.PASSWORD)
         if code is None or not record.has_totp:
             needed = Fault.CODE_NEEDED if record.has_totp else Fault.PASSKEY_NEEDED
             raise NotSignedOn("the password is right: the second factor is missing", needed, record.id)
@@ -187,9 +189,11 @@ class Proofs:
             log.warning("sign-on with a wrong code", operator=record.id, address=address)
             raise NotSignedOn("the code is wrong, or was used already", Fault.CODE_WRONG, record.id)
         used = msgspec.structs.replace(seed, counter=step)
-        return Proof(operator=record.id, as_of=as_of, way=SignOnMethod.CODE, used=used)
+        return VerifiedCredential(operator=record.id, as_of=as_of, way=SignOnMethod.CODE, used=used)
 
-    async def by_passkey(self, given: passkeys.Credential, host: str | None, address: str) -> Proof:
+    async def by_passkey(
+        self, given: passkeys.Credential, host: str | None, address: str
+    ) -> VerifiedCredential:
         """Verify the signature of a passkey. Raises NotSignedOn, and BadBody for a malformed id."""
         web = self._web
         party = passkeys.relying_party(web.proxies.origin, host)
@@ -218,6 +222,6 @@ class Proofs:
         if found is None:
             raise self.unknown("passkey", address, fault)
         used = msgspec.structs.replace(known, counter=found.counter, backed_up=found.backed_up)
-        return Proof(
+        return VerifiedCredential(
             operator=known.operator, as_of=as_of, way=SignOnMethod.PASSKEY, challenge=challenge, used=used
         )

@@ -1,8 +1,8 @@
 """State of the center from the journal: alerts, shifts and lines. Pure; fed event by event.
 
-The picture holds the open alerts, and for a while the closed alerts, so that the screen can show their end.
-The caller applies the events read. An event applied before has no effect; therefore single streams can be
-read first, and the whole journal from then on.
+The read model holds the open alerts, and for a while the closed alerts, so that the screen can show their
+end. The caller applies the events read. An event applied before has no effect; therefore single streams can
+be read first, and the whole journal from then on.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from messages import events as ev
 from messages.ids import (
     SECOND,
     AlertId,
+    Assurance,
     Instant,
     LineId,
     NodeId,
     OperatorId,
-    Proof,
     ShiftState,
     UserId,
 )
@@ -42,8 +42,8 @@ CLOSED_KEPT_US: Final = 600 * SECOND
 CLOSED_KEPT_MAX: Final = 200
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """An alert in the picture."""
+class ShownAlert(msgspec.Struct, frozen=True, kw_only=True):
+    """An alert in the read model."""
 
     sheet: Sheet
     seq: int
@@ -76,7 +76,7 @@ class Quarantine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """Parts of the picture that one event has changed."""
+    """Parts of the read model that one event has changed."""
 
     alert: AlertId | None = None
     check: bool = False
@@ -90,13 +90,13 @@ class Change(msgspec.Struct, frozen=True):
 NOTHING: Final = Change()
 
 
-class Picture:
+class ReadModel:
     """State of everything that the console shows."""
 
     def __init__(self) -> None:
         self.seq = 0
         """Position in the journal up to which all events are applied."""
-        self.alerts: dict[AlertId, Known] = {}
+        self.alerts: dict[AlertId, ShownAlert] = {}
         self.shifts: dict[OperatorId, Shift] = {}
         self.left: dict[OperatorId, Instant] = {}
         """End of each operator's part in the last alert, unless a newer event of the operator followed."""
@@ -127,7 +127,7 @@ class Picture:
             lines, lost_lines(self.alarms, now_us, alive) | self.taken_out.keys(), inbound_kept
         )
 
-    def open(self) -> list[Known]:
+    def open(self) -> list[ShownAlert]:
         """Return the open alerts, earliest deadline first."""
         found = [known for known in self.alerts.values() if known.case.closed_at is None]
         return sorted(found, key=lambda known: known.case.deadline_at)
@@ -139,11 +139,11 @@ class Picture:
         found = (
             None
             for known in self.alerts.values()
-            if known.case.proof is Proof.DEVICE and known.case.closed_at is None
+            if known.case.proof is Assurance.DEVICE and known.case.closed_at is None
         )
         return sum(1 for _ in islice(found, most)) == most
 
-    def at_work(self) -> list[Known]:
+    def at_work(self) -> list[ShownAlert]:
         """Return the open alerts that have or had an operator, a reservation or a call; in a storm the
         minority.
         """
@@ -171,7 +171,7 @@ class Picture:
             self._alert(alert, one)
 
     def apply(self, recorded: Recorded) -> Change:
-        """Apply an event of the journal; return the changed parts of the picture."""
+        """Apply an event of the journal; return the changed parts of the read model."""
         self.seq = max(self.seq, recorded.seq)
         kind, _, owner = recorded.stream.partition("-")
         match kind:
@@ -237,7 +237,7 @@ class Picture:
         seq = max(recorded.seq, 0 if known is None else known.seq)
         if recorded.stream.startswith("alert-"):
             node = recorded.node
-        self.alerts[alert] = Known(sheet=sheet, seq=seq, node=node, entries=entries)
+        self.alerts[alert] = ShownAlert(sheet=sheet, seq=seq, node=node, entries=entries)
         over = False
         if case.closed_at is not None:
             self._closed.setdefault(alert, case.closed_at)

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from gateways.console.case import case_view
 from gateways.console.feed_messages import allowed
-from gateways.console.picture import CLOSED_KEPT_US, Picture
-from gateways.console.plant import line_views, operator_views
+from gateways.console.infrastructure import line_views, operator_views
+from gateways.console.read_model import CLOSED_KEPT_US, ReadModel
 from gateways.console.timeline import LENGTH_MAX
 from gateways.console.views.case import PersonView
-from gateways.console.views.plant import OutView
+from gateways.console.views.infrastructure import OutView
 from messages import events as ev
 from messages.base import HangupCause, Position
 from messages.ids import (
@@ -56,11 +56,11 @@ def everything(journal: Journal, after: int = 0) -> list[Recorded]:
     return journal.read_all(after, 10_000)
 
 
-def picture_of(events: list[Recorded]) -> Picture:
-    picture = Picture()
+def picture_of(events: list[Recorded]) -> ReadModel:
+    read_model = ReadModel()
     for recorded in events:
-        picture.apply(recorded)
-    return picture
+        read_model.apply(recorded)
+    return read_model
 
 
 def full_story(journal: Journal) -> Story:
@@ -69,8 +69,8 @@ def full_story(journal: Journal) -> Story:
     return story.psap_called(MARTA).psap_joined()
 
 
-def shown(picture: Picture, story: Story) -> dict[str, Any]:
-    known = picture.alerts[story.alert]
+def shown(read_model: ReadModel, story: Story) -> dict[str, Any]:
+    known = read_model.alerts[story.alert]
     found: dict[str, Any] = msgspec.to_builtins(case_view(known, GIULIA))
     return found
 
@@ -199,13 +199,13 @@ def test_what_is_erased_leaves_an_open_screen_at_once(journal: Journal) -> None:
     story = Story(journal, CLOCK.now_us()).opened()
     where = Position(lat=44.0, lon=8.0, at=CLOCK.now_us())
     story.hear(ev.PositionUpdated(position=where), ev.NoteAdded(by=OperatorId("a"), text="in the kitchen"))
-    picture = picture_of(everything(journal))
-    assert shown(picture, story)["phone"] is not None
+    read_model = picture_of(everything(journal))
+    assert shown(read_model, story)["phone"] is not None
     gone = ev.AlertErased(by="a", kinds=tuple(PersonalKind), reason=ErasureReason.PERSON)
     story.hear(gone)
     # The picture has read the events before, when they could be read.
-    picture.apply(everything(journal)[-1])
-    view = shown(picture, story)
+    read_model.apply(everything(journal)[-1])
+    view = shown(read_model, story)
     assert (view["phone"], view["device"], view["position"], view["positions"]) == (None, None, None, ())
     assert (view["erased"], view["erased_us"] is None) == (("number", "position", "words"), False)
     assert "in the kitchen" not in repr(view)
@@ -257,15 +257,15 @@ def test_operators_are_shown_with_their_shift_and_their_alert(journal: Journal) 
     on_shift(journal, MARTA)
     on_shift(journal, LUCA, ShiftState.PAUSED)
     story = Story(journal, CLOCK.now_us()).opened().operator_called(MARTA)
-    picture = picture_of(everything(journal))
+    read_model = picture_of(everything(journal))
     names = {MARTA: "Marta Bianchi", LUCA: "Luca Ferri", OperatorId("new"): "Nora Neri"}
-    views = operator_views(picture, names, SETTINGS)
+    views = operator_views(read_model, names, SETTINGS)
     assert [(view.name, view.state, view.alert) for view in views] == [
         ("Luca Ferri", ShiftState.PAUSED, None),
         ("Marta Bianchi", ShiftState.READY, story.alert),
         ("Nora Neri", ShiftState.OFF, None),
     ]
-    assert picture.of_operator(MARTA) == story.alert
+    assert read_model.of_operator(MARTA) == story.alert
     story.closed(Outcome.CANCELLED)
     assert picture_of(everything(journal)).of_operator(MARTA) is None
 
@@ -277,13 +277,13 @@ def test_the_operator_s_wrap_up_is_shown_until_something_else_happens_to_the_ope
     full_story(journal).operator_left(MARTA)
 
     def until() -> int | None:
-        picture = picture_of(everything(journal))
-        (view,) = operator_views(picture, {MARTA: "Marta Bianchi"}, SETTINGS)
+        read_model = picture_of(everything(journal))
+        (view,) = operator_views(read_model, {MARTA: "Marta Bianchi"}, SETTINGS)
         return view.wrap_up_until_us
 
     left_at = journal.read(streams.operator(MARTA))[-1].at_us
     assert until() == left_at + 30 * SECOND
-    quick = Picture()
+    quick = ReadModel()
     rebuild(journal, _Fold(quick))
     assert quick.left == picture_of(everything(journal)).left == {MARTA: left_at}
     journal.append(Append(streams.operator(MARTA), None, (ev.WrapUpEnded(operator=MARTA),)))
@@ -357,8 +357,8 @@ def test_a_line_is_shown_with_how_loud_its_last_call_was_and_what_would_help(
 ) -> None:
     quiet = WayLevel(ms=9000, sound_ms=9000, voice_ms=4000, dbfs=-38.0)
     levels = LineLevels(line=LineId("L2"), at=CLOCK.now_us(), into=quiet)
-    picture, lines = picture_of(everything(journal)), place.settings().center.lines
-    views = line_views(picture, lines, {}, levels={levels.line: levels})
+    read_model, lines = picture_of(everything(journal)), place.settings().center.lines
+    views = line_views(read_model, lines, {}, levels={levels.line: levels})
     assert [view.loudness is None for view in views] == [True, False, True]
     loudness = views[1].loudness
     assert loudness is not None
@@ -380,13 +380,13 @@ def test_alarms_are_shown_until_they_are_cleared_or_the_node_begins_anew(journal
 
 def test_a_closed_alert_is_shown_for_a_while_and_then_let_go(journal: Journal) -> None:
     story = Story(journal, CLOCK.now_us()).opened().closed(Outcome.CANCELLED)
-    picture = picture_of(everything(journal))
-    assert picture.open() == []
-    closed_at = picture.alerts[story.alert].case.closed_at
+    read_model = picture_of(everything(journal))
+    assert read_model.open() == []
+    closed_at = read_model.alerts[story.alert].case.closed_at
     assert closed_at is not None
-    assert picture.forget(Instant(closed_at + CLOSED_KEPT_US - 1)) == []
-    assert picture.forget(Instant(closed_at + CLOSED_KEPT_US)) == [story.alert]
-    assert picture.alerts == {}
+    assert read_model.forget(Instant(closed_at + CLOSED_KEPT_US - 1)) == []
+    assert read_model.forget(Instant(closed_at + CLOSED_KEPT_US)) == [story.alert]
+    assert read_model.alerts == {}
 
 
 def test_open_alerts_are_listed_by_their_deadline(journal: Journal) -> None:
@@ -402,11 +402,11 @@ def test_open_alerts_are_listed_by_their_deadline(journal: Journal) -> None:
 
 
 class _Fold:
-    def __init__(self, picture: Picture) -> None:
-        self.picture = picture
+    def __init__(self, read_model: ReadModel) -> None:
+        self.read_model = read_model
 
     def apply(self, recorded: Recorded) -> None:
-        self.picture.apply(recorded)
+        self.read_model.apply(recorded)
 
 
 def test_a_picture_made_of_what_still_matters_is_the_one_made_of_everything(journal: Journal) -> None:
@@ -414,7 +414,7 @@ def test_a_picture_made_of_what_still_matters_is_the_one_made_of_everything(jour
     on_shift(journal, LUCA, ShiftState.PAUSED)
     full_story(journal)
     Story(journal, CLOCK.now_us(), phone="+393331112299").opened().closed(Outcome.CANCELLED)
-    quick = Picture()
+    quick = ReadModel()
     rebuild(journal, _Fold(quick))
     whole = picture_of(everything(journal))
     assert quick.open() == whole.open()
@@ -429,27 +429,27 @@ def test_events_told_again_change_nothing(tmp_path: Path, journal: Journal, data
         full_story(journal)
     events = everything(journal)
     again = data.draw(st.lists(st.integers(0, len(events) - 1), max_size=20))
-    picture = Picture()
+    read_model = ReadModel()
     told = 0
     for place, recorded in enumerate(events):
-        picture.apply(recorded)
+        read_model.apply(recorded)
         for index in again:
             if index <= place:
-                picture.apply(events[index])
+                read_model.apply(events[index])
                 told += 1
-    assert picture.alerts == picture_of(events).alerts
+    assert read_model.alerts == picture_of(events).alerts
 
 
 def test_an_alert_that_is_reopened_is_open_in_the_picture_again(place: Place, journal: Journal) -> None:
     story = full_story(journal).operator_left(MARTA).closed(Outcome.HANDED_OVER)
-    picture = picture_of(everything(journal))
-    assert picture.open_count == 0
+    read_model = picture_of(everything(journal))
+    assert read_model.open_count == 0
     story.hear(ev.AlertReopened(by=LUCA))
-    for recorded in everything(journal, picture.seq):
-        picture.apply(recorded)
-    assert [known.case.alert for known in picture.open()] == [story.alert]
-    assert picture.forget(Instant(CLOCK.now_us() + 2 * CLOSED_KEPT_US)) == []
-    view = case_view(picture.alerts[story.alert], GIULIA)
+    for recorded in everything(journal, read_model.seq):
+        read_model.apply(recorded)
+    assert [known.case.alert for known in read_model.open()] == [story.alert]
+    assert read_model.forget(Instant(CLOCK.now_us() + 2 * CLOSED_KEPT_US)) == []
+    view = case_view(read_model.alerts[story.alert], GIULIA)
     assert (view.closed_us, view.outcome) == (None, None)
     assert view.reopened_us is not None
     assert "alert.reopened" in {entry.what for entry in view.timeline}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from gateways.console.picture import Picture
-from gateways.console.views.plant import LineView, LoudnessView, OperatorView, OutView
+from gateways.console.read_model import ReadModel
+from gateways.console.views.infrastructure import LineView, LoudnessView, OperatorView, OutView
 from messages.base import Joins
 from messages.calls import CallState
 from messages.ids import AlertId, LineId, NodeId, OperatorId, ShiftState
@@ -20,7 +20,7 @@ from store.journal.projections import TakenOut
 
 
 def operator_views(
-    picture: Picture,
+    read_model: ReadModel,
     names: Mapping[OperatorId, str],
     settings: Settings,
     voices: Mapping[OperatorId, OperatorVoice] = MappingProxyType({}),
@@ -28,7 +28,7 @@ def operator_views(
     """Return the operators of the registry, sorted by name. `voices` has the state of their own lines."""
     views = []
     busy: dict[OperatorId, AlertId] = {}
-    for known in sorted(picture.at_work(), key=lambda known: known.case.deadline_at):
+    for known in sorted(read_model.at_work(), key=lambda known: known.case.deadline_at):
         for operator in known.case.reserved:
             busy.setdefault(operator, known.case.alert)
         if known.case.listener is not None:
@@ -36,7 +36,7 @@ def operator_views(
         if known.case.operator is not None:
             busy[known.case.operator] = known.case.alert
     for operator, name in sorted(names.items(), key=lambda pair: pair[1]):
-        shift = picture.shifts.get(operator)
+        shift = read_model.shifts.get(operator)
         voice = voices.get(operator)
         views.append(
             OperatorView(
@@ -46,7 +46,7 @@ def operator_views(
                 since_us=None if shift is None else shift.since,
                 reason="" if shift is None else shift.reason,
                 alert=busy.get(operator),
-                wrap_up_until_us=wrap_up.wrap_up_ends_at(picture.left.get(operator), settings),
+                wrap_up_until_us=wrap_up.wrap_up_ends_at(read_model.left.get(operator), settings),
                 line=settings.operator.line if voice is None else voice.mode,
                 line_state=CallState.UNKNOWN if voice is None else voice.state,
                 line_text="" if voice is None else voice.text,
@@ -57,7 +57,7 @@ def operator_views(
 
 
 def line_views(
-    picture: Picture,
+    read_model: ReadModel,
     lines: Iterable[Modem],
     reports: Mapping[LineId, LineReport],
     node: NodeId | None = None,
@@ -67,12 +67,12 @@ def line_views(
     """Return the lines of a node, in the order of its settings. `reports` has the last report of each modem,
     `levels` the levels of the last call of each line.
     """
-    held = picture.held()
+    held = read_model.held()
     views = []
     for spec in lines:
         leg = held.get(spec.line)
         report = reports.get(spec.line)
-        bad = picture.quarantined.get(spec.line)
+        bad = read_model.quarantined.get(spec.line)
         since = bad.since if bad is not None else leg.since if leg is not None else None
         views.append(
             LineView(
@@ -81,8 +81,8 @@ def line_views(
                 emergency=spec.emergency,
                 alert=None if leg is None else AlertId(leg.leg.rpartition(":")[0]),
                 party=None if leg is None else leg.party,
-                operator=picture.nailed_up.get(spec.line),
-                tester=picture.tried.get(spec.line),
+                operator=read_model.nailed_up.get(spec.line),
+                tester=read_model.tried.get(spec.line),
                 quarantine="" if bad is None else bad.reason or "unusable",
                 since_us=since,
                 state=None if report is None else report.state,
@@ -92,7 +92,7 @@ def line_views(
                 joins=Joins.HOST if report is None else report.joins,
                 node=node,
                 loudness=_loudness_view((levels or {}).get(spec.line)),
-                out=_out_view(picture.taken_out.get(spec.line)),
+                out=_out_view(read_model.taken_out.get(spec.line)),
             )
         )
     return views
