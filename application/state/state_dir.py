@@ -135,7 +135,7 @@ class StateDir:
             raise StateError(f"cannot use {self.path}: {error.strerror}") from error
         if not stat.S_ISDIR(status.st_mode):
             raise StateError(f"{self.path} is a file: --state needs a directory")
-        if not os.access(self.path, os.R_OK | os.X_OK, effective_ids=True):
+        if not os.access(self.path, os.R_OK | os.X_OK):
             owner = self.path.owner()
             raise StateError(f"{self.path} belongs to the user {owner}: run the command as this user")
 
