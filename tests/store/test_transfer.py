@@ -235,8 +235,10 @@ def test_an_import_of_nothing_is_nothing(journal: Journal, tmp_path: Path) -> No
         import_file(journal, tmp_path / "missing")
 
 
-# Any event whatever, by its type: what the app may send has no bounds here. One not-a-number is like another.
+# Any event whatever, by its type: what the app may send has no bounds here. One not-a-number is like another:
+# JSON keeps neither its sign nor its payload.
 FLOATS = st.floats(allow_nan=False) | st.just(math.nan)
+st.register_type_strategy(float, FLOATS)
 st.register_type_strategy(Position, st.builds(Position, lat=FLOATS, lon=FLOATS, accuracy_m=FLOATS))
 
 
