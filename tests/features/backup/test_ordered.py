@@ -150,7 +150,7 @@ def test_one_that_ended_without_a_word_is_told_and_is_in_nobodys_way(state: Stat
 def test_where_the_service_may_not_write_a_unit_is_asked_and_when_none_looks_that_is_said(
     state: StateDir, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(orders.os, "access", lambda *_: False)
+    monkeypatch.setattr(orders.os, "access", lambda _path, mode: not mode & os.W_OK)
     seen = OwnBackups(state, lambda: TOMORROW)
     assert seen.begin(Work.BACKUP)
     wanted = wanted_file(state.path, Work.BACKUP)
