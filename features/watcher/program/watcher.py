@@ -65,7 +65,7 @@ WORDS: Final = {
     },
     "en": {
         CenterState.SILENT: "The center {name} gives no sign of life any more",
-        CenterState.NO_HEARTBEAT: "The center {name} says no more that all is well, and answers from outside",
+        CenterState.NO_HEARTBEAT: "The center {name} has stopped its heartbeats, and answers from outside",
         CenterState.NO_INTAKE: "Alerts do not reach the center {name} any more",
         CenterState.UNWELL: "The center {name} says that it could not serve an alert, or phone those on duty",
     },
