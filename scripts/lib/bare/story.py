@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -182,29 +183,13 @@ class Story:
     def checkout(self, name: str, change: Callable[[Path], None]) -> str:
         """Copy a checkout to the machine, with a change; return the command of its installer."""
         folder = self.machine.root / "srv" / name
-        listed = (
-            "messages",
-            "model",
-            "runtime",
-            "store",
-            "media",
-            "application",
-            "actors",
-            "gateways",
-            "features",
-            "center",
-            "simulator",
-        )
-        for part in (*listed, "config", "deploy", "scripts"):
-            shutil.copytree(self.source / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-        for part in (
-            "pyproject.toml",
-            "README.md",
-            "LICENSE",
-            "requirements.lock",
-            "requirements-build.lock",
-        ):
-            shutil.copy(self.source / part, folder)
+        for part in _installed_parts(self.source):
+            source, copy = self.source / part, folder / part
+            if source.is_dir():
+                shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(source, copy)
         change(folder)
         return f"/srv/{name}/scripts/install"
 
@@ -342,6 +327,15 @@ def _typed(page: Page, *fields: str) -> None:
             page.keyboard.press("Control+A")
             page.keyboard.type(field)
     page.keyboard.press("Enter")
+
+
+def _installed_parts(source: Path) -> list[str]:
+    """Return the paths of the checkout that a version consists of, by the installer's own list."""
+    script = 'root=$1; source "$1/scripts/lib/install/version.sh"; printf "%s\n" "${parts[@]}"'
+    said = subprocess.run(
+        ["bash", "-c", script, "parts", str(source)], capture_output=True, text=True, check=True
+    )
+    return said.stdout.split()
 
 
 def _new_form(folder: Path, form: str, after: str = "") -> None:
