@@ -30,6 +30,7 @@ from store.journal.notify import LocalNotifier
 from store.nodes import members
 from tests.center.terminal import Terminal
 from tests.support.node_files import node_file
+from tests.support.ports import free_port
 from tests.support.postgres import PostgresServer
 
 
@@ -44,7 +45,8 @@ def run(
 ) -> Terminal:
     """A command line whose settings name the server."""
     file = tmp_path / "center.toml"
-    file.write_text(f'[journal]\nurl = "{url}"\n')
+    # A center beside the tests may have the usual port, which the doctor would report.
+    file.write_text(f'[journal]\nurl = "{url}"\n[http]\nport = {free_port()}\n')
     monkeypatch.setenv("SECURWOMAN_CONFIG", str(file))
     return Terminal(tmp_path / "state", capfd)
 
