@@ -75,7 +75,9 @@ def _trusted_here() -> bytes:
     file = Path(paths.cafile or paths.openssl_cafile)
     if file.exists():
         return file.read_bytes()
-    return b"\n".join(one.read_bytes() for one in sorted(Path(paths.openssl_capath).glob("*.[0-9]")))
+    return b"\n".join(
+        one.read_bytes() for one in sorted(Path(paths.capath or paths.openssl_capath).glob("*.[0-9]"))
+    )
 
 
 def make(names: tuple[str, ...], authority: Path, folder: Path) -> tuple[Certificate, Certificate]:

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import pwd
 import stat
 import struct
 from collections.abc import Mapping
@@ -96,6 +97,13 @@ class WebFile(msgspec.Struct, frozen=True, kw_only=True):
     since_us: int
 
 
+def _name_of(uid: int) -> str:
+    try:
+        return f"the user {pwd.getpwuid(uid).pw_name}"
+    except KeyError:
+        return f"the user with the number {uid}"
+
+
 class StateDir:
     """Paths of one state directory, absolute and without links, so that they can be compared."""
 
@@ -126,7 +134,7 @@ class StateDir:
         return f"sqlite:///{self.path / 'journal.db'}"
 
     def require_access(self) -> None:
-        """Check that the path, if it exists, is a directory of this user. Raises StateError."""
+        """Check that the path is missing, or is a directory that this process may read. Raises StateError."""
         try:
             status = self.path.stat()
         except (FileNotFoundError, NotADirectoryError):
@@ -136,8 +144,10 @@ class StateDir:
         if not stat.S_ISDIR(status.st_mode):
             raise StateError(f"{self.path} is a file: --state needs a directory")
         if not os.access(self.path, os.R_OK | os.X_OK):
-            owner = self.path.owner()
-            raise StateError(f"{self.path} belongs to the user {owner}: run the command as this user")
+            # The number, for a user without a name: the directory may come from another machine.
+            raise StateError(
+                f"{self.path} belongs to {_name_of(status.st_uid)}: run the command as this user"
+            )
 
     def create(self) -> None:
         """Create missing folders, for their owner alone. Raises StateError.

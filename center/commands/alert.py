@@ -62,7 +62,7 @@ def send(
     )
     client = Client(common.directory)
     receipt = post_alert(client, alert)
-    joined = "joined the open alert of this number, " if client.status == HTTPStatus.OK else ""
+    joined = "no new alert, added to one that is there: " if client.status == HTTPStatus.OK else ""
     advice = "the app shows: call 112 now" if receipt.advice != "wait" else "the app waits"
     said = f"{joined}received {receipt.received_at}, deadline {receipt.deadline_at}, {advice}"
     common.tell(receipt, said, receipt.alert)
