@@ -2,7 +2,7 @@
 
 Both parts and both kinds of database use this format: `Begin`, then rows of tables and small files, then
 `End`. A file without `End` is truncated. Values of rows have the type of their column, independent of the
-database. Pure; `age.py` encrypts and `writing.py` writes.
+database. Pure; `age.py` encrypts and `writer.py` writes.
 """
 
 from __future__ import annotations

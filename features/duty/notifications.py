@@ -100,7 +100,7 @@ class NotificationSender:
                 )
                 continue
             words = self._words_for(known, person)
-            notice = Notification(
+            notification = Notification(
                 callout=known.id,
                 attempt=attempt.number,
                 subject=words.subject,
@@ -109,16 +109,16 @@ class NotificationSender:
                 at=attempt.at,
                 take_url=self._setup.settings.http.take_url(known.id),
             )
-            if notice.id not in self._in_progress:
-                self._in_progress.add(notice.id)
-                self._courier.carry((person.contacts[attempt.contact], notice))
+            if notification.id not in self._in_progress:
+                self._in_progress.add(notification.id)
+                self._courier.carry((person.contacts[attempt.contact], notification))
 
     def record_results(self) -> None:
         """Record the results that the couriers returned."""
         while (result := self._courier.back()) is not None:
-            notice, sent = result
-            callout, number = notice.callout, notice.attempt
-            self._in_progress.discard(notice.id)
+            notification, sent = result
+            callout, number = notification.callout, notification.attempt
+            self._in_progress.discard(notification.id)
             if isinstance(sent, Delivered):
                 self._model.append(CalloutTold(callout=callout, attempt=number))
             elif (why := failure_of(sent)) is not None:

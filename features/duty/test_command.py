@@ -101,10 +101,10 @@ def _channel_results(
     words = notification_text(CalloutKind.TEST, (), person.language, own.settings.spoken)
     for number, contact in enumerate((one for one in contacts if one.way in WRITTEN), 1):
         name = f"test-{journal.now_us():x}"
-        notice = Notification(
+        notification = Notification(
             callout=name, attempt=number, subject=words.subject, text=words.text, at=journal.now_us()
         )
-        sent = send(contact, notice, own)
+        sent = send(contact, notification, own)
         why = "" if isinstance(sent, Delivered) else sent.why
         yield ChannelResult(person=person.id, way=contact.way, ok=not why, said=why or "taken")
     for way in dict.fromkeys(one.way for one in contacts if one.way not in WRITTEN):

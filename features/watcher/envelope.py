@@ -1,7 +1,7 @@
 """Encryption of heartbeats and answers by a key shared by center and watcher.
 
 TLS is therefore unnecessary, with its certificates that could expire at night. An answer is bound to its
-heartbeat. The challenge detects an old heartbeat (`hearing.py`).
+heartbeat. The challenge detects an old heartbeat (`heartbeat_state.py`).
 
 The first eight bytes are the id of the key.
 """

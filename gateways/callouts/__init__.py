@@ -1,3 +1,3 @@
-"""Callouts: selection of the next person and channel, the call, and the written notices, until a person takes
-the alarm.
+"""Callouts: selection of the next person and channel, the call, and the written notifications, until a
+person takes the alarm.
 """

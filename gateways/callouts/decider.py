@@ -1,11 +1,11 @@
-"""Choice of the next notice of a callout: person, channel, and the moment to pass on to the next person.
-Pure.
+"""Choice of the next notification of a callout: person, channel, and the moment to pass on to the next
+person. Pure.
 
 The choice depends only on the attempts in the journal and on the people on duty now. After a crash, or at
 another node, the callout continues from the last attempt.
 
 ```
-  a person: written notices go at once, and the call beside them
+  a person: written notifications go at once, and the call beside them
             no answer, busy, no key ──▶ once more (a phone that is silent at night lets a second call through)
             no answer again, or 9   ──▶ the next person
             1                       ──▶ taken
@@ -44,7 +44,7 @@ AT_MOST: Final = 6
 AGAIN_US: Final = Instant(5 * SECOND)
 """Pause between two calls to a person."""
 HOLDS_US: Final = Instant(90 * SECOND)
-"""Time for a person without a usable phone number to react to a written notice."""
+"""Time for a person without a usable phone number to react to a written notification."""
 PAUSES_US: Final = tuple(Instant(minutes * 60 * SECOND) for minutes in (2, 5, 10))
 """Pauses before all people are called again; the last value repeats."""
 LATE_US: Final = Instant(20 * SECOND)
@@ -154,7 +154,7 @@ def _of_round(callout: Callout, people: Sequence[Person], number: int, now_us: I
 
 
 def _morning(callout: Callout, people: Sequence[Person]) -> Due:
-    """Choose the first person who can be notified in writing; the next person if all those notices failed."""
+    """Choose the first person who can be notified in writing; the next person if all attempts failed."""
     since = callout.last_at
     for person in people:
         written = tuple(_written(callout, person, 1))
@@ -169,7 +169,7 @@ def _morning(callout: Callout, people: Sequence[Person]) -> Due:
 
 
 def _test(callout: Callout, people: Sequence[Person]) -> Due:
-    """Choose each contact once: written notices first, then each number."""
+    """Choose each contact once: written notifications first, then each number."""
     since = callout.last_at
     called = [one for one in callout.attempts if one.way is DutyWay.CALL]
     tried = {one.contact for one in callout.attempts if one not in called or one.failure not in NO_TRY}
@@ -189,8 +189,8 @@ def _test(callout: Callout, people: Sequence[Person]) -> Due:
 
 
 def _written(callout: Callout, person: Person, number: int) -> Iterator[PlannedAttempt]:
-    """Yield the written notices to the person: once in a callout, and again if alarms have joined since the
-    last notice and a new cycle has reached the person.
+    """Yield the written notifications to the person: once in a callout, and again if alarms have joined since
+    the last notification and a new cycle has reached the person.
     """
     for contact, one in enumerate(person.contacts):
         done = [each for each in callout.attempts if (each.person, each.contact) == (person.id, contact)]

@@ -154,12 +154,12 @@ class Running:
             self._phone.order(Text(name, E164(one.to), text))
             return
         callout, number = name
-        notice = Notification(
+        notification = Notification(
             callout=callout, attempt=number, subject=subject, text=text, alarms=about.alarms, at=at
         )
 
         def carry() -> None:
-            sent = send(one.person.contacts[one.contact], notice, self._ways)
+            sent = send(one.person.contacts[one.contact], notification, self._ways)
             self._written.append(Done(name=name, failure=failure_of(sent)))
 
         threading.Thread(target=carry, name=f"to {one.way}", daemon=True).start()

@@ -1,4 +1,4 @@
-"""A notice as e-mail (RFC 5322), plain text, submitted to the center's own mail server (RFC 5321)."""
+"""A notification as e-mail (RFC 5322), plain text, submitted to the center's own mail server (RFC 5321)."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ STEP_S: Final = 8.0
 SUBJECT_MAX: Final = 150
 
 
-def mailed(to: str, notice: Notification, setup: Setup) -> Sent:
-    """Submit the notice to the mail server. Blocks; raises no error that the server or the network causes."""
+def mailed(to: str, notification: Notification, setup: Setup) -> Sent:
+    """Submit the notification to the mail server. Blocks; raises no error of the server or the network."""
     if not setup.settings.duty.smtp.host:
         return Refused(why="duty.smtp.host is not set")
     try:
-        letter = letter_of(to, notice, setup.settings.duty.smtp.sender)
+        letter = letter_of(to, notification, setup.settings.duty.smtp.sender)
     except (ValueError, IndexError, UnicodeError):
         return Refused(why="not an e-mail address")
     return _with_server(setup.settings.duty.smtp, setup, lambda smtp: smtp.send_message(letter))
@@ -68,7 +68,7 @@ def _with_server(server: SmtpSettings, setup: Setup, do: Callable[[smtplib.SMTP]
     return Delivered()
 
 
-def letter_of(to: str, notice: Notification, sender: str) -> EmailMessage:
+def letter_of(to: str, notification: Notification, sender: str) -> EmailMessage:
     """Return the mail. Raises ValueError, or IndexError from the library, if `to` is no address."""
     letter = EmailMessage()
     name, _, host = to.rpartition("@")
@@ -76,13 +76,13 @@ def letter_of(to: str, notice: Notification, sender: str) -> EmailMessage:
         raise ValueError(to)
     letter["From"] = Address("securWoman", addr_spec=sender)
     letter["To"] = Address(addr_spec=to)
-    letter["Subject"] = " ".join(notice.subject.split())[:SUBJECT_MAX]
-    letter["Date"] = format_datetime(datetime.fromtimestamp(notice.at // SECOND, UTC))
-    letter["Message-ID"] = f"<{notice.id}@{sender.rpartition('@')[2]}>"
-    # Suppresses automatic answers (RFC 3834): an absence note would return for each notice.
+    letter["Subject"] = " ".join(notification.subject.split())[:SUBJECT_MAX]
+    letter["Date"] = format_datetime(datetime.fromtimestamp(notification.at // SECOND, UTC))
+    letter["Message-ID"] = f"<{notification.id}@{sender.rpartition('@')[2]}>"
+    # Suppresses automatic answers (RFC 3834): an absence note would return for each notification.
     letter["Auto-Submitted"] = "auto-generated"
-    link = f"\n\n{notice.take_url}" if notice.take_url else ""
-    letter.set_content(f"{notice.text}{link}\n")
+    link = f"\n\n{notification.take_url}" if notification.take_url else ""
+    letter.set_content(f"{notification.text}{link}\n")
     return letter
 
 

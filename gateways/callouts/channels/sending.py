@@ -16,18 +16,19 @@ from model.callouts.roster import Contact
 from model.setup import Setup
 
 WITHIN_S: Final = 20.0
-"""Limit for a whole notice, including the look-up of a name, which has no other limit."""
+"""Limit for a whole notification, including the look-up of a name, which has no other limit."""
 WRITTEN: Final = frozenset({DutyWay.EMAIL, DutyWay.WEBHOOK, DutyWay.APPRISE})
 """The channels that `send` serves; modems serve the others."""
 SHORT_ID: Final = 8
 
 
 class Notification(msgspec.Struct, frozen=True, kw_only=True):
-    """A notice of a callout, or of a watcher."""
+    """A notification of a callout, or of a watcher."""
 
     callout: str
     attempt: int
-    """Number within the callout. A repeated notice keeps its number, so that its receiver recognises it."""
+    """Number within the callout. A repeated notification keeps its number, by which its receiver
+    recognises it."""
     subject: str
     """Subject, a single line of text."""
     text: str
@@ -40,7 +41,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def id(self) -> str:
-        """Id by which a receiver recognises a repeated notice."""
+        """Id by which a receiver recognises a repeated notification."""
         return f"{self.callout}-{self.attempt}"
 
 
@@ -54,7 +55,7 @@ def subject_of(alarm: CalloutAlarm) -> str:
 
 
 def failure_of(sent: Sent) -> CalloutFailure | None:
-    """Return the result as a failure of a callout; None if the notice was delivered."""
+    """Return the result as a failure of a callout; None if the notification was delivered."""
     match sent:
         case Delivered():
             return None
@@ -64,9 +65,9 @@ def failure_of(sent: Sent) -> CalloutFailure | None:
             return CalloutFailure.AWAY
 
 
-def send(contact: Contact, notice: Notification, setup: Setup, within_s: float = WITHIN_S) -> Sent:
-    """Send the notice to the person through this contact's channel. Blocks for `within_s` at most; raises
-    nothing.
+def send(contact: Contact, notification: Notification, setup: Setup, within_s: float = WITHIN_S) -> Sent:
+    """Send the notification to the person through this contact's channel. Blocks for `within_s` at most;
+    raises nothing.
 
     A delivery that exceeds the limit continues in a thread of its own, and may still succeed.
     """
@@ -74,7 +75,7 @@ def send(contact: Contact, notice: Notification, setup: Setup, within_s: float =
 
     def carry() -> None:
         try:
-            back.append(_carried(contact, notice, setup))
+            back.append(_carried(contact, notification, setup))
         except Exception as error:  # An error in a library affects that channel only.
             back.append(Later(why=f"{contact.way}: {type(error).__name__}"))
 
@@ -84,7 +85,7 @@ def send(contact: Contact, notice: Notification, setup: Setup, within_s: float =
     return back[0] if back else Later(why=f"{contact.way}: no result within {within_s:g} s")
 
 
-def _carried(contact: Contact, notice: Notification, setup: Setup) -> Sent:
+def _carried(contact: Contact, notification: Notification, setup: Setup) -> Sent:
     """Import only the module of this channel, and send: a process that never posts would carry 7 MB for
     nothing.
     """
@@ -92,14 +93,14 @@ def _carried(contact: Contact, notice: Notification, setup: Setup) -> Sent:
         case DutyWay.EMAIL:
             from gateways.callouts.channels.mail import mailed
 
-            return mailed(contact.to, notice, setup)
+            return mailed(contact.to, notification, setup)
         case DutyWay.WEBHOOK:
             from gateways.callouts.channels.webhook import posted
 
-            return posted(contact.to, notice, setup)
+            return posted(contact.to, notification, setup)
         case DutyWay.APPRISE:
             from gateways.callouts.channels.services import told
 
-            return told(contact.to, notice, setup)
+            return told(contact.to, notification, setup)
         case DutyWay.CALL | DutyWay.SMS:
             return Refused(why=f"{contact.way} goes by the center's own lines")

@@ -1,4 +1,4 @@
-"""A notice through apprise (github.com/caronc/apprise), which knows a hundred services, each by a URL."""
+"""A notification through apprise (github.com/caronc/apprise), which knows a hundred services by URLs."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ them.
 """
 
 
-def told(to: str, notice: Notification, setup: Setup) -> Sent:
-    """Send the notice to the service through apprise. Blocks; `send` sees to the time limit and to
+def told(to: str, notification: Notification, setup: Setup) -> Sent:
+    """Send the notification to the service through apprise. Blocks; `send` sees to the time limit and to
     exceptions.
     """
     parts = _parts(to)
@@ -52,7 +52,7 @@ def told(to: str, notice: Notification, setup: Setup) -> Sent:
     # For most services the host is not the destination: they send to their own servers.
     if setup.simulated and not (parts.scheme in _TO_HOST and is_here(parts.hostname)):
         return NOT_BEYOND
-    # Imported late: the import takes a tenth of a second, and 37 MB after the first notice.
+    # Imported late: the import takes a tenth of a second, and 37 MB after the first notification.
     import apprise
 
     # The log of a failure may name the address, which is as good as a password.
@@ -63,9 +63,9 @@ def told(to: str, notice: Notification, setup: Setup) -> Sent:
         return Refused(why="apprise does not know this kind of URL")
     if strange := _not_settable(type(service), to, own_words=parts.scheme in _TO_HOST):
         return Refused(why=f"a URL of apprise may not set {', '.join(strange)} here")
-    link = f"\n\n{notice.take_url}" if notice.take_url else ""
+    link = f"\n\n{notification.take_url}" if notification.take_url else ""
     done = apprise.Apprise(service, asset=asset).notify(
-        title=notice.subject, body=f"{notice.text}{link}", body_format=apprise.NotifyFormat.TEXT
+        title=notification.subject, body=f"{notification.text}{link}", body_format=apprise.NotifyFormat.TEXT
     )
     # Apprise reports no more than the failure.
     return Delivered() if done else Later(why="apprise could not deliver it")

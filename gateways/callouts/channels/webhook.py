@@ -1,4 +1,4 @@
-"""A notice for a program: a signed POST."""
+"""A notification for a program: a signed POST."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from model.setup import Setup
 TYPE: Final = "callout.notice"
 
 
-def posted(to: str, notice: Notification, setup: Setup) -> Sent:
-    """Post the notice. Blocks; raises no error that the receiver or the network causes."""
+def posted(to: str, notification: Notification, setup: Setup) -> Sent:
+    """Post the notification. Blocks; raises no error that the receiver or the network causes."""
     duty = setup.settings.duty
     return post(
         to,
-        notice.id,
-        body_of(notice),
+        notification.id,
+        body_of(notification),
         key="duty.webhook_key_file",
         key_file=duty.webhook_key_file,
         authority=duty.authority,
@@ -28,18 +28,18 @@ def posted(to: str, notice: Notification, setup: Setup) -> Sent:
     )
 
 
-def body_of(notice: Notification) -> bytes:
+def body_of(notification: Notification) -> bytes:
     """Return the body: `type`, `timestamp` and `data`, as Standard Webhooks advises."""
     return msgspec.json.encode(
         {
             "type": TYPE,
-            "timestamp": rfc3339(notice.at),
+            "timestamp": rfc3339(notification.at),
             "data": {
-                "callout": notice.callout,
-                "attempt": notice.attempt,
-                "subject": notice.subject,
-                "text": notice.text,
-                "take_url": notice.take_url,
+                "callout": notification.callout,
+                "attempt": notification.attempt,
+                "subject": notification.subject,
+                "text": notification.text,
+                "take_url": notification.take_url,
                 "alarms": [
                     {
                         "alarm": one.alarm,
@@ -47,7 +47,7 @@ def body_of(notice: Notification) -> bytes:
                         "node": one.node,
                         "raised_at": rfc3339(one.raised_at),
                     }
-                    for one in notice.alarms
+                    for one in notification.alarms
                 ],
             },
         }

@@ -132,10 +132,10 @@ def test_no_address_brings_a_header_or_a_second_reader_with_it(post: MailRoom, t
 
 
 def test_words_of_an_alarm_bring_no_header_with_them() -> None:
-    notice = msgspec.structs.replace(
+    notification = msgspec.structs.replace(
         NOTICE, subject="line x\r\nBcc: all@example.org\x00", text=".\r\n.\r\nQUIT"
     )
-    letter = mail.letter_of("anna@example.org", notice, "center@example.org")
+    letter = mail.letter_of("anna@example.org", notification, "center@example.org")
     assert letter["bcc"] is None
     assert "\nBcc" not in letter.as_string()
 
