@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import pwd
 import signal
 import sqlite3
 import subprocess
@@ -123,9 +124,12 @@ def test_a_state_directory_that_cannot_be_used_names_the_reason(
     (tmp_path / "file").touch()
     assert cli.run(["ps", "--state", str(tmp_path / "file")]) == 1
     assert capfd.readouterr().err == f"securwoman: {tmp_path / 'file'} is a file: --state needs a directory\n"
-    monkeypatch.setattr(os, "access", lambda *_args, **_more: False)
+    monkeypatch.setattr(os, "access", lambda *_: False)
     assert cli.run(["alert", "list", "--state", str(tmp_path)]) == 1
     assert "run the command as this user" in capfd.readouterr().err
+    monkeypatch.setattr(pwd, "getpwuid", lambda uid: {}[uid])
+    assert cli.run(["alert", "list", "--state", str(tmp_path)]) == 1
+    assert f"belongs to the user with the number {os.getuid()}" in capfd.readouterr().err
 
 
 def test_the_state_may_stand_before_the_command(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
