@@ -163,7 +163,7 @@ def test_the_list_of_keys_leads_to_the_guide_in_a_tab_of_its_own(stage: Stage) -
         stage.page.get_by_role("link", name="Guide").click()
     guide = opened.value
     expect(guide.get_by_role("heading", name="Your first night")).to_be_visible()
-    assert guide.evaluate("[...document.images].every((one) => one.complete && one.naturalWidth > 0)")
+    guide.wait_for_function("[...document.images].every((one) => one.complete && one.naturalWidth > 0)")
     theme = stage.page.locator("html").get_attribute("data-theme")
     expect(guide.locator("html")).to_have_attribute("data-theme", str(theme))
     guide.get_by_role("link", name="Italiano").click()
