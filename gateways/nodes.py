@@ -99,7 +99,7 @@ class Nodes:
 
     def voices(self, here: Mapping[OperatorId, OperatorVoice]) -> dict[OperatorId, OperatorVoice]:
         """Return the state of the operators' own lines at all nodes; `here` has the lines of this node."""
-        return own_voices.known(here, self._peers.places)
+        return own_voices.voices_for_display(here, self._peers.places)
 
     def addresses(self) -> tuple[str, ...]:
         """Return the addresses that an app may use, in the order to try: this node, nodes that take alerts,

@@ -73,7 +73,7 @@ class CenterActor(Actor):
         self.env: Environment
         self.log = logs.get("actor")
         self.alert: AlertId | None = None
-        """Alert in hand; see `busy_with`."""
+        """Alert in hand; see `set_alert`."""
         self._running = False
         self._over = False
         self._pid = 0
@@ -177,7 +177,7 @@ class CenterActor(Actor):
         """Watched descriptors."""
         return self._watches.keys()
 
-    def no_sooner(self, when_us: Instant, fd: int, look: Callable[[], None]) -> None:
+    def run_no_sooner(self, when_us: Instant, fd: int, look: Callable[[], None]) -> None:
         """Call `look` now; before `when_us`, stop watching `fd` and call the hook `timer` then."""
         if self.now_us() >= when_us:
             look()
@@ -186,14 +186,14 @@ class CenterActor(Actor):
             self.unwatch(fd)
             self.at(when_us, fd)
 
-    def keep(self, opened: Kept) -> Kept:
+    def close_at_end(self, opened: Kept) -> Kept:
         """Register a resource to be closed when the actor ends in order, last opened first; return the
         resource.
         """
         self._kept.callback(opened.close)
         return opened
 
-    def busy_with(self, alert: AlertId | None) -> None:
+    def set_alert(self, alert: AlertId | None) -> None:
         """Set the alert in hand, for the heartbeats and, shortly after, the directory."""
         if alert != self.alert:
             self.alert = alert

@@ -27,7 +27,7 @@ def _stat(pid: int) -> list[str] | None:
     return text[text.rindex(")") + 2 :].split()
 
 
-def born(pid: int) -> int:
+def start_time_of(pid: int) -> int:
     """Return the kernel's start time of the process, in clock ticks since the boot, unique with its pid; 0 if
     there is no such process or it is a zombie.
     """
@@ -39,7 +39,7 @@ def born(pid: int) -> int:
 
 def alive(pid: int, since: int) -> bool:
     """Return True if this very process, born at `since`, is running."""
-    return pid > 0 and since != 0 and born(pid) == since
+    return pid > 0 and since != 0 and start_time_of(pid) == since
 
 
 def stopped(pid: int, since: int) -> bool:
@@ -121,12 +121,12 @@ def die_with_parent(yes: bool) -> None:
         raise OSError(ctypes.get_errno(), "prctl")
 
 
-def be_called(name: str) -> None:
+def set_process_name(name: str) -> None:
     """Set the name of this process in `ps` and `top`: at most 15 bytes (prctl(2), PR_SET_NAME)."""
     ctypes.CDLL(None).prctl(_PR_SET_NAME, name.encode()[:15], 0, 0, 0)
 
 
-def called(pid: int) -> str:
+def process_name(pid: int) -> str:
     """Return the name of the process in `ps`; empty if there is no such process."""
     try:
         with open(f"/proc/{pid}/comm", "rb") as file:

@@ -27,11 +27,11 @@ ASIDE_WITHIN_S: Final = 30
 FAILED: Final = 1
 
 
-class NotDone(Exception):
+class WorkFailed(Exception):
     """Raised when work fails for an expected, temporary reason; logged in one line without a traceback."""
 
 
-class Aside(Protocol):
+class BackgroundWork(Protocol):
     """Work that runs, or has run, outside the calling process."""
 
     def ended(self, wait_s: float = 0.0) -> bool | None:
@@ -39,7 +39,7 @@ class Aside(Protocol):
         ...
 
 
-class ForkedAside:
+class ForkedWork:
     """Work done by a fork of the calling process."""
 
     def __init__(self, work: Callable[[], None]) -> None:
@@ -74,7 +74,7 @@ def _be_aside(work: Callable[[], None]) -> None:
 def _is_done(work: Callable[[], None]) -> bool:
     try:
         work()
-    except NotDone as error:
+    except WorkFailed as error:
         logs.get("aside").warning("a background task is not done", error=str(error))
     except Exception:
         logs.get("aside").exception("a background task fails")
@@ -83,7 +83,7 @@ def _is_done(work: Callable[[], None]) -> bool:
     return False
 
 
-class DoneAside:
+class CompletedWork:
     """Work done at once, for the actor system in one process."""
 
     def __init__(self, work: Callable[[], None]) -> None:
@@ -106,7 +106,7 @@ OUTLIVING: Final = "voice"
 
 def outlives(pid: int) -> bool:
     """Return True if this process must survive the end of its actor system: it carries voices."""
-    return pidfd.called(pid).split(" ")[0] == OUTLIVING
+    return pidfd.process_name(pid).split(" ")[0] == OUTLIVING
 
 
 class ChildConnected(ActorSystemMessage):
@@ -189,7 +189,7 @@ class Processes(Protocol):
         """Return a new watch on deaths."""
         ...
 
-    def aside(self, work: Callable[[], None]) -> Aside:
+    def start_work(self, work: Callable[[], None]) -> BackgroundWork:
         """Run `work` without waiting. Its changes in memory are lost."""
         ...
 
@@ -225,13 +225,13 @@ class OwnProcesses:
 
     def identity(self, actor: Actor) -> tuple[int, int]:
         pid = os.getpid()
-        return pid, pidfd.born(pid)
+        return pid, pidfd.start_time_of(pid)
 
     def named(self, actor: Actor, name: str) -> None:
         # Undoes the setting that `thespian_fixes` made at birth.
         pidfd.die_with_parent(False)
         self._name = name
-        pidfd.be_called(name)
+        pidfd.set_process_name(name)
 
     def outlive_group(self, actor: Actor, on_heir: Callable[[], None]) -> None:
         if self._group:
@@ -239,13 +239,13 @@ class OwnProcesses:
         signal.signal(HEIR_ASKS_BY, lambda *_: on_heir())
         self._group = os.getpgrp()
         os.setpgid(0, 0)
-        pidfd.be_called(f"{OUTLIVING} {self._name.rpartition(' ')[2]}")
+        pidfd.set_process_name(f"{OUTLIVING} {self._name.rpartition(' ')[2]}")
 
     def end_with_group(self, actor: Actor) -> None:
         if not self._group:
             return
         group, self._group = self._group, 0
-        pidfd.be_called(self._name)
+        pidfd.set_process_name(self._name)
         # If the group has ended meanwhile, the surviving process ends too.
         with suppress(PermissionError):
             os.setpgid(0, group)
@@ -257,7 +257,7 @@ class OwnProcesses:
 
     def admin_of(self, supervisor: Actor) -> tuple[int, int] | None:
         pid = os.getppid()
-        born = pidfd.born(pid)
+        born = pidfd.start_time_of(pid)
         return (pid, born) if born else None
 
     def newborn(self, parent: Actor, child: ActorAddress) -> Newborn | None:
@@ -266,7 +266,7 @@ class OwnProcesses:
             if info.childAddr is child:
                 pid = info.childProc.pid
                 self._children[pid] = info.childProc
-                return Newborn(pid, pidfd.born(pid), None)
+                return Newborn(pid, pidfd.start_time_of(pid), None)
         return None
 
     def cause_of_death(self, parent: Actor, pid: int) -> str:
@@ -290,8 +290,8 @@ class OwnProcesses:
     def watch(self) -> Deaths:
         return DeathWatch()
 
-    def aside(self, work: Callable[[], None]) -> Aside:
-        return ForkedAside(work)
+    def start_work(self, work: Callable[[], None]) -> BackgroundWork:
+        return ForkedWork(work)
 
     def escalate(self, supervisor: Actor) -> None:
         # The node watches the admin process, and restarts all actors when the admin has ended.

@@ -52,11 +52,11 @@ Brought_co = TypeVar("Brought_co", covariant=True)
 class Courier(Protocol[Load_contra, Brought_co]):
     """Carrier of deliveries to the outside."""
 
-    def carry(self, load: Load_contra, /) -> None:
+    def deliver(self, load: Load_contra, /) -> None:
         """Start a delivery, regardless of others in progress."""
         ...
 
-    def back(self) -> Brought_co | None:
+    def take_result(self) -> Brought_co | None:
         """Return the result of one finished delivery, once; None if there is none."""
         ...
 
@@ -71,10 +71,10 @@ class ThreadCourier(Generic[Load, Brought]):
         self._name = name
         self._back: deque[Brought] = deque()
 
-    def carry(self, load: Load, /) -> None:
+    def deliver(self, load: Load, /) -> None:
         threading.Thread(target=self._carry, args=(load,), name=self._name, daemon=True).start()
 
-    def back(self) -> Brought | None:
+    def take_result(self) -> Brought | None:
         return self._back.popleft() if self._back else None
 
     def _carry(self, load: Load) -> None:

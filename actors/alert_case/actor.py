@@ -13,10 +13,10 @@ from thespian.actors import ActorAddress
 
 from actors.alert_case.claims import claims
 from actors.alert_case.decider import Decision, decide
-from actors.alert_case.pending import PendingOffers, Want, answers
+from actors.alert_case.pending import OfferRequest, PendingOffers, answers
 from actors.alert_case.recording import with_recording
-from actors.alert_case.reports import Heard
-from actors.alert_case.wishes import bridge_wish, is_elsewhere, is_taken_over, leg_wishes
+from actors.alert_case.reports import CaseReport
+from actors.alert_case.wishes import desired_bridge, desired_legs, is_elsewhere, is_taken_over
 from messages import bridge, cases, lines, operators, supervision
 from messages.calls import CallReport
 from messages.envelope import Body, Envelope
@@ -54,7 +54,7 @@ class AlertCaseActor(CenterActor):
         not.
         """
         self._settings = self.env.settings_as(Setup).settings
-        self._journal = self.keep(self.env.open_journal_as(Journal))
+        self._journal = self.close_at_end(self.env.open_journal_as(Journal))
         self._alarms = NodeAlarms(self._journal, self.env.node)
         self._no_writing = Outage(self.log, "the journal cannot be written")
         self._no_reading = Outage(self.log, "the journal cannot be read")
@@ -65,8 +65,8 @@ class AlertCaseActor(CenterActor):
         self._inbox: NotificationListener | None = None
         """Subscription to the inbox of the current alert."""
         self._me = Owner(node=self.env.node, worker=WorkerId(self.key), incarnation=self.incarnation)
-        self._told: dict[tuple[Role, str], Body] = {}
-        self._asked: set[Want] = set()
+        self._published: dict[tuple[Role, str], Body] = {}
+        self._asked: set[OfferRequest] = set()
         self._places: set[str] = set()
         self._say_status()
 
@@ -85,13 +85,13 @@ class AlertCaseActor(CenterActor):
             case cases.AskCase():
                 self._say_status()
             case cases.ReturnCase(alert=alert) if self._has(alert):
-                self._give_back()
+                self._return_alert()
             case CallReport() | bridge.BridgeReport() | lines.PreemptCase() if self._has(envelope.alert):
-                self._go_on(body)
+                self._decide_and_publish(body)
             case cases.Identified(alert=alert) | operators.OperatorsOffered(alert=alert) if self._has(alert):
-                self._offered(body)
+                self._on_offer(body)
             case lines.LineGranted() | lines.LineRefused() if self._has(envelope.alert):
-                self._offered(body)
+                self._on_offer(body)
             case cases.LegReady(place=place):
                 self._leg_asks(place, envelope.alert)
             case bridge.BridgeReady():
@@ -101,14 +101,14 @@ class AlertCaseActor(CenterActor):
 
     def tick(self, now_us: Instant) -> None:
         """Read the inbox and publish the desired state again."""
-        self._told.clear()
+        self._published.clear()
         self._asked.clear()
-        self._look()
+        self._poll_inbox()
 
     def timer(self, timer: object, now_us: Instant) -> None:
         """Decide again at the time that the decider has requested."""
         if self._case is not None:
-            self._go_on()
+            self._decide_and_publish()
 
     # ------------------------------------------------------------ ownership of an alert
 
@@ -123,9 +123,9 @@ class AlertCaseActor(CenterActor):
         if self._case is not None:
             self._say_status()
             return
-        self._take_up(alert)
+        self._open_case(alert)
 
-    def _take_up(self, alert: AlertId) -> None:
+    def _open_case(self, alert: AlertId) -> None:
         """Read the alert from the journal and decide, regardless of the state of this worker."""
         self._ceded = False
         self._listen(alert)
@@ -140,10 +140,10 @@ class AlertCaseActor(CenterActor):
             self._say_status()
             return
         self._case, self._pending = case, PendingOffers(opened_at=self.now_us())
-        self._told.clear()
+        self._published.clear()
         self._asked.clear()
-        self._go_on()
-        self.busy_with(alert if self._case is not None else None)
+        self._decide_and_publish()
+        self.set_alert(alert if self._case is not None else None)
 
     def _listen(self, alert: AlertId | None) -> None:
         """Subscribe to the inbox of this alert and to no other; None: unsubscribe."""
@@ -161,9 +161,9 @@ class AlertCaseActor(CenterActor):
                 "the inbox of the alert cannot be watched and is polled", alert=alert, error=str(error)
             )
         else:
-            self.watch(self._inbox.fileno(), self._look)
+            self.watch(self._inbox.fileno(), self._poll_inbox)
 
-    def _give_back(self) -> None:
+    def _return_alert(self) -> None:
         """Return the alert to the queue of alerts without a worker, unless work on the alert has begun."""
         case = self._case
         if case is None or case.owner != self._me or not may_release_worker(case):
@@ -177,9 +177,9 @@ class AlertCaseActor(CenterActor):
                 "the alert's return to its node cannot be written", alert=case.alert, error=str(error)
             )
             return
-        self._let_go()
+        self._release_alert()
 
-    def _let_go(self) -> None:
+    def _release_alert(self) -> None:
         """Release the legs and the bridge of this worker: the alert is closed or has another owner."""
         self._listen(None)
         alert = None if self._case is None else self._case.alert
@@ -191,10 +191,10 @@ class AlertCaseActor(CenterActor):
         self._case, self._ceded = None, False
         self._places.clear()
         self.cancel("wake")
-        self.busy_with(None)
+        self.set_alert(None)
         self._say_status()
 
-    def _relieve(self, before: Owner | None) -> None:
+    def _release_previous_worker(self, before: Owner | None) -> None:
         """Release the legs and the bridge of the previous owner's worker: two bridges would write to the same
         ports.
         """
@@ -212,7 +212,7 @@ class AlertCaseActor(CenterActor):
 
     # ------------------------------------------------------------ decisions
 
-    def _offered(
+    def _on_offer(
         self,
         answer: cases.Identified | operators.OperatorsOffered | lines.LineGranted | lines.LineRefused,
     ) -> None:
@@ -221,9 +221,9 @@ class AlertCaseActor(CenterActor):
             # After an answer that changes nothing the request stays pending: repeated at once, it would loop
             # endlessly.
             self._asked = {want for want in self._asked if not answers(answer, want)}
-        self._go_on()
+        self._decide_and_publish()
 
-    def _go_on(self, *heard: Heard) -> None:
+    def _decide_and_publish(self, *heard: CaseReport) -> None:
         """Decide, write and publish; start again from the journal if another writer came first."""
         for _ in range(_TURNS):
             if self._case is None or self._ceded:
@@ -241,15 +241,15 @@ class AlertCaseActor(CenterActor):
                 self.log.warning(
                     "another node holds the lease of the alert", alert=self._case.alert, error=str(lost)
                 )
-                self._yield()
+                self._check_ownership()
                 return
             except JournalError as error:
                 # Reports arrive again every second; a decision that could not be written is made again then.
                 self._no_writing.failed(error)
                 self.at(Instant(self.now_us() + RETRY_US), "wake")
                 return
-            self._relieve(before)
-            self._tell_all(decision)
+            self._release_previous_worker(before)
+            self._publish_desired_state(decision)
             return
         self.log.error(
             "writing the alert is delayed by concurrent writers",
@@ -257,24 +257,24 @@ class AlertCaseActor(CenterActor):
         )
         self.at(Instant(self.now_us() + RETRY_US), "wake")
 
-    def _look(self) -> None:
+    def _poll_inbox(self) -> None:
         """Read new entries of the inbox and decide; runs after each commit to the inbox, and each second."""
         if self._inbox is not None:
             self._inbox.drain()
         if self._case is None:
             return
         if self._ceded:
-            self._yield()
+            self._check_ownership()
             return
         try:
             self._case = self._with_inbox(self._case)
             if self._journal.shared and not self._is_still_mine(self._case):
-                self._yield()
+                self._check_ownership()
                 return
             self._no_reading.works()
         except JournalError as error:
             self._no_reading.failed(error)
-        self._go_on()
+        self._decide_and_publish()
 
     def _with_inbox(self, case: Case) -> Case:
         for recorded in self._journal.read(streams.inbox(case.alert), case.inbox_version):
@@ -308,7 +308,7 @@ class AlertCaseActor(CenterActor):
                 self._case = evolve(self._case, one)
         self._pending = decision.pending
 
-    def _yield(self) -> None:
+    def _check_ownership(self) -> None:
         """Check whether another node owns the alert; if so, release the alert but not its parties.
 
         Legs and bridge keep their calls until the new owner has them, or has called the parties on other
@@ -328,12 +328,12 @@ class AlertCaseActor(CenterActor):
             self.at(Instant(self.now_us() + RETRY_US), "wake")
         elif is_ours and case.closed_at is None:
             self.log.info("the alert has returned to this node", alert=alert)
-            self._take_up(alert)
+            self._open_case(alert)
         elif is_taken_over(case):
             self.log.info(
                 "the alert is released: another node has taken over the alert and its calls", alert=alert
             )
-            self._let_go()
+            self._release_alert()
         elif not self._ceded:
             self.log.info(
                 "another node has the alert; this node keeps the calls until that node has taken them over",
@@ -356,32 +356,36 @@ class AlertCaseActor(CenterActor):
         case = fold(self._journal.read_streams(streams.inbox(alert), streams.case(alert)))
         if case is None or case.closed_at is not None or (mine and case.owner != self._me):
             if case is not None and is_elsewhere(case, self._me):
-                self._yield()
+                self._check_ownership()
             else:
                 self.log.info("the alert is released: another AlertCase has the alert", alert=alert)
-                self._let_go()
+                self._release_alert()
             return False
         self._case = case
         return True
 
     # ------------------------------------------------------------ publishing
 
-    def _tell_all(self, decision: Decision) -> None:
+    def _publish_desired_state(self, decision: Decision) -> None:
         case = self._case
         if case is None:
             return
         if case.closed_at is not None:
-            self._let_go()
+            self._release_alert()
             return
         if case.owner == self._me:
-            for place, wish in leg_wishes(case).items():
+            for place, wish in desired_legs(case).items():
                 self._places.add(place)
-                if not self._tell_once(Role.CALL_LEG, f"{self.key}/{place}", wish):
+                if not self._publish_once(Role.CALL_LEG, f"{self.key}/{place}", wish):
                     self._want_legs(place)
             name = "" if self._pending.identity is None else self._pending.identity.name
-            members = with_recording(bridge_wish(case, name), case, self._settings)
-            if members.members or (Role.CONFERENCE_BRIDGE, self.key) in self._told or case.bridge is not None:
-                self._tell_once(Role.CONFERENCE_BRIDGE, self.key, members)
+            members = with_recording(desired_bridge(case, name), case, self._settings)
+            if (
+                members.members
+                or (Role.CONFERENCE_BRIDGE, self.key) in self._published
+                or case.bridge is not None
+            ):
+                self._publish_once(Role.CONFERENCE_BRIDGE, self.key, members)
         for want in decision.wants:
             if want not in self._asked:
                 self._asked.add(want)
@@ -391,15 +395,15 @@ class AlertCaseActor(CenterActor):
         else:
             self.at(decision.wake_at, "wake")
 
-    def _tell_once(self, role: Role, key: str, wish: Body) -> bool:
+    def _publish_once(self, role: Role, key: str, wish: Body) -> bool:
         """Send the desired state unless already sent within this second. Return False if the receiver is
         unknown.
         """
-        if self._told.get((role, key)) == wish:
+        if self._published.get((role, key)) == wish:
             return True
         if not self.tell(role, key, wish, self.alert_of_case()):
             return False
-        self._told[(role, key)] = wish
+        self._published[(role, key)] = wish
         return True
 
     def _want_legs(self, place: str) -> None:
@@ -419,17 +423,17 @@ class AlertCaseActor(CenterActor):
         key = f"{self.key}/{place}"
         if alert is not None and (self._is_over(alert) or not self._needs(place, alert)):
             self.tell(Role.CALL_LEG, key, cases.RestLeg(), alert)
-        self._tell_anew(Role.CALL_LEG, key)
+        self._publish_again(Role.CALL_LEG, key)
 
     def _bridge_asks(self, alert: AlertId | None) -> None:
         if alert is not None and self._is_over(alert):
             nobody = bridge.SetMembers(alert=alert, bridge=BridgeId(alert), members=())
             self.tell(Role.CONFERENCE_BRIDGE, self.key, nobody, alert)
-        self._tell_anew(Role.CONFERENCE_BRIDGE, self.key)
+        self._publish_again(Role.CONFERENCE_BRIDGE, self.key)
 
     def _needs(self, place: str, alert: AlertId) -> bool:
         """Return True if the leg in that place has a call to serve; also True while this worker is idle."""
-        return self._case is None or (self._has(alert) and place in leg_wishes(self._case))
+        return self._case is None or (self._has(alert) and place in desired_legs(self._case))
 
     def _is_over(self, alert: AlertId) -> bool:
         """Return True if this worker is certain to have no work left on that alert.
@@ -450,10 +454,10 @@ class AlertCaseActor(CenterActor):
             return is_taken_over(case)
         return case.owner is not None and case.owner.worker != self._me.worker
 
-    def _tell_anew(self, role: Role, key: str) -> None:
+    def _publish_again(self, role: Role, key: str) -> None:
         """Publish the complete desired state to this actor again."""
-        self._told.pop((role, key), None)
-        self._go_on()
+        self._published.pop((role, key), None)
+        self._decide_and_publish()
 
 
 _WHOM = {

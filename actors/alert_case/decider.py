@@ -16,8 +16,8 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, Want, join
-from actors.alert_case.reports import Heard, hear
+from actors.alert_case.pending import NOTHING, Decided, OfferRequest, PendingOffers, Step, join
+from actors.alert_case.reports import CaseReport, events_of_report
 from actors.alert_case.rules.another_line import call_again_on_one_line, let_go_of_line
 from actors.alert_case.rules.callback import answer_inbound_call, call_user, watch_callback
 from actors.alert_case.rules.emergency import call_psap
@@ -156,13 +156,13 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """State with the events applied, as of their append to the journal."""
     pending: PendingOffers
     events: tuple[Decided, ...] = ()
-    wants: tuple[Want, ...] = ()
+    wants: tuple[OfferRequest, ...] = ()
     wake_at: Instant | None = None
 
 
 def decide(
     case: Case,
-    heard: tuple[Heard, ...],
+    heard: tuple[CaseReport, ...],
     pending: PendingOffers,
     me: Owner,
     settings: Settings,
@@ -181,7 +181,7 @@ def decide(
     for said in heard:
         if isinstance(said, BridgeReport):
             pending = replace(pending, sounds=pending.sounds.after(said, now_us))
-        for reported in hear(case, said, settings, now_us):
+        for reported in events_of_report(case, said, settings, now_us):
             events.append(reported)
             case = apply(case, reported, now_us)
     for _ in range(_ROUNDS):

@@ -40,7 +40,7 @@ Decided = CaseEvent | AdviceChanged | AlarmRaised | AlarmCleared
 alert.
 """
 
-Want = Identify | RequestOperators | RequestLine
+OfferRequest = Identify | RequestOperators | RequestLine
 """Request of a rule, repeated every second until it is answered."""
 
 
@@ -157,7 +157,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     """Result of one rule."""
 
     events: tuple[Decided, ...] = ()
-    wants: tuple[Want, ...] = ()
+    wants: tuple[OfferRequest, ...] = ()
     wake_at: Instant | None = None
     """Time of the next run if no report arrives before."""
 
@@ -180,7 +180,7 @@ def join(*steps: Step) -> Step:
     )
 
 
-def answers(answer: Identified | OperatorsOffered | LineGranted | LineRefused, want: Want) -> bool:
+def answers(answer: Identified | OperatorsOffered | LineGranted | LineRefused, want: OfferRequest) -> bool:
     """Return True if the request is met and may be sent again at once; after a refusal the tick repeats
     it.
     """

@@ -38,7 +38,7 @@ def with_recording(wish: SetMembers, case: Case, settings: Settings) -> SetMembe
     return replace(wish, recording=Recording(file=case.alert, legs=legs))
 
 
-def hear_recording(
+def events_of_recording(
     case: Case, said: BridgeReport, settings: Settings
 ) -> tuple[ev.RecordingStarted | ev.RecordingStopped | ev.AlarmRaised, ...]:
     """Return the events of the report: once for each file, and once for each reason why no file is

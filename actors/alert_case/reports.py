@@ -10,9 +10,9 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from actors.alert_case.pending import Decided, hang_up
-from actors.alert_case.recording import hear_recording
+from actors.alert_case.recording import events_of_recording
 from actors.alert_case.rules import sound
-from actors.alert_case.wishes import bridge_wish
+from actors.alert_case.wishes import desired_bridge
 from messages import events as ev
 from messages.base import Joins
 from messages.bridge import BridgeReport
@@ -28,10 +28,12 @@ from model.rules.calls.silent_and_duress import was_user_on_line
 from model.settings import Settings
 from model.settings.alerts import MetBy
 
-Heard = CallReport | BridgeReport | PreemptCase
+CaseReport = CallReport | BridgeReport | PreemptCase
 
 
-def hear(case: Case, said: Heard, settings: Settings, now_us: Instant) -> tuple[Decided, ...]:
+def events_of_report(
+    case: Case, said: CaseReport, settings: Settings, now_us: Instant
+) -> tuple[Decided, ...]:
     """Return the events that follow from the report; none if its content is known already, if it is about an
     earlier attempt, or if the case is closed.
     """
@@ -44,7 +46,7 @@ def hear(case: Case, said: Heard, settings: Settings, now_us: Instant) -> tuple[
                 return ()
             return _leg(case, leg, said, settings, now_us)
         case BridgeReport():
-            return (*_bridge(case, said), *hear_recording(case, said, settings))
+            return (*_bridge(case, said), *events_of_recording(case, said, settings))
         case PreemptCase(leg=wanted):
             leg = case.legs.get(wanted)
             if leg is None or not leg.active or not (case.test or leg.party is Party.LISTENER):
@@ -105,7 +107,7 @@ def released(case: Case, leg: Leg, cause: int, settings: Settings, now_us: Insta
         made.append(ev.BridgeLeft(bridge=case.bridge, legs=(leg.leg,)))
     made.append(ev.LegReleased(leg=leg.leg, attempt=leg.attempt, cause=cause))
     if leg.no_sound_at is not None:
-        made.append(sound.over(leg))
+        made.append(sound.clear_silence_alarm(leg))
     if is_cut_off(case, leg, cause, settings, now_us):
         made.append(ev.ConferenceBroken(party=leg.party))
     return made
@@ -189,7 +191,7 @@ def _heard_once(case: Case, said: BridgeReport) -> Iterator[ev.CaseEvent]:
     """Return the events of announcements that have begun, ended or failed. A later bridge reads them from the
     case and does not play an announcement again.
     """
-    for clip in bridge_wish(case).playing:
+    for clip in desired_bridge(case).playing:
         leg = clip.to[0]
         if clip.id in said.begun and not clip.begun:
             yield ev.AnnouncementBegun(clip=clip.id, leg=leg, begun_at=said.begun[clip.id])

@@ -27,7 +27,7 @@ _SEEN = {
 }
 
 
-def leg_wishes(case: Case) -> dict[str, Originate | ReleaseLeg]:
+def desired_legs(case: Case) -> dict[str, Originate | ReleaseLeg]:
     """Return the desired state of each live leg, by its place in the worker."""
     return {place_of(leg.leg): _wish(case, leg) for leg in case.legs.values() if leg.live}
 
@@ -62,7 +62,7 @@ def _wish(case: Case, leg: Leg) -> Originate | ReleaseLeg:
     )
 
 
-def bridge_wish(case: Case, name: str = "") -> SetMembers:
+def desired_bridge(case: Case, name: str = "") -> SetMembers:
     """Return the desired conference: all answered parties with a voice port, their hearers, and the clips.
 
     The others hear neither an operator's phone that may still ring nor its voicemail. `name`: the user's

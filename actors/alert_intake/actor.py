@@ -11,8 +11,8 @@ from typing import ClassVar, Final
 
 from thespian.actors import ActorAddress
 
-from actors.alert_intake.decider import CONFIRM_US, State, Worker, heard, in_the_way, plan
-from actors.alert_intake.incoming import CallOutcome, Door, VoiceAlerts, as_it_came, signal_of
+from actors.alert_intake.decider import CONFIRM_US, State, Worker, on_worker_status, plan, preemptable_tests
+from actors.alert_intake.incoming import CallOutcome, InputGuard, VoiceAlerts, as_unread, signal_of
 from messages import calls, cases
 from messages.envelope import Envelope
 from messages.events import TextUnreadable
@@ -72,21 +72,21 @@ class AlertIntakeActor(CenterActor):
     def started(self) -> None:
         """Read the open alerts, and request the state of all workers."""
         self._setup = self.env.settings_as(Setup)
-        self._journal = self.keep(self.env.open_journal_as(Journal))
+        self._journal = self.close_at_end(self.env.open_journal_as(Journal))
         self._live = LiveCases()
         self._mine: dict[AlertId, Case] = {}
         """Open alerts of this node; all open alerts if the node is the only one."""
         self._operators = Operators()
-        self._follower = self.keep(
+        self._follower = self.close_at_end(
             FollowedFolds(self._journal, self._live, self._operators, about=topic_of_kind(StreamKind.INBOX))
         )
-        self._door = Door(self.log)
+        self._door = InputGuard(self.log)
         self._voice = VoiceAlerts(self._setup)
         self._checks: dict[tuple[LineId, E164], Instant] = {}
         """Time at which a check's call was last seen live, by its line and its number."""
         for case in self._live.cases.values():
             if case.inbound_call is not None:
-                self._voice.known(case.inbound_call.line, case.inbound_call.call)
+                self._voice.record_call(case.inbound_call.line, case.inbound_call.call)
         self._state = State(started_at=self.now_us())
         self._told_workers: cases.WorkerWanted | None = None
         self._given_us = Instant(0)
@@ -102,22 +102,24 @@ class AlertIntakeActor(CenterActor):
         body = envelope.body
         match body:
             case cases.CaseStatus(worker=name, alert=alert):
-                self._state = heard(
+                self._state = on_worker_status(
                     self._state, Worker(worker=name, incarnation=envelope.incarnation, alert=alert)
                 )
                 self._soon()
             case calls.IncomingCall(line=line, call=call):
-                if self._door.read((line, call), lambda: self._called(body), lambda: self._raised_by(body)):
+                if self._door.read(
+                    (line, call), lambda: self._on_incoming_call(body), lambda: self._raised_by(body)
+                ):
                     self._assign()
             case SmsArrived(key=key):
                 accepted = self._door.read(
-                    key, lambda: self._written(body), lambda: self._written(as_it_came(body))
+                    key, lambda: self._on_sms(body), lambda: self._on_sms(as_unread(body))
                 )
                 if accepted is not None:
                     self._assign()
                     self._acknowledge(body, accepted)
             case calls.IncomingCallGone(line=line, call=call):
-                self._voice.gone(line, call)
+                self._voice.forget_call(line, call)
             case _:
                 super().receive(envelope, sender)
 
@@ -125,7 +127,7 @@ class AlertIntakeActor(CenterActor):
         """Poll the journal again: a lost notification costs a second, never an alert."""
         self._ask_workers()
         self._assign()
-        self._clear_the_way()
+        self._preempt_tests()
 
     def timer(self, timer: object, now_us: Instant) -> None:
         """Assign alerts again: workers may have reported, or an alert may have waited for PATIENCE_US."""
@@ -141,9 +143,9 @@ class AlertIntakeActor(CenterActor):
             if entry.ready and (known is None or known.incarnation < entry.incarnation):
                 self.tell(Role.ALERT_CASE, entry.key, cases.AskCase())
 
-    def _clear_the_way(self) -> None:
+    def _preempt_tests(self) -> None:
         """Preempt tests of users who have raised a real alert meanwhile."""
-        for alert, leg in in_the_way(self._mine.values()):
+        for alert, leg in preemptable_tests(self._mine.values()):
             given = self._state.assigned.get(alert)
             if given is not None:
                 self.tell(Role.ALERT_CASE, given.worker, PreemptCase(alert=alert, leg=leg), alert)
@@ -152,15 +154,15 @@ class AlertIntakeActor(CenterActor):
 
     def _soon(self) -> None:
         """Run now, or after the pause that follows the last run."""
-        self.no_sooner(self._rests_until_us, self._follower.fileno(), self._assign)
+        self.run_no_sooner(self._rests_until_us, self._follower.fileno(), self._assign)
 
     def _assign(self) -> None:
         begun_us = self.now_us()
-        given = self._look()
+        given = self._assign_alerts()
         ended_us = self.now_us()
         self._rests_until_us = Instant(ended_us + (1 if given else REST) * (ended_us - begun_us))
 
-    def _look(self) -> bool:
+    def _assign_alerts(self) -> bool:
         """Assign alerts to workers; return True if an alert was assigned."""
         try:
             self._follower.catch_up()
@@ -218,10 +220,10 @@ class AlertIntakeActor(CenterActor):
         )
         self._want_workers(wanted, now_us)
         self._advise(made.advise)
-        self._hand_on_what_waits(made.waiting)
+        self._hand_over_waiting(made.waiting)
         return bool(made.open)
 
-    def _hand_on_what_waits(self, waiting: Sequence[AlertId]) -> None:
+    def _hand_over_waiting(self, waiting: Sequence[AlertId]) -> None:
         """Pass waiting alerts of a draining node to the least busy node; begun alerts stay."""
         if not waiting or not self.env.draining:
             return
@@ -276,18 +278,18 @@ class AlertIntakeActor(CenterActor):
 
     # ------------------------------------------------------------ voice alerts
 
-    def _called(self, call: calls.IncomingCall) -> bool | None:
+    def _on_incoming_call(self, call: calls.IncomingCall) -> bool | None:
         """Handle an incoming call of any caller, known or unknown, as an alert, except a line test. Return
         True if the call is a new alert.
         """
-        if self._tries_a_line(call):
+        if self._is_own_call(call):
             # The modem repeats the report while the call rings, even after the line has been assigned
             # elsewhere.
-            self._voice.known(call.line, call.call)
+            self._voice.record_call(call.line, call.call)
             self.tell(Role.LINE_TEST, "", call)
             return None
         raised = (case for case in self._live.cases.values() if case.phone == call.number)
-        verdict = self._voice.hear(call, hushed=any(is_hushed(case) for case in raised))
+        verdict = self._voice.outcome_of(call, hushed=any(is_hushed(case) for case in raised))
         if verdict is CallOutcome.REJECT:
             self.tell(Role.GSM_MODEM, call.line, calls.RejectCall(call=call.call))
         if verdict is CallOutcome.WAIT or verdict is CallOutcome.KNOWN:
@@ -314,10 +316,10 @@ class AlertIntakeActor(CenterActor):
                 "the incoming call cannot be written to the journal", line=call.line, error=str(error)
             )
             return None
-        self._voice.known(call.line, call.call)
+        self._voice.record_call(call.line, call.call)
         return True
 
-    def _tries_a_line(self, call: calls.IncomingCall) -> bool:
+    def _is_own_call(self, call: calls.IncomingCall) -> bool:
         """Return True for a call of the center's own: to a line reserved for a test, or of a check to a line
         that was reserved until an alert took the line.
         """
@@ -358,7 +360,7 @@ class AlertIntakeActor(CenterActor):
 
     # ------------------------------------------------------------ short messages
 
-    def _written(self, sms: SmsArrived) -> Accepted | None:
+    def _on_sms(self, sms: SmsArrived) -> Accepted | None:
         """Accept a short message as an alert, from any sender except services and the center's own lines."""
         if self._is_ours(sms):
             self.tell(Role.GSM_MODEM, sms.line, SmsKept(key=sms.key))

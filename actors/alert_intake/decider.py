@@ -85,7 +85,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     settled: bool = True
 
 
-def heard(state: State, worker: Worker) -> State:
+def on_worker_status(state: State, worker: Worker) -> State:
     """Return the state after the report of one worker; a report of an earlier incarnation changes nothing."""
     known = state.workers.get(worker.worker)
     if known is not None and known.incarnation > worker.incarnation:
@@ -205,7 +205,7 @@ def _assign(
             continue
         told.append((alert, worker))
         assigned[alert] = Assigned(worker=worker, at=now_us, times=times)
-    advise = tuple(alert for alert in waiting if _told_to_wait_in_vain(alerts[alert], state, now_us))
+    advise = tuple(alert for alert in waiting if _waits_without_worker(alerts[alert], state, now_us))
     return Plan(
         state=replace(state, assigned=assigned),
         open=tuple(told),
@@ -237,7 +237,7 @@ def confirm_us(times: int) -> Instant:
     return Instant(min(CONFIRM_US << (times - 1), CONFIRM_MAX_US))
 
 
-def _told_to_wait_in_vain(case: Case, state: State, now_us: Instant) -> bool:
+def _waits_without_worker(case: Case, state: State, now_us: Instant) -> bool:
     """Return True if the app still waits for a callback and the alert has had no worker for PATIENCE_US,
     counted from the start of the AlertIntake at the earliest: then the first workers are still starting.
     """
@@ -245,7 +245,7 @@ def _told_to_wait_in_vain(case: Case, state: State, now_us: Instant) -> bool:
     return is_waiting_for_callback(case) and now_us >= since + PATIENCE_US
 
 
-def in_the_way(alerts: Iterable[Case]) -> list[tuple[AlertId, LegId]]:
+def preemptable_tests(alerts: Iterable[Case]) -> list[tuple[AlertId, LegId]]:
     """Return the alert and leg of each test call to a user who has since raised a real alert: the test call
     keeps the user's phone busy.
     """

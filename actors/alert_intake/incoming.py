@@ -47,13 +47,13 @@ class VoiceAlerts:
         self._callback = setup.settings.voice_alert is VoiceAlert.CALLBACK
         self._taken: dict[tuple[LineId, int], None] = {}
 
-    def known(self, line: LineId, call: int) -> None:
+    def record_call(self, line: LineId, call: int) -> None:
         """Record a call that is in the journal already, after a restart of the AlertIntake while it rang."""
         self._taken[line, call] = None
         while len(self._taken) > _CALLS_REMEMBERED:
             del self._taken[next(iter(self._taken))]
 
-    def hear(self, call: IncomingCall, *, hushed: bool = False) -> CallOutcome:
+    def outcome_of(self, call: IncomingCall, *, hushed: bool = False) -> CallOutcome:
         """Return the outcome for this call. `hushed`: the user must not be called back."""
         if (call.line, call.call) in self._taken:
             return CallOutcome.KNOWN
@@ -65,12 +65,12 @@ class VoiceAlerts:
         )
         return CallOutcome.REJECT if self._callback and called_back else CallOutcome.TAKE
 
-    def gone(self, line: LineId, call: int) -> None:
+    def forget_call(self, line: LineId, call: int) -> None:
         """Forget a call that has stopped ringing; the modem may use its number again."""
         self._taken.pop((line, call), None)
 
 
-def as_it_came(sms: SmsArrived) -> SmsArrived:
+def as_unread(sms: SmsArrived) -> SmsArrived:
     """Return the message with its content marked as unread: only the sender is known."""
     said = "\0".join(one for one in (sms.unread or sms.text, repr(sms.position or "")) if one)
     return replace(sms, text="", position=None, sent_at=None, unread=said, reason="AlertIntake")
@@ -106,7 +106,7 @@ _FAILURES_REMEMBERED: Final = 256
 T = TypeVar("T")
 
 
-class Door:
+class InputGuard:
     """Guard that keeps a faulty input from ending its reader: all alerts would wait, and the line would
     repeat the input to the next reader.
     """

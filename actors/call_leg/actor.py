@@ -61,17 +61,19 @@ class CallLegActor(CenterActor):
                 self.log.info("order dropped: a newer order was received", message=envelope.id)
             case Originate() | ReleaseLeg():
                 self._heard_at, self._said_at = now_us, envelope.at_us
-                self.busy_with(body.alert)
+                self.set_alert(body.alert)
                 self._do(on_wish(self._task, body, now_us))
                 self._end_if_lost()
-            case CallReport(line=line) if is_own_line(line) and not self._own.speaks(line, envelope.node):
+            case CallReport(line=line) if is_own_line(line) and not self._own.counts_report(
+                line, envelope.node
+            ):
                 self.log.info(
                     "report dropped: the operator's audio is at another node",
                     line=line,
                     said_by=envelope.node,
                 )
             case CallReport():
-                said = self._own.followed(body, envelope.node) if is_own_line(body.line) else body
+                said = self._own.without_move(body, envelope.node) if is_own_line(body.line) else body
                 self._do(on_call(self._task, said, now_us))
                 self._say_taken_over(said)
             case LineBack(line=line):
@@ -82,7 +84,7 @@ class CallLegActor(CenterActor):
             case RestLeg():
                 self._said_at = envelope.at_us
                 self._task, self._new = None, False
-                self.busy_with(None)
+                self.set_alert(None)
             case _:
                 super().receive(envelope, sender)
 
@@ -111,7 +113,7 @@ class CallLegActor(CenterActor):
         if act.line is not None and act.order is not None:
             self._order(act.line, act.order)
         if act.report is not None:
-            self.tell(Role.ALERT_CASE, self._worker, self._within_reach(act.report), self.alert)
+            self.tell(Role.ALERT_CASE, self._worker, self._with_reachable_voice(act.report), self.alert)
 
     def _order(self, line: LineId, order: Order) -> None:
         """Send the order to the process that carries the calls of this line, on any node."""
@@ -122,7 +124,7 @@ class CallLegActor(CenterActor):
         elif (node := self._own.node_of(line)) is not None:
             self.tell_node(node, role, key, order, self.alert)
 
-    def _within_reach(self, report: CallReport) -> CallReport:
+    def _with_reachable_voice(self, report: CallReport) -> CallReport:
         """Return the report with the voice port as this node's bridge can open it."""
         task = self._task
         if report.voice is None or task is None:

@@ -62,13 +62,13 @@ class OwnVoice:
             self._missed = (line, now_us)
         return now_us - self._missed[1] < FOLLOWS_WITHIN_US
 
-    def speaks(self, line: LineId, node: NodeId) -> bool:
+    def counts_report(self, line: LineId, node: NodeId) -> bool:
         """Return True if the report of this node counts: a node that the operator has left reports a lost
         voice.
         """
         return self._peers.alone or self.node_of(line) in (node, None)
 
-    def followed(self, said: CallReport, node: NodeId) -> CallReport:
+    def without_move(self, said: CallReport, node: NodeId) -> CallReport:
         """Return the report, not marked as adopted if the voice has only moved: no restart has happened."""
         if said.state not in _UP:
             return said

@@ -15,17 +15,17 @@ from typing import ClassVar, Final, Protocol
 from thespian.actors import ActorAddress
 
 from actors.conference_bridge.decider import (
+    StallDetector,
     State,
-    Still,
     clips,
+    due_report,
     heard_by,
-    kept,
     levels,
     line_levels,
-    said,
+    pace_between,
     specs,
     tracks,
-    wished,
+    with_members,
 )
 from media.conference.clips import ClipSpec
 from media.conference.conference import Conference, ConferenceStatus, Tap
@@ -65,7 +65,7 @@ STILL_LOOKS: Final = 3
 """Checks without a tick, one second apart, after which the media thread counts as hanging or ended."""
 
 
-class VoiceStandsStillError(Exception):
+class MediaThreadStalled(Exception):
     """Raised when the media thread has stopped."""
 
 
@@ -86,7 +86,7 @@ class Mixer(Protocol):
     def levels(self) -> dict[str, LevelReport]:
         """Return the level of each leg."""
 
-    def ways(self) -> dict[str, tuple[WayLevel, WayLevel]]:
+    def call_levels(self) -> dict[str, tuple[WayLevel, WayLevel]]:
         """Return the levels of each leg's call in both directions."""
 
     def status(self) -> ConferenceStatus:
@@ -114,7 +114,7 @@ class ConferenceBridgeActor(CenterActor):
         self._mixer: Mixer | None = None
         self._pace = Pace()
         """Counters of the clock at the last reading."""
-        self._still = Still()
+        self._still = StallDetector()
         self._rules = self.env.settings_as(Setup).settings.recording
         self._recorder: Recorder | None = None
         self._recorded_at = Instant(0)
@@ -194,14 +194,16 @@ class ConferenceBridgeActor(CenterActor):
         alert = self._state.alert
         if self._mixer is not None and alert is not None:
             status = self._mixer.status()
-            pace, self._pace = kept(self._pace, status.pace), status.pace
-            readings.tell(self.env.run, levels(alert, self._mixer.levels(), status.tones, pace, now_us))
+            pace, self._pace = pace_between(self._pace, status.pace), status.pace
+            readings.send_reading(
+                self.env.run, levels(alert, self._mixer.levels(), status.tones, pace, now_us)
+            )
             self.at(Instant(now_us + LEVELS_US), "levels")
 
     def _set(self, wish: SetMembers) -> None:
         self._note_line_levels(wish)
-        self._state = wished(self._state, wish)
-        self.busy_with(self._state.alert)
+        self._state = with_members(self._state, wish)
+        self.set_alert(self._state.alert)
         if not wish.members:
             self._end()
         else:
@@ -211,7 +213,7 @@ class ConferenceBridgeActor(CenterActor):
                 self._mixer.start()
                 self.env.processes.to_own_process(raise_process)
                 self.env.processes.outlive_group(self, self._mixer.hand_over)
-                self._pace, self._still = Pace(), Still()
+                self._pace, self._still = Pace(), StallDetector()
                 self.at(Instant(self.now_us() + LEVELS_US), "levels")
             self._mixer.set_members(specs(wish), heard_by(wish))
             self._mixer.set_playing(clips(wish))
@@ -226,7 +228,7 @@ class ConferenceBridgeActor(CenterActor):
         left = {one.leg for one in before.members} - {one.leg for one in wish.members}
         if left or now_us - self._levels_noted_at >= LINE_LEVELS_US:
             self._levels_noted_at = now_us
-            for one in line_levels(before, self._mixer.ways(), self._own_lines, now_us):
+            for one in line_levels(before, self._mixer.call_levels(), self._own_lines, now_us):
                 line_files.write_levels(self.env.state, one)
 
     def _record(self, mixer: Mixer, wanted: Recording | None) -> None:
@@ -279,11 +281,11 @@ class ConferenceBridgeActor(CenterActor):
             self._die_out("the conference was handed over")
             return
         self._state = State()
-        self.busy_with(None)
+        self.set_alert(None)
         self._end()
 
     def _crash_if_still(self) -> None:
-        """Raise VoiceStandsStillError if the media thread hangs: it holds the ports, so the process must
+        """Raise MediaThreadStalled if the media thread hangs: it holds the ports, so the process must
         end.
         """
         if self._mixer is None:
@@ -291,7 +293,7 @@ class ConferenceBridgeActor(CenterActor):
         status = self._mixer.status()
         self._still = self._still.next(status.pace.ticks)
         if not status.handed_over and self._still.looks >= STILL_LOOKS:
-            raise VoiceStandsStillError(f"the media thread hangs: no tick since tick {status.pace.ticks}")
+            raise MediaThreadStalled(f"the media thread hangs: no tick since tick {status.pace.ticks}")
 
     def _is_orphan(self) -> bool:
         """Return True if the actor system of this process has ended: the next system would receive our
@@ -316,7 +318,7 @@ class ConferenceBridgeActor(CenterActor):
                 self.log.error("the clip cannot be played", clip=clip, reason=status.clip_troubles[clip])
             self._missed = self._missed | status.clip_troubles.keys()
         recording = self._recording_status()
-        self._state, report = said(
+        self._state, report = due_report(
             self._state, status, asked=asked, now_us=self.now_us(), recording=recording
         )
         if report is not None:

@@ -44,14 +44,14 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
         return self.wish.alert if self.wish is not None and self.wish.members else None
 
 
-def wished(state: State, wish: SetMembers) -> State:
+def with_members(state: State, wish: SetMembers) -> State:
     """Return the state with these members; for another alert, earlier reports do not count."""
     if wish.alert != state.alert:
         return State(wish=wish, said=state.said)
     return replace(state, wish=wish)
 
 
-class Still(msgspec.Struct, frozen=True, kw_only=True):
+class StallDetector(msgspec.Struct, frozen=True, kw_only=True):
     """Detector of a mixer that stands still. `ticks`: ticks at the last check; `looks`: number of consecutive
     checks without a new tick.
     """
@@ -59,9 +59,9 @@ class Still(msgspec.Struct, frozen=True, kw_only=True):
     ticks: int = -1
     looks: int = 0
 
-    def next(self, ticks: int) -> Still:
+    def next(self, ticks: int) -> StallDetector:
         """Return the state after a check that has found this number of ticks."""
-        return Still(ticks=ticks, looks=self.looks + 1 if ticks == self.ticks else 0)
+        return StallDetector(ticks=ticks, looks=self.looks + 1 if ticks == self.ticks else 0)
 
 
 def specs(wish: SetMembers) -> dict[str, VoicePortSpec]:
@@ -94,7 +94,7 @@ def clips(wish: SetMembers) -> dict[str, ClipSpec]:
     }
 
 
-def kept(before: Pace, now: Pace) -> readings.Pace:
+def pace_between(before: Pace, now: Pace) -> readings.Pace:
     """Return the ticks, late ticks and skipped ticks between two readings."""
     return readings.Pace(
         ticks=now.ticks - before.ticks,
@@ -154,7 +154,7 @@ _PARTY_AT: Final = {"user": Party.USER, "psap": Party.PSAP}
 """Parties of these places of a worker; all other places are operators'. A listener is never recorded."""
 
 
-def said(
+def due_report(
     state: State,
     presence: Presence | None,
     *,

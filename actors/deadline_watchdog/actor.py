@@ -17,12 +17,12 @@ from actors.deadline_watchdog.alarms import (
     DAMAGED,
     SOUND,
     SilentLines,
-    Unreadables,
+    UnreadableEntries,
     lines_without_sound,
 )
-from actors.deadline_watchdog.decider import InboxEvents, Means, look, next_deadline
+from actors.deadline_watchdog.decider import InboxEvents, Means, deadline_events, next_deadline
 from actors.deadline_watchdog.stuck import Finding, State, forget, look_for_stuck, still_stuck
-from actors.deadline_watchdog.view import LINE_FOR_112, View
+from actors.deadline_watchdog.view import LINE_FOR_112, MeansView
 from messages.envelope import Envelope
 from messages.events import AlarmCleared, AlarmRaised
 from messages.ids import AlertId, Instant, Role
@@ -59,11 +59,11 @@ class DeadlineWatchdogActor(CenterActor):
     def started(self) -> None:
         """Read the open alerts and follow the journal from then on."""
         self._setup = self.env.settings_as(Setup)
-        self._journal = self.keep(self.env.open_journal_as(Journal))
-        self._view = View(self._setup, self.env.node, self.now_us())
-        self._silent, self._unreadable = SilentLines(), Unreadables()
+        self._journal = self.close_at_end(self.env.open_journal_as(Journal))
+        self._view = MeansView(self._setup, self.env.node, self.now_us())
+        self._silent, self._unreadable = SilentLines(), UnreadableEntries()
         view = self._view
-        self._follower = self.keep(
+        self._follower = self.close_at_end(
             FollowedFolds(
                 self._journal, view.live, view.lines, view.operators, self._silent, self._unreadable
             )
@@ -75,16 +75,16 @@ class DeadlineWatchdogActor(CenterActor):
         self._leased: Mapping[AlertId, int] = {}
         for spec in self._setup.settings.lines:
             self.tell(Role.GSM_MODEM, spec.line, AskLine())
-        self._look()
+        self._write_forecast()
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
         """Process the report of one line, or of all lines of another node."""
         match envelope.body:
             case LineReport() as report:
-                self._view.heard(report, self.now_us())
+                self._view.store_report(report, self.now_us())
             case NodeLines(reports=reports):
                 for report in reports:
-                    self._view.heard(report, self.now_us())
+                    self._view.store_report(report, self.now_us())
             case _:
                 super().receive(envelope, sender)
 
@@ -94,18 +94,18 @@ class DeadlineWatchdogActor(CenterActor):
         No deadline is missed between two ticks: the deadline of a new alert is far more than a second away,
         and every known deadline has a timer.
         """
-        means = self._look()
+        means = self._write_forecast()
         if means is not None:
             self._look_for_stuck(means)
-            self._tell_what_is_wrong()
+            self._publish_alarms()
 
     def timer(self, timer: object, now_us: Instant) -> None:
         """Repeat the forecast; the timer is set to the next deadline."""
-        self._look()
+        self._write_forecast()
 
     # ------------------------------------------------------------ deadlines
 
-    def _look(self) -> Means | None:
+    def _write_forecast(self) -> Means | None:
         """Write the events of missed and endangered deadlines, and set the timer to the next deadline. Return
         the available means; None if the journal cannot be read.
         """
@@ -114,7 +114,7 @@ class DeadlineWatchdogActor(CenterActor):
         now_us = self.now_us()
         means = self._means(now_us)
         cases = self._cases()
-        verdicts = look(cases.values(), means, self._setup.settings, now_us)
+        verdicts = deadline_events(cases.values(), means, self._setup.settings, now_us)
         for first in range(0, len(verdicts), AT_ONCE):
             self._write(verdicts[first : first + AT_ONCE])
         done_us = self.now_us()
@@ -169,7 +169,7 @@ class DeadlineWatchdogActor(CenterActor):
 
     # ------------------------------------------------------------ alarms
 
-    def _tell_what_is_wrong(self) -> None:
+    def _publish_alarms(self) -> None:
         """Raise and clear alarms: for each line of this node without sound, for an emergency trunk without a
         usable line on any node, and for unreadable entries.
         """

@@ -63,17 +63,17 @@ class SilentLines:
                 self._calls[leg] = replace(call, silent=True)
                 self._suspect(call.line, alert_of(leg), at)
             case ev.LegSoundBack(leg=leg) if call := self._call(leg, event.attempt):
-                self._acquit(call.line)
+                self._clear_suspicion(call.line)
             case ev.LegReleased(leg=leg) if call := self._call(leg, event.attempt):
                 del self._calls[leg]
                 had_sound = call.answered_at is not None and at - call.answered_at >= PROVES_AFTER_US
                 if had_sound and not call.silent:
-                    self._acquit(call.line)
+                    self._clear_suspicion(call.line)
             case ev.ProofStepEnded(ways=ways):
                 # Alerts use a suspected line last, and may prove nothing for a long time.
                 for way in ways:
                     if way.heard:
-                        self._acquit(way.listener)
+                        self._clear_suspicion(way.listener)
             case _:
                 pass
 
@@ -87,7 +87,7 @@ class SilentLines:
             self._broken[line] = True
         self._suspected[line] = alert, at
 
-    def _acquit(self, line: LineId) -> None:
+    def _clear_suspicion(self, line: LineId) -> None:
         self._suspected.pop(line, None)
         self._broken[line] = False
 
@@ -111,7 +111,7 @@ NEWER: Final = "event.newer"
 CLOSED: Final = "The alert is closed."
 
 
-class Unreadables:
+class UnreadableEntries:
     """Fold: unreadable entries of the journal."""
 
     def __init__(self) -> None:

@@ -182,7 +182,9 @@ class InboxEvents(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[DeadlineMissed | AdviceChanged, ...]
 
 
-def look(cases: Iterable[Case], means: Means, settings: Settings, now_us: Instant) -> tuple[InboxEvents, ...]:
+def deadline_events(
+    cases: Iterable[Case], means: Means, settings: Settings, now_us: Instant
+) -> tuple[InboxEvents, ...]:
     """Return the events to write now, for each alert with a missed deadline or a deadline that will be
     missed; the most urgent alert first. Called every second and at every deadline.
     """

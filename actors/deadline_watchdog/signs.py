@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from actors.alert_case.decider import decide
-from actors.alert_case.pending import PendingOffers, Want
+from actors.alert_case.pending import OfferRequest, PendingOffers
 from actors.deadline_watchdog.decider import Means
 from messages import events as ev
 from messages.base import Joins
@@ -124,7 +124,7 @@ PSAP_DUE = Rule(
 )
 
 
-class Sign(msgspec.Struct, frozen=True, kw_only=True):
+class StallSign(msgspec.Struct, frozen=True, kw_only=True):
     """Sign that an alert needs progress: a state that must change within a limit."""
 
     rule: Rule
@@ -144,7 +144,7 @@ class Sign(msgspec.Struct, frozen=True, kw_only=True):
 
 def signs(
     cases: Mapping[AlertId, Case], means: Means, settings: Settings, now_us: Instant
-) -> Iterator[tuple[AlertId, Sign]]:
+) -> Iterator[tuple[AlertId, StallSign]]:
     """Return all signs of all open alerts. Free means are assigned to the most urgent first, as in the
     pools.
     """
@@ -158,7 +158,7 @@ def signs(
         held = held_back(unopened, opened, means.on_shift, now_us, settings)
         due = (case for case in unopened if case.alert not in held)
         for case in islice(due, means.idle_workers):
-            yield case.alert, Sign(rule=UNOPENED, of=(case.inbox_version, case.case_version))
+            yield case.alert, StallSign(rule=UNOPENED, of=(case.inbox_version, case.case_version))
     free = _Free(means, opened, settings, now_us)
     for case in sorted(opened, key=order):
         owner = case.owner
@@ -168,16 +168,18 @@ def signs(
             yield case.alert, sign
 
 
-def _of_case(case: Case, owner: Owner, free: _Free, settings: Settings, now_us: Instant) -> Iterator[Sign]:
+def _of_case(
+    case: Case, owner: Owner, free: _Free, settings: Settings, now_us: Instant
+) -> Iterator[StallSign]:
     there = free.means.workers.get(owner.worker)
     if owner.node != free.means.node:
         # Workers of two nodes have the same names: the owner's is not among those here.
         worker = free.means.holding.get(case.alert)
         if worker is not None or free.means.idle_workers:
-            yield Sign(rule=NOT_TAKEN_UP, of=(owner, worker), worker=worker)
+            yield StallSign(rule=NOT_TAKEN_UP, of=(owner, worker), worker=worker)
         return
     if there != owner:
-        yield Sign(rule=OWNERLESS, of=(owner, there), worker=owner.worker)
+        yield StallSign(rule=OWNERLESS, of=(owner, there), worker=owner.worker)
         return
     for sign in _of_the_worker(case, owner, free, settings, now_us):
         yield replace(sign, worker=owner.worker)
@@ -185,42 +187,42 @@ def _of_case(case: Case, owner: Owner, free: _Free, settings: Settings, now_us: 
 
 def _of_the_worker(
     case: Case, owner: Owner, free: _Free, settings: Settings, now_us: Instant
-) -> Iterator[Sign]:
+) -> Iterator[StallSign]:
     yield from _of_legs(case, owner)
     if case.unread:
-        yield Sign(rule=UNREAD, of=(owner, case.unread[0].version))
+        yield StallSign(rule=UNREAD, of=(owner, case.unread[0].version))
     try:
         found = list(_by_its_rules(case, owner, free, settings, now_us))
     except Exception as error:
         # The fault ends the AlertCase, but must not end the process that watches all deadlines.
         fault = type(error).__name__
-        found = [Sign(rule=UNSOUND, of=(owner, fault), about=f" ({fault})")]
+        found = [StallSign(rule=UNSOUND, of=(owner, fault), about=f" ({fault})")]
     yield from found
 
 
 def _by_its_rules(
     case: Case, owner: Owner, free: _Free, settings: Settings, now_us: Instant
-) -> Iterator[Sign]:
+) -> Iterator[StallSign]:
     nothing = PendingOffers(opened_at=case.owned_at or case.received_at)
     decision = decide(case, (), nothing, owner, settings, now_us)
     for event in decision.events:
         # Unread entries have a rule of their own, and everything else follows from them.
         if not case.unread and not isinstance(event, ev.AlarmRaised | ev.AlarmCleared):
-            yield Sign(rule=UNDONE, of=(owner, event), about=f" {event.__struct_config__.tag}")
+            yield StallSign(rule=UNDONE, of=(owner, event), about=f" {event.__struct_config__.tag}")
     # A test takes no last line, so a line that is free for others may be unavailable to the test.
     yield from (sign for sign in _wanted(case, owner, decision.wants, free) if not case.test)
 
 
-def _wanted(case: Case, owner: Owner, wants: Iterable[Want], free: _Free) -> Iterator[Sign]:
+def _wanted(case: Case, owner: Owner, wants: Iterable[OfferRequest], free: _Free) -> Iterator[StallSign]:
     """Return signs for requests that free means could meet. An operator requested by name may be busy."""
     for want in wants:
         match want:
             case RequestOperators(named=None) if free.operator(case, want):
-                yield Sign(rule=NO_OPERATOR, of=(owner, case.case_version))
+                yield StallSign(rule=NO_OPERATOR, of=(owner, case.case_version))
             case RequestLine(held=False, party=Party.USER) if free.line(case, Party.USER):
-                yield Sign(rule=USER_DUE, of=(owner, want.attempt))
+                yield StallSign(rule=USER_DUE, of=(owner, want.attempt))
             case RequestLine(held=False, party=Party.PSAP) if free.for_112(case, want):
-                yield Sign(rule=PSAP_DUE, of=(owner, want.attempt))
+                yield StallSign(rule=PSAP_DUE, of=(owner, want.attempt))
             case _:
                 pass
 
@@ -283,7 +285,7 @@ class _Free:
         return self._reserved >= 0
 
 
-def _of_legs(case: Case, owner: Owner) -> Iterator[Sign]:
+def _of_legs(case: Case, owner: Owner) -> Iterator[StallSign]:
     """Return signs of legs; of several legs in the same state, the longest counts.
 
     A listener who is not joined causes no restart; a listener's call that does not end does. A lost voice
@@ -303,4 +305,4 @@ def _of_legs(case: Case, owner: Owner) -> Iterator[Sign]:
     )
     for rule, found in ((RELEASING, releasing), (UNJOINED, unjoined)):
         if found:
-            yield Sign(rule=rule, of=(owner, found[0].leg, found[0].attempt, found[0].state), legs=found)
+            yield StallSign(rule=rule, of=(owner, found[0].leg, found[0].attempt, found[0].state), legs=found)

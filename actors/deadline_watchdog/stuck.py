@@ -18,7 +18,7 @@ import msgspec
 from msgspec.structs import replace
 
 from actors.deadline_watchdog.decider import Means
-from actors.deadline_watchdog.signs import Sign, signs
+from actors.deadline_watchdog.signs import StallSign, signs
 from messages.ids import SECOND, AlertId, Instant, Role
 from model.alert.case import Case
 from model.alert.leg import place_of
@@ -43,7 +43,7 @@ processor).
 Name = tuple[Role, str]
 
 
-class Trouble(msgspec.Struct, frozen=True, kw_only=True):
+class RestartHistory(msgspec.Struct, frozen=True, kw_only=True):
     """Restarts made because of one alert."""
 
     restarts: int
@@ -59,7 +59,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     looked_at: Instant | None = None
     seen: dict[tuple[AlertId, str, object], Instant] = {}
     """Time since which each sign exists, by alert, rule and facts."""
-    troubles: dict[AlertId, Trouble] = {}
+    troubles: dict[AlertId, RestartHistory] = {}
     shared: dict[Name, Instant] = {}
     """Time of the last restart of each process that serves all alerts."""
 
@@ -68,7 +68,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """Stuck alert with the processes to restart; none once all restarts have failed."""
 
     alert: AlertId
-    sign: Sign
+    sign: StallSign
     restarts: int
     """Number of this restart, from 1."""
     whom: tuple[Name, ...]
@@ -79,7 +79,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         return self.sign.reason
 
 
-class Look(msgspec.Struct, frozen=True, kw_only=True):
+class StuckSearch(msgspec.Struct, frozen=True, kw_only=True):
     """Result of one run of `look_for_stuck`."""
 
     state: State
@@ -90,12 +90,12 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
 
 def look_for_stuck(
     state: State, cases: Mapping[AlertId, Case], means: Means, settings: Settings, now_us: Instant
-) -> Look:
+) -> StuckSearch:
     """Return the stuck alerts; called every second."""
     late = state.looked_at is not None and now_us - state.looked_at > LATE_US
     before = {} if late else state.seen
     seen: dict[tuple[AlertId, str, object], Instant] = {}
-    found_us: list[tuple[AlertId, Sign, int]] = []
+    found_us: list[tuple[AlertId, StallSign, int]] = []
     for alert, sign in signs(cases, means, settings, now_us):
         since = before.get((alert, sign.rule.name, sign.of), now_us)
         seen[alert, sign.rule.name, sign.of] = since
@@ -114,15 +114,15 @@ def look_for_stuck(
         if alert not in cases or now_us - trouble.at > WELL_US
     )
     troubles = {alert: trouble for alert, trouble in state.troubles.items() if alert not in well}
-    return Look(state=replace(state, troubles=troubles), stuck=tuple(found), well=well)
+    return StuckSearch(state=replace(state, troubles=troubles), stuck=tuple(found), well=well)
 
 
-def _overdue(found_us: list[tuple[AlertId, Sign, int]]) -> dict[AlertId, Sign]:
+def _overdue(found_us: list[tuple[AlertId, StallSign, int]]) -> dict[AlertId, StallSign]:
     """Return the first overdue sign of each alert. `found_us`: signs beyond the limit of their rule, each
     with its age in microseconds.
     """
     alerts = Counter(rule for rule, _ in {(sign.rule.name, alert) for alert, sign, _ in found_us})
-    overdue: dict[AlertId, Sign] = {}
+    overdue: dict[AlertId, StallSign] = {}
     for alert, sign, there_us in found_us:
         spared = sign.rule.spared if alerts[sign.rule.name] >= SEVERAL else 1
         if there_us >= sign.rule.limit_us * spared:
@@ -143,7 +143,7 @@ def forget(state: State) -> State:
     return replace(state, seen={})
 
 
-def _act(state: State, case: Case, sign: Sign, now_us: Instant) -> tuple[State, Finding | None]:
+def _act(state: State, case: Case, sign: StallSign, now_us: Instant) -> tuple[State, Finding | None]:
     """Return the next restart for this alert, if due."""
     trouble = state.troubles.get(case.alert)
     done = 0 if trouble is None else trouble.restarts
@@ -155,7 +155,7 @@ def _act(state: State, case: Case, sign: Sign, now_us: Instant) -> tuple[State, 
         return replace(state, troubles={**state.troubles, case.alert: replace(trouble, at=now_us)}), None
     whom = () if given_up else tuple(_allowed(state, _whom(sign, again=done > 0), now_us))
     shared = {**state.shared, **{name: now_us for name in whom if name[0] in _SHARED}}
-    troubles = {**state.troubles, case.alert: Trouble(restarts=done + 1, at=now_us)}
+    troubles = {**state.troubles, case.alert: RestartHistory(restarts=done + 1, at=now_us)}
     finding = Finding(alert=case.alert, sign=sign, restarts=done + 1, whom=whom)
     return replace(state, troubles=troubles, shared=shared), finding
 
@@ -172,7 +172,7 @@ def _allowed(state: State, whom: Iterable[Name], now_us: Instant) -> Iterator[Na
             yield name
 
 
-def _whom(sign: Sign, *, again: bool) -> Iterator[Name]:
+def _whom(sign: StallSign, *, again: bool) -> Iterator[Name]:
     """Return the suspected processes: first those of the case, then also those that serve other cases.
 
     A restarted process drops no call, so a wrong guess costs a hundred milliseconds.

@@ -33,7 +33,7 @@ BACK_US: Final = Instant(10 * SECOND)
 LINE_FOR_112: Final = "A line for 112 is in service again."
 
 
-class View:
+class MeansView:
     """State of alerts, lines and operators, and the means (lines, operators, workers) available for calls.
     The owner feeds the journal's events to `live`, `lines` and `operators`.
     """
@@ -44,7 +44,7 @@ class View:
         self._reports: dict[LineId, tuple[LineReport, Instant]] = {}
         self._began_us = now_us
 
-    def heard(self, report: LineReport, now_us: Instant) -> None:
+    def store_report(self, report: LineReport, now_us: Instant) -> None:
         """Store the report of a line, received at `now_us`."""
         self._reports[report.line] = report, now_us
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from msgspec.structs import replace
 
-from actors.fallback_keeper.decider import Keeping, Step, next_steps, to_be_said
+from actors.fallback_keeper.decider import Keeping, Step, must_log_failure, next_steps
 from messages.ids import SECOND, Instant, Role
 from runtime.actor import CenterActor
 from store.errors import JournalError
@@ -50,7 +50,7 @@ class FallbackKeeperActor(CenterActor):
             try:
                 self._do(self._keeper, step)
             except JournalError as error:
-                self._keeping, say = to_be_said(self._keeping, now_us)
+                self._keeping, say = must_log_failure(self._keeping, now_us)
                 if say:
                     self.log.error("the journal's disk fails", step=step.value, error=str(error))
                 self._keeping = replace(

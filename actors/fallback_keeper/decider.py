@@ -54,7 +54,7 @@ def next_steps(keeping: Keeping, *, in_use: bool, now_us: Instant) -> tuple[Keep
     return msgspec.structs.replace(keeping, raised=False, cleared=True, said_at=None), tuple(steps)
 
 
-def to_be_said(keeping: Keeping, now_us: Instant) -> tuple[Keeping, bool]:
+def must_log_failure(keeping: Keeping, now_us: Instant) -> tuple[Keeping, bool]:
     """Return True if a failure must be logged; False if one was logged a moment ago."""
     if keeping.said_at is not None and now_us - keeping.said_at < SAY_EVERY_US:
         return keeping, False

@@ -53,7 +53,7 @@ class HousekeeperActor(CenterActor):
         setup = self.env.settings_as(Setup)
         self._settings, self._rules = setup.settings, setup.settings.recording
         self._watched = [(one, load_object(one.look)) for feature in installed() for one in feature.watched]
-        self._journal = self.keep(self.env.open_journal_as(Journal))
+        self._journal = self.close_at_end(self.env.open_journal_as(Journal))
         self._alarms = NodeAlarms(self._journal, self.env.node)
         self._folder = self.env.state / "recordings"
         self._mending: threading.Thread | None = None

@@ -28,7 +28,7 @@ class IdentifierActor(CenterActor):
 
     def started(self) -> None:
         """Open the registry."""
-        self._journal = self.keep(self.env.open_journal_as(Journal))
+        self._journal = self.close_at_end(self.env.open_journal_as(Journal))
         self._registry = Registry(self._journal)
         self._alarms = NodeAlarms(self._journal, self.env.node)
         self._unreadable: dict[AlertId, str] = {}

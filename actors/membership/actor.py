@@ -96,10 +96,10 @@ class MembershipActor(CenterActor):
     def started(self) -> None:
         """Join, and read the other members."""
         self._setup = self.env.settings_as(Setup)
-        self._journal = self.keep(self.env.open_journal_as(Journal))
+        self._journal = self.close_at_end(self.env.open_journal_as(Journal))
         self._listener = self.env.listen()
         if self._listener is not None:
-            self.watch(self.keep(self._listener).fileno(), self._heard)
+            self.watch(self.close_at_end(self._listener).fileno(), self._on_notification)
         self._standing = MembershipState()
         self._voice_file = voice_files.newest(self.env.run)
         self._voices_kept_at = self.now_us()
@@ -114,7 +114,7 @@ class MembershipActor(CenterActor):
         self._told_voices: tuple[OperatorVoice, ...] = ()
         self._told_at = Instant(0)
         self._published: Peers | None = None
-        self._look()
+        self._refresh()
 
     def stopping(self) -> None:
         """Leave the cluster if this node owns no alert; otherwise its alerts wait a moment for its return."""
@@ -126,25 +126,25 @@ class MembershipActor(CenterActor):
 
     def timer(self, timer: object, now_us: Instant) -> None:
         """Renew the membership and the leases, and read the other nodes' reports; runs ten times a second."""
-        self._look()
+        self._refresh()
 
     # ------------------------------------------------------------ writes of other nodes
 
-    def _heard(self) -> None:
+    def _on_notification(self) -> None:
         heard = None if self._listener is None else self._listener.drain()
         if heard is not None:
             self._journal.notify.committed(*heard)
 
     # ------------------------------------------------------------ membership
 
-    def _look(self) -> None:
+    def _refresh(self) -> None:
         if is_due(self._standing, self.now_us()):
             self._standing = self._renew()
         try:
             seen = members.members(self._journal)
             self._follow(seen)
             if self._standing.member:
-                self._say_of_itself()
+                self._publish_own_place()
                 self._take_over(seen)
             self._no_others.works()
         except JournalError as error:
@@ -181,7 +181,7 @@ class MembershipActor(CenterActor):
             alive=self._standing.member,
         )
         self._publish(peers)
-        self._say_lost(seen)
+        self._raise_lost_nodes(seen)
 
     def _publish(self, peers: Peers) -> None:
         if peers == self._published:
@@ -195,12 +195,12 @@ class MembershipActor(CenterActor):
                 return
         self._published = peers
 
-    def _say_lost(self, seen: list[Member]) -> None:
+    def _raise_lost_nodes(self, seen: list[Member]) -> None:
         """Raise an alarm for each node that is away, once the view is settled."""
         if settled(self._standing, self.now_us()):
             self._alarms.tell(lost_nodes(seen, self.env.node, self._alarms.stands))
 
-    def _say_of_itself(self) -> None:
+    def _publish_own_place(self) -> None:
         """Publish this node to the others: routing data at once, display data at intervals."""
         entries = self.env.directory.read()
         spoken_to = tuple((one.role, one.key, one.address) for one in entries if one.role in SPOKEN_TO)

@@ -21,11 +21,11 @@ from actors.operator_lines.decider import (
     OwnLineAttempt,
     Ref,
     Voice,
-    changed,
     forget,
+    is_in_use,
     moved,
-    obey,
-    stands,
+    on_order,
+    on_voice_change,
 )
 from messages import calls, lines
 from messages.envelope import Envelope
@@ -67,13 +67,13 @@ class OperatorLinesActor(CenterActor):
         """Read the shifts and the nailed-up calls, then update them."""
         setup = self.env.settings_as(Setup)
         self._mode, self._own = setup.settings.operator.line, setup.settings.lines
-        self._journal = self.keep(self.env.open_journal_as(Journal))
+        self._journal = self.close_at_end(self.env.open_journal_as(Journal))
         self._registry = Registry(self._journal)
         self._no_journal = Outage(self.log, "the journal cannot be read")
         self._operators, self._lines = Operators(), Lines()
-        self._follower = self.keep(FollowedFolds(self._journal, self._operators, self._lines))
+        self._follower = self.close_at_end(FollowedFolds(self._journal, self._operators, self._lines))
         self._headsets = voice_files.Headsets(self.env.run)
-        self._coming = self.keep(self._journal.notify.listen(topic_of_kind(voice_files.HEADSET)))
+        self._coming = self.close_at_end(self._journal.notify.listen(topic_of_kind(voice_files.HEADSET)))
         self.watch(self._coming.fileno(), self._headset_changed)
         self._people: dict[OperatorId, Operator] = {}
         self._legs: dict[Ref, OwnLineAttempt] = {}
@@ -86,7 +86,7 @@ class OperatorLinesActor(CenterActor):
         """
         self._told = voice_files.read(self.env.run)
         self._alarms = NodeAlarms(self._journal, self.env.node)
-        self._look()
+        self._refresh()
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
         """Handle an order of a leg, a modem's report on a nailed-up call, or an answer of the TrunkPool."""
@@ -96,7 +96,7 @@ class OperatorLinesActor(CenterActor):
                 self._who[body.leg] = sender
                 self._obey(body, envelope.at_us)
             case calls.CallReport():
-                self._call_is(body)
+                self._on_call_report(body)
             case lines.LineGranted():
                 self._granted(body)
             case lines.LineRefused(leg=leg, reason=reason):
@@ -113,9 +113,9 @@ class OperatorLinesActor(CenterActor):
         self._legs = forget(self._legs, now_us)
         asked = {leg for leg, _ in self._legs}
         self._who = {leg: who for leg, who in self._who.items() if leg in asked}
-        self._look()
-        self._tell_alarms(now_us)
-        self._tell_voices(again=True)
+        self._refresh()
+        self._update_alarms(now_us)
+        self._publish_voices(again=True)
 
     def timer(self, timer: object, now_us: Instant) -> None:
         """Check the headsets again: the time for which a headset may be briefly absent is over."""
@@ -125,7 +125,7 @@ class OperatorLinesActor(CenterActor):
         """Check the headsets after a notification of the web; only the socket counts."""
         self._coming.drain()
         self._look_for_headsets()
-        self._tell_voices()
+        self._publish_voices()
 
     # ------------------------------------------------------------ legs
 
@@ -137,15 +137,15 @@ class OperatorLinesActor(CenterActor):
             return
         if mode_of(line) is OperatorLine.NAILED_UP and operator not in self._nailed:
             # The operator's call may have moved to this node just now.
-            self._look()
-        self._legs, said = obey(self._legs, line, order, self._voice(line), said_at, self.now_us())
-        self._tell_legs(said)
+            self._refresh()
+        self._legs, said = on_order(self._legs, line, order, self._voice(line), said_at, self.now_us())
+        self._report_to_legs(said)
 
     def _voice_changed(self, line: LineId) -> None:
-        self._legs, said = changed(self._legs, line, self._voice(line))
-        self._tell_legs(said)
+        self._legs, said = on_voice_change(self._legs, line, self._voice(line))
+        self._report_to_legs(said)
 
-    def _tell_legs(self, said: Iterable[calls.CallReport]) -> None:
+    def _report_to_legs(self, said: Iterable[calls.CallReport]) -> None:
         for report in said:
             who = self._who.get(report.leg)
             if who is not None:
@@ -168,7 +168,7 @@ class OperatorLinesActor(CenterActor):
 
     # ------------------------------------------------------------ updates
 
-    def _look(self) -> None:
+    def _refresh(self) -> None:
         try:
             self._follower.catch_up()
             self._people = {one.id: one for one in self._registry.operators()}
@@ -207,9 +207,9 @@ class OperatorLinesActor(CenterActor):
         now_us = self.now_us()
         for operator in self._people:
             line = LineId(own_line(operator, OperatorLine.HEADSET) or "")
-            in_use = stands(self._legs, line)
+            in_use = is_in_use(self._legs, line)
             there = self._headsets.is_there(operator, now_us / SECOND, in_use=in_use)
-            self._present[operator] = headset.seen(self._present.get(operator), there, now_us)
+            self._present[operator] = headset.after_check(self._present.get(operator), there, now_us)
             until = headset.wavers_until(self._present[operator])
             if until is not None and now_us < until:
                 self.at(until, ("blink", operator))
@@ -220,7 +220,7 @@ class OperatorLinesActor(CenterActor):
 
     # ------------------------------------------------------------ nailed up
 
-    def _wanted(self, operator: OperatorId) -> nailed.Wanted:
+    def _wanted(self, operator: OperatorId) -> nailed.DesiredCall:
         state, person = self._operators.operators.get(operator), self._people.get(operator)
         on_shift = state is not None and state.state is not ShiftState.OFF
         shift = on_shift and person is not None and self._mode is OperatorLine.NAILED_UP
@@ -233,9 +233,9 @@ class OperatorLinesActor(CenterActor):
             # A user has called in on the line meanwhile: the line is seized for the user, the operator's call
             # moves.
             attempt = known.attempt
-        leg = stands(self._legs, LineId(own_line(operator, OperatorLine.NAILED_UP) or ""))
+        leg = is_in_use(self._legs, LineId(own_line(operator, OperatorLine.NAILED_UP) or ""))
         call = shift and not dialled
-        return nailed.Wanted(
+        return nailed.DesiredCall(
             call=call,
             keep=call or leg,
             number=None if person is None else person.phone,
@@ -267,7 +267,7 @@ class OperatorLinesActor(CenterActor):
                 self._seize(wanted.line, LegId(""), wanted.attempt, operator, None)
             self._voice_changed(LineId(own_line(operator, OperatorLine.NAILED_UP) or ""))
 
-    def _claim_again(self, operator: OperatorId, wanted: nailed.Wanted) -> None:
+    def _claim_again(self, operator: OperatorId, wanted: nailed.DesiredCall) -> None:
         """Claim the line of the operator's call again if the journal has it as free."""
         hold = None if wanted.line is None else self._lines.lines.get(wanted.line)
         if hold is not None and hold.leg is None and wanted.keep:
@@ -278,7 +278,7 @@ class OperatorLinesActor(CenterActor):
         known = self._nailed_by(granted.leg)
         if known is None or known.asking != granted.attempt:
             return
-        self._look()
+        self._refresh()
         known, wanted = self._nailed[known.operator], self._wanted(known.operator)
         if known.asking != granted.attempt or not wanted.call or wanted.line is not None:
             return
@@ -293,17 +293,17 @@ class OperatorLinesActor(CenterActor):
         self._gives_way[hold.operator] = Instant(self.now_us() + GIVES_WAY_US)
         self._go_on(hold.operator)
 
-    def _call_is(self, said: calls.CallReport) -> None:
+    def _on_call_report(self, said: calls.CallReport) -> None:
         known = self._nailed_by(said.leg)
         if known is None:
             return
         if said.line is not None and said.voice is not None:
             said = replace(said, voice=self.env.peers.voice_of(said.line, said.voice, self._own))
-        self._nailed[known.operator] = nailed.heard(known, said, self.now_us())
+        self._nailed[known.operator] = nailed.on_report(known, said, self.now_us())
         self._voice_changed(LineId(own_line(known.operator, OperatorLine.NAILED_UP) or ""))
         if said.state in (calls.CallState.RELEASED, calls.CallState.UNKNOWN):
             self._go_on(known.operator)
-        self._tell_voices()
+        self._publish_voices()
 
     def _seize(
         self, line: LineId, leg: LegId, attempt: int, operator: OperatorId, version: int | None
@@ -347,7 +347,7 @@ class OperatorLinesActor(CenterActor):
         known = self._nailed.get(operator)
         return "" if known is None else known.text
 
-    def _tell_voices(self, *, again: bool = False) -> None:
+    def _publish_voices(self, *, again: bool = False) -> None:
         """Publish the lines' state to the OperatorPool at every change and every second, and to the readers
         of the file.
         """
@@ -359,7 +359,7 @@ class OperatorLinesActor(CenterActor):
             self.tell(Role.OPERATOR_POOL, "", OperatorVoices(voices=tuple(voices)))
         self._told = new
 
-    def _tell_alarms(self, now_us: Instant) -> None:
+    def _update_alarms(self, now_us: Instant) -> None:
         """Raise an alarm for each requested call of an operator that has been missing for a while."""
         if self._mode is not OperatorLine.NAILED_UP:
             return

@@ -66,7 +66,9 @@ Legs = Mapping[Ref, OwnLineAttempt]
 Answer = tuple[dict[Ref, OwnLineAttempt], tuple[CallReport, ...]]
 
 
-def obey(legs: Legs, line: LineId, order: Order, voice: Voice, said_at: Instant, now_us: Instant) -> Answer:
+def on_order(
+    legs: Legs, line: LineId, order: Order, voice: Voice, said_at: Instant, now_us: Instant
+) -> Answer:
     """Carry out an order of a leg. Return all legs and the reports to send; no report while the state of the
     voice is unknown, or for an order to dial that is too late. `said_at`: time at which the order was sent.
     """
@@ -84,7 +86,7 @@ def obey(legs: Legs, line: LineId, order: Order, voice: Voice, said_at: Instant,
     return _kept(legs, ref, standing), said or (_report(ref, standing),)
 
 
-def changed(legs: Legs, line: LineId, voice: Voice) -> Answer:
+def on_voice_change(legs: Legs, line: LineId, voice: Voice) -> Answer:
     """Return all legs after a change of the line's voice, and the reports of the legs that have changed."""
     after = dict(legs)
     said: list[CallReport] = []
@@ -109,7 +111,7 @@ def forget(legs: Legs, now_us: Instant) -> dict[Ref, OwnLineAttempt]:
     return {ref: one for ref, one in legs.items() if not one.live or now_us - one.heard_at < FORGOTTEN_US}
 
 
-def stands(legs: Legs, line: LineId) -> bool:
+def is_in_use(legs: Legs, line: LineId) -> bool:
     """Return True if a live leg is on this line."""
     return any(one.live and one.line == line for one in legs.values())
 

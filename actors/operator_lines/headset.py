@@ -24,7 +24,7 @@ class Headset(msgspec.Struct, frozen=True, kw_only=True):
     since: Instant
 
 
-def seen(before: Headset | None, present: bool, now_us: Instant) -> Headset:
+def after_check(before: Headset | None, present: bool, now_us: Instant) -> Headset:
     """Return the state of the headset after a check. `present`: the browser is connected."""
     if before is not None and before.present is present:
         return before

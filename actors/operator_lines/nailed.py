@@ -41,7 +41,7 @@ reports.
 """
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+class DesiredCall(msgspec.Struct, frozen=True, kw_only=True):
     """Desired state of the line, and its state in the journal."""
 
     call: bool
@@ -93,7 +93,7 @@ def begin(operator: OperatorId, now_us: Instant) -> Nailed:
     return Nailed(operator=operator, since=now_us, heard_at=now_us)
 
 
-def heard(nailed: Nailed, said: CallReport, now_us: Instant) -> Nailed:
+def on_report(nailed: Nailed, said: CallReport, now_us: Instant) -> Nailed:
     """Return the state after a report of the modem."""
     if said.attempt != nailed.attempt:
         return nailed
@@ -107,7 +107,7 @@ def refused(nailed: Nailed, reason: str) -> Nailed:
     return replace(nailed, text=reason)
 
 
-def voice(nailed: Nailed, wanted: Wanted) -> Voice:
+def voice(nailed: Nailed, wanted: DesiredCall) -> Voice:
     """Return the voice on the operator's line, as an alert's leg finds it."""
     if wanted.line is None:
         return ABSENT
@@ -133,7 +133,7 @@ def stands_on(nailed: Nailed, now_us: Instant) -> LineId | None:
     return report.line if report is not None and up else None
 
 
-def step(nailed: Nailed, wanted: Wanted, now_us: Instant) -> Act:
+def step(nailed: Nailed, wanted: DesiredCall, now_us: Instant) -> Act:
     """Return the actions that are due; called at every change and every second."""
     if wanted.line is None:
         return _without_line(replace(nailed, report=None), wanted, now_us)
@@ -142,7 +142,7 @@ def step(nailed: Nailed, wanted: Wanted, now_us: Instant) -> Act:
     return _on_line(nailed, wanted, now_us)
 
 
-def _without_line(nailed: Nailed, wanted: Wanted, now_us: Instant) -> Act:
+def _without_line(nailed: Nailed, wanted: DesiredCall, now_us: Instant) -> Act:
     if not wanted.call or wanted.number is None:
         if wanted.keep:
             return Act(nailed=replace(nailed, asking=0))
@@ -161,7 +161,7 @@ def _without_line(nailed: Nailed, wanted: Wanted, now_us: Instant) -> Act:
     return Act(nailed=replace(nailed, asking=attempt), request=request)
 
 
-def _on_line(nailed: Nailed, wanted: Wanted, now_us: Instant) -> Act:
+def _on_line(nailed: Nailed, wanted: DesiredCall, now_us: Instant) -> Act:
     report = nailed.report
     leg, attempt, number = nailed_up_leg(nailed.operator), wanted.attempt, wanted.number
     state = CallState.DIALLING if report is None else report.state
@@ -191,7 +191,7 @@ def _on_line(nailed: Nailed, wanted: Wanted, now_us: Instant) -> Act:
     )
 
 
-def _in_vain(nailed: Nailed, wanted: Wanted, state: CallState, now_us: Instant) -> str:
+def _in_vain(nailed: Nailed, wanted: DesiredCall, state: CallState, now_us: Instant) -> str:
     """Return the reason to end the present call; empty if there is none."""
     lasts_us = now_us - nailed.since
     if state is CallState.ANSWERED:
@@ -201,7 +201,7 @@ def _in_vain(nailed: Nailed, wanted: Wanted, state: CallState, now_us: Instant) 
     return "the operator does not answer" if lasts_us >= NO_ANSWER_US else ""
 
 
-def _over(nailed: Nailed, wanted: Wanted, now_us: Instant) -> Act:
+def _over(nailed: Nailed, wanted: DesiredCall, now_us: Instant) -> Act:
     """Return the state after the end of the call: the line is freed, and another is requested after a
     pause.
     """

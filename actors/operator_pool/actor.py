@@ -64,10 +64,10 @@ class OperatorPoolActor(CenterActor):
     def started(self) -> None:
         """Read shifts and reservations, and follow them from then on."""
         self._settings = self.env.settings_as(Setup).settings
-        self._journal = self.keep(self.env.open_journal_as(Journal))
+        self._journal = self.close_at_end(self.env.open_journal_as(Journal))
         self._registry = Registry(self._journal)
         self._operators, self._live = Operators(), LiveCases()
-        self._follower = self.keep(FollowedFolds(self._journal, self._operators, self._live))
+        self._follower = self.close_at_end(FollowedFolds(self._journal, self._operators, self._live))
         self._people = self._registry.operators()
         self._waiting: dict[AlertId, tuple[WaitingCase, ActorAddress]] = {}
         self._offered: dict[OperatorId, Offered] = {}
@@ -118,7 +118,7 @@ class OperatorPoolActor(CenterActor):
         phone.
         """
         here = self._voices if now_us - self._voices_us <= VOICES_FRESH_US else {}
-        return {**own_voices.to_be_had(self.env.peers.places), **here}
+        return {**own_voices.available_operators(self.env.peers.places), **here}
 
     def _listen(self, wanted: bool) -> None:
         """Watch every commit while an alert waits for an operator, and only then.
@@ -135,7 +135,7 @@ class OperatorPoolActor(CenterActor):
         self._changed()
 
     def _woken(self) -> None:
-        self.no_sooner(Instant(self._looked_us + LISTEN_US), self._follower.fileno(), self._changed)
+        self.run_no_sooner(Instant(self._looked_us + LISTEN_US), self._follower.fileno(), self._changed)
 
     def _changed(self) -> None:
         if self._follow():

@@ -26,7 +26,7 @@ from messages.supervision import AdoptActor, StartActor, StopActor
 from runtime import addresses
 from runtime.actor import CenterActor
 from runtime.environment import Environment
-from runtime.processes import Aside, NotDone
+from runtime.processes import BackgroundWork, WorkFailed
 from runtime.published.directory import Entry, name_of
 from store import streams
 from store.errors import JournalError
@@ -55,7 +55,7 @@ class SupervisorActor(CenterActor):
         self._roster = Roster(plan=self.env.plan)
         self._created: dict[Name, ActorAddress] = {}
         self._notes: list[Event] = []
-        self._writing: tuple[Aside, int] | None = None
+        self._writing: tuple[BackgroundWork, int] | None = None
         self._queue: deque[Stimulus] = deque()
         self._deciding = False
         self._stale = False
@@ -350,7 +350,7 @@ class SupervisorActor(CenterActor):
                 self.log.error("the journal cannot be written", notes=len(self._notes))
         if self._notes:
             notes = tuple(self._notes)
-            self._writing = self.env.processes.aside(lambda: _append(self.env, notes)), len(notes)
+            self._writing = self.env.processes.start_work(lambda: _append(self.env, notes)), len(notes)
             if wait_s > 0:
                 self._writing[0].ended(wait_s)
 
@@ -363,7 +363,7 @@ def _append(env: Environment, notes: tuple[Event, ...]) -> None:
         finally:
             journal.close()
     except JournalError as error:
-        raise NotDone(str(error)) from error
+        raise WorkFailed(str(error)) from error
 
 
 def _fault_of(cls: str) -> str:

@@ -82,9 +82,9 @@ class TrunkPoolActor(CenterActor):
     def started(self) -> None:
         """Read the seized lines, and request a report from every modem."""
         self._setup = self.env.settings_as(Setup)
-        self._journal = self.keep(self.env.open_journal_as(Journal))
+        self._journal = self.close_at_end(self.env.open_journal_as(Journal))
         self._lines, self._live = Lines(), LiveCases()
-        self._follower = self.keep(FollowedFolds(self._journal, self._lines, self._live))
+        self._follower = self.close_at_end(FollowedFolds(self._journal, self._lines, self._live))
         self._alarms = AlarmBook(lambda _: None)
         for node in (self.env.node, *(place.node for place in self.env.peers.places)):
             for recorded in active_alarm_events(self._journal, node):
@@ -112,10 +112,10 @@ class TrunkPoolActor(CenterActor):
                 self._follow()
                 self._serve(only=(leg, attempt), everybody=self.now_us() >= self._rests_until_us)
             case LineReport():
-                self._hear(body)
+                self._on_line_report(body)
             case NodeLines(reports=reports):
                 for report in reports:
-                    self._hear(report)
+                    self._on_line_report(report)
             case _:
                 super().receive(envelope, sender)
 
@@ -124,16 +124,16 @@ class TrunkPoolActor(CenterActor):
 
         Not at every commit: that would take processor time from the actors that the commit is for.
         """
-        self._dialling.look_again(now_us)
-        self._look()
+        self._dialling.refresh(now_us)
+        self._refresh()
         self._have_text_sent(now_us)
         self._tell_other_nodes()
 
     def timer(self, timer: object, now_us: Instant) -> None:
         """Serve waiting requests after a commit."""
-        self._look()
+        self._refresh()
 
-    def _hear(self, report: LineReport) -> None:
+    def _on_line_report(self, report: LineReport) -> None:
         before = self._reports.get(report.line)
         self._reports[report.line] = (report, self.now_us())
         if self._waiting and (before is None or before[0] != report):
@@ -175,9 +175,9 @@ class TrunkPoolActor(CenterActor):
 
     def _woken(self) -> None:
         due_us = max(Instant(self._looked_us + LISTEN_US), self._rests_until_us)
-        self.no_sooner(due_us, self._follower.fileno(), self._look)
+        self.run_no_sooner(due_us, self._follower.fileno(), self._refresh)
 
-    def _look(self) -> None:
+    def _refresh(self) -> None:
         self._follow()
         if self._waiting:
             self._serve()
@@ -191,8 +191,8 @@ class TrunkPoolActor(CenterActor):
             return
         self._no_journal.works()
         for recorded in new:
-            self._dialling.hear(recorded)
-            self._texts.hear(recorded)
+            self._dialling.apply(recorded)
+            self._texts.apply(recorded)
             kind, _, node = recorded.stream.partition("-")
             if kind == StreamKind.NODE:
                 self._alarms.apply(NodeId(node), recorded)

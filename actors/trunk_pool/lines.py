@@ -117,10 +117,10 @@ def _lack(group: Sequence[Line], now_us: Instant) -> Lack | None:
         return Lack.NONE
     if any(serves(one, now_us) for one in group):
         return Lack.TAKEN
-    return None if any(_comes(one, now_us) for one in group) else Lack.OUT_OF_USE
+    return None if any(_may_become_usable(one, now_us) for one in group) else Lack.OUT_OF_USE
 
 
-def _comes(one: Line, now_us: Instant) -> bool:
+def _may_become_usable(one: Line, now_us: Instant) -> bool:
     """Return True if the line may become usable in a moment, or has not reported yet."""
     if one.quarantined or one.taken_out:
         return False

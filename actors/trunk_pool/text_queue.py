@@ -31,7 +31,7 @@ class TextQueue:
         self._journal = journal
         self._failed: dict[LineId, Instant] = {}
 
-    def hear(self, recorded: Recorded) -> None:
+    def apply(self, recorded: Recorded) -> None:
         """Record the failure of a line."""
         if isinstance(recorded.event, TextFailed) and recorded.event.line is not None:
             self._failed[recorded.event.line] = recorded.at_us

@@ -39,10 +39,10 @@ class DialGate:
         self._staff: frozenset[E164] = frozenset()
         self._forgotten_us = now_us
         for recorded in originated_since(journal, Instant(now_us - HOUR_US)):
-            self.hear(recorded)
-        self.look_again(now_us)
+            self.apply(recorded)
+        self.refresh(now_us)
 
-    def hear(self, recorded: Recorded) -> None:
+    def apply(self, recorded: Recorded) -> None:
         """Record the dial of a user."""
         event = recorded.event
         if not isinstance(event, LegOriginating) or event.party is not Party.USER or event.call is not None:
@@ -50,7 +50,7 @@ class DialGate:
         if event.number is not None:
             self._called.add(event.number, recorded.at_us)
 
-    def look_again(self, now_us: Instant) -> None:
+    def refresh(self, now_us: Instant) -> None:
         """Read the operators' numbers and expire old calls; called each second."""
         try:
             self._staff = frozenset(one.phone for one in self._registry.operators())

@@ -35,7 +35,7 @@ class ProcessId(msgspec.Struct, frozen=True, kw_only=True):
 
 def identity(pid: int) -> ProcessId | None:
     """Return the process with this pid now; None if there is none, or it is a zombie."""
-    started = pidfd.born(pid)
+    started = pidfd.start_time_of(pid)
     return ProcessId(pid=pid, started=started) if started else None
 
 
@@ -71,7 +71,7 @@ def wait_ended(processes: Iterable[ProcessId], within_s: float) -> list[ProcessI
     try:
         for process in processes:
             # Zombies are awaited too: their last thread may still hold resources.
-            if pidfd.born(process.pid) not in (process.started, 0):
+            if pidfd.start_time_of(process.pid) not in (process.started, 0):
                 continue
             try:
                 fd = os.pidfd_open(process.pid)

@@ -62,7 +62,7 @@ def turn_us(parties: int, ticks: int = _TICKS) -> float:
 
     def tick(number: int) -> None:
         core.tick(said[number % len(said)])
-        core.listen()
+        core.analyse_input()
 
     return best_us(tick, ticks)
 

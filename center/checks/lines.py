@@ -28,7 +28,7 @@ from model.settings.psap import LastResort
 from model.setup import Setup
 from runtime.published import line_files, voice_files
 from runtime.published.directory import FileDirectory
-from runtime.published.own_voices import known
+from runtime.published.own_voices import voices_for_display
 from runtime.published.peers import FilePeers
 from store.journal.following import FollowedFolds
 from store.journal.projections import Lines, Operators
@@ -204,7 +204,7 @@ def voices(state: StateDir, settings: Settings) -> Iterator[Finding]:
     """
     if settings.operator.line is OperatorLine.ON_DEMAND:
         return
-    told = known(voice_files.read(state.run), FilePeers(state.run).places)
+    told = voices_for_display(voice_files.read(state.run), FilePeers(state.run).places)
     with journal_of(state) as journal:
         names = {one.id: one.name for one in Registry(journal).operators()}
         shifts = Operators()

@@ -137,5 +137,5 @@ def _age_us(pid: int) -> int:
     """Return the age of the process, from the kernel's count of ticks, in microseconds."""
     import os
 
-    born_us = pidfd.born(pid) * 1_000_000 // os.sysconf("SC_CLK_TCK")
+    born_us = pidfd.start_time_of(pid) * 1_000_000 // os.sysconf("SC_CLK_TCK")
     return max(0, boottime_us() - born_us)

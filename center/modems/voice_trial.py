@@ -15,8 +15,8 @@ from media.ports.opening import open_port
 from media.ports.voice_port import VoicePort as OpenPort
 from media.ports.voice_port import spec_of
 from media.sound.frames import RATE_HZ
-from media.trial.carried import Carried, frames_of
-from media.trial.check import VoiceReport, examined, judged_whole
+from media.trial.carried import RecordedCall, frames_of
+from media.trial.check import VoiceReport, with_findings, with_measurements
 from media.trial.probe import VoiceProbe
 from messages.trials import Finding
 
@@ -42,7 +42,7 @@ class VoiceTrial:
         self._answered_s: float | None = None
         self._ready_s: float | None = None
         self._listens = False
-        self._carried: Carried | None = None
+        self._carried: RecordedCall | None = None
         self._failed = ""
 
     def heard(self, event: Event) -> None:
@@ -75,8 +75,8 @@ class VoiceTrial:
             tries=tries,
         )
         if self._carried is None:
-            return judged_whole(report, before)
-        return examined(report, self._carried, gains=self._port.gains, before=before)
+            return with_findings(report, before)
+        return with_measurements(report, self._carried, gains=self._port.gains, before=before)
 
     def stop(self) -> None:
         """Close the port."""

@@ -402,7 +402,7 @@ class Node:
 
 def _age_s() -> float:
     """Return the age of this process in seconds, to the kernel's tick of 10 ms."""
-    born_s = pidfd.born(os.getpid()) / os.sysconf("SC_CLK_TCK")
+    born_s = pidfd.start_time_of(os.getpid()) / os.sysconf("SC_CLK_TCK")
     return round(boottime_us() / 1_000_000 - born_s, 2)
 
 

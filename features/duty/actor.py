@@ -88,10 +88,10 @@ class DutyCallerActor(CenterActor):
     def started(self) -> None:
         """Resume the work recorded in the journal."""
         self._setup = self.env.settings_as(Setup)
-        self._journal = self.keep(self.env.open_journal_as(Journal))
+        self._journal = self.close_at_end(self.env.open_journal_as(Journal))
         self._model = DutyReadModel(self._journal)
         self._alarms = NodeAlarms(self._journal, self.env.node)
-        self._waker = self.keep(Waker())
+        self._waker = self.close_at_end(Waker())
         self._notifications = NotificationSender(
             self._journal,
             self._setup,

@@ -111,11 +111,11 @@ class NotificationSender:
             )
             if notification.id not in self._in_progress:
                 self._in_progress.add(notification.id)
-                self._courier.carry((person.contacts[attempt.contact], notification))
+                self._courier.deliver((person.contacts[attempt.contact], notification))
 
     def record_results(self) -> None:
         """Record the results that the couriers returned."""
-        while (result := self._courier.back()) is not None:
+        while (result := self._courier.take_result()) is not None:
             notification, sent = result
             callout, number = notification.callout, notification.attempt
             self._in_progress.discard(notification.id)

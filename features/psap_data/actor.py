@@ -82,14 +82,14 @@ class DataSenderActor(CenterActor):
         """Find all pending messages again."""
         setup = self.env.settings_as(Setup)
         self._targets = [one for one in DataTarget.of(setup.settings) if not one.is_feed]
-        self._journal = self.keep(self.env.open_journal_as(Journal))
+        self._journal = self.close_at_end(self.env.open_journal_as(Journal))
         self._shares = setup.settings.psap.shares
         self._live = LatelyOpen()
-        self._follower = self.keep(FollowedFolds(self._journal, self._live))
+        self._follower = self.close_at_end(FollowedFolds(self._journal, self._live))
         for sheet in recent_sheets(self._journal, Instant(self.now_us() - KEEPS_ON_US)):
             self._live.keep(sheet)
         self._alarms = NodeAlarms(self._journal, self.env.node)
-        self._waker = self.keep(Waker())
+        self._waker = self.close_at_end(Waker())
         self._couriers = {target.name: self.courier(target) for target in self._targets}
         self._tries = {target.name: Tries() for target in self._targets}
         self._answers: dict[str, tuple[Owed, Event]] = {}
@@ -118,7 +118,7 @@ class DataSenderActor(CenterActor):
         self._look()
 
     def _woken(self) -> None:
-        self.no_sooner(Instant(self._looked_us + LOOKS_EVERY_US), self._follower.fileno(), self._look)
+        self.run_no_sooner(Instant(self._looked_us + LOOKS_EVERY_US), self._follower.fileno(), self._look)
 
     def _back(self) -> None:
         self._waker.take()
@@ -157,7 +157,7 @@ class DataSenderActor(CenterActor):
                 return
         self._tries[target.name] = begun(tries, alert, now_us)
         self._carried[target.name] = due
-        self._couriers[target.name].carry(parcel_of(due, target))
+        self._couriers[target.name].deliver(parcel_of(due, target))
 
     def _due(self, target: DataTarget, now_us: Instant) -> dict[AlertId, Owed]:
         found: dict[AlertId, Owed] = {}
@@ -194,7 +194,7 @@ class DataSenderActor(CenterActor):
 
     def _take_answers(self, now_us: Instant) -> None:
         for name, courier in self._couriers.items():
-            outcome = courier.back()
+            outcome = courier.take_result()
             if outcome is not None:
                 self._answered(name, outcome, now_us)
         for name, (due, event) in list(self._answers.items()):

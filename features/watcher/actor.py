@@ -48,11 +48,11 @@ class HeartbeatSenderActor(CenterActor):
         """Send a heartbeat to all targets at once."""
         self._setup = self.env.settings_as(Setup)
         self._targets = {one.name: one for one in HeartbeatTarget.of(self._setup.settings)}
-        self._journal = self.keep(self.env.open_journal_as(Journal))
+        self._journal = self.close_at_end(self.env.open_journal_as(Journal))
         self._live, self._node_status = LiveCases(), NodeStatus(self._journal, self.env.node)
-        self._follower = self.keep(FollowedFolds(self._journal, self._live, self._node_status))
+        self._follower = self.close_at_end(FollowedFolds(self._journal, self._live, self._node_status))
         self._alarms = NodeAlarms(self._journal, self.env.node)
-        self._waker = self.keep(Waker())
+        self._waker = self.close_at_end(Waker())
         now_us = self.now_us()
         began = self._node_status.began or now_us
         self._heard = {
@@ -117,7 +117,7 @@ class HeartbeatSenderActor(CenterActor):
         if self._looked is None or now_us - self._looked[0] > LOOK_LASTS_US:
             if not self._looks:
                 self._looks = True
-                self._looker.carry(None)
+                self._looker.deliver(None)
             return
         beat = self._beat_now(self._looked[1], now_us)
         for name in due:
@@ -132,7 +132,7 @@ class HeartbeatSenderActor(CenterActor):
         own = replace(
             beat, every_s=target.every_s, challenge=known.challenge, probes_taken=known.probes_taken
         )
-        self._couriers[target.name].carry(self._with_roster(own, known.roster_version))
+        self._couriers[target.name].deliver(self._with_roster(own, known.roster_version))
 
     def _with_roster(self, beat: Beat, there: int) -> Beat:
         """Add the roster for a watcher that phones and has another version."""
@@ -183,10 +183,10 @@ class HeartbeatSenderActor(CenterActor):
     def _back(self) -> None:
         self._waker.take()
         now_us = self.now_us()
-        if (looked := self._looker.back()) is not None:
+        if (looked := self._looker.take_result()) is not None:
             self._looks, self._looked = False, (now_us, looked)
         for name, courier in self._couriers.items():
-            if (outcome := courier.back()) is not None:
+            if (outcome := courier.take_result()) is not None:
                 self._known[name] = self._came(name, self._known[name], outcome, now_us)
         self._go(now_us)
 

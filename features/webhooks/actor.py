@@ -67,10 +67,10 @@ class WebhooksActor(CenterActor):
         """Find all pending ends again."""
         setup = self.env.settings_as(Setup)
         self._own, self._here_alone = WebhookSettings.of(setup.settings), setup.simulated
-        self._journal = self.keep(self.env.open_journal_as(Journal))
+        self._journal = self.close_at_end(self.env.open_journal_as(Journal))
         self._alarms = NodeAlarms(self._journal, self.env.node)
         self._outage = Outage(self.log, "the journal cannot be used")
-        self._waker = self.keep(Waker())
+        self._waker = self.close_at_end(Waker())
         self._courier = self.courier()
         self._queue: dict[End, Owed] = {}
         self._read = seq_at(self._journal, Instant(self.now_us() - KEPT_US), self._journal.last_seq())
@@ -112,10 +112,10 @@ class WebhooksActor(CenterActor):
                 del self._queue[end]
                 continue
             self._carried = end
-            self._courier.carry(message(end, self._queue[end], sheet.case))
+            self._courier.deliver(message(end, self._queue[end], sheet.case))
 
     def _take_answer(self, now_us: Instant) -> None:
-        sent = self._courier.back()
+        sent = self._courier.take_result()
         end = self._carried
         if sent is not None and end is not None:
             self._carried = None

@@ -361,7 +361,7 @@ class Meters:
         readings.
         """
         try:
-            self._socket = readings.listen(self._run)
+            self._socket = readings.open_readings(self._run)
         except OSError as error:
             self.log.error("the socket for voice readings cannot be opened", reason=str(error))
             return

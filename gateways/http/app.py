@@ -53,7 +53,7 @@ from messages.readings import LevelReading
 from model.feature import installed, load_object
 from runtime import logs
 from runtime.published import voice_files
-from runtime.published.file import Lately
+from runtime.published.file import CachedForASecond
 from runtime.struct_types import learn_structs
 from store.errors import JournalError, StoreError
 from store.registry.access.sessions import issue_ticket
@@ -82,7 +82,7 @@ def build(web: Web) -> Litestar:
         or bool(settings.center.http.trusted_proxies)
         or (web.proxies.is_https and not settings.certificate)
     )
-    reports = Lately(partial(voice_files.read, Path(web.settings.state) / "run"))
+    reports = CachedForASecond(partial(voice_files.read, Path(web.settings.state) / "run"))
     screen = Screen(
         web.following,
         web.people,

@@ -65,17 +65,17 @@ class ConferenceStatus(Presence, frozen=True, kw_only=True):
     pace: Pace
 
 
-class _Taker(NamedTuple):
+class _AcceptanceCheck(NamedTuple):
     """Check whether a port accepts the frames written to the port; runs once a second."""
 
     port: VoicePort | None = None
     written: int = 0
     for_s: int = 0
 
-    def next(self, port: VoicePort) -> _Taker:
+    def next(self, port: VoicePort) -> _AcceptanceCheck:
         written = port.counters().written_frames
         same = port is self.port and written == self.written
-        return _Taker(port, written, self.for_s + 1 if same else 0)
+        return _AcceptanceCheck(port, written, self.for_s + 1 if same else 0)
 
     def refuses_at(self, port: VoicePort | None) -> bool:
         return port is self.port and self.for_s * 1000 >= NO_SOUND_MS
@@ -113,7 +113,7 @@ class Conference:
         self._roster = Roster(open_port, self._spawn)
         self._playlist = Playlist(load_sound, self._spawn)
         self._core = ConferenceCore()
-        self._takers: dict[str, _Taker] = {}
+        self._takers: dict[str, _AcceptanceCheck] = {}
         self._refusing: frozenset[str] = frozenset()
         self._looked_at = 0
         self._tap: Tap | None = None
@@ -172,11 +172,11 @@ class Conference:
         """Return the present sound level of each leg, in dBFS."""
         return self._core.levels()
 
-    def ways(self) -> dict[str, tuple[WayLevel, WayLevel]]:
+    def call_levels(self) -> dict[str, tuple[WayLevel, WayLevel]]:
         """Return two levels for each leg, measured since it joined: of the sound spoken by the leg, and of
         the sound played to the leg.
         """
-        return self._core.ways()
+        return self._core.call_levels()
 
     def jitter(self) -> dict[str, JitterStats]:
         """Return the statistics of each leg's jitter buffer since the leg joined."""
@@ -191,7 +191,7 @@ class Conference:
         ports = self._roster.ports()
         joined = tuple(ports)
         # A check of a second ago may be about the port of the previous call.
-        refused = {leg for leg in joined if self._takers.get(leg, _Taker()).refuses_at(ports[leg])}
+        refused = {leg for leg in joined if self._takers.get(leg, _AcceptanceCheck()).refuses_at(ports[leg])}
         ears = self._core.ears()
         return ConferenceStatus(
             running=self._thread is not None and self._thread.is_alive(),
@@ -276,13 +276,13 @@ class Conference:
                     one.port.write(heard[one.leg])
                 except Exception as error:  # a fault must affect only its own leg
                     self._roster.lose(one, error, tick.number)
-        if handing and not self._core.lasts():
+        if handing and not self._core.needs_no_input():
             self._hand_over_now()
         # All frames are written: an error below interrupts no voice.
-        self._core.listen()
+        self._core.analyse_input()
         if tick.number - self._looked_at >= FRAMES_PER_S:
             self._looked_at = tick.number
-            self._look_who_takes(present)
+            self._check_acceptance(present)
         self._tell_changes()
         if self._tap is not None:
             self._tap(tick, self._core.frames())
@@ -293,11 +293,11 @@ class Conference:
         self._roster.reconcile({}, {})
         self._roster.close_departed()
 
-    def _look_who_takes(self, present: Sequence[Present]) -> None:
+    def _check_acceptance(self, present: Sequence[Present]) -> None:
         """Find the ports that have accepted no frame for three seconds although each tick wrote a frame; runs
         once a second.
         """
-        takers = {one.leg: self._takers.get(one.leg, _Taker()).next(one.port) for one in present}
+        takers = {one.leg: self._takers.get(one.leg, _AcceptanceCheck()).next(one.port) for one in present}
         self._takers = takers
         self._refusing = frozenset(leg for leg, taker in takers.items() if taker.refuses_at(taker.port))
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from media.conference.clips import Playing
-from media.conference.ear import Ear, listen, remember
+from media.conference.ear import LegAnalyser, analyse_legs, record_played_frames
 from media.conference.jitter import JitterBuffer, JitterStats
 from media.ports.rates import WIDE_HZ
 from media.sound.frames import RATE_HZ, SILENCE, Samples, stack
@@ -33,7 +33,7 @@ class _Leg:
         self.bands: Bands | None = None
         """Filter bank of a leg at 16 kHz; None at 8 kHz."""
         self.buffer = JitterBuffer()
-        self.ear = Ear()
+        self.ear = LegAnalyser()
         self.frame = SILENCE
         """Last frame of the leg, at 8 kHz."""
         self._said = SILENCE
@@ -45,12 +45,12 @@ class _Leg:
     def replace(self) -> None:
         """Start over for another call."""
         self.refill()
-        self.ear = Ear()
+        self.ear = LegAnalyser()
 
     def refill(self) -> None:
         """Start over with another port of the same call."""
         self.buffer = JitterBuffer(rate_hz=RATE_HZ if self.bands is None else WIDE_HZ)
-        self.ear.begin_anew()
+        self.ear.restart_silence()
         self.cut = True
 
     def set_wide(self, *, wide: bool) -> None:
@@ -76,10 +76,10 @@ class _Leg:
         return frame if self.bands is None else self.bands.join(frame, missing)
 
 
-class _Unheard(NamedTuple):
+class _UnanalysedTick(NamedTuple):
     """Tick that is still to be analysed."""
 
-    ears: list[Ear]
+    ears: list[LegAnalyser]
     said: Samples
     """Samples, with the legs' rows first."""
     wide: Wide
@@ -98,7 +98,7 @@ class ConferenceCore:
         self._heard_by: Audience = {}
         self._blend = Blend()
         self._blended: object = None
-        self._unheard: _Unheard | None = None
+        self._unheard: _UnanalysedTick | None = None
         self._ticks = 0
         self.changes = 0
         """Counter that grows with every new finding: a person, a digit, a tone, silence."""
@@ -161,14 +161,16 @@ class ConferenceCore:
             details = [leg.detail for leg in (*legs.values(), *self._leaving.values())]
             missing = self._blend.mix_details(details)
         heard = self._blend.mix(rows, exact)
-        self._unheard = _Unheard([leg.ear for leg in legs.values()], rows, exact, frames[: len(legs)], heard)
+        self._unheard = _UnanalysedTick(
+            [leg.ear for leg in legs.values()], rows, exact, frames[: len(legs)], heard
+        )
         self._leaving = {}
         return {
             name: leg.heard(comfort(self._ticks) if frame == SILENCE else frame, missing.get(at))
             for at, ((name, leg), frame) in enumerate(zip(legs.items(), heard, strict=True))
         }
 
-    def listen(self) -> None:
+    def analyse_input(self) -> None:
         """Analyse the input of the last tick; called after the output, so that all legs have their frames
         first.
         """
@@ -176,14 +178,14 @@ class ConferenceCore:
         if last is None:
             return
         legs = len(last.ears)
-        self.changes += listen(last.ears, last.said[:legs], last.wide[:legs])
+        self.changes += analyse_legs(last.ears, last.said[:legs], last.wide[:legs])
         if not all(ear.heard for ear in last.ears):
-            remember(last.ears, stack(last.told).astype(np.float32))
+            record_played_frames(last.ears, stack(last.told).astype(np.float32))
         for ear, said, told in zip(last.ears, last.frames, last.told, strict=True):
             ear.said.hear(said)
             ear.was_told.hear(told)
 
-    def lasts(self) -> bool:
+    def needs_no_input(self) -> bool:
         """Return True if the present speakers would sound in the next tick too, without further input."""
         waiting = {leg.buffer.next_waits for leg in self._legs.values()} - {None}
         return waiting == {True}
@@ -192,7 +194,7 @@ class ConferenceCore:
         """Return the last frame of each leg."""
         return {name: leg.frame for name, leg in self._legs.items()}
 
-    def ears(self) -> dict[str, Ear]:
+    def ears(self) -> dict[str, LegAnalyser]:
         """Return the analyser of each leg's sound."""
         return {name: leg.ear for name, leg in self._legs.items()}
 
@@ -200,7 +202,7 @@ class ConferenceCore:
         """Return the level of each leg."""
         return {name: leg.ear.meter.report() for name, leg in self._legs.items()}
 
-    def ways(self) -> dict[str, tuple[WayLevel, WayLevel]]:
+    def call_levels(self) -> dict[str, tuple[WayLevel, WayLevel]]:
         """Return the levels of each leg's call: spoken by the leg, and played to it."""
         return {name: (leg.ear.said.report(), leg.ear.was_told.report()) for name, leg in self._legs.items()}
 

@@ -13,7 +13,7 @@ import numpy as np
 from media.sound.frames import FRAME_MS, FRAME_SAMPLES, Samples
 from media.sound.levels import ActiveLevel, LevelMeter, Loudness, measure, power_of, powers
 from media.sound.mixing import Wide
-from media.sound.tones import NOTHING, Cadence, DigitDetector, gathered, look
+from media.sound.tones import NOTHING, Cadence, DigitDetector, analyse, gathered
 
 NO_SOUND_MS = 3000
 _ECHO = power_of(-20.0) / power_of(0.0)
@@ -25,7 +25,7 @@ _ECHO_FRAMES = 500 // FRAME_MS
 _NO_SOUND_FRAMES = NO_SOUND_MS // FRAME_MS
 
 
-class Ear:
+class LegAnalyser:
     """Analyser of one leg, frame by frame."""
 
     def __init__(self) -> None:
@@ -60,13 +60,13 @@ class Ear:
         """True after three seconds of digital silence alone."""
         return self._known[3]
 
-    def hear(self, frame: Wide, loudness: Loudness, *, gathered: bool) -> bool:
+    def analyse_frame(self, frame: Wide, loudness: Loudness, *, gathered: bool) -> bool:
         """Process the next frame; return True for a new finding."""
         artificial = False
         echo = 0.0 if self.heard else max(self._told) * _ECHO
         gathered = gathered and loudness.power > echo
         if gathered or self._following:
-            found = look(self._before, frame) if gathered or self._gathered else NOTHING
+            found = analyse(self._before, frame) if gathered or self._gathered else NOTHING
             artificial = found.hz > 0 or found.digits[1] != ""
             self._digits.update(found.digits)
             self._cadence.update(found.hz)
@@ -83,29 +83,29 @@ class Ear:
         self._known = known
         return news
 
-    def told(self, power: float) -> None:
+    def record_played(self, power: float) -> None:
         """Record the mean square of a frame played to the leg: much softer input may be its echo.
 
         Useful until a person was heard.
         """
         self._told.append(power)
 
-    def begin_anew(self) -> None:
+    def restart_silence(self) -> None:
         """Restart the silence for a new port: silence of the old port proves nothing for the new one."""
         self.meter.silent_frames = 0
 
 
-def remember(ears: Sequence[Ear], told: Wide) -> None:
+def record_played_frames(ears: Sequence[LegAnalyser], told: Wide) -> None:
     """Record the frames played to each leg in this tick, row by row."""
     for ear, power in zip(ears, powers(told), strict=True):
-        ear.told(power)
+        ear.record_played(power)
 
 
-def listen(ears: Sequence[Ear], said: Samples, wide: Wide) -> int:
+def analyse_legs(ears: Sequence[LegAnalyser], said: Samples, wide: Wide) -> int:
     """Analyse each leg's row; return the number of legs with a new finding. `wide`: the samples as floats."""
     loudness = measure(said, wide)
     suspicious = gathered(wide, [one.power for one in loudness])
     return sum(
-        ear.hear(frame, one, gathered=suspicion)
+        ear.analyse_frame(frame, one, gathered=suspicion)
         for ear, frame, one, suspicion in zip(ears, wide, loudness, suspicious, strict=True)
     )

@@ -19,7 +19,7 @@ from media.conference.priority import Rank, raise_thread
 from media.conference.report import RecordingStatus
 from media.sound.frames import FRAME_MS, FRAMES_PER_S
 from media.sound.sound_file import SoundFileFailed, SoundFormat, SoundName, SoundWriter
-from media.sound.tracks import Heard, Tracks
+from media.sound.tracks import Tracks, TrackTick
 
 WAITS_S: Final = 0.25
 """Interval of writing, in seconds. A crash loses at most this and a block of the format."""
@@ -51,7 +51,7 @@ class Recorder:
         self._on_change = on_change or (lambda: None)
         self._free_bytes = free_bytes or (lambda path: shutil.disk_usage(path).free)
         self._track_of: Mapping[str, int] = {}
-        self._waiting: deque[Heard] = deque()
+        self._waiting: deque[TrackTick] = deque()
         self._dropped = 0
         self._file = self._fault = ""
         self._writer: SoundWriter | None = None
@@ -69,7 +69,7 @@ class Recorder:
             self._dropped += 1
             return
         frames = tuple((track, said[leg]) for leg, track in self._track_of.items() if leg in said)
-        self._waiting.append(Heard(tick.number, frames))
+        self._waiting.append(TrackTick(tick.number, frames))
 
     def status(self) -> RecordingStatus:
         """Return the state of the recording."""

@@ -144,7 +144,7 @@ class AlsaVoicePort:
         block = self._rates.to_port(frame)
         for _ in range(2):
             try:
-                said = self._say(block)
+                said = self._write_block(block)
             except PcmError as error:
                 self._began_anew(self._playback, error)
             else:
@@ -153,7 +153,7 @@ class AlsaVoicePort:
                 return
         self._dropped += 1
 
-    def _say(self, block: bytes) -> bool:
+    def _write_block(self, block: bytes) -> bool:
         """Write the block; return True if the card has accepted it."""
         if not self._silent:
             waits = self._playback.delay() * SAMPLE_BYTES

@@ -34,13 +34,13 @@ def claim(fd: int, asks_by: signal.Signals, patience_s: float = PATIENCE_S) -> N
         holder = _holder(fd)
         if holder and holder != asked:
             asked = holder
-            _tell(fd, holder, asks_by)
+            _signal_self(fd, holder, asks_by)
         if time.monotonic() > until:
             if killed:
                 return
             killed = True
             until += patience_s
-            _tell(fd, holder, signal.SIGKILL)
+            _signal_self(fd, holder, signal.SIGKILL)
         time.sleep(_LOOK_S)
 
 
@@ -61,7 +61,7 @@ def _holder(fd: int) -> int:
     return 0 if kind == fcntl.F_UNLCK else int(pid)
 
 
-def _tell(fd: int, holder: int, signum: signal.Signals) -> None:
+def _signal_self(fd: int, holder: int, signum: signal.Signals) -> None:
     """Send the signal to this very process, if it still holds the terminal."""
     if holder <= 0:  # no holder, or one in another container
         return

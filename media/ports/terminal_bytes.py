@@ -89,7 +89,7 @@ class ModemPace:
         self.left_out = 0
         """Output bytes dropped after waiting too long."""
 
-    def gave(self, n_bytes: int) -> None:
+    def count_received(self, n_bytes: int) -> None:
         """Count bytes received from the modem."""
         self._owed += n_bytes
 

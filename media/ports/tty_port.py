@@ -77,7 +77,7 @@ class TtyVoicePort:
             early = self._drain()
             self._early = self._aligner.feed(early)[-newest_bytes:]
             if self._pace is not None:
-                self._pace.gave(len(early))
+                self._pace.count_received(len(early))
         except VoicePortLost as error:
             self.close()
             raise VoicePortMissing(str(error)) from error
@@ -93,7 +93,7 @@ class TtyVoicePort:
             if self._pace is not None:
                 self._pace.change(FRAME_BYTES * self.rate_hz // RATE_HZ)
         if self._pace is not None:
-            self._pace.gave(len(data))
+            self._pace.count_received(len(data))
         return self._rates.from_port(pcm)
 
     def write(self, frame: bytes) -> None:

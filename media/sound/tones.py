@@ -63,7 +63,7 @@ _HARMONIC = 0.15
 _STEADY = 0.4
 
 
-class Look(NamedTuple):
+class ToneResult(NamedTuple):
     """Result for one frame of one leg."""
 
     digits: tuple[str, str]
@@ -72,7 +72,7 @@ class Look(NamedTuple):
     """Frequency of the network or fax tone that fills the frame; 0 if none."""
 
 
-NOTHING = Look(("", ""), 0)
+NOTHING = ToneResult(("", ""), 0)
 
 
 def gathered(wide: Wide, powers: Sequence[float]) -> list[bool]:
@@ -87,7 +87,7 @@ def gathered(wide: Wide, powers: Sequence[float]) -> list[bool]:
     ]
 
 
-def look(before: Wide, frame: Wide) -> Look:
+def analyse(before: Wide, frame: Wide) -> ToneResult:
     """Analyse one leg's frame closely, together with the frame before."""
     windows = np.concatenate((before[_HOP:], frame[:_HOP], frame)).reshape(2, FRAME_SAMPLES)
     found = windows @ _TURNS
@@ -98,14 +98,14 @@ def look(before: Wide, frame: Wide) -> Look:
     place = max(range(len(tones)), key=tones.__getitem__)
     whole = sum(blocks[1]) / len(blocks[1])
     if tones[place] < max(_TONE_LEAST, _ONE_TONE * whole):
-        return Look((first, last), 0)
+        return ToneResult((first, last), 0)
     hz = _TONES_HZ[place]
     turned = complex(found[1][_TONES + place] * found[0][_TONES + place].conjugate())
     turned *= complex(
         math.cos(2 * math.pi * hz * _HOP / RATE_HZ), -math.sin(2 * math.pi * hz * _HOP / RATE_HZ)
     )
     off_hz = math.atan2(turned.imag, turned.real) / (2 * math.pi) * RATE_HZ / _HOP
-    return Look((first, last), hz if abs(off_hz) <= _OFF_BY_HZ[hz] else 0)
+    return ToneResult((first, last), hz if abs(off_hz) <= _OFF_BY_HZ[hz] else 0)
 
 
 def _digit(powers: Sequence[float], blocks: Sequence[float]) -> str:

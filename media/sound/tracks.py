@@ -17,7 +17,7 @@ _AT_ONCE: Final = 10 * FRAMES_PER_S
 """Ticks laid out at a time: a gap of an hour needs the memory of ten seconds only."""
 
 
-class Heard(NamedTuple):
+class TrackTick(NamedTuple):
     """Tick with its number, and the frames of present parties by track."""
 
     tick: int
@@ -31,7 +31,7 @@ class Tracks:
         self._tracks = tracks
         self._next: int | None = None
 
-    def lay(self, heard: Sequence[Heard]) -> Iterator[Samples]:
+    def lay(self, heard: Sequence[TrackTick]) -> Iterator[Samples]:
         """Yield the sound up to the end of the last tick in pieces, one column for each track.
 
         Ticks must be in order; a tick that was laid out before is ignored.
@@ -53,7 +53,7 @@ class Tracks:
                 self._next = until
             begin = end
 
-    def _piece(self, heard: Sequence[Heard], first: int, until: int) -> Samples:
+    def _piece(self, heard: Sequence[TrackTick], first: int, until: int) -> Samples:
         sound = np.zeros(((until - first) * FRAME_SAMPLES, self._tracks), dtype=np.int32)
         for one in heard:
             at = (one.tick - first) * FRAME_SAMPLES

@@ -163,7 +163,7 @@ def _clock(points: Sequence[_Point]) -> _Clock | None:
     return _Clock(float(found[1]) * 1e6, float(2 * error) * 1e6, fitted.tolist(), lost_s)
 
 
-class Carried(msgspec.Struct, frozen=True, kw_only=True):
+class RecordedCall(msgspec.Struct, frozen=True, kw_only=True):
     """Sound at a voice port in one call. Times of one clock, in seconds."""
 
     began_s: float

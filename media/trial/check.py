@@ -16,8 +16,8 @@ import numpy as np
 
 from media.sound.frames import FRAME_BYTES, FRAMES_PER_S, RATE_HZ, SAMPLE_BYTES, Samples, samples_of
 from media.sound.levels import ActiveLevel
-from media.trial.carried import Carried, flow_of, laid_out, on_our_clock
-from media.trial.way import way_of
+from media.trial.carried import RecordedCall, flow_of, laid_out, on_our_clock
+from media.trial.way import path_result
 from messages.base import NO_GAINS, Gains
 from messages.ids import LineId
 from messages.lines import WayLevel
@@ -118,9 +118,9 @@ class VoiceReport(msgspec.Struct, frozen=True, kw_only=True):
         return BROKEN.isdisjoint(self.findings)
 
 
-def examined(
+def with_measurements(
     report: VoiceReport,
-    carried: Carried,
+    carried: RecordedCall,
     *,
     gains: Gains = NO_GAINS,
     before: VoiceReport | None = None,
@@ -157,18 +157,18 @@ def examined(
         drift_ppm=flow.ppm,
         drift_within_ppm=flow.ppm_within,
     )
-    return judged_whole(found, before)
+    return with_findings(found, before)
 
 
-def _echo(carried: Carried, tone_hz: float) -> Echo | None:
+def _echo(carried: RecordedCall, tone_hz: float) -> Echo | None:
     """Return the echo of the outgoing bursts."""
-    own = way_of(LineId(""), carried, LineId(""), carried, tone_hz)
+    own = path_result(LineId(""), carried, LineId(""), carried, tone_hz)
     if own.delay_ms is None or own.level_db is None:
         return None
     return Echo(delay_ms=own.delay_ms, level_db=own.level_db)
 
 
-def judged_whole(report: VoiceReport, before: VoiceReport | None = None) -> VoiceReport:
+def with_findings(report: VoiceReport, before: VoiceReport | None = None) -> VoiceReport:
     """Return the report with the findings of its figures."""
     found = set(_findings(report))
     if (

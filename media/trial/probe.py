@@ -18,7 +18,7 @@ from media.conference.beat import Schedule, monotonic_us
 from media.ports.voice_port import PortCounters, VoicePort, VoicePortError
 from media.sound.frames import FRAME_BYTES, SAMPLE_BYTES, SILENCE, samples_of
 from media.sound.levels import FLOOR_DBFS, dbfs_of
-from media.trial.carried import Arrival, Carried
+from media.trial.carried import Arrival, RecordedCall
 
 AGAIN_S: Final = 0.2
 """Pause between two attempts to open the port, in seconds."""
@@ -54,7 +54,7 @@ class VoiceProbe:
         call = self._call
         return None if call is None or not call.open else call.levels()
 
-    def end(self) -> Carried | None:
+    def end(self) -> RecordedCall | None:
         """End the call and return its sound; None if the port was not open."""
         call, self._call = self._call, None
         if call is None or not call.open:
@@ -94,7 +94,7 @@ class VoiceProbe:
             if call is not None:
                 call.open = True
                 if pcm:
-                    call.came(pcm, now_us / 1e6)
+                    call.on_sound(pcm, now_us / 1e6)
                 if call.is_due(now_us):
                     port.write(call.next_frame(self._said, now_us))
             self._counters, self._rate_hz = port.counters(), port.rate_hz
@@ -118,7 +118,7 @@ class _Call:
     def is_due(self, now_us: int) -> bool:
         return now_us >= self._schedule.due_us
 
-    def came(self, pcm: bytes, now_s: float) -> None:
+    def on_sound(self, pcm: bytes, now_s: float) -> None:
         self._arrivals.append(Arrival(now_s, len(pcm) // SAMPLE_BYTES))
         self._heard.append(pcm)
 
@@ -132,8 +132,8 @@ class _Call:
         heard, said = b"".join(self._heard[-LATELY:])[-LATELY * FRAME_BYTES :], self._frames[-LATELY:]
         return _dbfs(heard), _dbfs(b"".join(frame for _, frame in said))
 
-    def carried(self, counters: PortCounters, rate_hz: int) -> Carried:
-        return Carried(
+    def carried(self, counters: PortCounters, rate_hz: int) -> RecordedCall:
+        return RecordedCall(
             began_s=self._began_us / 1e6,
             ended_s=time.monotonic(),
             arrivals=self._arrivals,

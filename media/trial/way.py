@@ -23,7 +23,7 @@ import numpy.typing as npt
 from msgspec.structs import replace
 
 from media.sound.frames import FULL_SCALE, RATE_HZ, SAMPLE_TYPE, Samples, samples_of
-from media.trial.carried import Carried, frames_of, laid_out, on_our_clock
+from media.trial.carried import RecordedCall, frames_of, laid_out, on_our_clock
 from messages.ids import LineId
 from messages.trials import WayFault, WayShown
 
@@ -134,7 +134,9 @@ class _Fit(NamedTuple):
     how_well: float
 
 
-def way_of(speaker: LineId, said: Carried, listener: LineId, heard: Carried, tone_hz: float) -> WayShown:
+def path_result(
+    speaker: LineId, said: RecordedCall, listener: LineId, heard: RecordedCall, tone_hz: float
+) -> WayShown:
     """Return the result for this path of a call, from the sound at the voice ports of both lines."""
     shown = WayShown(speaker=speaker, listener=listener)
     begin_s = max(said.began_s, heard.began_s)
@@ -160,7 +162,7 @@ def way_of(speaker: LineId, said: Carried, listener: LineId, heard: Carried, ton
     gain = float(np.median(ratio[ratio > _LOST * np.percentile(ratio, 75)]))
     there = np.zeros(len(tone), dtype=np.bool_)
     there[expected] = ratio >= _LOST * gain
-    return judged(
+    return with_faults(
         replace(
             shown,
             heard=sum(bool(there[run].mean() > _LOST) for run in runs),
@@ -171,7 +173,7 @@ def way_of(speaker: LineId, said: Carried, listener: LineId, heard: Carried, ton
     )
 
 
-def judged(shown: WayShown) -> WayShown:
+def with_faults(shown: WayShown) -> WayShown:
     """Return the result with the faults of its figures."""
     if shown.level_db is None or shown.delay_ms is None or shown.lost_percent is None:
         return shown
@@ -231,7 +233,7 @@ def _heard_then(came: Values, late_steps: float, bursts: Values, runs: list[slic
     return heard
 
 
-def _said(said: Carried, begin_s: float, count: int) -> Samples:
+def _said(said: RecordedCall, begin_s: float, count: int) -> Samples:
     """Return the outgoing sound from `begin_s` on, on one time line."""
     skipped = round((begin_s - said.began_s) * RATE_HZ)
     found = samples_of(laid_out(said.said))[skipped : skipped + count]
@@ -263,7 +265,7 @@ def _inner(bursts: Mask) -> Mask:
     return found
 
 
-def _listened(heard: Carried, begin_s: float, late_s: float, steps: int) -> Mask:
+def _listened(heard: RecordedCall, begin_s: float, late_s: float, steps: int) -> Mask:
     """Return True for each step that could be received: while the other port delivered sound, or had to."""
     first_s = heard.arrivals[0].at_s if heard.arrivals else heard.began_s
     at_s = begin_s + late_s + np.arange(steps) * STEP / RATE_HZ

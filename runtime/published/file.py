@@ -69,7 +69,7 @@ def say_unreadable(path: Path, fault: str) -> None:
     logs.get("published").error("a published file cannot be read", file=str(path), error=fault)
 
 
-class Newest(Generic[T]):
+class CachedFile(Generic[T]):
     """Cached content of a published file: the file is read again only after a change."""
 
     def __init__(self, path: Path, decode: Callable[[bytes], T]) -> None:
@@ -90,7 +90,7 @@ class Newest(Generic[T]):
         return self._value
 
 
-class Lately(Generic[T]):
+class CachedForASecond(Generic[T]):
     """Cached result of reading many files: the files are read at most once a second."""
 
     def __init__(self, look: Callable[[], T]) -> None:

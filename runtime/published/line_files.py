@@ -96,7 +96,7 @@ def forget_credit_order(run: Path, line: LineId) -> None:
         (run / f"{line}.credit-order").unlink(missing_ok=True)
 
 
-def tell_credit(state: Path, credit: LineCredit) -> None:
+def write_credit(state: Path, credit: LineCredit) -> None:
     """Write the progress of a credit request. After a failed write the reader orders it again."""
     folder = state / _OUTLASTING
     with suppress(OSError):

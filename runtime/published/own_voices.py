@@ -39,7 +39,7 @@ def _is_of(voice: OperatorVoice, line: LineId) -> bool:
     return voice.operator == operator_of(line) and voice.mode is mode_of(line)
 
 
-def to_be_had(places: Iterable[NodeInfo]) -> dict[OperatorId, OperatorLine]:
+def available_operators(places: Iterable[NodeInfo]) -> dict[OperatorId, OperatorLine]:
     """Return the operators available on an own voice at another node, with the mode.
 
     Draining nodes and nodes with an unreachable voice gate do not count.
@@ -69,7 +69,7 @@ def _name_at(place: NodeInfo, line: LineId) -> str | None:
     return next((voice.line for voice in place.voices if voice.operator == operator), None)
 
 
-def known(own: Voices, places: Iterable[NodeInfo]) -> dict[OperatorId, OperatorVoice]:
+def voices_for_display(own: Voices, places: Iterable[NodeInfo]) -> dict[OperatorId, OperatorVoice]:
     """Return the voice of every operator, for display: another node's if available there and not here."""
     elsewhere = {voice.operator: voice for place in places for voice in place.voices if voice.to_be_had}
     return {**elsewhere, **dict(_here(own, elsewhere))}

@@ -18,7 +18,7 @@ READING_MAX: Final = 4096
 """Longest reading in bytes; a conference of five needs some two hundred."""
 
 
-def tell(run: Path, reading: LevelReading) -> bool:
+def send_reading(run: Path, reading: LevelReading) -> bool:
     """Send a reading to the web of this `run` folder. Return False if it was not taken."""
     try:
         with _socket() as sender, unix_address.folder(run / SOCKET) as folder:
@@ -28,7 +28,7 @@ def tell(run: Path, reading: LevelReading) -> bool:
     return True
 
 
-def listen(run: Path) -> socket.socket:
+def open_readings(run: Path) -> socket.socket:
     """Open the socket that receives readings from now on, in place of a previous one. Raises OSError."""
     listener = _socket()
     unix_address.take(listener, run / SOCKET)

@@ -22,7 +22,7 @@ import msgspec
 from messages.ids import OperatorId
 from messages.operators import OperatorVoice, OperatorVoices
 from runtime import unix_address
-from runtime.published.file import Newest, publish, published
+from runtime.published.file import CachedFile, publish, published
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(OperatorVoices)
@@ -96,9 +96,9 @@ def write(run: Path, voices: OperatorVoices) -> None:
         publish(run / FILE_NAME, _encoder.encode(voices))
 
 
-def newest(run: Path) -> Newest[dict[OperatorId, OperatorVoice]]:
+def newest(run: Path) -> CachedFile[dict[OperatorId, OperatorVoice]]:
     """Return a reader of the last written state; the directory of actors shows if the writer lives."""
-    return Newest(run / FILE_NAME, _decode)
+    return CachedFile(run / FILE_NAME, _decode)
 
 
 def read(run: Path) -> dict[OperatorId, OperatorVoice]:

@@ -78,7 +78,7 @@ def say_logger(run: Path) -> None:
     """Record this process as the actor system's logger."""
     # A full disk must not prevent its start.
     with suppress(OSError):
-        (run / LOGGER_NAME).write_text(f"{os.getpid()} {pidfd.born(os.getpid())}\n")
+        (run / LOGGER_NAME).write_text(f"{os.getpid()} {pidfd.start_time_of(os.getpid())}\n")
 
 
 def logger_of(run: Path) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from thespian.actors import Actor, ActorAddress
 from messages.ids import Instant, Role
 from runtime.actor import CenterActor
 from runtime.pidfd import Condition
-from runtime.processes import CRASHED, ESCALATED, Aside, Deaths, DoneAside, Newborn
+from runtime.processes import CRASHED, ESCALATED, BackgroundWork, CompletedWork, Deaths, Newborn
 
 if TYPE_CHECKING:
     from runtime.system.in_process import InProcessBase
@@ -93,8 +93,8 @@ class ImaginaryProcesses:
         self._watches.append(deaths)
         return deaths
 
-    def aside(self, work: Callable[[], None]) -> Aside:
-        return DoneAside(work)
+    def start_work(self, work: Callable[[], None]) -> BackgroundWork:
+        return CompletedWork(work)
 
     def escalate(self, supervisor: Actor) -> None:
         self.escalations += 1
@@ -120,7 +120,7 @@ class ImaginaryProcesses:
         del self._pids[address.actorAddressString]
         self._base.vanish(address)
         for deaths in list(self._watches):
-            deaths.tell(pid)
+            deaths.report_death(pid)
         return True
 
     def no_longer(self, deaths: ImaginaryDeaths) -> None:
@@ -146,7 +146,7 @@ class ImaginaryDeaths:
         self._watched.add(pid)
         return True
 
-    def tell(self, pid: int) -> None:
+    def report_death(self, pid: int) -> None:
         """Report the end of a process."""
         if pid in self._watched:
             self._watched.discard(pid)

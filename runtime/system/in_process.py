@@ -104,7 +104,7 @@ class InProcessBase(ActorSystemBase):
         for delay_s in faults(envelope, role, key):
             self._later(delay_s, PendingSend(fromActor, msg, toActor))
 
-    def beside(self, others: Sequence[InProcessBase], place: int) -> None:
+    def join_systems(self, others: Sequence[InProcessBase], place: int) -> None:
         """Join the systems of several nodes, before there are actors; each system at a place of its own."""
         self.others = list(others)
         # Thespian names the first actor of every system alike, and derives all other names from it.

@@ -118,9 +118,9 @@ class ManyProcesses(System):
     def start_supervisor(self, cls: type[CenterActor] | str) -> None:
         """Start a Supervisor, which adopts what its predecessor has left. Raises SystemNotStarted."""
         pid = self.create(cls, "", Role.SUPERVISOR).pid
-        self.supervisor = Process(pid, pidfd.born(pid))
+        self.supervisor = Process(pid, pidfd.start_time_of(pid))
         admin = pidfd.parent(pid)
-        self.admin = Process(admin, pidfd.born(admin))
+        self.admin = Process(admin, pidfd.start_time_of(admin))
 
     def create(self, cls: type[CenterActor] | str, key: str, role: Role) -> ActorReady:
         """Create an actor, send its role and key, and wait for its start. Raises SystemNotStarted."""
@@ -131,7 +131,9 @@ class ManyProcesses(System):
             address = self._system.createActor(cls)
         except (ActorSystemException, ImportError) as error:
             raise SystemNotStarted(f"{name_of(role, key)} could not be created: {error}") from error
-        born = [Process(pid, pidfd.born(pid)) for pid in set(pidfd.group_members(self.group)) - before]
+        born = [
+            Process(pid, pidfd.start_time_of(pid)) for pid in set(pidfd.group_members(self.group)) - before
+        ]
         ready = self._tell_and_wait(address, encode(order), born)
         if ready is None:
             raise SystemNotStarted(f"{name_of(role, key)} did not start; see {self.env.logs}")
@@ -228,7 +230,7 @@ def kill_group(group: int) -> None:
         watch = DeathWatch()
         try:
             for pid in members:
-                watch.add(pid, pidfd.born(pid))
+                watch.add(pid, pidfd.start_time_of(pid))
             while pidfd.group_members(group) and time.monotonic() < deadline:
                 pidfd.readable(watch.fileno(), 0.05)
                 watch.dead()

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from actors.alert_case.decider import decide
 from actors.alert_case.pending import PendingOffers
-from actors.alert_case.reports import Heard
+from actors.alert_case.reports import CaseReport
 from actors.operator_pool.decider import Candidate, Offered, WaitingCase, kept_for, need, offer, order
 from messages import events as ev
 from messages.calls import CallReport, CallState
@@ -142,7 +142,7 @@ class Room:
             return CallState.ANSWERED if leg.party is Party.OPERATOR else CallState.RELEASED
         return None
 
-    def _go_on(self, alert: AlertId, *heard: Heard) -> tuple[object, ...]:
+    def _go_on(self, alert: AlertId, *heard: CaseReport) -> tuple[object, ...]:
         case, pending = self.cases[alert], self.pending[alert]
         if case.closed_at is not None:
             return ()

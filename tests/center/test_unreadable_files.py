@@ -19,7 +19,7 @@ from gateways.gsm.probing import line_at
 from messages.ids import LineId, NodeId
 from runtime.published import line_files, voice_files
 from runtime.published.directory import FileDirectory
-from runtime.published.file import Newest
+from runtime.published.file import CachedFile
 from runtime.published.peers import FilePeers, decode_place
 from tests.support.each import each
 from tests.support.unreadable import GARBAGE
@@ -69,7 +69,7 @@ def test_what_another_node_says_of_itself_may_be_anything(content: bytes) -> Non
 
 
 def test_a_file_is_read_again_once_it_is_sound(tmp_path: Path) -> None:
-    newest = Newest(tmp_path / "x", bytes.decode)
+    newest = CachedFile(tmp_path / "x", bytes.decode)
     (tmp_path / "x").write_bytes(b"\xff")
     assert newest.read() is None
     (tmp_path / "y").write_bytes(b"sound")

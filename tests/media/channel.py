@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from media.sound.frames import FRAME_BYTES, FRAME_SAMPLES, FRAMES_PER_S, RATE_HZ, SAMPLE_TYPE
-from media.trial.carried import Arrival, Carried
+from media.trial.carried import Arrival, RecordedCall
 
 Sound = npt.NDArray[np.float64]
 Channel = Callable[[Sound], Sound]
@@ -54,7 +54,7 @@ def call(
     late_s: float = 0.2,
     seconds: float = 13.0,
     listens_after_s: float = 0.3,
-) -> tuple[Carried, Carried]:
+) -> tuple[RecordedCall, RecordedCall]:
     """What passed at the speaker's port, and at the listener's, in a call of so many seconds."""
     begin_s = 1000.0
     end_s = begin_s + seconds
@@ -69,6 +69,6 @@ def call(
         for number in range(len(pcm) // FRAME_BYTES)
     ]
     return (
-        Carried(began_s=begin_s, ended_s=end_s, said=frames),
-        Carried(began_s=first_s, ended_s=end_s, arrivals=arrivals, heard=pcm),
+        RecordedCall(began_s=begin_s, ended_s=end_s, said=frames),
+        RecordedCall(began_s=first_s, ended_s=end_s, arrivals=arrivals, heard=pcm),
     )

@@ -27,7 +27,7 @@ def told(core: ConferenceCore, said: dict[str, bytes], wide: set[str]) -> dict[s
     heard = dict.fromkeys(said, b"")
     for number in range(min(map(len, frames.values()))):
         now = core.tick({leg: parts[number] for leg, parts in frames.items()}, wide=wide)
-        core.listen()
+        core.analyse_input()
         for leg, frame in now.items():
             assert len(frame) == (WIDE_FRAME if leg in wide else FRAME)
             heard[leg] += frame

@@ -107,7 +107,7 @@ def survive_the_loggers_death(state: Path) -> str:
     (logger,) = [
         each for each in pidfd.group_members(os.getpgid(admin)) if pidfd.parent(each) == admin and each != pid
     ]
-    born = pidfd.born(admin)
+    born = pidfd.start_time_of(admin)
     os.kill(logger, signal.SIGKILL)
     died = comes_true(lambda: not pidfd.alive(admin, born), within_s=STEP_S)
     return "admin died" if died else "admin lives"

@@ -288,13 +288,13 @@ def test_who_would_look_too_soon_is_woken_once_when_it_is_due(world: OneProcess,
     due = Instant(actor.now_us() + SECOND)
     reader, writer = os.pipe()
     try:
-        actor.watch(reader, lambda: actor.no_sooner(due, reader, lambda: pytest.fail("too soon")))
+        actor.watch(reader, lambda: actor.run_no_sooner(due, reader, lambda: pytest.fail("too soon")))
         os.write(writer, b"x")
         world.tell(Role.IDENTIFIER, "", lines.AskLine())
         world.advance(2)
         assert [(timer, at - due < SECOND // 10) for timer, at in actor.timers] == [(reader, True)]
         looked: list[bool] = []
-        actor.no_sooner(due, reader, lambda: looked.append(True))
+        actor.run_no_sooner(due, reader, lambda: looked.append(True))
         assert looked
     finally:
         os.close(reader)
@@ -332,9 +332,9 @@ def test_an_actor_says_that_it_has_started_and_then_that_it_lives(world: OneProc
 
 def test_what_an_actor_is_busy_with_is_told_once_and_soon(world: OneProcess) -> None:
     actor = supervised(world)
-    actor.busy_with(AlertId("a0"))
-    actor.busy_with(AlertId("a1"))
-    actor.busy_with(AlertId("a1"))
+    actor.set_alert(AlertId("a0"))
+    actor.set_alert(AlertId("a1"))
+    actor.set_alert(AlertId("a1"))
     world.advance(BUSY_SAID_WITHIN_US / SECOND)
     beats = [b for b in recorder(world, Role.SUPERVISOR).bodies if isinstance(b, supervision.Heartbeat)]
     assert [beat.alert for beat in beats] == ["a1"]
@@ -353,7 +353,7 @@ def test_an_adopted_actor_sends_its_heartbeats_to_whoever_has_adopted_it(world: 
 def test_an_order_to_end_is_obeyed_once_what_was_said_before_is_handled(
     world: OneProcess, actor: Recorder
 ) -> None:
-    kept = actor.keep(BytesIO())
+    kept = actor.close_at_end(BytesIO())
     world.tell(Role.IDENTIFIER, "", lines.AskLine())
     world.tell(Role.IDENTIFIER, "", supervision.StopActor())
     world.tell(Role.IDENTIFIER, "", cases.WorkerWanted(busy=1, waiting=0))

@@ -124,10 +124,10 @@ def test_no_other_process_group_is_ever_killed(group: int) -> None:
 
 def test_a_pid_is_known_by_its_birth() -> None:
     own = os.getpid()
-    assert pidfd.alive(own, pidfd.born(own))
-    assert not pidfd.alive(own, pidfd.born(own) + 1)
-    assert not pidfd.kill(own, pidfd.born(own) + 1)
-    assert pidfd.born(2**22 - 1) == 0
+    assert pidfd.alive(own, pidfd.start_time_of(own))
+    assert not pidfd.alive(own, pidfd.start_time_of(own) + 1)
+    assert not pidfd.kill(own, pidfd.start_time_of(own) + 1)
+    assert pidfd.start_time_of(2**22 - 1) == 0
 
 
 def test_a_death_is_told_of_once() -> None:
@@ -138,12 +138,12 @@ def test_a_death_is_told_of_once() -> None:
         os._exit(0)
     watch = pidfd.DeathWatch()
     try:
-        assert watch.add(pid, pidfd.born(pid))
+        assert watch.add(pid, pidfd.start_time_of(pid))
         assert watch.dead() == []
         os.write(writer, b"x")
         assert wait_until(watch.dead) == [pid]
         assert watch.dead() == []
-        assert not watch.add(pid, pidfd.born(os.getpid()))
+        assert not watch.add(pid, pidfd.start_time_of(os.getpid()))
     finally:
         os.waitpid(pid, 0)
         watch.close()

@@ -96,7 +96,7 @@ def test_is_at_asks_for_one_that_can_be_had() -> None:
 )
 def test_who_is_offered_can_be_spoken_to(there: NodeInfo, offered: bool) -> None:
     expected = {ANNA: there.voices[0].mode} if offered else {}
-    assert own_voices.to_be_had([there]) == expected
+    assert own_voices.available_operators([there]) == expected
 
 
 def test_a_headset_is_reached_through_the_gate_of_its_node() -> None:
@@ -135,9 +135,9 @@ def test_a_path_of_another_node_is_opened_at_no_other(there: NodeInfo, at: LineI
 
 def test_who_looks_sees_each_where_it_is_to_be_had() -> None:
     here = {ANNA: headset(ANNA, GONE), BEA: headset(BEA)}
-    known = own_voices.known(here, [place(B, headset(ANNA), headset(BEA, since=7))])
+    known = own_voices.voices_for_display(here, [place(B, headset(ANNA), headset(BEA, since=7))])
     assert known == {ANNA: headset(ANNA), BEA: here[BEA]}
-    assert own_voices.known(here, [place(B, headset(ANNA, GONE, wavering=True))]) == here
+    assert own_voices.voices_for_display(here, [place(B, headset(ANNA, GONE, wavering=True))]) == here
 
 
 whose = st.tuples(st.sampled_from([A, B, C]), st.sampled_from([ANNA, BEA]))

@@ -61,7 +61,7 @@ def end_marked(mark: bytes) -> None:
             marked = mark in Path(f"/proc/{name}/environ").read_bytes().split(b"\0")
         except OSError:
             continue
-        if marked and (born := pidfd.born(int(name))):
+        if marked and (born := pidfd.start_time_of(int(name))):
             pidfd.kill(int(name), born, signal.SIGKILL)
 
 

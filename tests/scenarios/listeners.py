@@ -33,11 +33,11 @@ class _AtOnce:
         self._name = name
         self._waits = False
 
-    def carry(self, parcel: Parcel, /) -> None:
+    def deliver(self, parcel: Parcel, /) -> None:
         LISTENERS[self._name].came.append(parcel)
         self._waits = True
 
-    def back(self) -> Outcome | None:
+    def take_result(self) -> Outcome | None:
         said = LISTENERS[self._name].says if self._waits else None
         self._waits = said is None and self._waits
         return said

@@ -84,7 +84,7 @@ class SilentMixer:
     def levels(self) -> dict[str, LevelReport]:
         return {leg: LevelReport() for leg in self.members}
 
-    def ways(self) -> dict[str, tuple[WayLevel, WayLevel]]:
+    def call_levels(self) -> dict[str, tuple[WayLevel, WayLevel]]:
         said, told = WayLevel(ms=1000, voice_ms=500, sound_ms=900, dbfs=-38.0), WayLevel(ms=1000)
         return dict.fromkeys(self.members, (said, told))
 

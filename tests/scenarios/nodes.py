@@ -153,7 +153,7 @@ class Cluster:
             self.nodes[name] = ClusterNode(self, name, mine)
         for place, node in enumerate(self.nodes.values()):
             others = [other.system.base for other in self.nodes.values() if other is not node]
-            node.system.base.beside(others, place)
+            node.system.base.join_systems(others, place)
         for node in self.nodes.values():
             node.begin()
         self.network.pump()

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from actors.alert_case.wishes import bridge_wish
+from actors.alert_case.wishes import desired_bridge
 from actors.conference_bridge.decider import clips, heard_by
 from media.conference.beat import Tick
 from media.conference.conference import Conference
@@ -63,7 +63,7 @@ class Sounding:
 
     def wished(self) -> None:
         """Have the conference do what the case wishes now."""
-        wish = bridge_wish(self._world.case)
+        wish = desired_bridge(self._world.case)
         self.conference.set_members(self._specs, heard_by(wish))
         # The bridge that mixes nothing has begun what this one plays.
         playing = {name: replace(clip, begun=False) for name, clip in clips(wish).items()}

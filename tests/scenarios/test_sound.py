@@ -141,7 +141,7 @@ def said(web: socket.socket) -> Iterator[LevelReading]:
 def test_a_conference_says_ten_times_a_second_how_loud_its_legs_are(world: World) -> None:
     to_talking(world)
     found: list[LevelReading] = []
-    with readings.listen(world.env.run) as web:
+    with readings.open_readings(world.env.run) as web:
         world.advance(1.0)  # nobody has listened before
         list(said(web))
         for _ in range(40):
@@ -164,6 +164,6 @@ def test_how_loud_a_line_was_is_still_known_after_the_call(world: World) -> None
 def test_when_the_conference_is_over_nothing_is_said_of_it(world: World) -> None:
     to_talking(world)
     ends(world)
-    with readings.listen(world.env.run) as web:
+    with readings.open_readings(world.env.run) as web:
         world.advance(3.0)
         assert not list(said(web))

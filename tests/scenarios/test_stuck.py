@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from actors.deadline_watchdog.decider import look
+from actors.deadline_watchdog.decider import deadline_events
 from messages import events as ev
 from messages.calls import CallReport
 from messages.envelope import Envelope
@@ -152,10 +152,10 @@ def test_case_10_a_watchdog_that_is_slow_leaves_nine_tenths_of_the_processor_to_
     def slow(*given: object) -> object:
         looks.append(world.clock.now_us())
         world.clock.leap(SECOND // 25)
-        return look(*given)  # type: ignore[arg-type]
+        return deadline_events(*given)  # type: ignore[arg-type]
 
     world.advance((first - world.clock.now_us()) / SECOND)
-    monkeypatch.setattr("actors.deadline_watchdog.actor.look", slow)
+    monkeypatch.setattr("actors.deadline_watchdog.actor.deadline_events", slow)
     world.advance(3)
     assert 3 <= len(looks) < 16
     missed = [one for one in world.journal.read_all(limit=5000) if isinstance(one.event, ev.DeadlineMissed)]

@@ -57,9 +57,9 @@ class Player(CenterActor):
                     _, role, key = alert.split(":")
                     self.note(f"told {self.tell(Role(role), key, cases.AskCase())}")
                 else:
-                    self.busy_with(alert)
+                    self.set_alert(alert)
             case cases.RestLeg():
-                self.busy_with(None)
+                self.set_alert(None)
             case cases.WorkerWanted(busy=1):
                 self.env.processes.outlive_group(self, lambda: self.note("somebody takes the place"))
                 self.note("outlives")

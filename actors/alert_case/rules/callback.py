@@ -5,7 +5,7 @@ Pure.
 from __future__ import annotations
 
 from actors.alert_case.pending import NOTHING, PendingOffers, Step, hang_up, join
-from actors.alert_case.rules.returned import again, ask_back
+from actors.alert_case.rules.returned import attempt_on_surviving_call, request_surviving_calls
 from messages import events as ev
 from messages.base import HangupCause
 from messages.ids import Instant, LegId, Party
@@ -93,9 +93,9 @@ def call_user(case: Case, pending: PendingOffers, settings: Settings, now_us: In
     if outranked(case) and not case.dial_ordered and not case.dial_withheld:
         return Step(events=(ev.DialWithheld(number=case.phone, reason=NoDialReason.OUTRANKED),))
     due, begins_at = next_call_at(case, settings), not_before(case, Party.USER)
-    asked, before, line = ask_back(case, pending, Party.USER)
+    asked, before, line = request_surviving_calls(case, pending, Party.USER)
     if before is not None and line is not None and case.false_alarm_at is None and case.close_at is None:
-        return Step(events=(again(case, before, line),))
+        return Step(events=(attempt_on_surviving_call(case, before, line),))
     if due is None:
         return asked
     if not case.redial:

@@ -40,7 +40,7 @@ def call_psap(case: Case, pending: PendingOffers, settings: Settings, now_us: In
     if asked.events:
         return asked
     if case.psap is None:
-        number = unasked(case, settings)
+        number = automatic_psap_number(case, settings)
         if number is None:
             return asked
         return Step(events=(ev.PsapRequested(by=case.to_112.wanted_by, number=number),))
@@ -95,7 +95,7 @@ def call_psap(case: Case, pending: PendingOffers, settings: Settings, now_us: In
     return Step(events=(originating,))
 
 
-def unasked(case: Case, settings: Settings) -> E164 | None:
+def automatic_psap_number(case: Case, settings: Settings) -> E164 | None:
     """Return the number to call without an order of an operator; None if there is no reason to call."""
     if case.psap is not None or case.leaving:
         return None

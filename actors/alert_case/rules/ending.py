@@ -38,7 +38,7 @@ def end(case: Case, _pending: PendingOffers, settings: Settings, now_us: Instant
     if case.false_alarm_at is not None:
         return _all(case, ReleaseReason.FALSE_ALARM, Outcome.FALSE_ALARM)
     if case.close_at is not None:
-        return _all(case, ReleaseReason.CLOSED, _how_it_was(case))
+        return _all(case, ReleaseReason.CLOSED, _outcome_of(case))
     if is_waited_out(case, now_us):
         return _all(case, ReleaseReason.NO_OPERATOR, Outcome.TEST_DONE)
     if case.leave.at is None:
@@ -132,7 +132,7 @@ def _let_go(
     return Step(events=(hang_up(leg, reason),)) if now_us >= until else Step(wake_at=until)
 
 
-def _how_it_was(case: Case) -> Outcome:
+def _outcome_of(case: Case) -> Outcome:
     """Return the outcome of a case that an operator closes by hand, as the case itself shows.
 
     "Handed over" requires that 112 has heard the user. A call to 112 in which 112 neither heard the user nor

@@ -127,7 +127,7 @@ def find_operator(case: Case, pending: PendingOffers, settings: Settings, now_us
         return NOTHING
     calling = [leg for leg in other_operator_calls(case) if leg.active]
     taking = case.taken_for(now_us)
-    reason = in_vain(case, pending, settings, now_us) if taking is None else ""
+    reason = why_handover_fails(case, pending, settings, now_us) if taking is None else ""
     if reason:
         return NOTHING if other_operator_calls(case) else Step(events=(ev.HandOverEnded(reason=reason),))
     wanted, next_at = _how_many(case, calling, settings, now_us)
@@ -370,7 +370,7 @@ def calls_until(case: Case, settings: Settings, now_us: Instant) -> Instant | No
     return until if now_us < until else None
 
 
-def in_vain(case: Case, pending: PendingOffers, settings: Settings, now_us: Instant) -> str:
+def why_handover_fails(case: Case, pending: PendingOffers, settings: Settings, now_us: Instant) -> str:
     """Return the reason why the hand-over fails; empty while calls may still be made."""
     given = case.hand_over
     if given is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from actors.alert_case.pending import NOTHING, PendingOffers, Step, Want, hang_up
+from actors.alert_case.pending import NOTHING, OfferRequest, PendingOffers, Step, hang_up
 from actors.alert_case.rules.find_operator import free_place, originating_to, place_for
 from messages import events as ev
 from messages.ids import SECOND, Instant, OperatorLine, Party
@@ -61,7 +61,7 @@ def _call(
     granted = pending.line(leg, attempt)
     offer = next((one for one in pending.offers if one.operator == who), None)
     at = None if offer is None else place_for(case, offer, granted, now_us)
-    wants: list[Want] = []
+    wants: list[OfferRequest] = []
     if (
         at is None
         and granted is None

@@ -19,7 +19,9 @@ from model.rules.vouching import rank
 from model.settings import Settings
 
 
-def ask_back(case: Case, pending: PendingOffers, party: Party) -> tuple[Step, Leg | None, LineGranted | None]:
+def request_surviving_calls(
+    case: Case, pending: PendingOffers, party: Party
+) -> tuple[Step, Leg | None, LineGranted | None]:
     """Return the requests for the party's calls; once a line is granted, also the former leg and the grant.
 
     All such calls are requested: of several lost nodes, one may return and another may not. 112 alone can be
@@ -49,7 +51,7 @@ def ask_back(case: Case, pending: PendingOffers, party: Party) -> tuple[Step, Le
     return Step(wants=tuple(asks)), None, None
 
 
-def again(case: Case, before: Leg, granted: LineGranted) -> ev.LegOriginating:
+def attempt_on_surviving_call(case: Case, before: Leg, granted: LineGranted) -> ev.LegOriginating:
     """Return the next attempt of the leg: the attempt takes over the abandoned call."""
     return ev.LegOriginating(
         leg=before.leg,
@@ -70,7 +72,7 @@ def take_back_operator(case: Case, pending: PendingOffers, _settings: Settings, 
     """
     if case.operator is not None or case.leaving:
         return NOTHING
-    asked, before, line = ask_back(case, pending, Party.OPERATOR)
+    asked, before, line = request_surviving_calls(case, pending, Party.OPERATOR)
     if before is None or line is None or before.operator is None:
         return asked
     operator, number = before.operator, before.number
@@ -78,11 +80,11 @@ def take_back_operator(case: Case, pending: PendingOffers, _settings: Settings, 
         # The operator is being called, and the phone will be busy with this very call.
         return NOTHING
     if operator in case.reserved:
-        return Step(events=(again(case, before, line),))
+        return Step(events=(attempt_on_surviving_call(case, before, line),))
     if any(offer.operator == operator for offer in pending.offers):
         mode = mode_of(before.line)
         reserved = ev.OperatorReserved(operator=operator, alert=case.alert, number=number, mode=mode)
-        return Step(events=(reserved, again(case, before, line)))
+        return Step(events=(reserved, attempt_on_surviving_call(case, before, line)))
     ask = RequestOperators(
         alert=case.alert,
         wanted=1,
@@ -100,7 +102,7 @@ def take_back_psap(case: Case, pending: PendingOffers) -> Step:
 
     The user is in the first call, and its call-taker knows the case already.
     """
-    asked, before, line = ask_back(case, pending, Party.PSAP)
+    asked, before, line = request_surviving_calls(case, pending, Party.PSAP)
     if before is None or line is None or before.number is None:
         return asked
     second = case.legs[before.leg]
@@ -108,7 +110,7 @@ def take_back_psap(case: Case, pending: PendingOffers) -> Step:
         return Step(events=(hang_up(second, ReleaseReason.TAKEN_BACK),))
     if second.live:
         return asked
-    taken = again(case, before, line)
+    taken = attempt_on_surviving_call(case, before, line)
     if case.psap is None:
         # The second call-taker was alone on the line and has hung up.
         return Step(events=(ev.PsapRequested(by=None, number=before.number), taken))

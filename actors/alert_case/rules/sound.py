@@ -23,20 +23,20 @@ def watch_sound(case: Case, pending: PendingOffers, _settings: Settings, now_us:
     made: list[Decided] = []
     wakes: list[Instant] = []
     for leg in case.legs.values():
-        if not is_judged(leg):
+        if not silence_is_fault(leg):
             continue
         if leg.no_sound_at is None:
             if leg.joined:
-                made += lost(leg) if leg.leg in pending.sounds.silent else ()
+                made += raise_silence_alarm(leg) if leg.leg in pending.sounds.silent else ()
             elif (lost_at := pending.sounds.lost_at(leg)) is not None:
                 if now_us >= lost_at:
-                    made += lost(leg)
+                    made += raise_silence_alarm(leg)
                 else:
                     wakes.append(lost_at)
         elif leg.joined and (since := pending.sounds.heard_since.get(leg.leg)) is not None:
             back_at = Instant(since + BACK_AFTER_US)
             if now_us >= back_at:
-                made += (ev.LegSoundBack(leg=leg.leg, attempt=leg.attempt), over(leg))
+                made += (ev.LegSoundBack(leg=leg.leg, attempt=leg.attempt), clear_silence_alarm(leg))
             else:
                 wakes.append(back_at)
     return Step(events=tuple(made), wake_at=min(wakes, default=None))
@@ -49,7 +49,7 @@ BACK_AFTER_US: Final = Instant(SECOND)
 _WHO: Final = {Party.USER: "the user", Party.PSAP: "112", Party.OPERATOR: "the operator"}
 
 
-def lost(leg: Leg) -> tuple[ev.LegSoundLost, ev.AlarmRaised]:
+def raise_silence_alarm(leg: Leg) -> tuple[ev.LegSoundLost, ev.AlarmRaised]:
     """Return the events for a leg with lasting silence."""
     why = "the voice port is missing" if leg.voice else "the modem does not switch audio on"
     why = "the voice port delivers digital silence, or accepts no audio" if leg.joined else why
@@ -58,12 +58,12 @@ def lost(leg: Leg) -> tuple[ev.LegSoundLost, ev.AlarmRaised]:
     return said, ev.AlarmRaised(alarm=ALARM, subject=leg.leg, text=text)
 
 
-def over(leg: Leg) -> ev.AlarmCleared:
+def clear_silence_alarm(leg: Leg) -> ev.AlarmCleared:
     """Return the event that clears the alarm: sound is back, or the call has ended."""
     return ev.AlarmCleared(alarm=ALARM, subject=leg.leg)
 
 
-def is_judged(leg: Leg) -> bool:
+def silence_is_fault(leg: Leg) -> bool:
     """Return True if silence on the leg means a fault.
 
     A phone that still rings is silent between two rings, and a browser's noise suppression sends zeros for a

@@ -46,7 +46,7 @@ class LineTestActor(CenterActor):
     def started(self) -> None:
         """Resume or end the test calls of an earlier process."""
         self._setup = self.env.settings_as(Setup)
-        self._journal = self.keep(self.env.open_journal_as(Journal))
+        self._journal = self.close_at_end(self.env.open_journal_as(Journal))
         self._trials: dict[LineId, Trial] = {}
         self._voices: dict[LegId, LineVoice] = {}
         self._held = LinesHeld(self._journal, (spec.line for spec in self._setup.settings.lines))

@@ -14,10 +14,10 @@ from media.conference.sounds import Sounds
 from media.ports.opening import open_port
 from media.ports.voice_port import VoicePort as Port
 from media.ports.voice_port import spec_of
-from media.trial.carried import Carried, frames_of
-from media.trial.check import VoiceReport, examined, judged_whole
+from media.trial.carried import RecordedCall, frames_of
+from media.trial.check import VoiceReport, with_findings, with_measurements
 from media.trial.probe import VoiceProbe
-from media.trial.way import TONES_HZ, said_to_be_measured, way_of
+from media.trial.way import TONES_HZ, path_result, said_to_be_measured
 from messages.base import VoicePort
 from messages.ids import SECOND, Instant, LineId
 from messages.trials import WayShown
@@ -43,7 +43,7 @@ class LineVoice:
         self._port: VoicePort | None = None
         self._probe: VoiceProbe | None = None
         self._opened_after_s = 0.0
-        self.carried: Carried | None = None
+        self.carried: RecordedCall | None = None
         """Measured audio, after the call; None if the port was not open."""
 
     def begin(self, port: VoicePort, now_us: Instant) -> None:
@@ -68,7 +68,7 @@ class LineVoice:
         """Return the report of the call. Waits for the port to be closed."""
         answered = self._answered_at is not None
         if self._probe is None or self._port is None:
-            return judged_whole(VoiceReport(call=1, answered=answered))
+            return with_findings(VoiceReport(call=1, answered=answered))
         self.hush()
         self._probe.stop()
         report = VoiceReport(
@@ -79,8 +79,8 @@ class LineVoice:
             opened_after_s=self._opened_after_s,
         )
         if self.carried is None:
-            return judged_whole(report)
-        return examined(report, self.carried, gains=self._port.gains, tone_hz=self._tone_hz)
+            return with_findings(report)
+        return with_measurements(report, self.carried, gains=self._port.gains, tone_hz=self._tone_hz)
 
     def _open(self) -> Port:
         assert self._port is not None
@@ -105,7 +105,7 @@ def shown_of(line: LineId, report: VoiceReport) -> VoiceShown:
     )
 
 
-def ways_of(lines: Sequence[LineId], carried: Sequence[Carried | None]) -> tuple[WayShown, ...]:
+def ways_of(lines: Sequence[LineId], carried: Sequence[RecordedCall | None]) -> tuple[WayShown, ...]:
     """Return the paths from the calling line to the other, and back. `carried`: audio at both ports. A port
     that was not open has no audio, and its paths have no result.
     """
@@ -114,4 +114,4 @@ def ways_of(lines: Sequence[LineId], carried: Sequence[Carried | None]) -> tuple
     (one, two), (here, there) = lines, carried
     if here is None or there is None:
         return (WayShown(speaker=one, listener=two), WayShown(speaker=two, listener=one))
-    return (way_of(one, here, two, there, TONES_HZ[0]), way_of(two, there, one, here, TONES_HZ[1]))
+    return (path_result(one, here, two, there, TONES_HZ[0]), path_result(two, there, one, here, TONES_HZ[1]))

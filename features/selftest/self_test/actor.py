@@ -108,13 +108,13 @@ class SelfTestActor(CenterActor):
     def started(self) -> None:
         """Resume a self-test in progress, and raise the alarms of known faults again."""
         self._setup = self.env.settings_as(Setup)
-        self._journal = self.keep(self.env.open_journal_as(Journal))
+        self._journal = self.close_at_end(self.env.open_journal_as(Journal))
         self._stream = streams.proof(self.env.node)
         since = Instant(self.now_us() - KEPT_US)
         self._proving = proofs_of(self._journal, self.env.node, since)
         self._first_us = self._proving.proofs[0].begun_at if self._proving.proofs else self.now_us()
         self._alarms = NodeAlarms(self._journal, self.env.node)
-        self._ear = self.keep(self._journal.notify.listen(self._stream))
+        self._ear = self.close_at_end(self._journal.notify.listen(self._stream))
         self._live, self._lines = LiveCases(), Lines()
         self._following: FollowedFolds | None = None
         self._closed_at = Instant(0)
@@ -215,7 +215,7 @@ class SelfTestActor(CenterActor):
 
     def _woken(self) -> None:
         assert self._following is not None, "its descriptor is watched"
-        self.no_sooner(Instant(self._looked_us + TURN_US), self._following.fileno(), self._look)
+        self.run_no_sooner(Instant(self._looked_us + TURN_US), self._following.fileno(), self._look)
 
     def _follow_no_more(self) -> None:
         if self._following is not None:

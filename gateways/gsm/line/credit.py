@@ -90,6 +90,6 @@ class LineCreditQuery:
         if credit == self._credit:
             return
         self._credit = credit
-        line_files.tell_credit(self._state, replace(credit, text=credit.text[:300]))
+        line_files.write_credit(self._state, replace(credit, text=credit.text[:300]))
         if credit.ended_at is not None:
             line_files.forget_credit_order(self._run, self._line)

@@ -28,7 +28,7 @@ from model.checks import Finding
 from runtime.clock import Clock, SystemClock
 from runtime.published import line_files
 from runtime.published.directory import Directory, FileDirectory
-from runtime.published.file import Lately
+from runtime.published.file import CachedForASecond
 from runtime.published.peers import FilePeers, PeerBook
 from store.audit.trail import Trail
 from store.database.dialect import is_server
@@ -97,8 +97,8 @@ def parts(
         proxies=proxies,
         throttle=Throttle(),
         metrics=metrics,
-        lines=Lately(partial(line_files.read_all, run)),
-        levels=Lately(partial(line_files.levels_of_lines, state)),
+        lines=CachedForASecond(partial(line_files.read_all, run)),
+        levels=CachedForASecond(partial(line_files.levels_of_lines, state)),
         directory=directory or FileDirectory(run),
         modems=modems,
         check_lines=check_lines,

@@ -36,7 +36,7 @@ from messages.rows import Sentence
 from model.checks import Finding
 from runtime.clock import Clock
 from runtime.published.directory import Directory
-from runtime.published.file import Lately
+from runtime.published.file import CachedForASecond
 from store.journal.journal import Journal
 from store.registry.registry import Registry
 
@@ -65,8 +65,8 @@ class Web:
     typed: TypedPins = field(default_factory=TypedPins)
     metrics: Metrics
     directory: Directory
-    lines: Lately[dict[LineId, LineReport]]
-    levels: Lately[dict[LineId, LineLevels]]
+    lines: CachedForASecond[dict[LineId, LineReport]]
+    levels: CachedForASecond[dict[LineId, LineLevels]]
     modems: Callable[[], list[ModemView]]
     """Function that returns this node's modems without a configured line; set by the composition root."""
     check_lines: Callable[[], list[tuple[Finding, Sentence]]]

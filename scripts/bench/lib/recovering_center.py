@@ -26,7 +26,7 @@ from messages.ids import SECOND, AlertId, OperatorId, Party
 from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.live import LiveCases
-from runtime.pidfd import called
+from runtime.pidfd import process_name
 from scripts.bench.lib.measuring import quantiles
 from scripts.bench.lib.recovering import Log, operators, order, processes_of, until
 from store.journal.following import FollowedFolds
@@ -253,7 +253,7 @@ def processor_s(made: Center) -> dict[str, float]:
     """Return the processor time of the node's living processes since their start, by their names."""
     used: defaultdict[str, float] = defaultdict(float)
     for process in processes_of(made.state.path):
-        used[called(process.pid).partition(" ")[0]] += cpu_s(process.pid)
+        used[process_name(process.pid).partition(" ")[0]] += cpu_s(process.pid)
     return used
 
 

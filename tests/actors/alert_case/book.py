@@ -6,7 +6,7 @@ from typing import Self, TypeVar
 
 from actors.alert_case.decider import Decision, decide
 from actors.alert_case.pending import Decided, PendingOffers
-from actors.alert_case.reports import Heard
+from actors.alert_case.reports import CaseReport
 from messages import events as ev
 from messages.base import VoicePort
 from messages.calls import CallReport, CallState
@@ -132,7 +132,7 @@ class Book:
 
     # ------------------------------------------------------------ deciding
 
-    def go_on(self, *heard: Heard) -> Decision:
+    def go_on(self, *heard: CaseReport) -> Decision:
         """Decide once, write, and have the pools answer what is wanted, until nothing more is."""
         for _ in range(30):
             decision = decide(self.case, heard, self.pending, self.me, self.settings, self.now)
@@ -150,7 +150,7 @@ class Book:
                 return decision
         raise AssertionError(f"no rest: {decision}")
 
-    def go_on_once(self, *heard: Heard) -> Decision:
+    def go_on_once(self, *heard: CaseReport) -> Decision:
         """Decide and write once, and see what was decided."""
         decision = decide(self.case, heard, self.pending, self.me, self.settings, self.now)
         own = (event for event in decision.events if not isinstance(event, ev.AlarmRaised | ev.AlarmCleared))
@@ -270,10 +270,10 @@ class Book:
 
         `lost`: whose ports it cannot open, and so does not join.
         """
-        from actors.alert_case.wishes import bridge_wish
+        from actors.alert_case.wishes import desired_bridge
         from messages.bridge import BridgeReport
 
-        wish = bridge_wish(self.case)
+        wish = desired_bridge(self.case)
         members = [member.leg for member in wish.members]
         away = tuple(leg for leg in members if self.case.legs[leg].party in lost)
         joined = tuple(leg for leg in members if leg not in away)

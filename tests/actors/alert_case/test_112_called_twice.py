@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actors.alert_case.pending import PendingOffers
-from actors.alert_case.reports import Heard
+from actors.alert_case.reports import CaseReport
 from messages import events as ev
 from messages.base import HangupCause
 from messages.calls import CallReport, CallState
@@ -87,7 +87,7 @@ def test_the_first_call_is_not_taken_back_where_112_is_wanted_no_more(command: O
     assert PSAP not in book.case.calls_on_lost_nodes
 
 
-def psap_lines_asked(book: Book, *heard: Heard) -> list[tuple[int, bool]]:
+def psap_lines_asked(book: Book, *heard: CaseReport) -> list[tuple[int, bool]]:
     """Which attempts of 112's a line is asked for, and whether it is to be the one that holds the call."""
     wants = book.go_on_once(*heard).wants
     return [(one.attempt, one.held) for one in wants if isinstance(one, RequestLine) and one.leg == PSAP]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actors.alert_case.decider import Decision
-from actors.alert_case.wishes import bridge_wish
+from actors.alert_case.wishes import desired_bridge
 from messages import events as ev
 from messages.base import HangupCause
 from messages.bridge import BridgeReport
@@ -112,7 +112,7 @@ def test_the_alarm_is_taken_back_when_they_are_together_again(party: Party) -> N
     book.go_on()
     book.rings(party).report(book.leg(party), CallState.ANSWERED)
     assert book.case.leave.broken_at is not None
-    wish = bridge_wish(book.case)
+    wish = desired_bridge(book.case)
     report = BridgeReport(bridge=wish.bridge, joined=tuple(one.leg for one in wish.members))
     assert [one.alarm for one in cleared(book.go_on_once(report))] == [ALARM]
     assert book.case.leave.broken_at is None

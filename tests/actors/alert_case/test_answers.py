@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from actors.alert_case.wishes import bridge_wish, leg_wishes
+from actors.alert_case.wishes import desired_bridge, desired_legs
 from messages import events as ev
 from messages.bridge import BridgeReport, Press
 from messages.calls import CallReport, CallState
@@ -43,10 +43,10 @@ def test_a_voice_gives_the_operator_the_case_and_only_then_is_heard_by_others() 
     book = Book().opened()
     perhaps(book, Party.OPERATOR)
     assert book.case.operator is None
-    assert [one.muted for one in bridge_wish(book.case).members] == [True]
+    assert [one.muted for one in desired_bridge(book.case).members] == [True]
     heard(book, Party.OPERATOR)
     assert book.case.operator == ANNA
-    assert [one.muted for one in bridge_wish(book.case).members] == [False]
+    assert [one.muted for one in desired_bridge(book.case).members] == [False]
     heard(book, Party.OPERATOR)
     assert [one.by for one in book.all_of(ev.LegConfirmed)] == ["voice"]
 
@@ -102,7 +102,7 @@ def test_case_05_the_operator_s_time_to_answer_is_over_though_the_modem_says_tha
     book.pass_time(0.2)
     leg = book.case.of(Party.USER)[0]
     assert (leg.state, leg.reason) == (LegState.RELEASING, "no answer")
-    wish = leg_wishes(book.case)["user"]
+    wish = desired_legs(book.case)["user"]
     assert isinstance(wish, ReleaseLeg)
     assert not wish.unanswered, "the modem would keep what it takes for answered"
     book.report(leg, CallState.ANSWERED, confirmed=False)
@@ -138,7 +138,7 @@ def test_112_that_is_joined_and_then_heard_is_in_the_conference_once() -> None:
     book = with_operator().answers(Party.USER).order(OperatorCommand.CALL_PSAP)
     perhaps(book, Party.PSAP, joined=False)
     leg = book.leg(Party.PSAP).leg
-    everybody = tuple(member.leg for member in bridge_wish(book.case).members)
+    everybody = tuple(member.leg for member in desired_bridge(book.case).members)
     book.go_on(BridgeReport(bridge=BridgeId("a1"), joined=everybody, heard=(leg,)))
     assert len(book.all_of(ev.PsapJoined)) == 1
     assert phase(book.case) is Phase.CONFERENCE

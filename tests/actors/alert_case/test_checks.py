@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actors.alert_case.rules.ending import TEST_WAITS_US
-from actors.alert_case.wishes import bridge_wish
+from actors.alert_case.wishes import desired_bridge
 from messages import events as ev
 from messages.bridge import BridgeReport
 from messages.calls import CallState
@@ -24,7 +24,7 @@ def checked(check: Check, **more: object) -> Book:
 
 def heard(book: Book) -> None:
     """The bridge joins the phone and hears somebody on it."""
-    wish = bridge_wish(book.case)
+    wish = desired_bridge(book.case)
     legs = tuple(member.leg for member in wish.members)
     book.go_on(BridgeReport(bridge=wish.bridge, joined=legs, heard=legs))
 
@@ -54,7 +54,7 @@ def test_a_check_with_a_call_rings_the_phone_and_asks_no_operator() -> None:
     book.go_on()
     book.rings(Party.USER).report(book.leg(Party.USER), CallState.ANSWERED)
     heard(book)
-    assert [clip.names for clip in bridge_wish(book.case).playing] == [("alert_test",)]
+    assert [clip.names for clip in desired_bridge(book.case).playing] == [("alert_test",)]
     book.pass_time(3)
     assert book.case.closed_at is None, "what is announced can be heard"
     book.pass_time(2).release_all()

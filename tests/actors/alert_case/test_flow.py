@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from actors.alert_case.pending import PendingOffers
-from actors.alert_case.wishes import leg_wishes
+from actors.alert_case.wishes import desired_legs
 from messages import events as ev
 from messages.base import Position
 from messages.calls import CallState
@@ -199,14 +199,14 @@ def test_case_05_an_answer_not_heard_of_in_time_is_no_reason_to_hang_up(party: P
     book.pass_time(25.5)
     given_up = next(iter(book.case.of(party)))
     assert given_up.given_up
-    wish = leg_wishes(book.case)[place_of(given_up.leg)]
+    wish = desired_legs(book.case)[place_of(given_up.leg)]
     assert isinstance(wish, ReleaseLeg)
     assert wish.unanswered, "only if the modem knows of no answer either"
     book.report(given_up, CallState.ANSWERED).pass_time(1)
     now = book.leg(party)
     assert now.answered
     assert now.attempt == given_up.attempt
-    assert isinstance(leg_wishes(book.case)[place_of(now.leg)], Originate)
+    assert isinstance(desired_legs(book.case)[place_of(now.leg)], Originate)
 
 
 def test_case_06_a_drop_is_one_more_callback_and_112_stays_up() -> None:

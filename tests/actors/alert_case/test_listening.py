@@ -6,7 +6,7 @@ import pytest
 
 from actors.alert_case.claims import claims
 from actors.alert_case.rules.listening import WAITS_US
-from actors.alert_case.wishes import bridge_wish
+from actors.alert_case.wishes import desired_bridge
 from messages import events as ev
 from messages.calls import CallReport, CallState
 from messages.ids import SECOND, NodeId, OperatorCommand, OperatorId, Outcome, Party
@@ -30,7 +30,7 @@ def test_the_listener_is_called_on_own_phone_and_joins_muted() -> None:
     originating = book.all_of(ev.LegOriginating)[-1]
     assert (originating.party, originating.operator) == (Party.LISTENER, DORA)
     assert originating.line in book.public
-    members = {book.case.legs[one.leg].party: one.muted for one in bridge_wish(book.case).members}
+    members = {book.case.legs[one.leg].party: one.muted for one in desired_bridge(book.case).members}
     assert members == {Party.OPERATOR: False, Party.USER: False, Party.LISTENER: True}
     assert book.leg(Party.LISTENER).joined
 
@@ -79,7 +79,7 @@ def test_who_may_not_is_told_why() -> None:
 def heard_by(book: Book) -> set[Party] | None:
     """Who hears the listener; None: everybody."""
     (of_listener,) = (
-        one for one in bridge_wish(book.case).members if one.leg == book.leg(Party.LISTENER).leg
+        one for one in desired_bridge(book.case).members if one.leg == book.leg(Party.LISTENER).leg
     )
     if of_listener.muted:
         return set()

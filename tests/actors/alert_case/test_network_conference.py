@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from actors.alert_case.pending import PendingOffers
-from actors.alert_case.reports import hear
+from actors.alert_case.reports import events_of_report
 from actors.alert_case.rules.another_line import call_again_on_one_line
 from messages import events as ev
 from messages.base import Joins
@@ -81,13 +81,15 @@ OPERATOR, USER = leg("op1", Party.OPERATOR), leg("user", Party.USER)
 
 def test_one_report_may_say_that_112_has_answered_and_that_it_is_joined() -> None:
     ringing = leg("psap", Party.PSAP, LegState.RINGING)
-    made = hear(case(OPERATOR, ringing), said("psap", joined=True), SETTINGS, NOW)
+    made = events_of_report(case(OPERATOR, ringing), said("psap", joined=True), SETTINGS, NOW)
     assert [type(one) for one in made] == [ev.LegAnswered, ev.BridgeJoined, ev.PsapJoined]
 
 
 def test_that_the_network_has_joined_it_proves_an_answer() -> None:
     doubtful = leg("user", Party.USER, confirmed=False, answered_at=NOW)
-    (joined, confirmed, reached) = hear(case(OPERATOR, doubtful), said("user", joined=True), SETTINGS, NOW)
+    (joined, confirmed, reached) = events_of_report(
+        case(OPERATOR, doubtful), said("user", joined=True), SETTINGS, NOW
+    )
     assert isinstance(joined, ev.BridgeJoined)
     assert confirmed == ev.LegConfirmed(leg=doubtful.leg, attempt=1, by="network")
     assert isinstance(reached, ev.UserReached)
@@ -95,9 +97,9 @@ def test_that_the_network_has_joined_it_proves_an_answer() -> None:
 
 def test_on_hold_it_is_not_in_the_conference_and_the_bridge_has_no_say_in_it() -> None:
     both = case(replace(OPERATOR, joined=True), replace(USER, joined=True))
-    (left,) = hear(both, said("op1", joined=False), SETTINGS, NOW)
+    (left,) = events_of_report(both, said("op1", joined=False), SETTINGS, NOW)
     assert left == ev.BridgeLeft(bridge=BridgeId("a"), legs=(OPERATOR.leg,))
-    assert hear(both, BridgeReport(bridge=BridgeId("a"), joined=()), SETTINGS, NOW) == ()
+    assert events_of_report(both, BridgeReport(bridge=BridgeId("a"), joined=()), SETTINGS, NOW) == ()
 
 
 def test_an_operator_who_cannot_be_joined_with_the_user_is_called_again_beside_the_user() -> None:

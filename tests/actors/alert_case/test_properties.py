@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from actors.alert_case.rules import find_operator
-from actors.alert_case.wishes import bridge_wish
+from actors.alert_case.wishes import desired_bridge
 from messages import events as ev
 from messages.base import VoicePort
 from messages.bridge import BridgeReport, Member, Press
@@ -132,7 +132,7 @@ class AnyCourse(RuleBasedStateMachine):
 
     @rule()
     def what_is_played_comes_to_its_end(self) -> None:
-        wish = bridge_wish(self.book.case)
+        wish = desired_bridge(self.book.case)
         joined = tuple(member.leg for member in wish.members)
         once = tuple(clip.id for clip in wish.playing if not clip.every_s)
         self.book.go_on(BridgeReport(bridge=wish.bridge, joined=joined, played=once))
@@ -275,7 +275,7 @@ class AnyCourse(RuleBasedStateMachine):
     def who_listens_is_heard_by_nobody_and_keeps_nothing_open(self) -> None:
         case = self.book.case
         listeners = {leg.leg for leg in case.of(Party.LISTENER)}
-        assert all(one.muted for one in bridge_wish(case).members if one.leg in listeners)
+        assert all(one.muted for one in desired_bridge(case).members if one.leg in listeners)
         leg = case.listener_leg
         assert leg is None or leg.operator not in (case.operator, *case.reserved)
         if case.owner == self.book.me and case.parties_released:
@@ -312,7 +312,7 @@ class AnyCourse(RuleBasedStateMachine):
     @invariant()
     def what_is_played_is_for_those_alone_whom_it_is_meant_for(self) -> None:
         case = self.book.case
-        clips = bridge_wish(case, "Giulia").playing
+        clips = desired_bridge(case, "Giulia").playing
         assert len({clip.id for clip in clips}) == len(clips)
         for clip in clips:
             (party,) = {case.legs[leg].party for leg in clip.to}
@@ -331,7 +331,7 @@ class AnyCourse(RuleBasedStateMachine):
         case = self.book.case
         doubtful = {leg.leg for leg in case.legs.values() if leg.in_doubt}
         assert case.operator_leg is None or case.operator_leg.confirmed_answered
-        assert not [one for one in bridge_wish(case).members if one.leg in doubtful and _heard(case, one)]
+        assert not [one for one in desired_bridge(case).members if one.leg in doubtful and _heard(case, one)]
         sure: set[str] = set()
         for event in self.book.events:
             match event:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actors.alert_case.pending import PendingOffers
-from actors.deadline_watchdog.decider import Means, look
+from actors.deadline_watchdog.decider import Means, deadline_events
 from messages import events as ev
 from messages.ids import SECOND, Advice, Instant, NodeId, OperatorCommand, Outcome, Party
 from tests.actors.alert_case.book import EVERYONE, START, Book
@@ -24,7 +24,7 @@ def reopen(book: Book, *, psap: bool = False) -> None:
 def look_at(book: Book, seconds: float) -> None:
     """The watchdog looks so many seconds after the receipt, and writes what it says."""
     book.now = Instant(START + round(seconds * SECOND))
-    for verdict in look([book.case], MEANS, book.settings, book.now):
+    for verdict in deadline_events([book.case], MEANS, book.settings, book.now):
         book.write("inbox-a1", *verdict.events)
 
 

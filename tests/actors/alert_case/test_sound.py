@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from actors.alert_case.decider import decide
 from actors.alert_case.pending import PendingOffers
-from actors.alert_case.rules.sound import is_judged
+from actors.alert_case.rules.sound import silence_is_fault
 from messages import events as ev
 from messages.base import VoicePort
 from messages.bridge import BridgeReport
@@ -228,8 +228,8 @@ def test_a_headset_in_a_quiet_room_is_not_without_sound() -> None:
     book = Book().to_talking()
     mine = book.leg(Party.OPERATOR)
     headset = replace(mine, line=LineId(f"headset:{mine.operator}"))
-    assert is_judged(mine)
-    assert not is_judged(headset)
+    assert silence_is_fault(mine)
+    assert not silence_is_fault(headset)
     case = replace(book.case, legs={**book.case.legs, mine.leg: headset})
     asked = refusal(case, OperatorCommand.ANOTHER_LINE, EVERYONE[0], SETTINGS, None, Party.OPERATOR)
     assert asked == Refusal.OWN_VOICE

@@ -7,7 +7,7 @@ import shutil
 import pytest
 from msgspec.structs import replace
 
-from actors.alert_case.wishes import bridge_wish
+from actors.alert_case.wishes import desired_bridge
 from application.settings.protocols import Question, named, protocols_of
 from gateways.http.wire.bodies import QUESTION_MAX
 from media.conference.sounds import Sounds
@@ -50,13 +50,13 @@ def ask(book: Book, *, softly: bool = False, text: str = "Ci sono armi?") -> int
 
 def clip(book: Book) -> Clip | None:
     """The question that is to be played."""
-    return next((one for one in bridge_wish(book.case).playing if one.once), None)
+    return next((one for one in desired_bridge(book.case).playing if one.once), None)
 
 
 def reports(book: Book, **said: object) -> None:
     """What the bridge says of the question, with everybody joined."""
     joined = tuple(leg.leg for leg in book.case.legs.values() if leg.answered)
-    book.go_on(BridgeReport(bridge=bridge_wish(book.case).bridge, joined=joined, **said))  # type: ignore[arg-type]
+    book.go_on(BridgeReport(bridge=desired_bridge(book.case).bridge, joined=joined, **said))  # type: ignore[arg-type]
 
 
 def how(book: Book, number: int) -> QuestionProgress | None:

@@ -9,8 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from actors.alert_case.wishes import bridge_wish
-from actors.conference_bridge.decider import State, clips, said, wished
+from actors.alert_case.wishes import desired_bridge
+from actors.conference_bridge.decider import State, clips, due_report, with_members
 from media.conference.playlist import Playlist
 from media.conference.report import Presence
 from media.sound.frames import FRAME_SAMPLES, Samples
@@ -63,8 +63,8 @@ class AnyQuestions(RuleBasedStateMachine):
         self.wish()
 
     def wish(self) -> BridgeReport | None:
-        wish = bridge_wish(self.book.case)
-        self.state = wished(self.state, wish)
+        wish = desired_bridge(self.book.case)
+        self.state = with_members(self.state, wish)
         self.playlist.reconcile(clips(wish))
         joined = tuple(member.leg for member in wish.members)
         presence = Presence(
@@ -75,7 +75,7 @@ class AnyQuestions(RuleBasedStateMachine):
             cut=self.playlist.cut,
             clip_troubles=self.playlist.troubles(),
         )
-        self.state, report = said(self.state, presence, asked=True, now_us=self.book.now)
+        self.state, report = due_report(self.state, presence, asked=True, now_us=self.book.now)
         return report
 
     @rule(ticks=TICKS)
@@ -83,7 +83,7 @@ class AnyQuestions(RuleBasedStateMachine):
         """Tick by tick, with a report whenever something has changed."""
         for _ in range(ticks):
             self.report()
-            wish = bridge_wish(self.book.case)
+            wish = desired_bridge(self.book.case)
             playing = self.playlist.turn([member.leg for member in wish.members])
             self.sounding = {one.clip for one in playing if one.to and one.clip.startswith(QUESTION)}
             for clip in sorted(self.sounding - self.heard_here):
@@ -151,7 +151,7 @@ class AnyQuestions(RuleBasedStateMachine):
     @invariant()
     def what_is_wished_may_be_heard(self) -> None:
         case = self.book.case
-        for clip in bridge_wish(case).playing:
+        for clip in desired_bridge(case).playing:
             if clip.once:
                 assert not case.duress
                 assert clip.softly or not are_voices_withheld(case)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actors.alert_case.wishes import bridge_wish, leg_wishes
+from actors.alert_case.wishes import desired_bridge, desired_legs
 from messages import events as ev
 from messages.bridge import BridgeReport, Press
 from messages.cases import Originate
@@ -19,7 +19,7 @@ from tests.actors.alert_case.book import EVERYONE, SETTINGS, Book
 def hearers(book: Book) -> dict[Party, set[Party]]:
     """Who hears each party of the conference."""
     legs = book.case.legs
-    members = bridge_wish(book.case).members
+    members = desired_bridge(book.case).members
     everybody: set[LegId] = {member.leg for member in members}
     return {
         legs[member.leg].party: {
@@ -95,7 +95,7 @@ def test_an_order_of_before_does_not_hold_once_the_alert_is_silent_or_forced(the
 
 def muted(book: Book) -> set[Party]:
     legs = book.case.legs
-    return {legs[member.leg].party for member in bridge_wish(book.case).members if member.muted}
+    return {legs[member.leg].party for member in desired_bridge(book.case).members if member.muted}
 
 
 def test_who_is_muted_is_not_heard_and_hears() -> None:
@@ -103,7 +103,7 @@ def test_who_is_muted_is_not_heard_and_hears() -> None:
     assert muted(book) == set()
     book.order(OperatorCommand.MUTE)
     assert muted(book) == {Party.OPERATOR}
-    assert len(bridge_wish(book.case).members) == 2
+    assert len(desired_bridge(book.case).members) == 2
     book.order(OperatorCommand.UNMUTE)
     assert muted(book) == set()
 
@@ -141,7 +141,7 @@ DIGIT = OperatorCommand.SEND_DIGIT
 
 def wished(book: Book, party: Party) -> str:
     """All digits that the leg of this party is told."""
-    wishes = (wish for wish in leg_wishes(book.case).values() if isinstance(wish, Originate))
+    wishes = (wish for wish in desired_legs(book.case).values() if isinstance(wish, Originate))
     return next(wish.digits for wish in wishes if wish.party is party)
 
 

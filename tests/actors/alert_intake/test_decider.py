@@ -14,9 +14,9 @@ from actors.alert_intake.decider import (
     SETTLE_US,
     State,
     Worker,
-    heard,
-    in_the_way,
+    on_worker_status,
     plan,
+    preemptable_tests,
 )
 from messages.events import CommandGiven
 from messages.ids import (
@@ -62,7 +62,7 @@ def workers(*names: str) -> dict[WorkerId, int]:
 def all_idle(there: dict[WorkerId, int], now: Instant = NOW) -> State:
     state = State(started_at=Instant(now - 10 * SECOND))
     for name, incarnation in there.items():
-        state = heard(state, Worker(worker=name, incarnation=incarnation))
+        state = on_worker_status(state, Worker(worker=name, incarnation=incarnation))
     return state
 
 
@@ -89,7 +89,7 @@ def test_case_10_who_can_still_be_reached_is_taken_before_who_cannot() -> None:
 def test_nothing_is_given_away_before_all_workers_have_said_what_they_do() -> None:
     alerts = {AlertId("a"): case("a")}
     there = workers("c00", "c01")
-    state = heard(State(started_at=NOW), Worker(worker=WorkerId("c00"), incarnation=1))
+    state = on_worker_status(State(started_at=NOW), Worker(worker=WorkerId("c00"), incarnation=1))
     assert not plan(state, alerts, there, NOW).settled
     assert plan(state, alerts, there, Instant(NOW + SETTLE_US)).open
 
@@ -97,7 +97,9 @@ def test_nothing_is_given_away_before_all_workers_have_said_what_they_do() -> No
 def test_an_alert_stays_with_the_worker_that_has_it() -> None:
     alerts = {AlertId("a"): case("a")}
     there = workers("c00", "c01")
-    state = heard(all_idle(there), Worker(worker=WorkerId("c01"), incarnation=1, alert=AlertId("a")))
+    state = on_worker_status(
+        all_idle(there), Worker(worker=WorkerId("c01"), incarnation=1, alert=AlertId("a"))
+    )
     made = plan(state, alerts, there, NOW)
     assert made.open == ()
     assert made.waiting == ()
@@ -106,19 +108,25 @@ def test_an_alert_stays_with_the_worker_that_has_it() -> None:
 def test_a_worker_whose_case_was_killed_gets_its_alert_again_and_no_other_worker_does() -> None:
     alerts = {AlertId("a"): case("a")}
     there = workers("c00", "c01")
-    state = heard(all_idle(there), Worker(worker=WorkerId("c00"), incarnation=1, alert=AlertId("a")))
+    state = on_worker_status(
+        all_idle(there), Worker(worker=WorkerId("c00"), incarnation=1, alert=AlertId("a"))
+    )
     state = plan(state, alerts, there, NOW).state
     again = {WorkerId("c00"): 2, WorkerId("c01"): 1}
     made = plan(state, alerts, again, NOW)
     assert made.open == (), "it is being started again"
-    made = plan(heard(made.state, Worker(worker=WorkerId("c00"), incarnation=2)), alerts, again, NOW)
+    made = plan(
+        on_worker_status(made.state, Worker(worker=WorkerId("c00"), incarnation=2)), alerts, again, NOW
+    )
     assert made.open == ((AlertId("a"), WorkerId("c00")),)
 
 
 def test_an_alert_waits_for_its_worker_while_only_the_case_of_it_is_gone_and_not_for_ever() -> None:
     alerts = {AlertId("a"): case("a")}
     there = workers("c00", "c01")
-    state = heard(all_idle(there), Worker(worker=WorkerId("c00"), incarnation=1, alert=AlertId("a")))
+    state = on_worker_status(
+        all_idle(there), Worker(worker=WorkerId("c00"), incarnation=1, alert=AlertId("a"))
+    )
     gone, holding = workers("c01"), workers("c00", "c01")
     made = plan(state, alerts, gone, NOW, holding=holding)
     assert made.open == (), "its legs and its bridge have the calls and the voice"
@@ -135,16 +143,20 @@ def test_an_alert_waits_for_its_worker_while_only_the_case_of_it_is_gone_and_not
 def test_a_worker_that_has_spoken_is_given_its_alert_before_the_directory_calls_it_started() -> None:
     alerts = {AlertId("a"): case("a")}
     there = workers("c00", "c01")
-    state = heard(all_idle(there), Worker(worker=WorkerId("c00"), incarnation=1, alert=AlertId("a")))
+    state = on_worker_status(
+        all_idle(there), Worker(worker=WorkerId("c00"), incarnation=1, alert=AlertId("a"))
+    )
     again = {WorkerId("c00"): 2, WorkerId("c01"): 1}
-    state = heard(plan(state, alerts, again, NOW).state, Worker(worker=WorkerId("c00"), incarnation=2))
+    state = on_worker_status(
+        plan(state, alerts, again, NOW).state, Worker(worker=WorkerId("c00"), incarnation=2)
+    )
     made = plan(state, alerts, again, NOW, starting=workers("c00"))
     assert made.open == ((AlertId("a"), WorkerId("c00")),)
 
 
 def test_nobody_is_waited_for_who_has_yet_to_start() -> None:
     alerts = {AlertId("a"): case("a")}
-    state = heard(State(started_at=NOW), Worker(worker=WorkerId("c00"), incarnation=1))
+    state = on_worker_status(State(started_at=NOW), Worker(worker=WorkerId("c00"), incarnation=1))
     assert plan(state, alerts, workers("c00", "c01"), NOW, starting=workers("c01")).open
 
 
@@ -170,7 +182,7 @@ def test_an_order_that_was_not_confirmed_is_given_again() -> None:
 def test_a_worker_that_was_started_again_is_told_at_once_what_its_predecessor_was_told() -> None:
     alerts = {AlertId("a"): case("a")}
     made = plan(all_idle(workers("c00")), alerts, workers("c00"), NOW)
-    state = heard(made.state, Worker(worker=WorkerId("c00"), incarnation=2))
+    state = on_worker_status(made.state, Worker(worker=WorkerId("c00"), incarnation=2))
     assert plan(state, alerts, {WorkerId("c00"): 2}, Instant(NOW + 1)).open == made.open
 
 
@@ -235,7 +247,7 @@ class Workers(RuleBasedStateMachine):
         self.go_on()
 
     def say(self, worker: WorkerId) -> None:
-        self.state = heard(
+        self.state = on_worker_status(
             self.state,
             Worker(worker=worker, incarnation=self.confirmed_answered[worker], alert=self.doing[worker]),
         )
@@ -268,18 +280,18 @@ def test_case_09_only_a_tests_call_to_somebody_with_a_real_alert_is_in_the_way()
         since=NOW,
     )
     test = case("t", test=True, phone=E164("+391"), legs={leg.leg: leg})
-    assert in_the_way([test, case("r", phone=E164("+391"))]) == [("t", "t:user")]
-    assert in_the_way([test, case("r", phone=E164("+392"))]) == []
-    assert in_the_way([replace(test, test=False), case("r", phone=E164("+391"))]) == []
+    assert preemptable_tests([test, case("r", phone=E164("+391"))]) == [("t", "t:user")]
+    assert preemptable_tests([test, case("r", phone=E164("+392"))]) == []
+    assert preemptable_tests([replace(test, test=False), case("r", phone=E164("+391"))]) == []
     inbound = replace(test, legs={leg.leg: replace(leg, call=7)})
-    assert in_the_way([inbound, case("r", phone=E164("+391"))]) == []
+    assert preemptable_tests([inbound, case("r", phone=E164("+391"))]) == []
 
 
 def busy(there: dict[WorkerId, int], *alerts: Case) -> State:
     """Return the intake's state with one worker for each of these alerts, and the other workers idle."""
     state = all_idle(there)
     for name, one in zip(there, alerts, strict=False):
-        state = heard(state, Worker(worker=name, incarnation=1, alert=one.alert))
+        state = on_worker_status(state, Worker(worker=name, incarnation=1, alert=one.alert))
     return state
 
 

@@ -19,17 +19,17 @@ CALL = IncomingCall(line=LineId("sim1"), call=1, number=E164("+393331112223"), s
 
 def test_a_call_is_declined_only_where_the_user_may_be_called_back() -> None:
     back = Setup(settings=Settings(voice_alert=VoiceAlert.CALLBACK))
-    assert VoiceAlerts(back).hear(CALL) is CallOutcome.REJECT
-    assert VoiceAlerts(back).hear(CALL, hushed=True) is CallOutcome.TAKE
-    assert VoiceAlerts(Setup(settings=Settings())).hear(CALL) is CallOutcome.TAKE
+    assert VoiceAlerts(back).outcome_of(CALL) is CallOutcome.REJECT
+    assert VoiceAlerts(back).outcome_of(CALL, hushed=True) is CallOutcome.TAKE
+    assert VoiceAlerts(Setup(settings=Settings())).outcome_of(CALL) is CallOutcome.TAKE
 
 
 def test_calls_whose_end_no_line_has_told_are_not_remembered_for_ever() -> None:
     alerts = VoiceAlerts(Setup(settings=Settings()))
     for call in range(5000):
-        alerts.known(CALL.line, call)
-    assert alerts.hear(replace(CALL, call=4999)) is CallOutcome.KNOWN
-    assert alerts.hear(replace(CALL, call=0)) is CallOutcome.TAKE
+        alerts.record_call(CALL.line, call)
+    assert alerts.outcome_of(replace(CALL, call=4999)) is CallOutcome.KNOWN
+    assert alerts.outcome_of(replace(CALL, call=0)) is CallOutcome.TAKE
 
 
 NOW = Instant(2_000_000)

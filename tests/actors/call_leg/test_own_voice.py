@@ -78,7 +78,7 @@ def said(state: CallState, attempt: int = 1, *, adopted: bool = False) -> CallRe
 def test_a_node_that_is_alone_is_asked_whatever_it_says_of_its_voices(tmp_path: Path) -> None:
     alone = Center(tmp_path, PeerBook())
     assert alone.leg.node_of(LINE) == A
-    assert alone.leg.speaks(LINE, A)
+    assert alone.leg.counts_report(LINE, A)
     assert alone.leg.port(LINE, UNIX) == UNIX
 
 
@@ -98,7 +98,7 @@ def test_nobody_is_asked_before_all_that_might_have_the_operator_were_heard(
     """Just after a start nothing may be said to be lost that another node has."""
     center.others(settled=settled, alive=alive, b=None)
     assert center.leg.node_of(LINE) is None
-    assert center.leg.speaks(LINE, B)
+    assert center.leg.counts_report(LINE, B)
     assert center.leg.port(LINE, UNIX) is None
     center.here(voice())
     assert center.leg.node_of(LINE) == A
@@ -135,11 +135,11 @@ def test_a_node_that_the_operator_has_left_is_not_believed_and_one_that_the_oper
     center: Center,
 ) -> None:
     center.others(b=voice(GONE, 2, wavering=True), c=None)
-    assert center.leg.speaks(LINE, B)
-    assert not center.leg.speaks(LINE, C)
+    assert center.leg.counts_report(LINE, B)
+    assert not center.leg.counts_report(LINE, C)
     center.others(b=voice(GONE, 2, wavering=True), c=voice(since=3))
-    assert not center.leg.speaks(LINE, B)
-    assert center.leg.speaks(LINE, C)
+    assert not center.leg.counts_report(LINE, B)
+    assert center.leg.counts_report(LINE, C)
 
 
 def test_the_voice_is_this_nodes_own_port_or_another_ones_gate(center: Center) -> None:
@@ -152,10 +152,10 @@ def test_the_voice_is_this_nodes_own_port_or_another_ones_gate(center: Center) -
 
 def test_a_voice_that_moves_is_not_said_to_be_taken_over_and_one_after_a_restart_is(center: Center) -> None:
     leg = center.leg
-    assert leg.followed(said(UP, adopted=True), B).adopted, "the leg has just started"
-    assert leg.followed(said(UP, adopted=True), B).adopted
+    assert leg.without_move(said(UP, adopted=True), B).adopted, "the leg has just started"
+    assert leg.without_move(said(UP, adopted=True), B).adopted
     for _ in range(2):
-        assert not leg.followed(said(UP, adopted=True), C).adopted
-    assert leg.followed(said(GONE, adopted=True), B).adopted, "an end is as it is"
-    assert not leg.followed(said(UP, adopted=True), B).adopted
-    assert leg.followed(said(UP, 2, adopted=True), C).adopted, "another attempt"
+        assert not leg.without_move(said(UP, adopted=True), C).adopted
+    assert leg.without_move(said(GONE, adopted=True), B).adopted, "an end is as it is"
+    assert not leg.without_move(said(UP, adopted=True), B).adopted
+    assert leg.without_move(said(UP, 2, adopted=True), C).adopted, "another attempt"

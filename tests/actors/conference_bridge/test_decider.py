@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from actors.conference_bridge.decider import State, clips, heard_by, kept, levels, said, specs, tracks, wished
+from actors.conference_bridge.decider import (
+    State,
+    clips,
+    due_report,
+    heard_by,
+    levels,
+    pace_between,
+    specs,
+    tracks,
+    with_members,
+)
 from media.conference.clips import ClipSpec
 from media.conference.report import Pace, Presence, RecordingStatus
 from media.sound.levels import LevelReport
@@ -55,27 +65,29 @@ def test_what_is_played_is_told_by_its_id() -> None:
 
 
 def test_a_change_is_said_once_and_a_wish_is_always_answered() -> None:
-    state, report = said(State(wish=WISH), status(USER, lost={OPERATOR: "gone"}), asked=True, now_us=NOW)
+    state, report = due_report(
+        State(wish=WISH), status(USER, lost={OPERATOR: "gone"}), asked=True, now_us=NOW
+    )
     assert report is not None
     assert (report.joined, report.lost) == ((USER,), (OPERATOR,))
-    state, report = said(state, status(USER, lost={OPERATOR: "gone"}), asked=False, now_us=NOW)
+    state, report = due_report(state, status(USER, lost={OPERATOR: "gone"}), asked=False, now_us=NOW)
     assert report is None
-    state, report = said(state, status(USER, OPERATOR), asked=False, now_us=NOW)
+    state, report = due_report(state, status(USER, OPERATOR), asked=False, now_us=NOW)
     assert report is not None
     assert report.joined == (OPERATOR, USER)
-    assert said(state, status(USER, OPERATOR), asked=True, now_us=NOW)[1] is not None
+    assert due_report(state, status(USER, OPERATOR), asked=True, now_us=NOW)[1] is not None
 
 
 def test_who_is_no_member_any_more_is_not_said_to_be_joined() -> None:
     only_user = SetMembers(alert=AlertId("a"), bridge=BridgeId("a"), members=WISH.members[:1])
-    _, report = said(State(wish=only_user), status(USER, OPERATOR), asked=True, now_us=NOW)
+    _, report = due_report(State(wish=only_user), status(USER, OPERATOR), asked=True, now_us=NOW)
     assert report is not None
     assert report.joined == (USER,)
 
 
 def test_an_idle_bridge_has_no_alert_and_says_nothing() -> None:
     assert State().alert is None
-    assert said(State(), None, asked=True, now_us=NOW)[1] is None
+    assert due_report(State(), None, asked=True, now_us=NOW)[1] is None
 
 
 def test_what_is_heard_is_said_of_members_alone_and_whole() -> None:
@@ -86,7 +98,7 @@ def test_what_is_heard_is_said_of_members_alone_and_whole() -> None:
         no_sound=frozenset({USER}),
         played=frozenset({"welcome"}),
     )
-    state, report = said(State(wish=WISH), heard, asked=False, now_us=NOW)
+    state, report = due_report(State(wish=WISH), heard, asked=False, now_us=NOW)
     assert report == BridgeReport(
         bridge=BridgeId("a"),
         joined=(USER,),
@@ -95,21 +107,21 @@ def test_what_is_heard_is_said_of_members_alone_and_whole() -> None:
         no_sound=(USER,),
         played=("welcome",),
     )
-    assert said(state, heard, asked=False, now_us=NOW)[1] is None
+    assert due_report(state, heard, asked=False, now_us=NOW)[1] is None
 
 
 def test_each_key_is_known_by_its_moment_also_of_a_leg_that_has_joined_anew() -> None:
     state = State(wish=WISH)
     for at, digits in ((5, "1"), (5, "12"), (9, ""), (12, "1"), (12, "1")):
-        state = wished(state, WISH)
-        state, report = said(state, status(USER, digits={USER: digits}), asked=True, now_us=Instant(at))
+        state = with_members(state, WISH)
+        state, report = due_report(state, status(USER, digits={USER: digits}), asked=True, now_us=Instant(at))
     assert report is not None
     assert [(one.at, one.digit) for one in report.pressed[USER]] == [(5, "1"), (6, "2"), (12, "1")]
 
 
 def test_a_conference_that_is_over_has_nobody_in_it() -> None:
     over = SetMembers(alert=AlertId("a"), bridge=BridgeId("a"), members=())
-    assert said(State(wish=over), None, asked=True, now_us=NOW)[1] == BridgeReport(
+    assert due_report(State(wish=over), None, asked=True, now_us=NOW)[1] == BridgeReport(
         bridge=BridgeId("a"), joined=()
     )
 
@@ -123,15 +135,15 @@ def test_the_screens_are_told_what_a_machine_says_and_the_case_is_not() -> None:
         Instant(0),
     )
     assert {leg: one.tone for leg, one in told.legs.items()} == {USER: "busy", "a:psap": ""}
-    state, _ = said(State(wish=WISH), status(USER), asked=False, now_us=NOW)
-    assert said(state, status(USER, tones={USER: "busy"}), asked=False, now_us=NOW)[1] is None
+    state, _ = due_report(State(wish=WISH), status(USER), asked=False, now_us=NOW)
+    assert due_report(state, status(USER, tones={USER: "busy"}), asked=False, now_us=NOW)[1] is None
 
 
 def test_the_clock_is_told_of_since_the_last_look() -> None:
     before = Pace(ticks=100, late_ticks=2, skipped_ticks=1, worst_late_us=9_000)
     now = Pace(ticks=105, late_ticks=3, skipped_ticks=1, worst_late_us=9_000)
-    assert kept(before, now) == readings.Pace(ticks=5, late=1, skipped=0)
-    assert kept(now, now) == readings.Pace()
+    assert pace_between(before, now) == readings.Pace(ticks=5, late=1, skipped=0)
+    assert pace_between(now, now) == readings.Pace()
 
 
 def test_each_party_has_a_track_and_operators_share_theirs() -> None:
@@ -143,14 +155,16 @@ def test_each_party_has_a_track_and_operators_share_theirs() -> None:
 
 
 def test_what_is_recorded_is_said_when_it_changes() -> None:
-    state, report = said(State(wish=WISH), status(USER), asked=False, now_us=NOW)
+    state, report = due_report(State(wish=WISH), status(USER), asked=False, now_us=NOW)
     assert report is not None
     assert (report.recording, report.recording_fault) == ("", "")
-    state, report = said(
+    state, report = due_report(
         state, status(USER), asked=False, now_us=NOW, recording=RecordingStatus(file="a.1.flac")
     )
     assert report is not None
     assert report.recording == "a.1.flac"
-    _, report = said(state, status(USER), asked=False, now_us=NOW, recording=RecordingStatus(fault="full"))
+    _, report = due_report(
+        state, status(USER), asked=False, now_us=NOW, recording=RecordingStatus(fault="full")
+    )
     assert report is not None
     assert (report.recording, report.recording_fault) == ("", "full")

@@ -10,9 +10,9 @@ from actors.deadline_watchdog.decider import (
     HELD_US,
     RELEASED_US,
     Means,
+    deadline_events,
     expected_free,
     forecasts,
-    look,
     next_deadline,
 )
 from messages import events as ev
@@ -39,7 +39,7 @@ def after(seconds: float) -> Instant:
 
 
 def said(book: Book, seconds: float, settings: Settings = SETTINGS, means: Means = PLENTY) -> list[ev.Event]:
-    found = look([book.case], means, settings, after(seconds))
+    found = deadline_events([book.case], means, settings, after(seconds))
     return [event for verdict in found for event in verdict.events]
 
 
@@ -51,7 +51,7 @@ def waiting(number: int, *, test: bool = False, later_s: float = 0.0) -> Case:
 
 
 def advised(cases: list[Case], means: Means, seconds: float) -> list[AlertId]:
-    return [one.alert for one in look(cases, means, SETTINGS, after(seconds))]
+    return [one.alert for one in deadline_events(cases, means, SETTINGS, after(seconds))]
 
 
 def test_s11_a_deadline_that_passes_unreached_is_missed_once() -> None:
@@ -85,7 +85,7 @@ def test_a_call_under_way_gets_the_time_that_calls_take() -> None:
     book = Book(operators=()).opened().pass_time(38.5)
     assert book.case.active(Party.USER) is not None
     case = apply(book.case, ev.AdviceChanged(advice=Advice.WAIT), book.now)
-    assert look([case], PLENTY, SETTINGS, after(49)) == ()
+    assert deadline_events([case], PLENTY, SETTINGS, after(49)) == ()
 
 
 def test_where_the_answer_counts_ringing_is_not_enough() -> None:
@@ -153,7 +153,7 @@ def test_ten_thousand_open_alerts_are_forecast_within_a_second_s_small_part() ->
     took = []
     for _ in range(3):
         began = time.process_time()
-        look(cases, means, SETTINGS, after(1))
+        deadline_events(cases, means, SETTINGS, after(1))
         took.append(time.process_time() - began)
     assert min(took) < 0.5
 
@@ -173,5 +173,5 @@ def test_the_app_of_a_silent_alert_is_told_early_that_no_operator_is_to_be_had()
     assert advised([case], PLENTY, 40) == []
     assert advised([case], crowd, 10) == []
     assert advised([case], crowd, 40) == [case.alert]
-    told = look([case], PLENTY, SETTINGS, after(50))
+    told = deadline_events([case], PLENTY, SETTINGS, after(50))
     assert [type(event) for event in told[0].events] == [ev.DeadlineMissed, ev.AdviceChanged]

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from actors.alert_case.decider import Decision, decide
 from actors.alert_case.pending import PendingOffers
-from actors.alert_case.reports import Heard
+from actors.alert_case.reports import CaseReport
 from actors.deadline_watchdog.decider import Means
 from actors.deadline_watchdog.signs import signs
 from actors.deadline_watchdog.stuck import (
@@ -265,7 +265,7 @@ def test_the_leg_and_then_its_modem_are_started_again_with_the_case() -> None:
 def test_rules_that_fail_are_found_and_end_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(
         case: Case,
-        heard: tuple[Heard, ...],
+        heard: tuple[CaseReport, ...],
         pending: PendingOffers,
         me: Owner,
         settings: Settings,

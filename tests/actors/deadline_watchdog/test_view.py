@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actors.deadline_watchdog.decider import HELD_STILL_US
-from actors.deadline_watchdog.view import BACK_US, FRESH_US, View
+from actors.deadline_watchdog.view import BACK_US, FRESH_US, MeansView
 from messages.events import Event, LinePutBack, LineQuarantined, LineReturned, LineTakenOut
 from messages.ids import SECOND, Instant, LineId, NodeId, OperatorId, Role, TrunkId, WorkerId
 from messages.lines import LineReport, LineState
@@ -43,15 +43,15 @@ def report(line: str, state: LineState, since_s: float = 0.0, *, busy: bool = Fa
     )
 
 
-def view(at_s: float, **states: LineState) -> View:
+def view(at_s: float, **states: LineState) -> MeansView:
     """What was heard at that second; all that is not named is ready."""
-    made = View(SETUP, NodeId("n"), START)
+    made = MeansView(SETUP, NodeId("n"), START)
     for name in NAMES:
-        made.heard(report(name, states.get(name, LineState.READY), at_s), after(at_s))
+        made.store_report(report(name, states.get(name, LineState.READY), at_s), after(at_s))
     return made
 
 
-def public(made: View, at_s: float) -> tuple[int, ...]:
+def public(made: MeansView, at_s: float) -> tuple[int, ...]:
     """In how many microseconds each line is expected."""
     return tuple(at - after(at_s) for at in made.means((), after(at_s)).public)
 
@@ -63,7 +63,7 @@ def test_the_number_that_users_call_is_not_counted() -> None:
 
 
 def test_a_watchdog_that_has_just_started_takes_silence_for_nothing() -> None:
-    made = View(SETUP, NodeId("n"), START)
+    made = MeansView(SETUP, NodeId("n"), START)
     assert public(made, FRESH_US / SECOND) == (0, 0)
     assert public(made, FRESH_US / SECOND + 1) == (BACK_US, BACK_US)
     assert public(made, BACK_US / SECOND + 1) == ()
@@ -73,14 +73,14 @@ def test_a_watchdog_that_has_just_started_takes_silence_for_nothing() -> None:
 def test_a_line_of_no_use_is_expected_back_for_ten_seconds_and_then_not_counted(state: LineState) -> None:
     made = view(20, p2=state)
     assert public(made, 21) == (BACK_US, 0)
-    made.heard(report("p2", state, 20), after(31))
-    made.heard(report("p3", LineState.READY), after(31))
+    made.store_report(report("p2", state, 20), after(31))
+    made.store_report(report("p3", LineState.READY), after(31))
     assert public(made, 31) == (0,)
 
 
 def test_a_line_on_which_somebody_calls_in_is_not_free() -> None:
     made = view(0)
-    made.heard(report("p3", LineState.READY, busy=True), START)
+    made.store_report(report("p3", LineState.READY, busy=True), START)
     assert public(made, 1) == (0, HELD_STILL_US)
 
 
@@ -102,7 +102,7 @@ def test_a_line_that_is_quarantined_or_taken_out_is_not_counted_until_it_is_back
 
 def test_a_trunk_for_112_of_which_every_line_was_taken_out_has_none() -> None:
     made = view(0)
-    made.heard(report("e1", LineState.READY), START)
+    made.store_report(report("e1", LineState.READY), START)
     assert not any(made.no_line_for_112(START).values())
     out = LineTakenOut(line=LineId("e1"), by=OperatorId("eva"), reason="x")
     made.lines.apply(recorded(out, at_us=START, stream="service-e1"))

@@ -1,6 +1,6 @@
 """What the keeper does at which moment."""
 
-from actors.fallback_keeper.decider import Keeping, Step, next_steps, to_be_said
+from actors.fallback_keeper.decider import Keeping, Step, must_log_failure, next_steps
 from messages.ids import SECOND, Instant
 
 NOW = Instant(1_795_000_000 * SECOND)
@@ -29,8 +29,8 @@ def test_while_the_spare_is_in_use_nothing_is_tried_but_the_way_back() -> None:
 
 
 def test_the_log_of_a_full_disk_is_not_filled_every_second() -> None:
-    keeping, say = to_be_said(Keeping(), NOW)
+    keeping, say = must_log_failure(Keeping(), NOW)
     assert say
-    said = [to_be_said(keeping, later(seconds))[1] for seconds in range(1, 60)]
+    said = [must_log_failure(keeping, later(seconds))[1] for seconds in range(1, 60)]
     assert not any(said)
-    assert to_be_said(keeping, later(60))[1]
+    assert must_log_failure(keeping, later(60))[1]

@@ -17,11 +17,11 @@ from actors.operator_lines.decider import (
     OwnLineAttempt,
     Ref,
     Voice,
-    changed,
     forget,
+    is_in_use,
     moved,
-    obey,
-    stands,
+    on_order,
+    on_voice_change,
 )
 from messages.base import HangupCause, VoicePort
 from messages.calls import AttachCall, CallReport, CallState, DialCall, HangUpCall
@@ -46,7 +46,7 @@ HANG_UP = HangUpCall(leg=LEG, attempt=1, number=NUMBER, line=ANNA)
 def give(
     order: Order, voice: Voice, legs: dict[Ref, OwnLineAttempt] | None = None, *, said_s: float = 0.0
 ) -> Answer:
-    return obey(legs or {}, ANNA, order, voice, Instant(NOW - round(said_s * SECOND)), NOW)
+    return on_order(legs or {}, ANNA, order, voice, Instant(NOW - round(said_s * SECOND)), NOW)
 
 
 def states(said: tuple[CallReport, ...]) -> list[CallState]:
@@ -73,17 +73,17 @@ def test_who_has_no_voice_is_not_called_and_the_operator_s_line_has_failed() -> 
 
 def test_who_stands_on_a_voice_that_wavers_stays() -> None:
     legs, _ = give(DIAL, THERE)
-    assert changed(legs, ANNA, WAVERING) == (legs, ())
-    legs, said = changed(legs, ANNA, GONE)
+    assert on_voice_change(legs, ANNA, WAVERING) == (legs, ())
+    legs, said = on_voice_change(legs, ANNA, GONE)
     assert [(one.state, one.cause) for one in said] == [(CallState.RELEASED, HangupCause.LINE_LOST)]
-    assert changed(legs, ANNA, THERE)[1] == (), "it has ended, and is not answered again"
+    assert on_voice_change(legs, ANNA, THERE)[1] == (), "it has ended, and is not answered again"
 
 
 def test_to_hang_up_only_lets_go() -> None:
     legs, _ = give(DIAL, THERE)
     legs, said = give(HANG_UP, THERE, legs)
     assert [(one.state, one.cause) for one in said] == [(CallState.RELEASED, HangupCause.NORMAL)]
-    assert not stands(legs, ANNA)
+    assert not is_in_use(legs, ANNA)
     again = DialCall(leg=LegId("a2:op1"), attempt=1, number=NUMBER, line=ANNA)
     assert states(give(again, THERE, legs)[1])[-1] is CallState.ANSWERED
 
@@ -105,16 +105,16 @@ def test_after_a_restart_who_stood_there_is_taken_over() -> None:
 def test_a_call_that_is_still_being_made_is_heard_of_as_it_goes_on() -> None:
     legs, said = give(DIAL, Voice(state=CallState.DIALLING))
     assert states(said) == [CallState.DIALLING]
-    legs, said = changed(legs, ANNA, RINGING)
+    legs, said = on_voice_change(legs, ANNA, RINGING)
     assert states(said) == [CallState.RINGING]
-    legs, said = changed(legs, ANNA, Voice(state=CallState.RELEASED, cause=HangupCause.NO_ANSWER))
+    legs, said = on_voice_change(legs, ANNA, Voice(state=CallState.RELEASED, cause=HangupCause.NO_ANSWER))
     assert [one.cause for one in said] == [HangupCause.NO_ANSWER]
 
 
 def test_a_voice_that_has_moved_is_told() -> None:
     legs, _ = give(DIAL, THERE)
     other = replace(PORT, path="/dev/ttyUSB7", kind="tty")
-    _, said = changed(legs, ANNA, replace(THERE, port=other))
+    _, said = on_voice_change(legs, ANNA, replace(THERE, port=other))
     assert [one.voice for one in said] == [other]
 
 
@@ -123,8 +123,8 @@ def test_who_stood_on_a_voice_that_has_gone_to_another_node_is_let_go_in_silence
     over = AttachCall(leg=LegId("a0:op1"), attempt=1, number=NUMBER, line=ANNA)
     legs, _ = give(over, ABSENT, legs)
     left = moved(legs, ANNA)
-    assert not stands(left, ANNA)
-    assert changed(left, ANNA, GONE)[1] == ()
+    assert not is_in_use(left, ANNA)
+    assert on_voice_change(left, ANNA, GONE)[1] == ()
     assert [(one.state, one.adopted) for one in give(ATTACH, THERE, left)[1]] == [(CallState.ANSWERED, True)]
     assert states(give(over, THERE, left)[1]) == [CallState.RELEASED], "what is over stays so"
 
@@ -162,7 +162,7 @@ class OneVoice(RuleBasedStateMachine):
         order = DialCall(leg=leg, attempt=attempt, number=NUMBER)
         said_at = Instant(self.now - 2 * LATE_US) if late else self.now
         known = (leg, attempt) in self.legs
-        self.take(obey(self.legs, ANNA, order, self.voice, said_at, self.now))
+        self.take(on_order(self.legs, ANNA, order, self.voice, said_at, self.now))
         if self.voice == THERE and not known and not late:
             assert self.new[-1].state is CallState.ANSWERED
 
@@ -171,23 +171,23 @@ class OneVoice(RuleBasedStateMachine):
         if self.said.get((leg, attempt)) is not CallState.RELEASED:
             # A case asks for what it believes to be up; what is over it asks for no more.
             order = AttachCall(leg=leg, attempt=attempt, number=NUMBER)
-            self.take(obey(self.legs, ANNA, order, self.voice, self.now, self.now))
+            self.take(on_order(self.legs, ANNA, order, self.voice, self.now, self.now))
 
     @rule(leg=st.sampled_from(LEGS), attempt=st.integers(1, 2))
     def hung_up(self, leg: LegId, attempt: int) -> None:
         order = HangUpCall(leg=leg, attempt=attempt, number=NUMBER)
-        self.take(obey(self.legs, ANNA, order, self.voice, self.now, self.now))
+        self.take(on_order(self.legs, ANNA, order, self.voice, self.now, self.now))
         assert self.new[-1].state is CallState.RELEASED
 
     @rule(voice=VOICES)
     def the_voice_changes(self, voice: Voice) -> None:
         self.voice = voice
-        self.take(changed(self.legs, ANNA, voice))
+        self.take(on_voice_change(self.legs, ANNA, voice))
 
     @rule()
     def the_operator_goes_on_at_another_node(self) -> None:
         self.legs, self.new = moved(self.legs, ANNA), ()
-        assert not stands(self.legs, ANNA)
+        assert not is_in_use(self.legs, ANNA)
 
     @rule()
     def time_passes(self) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from actors.operator_lines import nailed
-from actors.operator_lines.nailed import LONGEST_PAUSE_US, Nailed, Wanted
+from actors.operator_lines.nailed import LONGEST_PAUSE_US, DesiredCall, Nailed
 from messages.base import HangupCause, VoicePort
 from messages.calls import CallReport, CallState, DialCall, HangUpCall
 from messages.ids import E164, SECOND, Instant, LineId, OperatorId
@@ -52,8 +52,8 @@ class Plant:
         self.asked: list[RequestLine] = []
         self.dials: list[Instant] = []
 
-    def wanted(self) -> Wanted:
-        return Wanted(
+    def wanted(self) -> DesiredCall:
+        return DesiredCall(
             call=self.on_shift and not self.dialled_by_alert,
             keep=(self.on_shift and not self.dialled_by_alert) or self.leg_stands,
             number=NUMBER,
@@ -108,7 +108,7 @@ class Plant:
             cause=None if call is None else call.cause,
             voice=VOICE if call is not None and call.state is CallState.ANSWERED else None,
         )
-        self.nailed = nailed.heard(self.nailed, report, self.now)
+        self.nailed = nailed.on_report(self.nailed, report, self.now)
         if report.state in (CallState.RELEASED, CallState.UNKNOWN):
             self.step()
 
@@ -186,7 +186,7 @@ def test_a_modem_that_gives_no_voice_is_no_use() -> None:
     report = CallReport(
         leg=nailed_up_leg(ANNA), attempt=plant.hold[1], line=plant.hold[0], state=CallState.ANSWERED
     )
-    plant.nailed = nailed.heard(plant.nailed, report, plant.now)
+    plant.nailed = nailed.on_report(plant.nailed, report, plant.now)
     assert nailed.voice(plant.nailed, plant.wanted()).state is CallState.RINGING
     act = nailed.step(plant.nailed, plant.wanted(), Instant(plant.now + nailed.NO_VOICE_US))
     assert isinstance(act.order, HangUpCall)

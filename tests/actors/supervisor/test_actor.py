@@ -108,7 +108,7 @@ def test_a_busy_worker_is_seen_and_another_is_made_ready(world: OneProcess) -> N
     assert world.entry(Role.ALERT_CASE, "c02") is None
     case = world.actor(Role.ALERT_CASE, "c00", Case)
     assert case is not None
-    case.busy_with(AlertId("a1"))
+    case.set_alert(AlertId("a1"))
     world.advance(0.3)
     entry = world.entry(Role.ALERT_CASE, "c00")
     assert entry is not None

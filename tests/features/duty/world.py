@@ -64,11 +64,11 @@ class _AtOnce(Courier[SendJob, SendResult]):
     def __init__(self) -> None:
         self._back: list[SendResult] = []
 
-    def carry(self, load: SendJob, /) -> None:
+    def deliver(self, load: SendJob, /) -> None:
         WRITTEN.append(load)
         self._back.append((load[1], Delivered()))
 
-    def back(self) -> SendResult | None:
+    def take_result(self) -> SendResult | None:
         return self._back.pop(0) if self._back else None
 
 

@@ -86,11 +86,11 @@ def test_who_is_silent_is_away_and_keeps_no_other_waiting(
     waker = Waker()
     slow = ThreadCourier(outlet_of(there.target()).deliver, waker, "slow")
     quick = ThreadCourier(outlet_of(target(to=str(tmp_path))).deliver, waker, "quick")
-    slow.carry(PARCEL)
-    quick.carry(PARCEL)
-    assert wait_until(quick.back) == Received(receipt="a1.q.1.xml")
-    assert slow.back() is None
-    assert wait_until(slow.back) == Away(reason="ReadTimeout")
+    slow.deliver(PARCEL)
+    quick.deliver(PARCEL)
+    assert wait_until(quick.take_result) == Received(receipt="a1.q.1.xml")
+    assert slow.take_result() is None
+    assert wait_until(slow.take_result) == Away(reason="ReadTimeout")
     waker.take()
     waker.close()
 

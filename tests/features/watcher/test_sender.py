@@ -74,10 +74,10 @@ class _AtOnce(Courier[Beat, Outcome]):
         self._target = target
         self._outcome: Outcome | None = None
 
-    def carry(self, load: Beat, /) -> None:
+    def deliver(self, load: Beat, /) -> None:
         self._outcome = OUTSIDE[-1].hear(self._target, load)
 
-    def back(self) -> Outcome | None:
+    def take_result(self) -> Outcome | None:
         outcome, self._outcome = self._outcome, None
         return outcome
 
@@ -86,10 +86,10 @@ class _LooksAtOnce(Courier[None, Looked]):
     def __init__(self) -> None:
         self._looked: Looked | None = None
 
-    def carry(self, load: None, /) -> None:
+    def deliver(self, load: None, /) -> None:
         self._looked = OUTSIDE[-1].looked
 
-    def back(self) -> Looked | None:
+    def take_result(self) -> Looked | None:
         looked, self._looked = self._looked, None
         return looked
 

@@ -40,12 +40,12 @@ class Address:
         self.silent = False
         self._back: deque[Sent] = deque()
 
-    def carry(self, message: Message, /) -> None:
+    def deliver(self, message: Message, /) -> None:
         self.came.append(message)
         if not self.silent:
             self._back.append(self.says.popleft() if self.says else Delivered())
 
-    def back(self) -> Sent | None:
+    def take_result(self) -> Sent | None:
         return self._back.popleft() if self._back else None
 
 

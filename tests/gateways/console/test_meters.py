@@ -73,16 +73,16 @@ def run(tmp_path: Path) -> Path:
 
 
 def test_where_nobody_listens_nothing_is_said_and_nothing_raised(run: Path) -> None:
-    assert not readings.tell(run, READING)
-    assert not readings.tell(run / "there-is-none", READING)
-    readings.listen(run).close()
-    assert not readings.tell(run, READING)
+    assert not readings.send_reading(run, READING)
+    assert not readings.send_reading(run / "there-is-none", READING)
+    readings.open_readings(run).close()
+    assert not readings.send_reading(run, READING)
 
 
 def test_one_who_does_not_read_costs_the_teller_nothing_but_the_reading(run: Path) -> None:
     before = os.listdir("/proc/self/fd")
-    with readings.listen(run) as web:
-        told = [readings.tell(run, READING) for _ in range(2000)]
+    with readings.open_readings(run) as web:
+        told = [readings.send_reading(run, READING) for _ in range(2000)]
         assert told[0]
         assert not told[-1]
         # Once it reads again, it is told again.
@@ -91,13 +91,13 @@ def test_one_who_does_not_read_costs_the_teller_nothing_but_the_reading(run: Pat
                 web.recv(readings.READING_MAX)
             except BlockingIOError:
                 break
-        assert readings.tell(run, READING)
+        assert readings.send_reading(run, READING)
     assert len(os.listdir("/proc/self/fd")) == len(before)
 
 
 def test_who_listens_anew_has_all_from_then_on_and_only_we_may_speak(run: Path) -> None:
-    with readings.listen(run), readings.listen(run) as second:
-        assert readings.tell(run, READING)
+    with readings.open_readings(run), readings.open_readings(run) as second:
+        assert readings.send_reading(run, READING)
         assert decode_reading(second.recv(readings.READING_MAX)) == READING
         assert stat.S_IMODE(os.stat(run / readings.SOCKET).st_mode) == 0o600
         assert os.listdir(run) == [readings.SOCKET]
@@ -109,7 +109,7 @@ def test_who_listens_anew_has_all_from_then_on_and_only_we_may_speak(run: Path) 
 def test_how_well_the_conferences_clocks_are_kept_is_counted(client: Client, place: Place, web: Web) -> None:
     story = Story(web.journal, CLOCK.now_us()).opened()
     for pace in (Pace(ticks=5), Pace(ticks=4, late=1, skipped=1), Pace(ticks=0, late=1)):
-        readings.tell(place.state / "run", msgspec.structs.replace(level(story), pace=pace))
+        readings.send_reading(place.state / "run", msgspec.structs.replace(level(story), pace=pace))
     counted = 'securwoman_voice_ticks_total{is="%s"} %s'
     wanted = {counted % one for one in (("kept", "8.0"), ("late", "2.0"), ("left_out", "1.0"))}
     wait_until(
@@ -132,8 +132,8 @@ def test_levels_go_to_whoever_has_the_alert_on_the_screen_and_to_nobody_else(
         while story.alert not in next_of(luca_s, "watching")["watching"]:
             pass
         loud, gone = Level(dbfs=-23, voice=True), Level(dbfs=-40)
-        readings.tell(place.state / "run", level(story, OLD_US + 1, op1=Level(dbfs=-1)))
-        readings.tell(place.state / "run", level(story, op1=loud, user=gone))
+        readings.send_reading(place.state / "run", level(story, OLD_US + 1, op1=Level(dbfs=-1)))
+        readings.send_reading(place.state / "run", level(story, op1=loud, user=gone))
         told = next_of(marta_s, "levels")
         # Who has no call in the conference has no meter, whatever is said of it.
         assert told == {
@@ -162,7 +162,7 @@ def test_ten_levels_a_second_do_not_take_the_place_of_the_beat(
         next_of(socket, "watching")
         beats = levels = 0
         while beats < 3:
-            readings.tell(place.state / "run", level(story, op1=Level(dbfs=-30)))
+            readings.send_reading(place.state / "run", level(story, op1=Level(dbfs=-30)))
             said = socket.receive_json(timeout=10)
             levels += said["type"] == "levels"
             beats += said["type"] == "events"

@@ -69,4 +69,4 @@ class Voices:
                     ),
                 )
             legs = {story.leg(place): level for place, level in self._said.items()}
-            readings.tell(self._run, LevelReading(alert=story.alert, at_us=now, legs=legs))
+            readings.send_reading(self._run, LevelReading(alert=story.alert, at_us=now, legs=legs))

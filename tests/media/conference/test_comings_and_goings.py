@@ -48,7 +48,7 @@ class Room:
                 for one in self.playing
             ]
             self.heard += self.core.tick(said, playing=playing)["user"]
-            self.core.listen()
+            self.core.analyse_input()
             self.ticks += 1
 
 

@@ -444,7 +444,7 @@ def test_a_fault_of_ours_in_listening_costs_no_frame(desk: Desk, monkeypatch: py
     def fail(*_: object) -> int:
         raise ArithmeticError("ours")
 
-    monkeypatch.setattr("media.conference.core.listen", fail)
+    monkeypatch.setattr("media.conference.core.analyse_legs", fail)
     for _ in range(10):
         with pytest.raises(ArithmeticError):
             desk.turns()

@@ -24,7 +24,7 @@ from media.conference.beat import Tick
 from media.conference.recording import MOST_WAITING, Recorder
 from media.sound.frames import FRAME_BYTES, FRAME_SAMPLES, RATE_HZ, SAMPLE_TYPE, Samples
 from media.sound.sound_file import SoundFormat, SoundName, SoundWriter, mend
-from media.sound.tracks import Heard, Tracks
+from media.sound.tracks import Tracks, TrackTick
 from tests.support.each import each
 from tests.waiting import wait_until
 
@@ -52,18 +52,18 @@ def read(path: Path) -> Samples:
 
 
 @st.composite
-def ticks(draw: st.DrawFn) -> list[Heard]:
+def ticks(draw: st.DrawFn) -> list[TrackTick]:
     numbers = sorted(draw(st.sets(st.integers(0, 2000), min_size=1, max_size=40)))
     first = draw(st.integers(0, 10**6))
     frames = st.dictionaries(st.integers(0, 2), st.integers(-9000, 9000), max_size=3)
     return [
-        Heard(first + n, tuple((track, frame(value)) for track, value in draw(frames).items()))
+        TrackTick(first + n, tuple((track, frame(value)) for track, value in draw(frames).items()))
         for n in numbers
     ]
 
 
 @given(heard=ticks(), cuts=st.lists(st.integers(0, 40), max_size=5))
-def test_each_frame_is_where_its_tick_says_amid_silence(heard: list[Heard], cuts: list[int]) -> None:
+def test_each_frame_is_where_its_tick_says_amid_silence(heard: list[TrackTick], cuts: list[int]) -> None:
     tracks = Tracks(3)
     edges = [0, *sorted(cuts), len(heard)]
     pieces = [piece for a, b in pairwise(edges) for piece in tracks.lay(heard[a:b])]
@@ -79,7 +79,7 @@ def test_each_frame_is_where_its_tick_says_amid_silence(heard: list[Heard], cuts
 
 
 def test_two_on_one_track_are_added_up_and_not_wrapped_around() -> None:
-    (piece,) = Tracks(1).lay([Heard(7, ((0, frame(30000)), (0, frame(30000))))])
+    (piece,) = Tracks(1).lay([TrackTick(7, ((0, frame(30000)), (0, frame(30000))))])
     assert piece.shape == (FRAME_SAMPLES, 1)
     assert set(piece.ravel()) == {32767}
 

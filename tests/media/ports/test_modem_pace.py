@@ -15,7 +15,7 @@ MOST = MOST_FRAMES * FRAME
 def test_no_more_is_said_than_the_modem_gave_and_little_is_owed(turns: list[tuple[int, int]]) -> None:
     pace, gave, said = ModemPace(FRAME), 0, 0
     for given_now, to_be_said in turns:
-        pace.gave(given_now)
+        pace.count_received(given_now)
         gave += given_now
         said += len(pace.due(b"\1" * to_be_said))
         assert 0 <= gave - said <= MOST + 1
@@ -27,7 +27,7 @@ def test_a_modem_that_gives_its_sound_in_heaps_is_told_all_of_ours_in_order(heap
     for heap in heaps * 20:
         for tick in range(heap):
             if tick == heap - 1:
-                pace.gave(heap * FRAME)
+                pace.count_received(heap * FRAME)
             frame = (number % 30000).to_bytes(2, "little") * (FRAME // 2)
             number += 1
             said += frame
@@ -38,7 +38,7 @@ def test_a_modem_that_gives_its_sound_in_heaps_is_told_all_of_ours_in_order(heap
 
 def test_what_did_not_reach_the_modem_is_owed_still() -> None:
     pace = ModemPace(FRAME)
-    pace.gave(FRAME)
+    pace.count_received(FRAME)
     assert pace.due(b"\1" * FRAME) == b"\1" * FRAME
     pace.not_taken(FRAME)
     assert pace.due(b"\2" * FRAME) == b"\2" * FRAME
@@ -49,7 +49,7 @@ def test_a_modem_whose_clock_is_faster_hears_silence_for_the_rest() -> None:
     pace, told, gave = ModemPace(FRAME), b"", 0
     for tick in range(3000):
         more = FRAME + (4 if tick % 5 else 0)
-        pace.gave(more)
+        pace.count_received(more)
         gave += more
         told += pace.due(b"\1" * FRAME)
     assert gave - len(told) <= MOST + 1
@@ -61,14 +61,14 @@ def test_a_modem_that_gives_nothing_is_told_nothing_and_then_the_newest() -> Non
     pace = ModemPace(FRAME)
     for number in range(20):
         assert pace.due(bytes([number]) * FRAME) == b""
-    pace.gave(FRAME)
+    pace.count_received(FRAME)
     assert pace.due(b"") == bytes([20 - MOST_FRAMES]) * FRAME
 
 
 def test_after_a_stall_a_modem_that_takes_no_more_than_it_plays_is_told_words_and_no_silence_again() -> None:
     """What the driver had no room for came back as a debt, which was paid in silence for ever."""
     pace, queued = ModemPace(FRAME), 0
-    pace.gave(20 * FRAME)
+    pace.count_received(20 * FRAME)
     taken = b""
     for number in range(100):
         told = pace.due(bytes([number + 1]) * FRAME)
@@ -77,6 +77,6 @@ def test_after_a_stall_a_modem_that_takes_no_more_than_it_plays_is_told_words_an
         else:  # the driver takes a block whole or not at all
             pace.not_taken(len(told))
         queued = max(0, queued - FRAME)
-        pace.gave(FRAME)
+        pace.count_received(FRAME)
     words = len(taken) - taken.count(0)
     assert words >= 0.9 * 95 * FRAME

@@ -31,7 +31,7 @@ def test_two_silent_lines_hear_it_and_are_found_without_sound_all_the_same() -> 
     heard = b""
     for _ in range(4 * 50):
         frames = core.tick({"a": SILENCE, "b": SILENCE})
-        core.listen()
+        core.analyse_input()
         heard += frames["a"]
         assert frames["a"] != SILENCE
     assert is_comfort(heard)

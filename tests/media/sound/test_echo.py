@@ -35,7 +35,7 @@ class Line:
                 mixed = np.frombuffer(back, "<i2").astype(int) + np.frombuffer(spoken[number], "<i2")
                 back = np.clip(mixed, -32768, 32767).astype("<i2").tobytes()
             self.core.tick({"user": frame, "operator": back})
-            self.core.listen()
+            self.core.analyse_input()
 
     @property
     def operator_heard(self) -> bool:

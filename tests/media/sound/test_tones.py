@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from media.conference.ear import Ear, listen
+from media.conference.ear import LegAnalyser, analyse_legs
 from media.sound.frames import stack
 from tests.media.speech import speech
 from tests.support.each import each
@@ -45,11 +45,11 @@ def pressed(
     return sound + pause(100)
 
 
-def heard(sound: bytes, ear: Ear | None = None) -> Ear:
-    ear = ear or Ear()
+def heard(sound: bytes, ear: LegAnalyser | None = None) -> LegAnalyser:
+    ear = ear or LegAnalyser()
     for frame in frames(sound):
         rows = stack([frame])
-        listen([ear], rows, rows.astype(np.float32))
+        analyse_legs([ear], rows, rows.astype(np.float32))
     return ear
 
 
@@ -100,7 +100,7 @@ def test_two_tones_with_harmonics_are_a_voice() -> None:
 
 @each("who", ["woman", "man"])
 def test_speech_is_neither_digits_nor_tones_and_is_heard(who: str) -> None:
-    ear = Ear()
+    ear = LegAnalyser()
     for frame in frames(speech(who)):
         heard(frame, ear)
         assert ear.tone == ""
@@ -161,5 +161,5 @@ def test_no_sound_is_three_seconds_of_digital_silence_and_ends_with_any_noise() 
     assert heard(pause(20), ear).no_sound
     assert not heard(noise(160, rms=2), ear).no_sound
     ear = heard(pause(4000))
-    ear.begin_anew()
+    ear.restart_silence()
     assert not heard(pause(2980), ear).no_sound

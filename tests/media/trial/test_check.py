@@ -12,8 +12,8 @@ from center.modems.voice_trial import lines_of
 from media.conference.sounds import FOLDER, read_wav
 from media.sound.frames import FRAME_BYTES, FRAME_SAMPLES, RATE_HZ, SILENCE
 from media.sound.gain import Amplifier
-from media.trial.carried import Arrival, Carried
-from media.trial.check import BROKEN, VoiceReport, examined, judged_whole
+from media.trial.carried import Arrival, RecordedCall
+from media.trial.check import BROKEN, VoiceReport, with_findings, with_measurements
 from messages.base import Gains
 from messages.trials import Finding
 from tests.support.each import each
@@ -24,10 +24,10 @@ OURS = np.tile(read_wav(FOLDER / "please_hold.en.wav"), 8)[: SECONDS * RATE_HZ].
 OPENED = VoiceReport(call=1, answered=True, path="/dev/voice", opened_after_s=0.4, tries=1)
 
 
-def carried(heard: bytes = VOICE, **others: Any) -> Carried:
+def carried(heard: bytes = VOICE, **others: Any) -> RecordedCall:
     arrivals = [Arrival(100.02 + n * 0.02, FRAME_SAMPLES) for n in range(len(heard) // FRAME_BYTES)]
     frames = [(at // FRAME_BYTES, OURS[at : at + FRAME_BYTES]) for at in range(0, len(OURS), FRAME_BYTES)]
-    whole = Carried(
+    whole = RecordedCall(
         began_s=100.0,
         ended_s=100.0 + SECONDS,
         arrivals=arrivals,
@@ -72,20 +72,20 @@ ROUGH = [one for number, one in enumerate(carried().arrivals) if number % 100]
         (carried(ended_s=102.0), [Finding.SHORT]),
     ],
 )
-def test_each_fault_is_found_and_nothing_else(one: Carried, findings: list[Finding]) -> None:
-    report = examined(OPENED, one)
+def test_each_fault_is_found_and_nothing_else(one: RecordedCall, findings: list[Finding]) -> None:
+    report = with_measurements(OPENED, one)
     assert list(report.findings) == findings
     assert report.proved is BROKEN.isdisjoint(findings)
 
 
 def test_a_quiet_line_is_told_with_the_gain_that_would_help_on_top_of_what_it_has() -> None:
-    report = examined(OPENED, carried(Amplifier(-18.0).process(VOICE)), gains=Gains(in_db=4.0))
+    report = with_measurements(OPENED, carried(Amplifier(-18.0).process(VOICE)), gains=Gains(in_db=4.0))
     assert report.better_gain_in_db == pytest.approx(16, abs=2)
     assert any(f"try gain_in_db = {report.better_gain_in_db:.0f}" in line for line in lines_of(report))
 
 
 def test_an_echo_is_told_with_its_delay() -> None:
-    report = examined(OPENED, carried(echoing()))
+    report = with_measurements(OPENED, carried(echoing()))
     assert report.echo is not None
     assert report.echo.delay_ms == pytest.approx(180, abs=1)
     assert report.echo.level_db == pytest.approx(-20, abs=1.5)
@@ -94,8 +94,12 @@ def test_an_echo_is_told_with_its_delay() -> None:
 @each(
     "second",
     [
-        examined(OPENED, carried(SILENCE * SECONDS * 50), before=examined(OPENED, carried())),
-        judged_whole(VoiceReport(call=2, answered=True, path="/dev/voice"), examined(OPENED, carried())),
+        with_measurements(
+            OPENED, carried(SILENCE * SECONDS * 50), before=with_measurements(OPENED, carried())
+        ),
+        with_findings(
+            VoiceReport(call=2, answered=True, path="/dev/voice"), with_measurements(OPENED, carried())
+        ),
     ],
 )
 def test_a_second_call_without_voice_after_a_good_one_is_worn(second: VoiceReport) -> None:
@@ -104,9 +108,9 @@ def test_a_second_call_without_voice_after_a_good_one_is_worn(second: VoiceRepor
 
 
 def test_two_bad_calls_are_not_worn_and_neither_is_a_call_that_was_not_answered() -> None:
-    bad = examined(OPENED, carried(b"", read_bytes=0))
-    assert Finding.WORN not in examined(OPENED, carried(b"", read_bytes=0), before=bad).findings
-    missed = judged_whole(VoiceReport(call=2, answered=False), examined(OPENED, carried()))
+    bad = with_measurements(OPENED, carried(b"", read_bytes=0))
+    assert Finding.WORN not in with_measurements(OPENED, carried(b"", read_bytes=0), before=bad).findings
+    missed = with_findings(VoiceReport(call=2, answered=False), with_measurements(OPENED, carried()))
     assert missed.findings == (Finding.NOT_ANSWERED,)
 
 
@@ -120,13 +124,13 @@ def test_two_bad_calls_are_not_worn_and_neither_is_a_call_that_was_not_answered(
     ],
 )
 def test_a_voice_that_was_not_there_is_told_by_the_cause(report: VoiceReport, finding: Finding) -> None:
-    found = judged_whole(report)
+    found = with_findings(report)
     assert found.findings == (finding,)
     assert not found.proved
 
 
 def test_every_finding_has_words() -> None:
-    report = examined(OPENED, carried(echoing()))
+    report = with_measurements(OPENED, carried(echoing()))
     for finding in Finding:
         assert any(
             line.startswith("! ") for line in lines_of(msgspec.structs.replace(report, findings=(finding,)))

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from media.conference.sounds import Sounds
 from media.sound.frames import RATE_HZ, SAMPLE_TYPE, samples_of
 from media.sound.levels import ActiveLevel
-from media.trial.check import VoiceReport, examined
-from media.trial.way import FEWEST_BURSTS, PATTERN, TONES_HZ, said_to_be_measured, way_of
+from media.trial.check import VoiceReport, with_measurements
+from media.trial.way import FEWEST_BURSTS, PATTERN, TONES_HZ, path_result, said_to_be_measured
 from messages.ids import LineId
 from messages.trials import WayFault, WayShown
 from model.loudness import Loudness, loudness_of
@@ -30,7 +30,7 @@ TONE = TONES_HZ[0]
 
 def way(channel: Channel, tone_hz: float = TONE, **of: float) -> WayShown:
     said, heard = call(SAID[tone_hz], channel, **of)
-    return way_of(A, said, B, heard, tone_hz)
+    return path_result(A, said, B, heard, tone_hz)
 
 
 @settings(max_examples=often(25), deadline=None)
@@ -86,7 +86,7 @@ def test_the_own_voice_that_comes_back_is_not_taken_for_the_other_s() -> None:
     own, other = TONES_HZ
     said, _ = call(SAID[other], as_it_is)
     _, heard = call(SAID[own], louder(-6), late_s=0.1)
-    assert way_of(A, said, B, heard, other).faults == (WayFault.UNHEARD,)
+    assert path_result(A, said, B, heard, other).faults == (WayFault.UNHEARD,)
 
 
 def test_a_buffer_that_grows_in_the_middle_of_a_call_has_lost_nothing() -> None:
@@ -109,7 +109,9 @@ def test_an_echo_is_found_beside_the_other_s_bursts_and_none_where_there_is_none
     both = samples_of(echo.heard) + samples_of(heard.heard)
     pcm = both.astype(SAMPLE_TYPE).tobytes()
     carried = replace(said, arrivals=heard.arrivals, heard=pcm, read_bytes=len(pcm))
-    found = examined(VoiceReport(call=1, answered=True, path="x", opened_after_s=0), carried, tone_hz=own)
+    found = with_measurements(
+        VoiceReport(call=1, answered=True, path="x", opened_after_s=0), carried, tone_hz=own
+    )
     assert found.proved
     if echo_db == -20:
         assert found.echo is not None

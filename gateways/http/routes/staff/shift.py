@@ -24,7 +24,7 @@ from gateways.http.routing.permissions import OPERATOR, Caller
 from gateways.http.routing.route import GET, POST, route
 from gateways.http.wire.errors import BadBody, NoSuchNote
 from model.rules import drilling
-from runtime.published.file import Lately
+from runtime.published.file import CachedForASecond
 from store import shift_notes
 from store.roster import roster_of
 
@@ -45,13 +45,13 @@ class NoteDone(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @once
-def _owed(web: Web) -> Lately[list[OwedRow]]:
-    return Lately(partial(owed, web.tally))
+def _owed(web: Web) -> CachedForASecond[list[OwedRow]]:
+    return CachedForASecond(partial(owed, web.tally))
 
 
 @once
-def _on_duty(web: Web) -> Lately[OnDutyRow | None]:
-    return Lately(lambda: on_duty_now(roster_of(web.journal).roster, web.clock.now_us()))
+def _on_duty(web: Web) -> CachedForASecond[OnDutyRow | None]:
+    return CachedForASecond(lambda: on_duty_now(roster_of(web.journal).roster, web.clock.now_us()))
 
 
 @route(GET, "/v1/shift", by=OPERATOR, audit=AUDIT, listed=True)
