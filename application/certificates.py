@@ -53,7 +53,7 @@ class Certificate:
 
 def read(pem: bytes) -> Certificate:
     """Return the data of the first certificate in `pem`. Raises ValueError for other content."""
-    return _told(x509.load_pem_x509_certificate(pem))
+    return _description(x509.load_pem_x509_certificate(pem))
 
 
 def is_known_here(pem: bytes, host: str) -> bool:
@@ -123,7 +123,7 @@ def make(names: tuple[str, ...], authority: Path, folder: Path) -> tuple[Certifi
     write_kept(folder / "center.key", _private(key))
     write_kept(folder / "center.pem", _public(made), 0o644)
     write_kept(folder / "authority.crt", _public(issuer), 0o644)
-    return _told(issuer), _told(made)
+    return _description(issuer), _description(made)
 
 
 def _new_authority() -> bytes:
@@ -144,7 +144,7 @@ def _new_authority() -> bytes:
     return _public(made) + _private(key)
 
 
-def _told(one: x509.Certificate) -> Certificate:
+def _description(one: x509.Certificate) -> Certificate:
     try:
         said = one.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:

@@ -12,7 +12,7 @@ from model.checks import Check, CheckUser, Cost, Finding
 from model.settings import Settings
 
 
-class Wants(Enum):
+class CheckCondition(Enum):
     """Condition that a check requires."""
 
     STATE = auto()
@@ -26,7 +26,7 @@ class Wants(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Around:
+class CheckContext:
     """A state directory with the known data of its center. `fault`: reason why the directory is unusable."""
 
     state: StateDir
@@ -42,33 +42,33 @@ class Around:
         assert self.known is not None
         return self.known
 
-    def has(self, want: Wants) -> bool:
+    def has(self, want: CheckCondition) -> bool:
         match want:
-            case Wants.STATE:
+            case CheckCondition.STATE:
                 return self.fault is None
-            case Wants.SETTINGS:
+            case CheckCondition.SETTINGS:
                 return self.known is not None
-            case Wants.MODEMS:
+            case CheckCondition.MODEMS:
                 return not self.simulated
-            case Wants.RUNNING:
+            case CheckCondition.RUNNING:
                 return self.node is not None
 
 
-class Look(Check[Around, Iterator[Finding]], frozen=True, kw_only=True):
+class CenterCheck(Check[CheckContext, Iterator[Finding]], frozen=True, kw_only=True):
     """A check of the center's own."""
 
-    wants: tuple[Wants, ...]
+    wants: tuple[CheckCondition, ...]
     """Conditions of the check: `doctor` leaves the check out if one is missing."""
 
 
-def look(
+def check_row(
     name: str,
     at: Sentence,
     do: Sentence,
-    by: Callable[[Around], Iterator[Finding]],
-    *wants: Wants,
+    by: Callable[[CheckContext], Iterator[Finding]],
+    *wants: CheckCondition,
     cost: Cost = Cost.FILES,
     asked: tuple[CheckUser, ...] = (CheckUser.DOCTOR,),
-) -> Look:
+) -> CenterCheck:
     """Return the row of a check."""
-    return Look(name=name, at=at, do=do, look=by, wants=wants, cost=cost, asked=frozenset(asked))
+    return CenterCheck(name=name, at=at, do=do, look=by, wants=wants, cost=cost, asked=frozenset(asked))

@@ -41,18 +41,18 @@ class Common:
         sys.stdout.write(shown_json(msgspec.json.encode(value).decode()) + "\n")
         sys.stdout.flush()
 
-    def say(self, text: str) -> None:
+    def print_line(self, text: str) -> None:
         """Print a line of text for people: to stdout, or to stderr with `--json`."""
         stream: TextIO = sys.stderr if self.json else sys.stdout
         print(shown(text), file=stream, flush=True)
 
-    def tell(self, value: object, *lines: str) -> None:
+    def print_json(self, value: object, *lines: str) -> None:
         """Print `value` as a JSON document with `--json`, and the `lines` without."""
         if self.json:
             self.data(value)
             return
         for line in lines:
-            self.say(line)
+            self.print_line(line)
 
     def warn(self, text: str) -> None:
         """Print a warning to stderr."""
@@ -71,13 +71,13 @@ class Common:
             )
             warnings = sum(one.verdict is Severity.WARN for one in found)
             failures = sum(one.verdict is Severity.FAIL for one in found)
-            self.say(f"{failures} failures, {warnings} warnings")
+            self.print_line(f"{failures} failures, {warnings} warnings")
         return 1 if failed else 0
 
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]], nothing: str) -> None:
         """Print a table for people, or the sentence `nothing` if there are no rows. Not for `--json`."""
         if not rows:
-            self.say(nothing)
+            self.print_line(nothing)
             return
         from rich import box
         from rich.console import Console

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from application.checks import Wants, look
+from application.checks import CheckCondition, check_row
 from application.state.state_dir import NodeFile, StateDir
 from messages.rows import Sentence
 from model.checks import Finding, ok, warn
@@ -165,7 +165,7 @@ def _lines(path: Path) -> list[str]:
 
 
 CHECKS: Final = (
-    look(
+    check_row(
         "at rest",
         Sentence(
             "Data that a thief of the disk, or another account, could read",
@@ -173,6 +173,6 @@ CHECKS: Final = (
         ),
         Sentence("Encrypt disk and swap; disable core dumps", "Cifrare disco e swap; niente core dump"),
         lambda around: at_rest(around.state, around.node),
-        Wants.STATE,
+        CheckCondition.STATE,
     ),
 )

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from application.checks import Wants, look
+from application.checks import CheckCondition, check_row
 from media.conference.core import ConferenceCore
 from media.sound.frames import FRAME_SAMPLES, FRAME_US
 from messages.rows import Sentence
@@ -95,14 +95,14 @@ def processors() -> int:
 
 
 CHECKS: Final = (
-    look(
+    check_row(
         "capacity",
         Sentence(
             "Number of conversations that the processors carry", "Quante conversazioni reggono i processori"
         ),
         Sentence("Set limits.live_cases to that number", "Metterlo in limits.live_cases"),
         lambda around: capacity(around.settings),
-        Wants.SETTINGS,
+        CheckCondition.SETTINGS,
         cost=Cost.WORK,
     ),
 )

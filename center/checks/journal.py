@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
 from typing import Final
 
-from application.checks import Wants, look
+from application.checks import CheckCondition, check_row
 from application.state.journals import configured_url, journal_of
 from application.state.keys import key_in_file
 from application.state.state_dir import StateDir, running
@@ -213,7 +213,7 @@ def _sound(problems: Sequence[object], damaged: bool, **figures: float) -> Shown
 
 
 CHECKS: Final = (
-    look(
+    check_row(
         "journal",
         Sentence("The journal opens, and its end is readable", "Il registro si apre, e se ne legge la fine"),
         Sentence(
@@ -221,9 +221,9 @@ CHECKS: Final = (
             "securwoman journal verify; ripristinare il backup più recente",
         ),
         lambda around: journal(around.state),
-        Wants.STATE,
+        CheckCondition.STATE,
     ),
-    look(
+    check_row(
         "access",
         Sentence(
             "Valid app keys, and operators without a second factor",
@@ -238,9 +238,9 @@ CHECKS: Final = (
             simulated=around.simulated,
             second_factor=SecondFactor.NONE if around.known is None else around.known.sign_on.passkeys,
         ),
-        Wants.STATE,
+        CheckCondition.STATE,
     ),
-    look(
+    check_row(
         "database",
         Sentence(
             "PostgreSQL is durable, and has connections left",
@@ -251,7 +251,7 @@ CHECKS: Final = (
             "Impostare il server come dice docs/operations/nodes.md",
         ),
         lambda around: database(around.state, around.known),
-        Wants.STATE,
+        CheckCondition.STATE,
         cost=Cost.WORK,
     ),
 )

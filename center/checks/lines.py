@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from application.checks import Wants, look
+from application.checks import CheckCondition, check_row
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from gateways.gsm.port.places import present_ports, resolve_port, usb_device_of
@@ -264,15 +264,15 @@ def _of_line(line: Modem, levels: LineLevels | None) -> Finding:
 
 _BOTH: Final = (CheckUser.DOCTOR, CheckUser.LINES)
 ENOUGH: Final = (
-    look(
+    check_row(
         "trunks",
         Sentence("There are enough lines for one alert", "Le linee bastano per un allarme"),
         Sentence("Add modems; reserve two lines for 112", "Aggiungere modem; riservare due linee al 112"),
         lambda around: trunks(around.settings, around.state),
-        Wants.SETTINGS,
+        CheckCondition.SETTINGS,
         asked=_BOTH,
     ),
-    look(
+    check_row(
         "voices",
         Sentence(
             "There are enough lines for calls that last a whole shift",
@@ -282,11 +282,11 @@ ENOUGH: Final = (
             "Add lines, or call operators on demand", "Aggiungere linee, o chiamare gli operatori al bisogno"
         ),
         lambda around: nailed_up(around.settings),
-        Wants.SETTINGS,
+        CheckCondition.SETTINGS,
     ),
 )
 MODEMS: Final = (
-    look(
+    check_row(
         "modems",
         Sentence("The configured ports and files exist and can be opened", "Le porte e i file impostati"),
         Sentence(
@@ -294,13 +294,13 @@ MODEMS: Final = (
             "Collegarlo; correggere porta, permessi e pin_file",
         ),
         lambda around: modems(around.settings),
-        Wants.SETTINGS,
-        Wants.MODEMS,
+        CheckCondition.SETTINGS,
+        CheckCondition.MODEMS,
         asked=_BOTH,
     ),
 )
 VOICES: Final = (
-    look(
+    check_row(
         "voice",
         Sentence(
             "A test call has shown that each line carries voice",
@@ -311,23 +311,23 @@ VOICES: Final = (
             "securwoman modem call PORTA NUMERO --voice --twice",
         ),
         lambda around: of_lines(around.settings, around.state),
-        Wants.SETTINGS,
-        Wants.MODEMS,
+        CheckCondition.SETTINGS,
+        CheckCondition.MODEMS,
         asked=_BOTH,
     ),
 )
 RUNNING: Final = (
-    look(
+    check_row(
         "lines",
         Sentence(
             "State of the lines, as the running center reports it", "Che cosa dice il centro delle sue linee"
         ),
         Sentence("Check modem, SIM and network", "Guardare modem, SIM e rete"),
         lambda around: lines(around.state),
-        Wants.RUNNING,
+        CheckCondition.RUNNING,
         asked=_BOTH,
     ),
-    look(
+    check_row(
         "voices",
         Sentence(
             "Path by which each operator on shift would be reached",
@@ -338,7 +338,7 @@ RUNNING: Final = (
             "Mettere la cuffia; guardare il telefono dell'operatore",
         ),
         lambda around: voices(around.state, around.settings),
-        Wants.RUNNING,
-        Wants.SETTINGS,
+        CheckCondition.RUNNING,
+        CheckCondition.SETTINGS,
     ),
 )

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from application.checks import Wants, look
+from application.checks import CheckCondition, check_row
 from application.state.processes import marked
 from application.state.state_dir import CarrierFile, NodeFile, StateDir, living_web, read_json
 from center.node.carrier import living
@@ -166,7 +166,7 @@ def _unix_sockets(run: Path) -> Finding:
 
 
 CHECKS: Final = (
-    look(
+    check_row(
         "listeners",
         Sentence(
             "Sockets of the center, and the networks that reach them",
@@ -177,6 +177,6 @@ CHECKS: Final = (
             "Indirizzi privati fra i nodi; un proxy davanti al web",
         ),
         lambda around: listeners(around.state, around.node),
-        Wants.RUNNING,
+        CheckCondition.RUNNING,
     ),
 )

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from application.checks import Around, Wants, look
+from application.checks import CheckCondition, CheckContext, check_row
 from application.state.run_dir import MEMORY
 from application.state.state_dir import NodeFile, StateDir, read_json
 from center.node.launching import DESCRIPTORS_WANTED
@@ -221,50 +221,50 @@ def prove_disk(state: StateDir) -> Shown:
     return Shown(result=StepResult.OK, figures=figures)
 
 
-def _state(around: Around) -> Iterator[Finding]:
+def _state(around: CheckContext) -> Iterator[Finding]:
     yield ok("state", str(around.state)) if around.fault is None else fail("state", around.fault)
 
 
 STATE: Final = (
-    look(
+    check_row(
         "state",
         Sentence("The state directory can be used", "La cartella di stato si può usare"),
         Sentence("Make the center's account the owner of the directory", "Darla all'account del centro"),
         _state,
     ),
-    look(
+    check_row(
         "fallback",
         Sentence("The journal is on the disk, not in memory", "Il registro continua in memoria"),
         Sentence("Free space on the disk, or repair the disk", "Fare spazio o riparare il disco"),
         lambda around: fallback(around.state),
     ),
-    look(
+    check_row(
         "disk",
         Sentence("Duration of a flush of the disk", "Quanto dura una scrittura su disco"),
         Sentence("Use a faster disk that keeps its data", "Un disco più veloce, e che conservi"),
         lambda around: disk(around.state),
-        Wants.STATE,
+        CheckCondition.STATE,
         cost=Cost.WORK,
     ),
-    look(
+    check_row(
         "space",
         Sentence("Free space on the disk", "Quanto spazio ha il disco"),
         Sentence("Free space on the disk", "Fare spazio"),
         lambda around: space(around.state),
-        Wants.STATE,
+        CheckCondition.STATE,
     ),
-    look(
+    check_row(
         "keys",
         Sentence(
             "Other accounts cannot read the center's secrets", "Altri possono leggere i segreti del centro"
         ),
         Sentence("chmod 600", "chmod 600"),
         lambda around: keys(around.state),
-        Wants.STATE,
+        CheckCondition.STATE,
     ),
 )
 CHECKS: Final = (
-    look(
+    check_row(
         "clocks",
         Sentence(
             "The wall clock is right, and was not moved",
@@ -273,7 +273,7 @@ CHECKS: Final = (
         Sentence("Synchronise the clock with a time server", "Fargli seguire un server"),
         lambda around: clocks(around.node),
     ),
-    look(
+    check_row(
         "limits",
         Sentence("Available open files, processes and memory", "File aperti, processi e memoria disponibili"),
         Sentence("Raise the limits; add memory", "Alzare i limiti; più memoria"),
@@ -355,18 +355,18 @@ def _said(command: tuple[str, ...]) -> str:
     return done.stdout if done.returncode == 0 else ""
 
 
-def _outlives(around: Around) -> Iterator[Finding]:
+def _outlives(around: CheckContext) -> Iterator[Finding]:
     assert around.node is not None
     return shared_memory(around.state, around.node)
 
 
 MEMORY_KEPT: Final = (
-    look(
+    check_row(
         "run",
         Sentence("The folder run/ outlives the center's process", "run/ sopravvive al processo del centro"),
         Sentence("Set RemoveIPC=no, or run loginctl enable-linger", "RemoveIPC=no, o loginctl enable-linger"),
         _outlives,
-        Wants.RUNNING,
+        CheckCondition.RUNNING,
         cost=Cost.WORK,
     ),
 )

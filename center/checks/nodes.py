@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from application.checks import Wants, look
+from application.checks import CheckCondition, check_row
 from application.settings.check import is_private
 from application.state.state_dir import NodeFile, StateDir
 from messages.ids import SECOND, LineId, NodeId
@@ -121,7 +121,7 @@ def _age(us: int) -> str:
 
 
 CHECKS: Final = (
-    look(
+    check_row(
         "nodes",
         Sentence(
             "Members, clocks, lines, settings and addresses of all nodes",
@@ -132,6 +132,6 @@ CHECKS: Final = (
             "Curare NTP; un nome proprio a ogni linea; impostazioni uguali",
         ),
         lambda around: nodes(around.state, around.node, around.known),
-        Wants.STATE,
+        CheckCondition.STATE,
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from application.checks import Wants, look
+from application.checks import CheckCondition, check_row
 from application.state.processes import marked
 from application.state.state_dir import StateDir
 from center.modems.obstacles import HERE, FoundObstacle, Obstacle, Roots, modems_of, obstacles
@@ -94,7 +94,7 @@ def said_of(modem: Unnamed) -> str:
 
 
 CHECKS: Final = (
-    look(
+    check_row(
         "modems",
         Sentence("Obstacles to modems that are plugged in", "Che cosa ostacola i modem collegati"),
         Sentence(
@@ -102,8 +102,8 @@ CHECKS: Final = (
             "Togliere ciò che è nominato, poi ricollegarlo",
         ),
         lambda around: plugged_in(around.settings, around.state),
-        Wants.SETTINGS,
-        Wants.MODEMS,
+        CheckCondition.SETTINGS,
+        CheckCondition.MODEMS,
         asked=(CheckUser.DOCTOR, CheckUser.LINES),
     ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from application.checks import Wants, look
+from application.checks import CheckCondition, check_row
 from application.errors import CenterError
 from application.settings.areas import outline_of
 from application.settings.check import is_short
@@ -102,7 +102,7 @@ def _staff(state: StateDir) -> list[E164]:
 
 
 CHECKS: Final = (
-    look(
+    check_row(
         "psap",
         Sentence(
             "The switches that permit calls to 112",
@@ -110,9 +110,9 @@ CHECKS: Final = (
         ),
         Sentence("Set the switches by docs/operations/psap.md", "Vedi docs/operations/psap.md"),
         lambda around: psap(around.settings, simulated=around.simulated),
-        Wants.SETTINGS,
+        CheckCondition.SETTINGS,
     ),
-    look(
+    check_row(
         "psap",
         Sentence(
             "Outline of each area that has its own number",
@@ -120,13 +120,13 @@ CHECKS: Final = (
         ),
         Sentence("Correct area_file", "Correggere area_file"),
         lambda around: routes(around.settings),
-        Wants.SETTINGS,
+        CheckCondition.SETTINGS,
     ),
-    look(
+    check_row(
         "dialling",
         Sentence("Numbers that the center dials automatically", "Quali numeri il centro chiama da sé"),
         Sentence("Correct [dialling] and drill.phone", "Correggere [dialling] e drill.phone"),
         lambda around: dialling(around.state, around.settings),
-        Wants.SETTINGS,
+        CheckCondition.SETTINGS,
     ),
 )

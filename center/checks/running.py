@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from application.checks import Around, Wants, look
+from application.checks import CheckCondition, CheckContext, check_row
 from application.client import Client
 from application.errors import CenterError
 from application.state.journals import journal_of
@@ -95,13 +95,13 @@ def people(state: StateDir) -> Iterator[Finding]:
         )
 
 
-def _alarms(around: Around) -> Iterator[Finding]:
+def _alarms(around: CheckContext) -> Iterator[Finding]:
     assert around.node is not None
     return alarms(around.state, around.node, around.known)
 
 
 CENTER: Final = (
-    look(
+    check_row(
         "center",
         Sentence(
             "The running center answers, and would serve an alert",
@@ -113,7 +113,7 @@ CENTER: Final = (
     ),
 )
 CHECKS: Final = (
-    look(
+    check_row(
         "alarms",
         Sentence(
             "Active alarms of the running center, the most severe first",
@@ -121,13 +121,13 @@ CHECKS: Final = (
         ),
         Sentence("Follow the advice of each alarm", "Come dice ogni allarme"),
         _alarms,
-        Wants.RUNNING,
+        CheckCondition.RUNNING,
     ),
-    look(
+    check_row(
         "people",
         Sentence("An operator would answer an alert", "Qualcuno risponderebbe a un allarme"),
         Sentence("Have an operator ready or on call", "Un operatore pronto o reperibile"),
         lambda around: people(around.state),
-        Wants.RUNNING,
+        CheckCondition.RUNNING,
     ),
 )

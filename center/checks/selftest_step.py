@@ -28,7 +28,7 @@ Look = Callable[[StateDir], Shown]
 _KERNEL: Final[Mapping[ProofStep, Look]] = {**machine.NIGHT, **web.NIGHT, **journal.NIGHT}
 
 
-def look_of(step: ProofStep) -> Look | None:
+def check_of(step: ProofStep) -> Look | None:
     """Return the check of the step, the center's own or a feature's; None if the step has none."""
     of_features = {one: where for feature in installed() for one, where in feature.proofs.items()}
     return load_object(of_features[step]) if step in of_features else _KERNEL.get(step)
@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     if os.getppid() != parent:
         return 1
     _stand_back()
-    look = look_of(given.step)
+    look = check_of(given.step)
     if look is None:
         shown = Shown(result=StepResult.LEFT_OUT, why=ProofWhy.NOT_SET)
     else:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from application.checks import Wants, look
+from application.checks import CheckCondition, check_row
 from application.recordings import recordings
 from application.state.state_dir import StateDir
 from application.times import local
@@ -77,23 +77,23 @@ def announcements(settings: Settings) -> Iterator[Finding]:
 
 
 RECORDED: Final = (
-    look(
+    check_row(
         "recording",
         Sentence("Recording is possible, and has disk space", "La registrazione è attiva, e ha spazio"),
         Sentence("Free space on the disk; install soundfile", "Fare spazio; installare soundfile"),
         lambda around: recording(around.state, around.settings),
-        Wants.SETTINGS,
-        Wants.STATE,
+        CheckCondition.SETTINGS,
+        CheckCondition.STATE,
     ),
 )
 SAID: Final = (
-    look(
+    check_row(
         "announcements",
         Sentence(
             "The configured announcement files can be played", "I file del centro si possono riprodurre"
         ),
         Sentence("Correct announcements.folder", "Correggere announcements.folder"),
         lambda around: announcements(around.settings),
-        Wants.SETTINGS,
+        CheckCondition.SETTINGS,
     ),
 )

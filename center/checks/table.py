@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from application.checks import Around, Look
+from application.checks import CenterCheck, CheckContext
 from application.errors import CenterError
 from application.settings.in_use import settings_in_use
 from application.state.state_dir import StateDir, running
@@ -30,7 +30,7 @@ from messages.rows import UNSAID, Sentence
 from model.checks import CheckRow, CheckUser, Finding, Severity, fail, run_check
 from model.feature import installed, load_object
 
-KERNEL: Final[tuple[Look, ...]] = (
+KERNEL: Final[tuple[CenterCheck, ...]] = (
     *machine.STATE,
     *at_rest.CHECKS,
     *journal.CHECKS,
@@ -54,9 +54,9 @@ KERNEL: Final[tuple[Look, ...]] = (
 _WORST_FIRST: Final = tuple(reversed(Severity))
 
 
-def looks() -> tuple[Look, ...]:
+def center_checks() -> tuple[CenterCheck, ...]:
     """Return the kernel's checks, then those of the features, in the order of the doctor's report."""
-    return (*KERNEL, *(row for row in _of_features() if isinstance(row, Look)))
+    return (*KERNEL, *(row for row in _of_features() if isinstance(row, CenterCheck)))
 
 
 def _of_features() -> Iterator[CheckRow]:
@@ -65,9 +65,9 @@ def _of_features() -> Iterator[CheckRow]:
             yield from load_object(where)
 
 
-def found(around: Around) -> Iterator[Finding]:
+def found(around: CheckContext) -> Iterator[Finding]:
     """Run the doctor's checks and yield their findings."""
-    for check in looks():
+    for check in center_checks():
         if CheckUser.DOCTOR in check.asked and all(around.has(want) for want in check.wants):
             yield from run_check(check.name, partial(check.look, around))
 
@@ -78,8 +78,8 @@ def of_lines(state: StateDir) -> list[tuple[Finding, Sentence]]:
         settings = settings_in_use(state)
     except CenterError as error:
         return [(fail("settings", str(error)), UNSAID)]
-    around = Around(state=state, node=running(state), known=settings, simulated=False)
-    asked = [check for check in looks() if CheckUser.LINES in check.asked]
+    around = CheckContext(state=state, node=running(state), known=settings, simulated=False)
+    asked = [check for check in center_checks() if CheckUser.LINES in check.asked]
     told = [
         (one, UNSAID if one.verdict is Severity.OK else check.do)
         for check in asked

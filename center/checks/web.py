@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from application.checks import Wants, look
+from application.checks import CheckCondition, check_row
 from application.errors import NodeError
 from application.listening import listen, unfit, unguarded
 from application.settings.in_use import settings_in_use
@@ -137,7 +137,7 @@ def prove_certificate(state: StateDir) -> Shown:
 
 
 CHECKS: Final = (
-    look(
+    check_row(
         "address",
         Sentence(
             "Address of the console; its port is free",
@@ -145,9 +145,9 @@ CHECKS: Final = (
         ),
         Sentence("Set [http] right", "Correggere [http]"),
         lambda around: bind_address(around.settings, around.state),
-        Wants.SETTINGS,
+        CheckCondition.SETTINGS,
     ),
-    look(
+    check_row(
         "certificate",
         Sentence(
             "Expiry and names of the certificate; the center serves it",
@@ -155,7 +155,7 @@ CHECKS: Final = (
         ),
         Sentence("Renew the certificate", "Rinnovarlo"),
         lambda around: certificate(around.state, around.settings, around.node),
-        Wants.SETTINGS,
+        CheckCondition.SETTINGS,
     ),
 )
 NIGHT: Final = {ProofStep.CERTIFICATE: prove_certificate}

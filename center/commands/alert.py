@@ -65,7 +65,7 @@ def send(
     joined = "no new alert, added to one that is there: " if client.status == HTTPStatus.OK else ""
     advice = "the app shows: call 112 now" if receipt.advice != "wait" else "the app waits"
     said = f"{joined}received {receipt.received_at}, deadline {receipt.deadline_at}, {advice}"
-    common.tell(receipt, said, receipt.alert)
+    common.print_json(receipt, said, receipt.alert)
 
 
 def list_(
@@ -128,7 +128,7 @@ def show(alert: Alert, /, *, common: Common = DEFAULT) -> None:
         common.data({**msgspec.to_builtins(said), "case": whole})
         return
     for field, value in msgspec.structs.asdict(said).items():
-        common.say(f"{field:16} {'' if value is None else value}")
+        common.print_line(f"{field:16} {'' if value is None else value}")
     common.table(
         ("leg", "number", "line", "attempt", "state", "cause"),
         [
@@ -179,9 +179,9 @@ def timeline(alert: Alert, /, *, common: Common = DEFAULT) -> None:
     if common.json:
         common.data(story)
         return
-    common.say(f"{alert}, {local(start)}")
+    common.print_line(f"{alert}, {local(start)}")
     for moment in story:
-        common.say(f"{moment.t:+10.2f} s  {moment.text}")
+        common.print_line(f"{moment.t:+10.2f} s  {moment.text}")
 
 
 def watch(
@@ -218,7 +218,7 @@ def watch(
                         said = {"seq": one.seq, "alert": alert, "t": (one.at_us - start) / 1e6}
                         common.data({**said, "type": event_type(one.event), "text": text})
                     else:
-                        common.say(f"{alert}  {since_s(one.at_us, start):>10}  {text}")
+                        common.print_line(f"{alert}  {since_s(one.at_us, start):>10}  {text}")
                 # A notification may be lost, an event never: read every five seconds in any case.
                 select.select([follower.fileno(), signals.fileno()], [], [], 5.0)
             raise KeyboardInterrupt
@@ -241,7 +241,7 @@ def hold(
 
     with _kept(common, alert, "held") as journal:
         journal.append(Append(streams.inbox(AlertId(alert)), None, (AlertHeld(by=BY, reason=reason),)))
-    common.say(f"{alert} is held")
+    common.print_line(f"{alert} is held")
 
 
 def release(alert: Alert, /, *, common: Common = DEFAULT) -> None:
@@ -257,7 +257,7 @@ def release(alert: Alert, /, *, common: Common = DEFAULT) -> None:
         if gone:
             delete_erased(journal, common.directory.recordings)
             scrub(common.directory, journal)
-    common.say(
+    common.print_line(
         f"{alert} is released"
         + (", and its personal data are erased: the person was erased meanwhile" if gone else "")
     )

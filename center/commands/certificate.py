@@ -51,12 +51,12 @@ def make(
             }
         )
         return
-    common.say(f"for {', '.join(made.names)}, {made.days_left} days; SHA-256 {made.fingerprint}")
-    common.say(f"install {folder / 'authority.crt'} on phones and computers, and compare there:")
-    common.say(f"SHA-256 {authority.fingerprint}")
-    common.say("in [http] of center.toml:")
+    common.print_line(f"for {', '.join(made.names)}, {made.days_left} days; SHA-256 {made.fingerprint}")
+    common.print_line(f"install {folder / 'authority.crt'} on phones and computers, and compare there:")
+    common.print_line(f"SHA-256 {authority.fingerprint}")
+    common.print_line("in [http] of center.toml:")
     for key, file in files.items():
-        common.say(f'{key} = "{file}"')
+        common.print_line(f'{key} = "{file}"')
 
 
 def _checked(name: str) -> str:

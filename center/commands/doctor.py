@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from application.checks import Around
+from application.checks import CheckContext
 from application.errors import CenterError, SettingsError
 from application.options import DEFAULT, Common
 from application.settings.file import load
@@ -42,7 +42,7 @@ def doctor(
         found.append(ok("settings", f"{file}" + (f", simulation {simulated}" if simulated else "")))
     except SettingsError as error:
         found += [fail("settings", f"{error.file}: {with_meaning(fault)}") for fault in error.faults]
-    around = Around(
+    around = CheckContext(
         state=state,
         node=node,
         known=settings,

@@ -27,9 +27,9 @@ def verify(*, common: Common = DEFAULT) -> int:
         common.data(found)
     else:
         for problem in found.problems:
-            common.say(problem)
+            common.print_line(problem)
         unknown = f", {found.unknown} of types that only a newer version knows" if found.unknown else ""
-        common.say(
+        common.print_line(
             f"{found.events} events in {found.streams} streams, {found.alerts} alerts, "
             f"{found.open_alerts} of them open{unknown}: {'DAMAGED' if found.problems else 'sound'}; "
             f"digest {found.digest[:16]}"
@@ -83,7 +83,7 @@ def import_(
             moved = move_journal(source, journal)
             take_audit_keys(path, common.directory)
             note(journal, common.directory, Action.IMPORT, (EVERYBODY,), f"{moved.events} events")
-        common.tell(
+        common.print_json(
             moved,
             f"{moved.events} events, {moved.users} users, {moved.operators} operators, "
             f"{moved.app_keys} app keys",
@@ -92,7 +92,7 @@ def import_(
     with journal_of(common.directory, create=True, disk=True) as journal:
         count = import_file(journal, path)
         note(journal, common.directory, Action.IMPORT, (EVERYBODY,), f"{count} events")
-    common.tell({"events": count}, f"{count} events")
+    common.print_json({"events": count}, f"{count} events")
 
 
 def _say_what_is_missing(common: Common) -> None:

@@ -75,10 +75,10 @@ def issue(name: Name, /, *, common: Common = DEFAULT) -> None:
         common.data({"name": name, "key": key, "valid": valid})
         return
     if valid > 1:
-        common.say(
+        common.print_line(
             f"{valid} keys of {name} are valid; revoke the older ones: securwoman key revoke --older {name}"
         )
-    common.say(key)
+    common.print_line(key)
 
 
 def revoke(
@@ -106,9 +106,9 @@ def revoke(
     if common.json:
         common.data({"name": name, "revoked": ended, "valid": left})
         return
-    common.say(f"{ended} keys of {name} are revoked; {left} app keys are valid")
+    common.print_line(f"{ended} keys of {name} are revoked; {left} app keys are valid")
     if dead:
-        common.say("keys/app.key is revoked: the next start of the center writes a new key")
+        common.print_line("keys/app.key is revoked: the next start of the center writes a new key")
 
 
 def _row(key: AppKey, *, in_file: bool) -> Row:

@@ -48,7 +48,7 @@ def remove(operator: OneOperator, /, *, now: Now = False, common: Common = DEFAU
         registry.remove_operator(found.id, by=BY)
         note(journal, common.directory, Action.CHANGE_STAFF, (found.id,), "removed")
         left = registry.operators()
-    common.tell({"removed": found.id, "operators": len(left)}, f"{found.name} is removed")
+    common.print_json({"removed": found.id, "operators": len(left)}, f"{found.name} is removed")
     if not left:
         print(
             "securwoman: no operator is left: alerts would stay unanswered; add one: securwoman operator add",
@@ -72,7 +72,7 @@ def first(*, common: Common = DEFAULT) -> None:
             ) from error
         note(journal, common.directory, Action.CHANGE_KEY, (), "first admin's code")
     use = "open /console/#first=CODE, once and within a day, to become the first admin"
-    common.tell({"code": code}, use, code)
+    common.print_json({"code": code}, use, code)
 
 
 def recover(operator: OneOperator, /, *, common: Common = DEFAULT) -> None:
@@ -88,7 +88,7 @@ def recover(operator: OneOperator, /, *, common: Common = DEFAULT) -> None:
         code, until = registry.recover(found.id, by=BY)
         note(journal, common.directory, Action.CHANGE_KEY, (found.id,), "recovery code")
     use = f"signs {found.name} on once, until {local(until)}: as a token, or at /console/#token=CODE"
-    common.tell({"operator": found.id, "code": code, "until": rfc3339(until)}, use, code)
+    common.print_json({"operator": found.id, "code": code, "until": rfc3339(until)}, use, code)
 
 
 def tokens(
@@ -117,11 +117,11 @@ def tokens(
     if common.json:
         common.data({"operator": found.id, "has_token": found.has_token or new, "token": secret})
     elif secret is None:
-        common.say(f"{found.name} has {'a' if found.has_token else 'no'} token")
+        common.print_line(f"{found.name} has {'a' if found.has_token else 'no'} token")
     else:
         if found.has_token:
-            common.say(f"the old token and the sessions of {found.name} have ended")
-        common.say(secret)
+            common.print_line(f"the old token and the sessions of {found.name} have ended")
+        common.print_line(secret)
 
 
 def revoke(
@@ -148,15 +148,15 @@ def revoke(
         common.data({"operator": found.id, "token_revoked": found.has_token, "sessions_ended": ended})
         return
     what = ["the token of", f"{ended} sessions of"] if found.has_token else [f"{ended} sessions of"]
-    common.say(f"{' and '.join(what)} {found.name} have ended")
+    common.print_line(f"{' and '.join(what)} {found.name} have ended")
     if found.has_second_factor:
-        common.say(
+        common.print_line(
             "passkeys and codes are revoked"
             if passkeys
             else "passkeys and codes are still valid: add --passkeys"
         )
     if found.has_password:
-        common.say(f"the password is still valid; replace it: securwoman operator password {found.id}")
+        common.print_line(f"the password is still valid; replace it: securwoman operator password {found.id}")
 
 
 def sessions(operator: OneOperator = "", /, *, common: Common = DEFAULT) -> None:

@@ -61,7 +61,7 @@ def ps(*, common: Common = DEFAULT) -> None:
         "no process of the center runs",
     )
     for place in peers.away:
-        common.say(f"node {place.node} at {place.address} {'has left' if place.left else 'is away'}")
+        common.print_line(f"node {place.node} at {place.address} {'has left' if place.left else 'is away'}")
 
 
 def all_rows(state: StateDir) -> list[Row]:

@@ -116,9 +116,9 @@ def drained(common: Common) -> None:
         publish(state.run / DRAINING, b"")
     except OSError as error:
         raise StateError(f"the order to drain cannot be written: {error.strerror}") from error
-    common.say(f"{node.node} accepts no more alerts, and ends after its last call")
+    common.print_line(f"{node.node} accepts no more alerts, and ends after its last call")
     while (still := running(state)) is not None and still.process == node.process:
         time.sleep(LOOK_S)
-    common.say(f"{node.node} has ended")
+    common.print_line(f"{node.node} has ended")
     if common.json:
         common.data({"node": node.node, "drained": True})

@@ -37,7 +37,7 @@ class TimedEvent(msgspec.Struct, frozen=True, kw_only=True):
     cause: int | None = None
 
 
-class Calling:
+class TestCall:
     """Calls of one session. `tell` is called with each event as it happens."""
 
     def __init__(self, session: ModemSession, tell: Callable[[TimedEvent], None]) -> None:

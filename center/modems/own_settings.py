@@ -97,7 +97,7 @@ def start_anew(asked: Questions) -> bool:
     return True
 
 
-def looked_at_again(
+def ask_again(
     path: str,
     imei: str,
     dialect: CompiledDialect,

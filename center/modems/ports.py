@@ -9,7 +9,7 @@ import msgspec
 
 from application.settings.in_use import settings_in_use
 from application.state.state_dir import StateDir, running
-from center.modems.unnamed import Asked
+from center.modems.unnamed import ModemAnswers
 from gateways.gsm.dialects.detection import by_usb, interface_role
 from gateways.gsm.dialects.loading import installed_dialects
 from gateways.gsm.port.places import resolve_port
@@ -49,7 +49,7 @@ class PortRow(msgspec.Struct, frozen=True, kw_only=True):
     signal_dbm: int | None = None
     text: str = ""
     """Description of the fault."""
-    found: Asked | None = None
+    found: ModemAnswers | None = None
     """Answers of a modem that no line names."""
 
 

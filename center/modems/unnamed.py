@@ -157,7 +157,7 @@ class GivesVoice(StrEnum):
     """No voice path is known for such modems."""
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class ModemAnswers(msgspec.Struct, frozen=True, kw_only=True):
     """Answers of a modem that no line names."""
 
     modem: Unnamed
@@ -184,7 +184,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """Reason why the modem has not answered."""
 
 
-def ask(modem: Unnamed, *, region: str = "IT") -> Asked:
+def ask(modem: Unnamed, *, region: str = "IT") -> ModemAnswers:
     """Query the modem at its command port, then at the other ports of the device, until one answers."""
     why = "it has no port"
     for path in modem.ports:
@@ -193,14 +193,14 @@ def ask(modem: Unnamed, *, region: str = "IT") -> Asked:
                 return _said(asked, modem, region)
         except CenterError as error:
             why = str(error)
-    return Asked(modem=modem, answers=False, text=why)
+    return ModemAnswers(modem=modem, answers=False, text=why)
 
 
-def _said(asked: Questions, modem: Unnamed, region: str) -> Asked:
+def _said(asked: Questions, modem: Unnamed, region: str) -> ModemAnswers:
     maker, model, firmware, imei = asked.identify()
     data = asked.dialect.data
     network = (_state(asked, query) for query in (REGISTRATION_QUERY, PACKET_QUERY))
-    return Asked(
+    return ModemAnswers(
         modem=modem,
         answers=True,
         port=asked.path,
@@ -252,7 +252,7 @@ def _voice(asked: Questions, modem: Unnamed) -> GivesVoice:
     return GivesVoice.PORT_PERHAPS if voice.tried else GivesVoice.PORT
 
 
-def as_settings(asked: Asked, settings: Settings, taken: set[str]) -> str:
+def as_settings(asked: ModemAnswers, settings: Settings, taken: set[str]) -> str:
     """Return the modem's `[[modem]]` for `center.toml`. `taken` has the names in use; the new
     name is added.
     """

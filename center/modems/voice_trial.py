@@ -93,7 +93,7 @@ class VoiceTrial:
         return open_port(spec_of(self._port))
 
 
-def something_to_say() -> list[bytes]:
+def test_speech() -> list[bytes]:
     """Return the frames of an announcement for any listener, repeated with a pause for an answer."""
     return frames_of(Sounds().load("please_hold", "", "").tobytes(), PAUSE_S)
 

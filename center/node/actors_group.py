@@ -167,7 +167,7 @@ class ActorsGroup:
                     told.append(f"the app key and the operators could not be set up: {error}")
                 self._note_settings(journal, state, settings)
                 if journal.shared:
-                    self._find_its_place(journal)
+                    self._register_node(journal)
                 self._append(journal, NodeStarted(version=version, pid=os.getpid()))
         except StoreError as error:
             raise NodeError(f"the journal cannot be used: {error}") from error
@@ -202,7 +202,7 @@ class ActorsGroup:
         except (StoreError, OSError) as error:
             self._log.error("the change of settings cannot be entered in the audit", error=str(error))
 
-    def _find_its_place(self, journal: Journal) -> None:
+    def _register_node(self, journal: Journal) -> None:
         """Register among the other nodes of the journal. Raises NodeError if another node has this node's
         name.
         """
@@ -236,9 +236,9 @@ class ActorsGroup:
                 raise NodeError(f"no node at {' or '.join(join)} shares this journal (--join, cluster.join)")
             time.sleep(0.1)
 
-    def say_stopped(self) -> None:
+    def report_stopped(self) -> None:
         """Record the orderly end."""
-        self.say(NodeStopped())
+        self.report(NodeStopped())
 
     # ------------------------------------------------------------ life
 
@@ -273,7 +273,7 @@ class ActorsGroup:
         self._start_at_s = self._supervisor_at_s = None
         self._logger = (0, 0)
 
-    def look(self, now_s: float) -> bool:
+    def poll(self, now_s: float) -> bool:
         """Restart dead processes. Return True if a process was replaced."""
         if self._start_at_s is not None:
             return now_s >= self._start_at_s and self._start_again(now_s)
@@ -282,7 +282,7 @@ class ActorsGroup:
             return False
         if not system.admin.alive():
             self._group_died(now_s, "the admin has died")
-            return self.look(now_s)
+            return self.poll(now_s)
         self._end_if_stopped(system, now_s)
         self._end_if_silent(system)
         if not system.supervisor.alive():
@@ -300,7 +300,7 @@ class ActorsGroup:
         if before == (0, 0):
             return False
         self._loggers += 1
-        self.say_restarted(Role.LOGGER, self._loggers + 1, after[0], self._cause(before))
+        self.report_restarted(Role.LOGGER, self._loggers + 1, after[0], self._cause(before))
         return True
 
     def _cause(self, before: tuple[int, int]) -> str:
@@ -343,9 +343,9 @@ class ActorsGroup:
             system.start_supervisor(SUPERVISOR)
         except SystemFault as error:
             self._group_died(now_s, f"no Supervisor: {error}")
-            return self.look(now_s)
+            return self.poll(now_s)
         number = self._supervisor_restarts.count + 1
-        self.say_restarted(Role.SUPERVISOR, number, system.supervisor.pid, cause)
+        self.report_restarted(Role.SUPERVISOR, number, system.supervisor.pid, cause)
         return True
 
     def _group_died(self, now_s: float, why: str) -> None:
@@ -365,7 +365,7 @@ class ActorsGroup:
             return False
         assert self._system is not None
         cause = self._cause(self._before)
-        self.say_restarted(Role.ADMIN, self._restarts.count + 1, self._system.admin.pid, cause)
+        self.report_restarted(Role.ADMIN, self._restarts.count + 1, self._system.admin.pid, cause)
         return True
 
     def stop(self) -> None:
@@ -378,9 +378,9 @@ class ActorsGroup:
 
     # ------------------------------------------------------------ the node's own stream
 
-    def say_restarted(self, role: Role, incarnation: int, pid: int, cause: str) -> None:
+    def report_restarted(self, role: Role, incarnation: int, pid: int, cause: str) -> None:
         """Record the restart of a process that the node watches."""
-        self.say(ActorStarted(role=role, key="", incarnation=incarnation, pid=pid, cause=cause))
+        self.report(ActorStarted(role=role, key="", incarnation=incarnation, pid=pid, cause=cause))
 
     @contextmanager
     def _journal(self) -> Iterator[Journal]:
@@ -396,7 +396,7 @@ class ActorsGroup:
 
         journal.append(Append(streams.node(self._node), None, (event,)))
 
-    def say(self, event: Event) -> None:
+    def report(self, event: Event) -> None:
         """Record the event if possible: a full disk must not prevent the start of the actors."""
         from store.errors import StoreError
 

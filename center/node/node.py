@@ -186,7 +186,7 @@ class Node:
         publish(self.state.settings_started, self.text.encode())
         self.web = WebGroup(self.state, self.clock, self.name, self.journal_url, self.setup, listening)
         self.web.start()
-        self._tell()
+        self._publish_state()
         # Imported only now, while the others start: the actors' modules take longest.
         from center.node.actors_group import ActorsGroup
         from runtime import logs
@@ -215,7 +215,7 @@ class Node:
         if self.setup.settings.announcements.folder:
             self._look_at_announcements()
         steps["actors"] = _age_s()
-        self._tell()
+        self._publish_state()
         # Seconds since the birth of the process: the time that a restart of all actors takes.
         logs.get("node").info("started", **steps)
 
@@ -251,20 +251,20 @@ class Node:
             changed = self.web.look(now_s)
             if changed and self.web.process is not None:
                 number = self.web.restarts + 1
-                self.actors.say_restarted(Role.WEB, number, self.web.process.pid, self.web.cause)
-            changed |= self.actors.look(now_s)
+                self.actors.report_restarted(Role.WEB, number, self.web.process.pid, self.web.cause)
+            changed |= self.actors.poll(now_s)
             if self.certificate is not None:
                 for alarm in self.certificate.look():
                     logs.get("node").warning(
                         "the certificate at http.certificate needs attention", fault=self.certificate.fault
                     )
-                    self.actors.say(alarm)
+                    self.actors.report(alarm)
             changed |= self._look_at_the_clock()
             changed |= self._file.web_standby != self.web.standby
             if self.carrier is not None:
                 self.carrier.look(now_s)
             if changed:
-                self._tell()
+                self._publish_state()
             if not announced and self.web.healthy:
                 announced = True
                 self._announce(listening)
@@ -299,7 +299,7 @@ class Node:
             known, ahead_s, lambda: anything_open(self.journal_url, self.state, self.clock, self.name)
         )
         for alarm in alarms:
-            self.actors.say(alarm)
+            self.actors.report(alarm)
         if again:
             logs.get("node").warning("the node restarts to adopt the wall clock", ahead_s=round(ahead_s, 1))
             self._file = msgspec.structs.replace(self._file, clock_taken_s=known.up_s)
@@ -362,7 +362,7 @@ class Node:
             )
         tell_manager(f"READY=1\nSTATUS={address}/")
 
-    def _tell(self) -> None:
+    def _publish_state(self) -> None:
         """Write the node's file: its identity and its processes."""
         assert self.web is not None
         admin = self.actors.admin if self.actors is not None else None
@@ -397,7 +397,7 @@ class Node:
         if self.carrier is not None:
             self.carrier.end()
         if self.actors is not None:
-            self.actors.say_stopped()
+            self.actors.report_stopped()
 
 
 def _age_s() -> float:

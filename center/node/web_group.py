@@ -252,11 +252,11 @@ class WebStandby:
 
     def begun(self) -> ProcessId | None:
         """Return the ordered web, once; None before it has started."""
-        self._hear()
+        self._read_answer()
         begun, self._begun = self._begun, None
         return begun
 
-    def _hear(self) -> None:
+    def _read_answer(self) -> None:
         with suppress(OSError):  # nothing yet
             if self._line is not None and (said := self._line.recv(PID_BYTES)):
                 pid, self._asked = int.from_bytes(said), False
@@ -271,6 +271,6 @@ class WebStandby:
         self._child.wait()
         with suppress(OSError):
             self._line.shutdown(socket.SHUT_RD)  # ends a web that has not reported its start by now
-        self._hear()
+        self._read_answer()
         self._line.close()
         self._child = self._line = self.process = None

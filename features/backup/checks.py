@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from application.checks import Wants, look
+from application.checks import CheckCondition, check_row
 from application.errors import CenterError, NotFound
 from application.settings.in_use import settings_in_use
 from application.state.state_dir import StateDir
@@ -16,7 +16,7 @@ from application.times import local
 from features.backup.records import backups
 from features.backup.settings import BackupSettings
 from features.backup.signed import own_fingerprint
-from features.backup.status import untried
+from features.backup.status import backups_not_checked
 from messages.ids import Instant
 from messages.proofs import ProofWhy, Shown, StepResult
 from messages.rows import Sentence
@@ -46,7 +46,7 @@ def backup(state: StateDir, settings: Settings, *, simulated: bool) -> Iterator[
     if not why:
         size = f"{made.events} events, {made.bytes / 1e6:.1f} MB in {made.seconds:.1f} s"
         yield ok("backup", f"{file}: of {local(made.made_at)}, {size}")
-    if made.checked_at is None or untried(made, now_us):
+    if made.checked_at is None or backups_not_checked(made, now_us):
         last = "never" if made.checked_at is None else f"last on {local(made.checked_at)[:10]}"
         yield warn("backup", f"{last} restored for trial: securwoman restore --check")
     else:
@@ -71,14 +71,14 @@ def prove_backup(state: StateDir) -> Shown:
     from features.backup import age, restoring, signed
     from features.backup.orders import noted
     from features.backup.records import Work
-    from features.backup.restoring import Wanted
+    from features.backup.restoring import RestoreRequest
 
     wish = BackupSettings.of(settings_in_use(state))
     if not wish.file or not wish.identity:
         return Shown(result=StepResult.LEFT_OUT, why=ProofWhy.NOT_SET)
     try:
         with noted(state, Work.CHECK):
-            wanted = Wanted(
+            wanted = RestoreRequest(
                 file=Path(wish.file),
                 identities=age.identities(Path(wish.identity)),
                 keys=None,
@@ -90,7 +90,7 @@ def prove_backup(state: StateDir) -> Shown:
         print(error, file=sys.stderr)
         whys: dict[type[Exception], ProofWhy] = {
             age.Damaged: ProofWhy.DAMAGED,
-            signed.Foreign: ProofWhy.DAMAGED,
+            signed.ForeignSignature: ProofWhy.DAMAGED,
             NotFound: ProofWhy.MISSING,
         }
         return Shown(result=StepResult.FAILED, why=whys.get(type(error), ProofWhy.TROUBLE))
@@ -101,7 +101,7 @@ def prove_backup(state: StateDir) -> Shown:
 
 
 CHECKS: Final = (
-    look(
+    check_row(
         "backup",
         Sentence(
             "Path and age of the backup, and its last trial restore",
@@ -109,7 +109,7 @@ CHECKS: Final = (
         ),
         Sentence("Run securwoman backup, then restore --check", "securwoman backup; restore --check"),
         lambda around: backup(around.state, around.settings, simulated=around.simulated),
-        Wants.SETTINGS,
-        Wants.STATE,
+        CheckCondition.SETTINGS,
+        CheckCondition.STATE,
     ),
 )

@@ -83,12 +83,12 @@ def backup(
     if common.json:
         common.data(report)
         return
-    common.say(
+    common.print_line(
         f"{report.events} events, {report.users} users, {report.operators} operators, {report.recordings} "
         f"recordings ({report.recordings_written} of them new); {report.bytes / 1e6:.1f} MB in "
         f"{report.seconds:.1f} s; digest {report.digest[:16]}"
     )
-    common.say(
+    common.print_line(
         f"signed by {report.signed_by}: keep this fingerprint elsewhere: a restore on another "
         "machine needs it"
     )
@@ -130,7 +130,7 @@ def restore(
     from features.backup import age, restoring, signed
     from features.backup.orders import noted
     from features.backup.records import Work
-    from features.backup.restoring import Wanted
+    from features.backup.restoring import RestoreRequest
 
     if not check and file is None:
         raise UsageError("FILE is missing: securwoman restore FILE --state DIR")
@@ -140,7 +140,7 @@ def restore(
     with noted(state, Work.CHECK) if check else nullcontext(), _in_words():
         wish = _wish(common)
         named = identity or (Path(wish.identity) if wish.identity else None)
-        wanted = Wanted(
+        wanted = RestoreRequest(
             file=_file_of(file, wish),
             identities=age.identities(named) if named is not None else (),
             keys=keys,
@@ -162,23 +162,23 @@ def restore(
     if common.json:
         common.data(report)
         return
-    common.say(
+    common.print_line(
         f"{'could be restored' if check else 'restored'}: {report.events} events, {report.users} users, "
         f"{report.operators} operators, {report.recordings} recordings; made {_ago(report.age_s)} by "
         f"{report.node} ({report.version}); {report.seconds:.1f} s; digest {report.digest[:16]}"
     )
     if without_keys:
-        common.say("without its keys: personal data are empty, and no user or operator is registered")
+        common.print_line("without its keys: personal data are empty, and no user or operator is registered")
     if report.keys_at is not None and report.keys_at > report.made_at:
-        common.say("the keys are newer than the backup: persons erased meanwhile are not in it")
+        common.print_line("the keys are newer than the backup: persons erased meanwhile are not in it")
     if check:
         return
     if report.open_alerts:
-        common.say(
+        common.print_line(
             f"{report.open_alerts} alerts were open in the backup, and continue when the center starts"
         )
     if report.settings:
-        common.say(f"its settings: {state.path / 'settings' / 'center.toml'}")
+        common.print_line(f"its settings: {state.path / 'settings' / 'center.toml'}")
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from runtime.published.file import published
 BACKUPS_FILE: Final = "backup.json"
 
 
-class Made(msgspec.Struct, frozen=True, kw_only=True):
+class BackupRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The last good backup at one path. `seconds`, `check_seconds`: durations of the backup and of its trial
     restore.
     """
@@ -33,7 +33,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     check_seconds: float = 0
 
 
-Backups = dict[str, Made]
+Backups = dict[str, BackupRecord]
 """Keyed by the absolute path of the lasting part."""
 
 _backups: Final = msgspec.json.Decoder(Backups)

@@ -23,8 +23,8 @@ from application.state.state_dir import CHECKING, StateDir, flush_folder, write_
 from features.backup import age, recordings, signed
 from features.backup.files import CONFIG, put_back
 from features.backup.form import Begin, Block, End, File, Part, Reader, Rows
-from features.backup.records import BACKUPS_FILE, Made, backups, backups_said
-from features.backup.rows import Giving
+from features.backup.records import BACKUPS_FILE, BackupRecord, backups, backups_said
+from features.backup.rows import DatabaseWriter
 from features.backup.status import keys_of
 from messages.ids import Instant, NodeId
 from runtime.clock import SystemClock
@@ -43,7 +43,7 @@ _WITHOUT: Final = (
 )
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+class RestoreRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Source and options of a restore."""
 
     file: Path
@@ -57,7 +57,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """Address of a database server; empty: a file in the state directory."""
 
 
-def keys_part(wanted: Wanted) -> Path | None:
+def keys_part(wanted: RestoreRequest) -> Path | None:
     """Return the keys' file; None for a restore without keys. Raises NotFound if the file is missing."""
     if wanted.without_keys:
         return None
@@ -67,7 +67,7 @@ def keys_part(wanted: Wanted) -> Path | None:
     return keys
 
 
-def fits(keys: Path, begin: Begin, wanted: Wanted) -> Begin:
+def fits(keys: Path, begin: Begin, wanted: RestoreRequest) -> Begin:
     """Read the head of a keys' file. Raises CenterError if the keys are of another journal or older."""
     try:
         other = begin_of(keys, wanted, Part.KEYS)
@@ -88,7 +88,7 @@ class _Enough(Exception):
     """Stops reading after the first block."""
 
 
-def begin_of(path: Path, wanted: Wanted, part: Part) -> Begin:
+def begin_of(path: Path, wanted: RestoreRequest, part: Part) -> Begin:
     """Read the head of a backup file, without the rest and its signature. Raises CenterError."""
     reader = Reader()
     found: list[Block] = []
@@ -112,8 +112,13 @@ def begin_of(path: Path, wanted: Wanted, part: Part) -> Begin:
     return found[0]
 
 
-def pour(
-    path: Path, begin: Begin, wanted: Wanted, given: Giving, folder: Path, look: Callable[[], None]
+def restore_blocks(
+    path: Path,
+    begin: Begin,
+    wanted: RestoreRequest,
+    given: DatabaseWriter,
+    folder: Path,
+    look: Callable[[], None],
 ) -> End:
     """Restore one file, which starts with `begin`: its rows into the database, its small files into the
     folder. `look` is called after each portion of rows and may stop the restore by an error. Raises
@@ -175,7 +180,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Fingerprint of the certificate that signed the whole backup; empty: nothing was verified."""
 
 
-def restore(state: StateDir, wanted: Wanted) -> Report:
+def restore(state: StateDir, wanted: RestoreRequest) -> Report:
     """Make a center from a backup. Raises StateError if the directory is not empty, CenterError, OSError."""
     there = [one.name for one in state.path.iterdir()] if state.path.is_dir() else []
     if set(there) - _NOTHING:
@@ -192,7 +197,7 @@ def restore(state: StateDir, wanted: Wanted) -> Report:
     return report
 
 
-def check(folder: Path, wanted: Wanted) -> Report:
+def check(folder: Path, wanted: RestoreRequest) -> Report:
     """Restore a backup within this folder, verify the result and remove it. Raises CenterError, OSError."""
     for left in folder.glob(f"{CHECKING}*"):
         if not Path("/proc", left.name.rpartition("-")[2]).is_dir():
@@ -223,7 +228,7 @@ def _empty(staging: Path) -> Path:
     return staging
 
 
-def _made(staging: Path, wanted: Wanted, into: Path | None) -> Report:
+def _made(staging: Path, wanted: RestoreRequest, into: Path | None) -> Report:
     begun = time.monotonic()
     keys = keys_part(wanted)
     begin = begin_of(wanted.file, wanted, Part.LASTING)
@@ -239,9 +244,9 @@ def _made(staging: Path, wanted: Wanted, into: Path | None) -> Report:
             )
 
     try:
-        given = Giving(url)
+        given = DatabaseWriter(url)
         with closing(given):
-            ends = [pour(path, one, wanted, given, staging, look) for path, one in parts.items()]
+            ends = [restore_blocks(path, one, wanted, given, staging, look) for path, one in parts.items()]
         verified = _verified(url, ends[0].digest, None if into is None else StateDir(staging))
     except StoreError as error:
         raise CenterError(str(error)) from error
@@ -289,9 +294,11 @@ def _verified(url: str, digest: str, made: StateDir | None) -> JournalVerificati
     return found
 
 
-def _settle(staging: Path, state: StateDir, wanted: Wanted, report: Report) -> None:
+def _settle(staging: Path, state: StateDir, wanted: RestoreRequest, report: Report) -> None:
     """Move everything out of the staging folder, the journal last: without a journal there is no center."""
-    made = Made(made_at=report.made_at, events=report.events, bytes=wanted.file.stat().st_size, seconds=0)
+    made = BackupRecord(
+        made_at=report.made_at, events=report.events, bytes=wanted.file.stat().st_size, seconds=0
+    )
     try:
         # The new center continues the old one: its next backup may replace this file.
         write_kept(staging / BACKUPS_FILE, backups_said({report.file: made}))

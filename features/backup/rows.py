@@ -54,7 +54,7 @@ _AT_ONCE: Final = 50
 """Portions in one transaction of a file; more would let the write-ahead log grow as long as the journal."""
 
 
-class Giving:
+class DatabaseWriter:
     """Writer of the lasting part and the optional keys' part. After an error the database is no journal."""
 
     def __init__(self, url: str) -> None:

@@ -37,7 +37,7 @@ _HOW: Final = (
 )
 
 
-class Foreign(CenterError):
+class ForeignSignature(CenterError):
     """The file is not signed by the expected center."""
 
 
@@ -94,12 +94,12 @@ def check_signer(path: Path, says: str, by: str) -> None:
     `read`. Raises Foreign.
     """
     if by and not says:
-        raise Foreign(
+        raise ForeignSignature(
             f"{path} has no signature: it is cut short, or of another origin; "
             "make a new backup, or accept this one with --unverified"
         )
     if by and says != by:
-        raise Foreign(f"{path} is signed by another center: its signature is not by {by}; {_HOW}")
+        raise ForeignSignature(f"{path} is signed by another center: its signature is not by {by}; {_HOW}")
 
 
 def read(

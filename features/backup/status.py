@@ -12,7 +12,7 @@ import msgspec
 
 from application.recordings import DAY_US
 from application.state.state_dir import StateDir
-from features.backup.records import Backups, Made, Work, backups
+from features.backup.records import BackupRecord, Backups, Work, backups
 from features.backup.settings import BackupSettings
 from messages.ids import Instant
 from model.bounds import why_backup_is_overdue
@@ -130,7 +130,7 @@ def who(recipient: str) -> str:
     return Path(recipient).name
 
 
-def untried(made: Made, now_us: Instant) -> bool:
+def backups_not_checked(made: BackupRecord, now_us: Instant) -> bool:
     """Return True if the backup was never restored for trial, or long ago."""
     return made.checked_at is None or now_us - made.checked_at > TRIED_US
 
@@ -172,7 +172,7 @@ def wrong(
         yield BackupWrong.GONE
     elif not keys_of(file).is_file():
         yield BackupWrong.NO_KEYS
-    if untried(last, now_us):
+    if backups_not_checked(last, now_us):
         yield BackupWrong.UNTRIED
 
 
@@ -193,7 +193,7 @@ def is_written(state: StateDir, settings: Settings, journal: Journal) -> bool:
 def is_tried(state: StateDir, settings: Settings, journal: Journal) -> bool:
     """Return True if a backup was recently restored for trial."""
     made = backups(state.path).get(BackupSettings.of(settings).file)
-    return made is not None and not untried(made, _now())
+    return made is not None and not backups_not_checked(made, _now())
 
 
 def _now() -> Instant:

@@ -21,7 +21,7 @@ from application.version import version
 from features.backup import age, recordings, signed
 from features.backup.files import files_of
 from features.backup.form import Begin, Block, End, File, Part, encoded
-from features.backup.records import BACKUPS_FILE, Backups, Made, backups, backups_said
+from features.backup.records import BACKUPS_FILE, BackupRecord, Backups, backups, backups_said
 from features.backup.rows import blocks, origin_of
 from features.backup.status import keys_of
 from messages.ids import Instant
@@ -83,7 +83,7 @@ def backup(
     size, ends = _write_parts(state, file, to, made_at, files, signer)
     for path in (keys_of(file), file):
         age.put_in_place(path)
-    made = Made(
+    made = BackupRecord(
         made_at=made_at,
         events=ends[Part.LASTING].rows["event"],
         bytes=size,
@@ -158,7 +158,7 @@ def _write_parts(
         return journal.at_one_moment(write), ends
 
 
-def _note(state: StateDir, known: Backups, file: Path, made: Made) -> None:
+def _note(state: StateDir, known: Backups, file: Path, made: BackupRecord) -> None:
     before = known.get(str(file))
     if before is not None:
         made = msgspec.structs.replace(made, checked_at=before.checked_at, check_seconds=before.check_seconds)

@@ -244,7 +244,7 @@ class DutyCallerActor(CenterActor):
     def _run_callout(self, callout: Callout, now_us: Instant) -> dict[Key, str]:
         """Carry out the pending steps of a callout; return the alarms about the callout, with their texts."""
         people, alive = self._people_for(callout, now_us), self._live_nodes()
-        step = decider.due(callout, people, now_us)
+        step = decider.pending_actions(callout, people, now_us)
         peers = self.env.peers
         sure = peers.alone or (peers.settled and peers.alive)
         end = reason_to_end(callout, self._model.book, now_us, alive=set(alive)) or step.end
@@ -254,7 +254,7 @@ class DutyCallerActor(CenterActor):
         if end is not None and not (current is not None and self._calls.answered):
             self._model.append(CalloutEnded(callout=callout.id, why=end))
             return {}
-        for one in decider.left_behind(callout, self.env.node, alive, now_us, current):
+        for one in decider.orphan_calls(callout, self.env.node, alive, now_us, current):
             self._model.append(CalloutFailed(callout=callout.id, attempt=one.number, why=CalloutFailure.LOST))
         self._notifications.record_text_results(callout, now_us)
         if step.written:
@@ -293,7 +293,7 @@ class DutyCallerActor(CenterActor):
             self._line_request = None
             why = CalloutFailure.REFUSED if refused else CalloutFailure.NO_LINE
             failed = CalloutFailed(callout=callout.id, attempt=number, why=why)
-            self._model.append(asked.planned.tried(callout.id, number), failed)
+            self._model.append(asked.planned.tried_event(callout.id, number), failed)
             return
         request = RequestLine(
             leg=leg_of(callout.id, number),
@@ -320,13 +320,13 @@ class DutyCallerActor(CenterActor):
             return
         now_us = self.now_us()
         seized = LineSeized(line=granted.line, leg=granted.leg, attempt=1, callout=request.callout)
-        tried = request.planned.tried(request.callout, request.number, line=granted.line)
+        tried = request.planned.tried_event(request.callout, request.number, line=granted.line)
         try:
             self._model.refresh(self._live_nodes(), now_us)
             callout = self._model.callouts.get(request.callout)
             if callout is None or callout.ended_at is not None:
                 return
-            step = decider.due(callout, self._people_for(callout, now_us), now_us)
+            step = decider.pending_actions(callout, self._people_for(callout, now_us), now_us)
             if step.call != request.planned or len(callout.attempts) + 1 != request.number:
                 return
             self._journal.append(

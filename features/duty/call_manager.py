@@ -135,7 +135,7 @@ class CallManager:
     def on_call_report(self, report: CallReport) -> None:
         """Apply a modem's report on the state of the call."""
         if self._call is not None:
-            self._call.heard(report, self._actor.now_us())
+            self._call.on_report(report, self._actor.now_us())
 
     def give_way(self, line: LineId) -> bool:
         """Hang up because an alert needs the line; return False if the call is on another line."""
@@ -167,7 +167,7 @@ class CallManager:
         port = call.port
         if port is not None:
             port = self._env.peers.voice_of(call.line, port, self._setup.settings.lines)
-        order, over = call.turn(now_us, port)
+        order, over = call.advance(now_us, port)
         if order is not None:
             self._actor.tell_line(Role.GSM_MODEM, call.line, order)
         return over and self._finish(call, model)

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from application.checks import Wants, look
+from application.checks import CheckCondition, check_row
 from application.errors import CenterError
 from application.state.state_dir import StateDir
-from gateways.callouts.channels.mail import tried
+from gateways.callouts.channels.mail import check_sign_on
 from gateways.outside import Delivered, Refused, is_here, secret_in, trust
 from gateways.webhook import key_of
 from messages.base import Joins
@@ -70,7 +70,7 @@ def _check_lines(state: StateDir, settings: Settings) -> Finding:
 def _check_mail(own: Setup) -> Iterator[Finding]:
     server = own.settings.duty.smtp
     where = f"mail by {server.host}:{server.used_port}"
-    sent = tried(own)
+    sent = check_sign_on(own)
     if isinstance(sent, Delivered):
         yield ok(PART, f"{where}, {server.tls}")
     elif isinstance(sent, Refused):
@@ -120,12 +120,12 @@ def _read_roster(state: StateDir) -> Roster:
 
 
 CHECKS: Final = (
-    look(
+    check_row(
         "duty",
         Sentence("People on duty can be notified and phoned", "I reperibili si possono avvisare, e chiamare"),
         Sentence("Correct [duty]; add a line", "Correggere [duty]; una linea in più"),
         lambda around: check_duty(around.state, around.settings, simulated=around.simulated),
-        Wants.SETTINGS,
+        CheckCondition.SETTINGS,
         cost=Cost.WORK,
     ),
 )

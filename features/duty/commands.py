@@ -88,7 +88,7 @@ def import_(
             raise CenterError("\n".join(["nothing was changed", *faults]))
         differing = list(roster_changes(before.roster, made))
         for line in differing or ["the file does not differ from the roster: nothing was changed"]:
-            common.say(line)
+            common.print_line(line)
         for one in found:
             common.warn(flaw_sentence(one))
         if check or not differing:
@@ -102,7 +102,7 @@ def import_(
         except RosterChanged as error:
             raise CenterError(f"nothing was changed: {error}") from error
         note(journal, common.directory, Action.CHANGE_STAFF, (), f"roster {kept.version}")
-    common.say(f"kept: {len(made.people)} people, {len(made.shifts)} shifts")
+    common.print_line(f"kept: {len(made.people)} people, {len(made.shifts)} shifts")
 
 
 def list_(
@@ -143,11 +143,11 @@ def list_(
         )
         return
     for place, one in enumerate(now.people, 1):
-        common.say(f"{place}. {names[one]}")
+        common.print_line(f"{place}. {names[one]}")
     for one in others:
-        common.say(f"-  {names[one]}")
+        common.print_line(f"-  {names[one]}")
     if until is not None:
-        common.say(f"until {local(roster.zone, until):%Y-%m-%d %H:%M}")
+        common.print_line(f"until {local(roster.zone, until):%Y-%m-%d %H:%M}")
     if not now.covered:
         common.warn("no shift covers this time: all people on the roster are called")
 

@@ -76,7 +76,7 @@ class NotificationSender:
                     text = request_text(
                         tx, E164(one.to), f"{words} {link or ''}".strip(), TextPurpose.ALARM, until
                     )
-                events.append(one.tried(callout.id, number, text=text))
+                events.append(one.tried_event(callout.id, number, text=text))
                 if one.way is DutyWay.SMS and text is None:
                     events.append(
                         CalloutFailed(callout=callout.id, attempt=number, why=CalloutFailure.REFUSED)

@@ -74,7 +74,7 @@ def check_channels(
             for result in _channel_results(journal, node, one, contacts, own):
                 found.append(result)
                 if not common.json:
-                    common.say(f"{'✓' if result.ok else '✗'} {one.name}, {result.way}: {result.said}")
+                    common.print_line(f"{'✓' if result.ok else '✗'} {one.name}, {result.way}: {result.said}")
     if common.json:
         common.data(found)
     elif not found:

@@ -34,7 +34,7 @@ Write = Callable[[AlertId, Address], Awaitable[None]]
 log = logs.get("addresses")
 
 
-class Asking:
+class AddressRequests:
     """Lookups for the alerts of this node's cases. Runs on the event loop."""
 
     def __init__(
@@ -108,7 +108,7 @@ class Asking:
 class Addressing:
     """Starts lookups for each batch of the journal, once the journal is followed."""
 
-    def __init__(self, web: Web, asking: Asking) -> None:
+    def __init__(self, web: Web, asking: AddressRequests) -> None:
         self._web = web
         self._asking = asking
 
@@ -145,7 +145,7 @@ def configured(web: Web) -> Addressing | None:
         with contextlib.suppress(NoSuchAlert, NotDurable):
             await into_inbox(web, alert, AddressFound(address=address))
 
-    return Addressing(web, Asking(source, web.settings.node, case_of, write))
+    return Addressing(web, AddressRequests(source, web.settings.node, case_of, write))
 
 
 @contextlib.asynccontextmanager

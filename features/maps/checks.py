@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from application.checks import Wants, look
+from application.checks import CheckCondition, check_row
 from application.version import version
 from features.maps.settings import MapSettings
 from messages.rows import Sentence
@@ -100,20 +100,20 @@ def addresses(settings: Settings) -> Iterator[Finding]:
 
 
 CHECKS: Final = (
-    look(
+    check_row(
         "map",
         Sentence("The map has streets, and names its maker", "Ci sono le strade, e di chi sono"),
         Sentence("Set [map] right; scripts/maps makes files", "Correggere [map]; scripts/maps fa i file"),
         lambda around: tiles(around.settings),
-        Wants.SETTINGS,
+        CheckCondition.SETTINGS,
         cost=Cost.WORK,
     ),
-    look(
+    check_row(
         "map",
         Sentence("Positions are shown with street and number", "Le posizioni hanno via e numero"),
         Sentence("Set [map] right; scripts/maps makes files", "Correggere [map]; scripts/maps fa i file"),
         lambda around: addresses(around.settings),
-        Wants.SETTINGS,
+        CheckCondition.SETTINGS,
         cost=Cost.WORK,
     ),
 )

@@ -47,19 +47,19 @@ def import_(
     if common.json:
         common.data({"file": str(to), **made._asdict(), "skipped": dict(skipped)})
         return
-    common.say(
+    common.print_line(
         f"{to}: {made.addresses} addresses in {made.streets} streets of {made.towns} towns, "
         f"{made.size / 1e6:.1f} MB"
     )
     for reason, count in skipped.most_common():
-        common.say(f"{count} left out {reason}")
-    common.say("in [map] of center.toml:")
-    common.say(f'addresses = "{to}"')
+        common.print_line(f"{count} left out {reason}")
+    common.print_line("in [map] of center.toml:")
+    common.print_line(f'addresses = "{to}"')
 
 
 def _told(rows: Iterator[Row], common: Common) -> Iterator[Row]:
     """Yield the rows and print progress: a country takes a quarter of an hour."""
     for n, row in enumerate(rows, 1):
         if n % EACH == 0:
-            common.say(f"{n:,} addresses …")
+            common.print_line(f"{n:,} addresses …")
         yield row

@@ -15,7 +15,7 @@ MAPS: Final = Feature(
         "Streets under a position, and its street and number",
         "Le strade sotto una posizione, con via e numero",
     ),
-    beside_web=("features.maps.address_lookup:beside", "features.maps.routes:beside"),
+    beside_web=("features.maps.address_lookup:beside", "features.maps.routes:tile_parts"),
     checks=("features.maps.checks:CHECKS",),
     commands=(
         Command(
@@ -28,7 +28,7 @@ MAPS: Final = Feature(
     command_groups={"map": "Make the file of addresses for the positions of alerts."},
     pages=Path(__file__).parent / "pages",
     routes=("features.maps.routes",),
-    told={"map": "features.maps.routes:told"},
+    told={"map": "features.maps.routes:map_fields"},
     settings=(MapSettings,),
     faults=faults,
 )

@@ -58,7 +58,7 @@ def configured(web: Web) -> Tiles | None:
         return _Unusable(str(error))
 
 
-def told(web: Web) -> MapView | None:
+def map_fields(web: Web) -> MapView | None:
     """Return the properties of the tiles for the page."""
     tiles = configured(web)
     if tiles is None:
@@ -67,7 +67,7 @@ def told(web: Web) -> MapView | None:
 
 
 @asynccontextmanager
-async def beside(web: Web) -> AsyncIterator[None]:
+async def tile_parts(web: Web) -> AsyncIterator[None]:
     """Close the source of tiles when the web ends."""
     try:
         yield

@@ -97,11 +97,11 @@ def invite(
         import segno
 
         segno.make(made, error="m").terminal(compact=True)
-    common.say(
+    common.print_line(
         f"enrols {number}, once and within a day: enter the code in the app, or open the app's page with "
         "#invitation=CODE"
     )
-    common.say(made)
+    common.print_line(made)
 
 
 def revoke(
@@ -120,7 +120,7 @@ def revoke(
             raise NotFound(f"no enrolled phone has the id {shown(device)}")
         ids = () if known is None else (known.person,)
         note(journal, common.directory, Action.CHANGE_KEY, ids, "device revoked")
-    common.tell({"revoked": device}, f"{shown(device)} is revoked")
+    common.print_json({"revoked": device}, f"{shown(device)} is revoked")
 
 
 def _row(one: DeviceKey) -> Row:

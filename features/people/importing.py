@@ -146,7 +146,7 @@ def _changed(known: _Known, line: Line, user: UserId, region: str) -> Iterator[s
         yield from (name for name in records_text.COLUMNS if was.get(name) != now_texts.get(name))
 
 
-class Looked(msgspec.Struct, frozen=True, kw_only=True):
+class ImportPreview(msgspec.Struct, frozen=True, kw_only=True):
     """A file compared with the registry."""
 
     sheet: Sheet
@@ -172,12 +172,12 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
         return written(self.sheet, rows)
 
 
-def look(journal: Journal, content: bytes, file: str, region: str) -> Looked:
+def preview_import(journal: Journal, content: bytes, file: str, region: str) -> ImportPreview:
     """Compare the file with the registry, without writing. Raises ImportFaulty if it is no list of people."""
     sheet = read(content, file)
     found = lines(sheet, region)
     seen = journal.at_one_moment(lambda connection: compare(connection, found, region))
-    return Looked(sheet=sheet, lines=found, seen=seen)
+    return ImportPreview(sheet=sheet, lines=found, seen=seen)
 
 
 def import_users(journal: Journal, file: Path, *, by: str, region: str = numbers.DEFAULT_REGION) -> Imported:
@@ -187,7 +187,7 @@ def import_users(journal: Journal, file: Path, *, by: str, region: str = numbers
     except OSError as error:
         fault = Fault(0, "", f"cannot be read: {error.strerror}", Flaw.NO_FILE)
         raise ImportFaulty(str(file), (fault,)) from error
-    looked = look(journal, content, str(file), region)
+    looked = preview_import(journal, content, str(file), region)
     faults = [fault for one in looked.seen for fault in one.faults]
     if faults:
         raise ImportFaulty(str(file), tuple(faults[:_MOST_FAULTS]))
@@ -195,13 +195,13 @@ def import_users(journal: Journal, file: Path, *, by: str, region: str = numbers
     return msgspec.structs.replace(done, encoding=looked.sheet.encoding)
 
 
-def take_in(
+def import_file(
     journal: Journal, content: bytes, file: str, *, tag: str, by: str, region: str
-) -> tuple[Looked, Imported]:
+) -> tuple[ImportPreview, Imported]:
     """Import the valid lines of a previewed file; `tag` is the tag of the preview. Raises ChangedMeanwhile if
     the result would differ now, ImportFaulty.
     """
-    looked = look(journal, content, file, region)
+    looked = preview_import(journal, content, file, region)
     if looked.tag != tag:
         raise ChangedMeanwhile("the registry", "")
     wanted = (LineOutcome.NEW, LineOutcome.CHANGES)

@@ -13,7 +13,14 @@ import msgspec
 from litestar import Response
 from litestar.params import QueryParameter
 
-from features.people.importing import ComparedLine, Imported, LineOutcome, Looked, look, take_in
+from features.people.importing import (
+    ComparedLine,
+    Imported,
+    ImportPreview,
+    LineOutcome,
+    import_file,
+    preview_import,
+)
 from features.people.people_file import Fault, Flaw, ImportFaulty
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.permissions import ADMIN, Caller
@@ -104,7 +111,7 @@ async def admin_import_people(web: Web, who: Caller, content: bytes, preview: Pr
     try:
         async with _one_at_a_time(web):
             looked, done = await asyncio.to_thread(
-                take_in, web.journal, content, _NAME, tag=tag, by=by, region=region
+                import_file, web.journal, content, _NAME, tag=tag, by=by, region=region
             )
     except ChangedMeanwhile as error:
         raise NotDone(
@@ -133,22 +140,24 @@ async def admin_import_bad(web: Web, who: Caller, content: bytes) -> Response[by
     imported.
     """
     found = await _looked_at(web, content)
-    if not isinstance(found, Looked):
+    if not isinstance(found, ImportPreview):
         raise BadBody("; ".join(one.reason for one in found))
     await who.note((EVERYBODY,), detail="lines not taken", action=Action.READ_LIST)
     return no_store(Response(found.bad_rows(), media_type="text/csv; charset=utf-8"))
 
 
-async def _looked_at(web: Web, content: bytes) -> Looked | tuple[Fault, ...]:
+async def _looked_at(web: Web, content: bytes) -> ImportPreview | tuple[Fault, ...]:
     try:
         async with _one_at_a_time(web):
-            return await asyncio.to_thread(look, web.journal, content, _NAME, web.settings.center.region)
+            return await asyncio.to_thread(
+                preview_import, web.journal, content, _NAME, web.settings.center.region
+            )
     except ImportFaulty as error:
         return error.faults
 
 
-def _view(found: Looked | tuple[Fault, ...], done: Imported | None = None) -> ImportView:
-    if not isinstance(found, Looked):
+def _view(found: ImportPreview | tuple[Fault, ...], done: Imported | None = None) -> ImportView:
+    if not isinstance(found, ImportPreview):
         return ImportView(
             tag="", encoding="", separator="", columns=[], new=0, changes=0, same=0, bad=0, rows=[],
             faults=_faults(found), done=False,

@@ -79,9 +79,9 @@ def add(
     if common.json:
         common.data(row)
         return
-    common.say(f"{row.id}: {row.name}, {row.phone}")
+    common.print_line(f"{row.id}: {row.name}, {row.phone}")
     if secret is not None:
-        common.say(secret)
+        common.print_line(secret)
 
 
 def list_(*, common: Common = DEFAULT) -> None:
@@ -137,7 +137,7 @@ def shift(operator: OneOperator, state: ShiftState, /, *, common: Common = DEFAU
     with journal_of(common.directory) as journal:
         found = operator_of(Registry(journal), operator)
         set_shift(journal, found.id, state, "")
-    common.tell({"operator": found.id, "state": state}, f"{found.name} is {state}")
+    common.print_json({"operator": found.id, "state": state}, f"{found.name} is {state}")
 
 
 def password(operator: OneOperator, /, *, now: Now = False, common: Common = DEFAULT) -> None:
@@ -151,7 +151,7 @@ def password(operator: OneOperator, /, *, now: Now = False, common: Common = DEF
         free_of_alerts(journal, found, now=now)
         registry.set_password(found.id, new_password(found.name, found.id), by=BY)
         note(journal, common.directory, Action.CHANGE_KEY, (found.id,), "password")
-    common.tell({"operator": found.id, "has_password": True}, f"{found.name} has a new password")
+    common.print_json({"operator": found.id, "has_password": True}, f"{found.name} has a new password")
 
 
 def role(operator: OneOperator, role: StaffRole, /, *, now: Now = False, common: Common = DEFAULT) -> None:
@@ -165,7 +165,7 @@ def role(operator: OneOperator, role: StaffRole, /, *, now: Now = False, common:
         free_of_alerts(journal, found, now=now)
         registry.set_role(found.id, role, by=BY)
         note(journal, common.directory, Action.CHANGE_STAFF, (found.id,), f"role {role}")
-    common.tell({"operator": found.id, "role": role}, f"{found.name} is {role}")
+    common.print_json({"operator": found.id, "role": role}, f"{found.name} is {role}")
 
 
 def _row(

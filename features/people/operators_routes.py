@@ -89,7 +89,7 @@ def admin_operators(web: Web) -> Answer[OperatorsView]:
     """Return all operators."""
     standing = {one.id: one.operator for one in web.registry.sessions(web.clock.now_us())}
     counted = Counter(standing.values())
-    rows = [told_operator(one, counted[one.id]) for one in web.registry.operators()]
+    rows = [operator_row(one, counted[one.id]) for one in web.registry.operators()]
     return Answer(OperatorsView(operators=rows), [one.id for one in rows])
 
 
@@ -118,7 +118,7 @@ def admin_add_operator(web: Web, who: Caller, data: NewOperator) -> Answer[Opera
             by=by,
         )
         code, until = web.registry.recover(made.id, by=by)
-    told = OperatorAdded(operator=told_operator(made, 0), link=sign_on_link(made.id, code, until))
+    told = OperatorAdded(operator=operator_row(made, 0), link=sign_on_link(made.id, code, until))
     return Answer(told, (made.id,), f"added as {made.role}, with a sign-on link")
 
 
@@ -235,9 +235,9 @@ def _another_admin(who: Caller, operator: OperatorId) -> OperatorId:
 
 def _row(web: Web, operator: Operator) -> OperatorRow:
     mine = [found for found in web.registry.sessions(web.clock.now_us()) if found.operator == operator.id]
-    return told_operator(operator, len({found.id for found in mine}))
+    return operator_row(operator, len({found.id for found in mine}))
 
 
-def told_operator(one: Operator, sessions: int) -> OperatorRow:
+def operator_row(one: Operator, sessions: int) -> OperatorRow:
     """Convert an operator to a row of the list."""
     return derived(OperatorRow, one, sessions=sessions)

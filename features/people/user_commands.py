@@ -79,7 +79,7 @@ def add(
     with journal_of(common.directory, create=True) as journal:
         user = Registry(journal, region=region_of(common.directory)).add_user(entered, by=BY)
         note(journal, common.directory, Action.CHANGE_PERSON, (user.id,), "added")
-    common.tell(_row(user), f"{user.name or 'user'}, {', '.join(user.phones)}", user.id)
+    common.print_json(_row(user), f"{user.name or 'user'}, {', '.join(user.phones)}", user.id)
 
 
 def import_(
@@ -98,7 +98,7 @@ def import_(
         note(journal, common.directory, Action.CHANGE_PERSON, (EVERYBODY,), told)
     if done.encoding != "utf-8":
         common.warn(f"the file was read as {done.encoding}: check that accents are right")
-    common.tell(done, f"{done.added} added, {done.changed} changed, {done.unchanged} unchanged")
+    common.print_json(done, f"{done.added} added, {done.changed} changed, {done.unchanged} unchanged")
 
 
 def list_(
@@ -148,7 +148,7 @@ def show(user: OneUser, /, *, common: Common = DEFAULT) -> None:
         common.data(row)
         return
     for field, value in msgspec.structs.asdict(row).items():
-        common.say(f"{field:16} {' '.join(value) if isinstance(value, tuple) else value}")
+        common.print_line(f"{field:16} {' '.join(value) if isinstance(value, tuple) else value}")
 
 
 def _pin(given: str | None, what: str) -> str | None:

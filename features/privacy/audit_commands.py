@@ -120,14 +120,16 @@ def verify(*, common: Common = DEFAULT) -> int:
         )
         return _exit(found)
     for problem in found.problems:
-        common.say(str(problem))
+        common.print_line(str(problem))
     for chain in found.chains:
         lost = "as written, its head is lost" if chain.problems else "as written"
-        common.say(f"{chain.chain}: {chain.entries} entries: {'DAMAGED' if chain.altered else lost}")
+        common.print_line(f"{chain.chain}: {chain.entries} entries: {'DAMAGED' if chain.altered else lost}")
     for name in found.elsewhere:
-        common.say(f"{name}: not verified: its key is on that node; run the command there")
+        common.print_line(f"{name}: not verified: its key is on that node; run the command there")
     for name in found.on_disk:
-        common.say(f"{name}: not verified: the journal continues in memory; repeat when the disk works again")
+        common.print_line(
+            f"{name}: not verified: the journal continues in memory; repeat when the disk works again"
+        )
     return _exit(found)
 
 

@@ -97,7 +97,7 @@ def export(
     common: Common = DEFAULT,
 ) -> None:
     """Write all data about a user, for this user: a page to read, the data, and the user's recorded voice."""
-    from features.privacy.persons_data import PAGE, give
+    from features.privacy.persons_data import PAGE, export_person
     from store.audit.entry import Action
     from store.registry.registry import Registry
 
@@ -107,12 +107,14 @@ def export(
         region = region_of(directory)
         found = user_of(Registry(journal, region=region), user, region)
         note(journal, directory, Action.EXPORT, (found.id,), "user export")
-        given = give(journal, found, directory.recordings, recorded, to)
+        given = export_person(journal, found, directory.recordings, recorded, to)
     if common.json:
         common.data({"user": found.id, "to": str(to), "alerts": len(given.alerts)})
         return
-    common.say(f"{found.name or found.id}: {len(given.alerts)} alerts, {len(given.recordings)} recordings")
-    common.say(str(to / PAGE))
+    common.print_line(
+        f"{found.name or found.id}: {len(given.alerts)} alerts, {len(given.recordings)} recordings"
+    )
+    common.print_line(str(to / PAGE))
 
 
 def dossier(
@@ -138,8 +140,8 @@ def dossier(
         common.data(made)
         return
     for file in (made.file, made.signature, *made.recordings):
-        common.say(file)
-    common.say(f"signed by {made.fingerprint}")
+        common.print_line(file)
+    common.print_line(f"signed by {made.fingerprint}")
 
 
 def erase(
@@ -173,11 +175,11 @@ def erase(
             "erased": found.id, "alerts": alerts, "held": held, "recordings": gone, "on_disk_until": later
         })  # fmt: skip
         return
-    common.say(f"{found.id} is erased, with {len(alerts)} alerts and {len(gone)} recordings")
+    common.print_line(f"{found.id} is erased, with {len(alerts)} alerts and {len(gone)} recordings")
     if held:
-        common.say(f"on legal hold, and erased on their release: {', '.join(held)}")
+        common.print_line(f"on legal hold, and erased on their release: {', '.join(held)}")
     if later:
-        common.say(f"deleted data may still be on the disk: {later}")
+        common.print_line(f"deleted data may still be on the disk: {later}")
 
 
 def _changed(before: PersonRecord, given: bytes | None, pairs: dict[str, str], region: str) -> PersonRecord:
@@ -217,9 +219,9 @@ def _show(common: Common, user: UserId, kept: StoredRecord) -> None:
         common.data(Row(user=user, version=kept.version, changed_at=at, record=raw))
         return
     for field, text in records_text.field_texts(kept.record).items():
-        common.say(f"{field:12} {text}")
+        common.print_line(f"{field:12} {text}")
     pictures = list(kept.record.pictures)
-    common.say(f"version {kept.version}, {len(pictures)} pictures" if kept.version else "no record")
+    common.print_line(f"version {kept.version}, {len(pictures)} pictures" if kept.version else "no record")
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -56,7 +56,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     """Fingerprint of the signing certificate."""
 
 
-class Made(msgspec.Struct, frozen=True, kw_only=True):
+class WrittenDossier(msgspec.Struct, frozen=True, kw_only=True):
     """Files written."""
 
     file: str
@@ -66,7 +66,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
 
 
-def make(journal: Journal, state: StateDir, alert: AlertId, to: Path, language: str) -> Made:
+def make(journal: Journal, state: StateDir, alert: AlertId, to: Path, language: str) -> WrittenDossier:
     """Write the dossier, in Italian or English.
 
     Raises NotFound, UsageError (`to` exists), JournalError, OSError, ValueError (`keys/signing.pem` is
@@ -108,7 +108,7 @@ def make(journal: Journal, state: StateDir, alert: AlertId, to: Path, language: 
     signature = to.with_name(f"{to.name}.p7s")
     write_kept(signature, signer.sign(content))
     write_kept(to, content)
-    return Made(
+    return WrittenDossier(
         file=str(to),
         signature=str(signature),
         recordings=tuple(str(beside / one.file) for one in files),

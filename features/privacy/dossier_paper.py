@@ -146,7 +146,7 @@ def paper(dossier: Dossier) -> bytes:
 class _Paper:
     def __init__(self, dossier: Dossier) -> None:
         self._dossier, self._facts = dossier, dossier.facts
-        self._words = Words(dossier.language)
+        self._words = Vocabulary(dossier.language)
 
     def made(self) -> bytes:
         dossier, facts, said = self._dossier, self._facts, self._words
@@ -212,7 +212,7 @@ class _Paper:
         sheet.text(said("fingerprint").format(fingerprint=dossier.fingerprint))
 
 
-class Words:
+class Vocabulary:
     """The words of one language."""
 
     def __init__(self, language: str) -> None:
@@ -239,7 +239,7 @@ class Words:
 
 def cover(dossier: Dossier) -> tuple[tuple[str, str], ...]:
     """Return the first page's names and values; a value may be empty."""
-    facts, said = dossier.facts, Words(dossier.language)
+    facts, said = dossier.facts, Vocabulary(dossier.language)
     kinds = [said(word) for word, so in _kinds(facts) if so]
     operators = [f"{name or said('removed')} ({one})" for one, name in dossier.operators]
     return (
@@ -259,7 +259,7 @@ def cover(dossier: Dossier) -> tuple[tuple[str, str], ...]:
     )
 
 
-def proof(facts: Facts, said: Words) -> str:
+def proof(facts: Facts, said: Vocabulary) -> str:
     """Return the assurance level in the console's words, with the enrolment date of the phone and the reason
     that a signature did not count.
     """
@@ -272,14 +272,14 @@ def proof(facts: Facts, said: Words) -> str:
     return ", ".join(filter(None, parts))
 
 
-def position(one: KnownPosition, said: Words) -> tuple[str, ...]:
+def position(one: KnownPosition, said: Vocabulary) -> tuple[str, ...]:
     """Return the row of one position."""
     named = said.of(SOURCES, one.source) if one.source in SOURCES else one.source
     source = named or said.of(CHANNELS, one.channel)
     return (local(one.received_at), local(one.at), *position_in_words(one)[:3], source)
 
 
-def call(one: Call, said: Words) -> tuple[str, ...]:
+def call(one: Call, said: Vocabulary) -> tuple[str, ...]:
     """Return the row of one call."""
     own = {OperatorLine.HEADSET: said("headset"), OperatorLine.NAILED_UP: said("nailed")}
     return (

@@ -32,7 +32,7 @@ async def dossier(web: Web, who: Caller, alert: AlertId) -> Stream:
     A ZIP with the PDF, its signature and the recordings, as made by `securwoman alert dossier`. The audit
     records the export.
     """
-    if await asyncio.to_thread(web.following.fresh, alert) is None:
+    if await asyncio.to_thread(web.following.read_sheet_now, alert) is None:
         raise NoSuchAlert
     await who.note((alert,), detail="dossier")
     return await _packed(web, f"alert-{alert}", lambda to: _dossier(web, alert, to))
@@ -47,7 +47,7 @@ async def person_data(web: Web, who: Caller, alert: AlertId) -> Stream:
     A ZIP with a page, the data and the person's recorded voice, as made by `securwoman user export`. The
     audit records the export.
     """
-    sheet = await asyncio.to_thread(web.following.fresh, alert)
+    sheet = await asyncio.to_thread(web.following.read_sheet_now, alert)
     if sheet is None or sheet.case.user is None:
         raise NoSuchAlert("no alert has this id, or its user is unknown")
     return await _of_person(web, who, sheet.case.user)
@@ -78,9 +78,9 @@ def _dossier(web: Web, alert: AlertId, to: Path) -> None:
 
 
 def _person(web: Web, known: User, to: Path) -> None:
-    from features.privacy.persons_data import give
+    from features.privacy.persons_data import export_person
 
-    give(web.journal, known, web.state.recordings, web.settings.center.recording.tracks, to)
+    export_person(web.journal, known, web.state.recordings, web.settings.center.recording.tracks, to)
 
 
 async def _packed(web: Web, name: str, write: Callable[[Path], None]) -> Stream:

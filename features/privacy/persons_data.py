@@ -92,7 +92,9 @@ class PersonalData(msgspec.Struct, frozen=True, kw_only=True):
     """Newest first, as far as the audit goes back."""
 
 
-def give(journal: Journal, user: User, kept: Path, recorded: tuple[Party, ...], to: Path) -> PersonalData:
+def export_person(
+    journal: Journal, user: User, kept: Path, recorded: tuple[Party, ...], to: Path
+) -> PersonalData:
     """Write the folder `to`, which must not exist; mode 0700, all or nothing.
 
     `kept`: folder of the recordings; `recorded`: recorded parties, in the order of their tracks. Raises

@@ -20,7 +20,12 @@ from gateways.http.parts.context import Web
 from gateways.http.routes.staff.pictures_and_recordings import picture_of
 from gateways.http.routing.permissions import PHONE, SUPERVISOR, Caller
 from gateways.http.routing.route import GET, POST, PUT, Answer, route
-from gateways.http.security.pin_guard import evenly, guarded, proves, tell_operators
+from gateways.http.security.pin_guard import (
+    check_pin,
+    is_carried_out,
+    raise_pin_alarm,
+    with_even_response_time,
+)
 from gateways.http.wire.answers import Moment, rfc3339
 from gateways.http.wire.errors import (
     BadBody,
@@ -142,7 +147,7 @@ async def own_record(web: Web, who: Caller) -> Answer[RecordAnswer]:
     """
     own = who.phone
     if await _is_sealed(web, own):
-        await evenly(_verdict_of(web, who))
+        await with_even_response_time(_verdict_of(web, who))
         return _sealed(EMPTY)
     kept = await asyncio.to_thread(
         web.journal.at_one_moment, lambda one: records.read_record(one, own.person)
@@ -160,7 +165,7 @@ async def keep_own_record(web: Web, who: Caller, data: PersonRecord) -> Answer[R
     """
     own, version = who.phone, _expected(who)
     if await _is_sealed(web, own):
-        return await evenly(_filled(web, who, data, version))
+        return await with_even_response_time(_filled(web, who, data, version))
     kept = await _written(web, own.person, data, version, BY_APP)
     return _told(kept, own.person, "record", BY_APP)
 
@@ -207,8 +212,8 @@ async def _verdict_of(web: Web, who: Caller) -> PinVerdict:
     pin, person = who.header(b"sw-pin"), who.phone.person
     if pin is None:
         raise NotAllowed("the request needs a PIN in the header `SW-Pin`", PIN_NEEDED)
-    verdict = await guarded(web, person, pin, lambda: web.registry.check_pin(person, pin))
-    await tell_operators(web, person, verdict, "at the record")
+    verdict = await check_pin(web, person, pin, lambda: web.registry.check_pin(person, pin))
+    await raise_pin_alarm(web, person, verdict, "at the record")
     return verdict
 
 
@@ -220,7 +225,7 @@ async def _filled(web: Web, who: Caller, record: PersonRecord, version: int) -> 
         record = records.normalised(record, region)
     except NumberRefused as error:
         raise BadBody(str(error), "$.contacts", "not_a_number") from error
-    if proves(own, await _verdict_of(web, who)):
+    if is_carried_out(own, await _verdict_of(web, who)):
         await web.writing.run(lambda tx: records.fill(tx, own.person, record, by=BY_APP, region=region))
     await who.note((own.person,), detail="record", actor=BY_APP)
     return _sealed(record)

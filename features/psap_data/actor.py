@@ -11,16 +11,16 @@ from typing import ClassVar, Final
 
 from msgspec.structs import replace
 
-from features.psap_data.due import KEEPS_ON_US, Owed, over, owed, wanted
+from features.psap_data.due import KEEPS_ON_US, PendingData, over, pending_data, wanted
 from features.psap_data.formats import parcel_of
 from features.psap_data.outlets import Parcel, outlet_of
 from features.psap_data.retrying import (
     REFUSED,
-    Away,
+    DeliveryUncertain,
     Outcome,
     Received,
     Refused,
-    Tries,
+    RetryState,
     away,
     begun,
     failed,
@@ -91,10 +91,10 @@ class DataSenderActor(CenterActor):
         self._alarms = NodeAlarms(self._journal, self.env.node)
         self._waker = self.close_at_end(Waker())
         self._couriers = {target.name: self.courier(target) for target in self._targets}
-        self._tries = {target.name: Tries() for target in self._targets}
-        self._answers: dict[str, tuple[Owed, Event]] = {}
+        self._tries = {target.name: RetryState() for target in self._targets}
+        self._answers: dict[str, tuple[PendingData, Event]] = {}
         """Results not yet recorded in the journal."""
-        self._carried: dict[str, Owed] = {}
+        self._carried: dict[str, PendingData] = {}
         self._looked_us = self.now_us()
         self._outage = Outage(self.log, "the journal cannot be used")
         self.watch(self._waker.fileno(), self._back)
@@ -148,7 +148,7 @@ class DataSenderActor(CenterActor):
         if due is None:
             if tries.since is not None:
                 # Drop the delivery: its outcome is unknown, and a newer version replaces it.
-                self._tries[target.name] = Tries()
+                self._tries[target.name] = RetryState()
             return
         alert = due.alert.alert
         if not due.begun:
@@ -159,16 +159,18 @@ class DataSenderActor(CenterActor):
         self._carried[target.name] = due
         self._couriers[target.name].deliver(parcel_of(due, target))
 
-    def _due(self, target: DataTarget, now_us: Instant) -> dict[AlertId, Owed]:
-        found: dict[AlertId, Owed] = {}
+    def _due(self, target: DataTarget, now_us: Instant) -> dict[AlertId, PendingData]:
+        found: dict[AlertId, PendingData] = {}
         for alert, sheet in self._live.all(now_us).items():
             if self._is_ours(sheet.case) and (target.name in sheet.data or wanted(sheet.case)):
-                due = owed(sheet, target, self._who(sheet.case), now_us)
+                due = pending_data(sheet, target, self._who(sheet.case), now_us)
                 if due is not None:
                     found[alert] = due
         return found
 
-    def _begin(self, tx: Transaction, alert: AlertId, target: DataTarget, now_us: Instant) -> Owed | None:
+    def _begin(
+        self, tx: Transaction, alert: AlertId, target: DataTarget, now_us: Instant
+    ) -> PendingData | None:
         """Record the message under the write lock, by the current state of the alert: of two senders one
         finds it recorded already.
         """
@@ -176,7 +178,7 @@ class DataSenderActor(CenterActor):
             (*tx.read(streams.inbox(alert)), *tx.read(streams.case(alert))), key=lambda one: one.seq
         )
         sheet = fold(recorded)
-        due = None if sheet is None else owed(sheet, target, self._who(sheet.case), now_us)
+        due = None if sheet is None else pending_data(sheet, target, self._who(sheet.case), now_us)
         if due is None or due.begun:
             return due
         sent = DataSent(target=target.name, version=due.version, kind=due.kind, digest=due.digest)
@@ -215,7 +217,7 @@ class DataSenderActor(CenterActor):
                     DataRefused(target=name, version=due.version, status=status, reason=reason),
                 )
                 self._tell({(REFUSED, name): f"{name} refuses the data of an alert ({status})."})
-            case Away(reason=reason):
+            case DeliveryUncertain(reason=reason):
                 self._tries[name] = failed(self._tries[name], reason, now_us)
                 self.log.warning(
                     "the data of the alert cannot be delivered to the target", target=name, reason=reason

@@ -11,7 +11,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from features.psap_data.alert import PsapAlert
-from features.psap_data.due import Owed
+from features.psap_data.due import PendingData
 from features.psap_data.message import WORDS, clean, identifier, place_in_words, rfc3339, written
 from features.psap_data.settings import DataTarget
 from messages.ids import BriefingField, DataKind, Instant
@@ -31,7 +31,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-def cap(owed: Owed, target: DataTarget) -> bytes:
+def cap(owed: PendingData, target: DataTarget) -> bytes:
     """Return the message, UTF-8."""
     alert = owed.alert
     root = ET.Element("alert", xmlns=NAMESPACE)
@@ -53,7 +53,7 @@ def cap(owed: Owed, target: DataTarget) -> bytes:
     return written(root)
 
 
-def _info(info: ET.Element, owed: Owed, target: DataTarget) -> None:
+def _info(info: ET.Element, owed: PendingData, target: DataTarget) -> None:
     """Add `info` (clause 3.2.2). The certainty is `Likely` and not `Observed`: there is no witness."""
     alert, lang = owed.alert, target.spoken
     past = owed.kind is DataKind.CANCEL or alert.closed_at is not None

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from application.checks import Wants, look
+from application.checks import CheckCondition, check_row
 from features.psap_data.settings import FEED, TOKEN_MIN, DataFormat, DataTarget
 from messages.rows import Sentence
 from model.checks import Cost, Finding, fail, ok, warn
@@ -64,7 +64,7 @@ def _faults(table: DataTarget) -> Iterator[str]:
 
 
 CHECKS: Final = (
-    look(
+    check_row(
         "data",
         Sentence(
             "Data can be sent to 112's own systems",
@@ -72,7 +72,7 @@ CHECKS: Final = (
         ),
         Sentence("Set [[psap.data]] right", "Correggere [[psap.data]]"),
         lambda around: data(around.settings),
-        Wants.SETTINGS,
+        CheckCondition.SETTINGS,
         cost=Cost.WORK,
     ),
 )

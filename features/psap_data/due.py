@@ -27,7 +27,7 @@ EVERY_US: Final = Instant(5 * SECOND)
 """Minimal time between two messages to one target about one alert: positions come each second or two."""
 
 
-class Owed(msgspec.Struct, frozen=True, kw_only=True):
+class PendingData(msgspec.Struct, frozen=True, kw_only=True):
     """A pending message for one target."""
 
     alert: PsapAlert
@@ -75,7 +75,9 @@ def over(case: Case, now_us: Instant) -> bool:
     return case.erased is not None or (case.closed_at is not None and now_us > case.closed_at + KEEPS_ON_US)
 
 
-def owed(sheet: Sheet, target: DataTarget, who: PsapPerson | None, now_us: Instant) -> Owed | None:
+def pending_data(
+    sheet: Sheet, target: DataTarget, who: PsapPerson | None, now_us: Instant
+) -> PendingData | None:
     """Return the message pending for this target; None if none is pending yet."""
     case, given = sheet.case, sheet.data.get(target.name)
     if target.is_feed or over(case, now_us) or (given is None and not wanted(case)):
@@ -95,7 +97,7 @@ def owed(sheet: Sheet, target: DataTarget, who: PsapPerson | None, now_us: Insta
         if given.received_at is not None or given.refused_at is not None:
             return None
         after = tuple(one for one in given.may_have if one[0] != given.version)
-        return Owed(
+        return PendingData(
             alert=alert,
             version=given.version,
             kind=given.kind,
@@ -109,7 +111,7 @@ def owed(sheet: Sheet, target: DataTarget, who: PsapPerson | None, now_us: Insta
         return None
     after = () if given is None or kind is DataKind.ALERT else given.may_have
     version = 1 if given is None else given.version + 1
-    return Owed(alert=alert, version=version, kind=kind, digest=digest, at=now_us, after=after)
+    return PendingData(alert=alert, version=version, kind=kind, digest=digest, at=now_us, after=after)
 
 
 def _kind(case: Case, given: SentData | None) -> DataKind:

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 from features.psap_data.alert import PsapAlert
 from features.psap_data.cap import parameters
-from features.psap_data.due import Owed
+from features.psap_data.due import PendingData
 from features.psap_data.message import clean, identifier, place_in_words, rfc3339, written
 from features.psap_data.settings import DataTarget
 
@@ -29,7 +29,7 @@ _POINT_M: Final = 1.0
 """Smallest radius of a circle, which must have one (RFC 5491, 5.2.3)."""
 
 
-def eds(owed: Owed, target: DataTarget) -> bytes:
+def eds(owed: PendingData, target: DataTarget) -> bytes:
     """Return the message, UTF-8."""
     alert = owed.alert
     root = ET.Element("emergencyDataSend", xmlns=OURS)

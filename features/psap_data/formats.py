@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from features.psap_data import cap, eds, geojson
-from features.psap_data.due import Owed
+from features.psap_data.due import PendingData
 from features.psap_data.message import identifier
 from features.psap_data.outlets import Parcel
 from features.psap_data.settings import DataFormat, DataTarget
 
 
 class _Form(NamedTuple):
-    written: Callable[[Owed, DataTarget], bytes]
+    written: Callable[[PendingData, DataTarget], bytes]
     media_type: str
     suffix: str
 
@@ -25,7 +25,7 @@ _FORMS: Final[Mapping[DataFormat, _Form]] = {
 }
 
 
-def parcel_of(owed: Owed, target: DataTarget) -> Parcel:
+def parcel_of(owed: PendingData, target: DataTarget) -> Parcel:
     """Return the encoded message."""
     form = _FORMS[target.format]
     return Parcel(

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from features.psap_data.alert import PsapAlert
-from features.psap_data.due import Owed
+from features.psap_data.due import PendingData
 from features.psap_data.message import identifier, place_in_words, rfc3339
 from features.psap_data.settings import DataTarget
 from messages.ids import DataKind
@@ -17,7 +17,7 @@ from model.record import EMPTY, facts
 MEDIA_TYPE: Final = "application/geo+json"
 
 
-def geojson(owed: Owed, target: DataTarget) -> bytes:
+def geojson(owed: PendingData, target: DataTarget) -> bytes:
     """Return a message: the feature, with id, kind and time of the message."""
     one = feature(owed.alert, target.spoken)
     one["properties"] |= {

@@ -9,7 +9,7 @@ from typing import Final
 import httpx
 
 from features.psap_data.outlets import Parcel
-from features.psap_data.retrying import Away, Outcome, outcome
+from features.psap_data.retrying import DeliveryUncertain, Outcome, outcome
 from features.psap_data.settings import DataTarget
 from gateways.connection import Connection
 
@@ -41,13 +41,13 @@ class Https:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             self._connection.close()
             # httpx's own message is dropped: the URL may hold a key.
-            return Away(reason=type(error).__name__)
+            return DeliveryUncertain(reason=type(error).__name__)
         except UnicodeError:
             # Away and not refused: a corrected token file counts at once, so the message is retried.
-            return Away(reason="token_file must hold a token of ASCII characters")
+            return DeliveryUncertain(reason="token_file must hold a token of ASCII characters")
         except OSError as error:
             self._connection.close()
-            return Away(reason=f"{error.strerror or error}")
+            return DeliveryUncertain(reason=f"{error.strerror or error}")
 
     def _posted(self, parcel: Parcel) -> Outcome:
         until_s = time.monotonic() + WITHIN_S
@@ -63,5 +63,5 @@ class Https:
                 if len(said) > ANSWER_MAX:
                     break
                 if time.monotonic() > until_s:
-                    return Away(reason="the answer of the target is too long")
+                    return DeliveryUncertain(reason="the answer of the target is too long")
             return outcome(answer.status_code, said, parcel.name)

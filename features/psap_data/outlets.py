@@ -12,7 +12,7 @@ from typing import Protocol
 
 import msgspec
 
-from features.psap_data.retrying import Away, Outcome, Received
+from features.psap_data.retrying import DeliveryUncertain, Outcome, Received
 from features.psap_data.settings import DataTarget
 
 
@@ -61,7 +61,7 @@ class Folder:
                 os.fsync(out.fileno())
             half.rename(file)
         except OSError as error:
-            return Away(reason=error.strerror or str(error))
+            return DeliveryUncertain(reason=error.strerror or str(error))
         return Received(receipt=file.name)
 
 

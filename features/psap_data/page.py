@@ -150,7 +150,7 @@ def _record_of(web: Web, case: Case) -> PersonRecord:
 
 def _sheet_of(web: Web, code: str) -> Sheet | None:
     alert = pages.alert_of_page(web.journal, code, keyring.shared_secret(web.journal, keyring.PAGE))
-    return None if alert is None else web.following.fresh(alert)
+    return None if alert is None else web.following.read_sheet_now(alert)
 
 
 def _told_at(web: Web, case: Case, at: Instant) -> PsapSnapshot:

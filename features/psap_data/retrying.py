@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from features.psap_data.due import Owed
+from features.psap_data.due import PendingData
 from messages.ids import SECOND, AlertId, Instant
 from model.alarms.active import Key
 
@@ -43,13 +43,13 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-class Away(msgspec.Struct, frozen=True, kw_only=True):
+class DeliveryUncertain(msgspec.Struct, frozen=True, kw_only=True):
     """The message may have arrived or not, and is sent again."""
 
     reason: str
 
 
-Outcome = Received | Refused | Away
+Outcome = Received | Refused | DeliveryUncertain
 
 
 def outcome(status: int, said: bytes, name: str) -> Outcome:
@@ -58,7 +58,7 @@ def outcome(status: int, said: bytes, name: str) -> Outcome:
     if 200 <= status < 300:
         return Received(receipt=words or name)
     if status >= 500 or status in _LATER:
-        return Away(reason=f"answers {status}")
+        return DeliveryUncertain(reason=f"answers {status}")
     return Refused(status=status, reason=words)
 
 
@@ -69,7 +69,7 @@ def one_line(said: bytes) -> str:
     return line[:RECEIPT_MAX]
 
 
-class Tries(msgspec.Struct, frozen=True, kw_only=True):
+class RetryState(msgspec.Struct, frozen=True, kw_only=True):
     """State of delivery to one target: during a pause no message is sent to the target."""
 
     failures: int = 0
@@ -83,17 +83,17 @@ class Tries(msgspec.Struct, frozen=True, kw_only=True):
     """Time of the last failure, by alert."""
 
 
-def begun(tries: Tries, alert: AlertId, now_us: Instant) -> Tries:
+def begun(tries: RetryState, alert: AlertId, now_us: Instant) -> RetryState:
     """Record that a message is being sent."""
     return replace(tries, busy=alert, since=tries.since or now_us)
 
 
-def taken(tries: Tries, alert: AlertId) -> Tries:
+def taken(tries: RetryState, alert: AlertId) -> RetryState:
     """Record an answer of the target, accepting or refusing."""
-    return Tries(failed_at={one: at for one, at in tries.failed_at.items() if one != alert})
+    return RetryState(failed_at={one: at for one, at in tries.failed_at.items() if one != alert})
 
 
-def failed(tries: Tries, why: str, now_us: Instant) -> Tries:
+def failed(tries: RetryState, why: str, now_us: Instant) -> RetryState:
     """Record a failure, or an answer that asks for a later retry."""
     pause_us = min(LONGEST_US, FIRST_US * 2 ** min(tries.failures, 10))
     failed_at = tries.failed_at if tries.busy is None else tries.failed_at | {tries.busy: now_us}
@@ -107,20 +107,20 @@ def failed(tries: Tries, why: str, now_us: Instant) -> Tries:
     )
 
 
-def first(due: Mapping[AlertId, Owed], tries: Tries) -> Owed | None:
+def first(due: Mapping[AlertId, PendingData], tries: RetryState) -> PendingData | None:
     """Return the message to be sent first. Alerts without a failure, or with the oldest one, come first, so
     that a message that always fails blocks no other. Then come alerts of which the target has no message yet,
     then the oldest.
     """
 
-    def turn(one: Owed) -> tuple[Instant, bool, Instant, AlertId]:
+    def turn(one: PendingData) -> tuple[Instant, bool, Instant, AlertId]:
         alert = one.alert.alert
         return tries.failed_at.get(alert, Instant(0)), bool(one.after), one.at, alert
 
     return min(due.values(), key=turn, default=None)
 
 
-def away(target: str, tries: Tries, now_us: Instant) -> dict[Key, str]:
+def away(target: str, tries: RetryState, now_us: Instant) -> dict[Key, str]:
     """Return the alarm of the target: with a text if due, empty if all is well, nothing if undecided."""
     if tries.since is None:
         return {(AWAY, target): ""}

@@ -44,4 +44,4 @@ def report(
         common.data(said)
     elif pdf is None and csv is None:
         for part, what, value in table(said):
-            common.say(f"{part:13} {what:50} {value}")
+            common.print_line(f"{part:13} {what:50} {value}")

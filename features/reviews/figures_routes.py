@@ -16,7 +16,7 @@ from litestar.params import QueryParameter
 from application.version import version
 from features.reviews.history_routes import FILTERED, Days, Wanted
 from features.reviews.month import Report
-from features.reviews.monthly import MonthAway, Monthly, month_of
+from features.reviews.monthly import MonthAvailability, Monthly, month_of
 from gateways.console.people import People
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.permissions import SUPERVISOR
@@ -164,7 +164,7 @@ def _yes(value: bool) -> str:
 class AvailabilityView(msgspec.Struct, frozen=True, kw_only=True):
     """Availability of the intake, as measured by watchers from outside."""
 
-    months: list[MonthAway]
+    months: list[MonthAvailability]
     """This month and a year before, the newest first."""
 
 

@@ -115,7 +115,7 @@ def found(
         (everybodys if most_is_known else own).update(history.alerts_of_number(journal, digits))
     for user in [] if is_number and len(digits) < DIGITS_MIN else users.users(search, limit=USERS_MAX):
         names = erasable.streams_of(journal.row, user.phones, user.devices)
-        known = most_is_known if is_number else _is_told(user, search)
+        known = most_is_known if is_number else _matches_search(user, search)
         (everybodys if known else own).update(history.alerts_of_streams(journal, names))
     fits: list[tuple[int, AlertId]] = []
     for place, alert in history.alerts_with_seq(journal, everybodys | own):
@@ -129,7 +129,7 @@ def found(
     return fits
 
 
-def _is_told(user: User, search: str) -> bool:
+def _matches_search(user: User, search: str) -> bool:
     """Return True if the search uses only data of the user that the list shows in others' alerts."""
     if search in (user.id, *user.devices):
         return True
@@ -156,7 +156,7 @@ def listed(
         together = found[begin_at : begin_at + TOGETHER]
         whys = why_none_reopened(journal, [case for _, case, _ in together])
         made += (
-            _listed(people, seq, case, row, why or room.why_not(case, OperatorCommand.REOPEN, me), me)
+            _listed(people, seq, case, row, why or room.refusal(case, OperatorCommand.REOPEN, me), me)
             for (seq, case, row), why in zip(together, whys, strict=True)
         )
     return made
@@ -208,8 +208,8 @@ def story(
     case = known.case
     view = replace(
         case_view(known, people.person(case.user)),
-        reopen=why_not_reopened(journal, case) or room.why_not(case, OperatorCommand.REOPEN, me),
-        note=why_no_note(case) or room.why_not(case, OperatorCommand.NOTE, me),
+        reopen=why_not_reopened(journal, case) or room.refusal(case, OperatorCommand.REOPEN, me),
+        note=why_no_note(case) or room.refusal(case, OperatorCommand.NOTE, me),
     )
     return Story(case=case, view=view)
 

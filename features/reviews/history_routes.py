@@ -154,7 +154,7 @@ def earlier(web: Web, alert: AlertId) -> Answer[Earlier]:
     there are others. The audit records the request.
     """
     # Read from the journal, since the read model may not have the person's identity yet.
-    sheet = web.following.fresh(alert)
+    sheet = web.following.read_sheet_now(alert)
     if sheet is None:
         raise NoSuchAlert
     case = sheet.case

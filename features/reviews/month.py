@@ -87,7 +87,7 @@ def answering(rows: Sequence[AlertRow], now_us: Instant) -> Answering:
     )
 
 
-class CalloutTold(msgspec.Struct, frozen=True, kw_only=True):
+class CalloutRow(msgspec.Struct, frozen=True, kw_only=True):
     """A callout: its alarms, and the time until it was taken. Without names of people."""
 
     at_us: Instant
@@ -97,7 +97,7 @@ class CalloutTold(msgspec.Struct, frozen=True, kw_only=True):
     ended: CalloutEnd | None = None
 
 
-class ProofTold(msgspec.Struct, frozen=True, kw_only=True):
+class SelfTestRow(msgspec.Struct, frozen=True, kw_only=True):
     """A self-test of a node."""
 
     at_us: Instant
@@ -143,8 +143,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Number of real alerts past their deadline."""
     outcomes: dict[str, int]
     """Number of closed real alerts by outcome."""
-    callouts: tuple[CalloutTold, ...]
-    proofs: tuple[ProofTold, ...]
+    callouts: tuple[CalloutRow, ...]
+    proofs: tuple[SelfTestRow, ...]
 
 
 def report(
@@ -152,8 +152,8 @@ def report(
     rows: Sequence[AlertRow],
     there: Availability,
     bad_days: Sequence[BadDay],
-    called: Sequence[CalloutTold],
-    proved: Sequence[ProofTold],
+    called: Sequence[CalloutRow],
+    proved: Sequence[SelfTestRow],
     *,
     now_us: Instant,
     until_us: Instant,
@@ -177,14 +177,14 @@ def report(
     )
 
 
-def callouts(recorded: Iterable[Recorded], begins: Instant, ends: Instant) -> list[CalloutTold]:
+def callouts(recorded: Iterable[Recorded], begins: Instant, ends: Instant) -> list[CalloutRow]:
     """Return the callouts opened in this time because of alarms, without tests."""
-    found: dict[str, CalloutTold] = {}
+    found: dict[str, CalloutRow] = {}
     for one in recorded:
         event = one.event
         match event:
             case ev.CalloutOpened(callout=callout, kind=CalloutKind.ALARM) if begins <= one.at_us < ends:
-                found[callout] = CalloutTold(at_us=one.at_us, alarms=_names(event.alarms))
+                found[callout] = CalloutRow(at_us=one.at_us, alarms=_names(event.alarms))
             case ev.CalloutJoined(callout=callout, alarms=alarms) if callout in found:
                 before = found[callout]
                 names = dict.fromkeys((*before.alarms, *_names(alarms)))
@@ -200,15 +200,15 @@ def callouts(recorded: Iterable[Recorded], begins: Instant, ends: Instant) -> li
     return list(found.values())
 
 
-def proofs(recorded: Iterable[Recorded], begins: Instant, ends: Instant) -> list[ProofTold]:
+def proofs(recorded: Iterable[Recorded], begins: Instant, ends: Instant) -> list[SelfTestRow]:
     """Return the self-tests of all nodes begun in this time; of a repeated step the last result counts."""
-    found: dict[tuple[str, str], ProofTold] = {}
+    found: dict[tuple[str, str], SelfTestRow] = {}
     results: dict[tuple[str, str], dict[tuple[str, str], StepResult]] = {}
     for one in recorded:
         event, node = one.event, one.stream.partition("-")[2]
         match event:
             case ev.ProofBegun(proof=proof) if begins <= one.at_us < ends:
-                found[node, proof] = ProofTold(at_us=one.at_us, node=node)
+                found[node, proof] = SelfTestRow(at_us=one.at_us, node=node)
                 results[node, proof] = {}
             case ev.ProofStepEnded(proof=proof, step=step, subject=subject) if (node, proof) in found:
                 results[node, proof][step, subject] = event.result
@@ -220,7 +220,7 @@ def proofs(recorded: Iterable[Recorded], begins: Instant, ends: Instant) -> list
     return sorted(told, key=lambda one: one.at_us)
 
 
-def _counted(proof: ProofTold, results: Iterable[StepResult]) -> ProofTold:
+def _counted(proof: SelfTestRow, results: Iterable[StepResult]) -> SelfTestRow:
     count = Counter(results)
     good, bad, left_out = count[StepResult.OK], count[StepResult.FAILED], count[StepResult.LEFT_OUT]
     return msgspec.structs.replace(proof, good=good, bad=bad, left_out=left_out)

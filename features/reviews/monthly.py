@@ -25,7 +25,7 @@ MONTHS: Final = 13
 _DAY_US: Final = 86_400 * SECOND
 
 
-class MonthAway(msgspec.Struct, frozen=True, kw_only=True):
+class MonthAvailability(msgspec.Struct, frozen=True, kw_only=True):
     """Availability of the intake in one month."""
 
     month: str
@@ -40,13 +40,13 @@ class Monthly:
     def __init__(self, journal: Journal, tally: Tally, clock: Clock) -> None:
         self._journal, self._tally, self._clock = journal, tally, clock
 
-    def availability(self, months: int = MONTHS) -> list[MonthAway]:
+    def availability(self, months: int = MONTHS) -> list[MonthAvailability]:
         """Return this month and those before, the newest first. Raises JournalError."""
         planned = self._planned()
         found, month = [], self._tally.today().replace(day=1)
         for _ in range(months):
             there = self._away(planned, midnight(month), midnight(after(month)))
-            found.append(MonthAway(month=f"{month:%Y-%m}", availability=there, share=there.share))
+            found.append(MonthAvailability(month=f"{month:%Y-%m}", availability=there, share=there.share))
             month = before(month)
         return found
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from application.paper.sheet import OUTCOMES, Sheet
 from application.times import local, zone
-from features.reviews.month import BENCHMARKS, HEAD, CalloutTold, Report, table
+from features.reviews.month import BENCHMARKS, HEAD, CalloutRow, Report, table
 from messages.ids import SECOND, CalloutEnd, Outcome
 from model.alarms.table import kind_of
 from model.availability import Availability
@@ -271,5 +271,5 @@ class _Paper:
         return text if self._place else text.replace(".", ",")
 
 
-def _taken(one: CalloutTold) -> str:
+def _taken(one: CalloutRow) -> str:
     return "—" if one.taken_us is None else f"{(one.taken_us - one.at_us) / SECOND:.0f} s"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from features.selftest.alarms import OF_PROOFS
-from features.selftest.settings import ProofSettings, faults, simulated
+from features.selftest.settings import SelfTestSettings, faults, simulated
 from messages.ids import Role
 from messages.proofs import ProofStep
 from messages.rows import Sentence
@@ -47,10 +47,10 @@ SELFTEST: Final = Feature(
         ),
     ),
     command_groups={"proof": "Run the self-test of the center, or show its last result."},
-    metrics=("features.selftest.metrics:ProofMetrics",),
+    metrics=("features.selftest.metrics:SelfTestMetrics",),
     pages=Path(__file__).parent / "pages",
     proofs={ProofStep.CHAIN: "features.selftest.chain:chain"},
-    settings=(ProofSettings,),
+    settings=(SelfTestSettings,),
     faults=faults,
     simulated=simulated,
     routes=(

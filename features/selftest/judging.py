@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from features.selftest.proving import Ended, Proving
+from features.selftest.proving import ItemResult, SelfTests
 from features.selftest.steps import BY_STEP, KINDS, OVERDUE_US
 from messages.ids import SECOND, Instant, LineId
 from messages.proofs import ProofItem, ProofStep, ProofWhy, Shown, StepResult
@@ -90,7 +90,7 @@ def days_left(free: float, before: Iterable[Known], now_us: Instant) -> float | 
     return None if fastest <= 0 else free / fastest
 
 
-def judged(shown: Shown, before: Iterable[Known], now_us: Instant) -> Shown:
+def evaluate_disk(shown: Shown, before: Iterable[Known], now_us: Instant) -> Shown:
     """Evaluate a check of the disk."""
     free = shown.figures.get("free_bytes")
     days = None if free is None else days_left(free, before, now_us)
@@ -111,7 +111,7 @@ class Side(StrEnum):
     """Incoming audio: words received by this modem are not passed on."""
 
 
-class Blame(msgspec.Struct, frozen=True, kw_only=True):
+class ModemFault(msgspec.Struct, frozen=True, kw_only=True):
     """The modem at fault, as far as several calls show."""
 
     line: LineId
@@ -135,10 +135,10 @@ _GRAVEST = tuple(WayFault)
 _End = tuple[LineId, Side]
 
 
-def blamed(ways: Iterable[WayShown]) -> tuple[Blame, ...]:
+def modems_at_fault(ways: Iterable[WayShown]) -> tuple[ModemFault, ...]:
     """Return the modems at fault by these paths; paths that were too short to measure do not count."""
     told = [way for way in ways if way.proved or way.faults]
-    found: dict[tuple[_End, frozenset[WayFault]], Blame] = {}
+    found: dict[tuple[_End, frozenset[WayFault]], ModemFault] = {}
     for kind in _KINDS:
         for way in told:
             if (fault := _of(way, kind)) is None:
@@ -149,7 +149,7 @@ def blamed(ways: Iterable[WayShown]) -> tuple[Blame, ...]:
                 before = found.get(key)
                 graver = fault if before is None else min(fault, before.fault, key=_GRAVEST.index)
                 sure = len(left) == 1 or (before is not None and before.sure)
-                found[key] = Blame(line=line, side=side, fault=graver, sure=sure)
+                found[key] = ModemFault(line=line, side=side, fault=graver, sure=sure)
     return tuple(sorted(found.values(), key=lambda one: (not one.sure, _GRAVEST.index(one.fault), one.line)))
 
 
@@ -186,7 +186,7 @@ _BY_BLAME: Final = frozenset((ProofWhy.MUTE, ProofWhy.DEAF, ProofWhy.DELAYED, Pr
 """Reasons for which a call between two lines shows only the fault; several calls show the line."""
 
 
-def wrong(proving: Proving, blames: Iterable[Blame]) -> dict[Key, str]:
+def alarms_of(proving: SelfTests, blames: Iterable[ModemFault]) -> dict[Key, str]:
     """Return the alarms that follow from the last finding of each item that is still tested. `blames`: faults
     by the voice paths measured in the last calls.
     """
@@ -203,13 +203,13 @@ def wrong(proving: Proving, blames: Iterable[Blame]) -> dict[Key, str]:
     return found
 
 
-def _subjects(item: ProofItem, ended: Ended) -> tuple[str, ...]:
+def _subjects(item: ProofItem, ended: ItemResult) -> tuple[str, ...]:
     if item.step is ProofStep.VOICE and ended.shown.why in _BY_BLAME:
         return ()
     return ended.shown.lines[:1] or (item.subject or item.step,)
 
 
-def _soon(item: ProofItem, ended: Ended) -> str:
+def _soon(item: ProofItem, ended: ItemResult) -> str:
     figures = ended.shown.figures
     return ", ".join(
         f"self-test {item.step}: {one.figure} {figures[one.figure]:g}, less than {one.soon:g}"
@@ -218,26 +218,26 @@ def _soon(item: ProofItem, ended: Ended) -> str:
     )
 
 
-def _text(item: ProofItem, ended: Ended) -> str:
+def _text(item: ProofItem, ended: ItemResult) -> str:
     figures = ", ".join(f"{name} {value:g}" for name, value in sorted(ended.shown.figures.items()))
     what = " ".join(filter(None, (item.step, item.subject)))
     return f"self-test {what}: {ended.shown.why}" + (f" ({figures})" if figures else "")
 
 
-def _of_blame(blame: Blame) -> str:
+def _of_blame(blame: ModemFault) -> str:
     if blame.fault is not WayFault.UNHEARD:
         return POOR
     return MUTE if blame.side is Side.OUT else DEAF
 
 
-def _text_of(blame: Blame) -> str:
+def _text_of(blame: ModemFault) -> str:
     way = "outgoing audio" if blame.side is Side.OUT else "incoming audio"
     return f"{way}: {blame.fault}" + (
         "" if blame.sure else "; the fault may be on the other line, in the opposite direction"
     )
 
 
-def overdue(proving: Proving, since_us: Instant, now_us: Instant) -> str:
+def overdue(proving: SelfTests, since_us: Instant, now_us: Instant) -> str:
     """Return the text of the alarm if no self-test was completed for too long. `since_us`: time of the first
     possible one.
     """

@@ -21,7 +21,7 @@ PROOFS_US: Final = 8 * 86_400 * SECOND
 """Age of the oldest result shown: after a week without a test the state of a step is unknown."""
 
 
-class ProofMetrics(Collector):
+class SelfTestMetrics(Collector):
     """Collector of the results of the last self-tests."""
 
     def __init__(self, journal: Journal, _: Path, clock: Clock) -> None:

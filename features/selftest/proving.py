@@ -22,14 +22,14 @@ _PASSES: Final = frozenset((ProofWhy.LINE_DOWN, ProofWhy.LINE_IN_USE, ProofWhy.M
 """Temporary reasons for leaving out an item: the item is tried again automatically."""
 
 
-class Ended(msgspec.Struct, frozen=True, kw_only=True):
+class ItemResult(msgspec.Struct, frozen=True, kw_only=True):
     """Result of an item."""
 
     at: Instant
     shown: ProofStepEnded
 
 
-class Begun(msgspec.Struct, frozen=True, kw_only=True):
+class ItemInProgress(msgspec.Struct, frozen=True, kw_only=True):
     """The item being tried."""
 
     item: ProofItem
@@ -37,7 +37,7 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
     at: Instant
 
 
-class OneProof(msgspec.Struct, frozen=True, kw_only=True):
+class SelfTestRun(msgspec.Struct, frozen=True, kw_only=True):
     """A self-test."""
 
     proof: str
@@ -45,9 +45,9 @@ class OneProof(msgspec.Struct, frozen=True, kw_only=True):
     whole: bool
     begun_at: Instant
     steps: tuple[ProofItem, ...]
-    done: dict[ProofItem, Ended] = {}
+    done: dict[ProofItem, ItemResult] = {}
     """Last result by item, including that the item gave way."""
-    begun: Begun | None = None
+    begun: ItemInProgress | None = None
     count: int = 0
     """Number of results, including those of items that gave way."""
     ended_at: Instant | None = None
@@ -71,11 +71,11 @@ class OneProof(msgspec.Struct, frozen=True, kw_only=True):
         return max((self.done[one].at for one in self.steps if self.gave_way(one)), default=Instant(0))
 
 
-class Proving:
+class SelfTests:
     """Fold of the stream's events, to be applied in order."""
 
     def __init__(self, recorded: Iterable[Recorded] = ()) -> None:
-        self._of: dict[str, OneProof] = {}
+        self._of: dict[str, SelfTestRun] = {}
         """Self-tests by name, the oldest first."""
         self._ordered: tuple[Instant, ProofOrdered] | None = None
         self.version = 0
@@ -90,7 +90,7 @@ class Proving:
                 self._ordered = recorded.at_us, event
             case ProofBegun():
                 self._ordered = None
-                self._of[event.proof] = OneProof(
+                self._of[event.proof] = SelfTestRun(
                     proof=event.proof,
                     by=event.by,
                     whole=event.whole,
@@ -99,11 +99,11 @@ class Proving:
                 )
             case ProofStepBegun(proof=proof, step=step, subject=subject, work=work):
                 item = ProofItem(step=step, subject=subject)
-                self._change(proof, begun=Begun(item=item, work=work, at=recorded.at_us))
+                self._change(proof, begun=ItemInProgress(item=item, work=work, at=recorded.at_us))
             case ProofStepEnded(proof=proof, step=step, subject=subject):
                 item = ProofItem(step=step, subject=subject)
                 if (one := self._of.get(proof)) is not None:
-                    done = {**one.done, item: Ended(at=recorded.at_us, shown=event)}
+                    done = {**one.done, item: ItemResult(at=recorded.at_us, shown=event)}
                     self._change(proof, done=done, count=one.count + 1, begun=None)
             case ProofEnded(proof=proof, why=why):
                 if self._ordered is not None and self._ordered[1].stop:
@@ -117,12 +117,12 @@ class Proving:
             self._of[proof] = replace(self._of[proof], **fields)
 
     @property
-    def proofs(self) -> list[OneProof]:
+    def proofs(self) -> list[SelfTestRun]:
         """All self-tests, the oldest first."""
         return list(self._of.values())
 
     @property
-    def current(self) -> OneProof | None:
+    def current(self) -> SelfTestRun | None:
         """The self-test in progress; None if there is none."""
         last = self.proofs[-1] if self.proofs else None
         return None if last is None or last.ended_at is not None else last
@@ -146,11 +146,11 @@ class Proving:
         ]
         return max(ends, default=None)
 
-    def newest(self) -> dict[ProofItem, Ended]:
+    def newest(self) -> dict[ProofItem, ItemResult]:
         """Return the last result of each item, without those that gave way or were left out temporarily. An
         item left out for another reason is not tried any more: its earlier results are dropped.
         """
-        found: dict[ProofItem, Ended] = {}
+        found: dict[ProofItem, ItemResult] = {}
         for one in self.proofs:
             for item, ended in one.done.items():
                 if ended.shown.result in (StepResult.OK, StepResult.FAILED):
@@ -171,16 +171,16 @@ class Proving:
         newest = self.newest()
         return [way for item in self.tried() if item in newest for way in newest[item].shown.ways]
 
-    def bad_since(self, item: ProofItem) -> Instant | None:
+    def failing_since(self, item: ProofItem) -> Instant | None:
         """Return the time since which the item fails each time; None if it last succeeded."""
         since: Instant | None = None
-        for ended in self.told_of(item):
+        for ended in self.results_of(item):
             if ended.shown.result is StepResult.FAILED:
                 since = ended.at if since is None else since
             elif ended.shown.result is StepResult.OK:
                 since = None
         return since
 
-    def told_of(self, item: ProofItem) -> Iterator[Ended]:
+    def results_of(self, item: ProofItem) -> Iterator[ItemResult]:
         """Return all results of the item, the oldest first."""
         return (one.done[item] for one in self.proofs if item in one.done)

@@ -17,7 +17,7 @@ PROVED_AT: Final = "03:30"
 """The hour with the fewest alerts."""
 
 
-class ProofSettings(FeatureTable, frozen=True, kw_only=True):
+class SelfTestSettings(FeatureTable, frozen=True, kw_only=True):
     """Nightly test of the whole chain; see docs/operations/alarms.md."""
 
     table: ClassVar[str] = "proof"
@@ -65,12 +65,12 @@ class ProofSettings(FeatureTable, frozen=True, kw_only=True):
 
 def faults(settings: Settings) -> Iterator[str]:
     """Yield a fault if the phone is not that of a line."""
-    phone = ProofSettings.of(settings).phone
+    phone = SelfTestSettings.of(settings).phone
     if phone and phone not in {one.number for one in settings.modem}:
         yield "proof.phone: must be the number of one of the center's lines"
 
 
 def simulated(settings: Settings) -> Settings:
     """Disable nightly self-tests of a simulated run unless set."""
-    own = ProofSettings.of(settings)
+    own = SelfTestSettings.of(settings)
     return replace(own, at=own.at or "").put(settings)

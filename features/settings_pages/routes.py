@@ -21,7 +21,7 @@ from store.audit.entry import Action
 SETTINGS: Final = "/v1/admin/settings"
 
 
-class SettingsTold(msgspec.Struct, frozen=True, kw_only=True):
+class SettingsView(msgspec.Struct, frozen=True, kw_only=True):
     """Settings file of the requested node. `obstacles`: reasons that an ordered restart is not begun."""
 
     node: NodeRow
@@ -49,11 +49,11 @@ class SettingChange(msgspec.Struct, frozen=True, kw_only=True):
     audit="the center's own; what is secret is not told",
     listed=True,
 )
-def admin_settings(web: Web) -> SettingsTold:
+def admin_settings(web: Web) -> SettingsView:
     """Return the settings of this node."""
     node = next(row for row in rows(web) if row.here)
     waits = node.order is NodeOrder.RESTART
-    return SettingsTold(
+    return SettingsView(
         node=node,
         file=ShownFile(web.state).view(),
         obstacles=web.settings_file.obstacles() if waits else [],

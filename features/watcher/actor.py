@@ -13,12 +13,12 @@ import msgspec
 from msgspec.structs import replace
 
 from features.watcher import decider
-from features.watcher.beat import NO_PHONE, Beat
+from features.watcher.beat import NO_PHONE, Heartbeat
 from features.watcher.decider import TargetState
-from features.watcher.ears import hearing_of
-from features.watcher.evidence import Evidence, Looked, NodeStatus, look, wrong_now
-from features.watcher.heartbeat_state import Heard, after_sleep, verdict
-from features.watcher.outlets import Away, HeartbeatReceived, Outcome, Post
+from features.watcher.ears import state_of
+from features.watcher.evidence import Evidence, Measurement, NodeStatus, look, wrong_now
+from features.watcher.heartbeat_state import LastSigns, after_sleep, center_state
+from features.watcher.outlets import Away, HeartbeatReceived, HttpOutlet, Outcome
 from features.watcher.settings import HeartbeatTarget, WatchedCenter
 from messages.ids import SECOND, Instant, Role
 from model.alarms.active import Key
@@ -56,23 +56,24 @@ class HeartbeatSenderActor(CenterActor):
         now_us = self.now_us()
         began = self._node_status.began or now_us
         self._heard = {
-            one.name: Heard(beat_at=began, well_at=began) for one in WatchedCenter.of(self._setup.settings)
+            one.name: LastSigns(beat_at=began, well_at=began)
+            for one in WatchedCenter.of(self._setup.settings)
         }
         self._turned = now_us
         self._known = {name: TargetState(since=now_us, able_at=now_us) for name in self._targets}
         self._couriers = {name: self.courier(target) for name, target in self._targets.items()}
         self._looker = self.looker()
         self._looks = False
-        self._looked: tuple[Instant, Looked] | None = None
+        self._looked: tuple[Instant, Measurement] | None = None
         self._planned: Instant | None = None
         self.watch(self._waker.fileno(), self._back)
         self._go(now_us)
 
-    def courier(self, target: HeartbeatTarget) -> Courier[Beat, Outcome]:
+    def courier(self, target: HeartbeatTarget) -> Courier[Heartbeat, Outcome]:
         """Return the courier for this target."""
-        return ThreadCourier(Post(target).deliver, self._waker, f"to {target.name}")
+        return ThreadCourier(HttpOutlet(target).deliver, self._waker, f"to {target.name}")
 
-    def looker(self) -> Courier[None, Looked]:
+    def looker(self) -> Courier[None, Measurement]:
         """Return the courier that queries the web."""
         run = self.env.run
         return ThreadCourier(lambda _: look(run), self._waker, "looks")
@@ -88,7 +89,7 @@ class HeartbeatSenderActor(CenterActor):
         self._go(now_us)
         alarms: dict[Key, str] = {}
         for name, target in self._targets.items():
-            alarms |= decider.found(target, self._known[name], now_us)
+            alarms |= decider.alarms_of_target(target, self._known[name], now_us)
         turned_us, self._turned = now_us - self._turned, now_us
         for center in WatchedCenter.of(self._setup.settings):
             alarms |= self._of(center, turned_us, now_us)
@@ -123,18 +124,18 @@ class HeartbeatSenderActor(CenterActor):
         for name in due:
             self._send(self._targets[name], beat, now_us)
 
-    def _send(self, target: HeartbeatTarget, beat: Beat, now_us: Instant) -> None:
+    def _send(self, target: HeartbeatTarget, beat: Heartbeat, now_us: Instant) -> None:
         known = self._known[target.name]
-        if not decider.may_say(target, well=beat.well, simulated=beat.simulated):
-            self._known[target.name] = decider.rested(known, target, now_us)
+        if not decider.may_send(target, well=beat.well, simulated=beat.simulated):
+            self._known[target.name] = decider.on_suspended(known, target, now_us)
             return
-        self._known[target.name] = decider.begun(known, target, now_us)
+        self._known[target.name] = decider.on_sending(known, target, now_us)
         own = replace(
             beat, every_s=target.every_s, challenge=known.challenge, probes_taken=known.probes_taken
         )
         self._couriers[target.name].deliver(self._with_roster(own, known.roster_version))
 
-    def _with_roster(self, beat: Beat, there: int) -> Beat:
+    def _with_roster(self, beat: Heartbeat, there: int) -> Heartbeat:
         """Add the roster for a watcher that phones and has another version."""
         if there == NO_PHONE:
             return beat
@@ -146,7 +147,7 @@ class HeartbeatSenderActor(CenterActor):
             return beat
         return replace(beat, roster=msgspec.json.encode(kept.roster), roster_version=kept.version)
 
-    def _beat_now(self, looked: Looked, now_us: Instant) -> Beat:
+    def _beat_now(self, looked: Measurement, now_us: Instant) -> Heartbeat:
         readiness = looked.readiness
         seen = Evidence(
             looked=looked,
@@ -155,7 +156,7 @@ class HeartbeatSenderActor(CenterActor):
             plan=self.env.plan,
             now_us=now_us,
         )
-        return Beat(
+        return Heartbeat(
             node=self.env.node,
             at=now_us,
             every_s=0.0,
@@ -193,10 +194,10 @@ class HeartbeatSenderActor(CenterActor):
     def _came(self, target: str, known: TargetState, outcome: Outcome, now_us: Instant) -> TargetState:
         match outcome:
             case HeartbeatReceived(answer=answer):
-                known = decider.answered(known, answer, now_us)
+                known = decider.on_answer(known, answer, now_us)
                 return known if answer is None else self._with_probes(target, known, answer.probes)
             case Away(why=why):
-                return decider.failed(known, why)
+                return decider.on_failure(known, why)
 
     def _with_probes(self, watcher: str, known: TargetState, probes: tuple[ProbeResult, ...]) -> TargetState:
         """Store the watcher's probes; the watcher repeats them until a heartbeat confirms them."""
@@ -217,10 +218,10 @@ class HeartbeatSenderActor(CenterActor):
     def _of(self, center: WatchedCenter, turned_us: int, now_us: Instant) -> dict[Key, str]:
         """Return the alarm of another center; silence counts only while this node could receive."""
         told = after_sleep(self._heard[center.name], turned_us)
-        if (hearing := hearing_of(self.env.run, center.name)) is not None:
+        if (hearing := state_of(self.env.run, center.name)) is not None:
             new = hearing.heard
             told = replace(
                 new, beat_at=max(told.beat_at, new.beat_at), well_at=max(told.well_at, new.well_at)
             )
         self._heard[center.name] = told
-        return decider.of_center(center.name, verdict(told, center.patience, now_us))
+        return decider.of_center(center.name, center_state(told, center.patience, now_us))

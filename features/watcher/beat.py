@@ -18,7 +18,7 @@ from model.alarms.kind import Priority
 from model.availability import ProbeResult
 
 
-class Wrong(StrEnum):
+class UnwellReason(StrEnum):
     """Reason that a node is not well."""
 
     WEB = "web"
@@ -31,7 +31,7 @@ class Wrong(StrEnum):
     """An actor necessary for alerts is missing, or unsupervised."""
 
 
-class Stands(msgspec.Struct, frozen=True, kw_only=True):
+class ActiveAlarms(msgspec.Struct, frozen=True, kw_only=True):
     """Standing alarms of one kind, without shelved ones."""
 
     alarm: str
@@ -39,7 +39,7 @@ class Stands(msgspec.Struct, frozen=True, kw_only=True):
     count: int
 
 
-class Beat(msgspec.Struct, frozen=True, kw_only=True):
+class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
     """State of a node, just measured."""
 
     node: NodeId
@@ -50,11 +50,11 @@ class Beat(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     simulated: bool = False
     """True for a run with the simulated carrier, for which no person may be woken."""
-    wrong: tuple[Wrong, ...] = ()
+    wrong: tuple[UnwellReason, ...] = ()
     """Empty: the node is well."""
     taken: bool = False
     """True if a person on duty has taken the alarms that wake now."""
-    alarms: tuple[Stands, ...] = ()
+    alarms: tuple[ActiveAlarms, ...] = ()
     lines: int = 0
     """Number of usable lines."""
     open_alerts: int = 0

@@ -55,7 +55,7 @@ def watch(
         if common.json:
             common.data({"port": port, "centers": [one.name for one in settings.center]})
         else:
-            common.say(f"watching {names}" + ("" if urls else f"; heartbeats come to port {port}"))
+            common.print_line(f"watching {names}" + ("" if urls else f"; heartbeats come to port {port}"))
 
     run(settings, common.directory, began)
     return 0

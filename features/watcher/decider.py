@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from features.watcher.beat import NO_PHONE, Answer, Stands, Unable
+from features.watcher.beat import NO_PHONE, ActiveAlarms, Answer, Unable
 from features.watcher.heartbeat_state import CenterState
 from features.watcher.settings import HeartbeatTarget, TargetKind
 from messages.events import AlarmShelved
@@ -46,19 +46,19 @@ class TargetState(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
 
 
-def begun(known: TargetState, target: HeartbeatTarget, now_us: Instant) -> TargetState:
+def on_sending(known: TargetState, target: HeartbeatTarget, now_us: Instant) -> TargetState:
     """Record that a heartbeat is being sent."""
     return replace(known, busy=True, next_at=Instant(now_us + round(target.every_s * SECOND)))
 
 
-def rested(known: TargetState, target: HeartbeatTarget, now_us: Instant) -> TargetState:
+def on_suspended(known: TargetState, target: HeartbeatTarget, now_us: Instant) -> TargetState:
     """Record that no heartbeat may be sent to this target now, which does not count as its silence."""
     return replace(
         known, since=now_us, able_at=now_us, next_at=Instant(now_us + round(target.every_s * SECOND))
     )
 
 
-def answered(known: TargetState, answer: Answer | None, now_us: Instant) -> TargetState:
+def on_answer(known: TargetState, answer: Answer | None, now_us: Instant) -> TargetState:
     """Record an answer, or a request to repeat. `None`: a target without a state of its own."""
     if answer is None:
         return replace(known, busy=False, since=now_us, able_at=now_us, why="")
@@ -72,12 +72,12 @@ def answered(known: TargetState, answer: Answer | None, now_us: Instant) -> Targ
     return replace(known, again=False, since=now_us, able_at=able_at, unable=answer.unable)
 
 
-def failed(known: TargetState, why: str) -> TargetState:
+def on_failure(known: TargetState, why: str) -> TargetState:
     """Record a failure; the next heartbeat follows at its normal time."""
     return replace(known, busy=False, again=False, why=why)
 
 
-def found(target: HeartbeatTarget, known: TargetState, now_us: Instant) -> dict[Key, str]:
+def alarms_of_target(target: HeartbeatTarget, known: TargetState, now_us: Instant) -> dict[Key, str]:
     """Return the target's alarms: with a text if due, empty if all is well, absent if unknown."""
     every_us = round(target.every_s * SECOND)
     silent_us = max(SILENT_US, 3 * every_us)
@@ -108,11 +108,12 @@ def of_center(name: str, told: CenterState) -> dict[Key, str]:
     return {(CENTER_SILENT, name): words}
 
 
-def stands(keys: Iterable[Key], shelved: Sequence[AlarmShelved], node: NodeId) -> tuple[Stands, ...]:
+def stands(keys: Iterable[Key], shelved: Sequence[AlarmShelved], node: NodeId) -> tuple[ActiveAlarms, ...]:
     """Return this node's alarms by kind, the most severe first, without shelved ones."""
     kinds = Counter(name for name, subject in keys if shelved_until(shelved, name, subject, node) is None)
     return tuple(
-        Stands(alarm=name, priority=priority_of(name), count=kinds[name]) for name in sorted(kinds, key=rank)
+        ActiveAlarms(alarm=name, priority=priority_of(name), count=kinds[name])
+        for name in sorted(kinds, key=rank)
     )
 
 
@@ -133,7 +134,7 @@ def is_due(known: TargetState, target: HeartbeatTarget, now_us: Instant) -> bool
     return not known.busy and now_us >= known.next_at
 
 
-def may_say(target: HeartbeatTarget, *, well: bool, simulated: bool) -> bool:
+def may_send(target: HeartbeatTarget, *, well: bool, simulated: bool) -> bool:
     """Return True if this heartbeat may be sent to the target. A target that detects only silence receives
     nothing if the node is unwell, or simulated.
     """

@@ -10,16 +10,16 @@ from pathlib import Path
 
 import msgspec
 
-from features.watcher.beat import Beat
+from features.watcher.beat import Heartbeat
 from features.watcher.envelope import Key, NotSealed, key_at, key_id_of
-from features.watcher.heartbeat_state import Hearing
+from features.watcher.heartbeat_state import HeartbeatState
 from runtime import logs
 from runtime.published.file import publish, published
 
-_decoder = msgspec.msgpack.Decoder(Hearing)
+_decoder = msgspec.msgpack.Decoder(HeartbeatState)
 
 
-class Ears:
+class HeartbeatReceiver:
     """The centers received here. Key files are read each time: a new key counts at once."""
 
     def __init__(self, files: Mapping[str, str]) -> None:
@@ -49,7 +49,7 @@ class Ears:
                 return name, key
         return None
 
-    def heard(self, sealed: bytes) -> tuple[str, Key, Beat] | None:
+    def open_heartbeat(self, sealed: bytes) -> tuple[str, Key, Heartbeat] | None:
         """Return the center, the key for an answer, and the heartbeat; None if the sender has no key."""
         if (known := self.key_of(sealed)) is None:
             return None
@@ -59,12 +59,12 @@ class Ears:
             return None
 
 
-def publish_hearing(run: Path, name: str, hearing: Hearing) -> None:
+def publish_state(run: Path, name: str, hearing: HeartbeatState) -> None:
     """Publish the state of this center, for the actor that raises alarms. Raises OSError."""
     publish(_path(run, name), msgspec.msgpack.encode(hearing))
 
 
-def hearing_of(run: Path, name: str) -> Hearing | None:
+def state_of(run: Path, name: str) -> HeartbeatState | None:
     """Return the state of this center; None if no heartbeat came since the node's start."""
     return published(_path(run, name), _decoder.decode)
 

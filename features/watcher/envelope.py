@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from features.watcher.beat import Answer, Beat
+from features.watcher.beat import Answer, Heartbeat
 
 SECRET_BYTES: Final = 32
 LARGEST: Final = 1_000_000
@@ -49,13 +49,13 @@ class Key:
         self._beats = AESGCM(_derived(secret, b"securwoman heartbeat: from the center"))
         self._answers = AESGCM(_derived(secret, b"securwoman heartbeat: to the center"))
 
-    def beat(self, said: Beat) -> bytes:
+    def beat(self, said: Heartbeat) -> bytes:
         """Encrypt a heartbeat."""
         return self.id + _sealed(self._beats, msgspec.msgpack.encode(said), self.id)
 
-    def beat_in(self, data: bytes) -> Beat:
+    def beat_in(self, data: bytes) -> Heartbeat:
         """Decrypt a heartbeat. Raises NotSealed."""
-        return _opened(self._beats, data[_ID:], data[:_ID], Beat)
+        return _opened(self._beats, data[_ID:], data[:_ID], Heartbeat)
 
     def answer(self, said: Answer, beat: bytes) -> bytes:
         """Encrypt an answer to this encrypted heartbeat."""

@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from features.watcher.beat import Wrong
+from features.watcher.beat import UnwellReason
 from messages.base import MALFORMED
 from messages.events import AlarmShelved, AlertClosed
 from messages.ids import SECOND, CalloutKind, Instant, NodeId
@@ -47,21 +47,21 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
     lines: int = 0
 
 
-class Looked(msgspec.Struct, frozen=True, kw_only=True):
+class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     """Answer of the web. `None`: no answer."""
 
     readiness: Readiness | None
 
 
-def look(run: Path) -> Looked:
+def look(run: Path) -> Measurement:
     """Query the web. Blocks for five seconds at most."""
     connection = LocalConnection(run / WEB_SOCKET, ANSWERS_WITHIN_S)
     try:
         connection.request("GET", "/readyz", headers={"accept": "application/json"})
         said = connection.getresponse().read()
-        return Looked(readiness=msgspec.json.decode(said, type=Readiness))
+        return Measurement(readiness=msgspec.json.decode(said, type=Readiness))
     except (OSError, http.client.HTTPException, *MALFORMED):
-        return Looked(readiness=None)
+        return Measurement(readiness=None)
     finally:
         connection.close()
 
@@ -69,7 +69,7 @@ def look(run: Path) -> Looked:
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """Data from which a heartbeat is made."""
 
-    looked: Looked
+    looked: Measurement
     journal: Journal
     directory: Directory
     plan: Plan
@@ -104,21 +104,21 @@ def _are_there(seen: Evidence) -> bool:
 
 
 def _well(
-    name: Wrong, cost: Cost, at: Sentence, do: Sentence, look: Callable[[Evidence], bool]
+    name: UnwellReason, cost: Cost, at: Sentence, do: Sentence, look: Callable[[Evidence], bool]
 ) -> Check[Evidence, bool]:
     return Check(name=name, at=at, do=do, cost=cost, asked=frozenset({CheckUser.HEARTBEAT}), look=look)
 
 
 CHECKS: Final = (
     _well(
-        Wrong.WEB,
+        UnwellReason.WEB,
         Cost.WORK,
         Sentence("The web answers", "Il web risponde"),
         Sentence("Read the web's log; restart the center", "Guardare il log del web; riavviare il centro"),
         lambda seen: seen.looked.readiness is not None,
     ),
     _well(
-        Wrong.NOT_READY,
+        UnwellReason.NOT_READY,
         Cost.WORK,
         Sentence(
             "The web reports that an alert would be served", "Il web dice che un allarme sarebbe servito"
@@ -127,7 +127,7 @@ CHECKS: Final = (
         _ready,
     ),
     _well(
-        Wrong.JOURNAL,
+        UnwellReason.JOURNAL,
         Cost.FILES,
         Sentence(
             "The journal is writable, readable and on the disk",
@@ -139,7 +139,7 @@ CHECKS: Final = (
         _writes,
     ),
     _well(
-        Wrong.ACTORS,
+        UnwellReason.ACTORS,
         Cost.MEMORY,
         Sentence(
             "The essential actors run, and are supervised",
@@ -154,9 +154,9 @@ CHECKS: Final = (
 )
 
 
-def wrong_now(seen: Evidence) -> tuple[Wrong, ...]:
+def wrong_now(seen: Evidence) -> tuple[UnwellReason, ...]:
     """Return the node's faults; empty if well. Waits for the journal like a process that serves an alert."""
-    return tuple(Wrong(check.name) for check in CHECKS if not check.look(seen))
+    return tuple(UnwellReason(check.name) for check in CHECKS if not check.look(seen))
 
 
 class NodeStatus:

@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from features.watcher.beat import Beat
+from features.watcher.beat import Heartbeat
 from features.watcher.settings import Patience
 from messages.ids import SECOND, Instant, NodeId
 
@@ -26,7 +26,7 @@ SLEPT_US: Final = 5 * SECOND
 """A watcher polls each second; a longer gap means that it was frozen or suspended."""
 
 
-class Heard(msgspec.Struct, frozen=True, kw_only=True):
+class LastSigns(msgspec.Struct, frozen=True, kw_only=True):
     """State of one center: last good sign of each channel. `None`: the channel is not used."""
 
     beat_at: Instant
@@ -38,7 +38,7 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     planned_until: Instant | None = None
 
 
-class OfNode(msgspec.Struct, frozen=True, kw_only=True):
+class NodeHeartbeat(msgspec.Struct, frozen=True, kw_only=True):
     """A node of the center."""
 
     challenge: bytes
@@ -47,38 +47,42 @@ class OfNode(msgspec.Struct, frozen=True, kw_only=True):
     """Time of the last counted heartbeat; 0: none yet."""
 
 
-class Hearing(msgspec.Struct, frozen=True, kw_only=True):
+class HeartbeatState(msgspec.Struct, frozen=True, kw_only=True):
     """State of all nodes: a small document that survives a restart of the receiver."""
 
-    heard: Heard
-    nodes: dict[NodeId, OfNode] = {}
+    heard: LastSigns
+    nodes: dict[NodeId, NodeHeartbeat] = {}
     roster: bytes = b""
     roster_version: int = 0
 
 
-def began(now_us: Instant, *, probes: bool) -> Hearing:
+def initial_state(now_us: Instant, *, probes: bool) -> HeartbeatState:
     """Return the state before the first heartbeat, from which silence is counted."""
-    return Hearing(heard=Heard(beat_at=now_us, well_at=now_us, probed_at=now_us if probes else None))
+    return HeartbeatState(
+        heard=LastSigns(beat_at=now_us, well_at=now_us, probed_at=now_us if probes else None)
+    )
 
 
-def resumed(before: Hearing, now_us: Instant, *, probes: bool) -> Hearing:
+def resumed(before: HeartbeatState, now_us: Instant, *, probes: bool) -> HeartbeatState:
     """Return the state for a restarted watcher: the time of its absence does not count as silence."""
-    fresh = began(now_us, probes=probes).heard
+    fresh = initial_state(now_us, probes=probes).heard
     return replace(before, heard=replace(fresh, planned_until=before.heard.planned_until))
 
 
-def take(hearing: Hearing, beat: Beat, now_us: Instant, challenge: bytes) -> tuple[Hearing, bool]:
+def apply_heartbeat(
+    hearing: HeartbeatState, beat: Heartbeat, now_us: Instant, challenge: bytes
+) -> tuple[HeartbeatState, bool]:
     """Apply a heartbeat; return the state, and True if the heartbeat counts. `challenge`: the
     next, random.
     """
     known = hearing.nodes.get(beat.node)
     if known is None or now_us - known.asked_at > FRESH_US:
         at = Instant(0) if known is None else known.at
-        node = OfNode(challenge=challenge, asked_at=now_us, at=at)
+        node = NodeHeartbeat(challenge=challenge, asked_at=now_us, at=at)
         return replace(hearing, nodes=hearing.nodes | {beat.node: node}), False
     if beat.challenge != known.challenge:
         return hearing, False
-    node = OfNode(challenge=challenge, asked_at=now_us, at=now_us)
+    node = NodeHeartbeat(challenge=challenge, asked_at=now_us, at=now_us)
     # Before the first counted heartbeat the beginning of a fault is unknown.
     first = not any(one.at for one in hearing.nodes.values())
     good = beat.well or beat.taken or first
@@ -92,10 +96,12 @@ def take(hearing: Hearing, beat: Beat, now_us: Instant, challenge: bytes) -> tup
     nodes = hearing.nodes | {beat.node: node}
     if not beat.roster:
         return replace(hearing, heard=heard, nodes=nodes), True
-    return Hearing(heard=heard, nodes=nodes, roster=beat.roster, roster_version=beat.roster_version), True
+    return HeartbeatState(
+        heard=heard, nodes=nodes, roster=beat.roster, roster_version=beat.roster_version
+    ), True
 
 
-def asked(hearing: Hearing, node: NodeId) -> bytes:
+def challenge_of(hearing: HeartbeatState, node: NodeId) -> bytes:
     """Return the challenge for the node's next heartbeat."""
     return hearing.nodes[node].challenge
 
@@ -116,7 +122,7 @@ class CenterState(StrEnum):
     """The center reports itself as unwell."""
 
 
-def verdict(heard: Heard, patience: Patience, now_us: Instant) -> CenterState:
+def center_state(heard: LastSigns, patience: Patience, now_us: Instant) -> CenterState:
     """Return the present verdict."""
     silent_us = round(patience.silent_after_s * SECOND)
     no_beat = now_us - heard.beat_at > silent_us
@@ -131,7 +137,7 @@ def verdict(heard: Heard, patience: Patience, now_us: Instant) -> CenterState:
     return CenterState.NO_INTAKE if no_probe else CenterState.UNWELL
 
 
-def after_sleep(heard: Heard, turned_us: int) -> Heard:
+def after_sleep(heard: LastSigns, turned_us: int) -> LastSigns:
     """Return the state after a gap of the receiver: its own absence does not count as silence."""
     if turned_us <= SLEPT_US:
         return heard

@@ -9,7 +9,7 @@ from typing import Final
 import httpx
 import msgspec
 
-from features.watcher.beat import Answer, Beat
+from features.watcher.beat import Answer, Heartbeat
 from features.watcher.envelope import LARGEST, NotSealed, key_at
 from features.watcher.settings import HeartbeatTarget, TargetKind
 from gateways.connection import Connection
@@ -37,7 +37,7 @@ class Away(msgspec.Struct, frozen=True, kw_only=True):
 Outcome = HeartbeatReceived | Away
 
 
-class Post:
+class HttpOutlet:
     """Client that posts heartbeats over a persistent connection, reopened after a failure."""
 
     def __init__(self, target: HeartbeatTarget, transport: httpx.BaseTransport | None = None) -> None:
@@ -47,7 +47,7 @@ class Post:
             within_s=WITHIN_S, connect_s=CONNECT_S, authority=target.authority, transport=transport
         )
 
-    def deliver(self, beat: Beat) -> Outcome:
+    def deliver(self, beat: Heartbeat) -> Outcome:
         """Post the heartbeat."""
         try:
             # The key is read each time: a key replaced at run time counts at once.
@@ -69,7 +69,7 @@ class Post:
         except ValueError as error:
             return Away(why=f"key_file: {error}")
 
-    def _ping(self, beat: Beat) -> Outcome:
+    def _ping(self, beat: Heartbeat) -> Outcome:
         said = msgspec.json.encode(beat)
         headers = {"content-type": "application/json"}
         if self._target.key_file:

@@ -14,9 +14,9 @@ from typing import Final
 from litestar import Response
 
 from features.watcher.beat import NO_PHONE, Answer
-from features.watcher.ears import Ears, hearing_of, publish_hearing
+from features.watcher.ears import HeartbeatReceiver, publish_state, state_of
 from features.watcher.envelope import LARGEST
-from features.watcher.heartbeat_state import asked, began, take
+from features.watcher.heartbeat_state import apply_heartbeat, challenge_of, initial_state
 from features.watcher.settings import WatchedCenter
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.permissions import Caller, Permission
@@ -33,8 +33,10 @@ _BY_KEY: Final = Permission(
 
 
 @once
-def _ears(web: Web) -> Ears:
-    return Ears({center.name: center.key_file for center in WatchedCenter.of(web.settings.center)})
+def _ears(web: Web) -> HeartbeatReceiver:
+    return HeartbeatReceiver(
+        {center.name: center.key_file for center in WatchedCenter.of(web.settings.center)}
+    )
 
 
 @once
@@ -69,16 +71,16 @@ async def heartbeats(web: Web, who: Caller) -> Response[bytes]:
 
 def _answer(web: Web, sealed: bytes, now_us: Instant) -> bytes | None:
     """Return the answer; None if the sender has no key. Raises OSError if the state cannot be stored."""
-    known = _ears(web).heard(sealed)
+    known = _ears(web).open_heartbeat(sealed)
     # A simulated run has a copy of the settings, and must not speak for the real center.
     if known is None or known[2].simulated:
         return None
     name, key, beat = known
     run = Path(web.settings.state) / "run"
     with _hearing(web):
-        before = hearing_of(run, name) or began(now_us, probes=False)
-        hearing, taken = take(before, beat, now_us, os.urandom(CHALLENGE_BYTES))
-        publish_hearing(run, name, hearing)
-    challenge = asked(hearing, beat.node)
+        before = state_of(run, name) or initial_state(now_us, probes=False)
+        hearing, taken = apply_heartbeat(before, beat, now_us, os.urandom(CHALLENGE_BYTES))
+        publish_state(run, name, hearing)
+    challenge = challenge_of(hearing, beat.node)
     answer = Answer(watcher=web.settings.node, taken=taken, challenge=challenge, roster_version=NO_PHONE)
     return key.answer(answer, sealed)

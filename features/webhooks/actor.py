@@ -11,7 +11,17 @@ from typing import ClassVar, Final, NamedTuple
 import msgspec
 from sqlalchemy import bindparam, text
 
-from features.webhooks.decider import KEPT_US, TYPE, End, Owed, away, failed, heard, next_of, told
+from features.webhooks.decider import (
+    KEPT_US,
+    TYPE,
+    End,
+    PendingEnd,
+    add_news,
+    after_delivery,
+    away,
+    failed,
+    next_of,
+)
 from features.webhooks.events import EndNotTold, EndTold
 from features.webhooks.settings import WebhookSettings
 from gateways.outside import Delivered, Later, Refused, Sent
@@ -72,7 +82,7 @@ class WebhooksActor(CenterActor):
         self._outage = Outage(self.log, "the journal cannot be used")
         self._waker = self.close_at_end(Waker())
         self._courier = self.courier()
-        self._queue: dict[End, Owed] = {}
+        self._queue: dict[End, PendingEnd] = {}
         self._read = seq_at(self._journal, Instant(self.now_us() - KEPT_US), self._journal.last_seq())
         self._carried: End | None = None
         self._became: tuple[End, EndTold | EndNotTold] | None = None
@@ -96,7 +106,7 @@ class WebhooksActor(CenterActor):
         now_us = self.now_us()
         try:
             self._read, ends = news(self._journal, self.env.node, self._read)
-            self._queue = heard(self._queue, ends)
+            self._queue = add_news(self._queue, ends)
             self._take_answer(now_us)
             self._send(now_us)
             self._alarms.tell({(AWAY, host_of(self._own.url) or ""): away(self._queue, now_us)}, over=OVER)
@@ -121,7 +131,7 @@ class WebhooksActor(CenterActor):
             self._carried = None
             match sent:
                 case Delivered():
-                    self._queue = told(self._queue, end)
+                    self._queue = after_delivery(self._queue, end)
                     self._became = end, EndTold(alert=end.alert, version=end.version)
                 case Refused(why=why):
                     del self._queue[end]
@@ -152,7 +162,7 @@ class WebhooksActor(CenterActor):
         )
 
 
-def message(end: End, owed: Owed, case: Case) -> Message:
+def message(end: End, owed: PendingEnd, case: Case) -> Message:
     """Return the message. It names neither the user nor the position."""
     data = {
         "alert": end.alert,
@@ -165,7 +175,7 @@ def message(end: End, owed: Owed, case: Case) -> Message:
     return Message(end.name, msgspec.json.encode(said))
 
 
-def news(journal: Journal, node: NodeId, after: int) -> tuple[int, list[tuple[End, Owed | None]]]:
+def news(journal: Journal, node: NodeId, after: int) -> tuple[int, list[tuple[End, PendingEnd | None]]]:
     """Return the place up to which the journal was read, and ends written by `node` after `after`.
 
     With None: an end with a recorded result. Raises JournalError.
@@ -178,11 +188,11 @@ def news(journal: Journal, node: NodeId, after: int) -> tuple[int, list[tuple[En
     return last, [pair for one in found if one.node == node and (pair := _heard(one)) is not None]
 
 
-def _heard(one: Recorded) -> tuple[End, Owed | None] | None:
+def _heard(one: Recorded) -> tuple[End, PendingEnd | None] | None:
     match one.event:
         case EndTold() | EndNotTold() as event:
             return End(event.alert, event.version), None
         case AlertClosed(outcome=outcome) if (alert := streams.alert_of(one.stream)) is not None:
-            return End(alert, one.version), Owed(at=one.at_us, outcome=outcome)
+            return End(alert, one.version), PendingEnd(at=one.at_us, outcome=outcome)
         case _:
             return None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
-from application.checks import Around, Wants, look
+from application.checks import CheckCondition, CheckContext, check_row
 from features.webhooks.settings import WebhookSettings
 from gateways.outside import secret_in, trust
 from gateways.webhook import host_of, key_of
@@ -17,7 +17,7 @@ from model.checks import Cost, Finding, fail, ok
 PART: Final = "webhooks"
 
 
-def webhooks(around: Around) -> Iterator[Finding]:
+def webhooks(around: CheckContext) -> Iterator[Finding]:
     """Check the settings; yield nothing if no address is set."""
     own = WebhookSettings.of(around.settings)
     if own.url:
@@ -49,12 +49,12 @@ def _faults(own: WebhookSettings) -> Iterator[str]:
 
 
 CHECKS: Final = (
-    look(
+    check_row(
         PART,
         Sentence("Ended alerts can be posted", "Gli allarmi conclusi si potrebbero inviare"),
         Sentence("Set [webhooks] right", "Correggere [webhooks]"),
         webhooks,
-        Wants.SETTINGS,
+        CheckCondition.SETTINGS,
         cost=Cost.WORK,
     ),
 )

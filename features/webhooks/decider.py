@@ -32,7 +32,7 @@ class End(NamedTuple):
         return f"{self.alert}.{self.version}"
 
 
-class Owed(msgspec.Struct, frozen=True, kw_only=True):
+class PendingEnd(msgspec.Struct, frozen=True, kw_only=True):
     """The end of an alert that is still to be posted. `failures`: number of failed attempts; `next_at`: time
     of the next attempt; `why`: reason of the last failure.
     """
@@ -46,10 +46,10 @@ class Owed(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
 
 
-Queue = Mapping[End, Owed]
+Queue = Mapping[End, PendingEnd]
 
 
-def heard(queue: Queue, news: Iterable[tuple[End, Owed | None]]) -> dict[End, Owed]:
+def add_news(queue: Queue, news: Iterable[tuple[End, PendingEnd | None]]) -> dict[End, PendingEnd]:
     """Return the pending ends after a change: a new end, or with None an end with a recorded result."""
     found = dict(queue)
     for end, owed in news:
@@ -67,12 +67,12 @@ def next_of(queue: Queue, now_us: Instant) -> End | None:
     return min(due, key=lambda end: (queue[end].next_at, queue[end].at), default=None)
 
 
-def told(queue: Queue, end: End) -> dict[End, Owed]:
+def after_delivery(queue: Queue, end: End) -> dict[End, PendingEnd]:
     """Return the remaining ends after a success: all become due, since the target accepts messages again."""
     return {one: replace(owed, next_at=Instant(0)) for one, owed in queue.items() if one != end}
 
 
-def failed(owed: Owed, why: str, now_us: Instant) -> Owed | None:
+def failed(owed: PendingEnd, why: str, now_us: Instant) -> PendingEnd | None:
     """Return the end with the time of its next attempt; None after the last attempt."""
     if owed.failures >= len(PAUSES_S):
         return None

@@ -57,7 +57,7 @@ class Reply(StrEnum):
     """Another person has taken the alarm, or the callout is over."""
 
 
-class Pressed:
+class KeyFilter:
     """Filter that finds the key a person meant among the tones of one call.
 
     A mailbox may answer with tones in its announcement, or a voice may sound like tones: several tones in a
@@ -126,7 +126,7 @@ class DutyCall:
         self._voice = voice
         self._joined = False
         self._spoken = False
-        self._pressed = Pressed()
+        self._pressed = KeyFilter()
         self._reply: tuple[Reply, str, Instant] | None = None
         self._why: CalloutFailure | None = None
         """Reason given to `hang_up`."""
@@ -153,7 +153,7 @@ class DutyCall:
             case None:
                 return None
             case OwnCallEnd.RELEASED:
-                return self._why_gone()
+                return self._failure_of_release()
             case OwnCallEnd.LOST:
                 return CalloutFailure.AWAY
             case OwnCallEnd.TIME:
@@ -161,7 +161,7 @@ class DutyCall:
             case _:
                 return self._why
 
-    def heard(self, report: CallReport, now_us: Instant) -> None:
+    def on_report(self, report: CallReport, now_us: Instant) -> None:
         """Apply the report of a modem about a call."""
         self._call = own_call.on_report(self._call, report, now_us)
 
@@ -188,7 +188,7 @@ class DutyCall:
         """True if a reply to a key has been chosen."""
         return self._reply is not None
 
-    def turn(self, now_us: Instant, port: VoicePort | None) -> tuple[Order | None, bool]:
+    def advance(self, now_us: Instant, port: VoicePort | None) -> tuple[Order | None, bool]:
         """Return the next order to the modem, and True if the call is over. `port` is the voice port if
         available.
         """
@@ -210,7 +210,7 @@ class DutyCall:
         """Close the voice at the end of this process; the call stays up."""
         self._voice.stop()
 
-    def _why_gone(self) -> CalloutFailure | None:
+    def _failure_of_release(self) -> CalloutFailure | None:
         if self._reply is not None:
             return CalloutFailure.NEXT if self._reply[0] is Reply.NEXT else None
         if self.answered:
@@ -224,7 +224,7 @@ class DutyCall:
             self._joined = True
         status = self._voice.status() if self._joined else None
         if self._reply is not None:
-            self._say_reply(status, now_us)
+            self._play_reply(status, now_us)
             return
         if status is None or self.leg not in status.joined:
             if not self._spoken and now_us - answered_at >= VOICE_US:
@@ -238,7 +238,7 @@ class DutyCall:
         if now_us - answered_at >= SAYS_US:
             self.hang_up(CalloutFailure.NO_KEY)
 
-    def _say_reply(self, status: ConferenceStatus | None, now_us: Instant) -> None:
+    def _play_reply(self, status: ConferenceStatus | None, now_us: Instant) -> None:
         assert self._reply is not None
         what, words, since = self._reply
         self._play(what, ("ask:",) if words else (what,), words, 0.0)

@@ -37,9 +37,9 @@ from messages.ids import (
 from model.callouts.callout import Attempt, Callout
 from model.callouts.roster import Person
 
-TRIES: Final = 2
+CALLS_PER_CYCLE: Final = 2
 """Calls to a person in a cycle; a person with more numbers is called once on each."""
-AT_MOST: Final = 6
+MOST_CALLS_PER_CYCLE: Final = 6
 """Most calls to a person in a cycle, including calls that failed for technical reasons."""
 AGAIN_US: Final = Instant(5 * SECOND)
 """Pause between two calls to a person."""
@@ -53,7 +53,7 @@ LINE_US: Final = Instant(20 * SECOND)
 """Longest wait for a line that no alert needs."""
 LONGEST_US: Final = Instant(110 * SECOND)
 """Longest duration of a call: setup, ringing and announcement."""
-NO_TRY: Final = frozenset((CalloutFailure.GAVE_WAY, CalloutFailure.LOST, CalloutFailure.AWAY))
+NOT_COUNTED: Final = frozenset((CalloutFailure.GAVE_WAY, CalloutFailure.LOST, CalloutFailure.AWAY))
 """Failures that are not the person's; such a call does not count as an attempt."""
 NO_CALL: Final = frozenset((CalloutFailure.NO_LINE, CalloutFailure.NO_VOICE))
 """Failures that a further call at this moment would meet again."""
@@ -68,7 +68,7 @@ class PlannedAttempt(msgspec.Struct, frozen=True, kw_only=True):
     round: int
     to: str
 
-    def tried(
+    def tried_event(
         self, callout: str, attempt: int, *, line: LineId | None = None, text: TextId | None = None
     ) -> CalloutTried:
         """Return the event of this attempt, which is recorded before the attempt is made. `attempt` is its
@@ -86,7 +86,7 @@ class PlannedAttempt(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Due(msgspec.Struct, frozen=True, kw_only=True):
+class PendingActions(msgspec.Struct, frozen=True, kw_only=True):
     """Pending actions of a callout."""
 
     written: tuple[PlannedAttempt, ...] = ()
@@ -100,7 +100,7 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
     """True if no person on duty has any contact."""
 
 
-def due(callout: Callout, people: Sequence[Person], now_us: Instant) -> Due:
+def pending_actions(callout: Callout, people: Sequence[Person], now_us: Instant) -> PendingActions:
     """Return the pending actions of an open callout. `people` are the people on duty, in order; for a test,
     the person to test.
     """
@@ -109,86 +109,94 @@ def due(callout: Callout, people: Sequence[Person], now_us: Instant) -> Due:
     if callout.kind is CalloutKind.TEST:
         return _test(callout, people)
     if not any(one.contacts for one in people):
-        return Due(since=callout.opened_at, no_way=True)
+        return PendingActions(since=callout.opened_at, no_way=True)
     this_round = max(callout.rounds, 1)
-    found = _of_round(callout, people, this_round, now_us)
+    found = _actions_of_cycle(callout, people, this_round, now_us)
     if found is not None:
         return replace(found, exhausted=this_round > 1)
     next_at = Instant(callout.last_at + PAUSES_US[min(this_round, len(PAUSES_US)) - 1])
     if now_us < next_at:
-        return Due(since=next_at, exhausted=True)
-    again = _of_round(callout, people, this_round + 1, now_us)
+        return PendingActions(since=next_at, exhausted=True)
+    again = _actions_of_cycle(callout, people, this_round + 1, now_us)
     return (
-        Due(since=next_at, exhausted=True) if again is None else replace(again, since=next_at, exhausted=True)
+        PendingActions(since=next_at, exhausted=True)
+        if again is None
+        else replace(again, since=next_at, exhausted=True)
     )
 
 
-def _of_round(callout: Callout, people: Sequence[Person], number: int, now_us: Instant) -> Due | None:
+def _actions_of_cycle(
+    callout: Callout, people: Sequence[Person], number: int, now_us: Instant
+) -> PendingActions | None:
     """Return the pending actions of this cycle; None if the cycle is over."""
     began_at = callout.opened_at
     for person in people:
-        written = tuple(_written(callout, person, number))
+        written = tuple(_written_attempts(callout, person, number))
         own = [one for one in callout.attempts if one.person == person.id]
         calls = [one for one in own if one.way is DutyWay.CALL and one.round == number]
         if any(one.open for one in calls):
-            return Due(written=written, since=calls[-1].at)
+            return PendingActions(written=written, since=calls[-1].at)
         failures = {one.failure for one in calls}
-        tried = [one for one in calls if one.failure not in NO_TRY]
-        numbers = _numbers(person)
+        tried = [one for one in calls if one.failure not in NOT_COUNTED]
+        numbers = _call_contacts(person)
         last_at = max((one.over_at or one.at for one in calls), default=began_at)
-        may_call = bool(numbers) and len(calls) < AT_MOST and not failures & NO_CALL
-        if may_call and CalloutFailure.NEXT not in failures and len(tried) < max(TRIES, len(numbers)):
+        may_call = bool(numbers) and len(calls) < MOST_CALLS_PER_CYCLE and not failures & NO_CALL
+        if (
+            may_call
+            and CalloutFailure.NEXT not in failures
+            and len(tried) < max(CALLS_PER_CYCLE, len(numbers))
+        ):
             at = Instant(last_at + AGAIN_US) if calls else began_at
             contact = next(islice(cycle(numbers), len(tried), None))
-            call = _try(person, contact, number) if now_us >= at else None
-            return Due(written=written, call=call, since=at)
+            call = _attempt(person, contact, number) if now_us >= at else None
+            return PendingActions(written=written, call=call, since=at)
         if written:
-            return Due(written=written, since=began_at)
+            return PendingActions(written=written, since=began_at)
         began_at = last_at
         if not may_call and CalloutFailure.NEXT not in failures and number == 1:
             told_at = max((one.at for one in own), default=None)
             if told_at is not None and now_us < told_at + HOLDS_US:
-                return Due(since=Instant(told_at + HOLDS_US))
+                return PendingActions(since=Instant(told_at + HOLDS_US))
             began_at = Instant(began_at if told_at is None else told_at + HOLDS_US)
     return None
 
 
-def _morning(callout: Callout, people: Sequence[Person]) -> Due:
+def _morning(callout: Callout, people: Sequence[Person]) -> PendingActions:
     """Choose the first person who can be notified in writing; the next person if all attempts failed."""
     since = callout.last_at
     for person in people:
-        written = tuple(_written(callout, person, 1))
+        written = tuple(_written_attempts(callout, person, 1))
         if written:
-            return Due(written=written, since=since)
+            return PendingActions(written=written, since=since)
         own = [one for one in callout.attempts if one.person == person.id]
         if any(one.open for one in own):
-            return Due(since=since)
+            return PendingActions(since=since)
         if any(one.failure is None for one in own):
-            return Due(since=since, end=CalloutEnd.TOLD)
-    return Due(since=since, end=CalloutEnd.NOBODY)
+            return PendingActions(since=since, end=CalloutEnd.TOLD)
+    return PendingActions(since=since, end=CalloutEnd.NOBODY)
 
 
-def _test(callout: Callout, people: Sequence[Person]) -> Due:
+def _test(callout: Callout, people: Sequence[Person]) -> PendingActions:
     """Choose each contact once: written notifications first, then each number."""
     since = callout.last_at
     called = [one for one in callout.attempts if one.way is DutyWay.CALL]
-    tried = {one.contact for one in callout.attempts if one not in called or one.failure not in NO_TRY}
+    tried = {one.contact for one in callout.attempts if one not in called or one.failure not in NOT_COUNTED}
     left = [
-        _try(person, number, 1)
+        _attempt(person, number, 1)
         for person in people
         for number, one in enumerate(person.contacts)
         if callout.way in (None, one.way) and number not in tried
     ]
     written = tuple(one for one in left if one.way is not DutyWay.CALL)
-    may_call = len(called) < AT_MOST and not any(one.open for one in called)
+    may_call = len(called) < MOST_CALLS_PER_CYCLE and not any(one.open for one in called)
     call = next((one for one in left if one.way is DutyWay.CALL), None) if may_call else None
     if written or call or callout.now:
-        return Due(written=written, call=call, since=since)
+        return PendingActions(written=written, call=call, since=since)
     told = any(one.failure is None for one in callout.attempts)
-    return Due(since=since, end=CalloutEnd.TOLD if told else CalloutEnd.NOBODY)
+    return PendingActions(since=since, end=CalloutEnd.TOLD if told else CalloutEnd.NOBODY)
 
 
-def _written(callout: Callout, person: Person, number: int) -> Iterator[PlannedAttempt]:
+def _written_attempts(callout: Callout, person: Person, number: int) -> Iterator[PlannedAttempt]:
     """Yield the written notifications to the person: once in a callout, and again if alarms have joined since
     the last notification and a new cycle has reached the person.
     """
@@ -197,20 +205,26 @@ def _written(callout: Callout, person: Person, number: int) -> Iterator[PlannedA
         new = callout.joined_at is not None and all(each.at < callout.joined_at for each in done)
         again = new and any(each.round < number for each in done)
         if one.way is not DutyWay.CALL and (not done or again):
-            yield _try(person, contact, number)
+            yield _attempt(person, contact, number)
 
 
-def _numbers(person: Person) -> list[int]:
+def _call_contacts(person: Person) -> list[int]:
     return [number for number, one in enumerate(person.contacts) if one.way is DutyWay.CALL]
 
 
-def _try(person: Person, contact: int, number: int) -> PlannedAttempt:
+def _attempt(person: Person, contact: int, number: int) -> PlannedAttempt:
     one = person.contacts[contact]
     return PlannedAttempt(person=person, contact=contact, way=one.way, round=number, to=one.to)
 
 
 def is_mine(
-    callout: Callout, due: Due, me: NodeId, alive: Sequence[NodeId], now_us: Instant, *, sure: bool = True
+    callout: Callout,
+    due: PendingActions,
+    me: NodeId,
+    alive: Sequence[NodeId],
+    now_us: Instant,
+    *,
+    sure: bool = True,
 ) -> bool:
     """Return True if this node carries out the pending actions now.
 
@@ -229,7 +243,7 @@ def is_mine(
     return not idle and now_us - max(due.since, callout.changed_at) > LATE_US
 
 
-def left_behind(
+def orphan_calls(
     callout: Callout, me: NodeId, alive: Sequence[NodeId], now_us: Instant, going: int | None
 ) -> list[Attempt]:
     """Return the open calls that will never get a reported outcome. `going` is the number of the call at this

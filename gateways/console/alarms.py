@@ -108,12 +108,12 @@ class AlarmNews:
 
     def __init__(self, *, by_changes: bool) -> None:
         self._by_changes = by_changes
-        self._stand: _Told[AlarmView] | None = None
-        self._over: _Told[AlarmOverView] | None = None
+        self._stand: _SentViews[AlarmView] | None = None
+        self._over: _SentViews[AlarmOverView] | None = None
 
     def whole(self, views: Views) -> Views:
         """Return all alarms, and remember them as sent."""
-        self._stand, self._over = _Told(views[0]), _Told(views[1])
+        self._stand, self._over = _SentViews(views[0]), _SentViews(views[1])
         return views
 
     def news(self, views: Views) -> dict[str, Any]:
@@ -132,15 +132,15 @@ class AlarmNews:
         }
 
 
-class _Told(Generic[V]):
+class _SentViews(Generic[V]):
     """A list as sent last."""
 
     def __init__(self, views: Sequence[V]) -> None:
-        self._told: dict[Name, V] = {(view.alarm, view.subject): view for view in views}
+        self._sent: dict[Name, V] = {(view.alarm, view.subject): view for view in views}
 
     def since(self, views: Sequence[V]) -> tuple[list[V], list[Name]]:
         """Return the new and changed views, and the keys of removed ones; remember the list as sent."""
-        before = self._told
-        self._told = {(view.alarm, view.subject): view for view in views}
-        changed = [view for name, view in self._told.items() if before.get(name) != view]
-        return changed, [name for name in before if name not in self._told]
+        before = self._sent
+        self._sent = {(view.alarm, view.subject): view for view in views}
+        changed = [view for name, view in self._sent.items() if before.get(name) != view]
+        return changed, [name for name in before if name not in self._sent]

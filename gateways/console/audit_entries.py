@@ -22,7 +22,7 @@ AGAIN_S: Final = 5.0
 log = logs.get("console.entering")
 
 
-class Noting(Protocol):
+class AuditWriter(Protocol):
     """Writer of audit entries for data that a WebSocket is about to show. An error forbids to
     show the data.
     """
@@ -38,11 +38,11 @@ class Noting(Protocol):
     ) -> Awaitable[None]: ...
 
 
-class Entering:
+class ViewAudit:
     """The audit entries of one connection."""
 
     def __init__(
-        self, audit: Noting, socket: AnySocket, me: OperatorId, entered: Callable[[list[AlertId]], None]
+        self, audit: AuditWriter, socket: AnySocket, me: OperatorId, entered: Callable[[list[AlertId]], None]
     ) -> None:
         """`entered` is called with the alerts that may be shown in the queue from now on."""
         self._audit = audit
@@ -59,37 +59,37 @@ class Entering:
         """Return True if an entry states that the queue was shown with the alert."""
         return alert in self._listed
 
-    async def queue(self, alerts: Iterable[AlertId]) -> None:
+    async def enter_queue(self, alerts: Iterable[AlertId]) -> None:
         """Enter that the whole queue is shown. After a failure the queue is shown without alerts of other
         operators: the operator's own call continues even if the audit's disk fails.
         """
         try:
-            await self.listed(alerts, "snapshot")
+            await self.enter_listed(alerts, "snapshot")
         except Exception as error:
             log.error(
                 "the view of the queue cannot be entered in the audit and is not shown", reason=str(error)
             )
 
-    async def listed(self, alerts: Iterable[AlertId], detail: str) -> None:
+    async def enter_listed(self, alerts: Iterable[AlertId], detail: str) -> None:
         """Enter that the queue is shown with these alerts."""
         new = [alert for alert in alerts if alert not in self._listed]
         await self._note(Action.READ_LIST, new, detail)
         self._listed.update(new)
 
-    async def opened(self, alert: AlertId, user: UserId | None) -> None:
+    async def enter_opened(self, alert: AlertId, user: UserId | None) -> None:
         """Enter once in each connection that the operator has opened this alert of this user."""
         if (alert, user) not in self._shown:
             await self._note(Action.READ_ALERT, (alert, user), "opened")
             self._shown.add((alert, user))
 
-    def to_be_listed(self, alerts: Iterable[AlertId]) -> None:
+    def enter_listed_soon(self, alerts: Iterable[AlertId]) -> None:
         """Enter these alerts soon, and call `entered` afterwards."""
         new = [alert for alert in alerts if alert not in self._asked]
         if new:
             self._asked.update(new)
             self._later(self._list_soon(new))
 
-    def shown(self, alert: AlertId, user: UserId | None) -> None:
+    def enter_shown_soon(self, alert: AlertId, user: UserId | None) -> None:
         """Enter soon that the alert was shown in full without being opened, even if the connection has ended
         by then. An alert is entered again once its user is identified.
         """
@@ -103,7 +103,7 @@ class Entering:
 
     async def _list_soon(self, alerts: list[AlertId]) -> None:
         try:
-            await self._enter(lambda: self.listed(alerts, "queue"), lasts=lambda: not self._ended)
+            await self._enter(lambda: self.enter_listed(alerts, "queue"), lasts=lambda: not self._ended)
         finally:
             self._asked.difference_update(alerts)
         if not self._ended:

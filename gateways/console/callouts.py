@@ -33,7 +33,7 @@ class CalledForView(msgspec.Struct, frozen=True, kw_only=True):
     since_us: Instant
 
 
-class TryView(msgspec.Struct, frozen=True, kw_only=True):
+class AttemptView(msgspec.Struct, frozen=True, kw_only=True):
     """An attempt to notify a person through a channel."""
 
     person: PersonId
@@ -61,7 +61,7 @@ class CalloutView(msgspec.Struct, frozen=True, kw_only=True):
     opened_us: Instant
     alarms: list[CalledForView]
     """Alarms, the most severe first."""
-    tries: list[TryView]
+    tries: list[AttemptView]
     """The newest attempts, in the order of time."""
     round: int
     """Number of cycles through all people, the present one included; 0 before the first attempt."""
@@ -82,7 +82,7 @@ ALARMS_MAX: Final = 50
 TRIES_MAX: Final = 30
 
 
-def lately(callouts: Callouts, now_us: Instant) -> list[Callout]:
+def recent_callouts(callouts: Callouts, now_us: Instant) -> list[Callout]:
     """Return the callouts that consoles show, newest first."""
     ended = [one for one in callouts.ended if one.ended_at is not None and one.ended_at > now_us - DAY]
     return _newest_first([*ended[-ENDED_MAX:], *callouts.open])
@@ -112,7 +112,7 @@ def _view(one: Callout, names: Mapping[PersonId, str]) -> CalloutView:
             CalledForView(alarm=alarm.alarm, subject=alarm.subject, node=alarm.node, since_us=alarm.raised_at)
             for alarm in one.alarms[:ALARMS_MAX]
         ],
-        tries=[_try(attempt, names) for attempt in one.attempts[-TRIES_MAX:]],
+        tries=[_attempt_view(attempt, names) for attempt in one.attempts[-TRIES_MAX:]],
         round=one.rounds,
         name=_name(one.person, names),
         taken_us=one.taken_at,
@@ -124,8 +124,8 @@ def _view(one: Callout, names: Mapping[PersonId, str]) -> CalloutView:
     )
 
 
-def _try(attempt: Attempt, names: Mapping[PersonId, str]) -> TryView:
-    return TryView(
+def _attempt_view(attempt: Attempt, names: Mapping[PersonId, str]) -> AttemptView:
+    return AttemptView(
         person=PersonId(attempt.person),
         name=_name(attempt.person, names),
         way=attempt.way,

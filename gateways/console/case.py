@@ -135,12 +135,12 @@ def restarted_at(known: ShownAlert) -> Instant | None:
     return next((entry.at_us for entry in reversed(known.entries) if entry.what in taken_over), None)
 
 
-def said_views(case: Case) -> tuple[SaidView, ...]:
+def message_views(case: Case) -> tuple[SaidView, ...]:
     """Return the messages of the dialogue, oldest first."""
-    return tuple(_said(case, one) for one in case.dialogue)
+    return tuple(_message_view(case, one) for one in case.dialogue)
 
 
-def _said(case: Case, one: DialogueMessage) -> SaidView:
+def _message_view(case: Case, one: DialogueMessage) -> SaidView:
     return SaidView(
         number=one.number,
         id=one.id,
@@ -158,11 +158,11 @@ def _said(case: Case, one: DialogueMessage) -> SaidView:
         arrived_us=one.arrived_at,
         read_us=one.read_at,
         claimed=one.channel is Channel.SMS and not one.by and case.proof is Assurance.DEVICE,
-        texted=None if one.texted is None else _texted(one.texted),
+        texted=None if one.texted is None else _sms_view(one.texted),
     )
 
 
-def _texted(one: SmsDelivery) -> TextedView:
+def _sms_view(one: SmsDelivery) -> TextedView:
     return TextedView(
         asked_us=one.asked_at,
         sent_us=one.sent_at,
@@ -231,7 +231,7 @@ def case_view(known: ShownAlert, person: PersonView | None) -> CaseView:
         aloud=case.aloud,
         dial_withheld=case.dial_withheld,
         operator=case.operator,
-        reserved=_called(case),
+        reserved=_called_operators(case),
         hand_over=_hand_over(case),
         listener=None if case.listener is None else case.listener.operator,
         listening=case.listener_leg is not None and case.listener_leg.joined,
@@ -269,7 +269,7 @@ def case_view(known: ShownAlert, person: PersonView | None) -> CaseView:
         data=tuple(_data(target, given) for target, given in sheet.data.items()),
         page_code="" if sheet.page is None else sheet.page.code,
         page_viewed_us=None if sheet.page is None else sheet.page.viewed_at,
-        dialogue=said_views(case),
+        dialogue=message_views(case),
         app_reads=read_by_app(case),
         lost_us=lost_us(case),
         texts_ordered=case.texts_ordered,
@@ -321,7 +321,7 @@ def _recorded(case: Case) -> bool:
     return begun and any(leg.joined for leg in case.legs.values())
 
 
-def _called(case: Case) -> tuple[OperatorId, ...]:
+def _called_operators(case: Case) -> tuple[OperatorId, ...]:
     """Return the operators reserved for the alert, except those with a call that is being released: these
     operators need to do nothing.
     """

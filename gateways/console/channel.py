@@ -22,8 +22,8 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.handlers import WebsocketRouteHandler
 
 from gateways.console.alarms import AlarmNews
-from gateways.console.audit_entries import Entering, Noting
-from gateways.console.feed_messages import Events, MeView, NodesTold, Snapshot, is_own
+from gateways.console.audit_entries import AuditWriter, ViewAudit
+from gateways.console.feed_messages import Events, MeView, NodesMessage, Snapshot, is_own
 from gateways.console.following import SHOWN, Batch
 from gateways.console.infrastructure import operator_views
 from gateways.console.people import OperatorRecord
@@ -48,7 +48,7 @@ least 40 s.
 RESUME_MAX: Final = 2000
 """Most events that a resumed connection receives; a snapshot replaces more."""
 PENDING_MAX: Final = 5000
-SAID: Final = ("line-", "service-", "node-", "shelf-", "duty-")
+PUBLISHED_WHOLE: Final = ("line-", "service-", "node-", "shelf-", "duty-")
 """Streams published with their content to all consoles. The content of alerts and operators is for those
 concerned only.
 """
@@ -69,7 +69,7 @@ MESSAGES: Final[Mapping[str, Action | str]] = {
 """The Action of each message in the audit, or the reason why the message shows no personal data."""
 
 
-class Said(msgspec.Struct, frozen=True, tag_field="type", tag="opened"):
+class OpenedAlert(msgspec.Struct, frozen=True, tag_field="type", tag="opened"):
     """Message of a page: the alert shown in full; null for none."""
 
     alert: AlertId | None
@@ -87,7 +87,7 @@ class Console:
         screen: Screen,
         socket: AnySocket,
         me: OperatorRecord,
-        audit: Noting,
+        audit: AuditWriter,
         ticket: Callable[[], str] = str,
         used: Callable[[], None] = lambda: None,
         by_changes: bool = False,
@@ -111,7 +111,7 @@ class Console:
         self._said_s = 0.0
         self._rests_until_s = 0.0
         self._opened: AlertId | None = None
-        self._entering = Entering(audit, socket, me.operator, self._may_be_listed)
+        self._entering = ViewAudit(audit, socket, me.operator, self._may_be_listed)
 
     def changed(self, batch: Batch) -> None:
         """Add changes of the read model to the next message; after too many, a snapshot replaces them."""
@@ -133,29 +133,29 @@ class Console:
         self._levels = told
         self._wake.set()
 
-    async def talk(self, since: int | None) -> None:
+    async def serve(self, since: int | None) -> None:
         """Serve the connection until the page disconnects."""
         self._screen.following.add(self)
         self._screen.connected.add(self)
         listening = asyncio.create_task(self._listen())
         try:
-            await self._entering.queue(self._screen.listed.all(self._screen.following.read_model))
+            await self._entering.enter_queue(self._screen.listed.all(self._screen.following.read_model))
             await self._send(self._resumed(since) or self._snapshot())
             while not listening.done():
                 if self._screen.nodes.shared:
-                    await self._tell_nodes()
+                    await self._publish_nodes()
                 await self._changes(listening)
         except WebSocketDisconnect:
             pass
         finally:
             self._screen.following.remove(self)
             self._screen.connected.discard(self)
-            self._watches(None)
+            self._set_watched(None)
             self._entering.end()
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
 
-    async def _tell_nodes(self) -> None:
+    async def _publish_nodes(self) -> None:
         """Publish the nodes if they have changed, or if the last ticket is about to be too old."""
         now_s, nodes = asyncio.get_running_loop().time(), self._screen.nodes.views()
         if nodes != self._nodes:
@@ -167,7 +167,7 @@ class Console:
         elif now_s - self._ticket_s < RENEWED_S:
             return
         self._nodes, self._ticket_s = nodes, now_s
-        told = NodesTold(nodes=nodes, ticket=self._ticket())
+        told = NodesMessage(nodes=nodes, ticket=self._ticket())
         await self._socket.send_data(_encoder.encode(told).decode(), mode="text")
 
     async def _changes(self, listening: asyncio.Task[None]) -> None:
@@ -195,7 +195,7 @@ class Console:
         if self._anew:
             self._anew = False
             self._pending = Batch()
-            await self._entering.queue(self._screen.listed.all(self._screen.following.read_model))
+            await self._entering.enter_queue(self._screen.listed.all(self._screen.following.read_model))
             await self._send(self._snapshot())
             return
         batch, self._pending = self._pending, Batch()
@@ -203,7 +203,7 @@ class Console:
         self._rests_until_s = loop.time() + min(REST_MAX_S, len(batch.events) * REST_S)
 
     async def _listen(self) -> None:
-        decoder = msgspec.json.Decoder(Said | Input)
+        decoder = msgspec.json.Decoder(OpenedAlert | Input)
         while True:
             text = await self._socket.receive_data(mode="text")
             try:
@@ -213,14 +213,14 @@ class Console:
             if isinstance(said, Input):
                 self._used()
                 continue
-            self._watches(said.alert)
+            self._set_watched(said.alert)
             await self._open(said.alert)
 
     async def _open(self, alert: AlertId | None) -> None:
         """Show this alert in full from now on, and no longer the alert opened before."""
         known = None if alert is None else self._screen.following.read_model.alerts.get(alert)
         if alert is not None:
-            await self._entering.opened(alert, None if known is None else known.case.user)
+            await self._entering.enter_opened(alert, None if known is None else known.case.user)
         before, self._opened = self._opened, alert
         for one in (before, alert):
             if one is not None and before != alert and one in self._screen.following.read_model.alerts:
@@ -231,12 +231,12 @@ class Console:
         self._pending.shown |= dict.fromkeys(alerts)
         self._wake.set()
 
-    def _says(self, recorded: Recorded, alert: AlertId | None) -> bool:
+    def _receives_content(self, recorded: Recorded, alert: AlertId | None) -> bool:
         """Return True if this console receives the event with its content."""
         own = recorded.stream == streams.operator(self._me.operator)
-        return own or recorded.stream.startswith(SAID) or self._whole(alert)
+        return own or recorded.stream.startswith(PUBLISHED_WHOLE) or self._receives_whole(alert)
 
-    def _whole(self, alert: AlertId | None) -> bool:
+    def _receives_whole(self, alert: AlertId | None) -> bool:
         """Return True if this console receives the alert in full."""
         if alert is None:
             return False
@@ -245,7 +245,7 @@ class Console:
         known = self._screen.following.read_model.alerts.get(alert)
         return known is not None and is_own(known.case, self._me.operator)
 
-    def _watches(self, alert: AlertId | None) -> None:
+    def _set_watched(self, alert: AlertId | None) -> None:
         if self._screen.watching.shows(self, self._me.operator, alert):
             for console in self._screen.connected:
                 console.watching_changed()
@@ -299,7 +299,10 @@ class Console:
         return Events(
             seq=read_model.seq,
             now_us=screen.clock.now_us(),
-            events=[screen.event(one, alert, whole=self._says(one, alert)) for one, alert in batch.events],
+            events=[
+                screen.event(one, alert, whole=self._receives_content(one, alert))
+                for one, alert in batch.events
+            ],
             open=read_model.open_count,
             cases=self._views(shown),
             allowed=screen.allowed(shown, self._me),
@@ -336,7 +339,7 @@ class Console:
         return self._events(batch)
 
     def _views(self, alerts: Iterable[AlertId]) -> list[msgspec.Raw]:
-        views = (self._screen.view(alert, whole=self._whole(alert)) for alert in alerts)
+        views = (self._screen.view(alert, whole=self._receives_whole(alert)) for alert in alerts)
         return [view for view in views if view is not None]
 
     def _may_be_shown(self, alerts: Iterable[AlertId]) -> list[AlertId]:
@@ -347,12 +350,12 @@ class Console:
         told: list[AlertId] = []
         new: list[AlertId] = []
         for alert in alerts:
-            if (known := found.get(alert)) is not None and self._whole(alert):
+            if (known := found.get(alert)) is not None and self._receives_whole(alert):
                 told.append(alert)
-                self._entering.shown(alert, known.case.user)
+                self._entering.enter_shown_soon(alert, known.case.user)
             else:
                 (told if self._entering.is_listed(alert) else new).append(alert)
-        self._entering.to_be_listed(new)
+        self._entering.enter_listed_soon(new)
         return told
 
 
@@ -366,7 +369,7 @@ def _put(batch: Batch, recorded: Recorded) -> None:
 def console_route(
     screen: Screen,
     door: Door,
-    audit: Noting,
+    audit: AuditWriter,
     ticket: Callable[[AnySocket], str],
     used: Callable[[AnySocket], None] = lambda _: None,
 ) -> WebsocketRouteHandler:
@@ -376,7 +379,7 @@ def console_route(
 
     @websocket("/v1/console", audit="each of its messages by itself: MESSAGES")
     async def follow(socket: AnySocket) -> None:
-        me = await door.let_in(socket)
+        me = await door.admit(socket)
         if me is None:
             return
         await screen.following.loaded.wait()
@@ -390,7 +393,7 @@ def console_route(
             partial(used, socket),
             by_changes=socket.query_params.get("changes", "") == "alarms",
         )
-        talk = console.talk(int(since) if since.isascii() and since.isdecimal() else None)
-        await door.while_let_in(socket, me.operator, talk)
+        talk = console.serve(int(since) if since.isascii() and since.isdecimal() else None)
+        await door.serve_while_admitted(socket, me.operator, talk)
 
     return follow

@@ -143,7 +143,7 @@ class Events(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="e
     watching: dict[AlertId, list[OperatorId]] | None = None
 
 
-class NodesTold(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="nodes"):
+class NodesMessage(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="nodes"):
     """The nodes of a center with several nodes: sent after the first message, and after changes."""
 
     nodes: tuple[NodeView, ...]

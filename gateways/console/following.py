@@ -30,7 +30,7 @@ from store.nodes.members import members
 
 TOGETHER_S: Final = 0.01
 """Least time between two reads of the journal, in seconds."""
-LOOK_AGAIN_S: Final = 1.0
+POLL_S: Final = 1.0
 """Time until a read without notification, in seconds: a notification can be lost, and a failed read needs a
 retry.
 """
@@ -83,14 +83,14 @@ class Batch:
         return bool(self.events or self.gone or self.shown or self.checks)
 
 
-class Onlooker(Protocol):
+class ChangeListener(Protocol):
     """A listener for changes of the read model."""
 
     def changed(self, batch: Batch) -> None:
         """Handle changes of the read model. Called on the loop; must not block."""
 
 
-class Following:
+class JournalFollower:
     """The followed journal. Call `load` first, in any thread; then `start` on the loop."""
 
     def __init__(self, journal: Journal, clock: Clock) -> None:
@@ -100,7 +100,7 @@ class Following:
         self.loaded = asyncio.Event()
         """Event that is set once the read model is complete; before, alerts may be missing."""
         self._follower: Follower | None = None
-        self._onlookers: list[Onlooker] = []
+        self._onlookers: list[ChangeListener] = []
         self._waiting: dict[AlertId, set[asyncio.Future[None]]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -131,7 +131,7 @@ class Following:
         self.loaded.set()
         # Events that occurred during the load are in the read model already, and will not be published.
         self.wake_all()
-        self._look()
+        self._read_new_events()
 
     def stop(self) -> None:
         """Stop following, and wake all waiting requests."""
@@ -149,11 +149,11 @@ class Following:
         for alert in list(self._waiting):
             self._wake(alert)
 
-    def add(self, onlooker: Onlooker) -> None:
+    def add(self, onlooker: ChangeListener) -> None:
         """Notify this listener from now on."""
         self._onlookers.append(onlooker)
 
-    def remove(self, onlooker: Onlooker) -> None:
+    def remove(self, onlooker: ChangeListener) -> None:
         """Stop notifying this listener."""
         if onlooker in self._onlookers:
             self._onlookers.remove(onlooker)
@@ -177,20 +177,20 @@ class Following:
         known = self.read_model.alerts.get(alert)
         if known is not None:
             return known.case
-        sheet = self.fresh(alert)
+        sheet = self.read_sheet_now(alert)
         return None if sheet is None else sheet.case
 
     def proved_open(self, most: int) -> bool:
         """Return True if at least `most` proved alerts are open in the read model."""
         return self.read_model.proved_open(most)
 
-    def fresh(self, alert: AlertId) -> Sheet | None:
+    def read_sheet_now(self, alert: AlertId) -> Sheet | None:
         """Return the alert as it is in the journal at this moment; None for an unknown alert. Raises
         JournalError.
         """
         return read_sheet(self.journal, alert)
 
-    def _look(self) -> None:
+    def _read_new_events(self) -> None:
         """Read new events, then schedule the next read: at once for a single event, after a pause
         in a storm.
         """
@@ -200,7 +200,7 @@ class Following:
             return
         self._last_s = self._loop.time()
         batch = Batch()
-        pause_s = LOOK_AGAIN_S
+        pause_s = POLL_S
         try:
             read = self._follower.next_batch(BATCH)
         except JournalRenumbered as error:
@@ -216,17 +216,17 @@ class Following:
             if len(read) == BATCH:
                 pause_s = 0
             for recorded in read:
-                self._take(recorded, batch)
+                self._apply(recorded, batch)
             self.read_model.seq = max(self.read_model.seq, self._follower.seq)
             self._watch(True)
         batch.gone = self.read_model.forget(self.clock.now_us())
-        self._timer = self._loop.call_later(pause_s, self._look)
+        self._timer = self._loop.call_later(pause_s, self._read_new_events)
         if batch:
-            self._tell(batch)
+            self._publish(batch)
 
-    def _take(self, recorded: Recorded, batch: Batch) -> None:
+    def _apply(self, recorded: Recorded, batch: Batch) -> None:
         try:
-            change = self._bring_back(recorded) or self.read_model.apply(recorded)
+            change = self._reload_dropped_alert(recorded) or self.read_model.apply(recorded)
         except Exception:
             # An event that cannot be shown must not stop the others.
             self.log.exception(
@@ -245,7 +245,7 @@ class Following:
             batch.alerts |= changed
             batch.shown |= changed
 
-    def _bring_back(self, recorded: Recorded) -> Change | None:
+    def _reload_dropped_alert(self, recorded: Recorded) -> Change | None:
         """Load an alert again that is reopened, or receives a message of its user, after the read model has
         dropped the alert.
         """
@@ -257,17 +257,17 @@ class Following:
         self.read_model.load(alert, self.journal.read_streams(streams.inbox(alert), streams.case(alert)))
         return Change(alert)
 
-    def _woken(self) -> None:
+    def _on_notification(self) -> None:
         assert self._loop is not None
         wait_s = self._last_s + TOGETHER_S - self._loop.time()
         if self._timer is not None:
             self._timer.cancel()
         if wait_s <= 0:
-            self._look()
+            self._read_new_events()
         else:
             # The descriptor stays readable; without this the loop would be woken over and over.
             self._watch(False)
-            self._timer = self._loop.call_later(wait_s, self._look)
+            self._timer = self._loop.call_later(wait_s, self._read_new_events)
 
     def _watch(self, on: bool) -> None:
         assert self._loop is not None
@@ -275,11 +275,11 @@ class Following:
             return
         self._reading = on
         if on:
-            self._loop.add_reader(self._follower.fileno(), self._woken)
+            self._loop.add_reader(self._follower.fileno(), self._on_notification)
         else:
             self._loop.remove_reader(self._follower.fileno())
 
-    def _tell(self, batch: Batch) -> None:
+    def _publish(self, batch: Batch) -> None:
         for alert in (*batch.alerts, *batch.checks):
             if alert in self._waiting:
                 self._wake(alert)

@@ -78,11 +78,11 @@ class People:
             self._duty = (self._until(), known)
         return known
 
-    def look_again(self) -> None:
+    def refresh(self) -> None:
         """Refresh the operators at the next use: the role of an operator who signs on may have changed."""
         self._operators = (Instant(0), self._operators[1])
 
-    def look_again_at(self, user: UserId) -> None:
+    def refresh_person(self, user: UserId) -> None:
         """Refresh this person at the next use: the data have changed."""
         self._persons.pop(user, None)
 
@@ -119,7 +119,7 @@ class OperatorsView:
         self._shifts = shifts
         self._now_us = now_us
 
-    def why_not(self, case: Case, command: OperatorCommand, by: OperatorId) -> Refusal | None:
+    def refusal(self, case: Case, command: OperatorCommand, by: OperatorId) -> Refusal | None:
         """Return why `by` may not give this order in the closed alert; None if the order is allowed."""
         supervises = self._supervises(by)
         others = [one for one in self._staff if one != by and self._on_shift(one)]

@@ -18,7 +18,7 @@ from gateways.console import callouts
 from gateways.console.callouts import CalloutView
 from gateways.console.case import case_view
 from gateways.console.feed_messages import CenterView, allowed, encoded, event_view
-from gateways.console.following import Batch, Following
+from gateways.console.following import Batch, JournalFollower
 from gateways.console.infrastructure import line_views
 from gateways.console.parties import levels_view
 from gateways.console.people import OperatorRecord, OperatorsView, People
@@ -52,7 +52,7 @@ class Screen:
 
     def __init__(
         self,
-        following: Following,
+        following: JournalFollower,
         people: People,
         *,
         settings: Settings,
@@ -125,7 +125,7 @@ class Screen:
 
     def callouts(self) -> list[CalloutView]:
         """Return the open callouts, and those of the last day."""
-        lately = callouts.lately(self.following.read_model.callouts, self.clock.now_us())
+        lately = callouts.recent_callouts(self.following.read_model.callouts, self.clock.now_us())
         return callouts.views(lately, self.people.on_duty()) if lately else []
 
     def is_left_behind(self, operator: OperatorId) -> bool:
@@ -138,9 +138,9 @@ class Screen:
     def changed(self, batch: Batch) -> None:
         """Apply changes of the read model: choose the alerts that the consoles receive."""
         for user in batch.persons:
-            self.people.look_again_at(user)
+            self.people.refresh_person(user)
         if batch.operators and any(isinstance(one.event, PersonalDataChanged) for one, _ in batch.events):
-            self.people.look_again()
+            self.people.refresh()
         told = self.listed.update(self.following.read_model, batch.alerts, batch.gone)
         batch.shown = dict.fromkeys(told)
         for alert in batch.gone:
@@ -190,7 +190,7 @@ class Screen:
                 continue
             found[alert] = allowed(known.case, me.operator, self.settings, me.role)
             for command in AFTERWARDS:
-                not_theirs = room.why_not(known.case, command, me.operator)
+                not_theirs = room.refusal(known.case, command, me.operator)
                 found[alert][command.value] = found[alert][command.value] or not_theirs
         return found
 

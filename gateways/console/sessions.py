@@ -106,7 +106,7 @@ class Door:
         self._people = people
         self._is_own = is_own
 
-    async def let_in(self, socket: AnySocket) -> OperatorRecord | None:
+    async def admit(self, socket: AnySocket) -> OperatorRecord | None:
         """Return the operator of the WebSocket. Without a session, or for another center's page, close the
         WebSocket with the reason and return None.
         """
@@ -120,7 +120,7 @@ class Door:
             await socket.close(code=SIGN_ON, reason="sign on first")
         return me
 
-    async def while_let_in(
+    async def serve_while_admitted(
         self, socket: AnySocket, operator: OperatorId, talk: Coroutine[None, None, T]
     ) -> T | None:
         """Return the result of `talk`; None if the session ended first, and the WebSocket was closed.

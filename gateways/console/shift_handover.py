@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from gateways.console.following import Following
+from gateways.console.following import JournalFollower
 from gateways.console.people import OperatorsView, why_not_reopened
 from gateways.console.tally import Tally
 from messages.events import OperatorLeft
@@ -118,7 +118,7 @@ def on_duty_now(roster: Roster, now_us: Instant) -> OnDutyRow | None:
     )
 
 
-def owed(tally: Tally) -> list[OwedRow]:
+def pending_callbacks(tally: Tally) -> list[OwedRow]:
     """Return the pending callbacks, newest alert first. Raises JournalError."""
     return [
         OwedRow(
@@ -133,7 +133,7 @@ def owed(tally: Tally) -> list[OwedRow]:
     ]
 
 
-def own_last(following: Following, room: OperatorsView, me: OperatorId) -> OwnLast | None:
+def own_last(following: JournalFollower, room: OperatorsView, me: OperatorId) -> OwnLast | None:
     """Return the alert that this operator left last; None before the first. Raises JournalError."""
     journal = following.journal
     left = journal.snapshot(lambda on: on.last_of_type(streams.operator(me), "operator.left"))
@@ -147,9 +147,9 @@ def own_last(following: Following, room: OperatorsView, me: OperatorId) -> OwnLa
         version=case.version,
         left_us=left.at_us,
         closed_us=case.closed_at,
-        note=why_no_note(case) or room.why_not(case, OperatorCommand.NOTE, me),
+        note=why_no_note(case) or room.refusal(case, OperatorCommand.NOTE, me),
         quiet=case.duress or is_hushed(case),
-        reopen=why_not_reopened(journal, case) or room.why_not(case, OperatorCommand.REOPEN, me),
+        reopen=why_not_reopened(journal, case) or room.refusal(case, OperatorCommand.REOPEN, me),
     )
 
 

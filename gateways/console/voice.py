@@ -73,7 +73,7 @@ class FrameQueue(deque[bytes]):
         super().__init__(maxlen=WAITING_FRAMES)
 
 
-class Desk:
+class OperatorSocket:
     """The socket of one operator, the bridges connected to the socket, and the browser."""
 
     def __init__(self, path: Path, browser: Browser) -> None:
@@ -93,7 +93,7 @@ class Desk:
         """True if a bridge has the operator's voice."""
         return bool(self._bridges)
 
-    def say(self, frame: bytes) -> None:
+    def send(self, frame: bytes) -> None:
         """Send a frame of the operator's microphone to the bridge that has the voice."""
         while self._bridges:
             bridge = self._bridges[-1]
@@ -162,7 +162,7 @@ class Headsets:
     def __init__(self, run: Path, changed: Changed = lambda operator: None) -> None:
         self._run = run
         self._changed = changed
-        self._desks: dict[OperatorId, Desk] = {}
+        self._desks: dict[OperatorId, OperatorSocket] = {}
         self.log = logs.get("console.headsets")
 
     @property
@@ -182,13 +182,13 @@ class Headsets:
         for operator in list(self._desks):
             self._close(operator)
 
-    def arrived(self, operator: OperatorId, browser: Browser) -> Desk:
+    def arrived(self, operator: OperatorId, browser: Browser) -> OperatorSocket:
         """Set the operator's browser, in place of any earlier browser. Raises OSError if no socket can be
         opened.
         """
         desk = self._desks.get(operator)
         if desk is None:
-            desk = self._desks[operator] = Desk(headset_socket(self._run, operator), browser)
+            desk = self._desks[operator] = OperatorSocket(headset_socket(self._run, operator), browser)
             self._changed(operator)
         else:
             before, desk.browser = desk.browser, browser
@@ -253,7 +253,7 @@ class Connection:
         self._replaced = True
         self._wake.set()
 
-    async def talk(self, desk: Desk) -> int | None:
+    async def talk(self, desk: OperatorSocket) -> int | None:
         """Serve the connection until either side ends it. Return the WebSocket close code; None if the
         browser disconnected.
         """
@@ -271,14 +271,14 @@ class Connection:
         code = done[1]
         return code if isinstance(code, int) else None
 
-    async def _listen(self, desk: Desk) -> None:
+    async def _listen(self, desk: OperatorSocket) -> None:
         while True:
             frame = await self._socket.receive_data(mode="binary")
             if len(frame) == FRAME_BYTES:
                 self._heard_s, self._beats_unheard = self._loop.time(), 0
-                desk.say(frame)
+                desk.send(frame)
 
-    async def _speak(self, desk: Desk) -> int:
+    async def _speak(self, desk: OperatorSocket) -> int:
         self._turn = self._loop.call_later(BEAT_S, self._beat)
         try:
             while True:
@@ -329,10 +329,10 @@ def voice_route(headsets: Headsets, door: Door) -> WebsocketRouteHandler:
 
     @websocket("/v1/voice", audit="the voice of a case that its operator has")
     async def voice(socket: AnySocket) -> None:
-        me = await door.let_in(socket)
+        me = await door.admit(socket)
         if me is None:
             return
-        code = await door.while_let_in(socket, me.operator, talk(socket, me.operator))
+        code = await door.serve_while_admitted(socket, me.operator, talk(socket, me.operator))
         if code is not None:
             with contextlib.suppress(WebSocketDisconnect):
                 await socket.close(code=code, reason=_WHY[code])

@@ -23,7 +23,7 @@ from gateways.console.page import page_routes
 from gateways.console.screen import Screen
 from gateways.console.sessions import AnySocket, Door
 from gateways.console.voice import Headsets, Meters, voice_route
-from gateways.http.node_orders import keep_ordered
+from gateways.http.node_orders import poll_orders
 from gateways.http.parts.auditing import require_audit_entry
 from gateways.http.parts.context import Web
 from gateways.http.routes import health
@@ -43,8 +43,8 @@ from gateways.http.routing.route import Route, routes_of
 from gateways.http.routing.schema import openapi_config
 from gateways.http.security import signatures
 from gateways.http.security.idle import keep_ending_idle
-from gateways.http.security.path_access import apart, cors_of_nodes
-from gateways.http.security.response_headers import said_with_every_answer
+from gateways.http.security.path_access import cors_of_nodes, restricted_paths
+from gateways.http.security.response_headers import common_headers
 from gateways.http.wire.answers import AnyRequest, Problem, answer
 from gateways.http.wire.decoding import BODY_MAX
 from gateways.http.wire.errors import NotDurable, RequestError, TooMany
@@ -129,7 +129,7 @@ def build(web: Web) -> Litestar:
             web.auth.keep_refreshing(),
             keep_ending_idle(web),
             web.tally.keep_up(),
-            keep_ordered(web),
+            poll_orders(web),
             asyncio.to_thread(signatures.load),
         )
         tasks = [asyncio.create_task(work) for work in works]
@@ -156,11 +156,11 @@ def build(web: Web) -> Litestar:
             *page_routes(web.nodes.elsewhere),
         ],
         middleware=[
-            apart(settings.metrics, behind_proxy=behind_proxy),
+            restricted_paths(settings.metrics, behind_proxy=behind_proxy),
             *([cors_of_nodes(web.nodes.elsewhere)] if web.nodes.shared else []),
         ],
         exception_handlers=exception_handlers(web),
-        before_send=[said_with_every_answer(web.proxies, web.clock), require_audit_entry],
+        before_send=[common_headers(web.proxies, web.clock), require_audit_entry],
         openapi_config=openapi_config(
             declared, web.settings.version, web.cookies.name(secure=web.proxies.is_https)
         ),

@@ -21,12 +21,12 @@ LOOK_S: Final = 1.0
 log = logs.get("http.node_orders")
 
 
-async def keep_ordered(web: Web) -> None:
+async def poll_orders(web: Web) -> None:
     """Carry out orders repeatedly until cancelled. Logs each kind of error once."""
     told = ""
     while True:
         try:
-            await asyncio.to_thread(look, web)
+            await asyncio.to_thread(carry_out_order, web)
             told = ""
         except (JournalError, OSError) as error:
             if type(error).__name__ != told:
@@ -35,7 +35,7 @@ async def keep_ordered(web: Web) -> None:
         await asyncio.sleep(LOOK_S)
 
 
-def look(web: Web) -> None:
+def carry_out_order(web: Web) -> None:
     """Carry out the present order once. Raises JournalError, OSError."""
     run = Path(web.settings.state) / "run"
     order = orders.kind_of(orders.order_of(web.journal, web.settings.node))

@@ -26,9 +26,9 @@ from features.reviews.month import Report
 from features.reviews.reviewing import GivenReviews, ReviewsView
 from features.selftest.routes.line_trials import TrialAnswer
 from features.selftest.routes.proofs import ProofsView
-from features.settings_pages.routes import SettingsTold
+from features.settings_pages.routes import SettingsView
 from gateways.console.drills import DrillView
-from gateways.console.feed_messages import Events, NodesTold, Snapshot
+from gateways.console.feed_messages import Events, NodesMessage, Snapshot
 from gateways.console.page import OrderTables
 from gateways.console.shift_handover import ShiftView
 from gateways.console.timeline import Entry
@@ -47,10 +47,10 @@ from messages.rows import ListItem
 from model.alarms.kind import AlarmKind
 
 TOLD = (
-    *(Snapshot, Events, Levels, NodesTold, CaseView, Entry, PastAlert, FiguresView, AuditView, DrillView),
+    *(Snapshot, Events, Levels, NodesMessage, CaseView, Entry, PastAlert, FiguresView, AuditView, DrillView),
     *(SignedOn, OwnAccess, Beginning, OperatorsView, OperatorAdded, KeysView, KeyIssued, VersionView),
     *(LinesView, TrialAnswer, BackupsView, ShiftView, StartView, ImportView, AlarmKind, AlarmHistory),
-    *(SettingsTold, AdminNodes, PeopleView, PersonAnswer, PersonErased, RecordAnswer),
+    *(SettingsView, AdminNodes, PeopleView, PersonAnswer, PersonErased, RecordAnswer),
     *(InvitationsView, InvitationMade, DutyView, DutyTestBegun, ProofsView),
     *(OrderTables, ListItem, ReviewsView, GivenReviews, LineWritten, CheckView, AvailabilityView, Report),
 )

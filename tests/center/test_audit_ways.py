@@ -13,7 +13,7 @@ from application.auditing import note_settings
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from center import cli
-from center.checks.selftest_step import look_of
+from center.checks.selftest_step import check_of
 from messages.ids import SECOND, AlertId, Channel, DutyWay, Instant, PersonId
 from messages.proofs import ProofStep, StepResult
 from model.callouts.roster import Contact, Roster
@@ -130,7 +130,7 @@ def test_the_audit_is_verified_with_the_places_and_exit_code_1(
     said = capfd.readouterr().out
     assert "3 entries: as written, its head is lost" in said
     assert "DAMAGED" not in said
-    shown = there(look_of(ProofStep.AUDIT))(StateDir(state))
+    shown = there(check_of(ProofStep.AUDIT))(StateDir(state))
     assert (shown.result, shown.figures) == (StepResult.OK, {"entries": 3.0})
     assert "its head is lost" in capfd.readouterr().err
 

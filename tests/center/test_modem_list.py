@@ -13,7 +13,7 @@ import pytest
 from center import cli
 from center.commands.modems.listing import told
 from center.modems import obstacles
-from center.modems.unnamed import Asked, GivesVoice, Unnamed, as_settings
+from center.modems.unnamed import GivesVoice, ModemAnswers, Unnamed, as_settings
 from messages.ids import LineId
 from model.settings import Settings
 from model.settings.lines import Modem, Trunk
@@ -68,7 +68,7 @@ def test_the_lines_have_a_name_that_is_free_and_a_sound_card_where_it_shows_one(
         trunk=(Trunk(name="emergency", emergency=True), Trunk(name="town")),
         modem=(Modem(name="line1", trunk="town", port="/dev/ttyS0"),),
     )
-    asked = Asked(modem=EC25, answers=True, imei="", voice=GivesVoice.CARD)
+    asked = ModemAnswers(modem=EC25, answers=True, imei="", voice=GivesVoice.CARD)
     (table,) = tomllib.loads(as_settings(asked, settings, set()))["modem"]
     assert table == {"name": "line2", "trunk": "town", "port": "usb:1-2", "voice_port": "alsa"}
     assert msgspec.convert(table, Modem).name == "line2"
@@ -76,14 +76,14 @@ def test_the_lines_have_a_name_that_is_free_and_a_sound_card_where_it_shows_one(
 
 @pytest.mark.parametrize("voice", GivesVoice)
 def test_every_kind_of_voice_has_its_words(voice: GivesVoice) -> None:
-    assert told(Asked(modem=EC25, answers=True, voice=voice)).count(",") >= 3
+    assert told(ModemAnswers(modem=EC25, answers=True, voice=voice)).count(",") >= 3
 
 
 def test_one_that_does_not_answer_is_told_with_the_reason_and_with_whose_it_may_be() -> None:
-    silent = Asked(modem=EC25, answers=False, text="/dev/ttyUSB2: no modem answers at this port")
+    silent = ModemAnswers(modem=EC25, answers=False, text="/dev/ttyUSB2: no modem answers at this port")
     assert told(silent) == (
         "Quectel EG25-G at usb:1-2, unassigned: /dev/ttyUSB2: no modem answers at this port"
     )
     perhaps = msgspec.structs.replace(EC25, perhaps=(LineId("milano1"),))
-    assert "unassigned, or of line milano1" in told(Asked(modem=perhaps, answers=True))
+    assert "unassigned, or of line milano1" in told(ModemAnswers(modem=perhaps, answers=True))
     assert json.loads(msgspec.json.encode(silent))["answers"] is False

@@ -14,7 +14,7 @@ from application.errors import CenterError
 from application.state.state_dir import StateDir
 from center import cli
 from center.modems import own_settings
-from center.modems.own_settings import looked_at_again
+from center.modems.own_settings import ask_again
 from center.modems.questions import questions
 from gateways.gsm.dialects.loading import installed_dialects
 from gateways.gsm.port.places import present_ports
@@ -110,7 +110,7 @@ def test_a_modem_that_comes_back_under_another_name_is_found_by_its_imei(
         imei = asked.identify()[3]
         kind = asked.dialect
     gone = str(state.run / "it-was-here.at")
-    where, found = looked_at_again(gone, imei, kind, [], state, usb_audio=False)
+    where, found = ask_again(gone, imei, kind, [], state, usb_audio=False)
     assert where == str(state.run / "forgetful.at")
     assert [one.name for one in found] == [one.name for one in kind.data.kept if not one.only]
 
@@ -122,7 +122,7 @@ def test_a_modem_that_does_not_come_back_is_told_with_what_was_looked_at(
     monkeypatch.setattr(own_settings, "BACK_WITHIN_S", 0.5)
     kind = installed_dialects().get("quectel_ec2x")
     with pytest.raises(CenterError, match=r"has not restarted: no port has the modem with IMEI 35\d+"):
-        looked_at_again("/dev/gone", "356938035643809", kind, [], state, usb_audio=False)
+        ask_again("/dev/gone", "356938035643809", kind, [], state, usb_audio=False)
     assert not (state.path / "lines/.setup.port").exists()
 
 

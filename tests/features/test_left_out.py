@@ -15,7 +15,7 @@ from application.first_run import machine
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from center import features
-from center.checks.selftest_step import look_of
+from center.checks.selftest_step import check_of
 from center.checks.table import every
 from center.cli import commands
 from center.features import FEATURES
@@ -120,4 +120,4 @@ def test_what_it_measures_is_for_people_to_say_and_what_it_tries_is_left_out(
     left_out: Feature, place: Place, journal: Journal
 ) -> None:
     assert not left_out.needs.keys() & machine(StateDir(place.state), journal).measured.keys()
-    assert not [step for step in left_out.proofs if look_of(step) is not None]
+    assert not [step for step in left_out.proofs if check_of(step) is not None]

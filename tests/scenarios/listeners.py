@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from features.psap_data.actor import DataSenderActor
 from features.psap_data.outlets import Parcel
-from features.psap_data.retrying import Away, Outcome, Received
+from features.psap_data.retrying import DeliveryUncertain, Outcome, Received
 from features.psap_data.settings import DataTarget
 from runtime.threads import Courier
 
@@ -23,7 +23,7 @@ class Listener:
 
     def go_away(self) -> None:
         """It is not there any more."""
-        self.says = Away(reason="ConnectError")
+        self.says = DeliveryUncertain(reason="ConnectError")
 
 
 class _AtOnce:

@@ -11,7 +11,7 @@ import pytest
 from litestar.exceptions import NotFoundException
 from litestar.types import Receive, Scope, Send
 
-from gateways.http.security.path_access import apart
+from gateways.http.security.path_access import restricted_paths
 from gateways.http.security.response_headers import SAID
 from tests.gateways.http.place import Place
 from tests.security.served import served
@@ -91,7 +91,7 @@ def test_figures_are_read_from_this_machine_or_at_their_own_address_alone(
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         asked.append(scope["path"])
 
-    around = apart(metrics, behind_proxy=behind_proxy)(application)  # type: ignore[arg-type]
+    around = restricted_paths(metrics, behind_proxy=behind_proxy)(application)  # type: ignore[arg-type]
     scope = {"type": "http", "path": path, "client": client, "server": server}
     if answered:
         asyncio.run(around(scope, None, None))  # type: ignore[arg-type]

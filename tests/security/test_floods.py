@@ -18,7 +18,7 @@ from gateways.http.routes.app.cancelling import TRIES_MAX
 from gateways.http.security import pin_guard
 from gateways.http.security.budgets import RATES, Kind, Scope
 from gateways.http.security.proxies import Proxies
-from gateways.http.security.sign_on_credentials import Proofs
+from gateways.http.security.sign_on_credentials import CredentialVerifier
 from gateways.http.security.throttle import ADDRESS_MAX, NAME_MAX, network
 from gateways.http.wire.errors import Busy, NotSignedOn
 from messages.events import AlertCancelled
@@ -157,7 +157,7 @@ def test_passwords_of_nobody_keep_no_operator_from_signing_on_and_are_answered_a
         return really(registry, operator, password)
 
     monkeypatch.setattr(Registry, "password_is", counted)
-    proofs = Proofs(signed_off)
+    proofs = CredentialVerifier(signed_off)
 
     async def flood() -> None:
         nobodies = [
@@ -180,7 +180,7 @@ def test_of_one_operators_name_few_wait_and_who_is_sent_away_is_not_counted(
 ) -> None:
     go = threading.Event()
     monkeypatch.setattr(Registry, "password_is", lambda *_: go.wait(20) and False)
-    proofs = Proofs(signed_off)
+    proofs = CredentialVerifier(signed_off)
     names = [
         Registry(signed_off.journal).add_operator(f"O {n}", f"+39020000{n:04}", by="test").id
         for n in range(12)

@@ -33,10 +33,10 @@ def test_no_control_character_of_a_note_reaches_the_terminal(capsys: pytest.Capt
     text = in_words(ev.NoteAdded(by=OperatorId(""), text=NASTY))
     assert text is not None
     common = Common()
-    common.say(text)
+    common.print_line(text)
     common.table(("a", "b"), [(NASTY, "[red]x[/red]"), (NASTY, NASTY)], "")
     common.data({"text": NASTY})
-    Common(json=True).say(NASTY)
+    Common(json=True).print_line(NASTY)
     said = "".join(capsys.readouterr())
     steering = {char for char in said if not char.isprintable()}
     assert steering == {"\n"}

@@ -48,7 +48,7 @@ def credit(
     while time.monotonic() < until_s:
         found = line_files.credit_of(state.path, order.line)
         if found is not None and found.order == order.order and found.ended_at is not None:
-            common.data(found) if common.json else common.say(in_words(found))
+            common.data(found) if common.json else common.print_line(in_words(found))
             return 0 if found.amount is not None and not found.low else 1
         time.sleep(AGAIN_S)
     line_files.forget_credit_order(state.run, order.line)

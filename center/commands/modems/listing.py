@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from application.options import DEFAULT, Common
 from center.modems.ports import PortRow, ports_of
-from center.modems.unnamed import Asked, GivesVoice, as_settings, ask
+from center.modems.unnamed import GivesVoice, ModemAnswers, as_settings, ask
 
 if TYPE_CHECKING:
     from center.modems.unnamed import Unnamed
@@ -67,38 +67,38 @@ def list_(
         rows = ports_of(state)
         common.data([msgspec.structs.replace(row, found=by_port.get(row.port)) for row in rows])
     for asked in found:
-        common.say(told(asked))
+        common.print_line(told(asked))
     for obstacle in in_the_way(devices, state, roots=obstacles.HERE):
-        common.say(sentence(obstacle))
+        common.print_line(sentence(obstacle))
     if any(asked.answers for asked in found):
-        common.say("`securwoman modem list --toml` prints their settings for center.toml")
+        common.print_line("`securwoman modem list --toml` prints their settings for center.toml")
 
 
-def _may_be_found(modem: Unnamed) -> Asked:
+def _may_be_found(modem: Unnamed) -> ModemAnswers:
     """Return an answer without a query: a running line would find its port in use."""
-    return Asked(
+    return ModemAnswers(
         modem=modem,
         answers=False,
         text=f"not queried: line {' or '.join(modem.perhaps)} is searching for its modem",
     )
 
 
-def _as_toml(common: Common, found: list[Asked], settings: Settings) -> None:
+def _as_toml(common: Common, found: list[ModemAnswers], settings: Settings) -> None:
     """Print the modems that answer as TOML; the others, or that none was found, go to stderr."""
     taken: set[str] = set()
     for asked in found:
         if not asked.answers:
             common.warn(told(asked))
             continue
-        common.say(f"# {told(asked)}")
+        common.print_line(f"# {told(asked)}")
         for line in as_settings(asked, settings, taken).splitlines():
-            common.say(line)
-        common.say("")
+            common.print_line(line)
+        common.print_line("")
     if not found:
         common.warn("every known modem that is plugged in belongs to a line")
 
 
-def told(asked: Asked) -> str:
+def told(asked: ModemAnswers) -> str:
     """Return a modem in one line: make, IMEI, SIM, network, and its voice path."""
     modem = asked.modem
     where = f"usb:{modem.position}"

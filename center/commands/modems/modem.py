@@ -19,7 +19,7 @@ from gateways.gsm.probing import PROBE_S
 
 if TYPE_CHECKING:
     from application.state.state_dir import StateDir
-    from center.modems.calling import Calling
+    from center.modems.calling import TestCall
     from gateways.gsm.probing import ProbedPort
     from messages.ids import E164
     from model.settings.lines import Modem
@@ -48,7 +48,7 @@ def probe(
     if common.json:
         common.data(found)
     elif not found:
-        common.say("this machine has no serial port")
+        common.print_line("this machine has no serial port")
     return 0 if any(one.answers for one in found) or port is None else 1
 
 
@@ -56,9 +56,9 @@ def _say(common: Common, found: ProbedPort) -> None:
     from center.checks.obstacles import at_port, sentence
 
     if not found.answers:
-        common.say(f"{found.port}: {found.text.removeprefix(f'{found.port}: ')}")
+        common.print_line(f"{found.port}: {found.text.removeprefix(f'{found.port}: ')}")
         for obstacle in at_port(found.port, common.directory):
-            common.say(f"  {sentence(obstacle)}")
+            common.print_line(f"  {sentence(obstacle)}")
         return
     who = " ".join(filter(None, (found.manufacturer, found.model, found.revision)))
     facts = (
@@ -71,9 +71,9 @@ def _say(common: Common, found: ProbedPort) -> None:
         ("", "" if found.signal_dbm is None else f"{found.signal_dbm} dBm"),
         ("", found.text),
     )
-    common.say(f"{found.port}: {', '.join(name + what for name, what in facts if what)}")
+    common.print_line(f"{found.port}: {', '.join(name + what for name, what in facts if what)}")
     for fault in found.to_know:
-        common.say(f"  note: {fault}")
+        common.print_line(f"  note: {fault}")
 
 
 def trace(
@@ -188,7 +188,7 @@ def replay(
             for name, value in fields.items()
             if name not in ("t", "event") and value is not None
         ]
-        common.say(f"{event.t:10.3f}  {event.event:16} {', '.join(said)}")
+        common.print_line(f"{event.t:10.3f}  {event.event:16} {', '.join(said)}")
 
 
 def call(
@@ -220,7 +220,7 @@ def call(
     0 if the line's voice works.
     """
     from application.people import region_of
-    from center.modems.calling import Calling, TimedEvent
+    from center.modems.calling import TestCall, TimedEvent
     from gateways.gsm.driver.events import Ready
     from gateways.gsm.modem_session import line_of, open_modem
     from gateways.gsm.probing import line_at
@@ -245,7 +245,7 @@ def call(
         if common.json:
             common.data(row)
         else:
-            common.say(" ".join(str(value) for value in row.values()))
+            common.print_line(" ".join(str(value) for value in row.values()))
 
     with (
         trace.open("w") if trace is not None else nullcontext() as file,
@@ -255,7 +255,7 @@ def call(
             file.writelines(f"# {remark}\n" for remark in _remarks(port))
         if not session.run(PROBE_S, lambda event: isinstance(event, Ready)):
             raise CenterError(f"{port}: {session.failure_text()}")
-        calling = Calling(session, tell)
+        calling = TestCall(session, tell)
         if not voice:
             return 0 if calling.call(to, seconds) else 1
         return 0 if _voice_works(common, calling, to, spec, seconds, 2 if twice else 1, file) else 1
@@ -263,7 +263,7 @@ def call(
 
 def _voice_works(
     common: Common,
-    calling: Calling,
+    calling: TestCall,
     to: E164,
     line: Modem,
     seconds: float,
@@ -273,14 +273,14 @@ def _voice_works(
     """Make `calls` calls through the same open port and report each; return True if all have proved the
     line's voice.
     """
-    from center.modems.voice_trial import VoiceTrial, lines_of, something_to_say
+    from center.modems.voice_trial import VoiceTrial, lines_of, test_speech
     from gateways.gsm.modem_session import NO_LINE, voice_of
     from messages.lines import LineLevels
     from runtime.clock import SystemClock
     from runtime.published import line_files
 
     voice = voice_of(common.directory, line)
-    trial = VoiceTrial(voice, something_to_say())
+    trial = VoiceTrial(voice, test_speech())
     report, works = None, True
     try:
         for place in range(calls):
@@ -294,7 +294,7 @@ def _voice_works(
                 if file is not None:
                     file.write(f"# {text}\n")
                 if not common.json:
-                    common.say(text)
+                    common.print_line(text)
             if line.line != NO_LINE and report.into.ms:
                 now_us = SystemClock.anchored().now_us()
                 levels = LineLevels(

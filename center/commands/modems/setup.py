@@ -47,7 +47,7 @@ def setup(
     Show present and required values, set them on Enter, and read them back after the modem has restarted.
     """
     from application.settings.in_use import settings_in_use
-    from center.modems.own_settings import items, looked_at_again, set_, start_anew
+    from center.modems.own_settings import ask_again, items, set_, start_anew
     from center.modems.questions import questions
     from gateways.gsm.probing import line_at
 
@@ -61,7 +61,9 @@ def setup(
         if _holds_a_call(asked):
             raise CenterError(f"{port}: the modem has a call: hang up first")
         before = items(asked, usb_audio=usb_audio)
-        common.say(f"{path}: {' '.join(filter(None, (maker, model)))}, IMEI {imei or 'unknown'}, {kind.key}")
+        common.print_line(
+            f"{path}: {' '.join(filter(None, (maker, model)))}, IMEI {imei or 'unknown'}, {kind.key}"
+        )
         wanted = [item for item in before if item.standing is SettingState.DIFFERS]
         _show(common, before)
         if not wanted:
@@ -71,8 +73,8 @@ def setup(
         refused = set_(asked, wanted)
         reboot = any(item.reboot and item.name not in refused for item in wanted)
         if reboot and not start_anew(asked):
-            common.say("the modem did not restart: switch the modem off and on")
-    where, after = looked_at_again(path, imei, kind, settings_in_use(state).lines, state, usb_audio=usb_audio)
+            common.print_line("the modem did not restart: switch the modem off and on")
+    where, after = ask_again(path, imei, kind, settings_in_use(state).lines, state, usb_audio=usb_audio)
     changed = tuple(item.name for item in wanted)
     return _end(
         common,
@@ -105,33 +107,35 @@ def _show(common: Common, found: list[Item]) -> None:
     for item in found:
         match item.standing:
             case SettingState.MATCHES:
-                common.say(f"  {item.name}: correct ({item.is_now})")
+                common.print_line(f"  {item.name}: correct ({item.is_now})")
             case SettingState.UNKNOWN:
-                common.say(
+                common.print_line(
                     f"  {item.name}: the firmware does not know this setting, or reports it in "
                     f"another form ({item.is_now})"
                 )
             case SettingState.DIFFERS:
-                common.say(f"  {item.name}: is {item.is_now or 'not there'}; {', '.join(item.commands)}")
-                common.say(f"    {item.why}")
+                common.print_line(
+                    f"  {item.name}: is {item.is_now or 'not there'}; {', '.join(item.commands)}"
+                )
+                common.print_line(f"    {item.why}")
 
 
 def _end(common: Common, outcome: Outcome) -> int:
     """Report the result of each setting; return the exit code."""
     left = {item.name: item for item in outcome.items if item.standing is SettingState.DIFFERS}
     if outcome.changed:
-        common.say(f"{outcome.port}: read back")
+        common.print_line(f"{outcome.port}: read back")
     for name in outcome.changed:
         if name not in left:
-            common.say(f"  {name}: set")
+            common.print_line(f"  {name}: set")
         elif name in outcome.refused:
-            common.say(f"  {name}: REFUSED ({outcome.refused[name]}), is {left[name].is_now}")
+            common.print_line(f"  {name}: REFUSED ({outcome.refused[name]}), is {left[name].is_now}")
         else:
-            common.say(f"  {name}: NOT KEPT, is {left[name].is_now}: check the modem's firmware")
+            common.print_line(f"  {name}: NOT KEPT, is {left[name].is_now}: check the modem's firmware")
     if not outcome.items:
-        common.say("no settings are known for this kind of modem")
+        common.print_line("no settings are known for this kind of modem")
     elif not left:
-        common.say("all settings of the modem are correct")
+        common.print_line("all settings of the modem are correct")
     if common.json:
         common.data(outcome)
     return 1 if left else 0

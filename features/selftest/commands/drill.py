@@ -60,17 +60,17 @@ def drill(
         raise UsageError("give --phone, or set drill.phone in the settings: the number to call as the user")
     client = Client(state)
     receipt = post_alert(client, SentAlert(phone=number, test=True))
-    common.say(f"{receipt.alert}: calling {number} as the user")
+    common.print_line(f"{receipt.alert}: calling {number} as the user")
     until_s = time.monotonic() + (timeout if timeout is not None else settings.drill.timeout_s)
     drilled = _follow(common, client, AlertId(receipt.alert), node, until_s)
     if common.json:
         common.data(drilled)
     else:
         for step in drilled.steps:
-            common.say(
+            common.print_line(
                 f"  {step.step:18} " + (f"{step.after_s:.1f} s" if step.after_s is not None else "NOT")
             )
-        common.say("the drill has succeeded" if drilled.ok else "the drill has FAILED")
+        common.print_line("the drill has succeeded" if drilled.ok else "the drill has FAILED")
     return 0 if drilled.ok else 1
 
 
@@ -83,7 +83,7 @@ def _follow(common: Common, client: Client, alert: AlertId, node: NodeFile, unti
     from store.journal.following import Follower
 
     simulated = node.simulation is not None
-    hand = _Hand(client, common.directory) if simulated else None
+    hand = _DrillOperator(client, common.directory) if simulated else None
     ours = (streams.inbox(alert), streams.case(alert))
     with journal_of(common.directory) as journal:
         follower = Follower(journal, 0)
@@ -97,7 +97,7 @@ def _follow(common: Common, client: Client, alert: AlertId, node: NodeFile, unti
                     raise CenterError(f"the journal has no alert {alert}")
                 for one in recorded[told:]:
                     if not common.json and (text := in_words(one.event)) is not None:
-                        common.say(f"{(one.at_us - case.received_at) / 1e6:+8.2f} s  {text}")
+                        common.print_line(f"{(one.at_us - case.received_at) / 1e6:+8.2f} s  {text}")
                 told = len(recorded)
                 if case.closed_at is not None or time.monotonic() > until_s:
                     return drill_result(case, recorded, with_psap=simulated)
@@ -122,7 +122,7 @@ def next_order(case: Case, *, with_psap: bool) -> OperatorCommand | None:
     return OperatorCommand.CALL_PSAP if with_psap else OperatorCommand.DECLARE_FALSE_ALARM
 
 
-class _Hand:
+class _DrillOperator:
     """Sends the orders of the demo operator, and hangs up the simulated phones in the end."""
 
     def __init__(self, client: Client, state: StateDir) -> None:

@@ -20,7 +20,7 @@ from messages.ids import Instant, NodeId, OperatorId
 from messages.proofs import ProofEnd, ProofItem, ProofStep, StepResult
 
 if TYPE_CHECKING:
-    from features.selftest.proving import Ended, OneProof
+    from features.selftest.proving import ItemResult, SelfTestRun
 
 LOOK_AGAIN_S: Final = 1.0
 BEGINS_WITHIN_S: Final = 10.0
@@ -95,21 +95,21 @@ def last(*, common: Common = DEFAULT) -> int:
     if over is None or over.why is None:
         raise NotFound("no self-test has run yet: start one with `proof run`")
     if not common.json:
-        common.say(f"begun {rfc3339(over.begun_at)}")
+        common.print_line(f"begun {rfc3339(over.begun_at)}")
         _tell(common, over, set())
     return _end(common, over, over.why)
 
 
-def _tell(common: Common, one: OneProof, told: set[ProofItem]) -> set[ProofItem]:
+def _tell(common: Common, one: SelfTestRun, told: set[ProofItem]) -> set[ProofItem]:
     """Print the steps ended since; a step that gave way is printed once it has ended."""
     new = [item for item in one.done if item not in told and not one.gave_way(item)]
     if not common.json:
         for item in new:
-            common.say(f"  {_line(item, one.done[item])}")
+            common.print_line(f"  {_line(item, one.done[item])}")
     return told | set(new)
 
 
-def _line(item: ProofItem, ended: Ended) -> str:
+def _line(item: ProofItem, ended: ItemResult) -> str:
     shown = ended.shown
     what = f"{item.step:12} {item.subject:16} {shown.result}"
     figures = ", ".join(f"{name} {value:g}" for name, value in shown.figures.items())
@@ -123,15 +123,15 @@ def _line(item: ProofItem, ended: Ended) -> str:
     return "; ".join(filter(None, (what + (f" ({shown.why})" if shown.why else ""), at_fault, figures, ways)))
 
 
-def _end(common: Common, one: OneProof, why: ProofEnd) -> int:
+def _end(common: Common, one: SelfTestRun, why: ProofEnd) -> int:
     results = [ended.shown.result for ended in one.done.values()]
     ok = why is ProofEnd.DONE and StepResult.FAILED not in results
     if common.json:
         rows = [ended.shown for ended in one.done.values()]
         common.data(Proved(proof=one.proof, end=why, ok=ok, steps=rows))
     elif why is not ProofEnd.DONE:
-        common.say(f"the self-test was not completed: {why}")
+        common.print_line(f"the self-test was not completed: {why}")
     else:
         bad = results.count(StepResult.FAILED)
-        common.say(f"{bad} of {len(results)} FAILED" if bad else "all tests have passed")
+        common.print_line(f"{bad} of {len(results)} FAILED" if bad else "all tests have passed")
     return 0 if ok else 1

@@ -11,8 +11,8 @@ from typing import Final
 import msgspec
 
 from features.selftest.judging import BOUNDS, Bound
-from features.selftest.proving import Ended, OneProof, Proving
-from features.selftest.settings import ProofSettings
+from features.selftest.proving import ItemResult, SelfTestRun, SelfTests
+from features.selftest.settings import SelfTestSettings
 from features.selftest.steps import BETWEEN, ends
 from features.selftest.store import KEPT_US, proofs_of
 from gateways.http.parts.context import Web
@@ -166,8 +166,8 @@ def _view(web: Web) -> ProofsView:
     now_us = web.clock.now_us()
     since = Instant(now_us - KEPT_US)
     return ProofsView(
-        at=ProofSettings.of(web.settings.center).begins_at,
-        until=ProofSettings.of(web.settings.center).until,
+        at=SelfTestSettings.of(web.settings.center).begins_at,
+        until=SelfTestSettings.of(web.settings.center).until,
         nodes=[told(node, proofs_of(web.journal, node, since), now_us) for node in _nodes(web)],
         bounds=BOUNDS,
     )
@@ -178,7 +178,7 @@ def _write(tx: Transaction, nodes: list[NodeId], event: ProofOrdered) -> None:
         tx.append(Append(streams.proof(node), None, (event,)))
 
 
-def told(node: NodeId, proving: Proving, now_us: Instant) -> ProofNode:
+def told(node: NodeId, proving: SelfTests, now_us: Instant) -> ProofNode:
     """Build the view of a node."""
     last = proving.proofs[-1] if proving.proofs else None
     order = proving.order(now_us)
@@ -190,7 +190,7 @@ def told(node: NodeId, proving: Proving, now_us: Instant) -> ProofNode:
     )
 
 
-def _proof(proving: Proving, one: OneProof) -> ProofView:
+def _proof(proving: SelfTests, one: SelfTestRun) -> ProofView:
     return ProofView(
         proof=one.proof,
         by=one.by,
@@ -202,7 +202,7 @@ def _proof(proving: Proving, one: OneProof) -> ProofView:
     )
 
 
-def _row(proving: Proving, one: OneProof, item: ProofItem) -> ProofRow:
+def _row(proving: SelfTests, one: SelfTestRun, item: ProofItem) -> ProofRow:
     ended = one.done.get(item)
     shown = None if ended is None else ended.shown
     return ProofRow(
@@ -214,11 +214,11 @@ def _row(proving: Proving, one: OneProof, item: ProofItem) -> ProofRow:
         figures={} if shown is None else shown.figures,
         ways=() if shown is None else shown.ways,
         at_us=None if ended is None else ended.at,
-        bad_since_us=proving.bad_since(item),
+        bad_since_us=proving.failing_since(item),
     )
 
 
-def _state(one: OneProof, item: ProofItem, ended: Ended | None) -> ProofState:
+def _state(one: SelfTestRun, item: ProofItem, ended: ItemResult | None) -> ProofState:
     if one.begun is not None and one.begun.item == item:
         return ProofState.RUNS
     return ProofState.WAITS if ended is None else ProofState(ended.shown.result)
@@ -234,7 +234,7 @@ _CHARTED: Final = {
 }
 
 
-def _series(proving: Proving) -> Iterator[ProofSeries]:
+def _series(proving: SelfTests) -> Iterator[ProofSeries]:
     whole = [one for one in proving.proofs if one.whole and one.ended_at is not None][-NIGHTS:]
     for item in proving.tried():
         nights = [(one.begun_at, one.done.get(item)) for one in whole]
@@ -249,12 +249,14 @@ def _series(proving: Proving) -> Iterator[ProofSeries]:
                     yield ProofSeries(step=item.step, figure=figure, subject=subject, points=points)
 
 
-def _point(at: Instant, ended: Ended | None, figure: str) -> ProofPoint:
+def _point(at: Instant, ended: ItemResult | None, figure: str) -> ProofPoint:
     value = None if ended is None else ended.shown.figures.get(figure)
     return ProofPoint(at_us=at, value=value, good=_is_good(ended))
 
 
-def _point_of_way(at: Instant, ended: Ended | None, speaker: str, listener: str, figure: str) -> ProofPoint:
+def _point_of_way(
+    at: Instant, ended: ItemResult | None, speaker: str, listener: str, figure: str
+) -> ProofPoint:
     ways = () if ended is None else ended.shown.ways
     way = next((one for one in ways if (one.speaker, one.listener) == (speaker, listener)), None)
     if way is None:
@@ -262,5 +264,5 @@ def _point_of_way(at: Instant, ended: Ended | None, speaker: str, listener: str,
     return ProofPoint(at_us=at, value=getattr(way, figure), good=way.proved)
 
 
-def _is_good(ended: Ended | None) -> bool:
+def _is_good(ended: ItemResult | None) -> bool:
     return ended is None or ended.shown.result is not StepResult.FAILED

@@ -18,13 +18,13 @@ from typing import IO, ClassVar, Final
 import msgspec
 
 from application.state.state_dir import CHECKING
-from features.selftest.judging import NAMES, OVERDUE, blamed, judged, overdue, wrong
-from features.selftest.proving import Begun, OneProof
+from features.selftest.judging import NAMES, OVERDUE, alarms_of, evaluate_disk, modems_at_fault, overdue
+from features.selftest.proving import ItemInProgress, SelfTestRun
 from features.selftest.self_test.calls import ChainWork
-from features.selftest.self_test.decider import Begin, Due, End, Record, TryStep, View, due, is_late
-from features.selftest.self_test.work import Around, Child, LookWork, Work, failed, left_out, name_of
+from features.selftest.self_test.decider import Begin, Due, End, Record, SelfTestState, TryStep, due, is_late
+from features.selftest.self_test.work import CheckWork, Child, StepContext, Work, failed, left_out, name_of
 from features.selftest.self_test.works import work_of
-from features.selftest.settings import ProofSettings
+from features.selftest.settings import SelfTestSettings
 from features.selftest.steps import night, planned
 from features.selftest.store import KEPT_US, proofs_of
 from messages.base import MALFORMED
@@ -71,7 +71,7 @@ class ProcessChild:
         """Id of the process."""
         return self._process.pid
 
-    def said(self) -> Shown | None:
+    def result(self) -> Shown | None:
         if self._process.poll() is None:
             return None
         assert self._process.stdout is not None
@@ -119,7 +119,7 @@ class SelfTestActor(CenterActor):
         self._following: FollowedFolds | None = None
         self._closed_at = Instant(0)
         self._was_open = False
-        self._work: tuple[Begun, Work] | None = None
+        self._work: tuple[ItemInProgress, Work] | None = None
         self._waits: tuple[ProofItem, Instant] | None = None
         self._read_at = Instant(self.now_us() + LOOKS_EVERY_US)
         self._looked_us = Instant(0)
@@ -141,9 +141,9 @@ class SelfTestActor(CenterActor):
 
     def stopping(self) -> None:
         """Leave the step in the journal to the next process; a separate process for a check is ended."""
-        if self._work is not None and isinstance(self._work[1], LookWork | ChainWork):
+        if self._work is not None and isinstance(self._work[1], CheckWork | ChainWork):
             self._work[1].end(self._around())
-        self._follow_no_more()
+        self._stop_following()
 
     def child(self, step: ProofStep) -> Child:
         """Start a separate process for a check."""
@@ -179,17 +179,17 @@ class SelfTestActor(CenterActor):
             self.at(Instant(self.now_us() + TURN_US), "turn")
 
     def _due(self) -> Due | None:
-        now_us, own = self.now_us(), ProofSettings.of(self._setup.settings)
+        now_us, own = self.now_us(), SelfTestSettings.of(self._setup.settings)
         settles = self.env.clock_settles()
         tonight = None if settles else night(now_us, own.begins_at, own.until)
         begun_tonight = tonight is not None and self._proving.nightly_at() >= tonight.from_us
         wanted = self._proving.current is not None or self._proving.order(now_us) is not None
         if not wanted and (tonight is None or begun_tonight):
-            self._follow_no_more()
+            self._stop_following()
             return None
         self._follow(now_us)
-        shown = None if self._work is None else self._work[1].shown(self._around())
-        view = View(
+        shown = None if self._work is None else self._work[1].result(self._around())
+        view = SelfTestState(
             proving=self._proving,
             night=tonight,
             open=self._was_open,
@@ -217,14 +217,14 @@ class SelfTestActor(CenterActor):
         assert self._following is not None, "its descriptor is watched"
         self.run_no_sooner(Instant(self._looked_us + TURN_US), self._following.fileno(), self._look)
 
-    def _follow_no_more(self) -> None:
+    def _stop_following(self) -> None:
         if self._following is not None:
             self.unwatch(self._following.fileno())
             self._following.close()
             self._following = None
 
-    def _around(self) -> Around:
-        return Around(
+    def _around(self) -> StepContext:
+        return StepContext(
             setup=self._setup,
             elsewhere=self.env.peers.lines,
             run=self.env.run,
@@ -257,12 +257,12 @@ class SelfTestActor(CenterActor):
         return True
 
     @property
-    def _current(self) -> OneProof:
+    def _current(self) -> SelfTestRun:
         current = self._proving.current
         assert current is not None, "there is something to do of it"
         return current
 
-    def _try(self, current: OneProof, item: ProofItem) -> bool:
+    def _try(self, current: SelfTestRun, item: ProofItem) -> bool:
         around = self._around()
         work = work_of(item, around, first=self._is_first(), child=self.child)
         if isinstance(work, ProofWhy):
@@ -271,7 +271,7 @@ class SelfTestActor(CenterActor):
         begun = current.begun
         if begun is not None and begun.item == item and begun.work and not is_late(begun, around.now_us):
             # An earlier process has begun this step.
-            work.goes_on(begun.work)
+            work.resume(begun.work)
             self._work = begun, work
             return False
         why = work.why_not(around)
@@ -286,9 +286,9 @@ class SelfTestActor(CenterActor):
             return name
 
         name = self._journal.transact(begin)
-        work.goes_on(name)
+        work.resume(name)
         self._read()
-        self._work = Begun(item=item, work=name, at=around.now_us), work
+        self._work = ItemInProgress(item=item, work=name, at=around.now_us), work
         return False
 
     def _cannot(self, item: ProofItem, why: ProofWhy) -> bool:
@@ -305,7 +305,7 @@ class SelfTestActor(CenterActor):
         if cut and self._work is not None:
             self._work[1].end(self._around())
         if item.step is ProofStep.DISK:
-            shown = judged(shown, self._free_before(item), self.now_us())
+            shown = evaluate_disk(shown, self._free_before(item), self.now_us())
         ended = ProofStepEnded(
             proof=self._current.proof,
             step=item.step,
@@ -321,7 +321,7 @@ class SelfTestActor(CenterActor):
         self._tell()
 
     def _free_before(self, item: ProofItem) -> list[tuple[Instant, float]]:
-        told = self._proving.told_of(item)
+        told = self._proving.results_of(item)
         return [(one.at, free) for one in told if (free := one.shown.figures.get("free_bytes")) is not None]
 
     def _write(self, event: ProofBegun | ProofStepEnded | ProofEnded) -> None:
@@ -338,8 +338,8 @@ class SelfTestActor(CenterActor):
     # ------------------------------------------------------------ alarms
 
     def _tell(self) -> None:
-        found: dict[Key, str] = wrong(self._proving, blamed(self._proving.ways()))
-        if ProofSettings.of(self._setup.settings).at:
+        found: dict[Key, str] = alarms_of(self._proving, modems_at_fault(self._proving.ways()))
+        if SelfTestSettings.of(self._setup.settings).at:
             found[OVERDUE] = overdue(self._proving, self._first_us, self.now_us())
         try:
             before = [key for key in self._alarms.stands if key[0] in NAMES]

@@ -11,8 +11,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from features.selftest import line_trials
-from features.selftest.self_test.work import Around, LookWork, failed
-from features.selftest.settings import ProofSettings
+from features.selftest.self_test.work import CheckWork, StepContext, failed
+from features.selftest.settings import SelfTestSettings
 from features.selftest.trial import LineTrial, TrialOrder, leg_of
 from messages.calls import CallState, OwnCallEnd
 from messages.events import LineSeized
@@ -49,12 +49,12 @@ class CallWork:
         self._line, self._number, self._other, self._answers = line, number, other, answers
         self._name = ""
 
-    def why_not(self, around: Around) -> ProofWhy:
+    def why_not(self, around: StepContext) -> ProofWhy:
         if not self._answers and why_unfit_for_test(self._number, around.setup.settings) is not None:
             return ProofWhy.NOT_SET
         return around.why_not(*self._lines)
 
-    def begin(self, tx: Transaction, name: str, around: Around) -> str:
+    def begin(self, tx: Transaction, name: str, around: StepContext) -> str:
         spec = around.spec(self._line)
         wanted = TrialOrder(
             trial=name,
@@ -74,15 +74,15 @@ class CallWork:
         line_trials.order(around.run, wanted)
         return name
 
-    def goes_on(self, work: str) -> None:
+    def resume(self, work: str) -> None:
         self._name = work
 
-    def told(self, around: Around) -> LineTrial | None:
+    def told(self, around: StepContext) -> LineTrial | None:
         """Return the LineTest's state of this call; None if the LineTest has not reported."""
         trial = line_trials.trial_of(around.run, self._line)
         return trial if trial is not None and trial.trial == self._name else None
 
-    def shown(self, around: Around) -> Shown | None:
+    def result(self, around: StepContext) -> Shown | None:
         trial, wanted = self.told(around), self._order(around)
         if trial is None:
             # Order and state are both missing: the call never began.
@@ -94,7 +94,7 @@ class CallWork:
             self._stop(around, wanted)
         return None
 
-    def end(self, around: Around) -> None:
+    def end(self, around: StepContext) -> None:
         if (wanted := self._order(around)) is not None:
             self._stop(around, wanted)
 
@@ -102,12 +102,12 @@ class CallWork:
     def _lines(self) -> tuple[LineId, ...]:
         return (self._line,) if self._other is None else (self._line, self._other)
 
-    def _order(self, around: Around) -> TrialOrder | None:
+    def _order(self, around: StepContext) -> TrialOrder | None:
         wanted = line_trials.order_of(around.run, self._line)
         return wanted if wanted is not None and wanted.trial == self._name else None
 
     @staticmethod
-    def _stop(around: Around, wanted: TrialOrder) -> None:
+    def _stop(around: StepContext, wanted: TrialOrder) -> None:
         if not wanted.stop:
             line_trials.order(around.run, replace(wanted, stop=True))
 
@@ -140,7 +140,7 @@ LATE_US = Instant(10 * SECOND)
 """Time after the check's end for which the report of the answering line is awaited."""
 
 
-def answering(around: Around) -> Modem | None:
+def answering(around: StepContext) -> Modem | None:
     """Return the line that is to answer: the settings', or the first that can be called; None if there is
     none.
 
@@ -150,8 +150,8 @@ def answering(around: Around) -> Modem | None:
     setup = around.setup
     callers = [one for one in (*setup.settings.lines, *around.elsewhere) if not one.emergency]
     found = [one for one in setup.settings.lines if one.takes_calls and one.number]
-    if ProofSettings.of(setup.settings).phone:
-        found = [one for one in found if one.number == ProofSettings.of(setup.settings).phone]
+    if SelfTestSettings.of(setup.settings).phone:
+        found = [one for one in found if one.number == SelfTestSettings.of(setup.settings).phone]
     elif found:
         free = [one for one in found if around.why_not(one.line) is ProofWhy.NONE]
         found = free or found
@@ -163,24 +163,24 @@ def answering(around: Around) -> Modem | None:
 class ChainWork:
     """Test of the whole chain. The separate process that raises the check finds the line by its order."""
 
-    def __init__(self, call: CallWork, look: LookWork) -> None:
+    def __init__(self, call: CallWork, look: CheckWork) -> None:
         self._call, self._look = call, look
         self._seen: Shown | None = None
         self._seen_at = Instant(0)
 
-    def why_not(self, around: Around) -> ProofWhy:
+    def why_not(self, around: StepContext) -> ProofWhy:
         return self._call.why_not(around)
 
-    def begin(self, tx: Transaction, name: str, around: Around) -> str:
+    def begin(self, tx: Transaction, name: str, around: StepContext) -> str:
         return self._call.begin(tx, name, around)
 
-    def goes_on(self, work: str) -> None:
-        self._call.goes_on(work)
-        self._look.goes_on(work)
+    def resume(self, work: str) -> None:
+        self._call.resume(work)
+        self._look.resume(work)
 
-    def shown(self, around: Around) -> Shown | None:
+    def result(self, around: StepContext) -> Shown | None:
         if self._seen is None:
-            self._seen, self._seen_at = self._look.shown(around), around.now_us
+            self._seen, self._seen_at = self._look.result(around), around.now_us
             if self._seen is None:
                 return None
             self._call.end(around)
@@ -189,7 +189,7 @@ class ChainWork:
             return None if around.now_us - self._seen_at < LATE_US else self._seen
         return both(self._seen, trial)
 
-    def end(self, around: Around) -> None:
+    def end(self, around: StepContext) -> None:
         self._look.end(around)
         self._call.end(around)
 
@@ -208,9 +208,9 @@ def both(seen: Shown, trial: LineTrial) -> Shown:
     return replace(seen, figures=figures)
 
 
-def chain_work(around: Around, look: LookWork) -> ChainWork | LookWork | ProofWhy:
+def chain_work(around: StepContext, look: CheckWork) -> ChainWork | CheckWork | ProofWhy:
     """Return the work that tests the whole chain."""
     spec = answering(around)
     if spec is not None and spec.number:
         return ChainWork(CallWork(spec.line, spec.number, answers=True), look)
-    return ProofWhy.NOT_SET if ProofSettings.of(around.setup.settings).phone else look
+    return ProofWhy.NOT_SET if SelfTestSettings.of(around.setup.settings).phone else look

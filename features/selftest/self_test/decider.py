@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from features.selftest.proving import Begun, OneProof, Proving
+from features.selftest.proving import ItemInProgress, SelfTestRun, SelfTests
 from features.selftest.steps import BY_STEP, Night
 from messages.ids import SECOND, Instant, OperatorId
 from messages.proofs import ProofEnd, ProofItem, ProofStep, ProofWhy, Shown, StepResult
@@ -22,16 +22,16 @@ LONGEST_US: Final = Instant(6 * 3600 * SECOND)
 GAVE_WAY: Final = Shown(result=StepResult.GAVE_WAY)
 
 
-class View(msgspec.Struct, frozen=True, kw_only=True):
+class SelfTestState(msgspec.Struct, frozen=True, kw_only=True):
     """Present state for the decision."""
 
-    proving: Proving
+    proving: SelfTests
     night: Night | None
     open: bool
     """True if a real alert is open."""
     closed_at: Instant = Instant(0)
     """Time when the last real alert was closed."""
-    running: Begun | None = None
+    running: ItemInProgress | None = None
     shown: Shown | None = None
     """Result of the running step, once known."""
 
@@ -66,7 +66,7 @@ class End(msgspec.Struct, frozen=True, kw_only=True):
 Due = Begin | TryStep | Record | End
 
 
-def due(view: View, now_us: Instant) -> Due | None:
+def due(view: SelfTestState, now_us: Instant) -> Due | None:
     """Return the next action; None if there is none now."""
     order, current = view.proving.order(now_us), view.proving.current
     if view.running is not None:
@@ -89,7 +89,9 @@ def due(view: View, now_us: Instant) -> Due | None:
     return TryStep(item=current.left[0])
 
 
-def _of_running(view: View, running: Begun, now_us: Instant, *, stop: bool) -> Record | None:
+def _of_running(
+    view: SelfTestState, running: ItemInProgress, now_us: Instant, *, stop: bool
+) -> Record | None:
     item = running.item
     if view.shown is not None:
         return Record(item=item, shown=view.shown)
@@ -101,23 +103,23 @@ def _of_running(view: View, running: Begun, now_us: Instant, *, stop: bool) -> R
     return None
 
 
-def is_late(begun: Begun, now_us: Instant) -> bool:
+def is_late(begun: ItemInProgress, now_us: Instant) -> bool:
     """Return True if the step has exceeded its time limit."""
     return now_us - begun.at >= BY_STEP[begun.item.step].within_us
 
 
-def _stops(view: View, now_us: Instant) -> bool:
+def _stops(view: SelfTestState, now_us: Instant) -> bool:
     order = view.proving.order(now_us)
     return order is not None and order.stop
 
 
-def _quiet_at(view: View, current: OneProof) -> Instant:
+def _quiet_at(view: SelfTestState, current: SelfTestRun) -> Instant:
     """Return the earliest time to continue if there was an alert since the beginning."""
     last = max(view.closed_at, current.gave_way_at)
     return Instant(last + QUIET_US) if last > current.begun_at else Instant(0)
 
 
-def _is_past(current: OneProof, night: Night | None, now_us: Instant) -> bool:
+def _is_past(current: SelfTestRun, night: Night | None, now_us: Instant) -> bool:
     if current.by is not None:
         return now_us - current.begun_at >= LONGEST_US
     return night is None or current.begun_at < night.from_us

@@ -19,7 +19,7 @@ from store.journal.journal import Journal, Transaction
 from store.journal.projections import LineHold
 
 
-class Around(msgspec.Struct, frozen=True, kw_only=True):
+class StepContext(msgspec.Struct, frozen=True, kw_only=True):
     """Environment of a step."""
 
     setup: Setup
@@ -53,25 +53,25 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
 class Work(Protocol):
     """The work of one step."""
 
-    def why_not(self, around: Around) -> ProofWhy:
+    def why_not(self, around: StepContext) -> ProofWhy:
         """Return why the work cannot begin now; NONE if it can."""
         ...
 
-    def begin(self, tx: Transaction, name: str, around: Around) -> str:
+    def begin(self, tx: Transaction, name: str, around: StepContext) -> str:
         """Order the work, within the transaction that records its beginning; return the name of the work:
         `name`, or one of its own. Raises JournalError.
         """
         ...
 
-    def goes_on(self, work: str) -> None:
+    def resume(self, work: str) -> None:
         """Continue the work of this name, recorded in the journal by this process or an earlier one."""
         ...
 
-    def shown(self, around: Around) -> Shown | None:
+    def result(self, around: StepContext) -> Shown | None:
         """Return the result; None while there is none. Raises JournalError."""
         ...
 
-    def end(self, around: Around) -> None:
+    def end(self, around: StepContext) -> None:
         """Abort the work and drop its result."""
         ...
 
@@ -79,7 +79,7 @@ class Work(Protocol):
 class Child(Protocol):
     """A separate process for a check."""
 
-    def said(self) -> Shown | None:
+    def result(self) -> Shown | None:
         """Return the result; None while it runs. A failed process is a result."""
         ...
 
@@ -108,7 +108,7 @@ def name_of(proof: str, item: ProofItem, done: int) -> str:
     return f"{proof}.{item.step}.{done}"
 
 
-class LookWork:
+class CheckWork:
     """A check by a separate process. The process dies with its SelfTest, and is then started again."""
 
     def __init__(self, step: ProofStep, child: Callable[[ProofStep], Child]) -> None:
@@ -116,22 +116,22 @@ class LookWork:
         self._child: Child | None = None
         self._failed: Shown | None = None
 
-    def why_not(self, around: Around) -> ProofWhy:
+    def why_not(self, around: StepContext) -> ProofWhy:
         return ProofWhy.NONE
 
-    def begin(self, tx: Transaction, name: str, around: Around) -> str:
+    def begin(self, tx: Transaction, name: str, around: StepContext) -> str:
         return ""
 
-    def goes_on(self, work: str) -> None:
+    def resume(self, work: str) -> None:
         try:
             self._child = self._new(self._step)
         except OSError:
             # The step is already in the journal as begun: an exception here would recur at each start.
             self._failed = failed(ProofWhy.TROUBLE)
 
-    def shown(self, around: Around) -> Shown | None:
-        return self._failed if self._child is None else self._child.said()
+    def result(self, around: StepContext) -> Shown | None:
+        return self._failed if self._child is None else self._child.result()
 
-    def end(self, around: Around) -> None:
+    def end(self, around: StepContext) -> None:
         if self._child is not None:
             self._child.kill()

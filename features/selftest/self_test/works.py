@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from features.selftest.self_test.calls import CallWork, chain_work
-from features.selftest.self_test.work import Around, Child, LookWork, Work, failed, left_out, well
-from features.selftest.settings import ProofSettings
+from features.selftest.self_test.work import CheckWork, Child, StepContext, Work, failed, left_out, well
+from features.selftest.settings import SelfTestSettings
 from features.selftest.steps import BY_STEP, Per, ends
 from messages.credit import CreditFailure, CreditOrder
 from messages.ids import E164, SECOND, Instant, LineId, TextId
@@ -23,17 +23,17 @@ class TextWork:
         self._line, self._other, self._number = line, other, number
         self._text = TextId("")
 
-    def why_not(self, around: Around) -> ProofWhy:
+    def why_not(self, around: StepContext) -> ProofWhy:
         return around.why_not(self._line, self._other)
 
-    def begin(self, tx: Transaction, name: str, around: Around) -> str:
+    def begin(self, tx: Transaction, name: str, around: StepContext) -> str:
         until = Instant(around.now_us + BY_STEP[ProofStep.TEXT].within_us // 2)
         return request_loopback_text(tx, self._line, self._number, until)
 
-    def goes_on(self, work: str) -> None:
+    def resume(self, work: str) -> None:
         self._text = TextId(work)
 
-    def shown(self, around: Around) -> Shown | None:
+    def result(self, around: StepContext) -> Shown | None:
         found = read_loopback_text(around.journal, self._text)
         if found is None:
             return failed(ProofWhy.TROUBLE, self._line)
@@ -45,7 +45,7 @@ class TextWork:
             return failed(ProofWhy.NOT_RECEIVED, self._line, self._other)
         return None
 
-    def end(self, around: Around) -> None:
+    def end(self, around: StepContext) -> None:
         """Do nothing: a text cannot be recalled, and takes no line from an alert."""
 
 
@@ -55,17 +55,17 @@ class CreditWork:
     def __init__(self, line: LineId) -> None:
         self._line, self._name = line, ""
 
-    def why_not(self, around: Around) -> ProofWhy:
+    def why_not(self, around: StepContext) -> ProofWhy:
         return around.why_not(self._line)
 
-    def begin(self, tx: Transaction, name: str, around: Around) -> str:
+    def begin(self, tx: Transaction, name: str, around: StepContext) -> str:
         line_files.order_credit(around.run, CreditOrder(order=name, line=self._line, begun_at=around.now_us))
         return name
 
-    def goes_on(self, work: str) -> None:
+    def resume(self, work: str) -> None:
         self._name = work
 
-    def shown(self, around: Around) -> Shown | None:
+    def result(self, around: StepContext) -> Shown | None:
         found = line_files.credit_of(around.state, self._line)
         if found is None or found.order != self._name:
             wanted = line_files.credit_order_of(around.run, self._line)
@@ -84,24 +84,24 @@ class CreditWork:
             return failed(ProofWhy.NO_CREDIT, self._line, **figures)
         return well(**figures)
 
-    def end(self, around: Around) -> None:
+    def end(self, around: StepContext) -> None:
         line_files.forget_credit_order(around.run, self._line)
 
 
 NewChild = Callable[[ProofStep], Child]
 
 
-def work_of(item: ProofItem, around: Around, *, first: bool, child: NewChild) -> Work | ProofWhy:
+def work_of(item: ProofItem, around: StepContext, *, first: bool, child: NewChild) -> Work | ProofWhy:
     """Return the work for the step, or the reason to leave it out. `first`: this node runs the steps that one
     node runs for all; `child`: starts a process for a check.
     """
-    if item.step in ProofSettings.of(around.setup.settings).leave_out:
+    if item.step in SelfTestSettings.of(around.setup.settings).leave_out:
         return ProofWhy.EXCLUDED
     match BY_STEP[item.step].per:
         case Per.CENTER if not first:
             return ProofWhy.ANOTHER_NODE
         case Per.NODE | Per.CENTER:
-            look = LookWork(item.step, child)
+            look = CheckWork(item.step, child)
             return chain_work(around, look) if item.step is ProofStep.CHAIN else look
         case Per.PAIR:
             return _between(item, around)
@@ -109,7 +109,7 @@ def work_of(item: ProofItem, around: Around, *, first: bool, child: NewChild) ->
             return _on_line(item, around)
 
 
-def _between(item: ProofItem, around: Around) -> Work | ProofWhy:
+def _between(item: ProofItem, around: StepContext) -> Work | ProofWhy:
     line, *others = ends(item.subject)
     one, other = around.spec(line), around.spec(others[0]) if others else None
     if one is None or other is None or not other.number:
@@ -119,7 +119,7 @@ def _between(item: ProofItem, around: Around) -> Work | ProofWhy:
     return CallWork(one.line, other.number, other.line)
 
 
-def _on_line(item: ProofItem, around: Around) -> Work | ProofWhy:
+def _on_line(item: ProofItem, around: StepContext) -> Work | ProofWhy:
     one = around.spec(item.subject)
     if one is None:
         return ProofWhy.LINE_DOWN

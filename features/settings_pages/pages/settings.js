@@ -20,7 +20,7 @@ const isShown = (row) => !onlySet || row.source !== 'default' || row.in_use !== 
 
 /** @type {Rows<Setting>} */
 const rows = new Rows('settings', '/v1/admin/settings', {
-  rows: (/** @type {SettingsTold} */ data) => data.file.rows.map(setting).filter(isShown),
+  rows: (/** @type {SettingsView} */ data) => data.file.rows.map(setting).filter(isShown),
   key: (one) => one.path,
   name: (one) => one.path,
   text: (one) => `${one.path} ${meaning(one)} ${shown(one, one.next)}`,
@@ -32,7 +32,7 @@ export const enter = (ui) => rows.enter(ui);
 /** Request the settings again. @param {Ui} ui */
 export const again = (ui) => rows.again(ui);
 
-/** Return the center's last answer. @returns {SettingsTold} */
+/** Return the center's last answer. @returns {SettingsView} */
 const settingsView = () => rows.list.data;
 
 /** Return why the setting cannot be changed here; an empty string if it can. @param {Setting} row */
@@ -137,7 +137,7 @@ const cells = (row) =>
     </td>
     <td class="settings__from ${row.source === 'default' ? 'ink-2' : ''}">${source(row)}</td>`;
 
-/** Return the file and how it was chosen, in words. @param {SettingsTold} data */
+/** Return the file and how it was chosen, in words. @param {SettingsView} data */
 const fileSource = ({ file: { file, named_by } }) =>
   `${file} (${
     { shipped: say`as shipped`, environment: 'SECURWOMAN_CONFIG' }[named_by] ?? say`command line`

@@ -9,7 +9,7 @@ from typing import Final
 
 from application.state.state_dir import StateDir
 from features.watcher.beat import Unable
-from features.watcher.heartbeat_state import Hearing
+from features.watcher.heartbeat_state import HeartbeatState
 from features.watcher.program.probing import ask, trust_in
 from features.watcher.program.running import voice_at
 from features.watcher.program.settings import CenterTable, ModemOfWatcher, WatchSettings, roster_of
@@ -59,7 +59,7 @@ class OfCenter:
     center: CenterTable
 
     @property
-    def hearing(self) -> Hearing | None:
+    def hearing(self) -> HeartbeatState | None:
         """State of the heartbeats of this center; None if none was received."""
         return self.by.kept.hearings.get(self.center.name)
 

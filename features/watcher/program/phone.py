@@ -17,7 +17,7 @@ import msgspec
 
 from application.errors import CenterError
 from features.watcher.program.state import TryName
-from features.watcher.program.watcher import well_again
+from features.watcher.program.watcher import recovery_text
 from gateways.callouts.call import NEXT, TAKES, DutyCall, Reply
 from gateways.gsm.driver.events import (
     CallFound,
@@ -205,12 +205,12 @@ class Phone:
                 elif key == NEXT:
                     call.reply(Reply.NEXT, "", now_us)
                 elif call.answered and not job.wanted():
-                    call.reply(Reply.OTHER, well_again(job.language), now_us)
-                order, over = call.turn(now_us, call.port)
+                    call.reply(Reply.OTHER, recovery_text(job.language), now_us)
+                order, over = call.advance(now_us, call.port)
                 if over:
                     return Done(name=job.name, failure=call.failure, cause=call.cause)
                 for report in through.execute(order):
-                    call.heard(report, now_us)
+                    call.on_report(report, now_us)
                 _must_answer(session)
                 if call.answered and not answered:
                     answered = True

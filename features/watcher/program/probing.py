@@ -65,7 +65,7 @@ def ask(url: str, trust: ssl.SSLContext) -> str:
         return str(error) or type(error).__name__
 
 
-class ProbedOf(msgspec.Struct, frozen=True, array_like=True):
+class CenterProbe(msgspec.Struct, frozen=True, array_like=True):
     """A minute of one center's probes, as a line of the watcher's file."""
 
     center: str

@@ -140,7 +140,7 @@ class Running:
                 words,
                 lambda: watcher.answered(name, now_us()),
                 lambda: watcher.taken(name, person, now_us()),
-                lambda: watcher.wants(name),
+                lambda: watcher.is_call_needed(name),
             )
         )
 

@@ -16,8 +16,8 @@ import msgspec
 
 from application.state.state_dir import write_kept
 from features.watcher.beat import Unable
-from features.watcher.heartbeat_state import Hearing
-from features.watcher.program.probing import KEPT_MINUTES, ProbedOf
+from features.watcher.heartbeat_state import HeartbeatState
+from features.watcher.program.probing import KEPT_MINUTES, CenterProbe
 from messages.base import MALFORMED
 from messages.events import Event
 from messages.ids import Instant, NodeId
@@ -46,7 +46,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """Time of writing; 0: by a watcher that has ended."""
     unable: tuple[Unable, ...] = ()
     """Reasons that phoning was impossible then."""
-    hearings: dict[str, Hearing] = {}
+    hearings: dict[str, HeartbeatState] = {}
     """State by the center's name."""
 
 
@@ -78,9 +78,9 @@ def callouts_in(folder: Path) -> AppendedFile[Recorded]:
     return AppendedFile(folder / CALLOUTS, Recorded, STORIES)
 
 
-def probes_in(folder: Path) -> AppendedFile[ProbedOf]:
+def probes_in(folder: Path) -> AppendedFile[CenterProbe]:
     """Return the file of the probes' minutes, each with the name of the center."""
-    return AppendedFile(folder / PROBES, ProbedOf, KEPT_MINUTES)
+    return AppendedFile(folder / PROBES, CenterProbe, KEPT_MINUTES)
 
 
 class AppendedFile(Generic[T]):

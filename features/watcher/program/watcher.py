@@ -18,22 +18,22 @@ from msgspec.structs import replace
 
 from application.roster_file import FileFaulty
 from features.watcher.beat import NO_PHONE, Answer, Unable
-from features.watcher.ears import Ears
+from features.watcher.ears import HeartbeatReceiver
 from features.watcher.heartbeat_state import (
     CenterState,
-    Hearing,
+    HeartbeatState,
     after_sleep,
-    asked,
-    began,
+    apply_heartbeat,
+    center_state,
+    challenge_of,
+    initial_state,
     resumed,
-    take,
-    verdict,
 )
-from features.watcher.program.probing import ProbedOf, Probing
+from features.watcher.program.probing import CenterProbe, Probing
 from features.watcher.program.settings import CenterTable, WatchSettings, roster_of
 from features.watcher.program.state import Kept, Story, TryName, callouts_in, probes_in, write
 from features.watcher.settings import Patience
-from gateways.callouts.decider import PlannedAttempt, due
+from gateways.callouts.decider import PlannedAttempt, pending_actions
 from messages.events import (
     CalloutAlarm,
     CalloutAnswered,
@@ -76,7 +76,7 @@ _WELL_AGAIN: Final = {
 }
 
 
-class Hands(Protocol):
+class NotificationChannels(Protocol):
     """Executors of the watcher: modem and network."""
 
     @property
@@ -103,7 +103,7 @@ class Watcher:
         self._lock = threading.RLock()
         self._log = logs.get("watch")
         self._centers = {one.name: one for one in settings.center}
-        self._ears = Ears({one.name: one.key_file for one in settings.center if one.key_file})
+        self._ears = HeartbeatReceiver({one.name: one.key_file for one in settings.center if one.key_file})
         self._callouts, self._probes = callouts_in(folder), probes_in(folder)
         told = self._probes.read()
         self.probings = {
@@ -114,11 +114,13 @@ class Watcher:
             )
             for name, center in self._centers.items()
         }
-        self._hearings: dict[str, Hearing] = {}
+        self._hearings: dict[str, HeartbeatState] = {}
         for name, center in self._centers.items():
             before, probes = kept.hearings.get(name), bool(center.probe)
             self._hearings[name] = (
-                began(now_us, probes=probes) if before is None else resumed(before, now_us, probes=probes)
+                initial_state(now_us, probes=probes)
+                if before is None
+                else resumed(before, now_us, probes=probes)
             )
         self._story = Story(settings.name, self._callouts.read())
         self._began = self._turned = self._wrote = now_us
@@ -139,7 +141,7 @@ class Watcher:
 
     def hear(self, sealed: bytes, unable: tuple[Unable, ...], now_us: Instant) -> bytes | None:
         """Return the answer to a heartbeat; None if the sender has no key of a watched center."""
-        known = self._ears.heard(sealed)
+        known = self._ears.open_heartbeat(sealed)
         if known is None:
             return None
         name, key, beat = known
@@ -149,7 +151,7 @@ class Watcher:
             return None
         with self._lock:
             before = self._hearings[name]
-            hearing, taken = take(before, beat, now_us, os.urandom(16))
+            hearing, taken = apply_heartbeat(before, beat, now_us, os.urandom(16))
             self._hearings[name] = hearing
             if hearing.roster_version != before.roster_version:
                 self._keep(now_us)
@@ -159,7 +161,7 @@ class Watcher:
             answer = Answer(
                 watcher=self._settings.name,
                 taken=taken,
-                challenge=asked(hearing, beat.node),
+                challenge=challenge_of(hearing, beat.node),
                 unable=lacks,
                 roster_version=NO_PHONE if center.roster else hearing.roster_version,
                 probes=self.probings[name].whole(now_us),
@@ -180,7 +182,7 @@ class Watcher:
 
     # ------------------------------------------------------------ decisions
 
-    def turn(self, hands: Hands, now_us: Instant) -> None:
+    def turn(self, hands: NotificationChannels, now_us: Instant) -> None:
         """Poll the state, and carry out due actions. Called twice a second."""
         with self._lock:
             if hands.able != self._unable:
@@ -190,7 +192,7 @@ class Watcher:
             for name in self._centers:
                 self._look(name, turned_us, now_us)
             for callout in () if self.calls_nobody else self._story.open:
-                self._tell(callout, hands, now_us)
+                self._notify(callout, hands, now_us)
             if now_us - self._wrote >= KEPT_EVERY_US:
                 self._keep(now_us)
                 self._keep_probes(now_us // (60 * SECOND))
@@ -205,7 +207,7 @@ class Watcher:
             heard = replace(heard, beat_at=now_us, well_at=now_us)
         self._hearings[name] = replace(hearing, heard=heard)
         patience = Patience(silent_after_s=center.silent_after_s, unwell_after_s=center.unwell_after_s)
-        told = verdict(heard, patience, now_us)
+        told = center_state(heard, patience, now_us)
         if told is not self.verdicts.get(name):
             self._log.info("a center", center=name, verdict=str(told))
             self.verdicts[name] = told
@@ -243,7 +245,7 @@ class Watcher:
             return heard.heard.probed_at is not None and heard.heard.probed_at > self._began
         return any(one.at > self._began for one in heard.nodes.values())
 
-    def _tell(self, callout: Callout, hands: Hands, now_us: Instant) -> None:
+    def _notify(self, callout: Callout, hands: NotificationChannels, now_us: Instant) -> None:
         name = callout.alarms[0].subject
         center = self._centers.get(name)
         told = self.verdicts.get(name, CenterState.WELL)
@@ -251,7 +253,7 @@ class Watcher:
             return
         tries = next_of(callout, self._roster(center), now_us, phones=not hands.able, ahead_us=self.ahead_us)
         for number, one in enumerate(tries, len(callout.attempts) + 1):
-            self._say(one.tried(callout.id, number), now_us)
+            self._say(one.tried_event(callout.id, number), now_us)
             language = one.person.language if one.person.language in WORDS else self._settings.language
             wrong = what_is_wrong(told, name, language)
             if one.way is DutyWay.CALL:
@@ -267,7 +269,7 @@ class Watcher:
         with self._lock:
             self._say(CalloutTaken(callout=name[0], person=person.id, way=DutyWay.CALL), now_us)
 
-    def wants(self, name: TryName) -> bool:
+    def is_call_needed(self, name: TryName) -> bool:
         """Return True if this call is still needed; the modem is not held for an ended callout."""
         with self._lock:
             return any(one.id == name[0] for one in self._story.open)
@@ -301,21 +303,21 @@ class Watcher:
     def _say(self, event: Event, now_us: Instant) -> None:
         recorded = self._story.add(event, now_us)
         self._log.info("callout", said=msgspec.to_builtins(event))
-        with self._said_if_it_fails():
+        with self._logging_disk_errors():
             told = self._story.recorded
             self._callouts.append((recorded,), len(told), lambda: told)
 
     def _keep(self, now_us: Instant) -> None:
         self._wrote = now_us
         kept = Kept(at=now_us, unable=self._unable or (), hearings=self._hearings)
-        with self._said_if_it_fails():
+        with self._logging_disk_errors():
             write(self._folder, kept)
 
     def _keep_probes(self, before_minute: int) -> None:
-        def of_each(rows: Callable[[Probing], Iterable[ProbeResult]]) -> Iterator[ProbedOf]:
-            return (ProbedOf(name, row) for name, one in self.probings.items() for row in rows(one))
+        def of_each(rows: Callable[[Probing], Iterable[ProbeResult]]) -> Iterator[CenterProbe]:
+            return (CenterProbe(name, row) for name, one in self.probings.items() for row in rows(one))
 
-        with self._said_if_it_fails():
+        with self._logging_disk_errors():
             self._probes.append(
                 of_each(lambda one: one.unwritten(before_minute)),
                 sum(map(len, self.probings.values())),
@@ -323,7 +325,7 @@ class Watcher:
             )
 
     @contextmanager
-    def _said_if_it_fails(self) -> Iterator[None]:
+    def _logging_disk_errors(self) -> Iterator[None]:
         """Log errors of the disk, and call people nevertheless: a full disk must not hide a
         center's failure.
         """
@@ -346,9 +348,9 @@ def next_of(
         return ()
     people = on_duty(roster, Instant(now_us + ahead_us))
     if phones:
-        found = due(callout, people, now_us)
+        found = pending_actions(callout, people, now_us)
         return found.written if found.call is None else (found.call, *found.written)
-    each = (one for person in people for one in due(callout, [person], now_us).written)
+    each = (one for person in people for one in pending_actions(callout, [person], now_us).written)
     return tuple(one for one in each if one.way not in BY_NUMBER)
 
 
@@ -357,6 +359,6 @@ def what_is_wrong(verdict: CenterState, name: str, language: str) -> str:
     return WORDS[language][verdict].format(name=name)
 
 
-def well_again(language: str) -> str:
+def recovery_text(language: str) -> str:
     """Return the words for a person on the phone at the end of the callout."""
     return _WELL_AGAIN[language]

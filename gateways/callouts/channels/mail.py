@@ -21,18 +21,18 @@ STEP_S: Final = 8.0
 SUBJECT_MAX: Final = 150
 
 
-def mailed(to: str, notification: Notification, setup: Setup) -> Sent:
+def send_mail(to: str, notification: Notification, setup: Setup) -> Sent:
     """Submit the notification to the mail server. Blocks; raises no error of the server or the network."""
     if not setup.settings.duty.smtp.host:
         return Refused(why="duty.smtp.host is not set")
     try:
-        letter = letter_of(to, notification, setup.settings.duty.smtp.sender)
+        letter = message_of(to, notification, setup.settings.duty.smtp.sender)
     except (ValueError, IndexError, UnicodeError):
         return Refused(why="not an e-mail address")
     return _with_server(setup.settings.duty.smtp, setup, lambda smtp: smtp.send_message(letter))
 
 
-def tried(setup: Setup) -> Sent:
+def check_sign_on(setup: Setup) -> Sent:
     """Check that the mail server accepts the center's sign-on; no mail is sent. Blocks and raises as
     `mailed`.
     """
@@ -68,7 +68,7 @@ def _with_server(server: SmtpSettings, setup: Setup, do: Callable[[smtplib.SMTP]
     return Delivered()
 
 
-def letter_of(to: str, notification: Notification, sender: str) -> EmailMessage:
+def message_of(to: str, notification: Notification, sender: str) -> EmailMessage:
     """Return the mail. Raises ValueError, or IndexError from the library, if `to` is no address."""
     letter = EmailMessage()
     name, _, host = to.rpartition("@")

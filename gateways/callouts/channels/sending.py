@@ -75,7 +75,7 @@ def send(contact: Contact, notification: Notification, setup: Setup, within_s: f
 
     def carry() -> None:
         try:
-            back.append(_carried(contact, notification, setup))
+            back.append(_send_by_channel(contact, notification, setup))
         except Exception as error:  # An error in a library affects that channel only.
             back.append(Later(why=f"{contact.way}: {type(error).__name__}"))
 
@@ -85,22 +85,22 @@ def send(contact: Contact, notification: Notification, setup: Setup, within_s: f
     return back[0] if back else Later(why=f"{contact.way}: no result within {within_s:g} s")
 
 
-def _carried(contact: Contact, notification: Notification, setup: Setup) -> Sent:
+def _send_by_channel(contact: Contact, notification: Notification, setup: Setup) -> Sent:
     """Import only the module of this channel, and send: a process that never posts would carry 7 MB for
     nothing.
     """
     match contact.way:
         case DutyWay.EMAIL:
-            from gateways.callouts.channels.mail import mailed
+            from gateways.callouts.channels.mail import send_mail
 
-            return mailed(contact.to, notification, setup)
+            return send_mail(contact.to, notification, setup)
         case DutyWay.WEBHOOK:
-            from gateways.callouts.channels.webhook import posted
+            from gateways.callouts.channels.webhook import post_notification
 
-            return posted(contact.to, notification, setup)
+            return post_notification(contact.to, notification, setup)
         case DutyWay.APPRISE:
-            from gateways.callouts.channels.services import told
+            from gateways.callouts.channels.services import send_to_service
 
-            return told(contact.to, notification, setup)
+            return send_to_service(contact.to, notification, setup)
         case DutyWay.CALL | DutyWay.SMS:
             return Refused(why=f"{contact.way} goes by the center's own lines")

@@ -42,7 +42,7 @@ them.
 """
 
 
-def told(to: str, notification: Notification, setup: Setup) -> Sent:
+def send_to_service(to: str, notification: Notification, setup: Setup) -> Sent:
     """Send the notification to the service through apprise. Blocks; `send` sees to the time limit and to
     exceptions.
     """

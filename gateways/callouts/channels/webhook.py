@@ -14,7 +14,7 @@ from model.setup import Setup
 TYPE: Final = "callout.notice"
 
 
-def posted(to: str, notification: Notification, setup: Setup) -> Sent:
+def post_notification(to: str, notification: Notification, setup: Setup) -> Sent:
     """Post the notification. Blocks; raises no error that the receiver or the network causes."""
     duty = setup.settings.duty
     return post(

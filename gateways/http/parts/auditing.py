@@ -15,7 +15,7 @@ from typing import Final
 
 from litestar.types import Message, Scope
 
-from gateways.http.parts.journal_writer import Writing
+from gateways.http.parts.journal_writer import JournalWriter
 from gateways.http.security.auth import OPERATOR, bearer
 from gateways.http.security.proxies import Proxies
 from gateways.http.wire.answers import AnyConnection
@@ -40,10 +40,10 @@ class Unaudited(HttpGatewayError):
     """Defect of the center: a route would have shown data without an entry."""
 
 
-class Auditing:
+class RequestAudit:
     """Writer of audit entries, for the event loop alone."""
 
-    def __init__(self, writing: Writing, trail: Trail, proxies: Proxies, clock: Clock) -> None:
+    def __init__(self, writing: JournalWriter, trail: Trail, proxies: Proxies, clock: Clock) -> None:
         self._writing = writing
         self.trail: Final = trail
         self._proxies = proxies

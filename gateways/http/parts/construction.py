@@ -7,14 +7,14 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from gateways.console.following import Following
+from gateways.console.following import JournalFollower
 from gateways.console.people import People
 from gateways.console.sessions import Cookies
 from gateways.console.views.infrastructure import ModemView
 from gateways.http.metrics import Metrics
-from gateways.http.parts.auditing import Auditing
+from gateways.http.parts.auditing import RequestAudit
 from gateways.http.parts.context import Web
-from gateways.http.parts.journal_writer import Writing
+from gateways.http.parts.journal_writer import JournalWriter
 from gateways.http.parts.registry import RegistryQueries
 from gateways.http.security.auth import Auth
 from gateways.http.security.challenges import Challenges
@@ -70,8 +70,8 @@ def parts(
     )
     shared = journal.shared
     auth = Auth(asked, cookies, proxies, clock)
-    following = Following(journal, clock)
-    writing = Writing(
+    following = JournalFollower(journal, clock)
+    writing = JournalWriter(
         journal,
         metrics=metrics,
         deadline_s=settings.center.deadline.seconds,
@@ -83,7 +83,7 @@ def parts(
         clock=clock,
         journal=journal,
         writing=writing,
-        audit=Auditing(writing, Trail(state / "keys"), proxies, clock),
+        audit=RequestAudit(writing, Trail(state / "keys"), proxies, clock),
         following=following,
         auth=auth,
         senders=Senders(auth, asked, proxies, clock, far=is_server(settings.journal)),

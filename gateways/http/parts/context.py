@@ -12,14 +12,14 @@ from typing import Any, TypeVar
 
 from application.settings.own_file import SettingsFile
 from application.state.state_dir import StateDir
-from gateways.console.following import Following
+from gateways.console.following import JournalFollower
 from gateways.console.people import OperatorsView, People
 from gateways.console.sessions import Cookies
 from gateways.console.tally import Tally
 from gateways.console.views.infrastructure import ModemView
 from gateways.http.metrics import Metrics
-from gateways.http.parts.auditing import Auditing
-from gateways.http.parts.journal_writer import Writing
+from gateways.http.parts.auditing import RequestAudit
+from gateways.http.parts.journal_writer import JournalWriter
 from gateways.http.parts.registry import RegistryQueries
 from gateways.http.security.auth import Auth
 from gateways.http.security.challenges import Challenges
@@ -50,9 +50,9 @@ class Web:
     settings: WebSettings
     clock: Clock
     journal: Journal
-    writing: Writing
-    audit: Auditing
-    following: Following
+    writing: JournalWriter
+    audit: RequestAudit
+    following: JournalFollower
     auth: Auth
     senders: Senders
     cookies: Cookies

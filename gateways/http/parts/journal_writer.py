@@ -39,7 +39,7 @@ REFUSED_MAX: Final = 3
 """Failures of one signal while others are accepted, after which it is dropped: a disk may work by turns."""
 
 
-class _Kept:
+class _KeptSignal:
     """Signal with the number of its failures while the journal accepted other work."""
 
     __slots__ = ("failed", "signal", "taken_before")
@@ -61,7 +61,7 @@ class _Ticket(Generic[T]):
 
     __slots__ = ("future", "kept", "received_s", "result")
 
-    def __init__(self, future: asyncio.Future[T], received_s: float, kept: _Kept | None) -> None:
+    def __init__(self, future: asyncio.Future[T], received_s: float, kept: _KeptSignal | None) -> None:
         self.future = future
         self.received_s = received_s
         self.kept = kept
@@ -89,7 +89,7 @@ class _Ticket(Generic[T]):
         return failed
 
 
-class Writing:
+class JournalWriter:
     """Writer of the web, for the event loop alone, except the callbacks of the committer's thread."""
 
     def __init__(
@@ -114,7 +114,7 @@ class Writing:
         self._lock = threading.Lock()
         self._waiting: dict[_Ticket[Any], None] = {}
         self._watch: asyncio.TimerHandle | None = None
-        self._kept: deque[_Kept] = deque()
+        self._kept: deque[_KeptSignal] = deque()
         self._taken = 0
         """Number of successful writes."""
         self._again: asyncio.TimerHandle | None = None
@@ -139,9 +139,9 @@ class Writing:
 
     def accept(self, signal: Signal) -> asyncio.Future[Accepted]:
         """Make the signal durable. Raises NotDurable; the signal is retried unless refused for itself."""
-        return self._accept(_Kept(signal))
+        return self._accept(_KeptSignal(signal))
 
-    def _accept(self, kept: _Kept) -> asyncio.Future[Accepted]:
+    def _accept(self, kept: _KeptSignal) -> asyncio.Future[Accepted]:
         signal, most = kept.signal, self._live_cases
         if most is not None and signal.level is Assurance.DEVICE and not self._proved_open(most):
             most = None
@@ -159,17 +159,17 @@ class Writing:
         """Number of alerts that wait for the journal to work again."""
         return len(self._kept)
 
-    def _submit(self, there: Future[T], kept: _Kept | None) -> asyncio.Future[T]:
+    def _submit(self, there: Future[T], kept: _KeptSignal | None) -> asyncio.Future[T]:
         assert self._loop is not None
         here: asyncio.Future[T] = self._loop.create_future()
         ticket = _Ticket(here, self._loop.time(), kept)
         self._waiting[ticket] = None
         if self._watch is None:
-            self._watch = self._loop.call_later(GIVE_UP_S, self._look_for_late)
-        there.add_done_callback(lambda result: self._came_back(ticket, result))
+            self._watch = self._loop.call_later(GIVE_UP_S, self._expire_late)
+        there.add_done_callback(lambda result: self._on_commit(ticket, result))
         return here
 
-    def _came_back(self, ticket: _Ticket[T], result: Future[T]) -> None:
+    def _on_commit(self, ticket: _Ticket[T], result: Future[T]) -> None:
         """Collect a result, on the committer's thread. The loop is woken once for all of a commit."""
         ticket.result = result
         with self._lock:
@@ -187,11 +187,11 @@ class Writing:
             self._waiting.pop(ticket, None)
             failed = ticket.settle()
             if failed is None:
-                self._went_well(ticket)
+                self._on_success(ticket)
             else:
-                self._went_wrong(ticket, failed)
+                self._on_failure(ticket, failed)
 
-    def _went_well(self, ticket: _Ticket[Any]) -> None:
+    def _on_success(self, ticket: _Ticket[Any]) -> None:
         self.works = True
         self._taken += 1
         if ticket.kept is None or ticket.result is None:
@@ -204,7 +204,7 @@ class Writing:
         if self._kept and self._again is None:
             self._try_again()
 
-    def _went_wrong(self, ticket: _Ticket[Any], failed: JournalError) -> None:
+    def _on_failure(self, ticket: _Ticket[Any], failed: JournalError) -> None:
         if self.works:
             self.log.error("the journal cannot be written", reason=str(failed))
         self.works = False
@@ -257,14 +257,14 @@ class Writing:
             self._accept(kept).add_done_callback(_heard)
         self._metrics.kept.set(len(self._kept))
 
-    def _look_for_late(self) -> None:
+    def _expire_late(self) -> None:
         assert self._loop is not None
         self._watch = None
         now_s = self._loop.time()
         for ticket in list(self._waiting):
             if now_s - ticket.received_s < GIVE_UP_S:
                 left_s = GIVE_UP_S - (now_s - ticket.received_s)
-                self._watch = self._loop.call_later(left_s, self._look_for_late)
+                self._watch = self._loop.call_later(left_s, self._expire_late)
                 return
             if not ticket.future.done():
                 self.works = False

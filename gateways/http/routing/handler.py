@@ -130,8 +130,8 @@ def _returned(route: Route) -> Any:
     """Return the return annotation for Litestar: empty, a given response class, or bytes."""
     if route.status == 204:
         return Response[None]
-    made = get_origin(route.told) or route.told
-    return route.told if inspect.isclass(made) and issubclass(made, Response) else Response[bytes]
+    made = get_origin(route.returned) or route.returned
+    return route.returned if inspect.isclass(made) and issubclass(made, Response) else Response[bytes]
 
 
 def _response(request: AnyRequest, value: Any, status: int) -> Response[Any]:

@@ -139,7 +139,7 @@ APP: Final = Permission(
 )
 APP_OR_INVITED: Final = Permission(
     who="the app, or by an invitation",
-    guard=lambda web: web.senders.look,
+    guard=lambda web: web.senders.refresh,
     tags=("app",),
     security=("appKey",),
     unknown="No app key of this center.",

@@ -143,7 +143,7 @@ class Route:
         return found
 
     @property
-    def told(self) -> Any:
+    def returned(self) -> Any:
         """Return type of the function, without `Answer`."""
         found = self.hints["return"]
         return get_args(found)[0] if get_origin(found) is Answer else found
@@ -151,12 +151,12 @@ class Route:
     @property
     def answer(self) -> type[msgspec.Struct] | None:
         """Struct of the response; None if the response is no struct."""
-        return self.told if _is_struct(self.told) else self.declared.answers
+        return self.returned if _is_struct(self.returned) else self.declared.answers
 
     @property
     def status(self) -> int:
         """Status of a success."""
-        return self.declared.status or (204 if self.told is type(None) else 200)
+        return self.declared.status or (204 if self.returned is type(None) else 200)
 
     def responses(self) -> dict[int, ResponseSpec]:
         """Return the possible responses by status, each with its description."""

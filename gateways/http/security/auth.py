@@ -75,7 +75,7 @@ class Auth:
         works = True
         while True:
             try:
-                await self.look()
+                await self.refresh()
             except StoreError as error:
                 if works:
                     log.error("the credentials cannot be read: the last ones stay valid", reason=str(error))
@@ -84,7 +84,7 @@ class Auth:
                 works = True
             await asyncio.sleep(LOOK_S)
 
-    async def look(self) -> None:
+    async def refresh(self) -> None:
         """Read the valid credentials, and end the WebSockets that have lost theirs. Raises StoreError."""
         while True:
             before = self._changed_here

@@ -53,7 +53,7 @@ def is_loopback(address: str) -> bool:
 
 def limited(limits: Limits, spares: Spares) -> type[HttpToolsProtocol]:
     """Return the protocol class with these limits, for one server."""
-    guests = _Guests(limits.per_address, spares)
+    guests = _Connections(limits.per_address, spares)
 
     class Limited(_Limited):
         _limits = limits
@@ -62,7 +62,7 @@ def limited(limits: Limits, spares: Spares) -> type[HttpToolsProtocol]:
     return Limited
 
 
-class _Guests:
+class _Connections:
     """Open connections by network, oldest first."""
 
     def __init__(self, most: int, spares: Spares) -> None:
@@ -71,7 +71,7 @@ class _Guests:
         self._of: dict[str, dict[_Limited, None]] = {}
         self._count = 0
 
-    def come(self, one: _Limited) -> bool:
+    def admit(self, one: _Limited) -> bool:
         """Return True if the connection is admitted. A full network admits the connection in place of its
         oldest connection without a request.
         """
@@ -89,13 +89,13 @@ class _Guests:
             if resting is None:
                 return False
             resting.transport.abort()
-            self.gone(resting)
+            self.release(resting)
         # `gone` removes the network's entry together with the last connection.
         self._of.setdefault(name, there)[one] = None
         self._count += 1
         return True
 
-    def gone(self, one: _Limited) -> None:
+    def release(self, one: _Limited) -> None:
         """Remove a closed connection."""
         if one.client is not None:
             name = network(one.client[0])
@@ -109,14 +109,14 @@ class _Guests:
     def _sweep(self, name: str) -> None:
         """Remove a network's closed connections: the end of a WebSocket is not reported to this protocol."""
         for one in [one for one in self._of.get(name, ()) if one.transport.is_closing()]:
-            self.gone(one)
+            self.release(one)
 
 
 class _Limited(HttpToolsProtocol):
     """HTTP connection under the limits."""
 
     _limits: Limits
-    _guests: _Guests
+    _guests: _Connections
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -131,14 +131,14 @@ class _Limited(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        if self._guests.come(self):
+        if self._guests.admit(self):
             self._begin_header()
         else:
             transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop()
-        self._guests.gone(self)
+        self._guests.release(self)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:

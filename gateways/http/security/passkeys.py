@@ -147,7 +147,7 @@ def challenge_of(credential: Credential) -> str:
         raise BadBody("the client data hold no challenge", "$.passkey.response.clientDataJSON") from error
 
 
-class Made(msgspec.Struct, frozen=True):
+class NewPasskey(msgspec.Struct, frozen=True):
     """A new passkey, verified."""
 
     id: bytes
@@ -156,7 +156,7 @@ class Made(msgspec.Struct, frozen=True):
     backed_up: bool
 
 
-def made(credential: Credential, challenge: str, party: RelyingParty) -> Made | None:
+def verify_registration(credential: Credential, challenge: str, party: RelyingParty) -> NewPasskey | None:
     """Return the new passkey; None if not verified. The first call is slow: keep it off the event loop."""
     from webauthn import verify_registration_response
     from webauthn.helpers.cose import COSEAlgorithmIdentifier
@@ -172,7 +172,7 @@ def made(credential: Credential, challenge: str, party: RelyingParty) -> Made | 
         )
     except Exception:  # the library's parsers raise arbitrary errors for a stranger's bytes
         return None
-    return Made(
+    return NewPasskey(
         found.credential_id, found.credential_public_key, found.sign_count, found.credential_backed_up
     )
 
@@ -184,7 +184,7 @@ class Signed(msgspec.Struct, frozen=True):
     backed_up: bool
 
 
-def signed(
+def verify_assertion(
     credential: Credential, challenge: str, party: RelyingParty, public_key: bytes, counter: int
 ) -> Signed | None:
     """Verify the use of a known passkey; None if not verified. The first call is slow, as for `made`."""

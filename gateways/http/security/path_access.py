@@ -34,7 +34,7 @@ _ALLOWED: Final = (
 )
 
 
-def apart(metrics: tuple[str, int] | None, *, behind_proxy: bool) -> Callable[[ASGIApp], ASGIApp]:
+def restricted_paths(metrics: tuple[str, int] | None, *, behind_proxy: bool) -> Callable[[ASGIApp], ASGIApp]:
     """Return the middleware that restricts /metrics and /schema. `metrics`: the address that serves these
     paths and the health checks only, if configured. An unavailable path raises NotFoundException.
     """

@@ -50,7 +50,7 @@ class TypedPins:
         return before != digest
 
 
-async def guarded(web: Web, person: UserId, pin: str, look: Callable[[], T]) -> T:
+async def check_pin(web: Web, person: UserId, pin: str, look: Callable[[], T]) -> T:
     """Check a person's PIN, in turn. Raises TooMany after several PINs, right or wrong, and Busy. After Busy
     the same PIN again counts once.
     """
@@ -63,7 +63,7 @@ async def guarded(web: Web, person: UserId, pin: str, look: Callable[[], T]) -> 
     return await web.queries.in_turn(look)
 
 
-async def tell_operators(web: Web, person: UserId, verdict: PinVerdict, where: str) -> None:
+async def raise_pin_alarm(web: Web, person: UserId, verdict: PinVerdict, where: str) -> None:
     """Raise the alarm about a wrong PIN or the duress PIN, unless it stands. Raises NotDurable."""
     raised = alarm_of_pin(verdict, person, where)
     if raised is None:
@@ -74,7 +74,7 @@ async def tell_operators(web: Web, person: UserId, verdict: PinVerdict, where: s
     await web.writing.run(lambda tx: tx.append(Append(streams.node(web.settings.node), None, (raised,))))
 
 
-async def evenly(answer: Awaitable[T]) -> T:
+async def with_even_response_time(answer: Awaitable[T]) -> T:
     """Return the answer a multiple of ANSWER_S after the request: the response time reveals nothing."""
     loop = asyncio.get_running_loop()
     begun_s = loop.time()
@@ -89,6 +89,6 @@ def rest_s(spent_s: float) -> float:
     return ANSWER_S - spent_s % ANSWER_S
 
 
-def proves(own: DeviceKey, verdict: PinVerdict) -> bool:
+def is_carried_out(own: DeviceKey, verdict: PinVerdict) -> bool:
     """Return True if a request with a PIN of this verdict is carried out, and not only in appearance."""
     return own.seeming is DeviceAppearance.NOTHING and verdict in (PinVerdict.CANCEL, PinVerdict.NONE_SET)

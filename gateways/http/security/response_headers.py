@@ -24,7 +24,7 @@ SAID: Final = (
 )
 
 
-def said_with_every_answer(proxies: Proxies, clock: Clock) -> BeforeMessageSendHookHandler:
+def common_headers(proxies: Proxies, clock: Clock) -> BeforeMessageSendHookHandler:
     """Return the hook that adds the security headers and `Date` to every response of the application.
 
     Responses without a route are included. A page (HTML, status below 400) has a content policy of its own.

@@ -103,7 +103,7 @@ class Senders:
 
     async def guard(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
         """Guard: admit an app by its key, or an enrolled phone by its signature. Raises NotSignedOn."""
-        await self.look(connection, _)
+        await self.refresh(connection, _)
         self.known(connection)
 
     async def enrolled(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
@@ -131,7 +131,7 @@ class Senders:
             raise NotSignedOn("the request needs an app key: `Authorization: Bearer …`")
         return sender
 
-    async def look(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
+    async def refresh(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
         """Guard for routes that accept an invitation as well: identify the sender and refuse none."""
         key = bearer(connection)
         known = key is not None and self._auth.knows_app(key)

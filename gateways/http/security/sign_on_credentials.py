@@ -16,7 +16,7 @@ import msgspec
 from gateways.http.parts.context import Web
 from gateways.http.security import authenticator_app, passkeys
 from gateways.http.security.challenges import TO_SIGN_ON
-from gateways.http.security.pin_guard import evenly
+from gateways.http.security.pin_guard import with_even_response_time
 from gateways.http.security.throttle import network
 from gateways.http.wire.errors import BadBody, Busy, NotSignedOn, TooManyTries
 from messages.ids import OperatorId
@@ -81,18 +81,18 @@ class VerifiedCredential(msgspec.Struct, frozen=True, kw_only=True):
         return made
 
 
-def is_asked(web: Web, role: StaffRole) -> bool:
+def requires_second_factor(web: Web, role: StaffRole) -> bool:
     """Return True if `[sign_on] passkeys` requires a second factor of operators of this role."""
     return role.needs(web.settings.center.sign_on.passkeys)
 
 
-class Proofs:
+class CredentialVerifier:
     """Verifier of credentials. The methods raise NotSignedOn, TooManyTries, BadBody and StoreError."""
 
     def __init__(self, web: Web) -> None:
         self._web = web
 
-    def unknown(self, what: str, address: str, code: str = "") -> NotSignedOn | TooManyTries:
+    def count_unknown(self, what: str, address: str, code: str = "") -> NotSignedOn | TooManyTries:
         """Count an unknown credential against the address; return the error to raise."""
         now_us = self._web.clock.now_us()
         wait_s = self._web.throttle.wait_s("", address, now_us)
@@ -102,14 +102,14 @@ class Proofs:
         log.warning("sign-on with an unknown credential", what=what, address=address)
         return NotSignedOn(f"no operator has this {what}", code)
 
-    def let_try(self, address: str) -> None:
+    def require_attempt_left(self, address: str) -> None:
         """Raise TooManyTries if the address has made too many wrong attempts."""
         if wait_s := self._web.throttle.wait_s("", address, self._web.clock.now_us()):
             raise TooManyTries(wait_s)
 
-    def asks(self, operator: Operator) -> bool:
+    def needs_second_factor(self, operator: Operator) -> bool:
         """Return True if a password or a token alone is not enough for the operator."""
-        return operator.has_second_factor and is_asked(self._web, operator.role)
+        return operator.has_second_factor and requires_second_factor(self._web, operator.role)
 
     def by_token(self, token: str, address: str) -> VerifiedCredential:
         """Verify a token or a recovery code. The operator is read again, since stored data may be outdated.
@@ -120,14 +120,14 @@ class Proofs:
         holder_of = known.operator_of_recovery if recovers else known.operator_of_token
         way = SignOnMethod.RECOVERY if recovers else SignOnMethod.TOKEN
         if (operator := holder_of(token)) is None:
-            raise self.unknown("token", address)
+            raise self.count_unknown("token", address)
         as_of, record = known.changes_of(operator), known.operator(operator)
         if record is None or holder_of(token) != operator:
-            raise self.unknown("token", address)
+            raise self.count_unknown("token", address)
         if way is SignOnMethod.RECOVERY:
             log.warning("sign-on with a recovery code", operator=operator, address=address)
             return VerifiedCredential(operator=operator, as_of=as_of, way=way, recovery=token)
-        if record.token_until != FOR_EVER and self.asks(record):
+        if record.token_until != FOR_EVER and self.needs_second_factor(record):
             raise NotSignedOn(
                 "this token is for programs only: sign on with a passkey", Fault.PASSKEY_NEEDED, operator
             )
@@ -137,7 +137,7 @@ class Proofs:
             )
         return VerifiedCredential(operator=operator, as_of=as_of, way=way)
 
-    def counted_as(self, operator: OperatorId, address: str) -> tuple[str, bool]:
+    def throttle_key(self, operator: OperatorId, address: str) -> tuple[str, bool]:
         """Return the name under which attempts for this operator count, and True if the address is familiar.
 
         A familiar address is in a network of an earlier sign-on; strangers' attempts do not count there.
@@ -156,7 +156,7 @@ class Proofs:
         operator = web.queries.operator_called(who)
         key, familiar = " ".join(who.split()).casefold(), False
         if operator is not None:
-            key, familiar = self.counted_as(operator, address)
+            key, familiar = self.throttle_key(operator, address)
         wait_s = web.throttle.wait_s(key, address, now_us)
         if wait_s:
             raise TooManyTries(wait_s)
@@ -167,7 +167,9 @@ class Proofs:
             )
         as_of = 0 if operator is None else web.queries.changes_of(operator)
         try:
-            right = await evenly(web.queries.password_is(operator, password, familiar=familiar))
+            right = await with_even_response_time(
+                web.queries.password_is(operator, password, familiar=familiar)
+            )
         except Busy:
             web.throttle.take_back(key, address)
             raise
@@ -176,7 +178,7 @@ class Proofs:
             # The typed name is not logged: some operators type their password there.
             log.warning("sign-on with a wrong password", operator=operator, address=address)
             raise NotSignedOn("the name or the password is wrong", operator=operator or "")
-        if not self.asks(record):
+        if not self.needs_second_factor(record):
             return VerifiedCredential(operator=record.id, as_of=as_of, way=SignOnMethod.PASSWORD)
         if code is None or not record.has_totp:
             needed = Fault.CODE_NEEDED if record.has_totp else Fault.PASSKEY_NEEDED
@@ -210,17 +212,19 @@ class Proofs:
         fault = Fault.PASSKEY_UNKNOWN
         known = web.queries.authenticator(which)
         if known is None or known.kind is not AuthenticatorKind.PASSKEY:
-            raise self.unknown("passkey", address, fault)
+            raise self.count_unknown("passkey", address, fault)
         as_of = web.queries.changes_of(known.operator)
         known = web.queries.authenticator(which)
         if known is None or not web.challenges.is_good(challenge, TO_SIGN_ON):
-            raise self.unknown("passkey", address, fault)
+            raise self.count_unknown("passkey", address, fault)
         handle = passkeys.base64(web.challenges.handle_of(known.operator))
         if given.response.user_handle not in (None, handle):
-            raise self.unknown("passkey", address, fault)
-        found = await asyncio.to_thread(passkeys.signed, given, challenge, party, known.secret, known.counter)
+            raise self.count_unknown("passkey", address, fault)
+        found = await asyncio.to_thread(
+            passkeys.verify_assertion, given, challenge, party, known.secret, known.counter
+        )
         if found is None:
-            raise self.unknown("passkey", address, fault)
+            raise self.count_unknown("passkey", address, fault)
         used = msgspec.structs.replace(known, counter=found.counter, backed_up=found.backed_up)
         return VerifiedCredential(
             operator=known.operator, as_of=as_of, way=SignOnMethod.PASSKEY, challenge=challenge, used=used

@@ -155,6 +155,6 @@ def _web(center: World) -> Web:
 
 def _loops_of(web: Web) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "web, its start", web.following.load
-    yield "web, each second: what is ordered", lambda: node_orders.look(web)
+    yield "web, each second: what is ordered", lambda: node_orders.carry_out_order(web)
     yield "web, each 0.4 s: who is let in", lambda: Registry(web.journal).access(web.clock.now_us())
     yield "web, each minute: the figures' rows", lambda: list(figures.catch_up(web.journal))

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from application.checks import Around, Look, Wants
+from application.checks import CenterCheck, CheckCondition, CheckContext
 from application.state.state_dir import StateDir
 from center.checks import capacity
 from center.checks.sound import announcements
-from center.checks.table import every, found, looks
+from center.checks.table import center_checks, every, found
 from media.conference.sounds import FOLDER
 from messages.proofs import ProofStep
 from model.checks import CheckUser, Cost, Severity
@@ -47,27 +47,29 @@ def test_nothing_that_is_asked_by_the_second_takes_long() -> None:
 def test_a_look_is_left_out_without_what_it_wants(tmp_path: Path) -> None:
     def names(**fields: object) -> set[str]:
         whole = {"node": None, "known": Settings(), "simulated": False, "fault": None, **fields}
-        around = Around(state=StateDir(tmp_path / "s"), **whole)  # type: ignore[arg-type]
-        return {one.name for one in looks() if all(around.has(want) for want in one.wants)}
+        around = CheckContext(state=StateDir(tmp_path / "s"), **whole)  # type: ignore[arg-type]
+        return {one.name for one in center_checks() if all(around.has(want) for want in one.wants)}
 
-    def wanting(want: Wants) -> set[str]:
-        return {one.name for one in looks() if want in one.wants}
+    def wanting(want: CheckCondition) -> set[str]:
+        return {one.name for one in center_checks() if want in one.wants}
 
     assert not names(known=None) & {"trunks", "dialling"}
     assert not names(fault="no room") & {"disk", "journal"}
     assert "voice" not in names(simulated=True)
-    assert not names() & (wanting(Wants.RUNNING) - {"voices"})
+    assert not names() & (wanting(CheckCondition.RUNNING) - {"voices"})
 
 
 def test_a_look_that_fails_is_a_finding_and_the_others_go_on(tmp_path: Path) -> None:
-    around = Around(state=StateDir(tmp_path / "none"), node=None, known=None, simulated=True, fault="no room")
+    around = CheckContext(
+        state=StateDir(tmp_path / "none"), node=None, known=None, simulated=True, fault="no room"
+    )
     told = list(found(around))
     assert [(one.check, one.text) for one in told if one.verdict == "fail"] == [("state", "no room")]
     assert {"clocks", "limits", "center"} <= {one.check for one in told}
 
 
 def test_only_looks_of_the_center_are_in_its_table() -> None:
-    assert all(isinstance(one, Look) and CheckUser.DOCTOR in one.asked for one in looks())
+    assert all(isinstance(one, CenterCheck) and CheckUser.DOCTOR in one.asked for one in center_checks())
 
 
 def test_more_and_quicker_processors_carry_more_and_there_is_always_one() -> None:

@@ -60,7 +60,7 @@ def test_a_backup_is_ordered_once_entered_and_told_by_the_list(
 
 def test_prometheus_is_told_how_old_each_backup_is(api: Api) -> None:
     made_at = Instant(CLOCK.now_us() - 3600 * SECOND)
-    made = records.Made(made_at=made_at, events=1, bytes=1, seconds=1)
+    made = records.BackupRecord(made_at=made_at, events=1, bytes=1, seconds=1)
     (api.place.state / records.BACKUPS_FILE).write_bytes(records.backups_said({"/m/center.age": made}))
     (told,) = re.findall(r'_backup_age_seconds\{file="/m/center.age"\} (.*)', api.client.get("/metrics").text)
     assert 3600 <= float(told) < 3700
@@ -72,7 +72,7 @@ def test_a_backup_that_is_overdue_is_an_alarm_until_one_is_made(make_world: Make
 
     def made(hours_ago: float) -> None:
         at = Instant(world.clock.now_us() - round(hours_ago * 3600 * SECOND))
-        one = records.Made(made_at=at, events=1, bytes=1, seconds=1)
+        one = records.BackupRecord(made_at=at, events=1, bytes=1, seconds=1)
         (world.env.state / records.BACKUPS_FILE).write_bytes(records.backups_said({"/media/center.age": one}))
         world.advance(61)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 
 from msgspec.structs import replace
 
-from features.maps.address_lookup import Asking
+from features.maps.address_lookup import AddressRequests
 from features.maps.addresses import AddressesFailed
 from messages.base import Address
 from messages.ids import AlertId, Channel, Instant, NodeId, WorkerId
@@ -48,7 +48,7 @@ class World:
         self.written: list[Address] = []
         self.go = asyncio.Event()
         self.go.set()
-        self.asking = Asking(self, HERE, lambda _: self.case, self.write)
+        self.asking = AddressRequests(self, HERE, lambda _: self.case, self.write)
 
     async def around(self, lat: float, lon: float) -> NearbyAddresses:
         self.asked.append(lat)

@@ -155,7 +155,7 @@ def test_a_person_gets_all_of_the_own_data_and_nobody_else_s(
         actor=OPERATOR, origin="cli", action=Action.READ_ALERT, subjects=(ALERT,), detail="story"
     )
     journal.transact(lambda tx: trail.append(tx, seen))
-    given = persons_data.give(journal, user, kept, TRACKS, to)
+    given = persons_data.export_person(journal, user, kept, TRACKS, to)
     assert [one.alert for one in given.alerts] == [ALERT]
     assert [(one.action, one.detail) for one in given.readings] == [(Action.READ_ALERT, "story")]
     text = _Text()
@@ -186,7 +186,7 @@ def test_a_person_gets_the_own_record_with_its_pictures(journal: Journal, user: 
 
     journal.transact(work)
     to = tmp_path / "given"
-    given = persons_data.give(journal, user, tmp_path, (), to)
+    given = persons_data.export_person(journal, user, tmp_path, (), to)
     told = json.loads((to / persons_data.DATA).read_text())
     assert told["record"]["safe_word"] == "blue umbrella"
     assert (to / given.pictures[0]).read_bytes() == GREY
@@ -200,13 +200,15 @@ def test_of_a_recording_a_person_gets_the_own_voice_alone(
 ) -> None:
     from soundfile import SoundFile
 
-    (sound,) = persons_data.give(journal, user, kept, TRACKS, tmp_path / "given").recordings
+    (sound,) = persons_data.export_person(journal, user, kept, TRACKS, tmp_path / "given").recordings
     file = tmp_path / "given" / sound.file
     assert hashlib.sha256(file.read_bytes()).hexdigest() == sound.sha256
     heard = SoundFile(str(file)).read(dtype="int16", always_2d=True)
     assert heard.shape == (20_000, 1)
     assert set(heard[:, 0]) == {100}
-    assert not persons_data.give(journal, user, kept, (Party.OPERATOR,), tmp_path / "not recorded").recordings
+    assert not persons_data.export_person(
+        journal, user, kept, (Party.OPERATOR,), tmp_path / "not recorded"
+    ).recordings
 
 
 def test_how_the_center_judges_its_own_work_is_told_to_nobody(journal: Journal, user: User) -> None:
@@ -223,10 +225,10 @@ def test_what_fails_leaves_nothing_and_what_is_there_stays(
     (kept / f"{ALERT}.1.flac").write_bytes(b"no sound")
     before = sorted(tmp_path.iterdir())
     with pytest.raises(Exception, match="flac"):
-        persons_data.give(journal, user, kept, TRACKS, tmp_path / "given")
+        persons_data.export_person(journal, user, kept, TRACKS, tmp_path / "given")
     assert sorted(tmp_path.iterdir()) == before
     with pytest.raises(UsageError, match="exists already"):
-        persons_data.give(journal, user, kept, TRACKS, kept)
+        persons_data.export_person(journal, user, kept, TRACKS, kept)
 
 
 def test_a_dossier_is_checked_by_openssl_and_holds_the_events(

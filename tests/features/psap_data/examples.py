@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from features.psap_data.alert import PsapAlert
-from features.psap_data.due import Owed
+from features.psap_data.due import PendingData
 from features.psap_data.settings import DataFormat, DataTarget
 from messages.base import Address
 from messages.ids import E164, AlertId, BriefingField, Channel, DataKind, Instant, Nearness, Outcome
@@ -68,7 +68,7 @@ alerts = st.builds(
     battery_pct=st.none() | st.integers(0, 100),
 )
 owed = st.builds(
-    Owed,
+    PendingData,
     alert=alerts,
     version=st.integers(1, 10_000),
     kind=st.sampled_from(DataKind),
@@ -102,11 +102,11 @@ KNOWN = PsapAlert(
 )
 
 
-def message(kind: DataKind = DataKind.ALERT, version: int = 1, **changes: object) -> Owed:
+def message(kind: DataKind = DataKind.ALERT, version: int = 1, **changes: object) -> PendingData:
     """A message about the known alert."""
     after = {"after": changes.pop("after", ())}
     alert = msgspec.structs.replace(KNOWN, **changes)
-    return Owed(alert=alert, version=version, kind=kind, digest="d", at=AT, **after)  # type: ignore[arg-type]
+    return PendingData(alert=alert, version=version, kind=kind, digest="d", at=AT, **after)  # type: ignore[arg-type]
 
 
 def target(form: DataFormat = DataFormat.CAP, to: str = "https://psap.test/in", **more: object) -> DataTarget:

@@ -6,7 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from features.psap_data.due import EVERY_US, KEEPS_ON_US, Owed, owed, wanted
+from features.psap_data.due import EVERY_US, KEEPS_ON_US, PendingData, pending_data, wanted
 from features.psap_data.settings import DataFormat, DataTarget
 from messages import events as ev
 from messages.base import Position
@@ -64,7 +64,7 @@ class Target(RuleBasedStateMachine):
         self.begun: list[ev.DataSent] = []
         self.has: dict[int, DataKind] = {}
         """What the target has, whatever we know of it."""
-        self.carried: Owed | None = None
+        self.carried: PendingData | None = None
         self.moved = 0
         self.write(
             "inbox",
@@ -81,9 +81,9 @@ class Target(RuleBasedStateMachine):
         one = recorded(event, number, self.now, stream=stream, version=self.versions[kind])
         self.sheet = begin(one) if self.sheet is None else evolve(self.sheet, one)
 
-    def due(self) -> Owed | None:
+    def due(self) -> PendingData | None:
         assert self.sheet is not None
-        return owed(self.sheet, self.target, None, self.now)
+        return pending_data(self.sheet, self.target, None, self.now)
 
     @rule(what=st.sampled_from(sorted(HAPPENS)))
     def happens(self, what: str) -> None:
@@ -180,7 +180,7 @@ class Target(RuleBasedStateMachine):
         if self.sheet is None:
             return
         sheet, now = self.sheet, Instant(self.now + EVERY_US)
-        settled = owed(sheet, self.target, None, now)
+        settled = pending_data(sheet, self.target, None, now)
         for _ in range(2):
             if settled is None:
                 break
@@ -196,7 +196,7 @@ class Target(RuleBasedStateMachine):
             self_.write("inbox", ev.DataReceived(target="t", version=settled.version))
             assert self_.sheet is not None
             sheet, now = self_.sheet, Instant(now + EVERY_US)
-            settled = owed(sheet, self.target, None, now)
+            settled = pending_data(sheet, self.target, None, now)
         assert settled is None
 
     @invariant()

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from features.psap_data.alert import PsapAlert
 from features.psap_data.cap import NAMESPACE, cap
-from features.psap_data.due import Owed
+from features.psap_data.due import PendingData
 from features.psap_data.eds import GEOPRIV, GML, OURS, PIDF, SHAPES, eds
 from features.psap_data.formats import parcel_of
 from features.psap_data.geojson import collection, geojson
@@ -43,7 +43,7 @@ def valued(content: bytes, what: str) -> dict[str, str]:
 
 
 @given(owed, LANGUAGES, st.lists(words.filter(bool), max_size=2), words)
-def test_any_alert_is_valid_cap(one: Owed, lang: str, codes: list[str], value: str) -> None:
+def test_any_alert_is_valid_cap(one: PendingData, lang: str, codes: list[str], value: str) -> None:
     where = target(language=lang, code=tuple(codes), event_code={"profile": value})
     content = cap(one, where)
     CAP_SCHEMA.validate(content.decode())
@@ -51,7 +51,7 @@ def test_any_alert_is_valid_cap(one: Owed, lang: str, codes: list[str], value: s
 
 
 @given(owed, LANGUAGES)
-def test_any_alert_is_what_our_schema_of_eds_says(one: Owed, lang: str) -> None:
+def test_any_alert_is_what_our_schema_of_eds_says(one: PendingData, lang: str) -> None:
     EDS_SCHEMA.validate(eds(one, target(DataFormat.EDS, language=lang)).decode())
 
 
@@ -60,7 +60,7 @@ def no_constant(name: str) -> None:
 
 
 @given(owed, LANGUAGES)
-def test_any_alert_is_a_feature(one: Owed, lang: str) -> None:
+def test_any_alert_is_a_feature(one: PendingData, lang: str) -> None:
     """RFC 7946: the members that a feature must have, and a position with the longitude first."""
     made = json.loads(geojson(one, target(DataFormat.GEOJSON, language=lang)), parse_constant=no_constant)
     is_feature(made, one.alert)

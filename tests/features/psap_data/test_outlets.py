@@ -10,7 +10,7 @@ import pytest
 
 from features.psap_data import https
 from features.psap_data.outlets import Folder, Parcel, outlet_of
-from features.psap_data.retrying import RECEIPT_MAX, Away, Outcome, Received, Refused, one_line
+from features.psap_data.retrying import RECEIPT_MAX, DeliveryUncertain, Outcome, Received, Refused, one_line
 from features.psap_data.settings import DataTarget
 from runtime.threads import ThreadCourier, Waker
 from tests.features.psap_data.examples import target
@@ -42,7 +42,7 @@ def test_what_is_taken_has_a_receipt(there: System, tmp_path: Path) -> None:
     token.write_text("another\n")  # exchanged while it runs
     outlet.deliver(PARCEL)
     token.write_bytes(b"\xef\xbb\xbfthird\n")  # as some editors save it
-    assert isinstance(outlet.deliver(PARCEL), Away)
+    assert isinstance(outlet.deliver(PARCEL), DeliveryUncertain)
     (first, content), (second, _) = there.came
     assert content == PARCEL.content
     assert first["content-type"] == "application/cap+xml"
@@ -57,9 +57,9 @@ def test_what_is_taken_has_a_receipt(there: System, tmp_path: Path) -> None:
         (302, Refused(status=302, reason="id 7")),
         (400, Refused(status=400, reason="id 7")),
         (403, Refused(status=403, reason="id 7")),
-        (408, Away(reason="answers 408")),
-        (429, Away(reason="answers 429")),
-        (503, Away(reason="answers 503")),
+        (408, DeliveryUncertain(reason="answers 408")),
+        (429, DeliveryUncertain(reason="answers 429")),
+        (503, DeliveryUncertain(reason="answers 503")),
     ],
 )
 def test_an_answer_means_taken_refused_or_later(there: System, status: int, expected: Outcome) -> None:
@@ -74,7 +74,7 @@ def test_an_answer_without_words_is_a_receipt_by_the_message_s_name(there: Syste
 
 def test_nothing_is_said_to_whom_nobody_vouches_for(there: System) -> None:
     said = outlet_of(there.target(authority="")).deliver(PARCEL)
-    assert said == Away(reason="ConnectError")
+    assert said == DeliveryUncertain(reason="ConnectError")
     assert there.came == []
 
 
@@ -90,7 +90,7 @@ def test_who_is_silent_is_away_and_keeps_no_other_waiting(
     quick.deliver(PARCEL)
     assert wait_until(quick.take_result) == Received(receipt="a1.q.1.xml")
     assert slow.take_result() is None
-    assert wait_until(slow.take_result) == Away(reason="ReadTimeout")
+    assert wait_until(slow.take_result) == DeliveryUncertain(reason="ReadTimeout")
     waker.take()
     waker.close()
 
@@ -98,13 +98,13 @@ def test_who_is_silent_is_away_and_keeps_no_other_waiting(
 def test_who_is_not_there_is_away_and_then_there(there: System) -> None:
     where = there.target()
     outlet = outlet_of(target(to="https://localhost:1/", authority=there.authority))
-    assert outlet.deliver(PARCEL) == Away(reason="ConnectError")
+    assert outlet.deliver(PARCEL) == DeliveryUncertain(reason="ConnectError")
     assert outlet_of(where).deliver(PARCEL) == Received(receipt="id 7")
 
 
 def test_a_file_that_cannot_be_read_is_said(there: System, tmp_path: Path) -> None:
     outlet = outlet_of(there.target(token_file=str(tmp_path / "none")))
-    assert outlet.deliver(PARCEL) == Away(reason="No such file or directory")
+    assert outlet.deliver(PARCEL) == DeliveryUncertain(reason="No such file or directory")
 
 
 def test_a_folder_has_whole_files_alone(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_a_folder_has_whole_files_alone(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_away(tmp_path: Path) -> None:
-    assert Folder(tmp_path / "none").deliver(PARCEL) == Away(reason="No such file or directory")
+    assert Folder(tmp_path / "none").deliver(PARCEL) == DeliveryUncertain(reason="No such file or directory")
 
 
 def test_a_receipt_is_one_short_line() -> None:

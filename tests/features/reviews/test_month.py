@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from features.reviews.month import BENCHMARKS, ProofTold, answering, callouts, proofs, report, table
+from features.reviews.month import BENCHMARKS, SelfTestRow, answering, callouts, proofs, report, table
 from messages import events as ev
 from messages.ids import (
     SECOND,
@@ -87,7 +87,7 @@ def test_of_a_step_that_was_tried_twice_the_later_counts() -> None:
         stream="proof-n1",
     )
     (one,) = proofs(told, Instant(0), NOW)
-    assert one == ProofTold(
+    assert one == SelfTestRow(
         at_us=Instant(10 * SECOND), node="n1", good=1, bad=1, left_out=1, ended=ProofEnd.DONE
     )
     assert (one.is_whole, one.is_good) == (True, False)

@@ -24,7 +24,7 @@ class NoChild:
     def __init__(self, step: ProofStep) -> None:
         self._step = step
 
-    def said(self) -> Shown | None:
+    def result(self) -> Shown | None:
         if self._step in STUCK:
             return None
         return FOUND.get(self._step, Shown(result=StepResult.OK))

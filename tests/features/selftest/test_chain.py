@@ -7,8 +7,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from features.selftest.self_test.calls import ChainWork, answering, both, chain_work
-from features.selftest.self_test.work import Around, Child, LookWork
-from features.selftest.settings import ProofSettings
+from features.selftest.self_test.work import CheckWork, Child, StepContext
+from features.selftest.settings import SelfTestSettings
 from features.selftest.trial import LineTrial, VoiceShown
 from messages.calls import CallState, OwnCallEnd
 from messages.ids import E164, SECOND, Instant, TrunkId
@@ -38,8 +38,8 @@ def spec(name: str, number: str | None, *, emergency: bool = False) -> Modem:
 ONE, TWO = spec("a", "+390200000001"), spec("b", "+390200000002")
 
 
-def around(*lines: Modem, busy: str = "", phone: str | None = None) -> Around:
-    proof = ProofSettings(phone=E164(phone or ""))
+def around(*lines: Modem, busy: str = "", phone: str | None = None) -> StepContext:
+    proof = SelfTestSettings(phone=E164(phone or ""))
     reports = {
         one.line: LineReport(
             line=one.line,
@@ -51,7 +51,7 @@ def around(*lines: Modem, busy: str = "", phone: str | None = None) -> Around:
         )
         for one in lines
     }
-    return Around(
+    return StepContext(
         setup=Setup(settings=changed(Settings(modem=lines), {"proof": proof})),
         run=Path("/nowhere"),
         state=Path("/nowhere"),
@@ -73,7 +73,7 @@ def test_the_first_line_that_is_free_answers_or_the_one_that_is_set() -> None:
 
 
 def test_where_a_line_has_no_known_number_or_is_alone_none_is_called() -> None:
-    look = LookWork(ProofStep.CHAIN, nobody)
+    look = CheckWork(ProofStep.CHAIN, nobody)
     for lines in ((ONE,), (ONE, spec("c", None)), (ONE, spec("e", "+390200000009", emergency=True))):
         assert answering(around(*lines)) is None
         assert chain_work(around(*lines), look) is look

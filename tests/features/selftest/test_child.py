@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from application.state.state_dir import CHECKING, StateDir
-from center.checks.selftest_step import look_of
-from features.selftest.judging import judged
+from center.checks.selftest_step import check_of
+from features.selftest.judging import evaluate_disk
 from features.selftest.self_test.actor import ProcessChild
-from features.selftest.self_test.work import Child, LookWork, failed
+from features.selftest.self_test.work import CheckWork, Child, failed
 from messages.ids import SECOND, Instant
 from messages.proofs import ProofStep, ProofWhy, StepResult
 from tests.features.selftest.test_chain import around
@@ -44,7 +44,7 @@ def test_a_look_goes_on_where_the_disk_takes_no_log(tmp_path: Path) -> None:
     def said() -> bool:
         with suppress(PermissionError, ProcessLookupError):  # it stands back, behind whatever else is tested
             os.sched_setscheduler(child.pid, os.SCHED_OTHER, os.sched_param(0))
-        return child.said() is not None
+        return child.result() is not None
 
     wait_until(said, within_s=60)
 
@@ -53,9 +53,9 @@ def test_a_look_that_cannot_be_begun_has_failed_and_ends_nobody() -> None:
     def no_room(_: ProofStep) -> Child:
         raise OSError(errno.EAGAIN, "no process can be started")
 
-    work = LookWork(ProofStep.JOURNAL, no_room)
-    work.goes_on("")
-    assert work.shown(around()) == failed(ProofWhy.TROUBLE)
+    work = CheckWork(ProofStep.JOURNAL, no_room)
+    work.resume("")
+    assert work.result(around()) == failed(ProofWhy.TROUBLE)
     work.end(around())
 
 
@@ -67,7 +67,7 @@ def test_a_disk_that_takes_nothing_more_is_said_to_be_that(
 ) -> None:
     found = os.statvfs_result((4096, 4096, 10_000, blocks, blocks, 10_000, files, files, flag, 255))
     monkeypatch.setattr(os, "statvfs", lambda _: found)
-    shown = there(look_of(ProofStep.DISK))(StateDir(tmp_path))
+    shown = there(check_of(ProofStep.DISK))(StateDir(tmp_path))
     assert (shown.result, shown.why) == (StepResult.FAILED, ProofWhy.DISK)
     # However fast it fills by the proofs before.
-    assert judged(shown, [(START, 1e12)], Instant(START + 86_400 * SECOND)).why is ProofWhy.DISK
+    assert evaluate_disk(shown, [(START, 1e12)], Instant(START + 86_400 * SECOND)).why is ProofWhy.DISK

@@ -9,10 +9,10 @@ import pytest
 
 from features.selftest import line_trials
 from features.selftest.judging import Side
-from features.selftest.proving import OneProof, Proving
+from features.selftest.proving import SelfTestRun, SelfTests
 from features.selftest.self_test.actor import SelfTestActor
 from features.selftest.self_test.decider import QUIET_US
-from features.selftest.settings import ProofSettings
+from features.selftest.settings import SelfTestSettings
 from features.selftest.store import proofs_of
 from media.trial.way import USELESS
 from messages.events import AlertClosed, AlertReceived, ProofOrdered
@@ -74,11 +74,11 @@ def order(world: World, *steps: ProofStep, stop: bool = False) -> None:
     world.system.run()
 
 
-def proving(world: World) -> Proving:
+def proving(world: World) -> SelfTests:
     return proofs_of(world.journal, world.env.node, Instant(0))
 
 
-def last(world: World) -> OneProof:
+def last(world: World) -> SelfTestRun:
     found = proving(world).proofs
     assert found, "no proof was begun"
     return found[-1]
@@ -267,7 +267,7 @@ def clock_in(seconds: int) -> str:
 
 def test_it_begins_by_itself_once_a_night_and_not_while_an_alert_is_open(make_world: MakeWorld) -> None:
     left = tuple(one for one in ProofStep if one is not ProofStep.CLOCK)
-    night = ProofSettings(at=clock_in(120), until=clock_in(7200), leave_out=left)
+    night = SelfTestSettings(at=clock_in(120), until=clock_in(7200), leave_out=left)
     world = make_world(changes={"proof": night})
     world.send()
     world.advance(130)
@@ -292,7 +292,7 @@ def close(world: World) -> None:
 
 
 def test_that_none_has_come_to_its_end_for_two_days_is_told(make_world: MakeWorld) -> None:
-    world = make_world(changes={"proof": ProofSettings(at=clock_in(5 * 3600), until=clock_in(6 * 3600))})
+    world = make_world(changes={"proof": SelfTestSettings(at=clock_in(5 * 3600), until=clock_in(6 * 3600))})
     order(world, ProofStep.CLOCK)
     world.until("it is over", lambda: over(world), 5)
     world.clock.leap(47 * 3600 * SECOND)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from features.selftest import line_trials
-from features.selftest.proving import OneProof
+from features.selftest.proving import SelfTestRun
 from features.selftest.store import proofs_of
 from features.selftest.trial import TrialOrder
 from messages.events import ProofOrdered
@@ -41,7 +41,7 @@ def order(nodes: Cluster, name: str, *steps: ProofStep) -> None:
     nodes.run()
 
 
-def last(nodes: Cluster, name: str) -> OneProof | None:
+def last(nodes: Cluster, name: str) -> SelfTestRun | None:
     found = proofs_of(nodes.journal, NodeId(name), nodes.clock.now_us() - 3600 * 1_000_000).proofs
     return found[-1] if found else None
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.selftest.judging import DAY_US, days_left, judged, wrong
-from features.selftest.proving import Proving
+from features.selftest.judging import DAY_US, alarms_of, days_left, evaluate_disk
+from features.selftest.proving import SelfTests
 from features.selftest.steps import KINDS, ends, night, planned
 from messages.events import ProofBegun, ProofStepEnded
 from messages.ids import E164, SECOND, Instant, NodeId, TrunkId
@@ -116,7 +116,7 @@ def test_a_disk_is_full_by_the_fastest_that_it_has_filled(
     known = [(Instant(NOW - round(ago * DAY_US)), bytes_) for ago, bytes_ in before]
     found = days_left(free, known, NOW)
     assert found == (None if days is None else pytest.approx(days))
-    shown = judged(Shown(result=StepResult.OK, figures={"free_bytes": free}), known, NOW)
+    shown = evaluate_disk(Shown(result=StepResult.OK, figures={"free_bytes": free}), known, NOW)
     assert shown.why == (ProofWhy.NONE if days is None else ProofWhy.FULL_SOON)
 
 
@@ -141,7 +141,7 @@ def test_what_was_wrong_is_no_more_once_it_is_not_tried_any_more(why: ProofWhy, 
         ProofStepEnded(proof="2", result=StepResult.LEFT_OUT, why=why, **told),
     )
     at = {"stream": "proof-n", "at_us": NOW, "node": NodeId("n"), "epoch": 0}
-    proving = Proving(
+    proving = SelfTests(
         Recorded(seq=place, version=place, event=event, **at) for place, event in enumerate(events, 1)
     )
-    assert bool(wrong(proving, ())) is stands
+    assert bool(alarms_of(proving, ())) is stands

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from features.watcher.beat import Answer, Beat, Unable
+from features.watcher.beat import Answer, Heartbeat, Unable
 from features.watcher.envelope import Key
 from features.watcher.program import state
 from features.watcher.program.settings import CenterTable, WatchSettings
@@ -35,7 +35,7 @@ BEA = Person(
 )
 ROSTER = Roster(people=(ANNA, BEA))
 TURN_US = SECOND // 2
-BEAT = Beat(
+BEAT = Heartbeat(
     node=NodeId("one"),
     at=Instant(0),
     every_s=10.0,

@@ -4,19 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.watcher.beat import Beat, Wrong
+from features.watcher.beat import Heartbeat, UnwellReason
 from features.watcher.heartbeat_state import (
     FRESH_US,
     SLEPT_US,
     CenterState,
-    Heard,
-    Hearing,
+    HeartbeatState,
+    LastSigns,
     after_sleep,
-    asked,
-    began,
+    apply_heartbeat,
+    center_state,
+    challenge_of,
+    initial_state,
     resumed,
-    take,
-    verdict,
 )
 from features.watcher.settings import Patience
 from messages.ids import SECOND, Instant, NodeId
@@ -27,80 +27,80 @@ PATIENCE = Patience()
 NOW = Instant(1_800_000_000 * SECOND)
 
 
-def beat(**fields: object) -> Beat:
-    return Beat(**{"node": NODE, "at": Instant(0), "every_s": 10.0, "version": "1", **fields})  # type: ignore[arg-type]
+def beat(**fields: object) -> Heartbeat:
+    return Heartbeat(**{"node": NODE, "at": Instant(0), "every_s": 10.0, "version": "1", **fields})  # type: ignore[arg-type]
 
 
-def said(hearing: Hearing, at: Instant, **fields: object) -> Hearing:
+def said(hearing: HeartbeatState, at: Instant, **fields: object) -> HeartbeatState:
     """A heartbeat as a center says it: twice where it has to be asked first."""
     node = hearing.nodes.get(NODE)
     challenge = b"" if node is None else node.challenge
-    hearing, taken = take(hearing, beat(challenge=challenge, **fields), at, str(at).encode())
+    hearing, taken = apply_heartbeat(hearing, beat(challenge=challenge, **fields), at, str(at).encode())
     if not taken:
-        challenge = asked(hearing, NODE)
-        hearing, taken = take(hearing, beat(challenge=challenge, **fields), at, f"{at}'".encode())
+        challenge = challenge_of(hearing, NODE)
+        hearing, taken = apply_heartbeat(hearing, beat(challenge=challenge, **fields), at, f"{at}'".encode())
     assert taken
     return hearing
 
 
 def test_the_first_is_asked_and_the_second_counts() -> None:
-    hearing, taken = take(began(START, probes=False), beat(), START, b"ask")
+    hearing, taken = apply_heartbeat(initial_state(START, probes=False), beat(), START, b"ask")
     assert not taken
-    assert asked(hearing, NODE) == b"ask"
-    hearing, taken = take(hearing, beat(challenge=b"ask"), Instant(START + 5), b"next")
+    assert challenge_of(hearing, NODE) == b"ask"
+    hearing, taken = apply_heartbeat(hearing, beat(challenge=b"ask"), Instant(START + 5), b"next")
     assert taken
     assert hearing.heard.beat_at == START + 5
-    assert asked(hearing, NODE) == b"next"
+    assert challenge_of(hearing, NODE) == b"next"
 
 
 def test_what_was_kept_back_or_is_said_again_does_not_count() -> None:
-    hearing = said(began(START, probes=False), START)
-    old = beat(challenge=asked(hearing, NODE))
-    hearing, taken = take(hearing, old, Instant(START + 1), b"next")
+    hearing = said(initial_state(START, probes=False), START)
+    old = beat(challenge=challenge_of(hearing, NODE))
+    hearing, taken = apply_heartbeat(hearing, old, Instant(START + 1), b"next")
     assert taken
     before = hearing.heard
-    hearing, taken = take(hearing, old, Instant(START + 2), b"other")
+    hearing, taken = apply_heartbeat(hearing, old, Instant(START + 2), b"other")
     assert not taken
-    kept_back = beat(challenge=asked(hearing, NODE))
+    kept_back = beat(challenge=challenge_of(hearing, NODE))
     late = Instant(START + 1 + FRESH_US + 1)
-    hearing, taken = take(hearing, kept_back, late, b"anew")
+    hearing, taken = apply_heartbeat(hearing, kept_back, late, b"anew")
     assert not taken
     assert hearing.heard == before
-    assert asked(hearing, NODE) == b"anew"
+    assert challenge_of(hearing, NODE) == b"anew"
 
 
 def test_a_center_that_says_it_is_not_well_is_heard_and_not_well() -> None:
-    hearing = said(began(START, probes=False), START)
+    hearing = said(initial_state(START, probes=False), START)
     for n in range(1, 10):
-        hearing = said(hearing, Instant(START + n * 10 * SECOND), wrong=(Wrong.JOURNAL,))
+        hearing = said(hearing, Instant(START + n * 10 * SECOND), wrong=(UnwellReason.JOURNAL,))
     now = Instant(START + 91 * SECOND)
-    assert verdict(hearing.heard, PATIENCE, now) is CenterState.UNWELL
-    hearing = said(hearing, now, wrong=(Wrong.JOURNAL,), taken=True)
-    assert verdict(hearing.heard, PATIENCE, now) is CenterState.WELL
+    assert center_state(hearing.heard, PATIENCE, now) is CenterState.UNWELL
+    hearing = said(hearing, now, wrong=(UnwellReason.JOURNAL,), taken=True)
+    assert center_state(hearing.heard, PATIENCE, now) is CenterState.WELL
 
 
 def test_one_that_is_heard_for_the_first_time_has_its_minute_however_long_it_was_waited_for() -> None:
     first = Instant(START + 200 * SECOND)
-    hearing = said(began(START, probes=False), first, wrong=(Wrong.NOT_READY,))
-    assert verdict(hearing.heard, PATIENCE, first) is CenterState.WELL
+    hearing = said(initial_state(START, probes=False), first, wrong=(UnwellReason.NOT_READY,))
+    assert center_state(hearing.heard, PATIENCE, first) is CenterState.WELL
     for n in range(1, 7):
-        hearing = said(hearing, Instant(first + n * 10 * SECOND), wrong=(Wrong.NOT_READY,))
-    assert verdict(hearing.heard, PATIENCE, Instant(first + 61 * SECOND)) is CenterState.UNWELL
+        hearing = said(hearing, Instant(first + n * 10 * SECOND), wrong=(UnwellReason.NOT_READY,))
+    assert center_state(hearing.heard, PATIENCE, Instant(first + 61 * SECOND)) is CenterState.UNWELL
 
 
 def test_the_roster_is_kept_until_another_comes() -> None:
-    hearing = said(began(START, probes=False), START, roster=b"{}", roster_version=3)
+    hearing = said(initial_state(START, probes=False), START, roster=b"{}", roster_version=3)
     hearing = said(hearing, Instant(START + 1))
     assert (hearing.roster, hearing.roster_version) == (b"{}", 3)
     again = resumed(hearing, Instant(START + 1_000_000 * SECOND), probes=True)
     assert (again.roster, again.roster_version) == (b"{}", 3)
-    assert verdict(again.heard, PATIENCE, Instant(START + 1_000_001 * SECOND)) is CenterState.WELL
+    assert center_state(again.heard, PATIENCE, Instant(START + 1_000_001 * SECOND)) is CenterState.WELL
 
 
 @given(st.lists(st.booleans(), max_size=40), st.floats(0, 9))
 def test_whatever_is_lost_it_is_silent_after_four_in_a_row(comes: list[bool], delay_s: float) -> None:
     """Each heartbeat comes, some time late, or is lost; the second looks are a second apart."""
-    hearing = said(began(START, probes=False), START)
+    hearing = said(initial_state(START, probes=False), START)
     last = START
     for n, there in enumerate(comes, 1):
         due = Instant(START + n * 10 * SECOND)
@@ -109,7 +109,7 @@ def test_whatever_is_lost_it_is_silent_after_four_in_a_row(comes: list[bool], de
             hearing = said(hearing, at)
             last = at
         now = Instant(START + (n + 1) * 10 * SECOND)
-        silent = verdict(hearing.heard, PATIENCE, now) is not CenterState.WELL
+        silent = center_state(hearing.heard, PATIENCE, now) is not CenterState.WELL
         assert silent == (now - last > PATIENCE.silent_after_s * SECOND)
         if silent:
             assert not any(comes[max(0, n - 3) : n])
@@ -135,14 +135,14 @@ def ago(seconds: float) -> Instant:
 def test_each_way_that_is_silent_tells_something_else(
     beat: float, well: float, probe: float | None, told: CenterState
 ) -> None:
-    heard = Heard(beat_at=ago(beat), well_at=ago(well), probed_at=None if probe is None else ago(probe))
-    assert verdict(heard, PATIENCE, NOW) is told
+    heard = LastSigns(beat_at=ago(beat), well_at=ago(well), probed_at=None if probe is None else ago(probe))
+    assert center_state(heard, PATIENCE, NOW) is told
 
 
 def test_planned_work_is_waited_for_and_no_longer() -> None:
-    heard = Heard(beat_at=ago(300), well_at=ago(300), probed_at=ago(300), planned_until=Instant(NOW + 1))
-    assert verdict(heard, PATIENCE, NOW) is CenterState.PLANNED
-    assert verdict(heard, PATIENCE, Instant(NOW + 1)) is CenterState.SILENT
+    heard = LastSigns(beat_at=ago(300), well_at=ago(300), probed_at=ago(300), planned_until=Instant(NOW + 1))
+    assert center_state(heard, PATIENCE, NOW) is CenterState.PLANNED
+    assert center_state(heard, PATIENCE, Instant(NOW + 1)) is CenterState.SILENT
 
 
 @given(
@@ -154,6 +154,6 @@ def test_planned_work_is_waited_for_and_no_longer() -> None:
 def test_a_watcher_that_slept_holds_nothing_against_the_center(
     beat: float, well: float, probe: float | None, slept_s: float
 ) -> None:
-    heard = Heard(beat_at=ago(beat), well_at=ago(well), probed_at=None if probe is None else ago(probe))
+    heard = LastSigns(beat_at=ago(beat), well_at=ago(well), probed_at=None if probe is None else ago(probe))
     slept_us = round(slept_s * SECOND)
-    assert verdict(after_sleep(heard, slept_us), PATIENCE, Instant(NOW + slept_us)) is CenterState.WELL
+    assert center_state(after_sleep(heard, slept_us), PATIENCE, Instant(NOW + slept_us)) is CenterState.WELL

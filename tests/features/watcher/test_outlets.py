@@ -13,26 +13,28 @@ import pytest
 from msgspec.structs import replace
 from standardwebhooks import Webhook
 
-from features.watcher.beat import Answer, Beat
+from features.watcher.beat import Answer, Heartbeat
 from features.watcher.envelope import Key, NotSealed, key_at, key_id_of
-from features.watcher.outlets import Away, HeartbeatReceived, Outcome, Post
+from features.watcher.outlets import Away, HeartbeatReceived, HttpOutlet, Outcome
 from features.watcher.settings import HeartbeatTarget, TargetKind
 from messages.ids import SECOND, Instant, NodeId
 
 KEY = Key(b"k" * 32)
 TEXT = base64.b64encode(b"k" * 32).decode()
-BEAT = Beat(node=NodeId("one"), at=Instant(SECOND), every_s=10.0, version="1")
+BEAT = Heartbeat(node=NodeId("one"), at=Instant(SECOND), every_s=10.0, version="1")
 ANSWER = Answer(watcher="w", taken=True, challenge=b"c")
 Says = Callable[[httpx.Request], httpx.Response]
 
 
-def delivered(tmp_path: Path, kind: TargetKind, says: Says, key: str = TEXT, beat: Beat = BEAT) -> Outcome:
+def delivered(
+    tmp_path: Path, kind: TargetKind, says: Says, key: str = TEXT, beat: Heartbeat = BEAT
+) -> Outcome:
     file = tmp_path / "key"
     file.write_text(key)
     target = HeartbeatTarget(
         name="t", kind=kind, url="http://w.test/v1/heartbeats", every_s=10.0, key_file=str(file)
     )
-    return Post(target, httpx.MockTransport(says)).deliver(beat)
+    return HttpOutlet(target, httpx.MockTransport(says)).deliver(beat)
 
 
 def test_a_watcher_is_told_sealed_and_its_sealed_answer_is_believed(tmp_path: Path) -> None:
@@ -78,13 +80,13 @@ def test_any_service_is_told_openly_and_can_verify_it_by_the_key(tmp_path: Path)
 
     def says(request: httpx.Request) -> httpx.Response:
         Webhook(TEXT).verify(request.content, dict(request.headers))
-        assert msgspec.json.decode(request.content, type=Beat) == beat
+        assert msgspec.json.decode(request.content, type=Heartbeat) == beat
         return httpx.Response(200)
 
     assert delivered(tmp_path, TargetKind.URL, says, beat=beat) == HeartbeatReceived()
 
 
-WHOLE_BEAT = Beat(node=NodeId("one"), at=Instant(1), every_s=10.0, version="1", roster=b'{"people":[]}')
+WHOLE_BEAT = Heartbeat(node=NodeId("one"), at=Instant(1), every_s=10.0, version="1", roster=b'{"people":[]}')
 
 
 def test_what_is_sealed_is_read_by_who_has_the_key_and_by_nobody_else() -> None:

@@ -12,8 +12,8 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from litestar.types import HTTPReceiveMessage, HTTPSendMessage
 
-from features.watcher.beat import Beat
-from features.watcher.ears import hearing_of
+from features.watcher.beat import Heartbeat
+from features.watcher.ears import state_of
 from features.watcher.envelope import Key
 from features.watcher.settings import WatchedCenter
 from messages.ids import Instant, NodeId
@@ -22,7 +22,7 @@ from tests.support.each import each
 from tests.support.settings import faults
 
 KEY = Key(b"k" * 32)
-BEAT = Beat(node=NodeId("m"), at=Instant(1), every_s=10.0, version="1")
+BEAT = Heartbeat(node=NodeId("m"), at=Instant(1), every_s=10.0, version="1")
 
 
 @pytest.fixture
@@ -69,10 +69,12 @@ def test_it_is_heard_once_it_says_what_it_was_asked(client: TestClient[Litestar]
     assert status == 200
     answer = KEY.answer_in(content, first)
     assert not answer.taken
-    again = KEY.beat(Beat(node=BEAT.node, at=BEAT.at, every_s=10.0, version="1", challenge=answer.challenge))
+    again = KEY.beat(
+        Heartbeat(node=BEAT.node, at=BEAT.at, every_s=10.0, version="1", challenge=answer.challenge)
+    )
     status, content = said(client, again)
     assert KEY.answer_in(content, again).taken
-    hearing = hearing_of(place.state / "run", "milano")
+    hearing = state_of(place.state / "run", "milano")
     assert hearing is not None
     assert hearing.nodes[BEAT.node].at
     assert not KEY.answer_in(said(client, again)[1], again).taken
@@ -84,7 +86,7 @@ def test_it_is_heard_once_it_says_what_it_was_asked(client: TestClient[Litestar]
         b"",
         b"x" * 200,
         Key(b"o" * 32).beat(BEAT),
-        KEY.beat(Beat(node=NodeId("m"), at=Instant(1), every_s=10.0, version="1", simulated=True)),
+        KEY.beat(Heartbeat(node=NodeId("m"), at=Instant(1), every_s=10.0, version="1", simulated=True)),
     ],
 )
 def test_nobody_else_is(client: TestClient[Litestar], sealed: bytes) -> None:

@@ -13,11 +13,17 @@ from msgspec.structs import replace
 from center import features
 from center.node.composition import plan
 from features.watcher.actor import HeartbeatSenderActor
-from features.watcher.beat import Answer, Beat, Unable, Wrong
+from features.watcher.beat import Answer, Heartbeat, Unable, UnwellReason
 from features.watcher.decider import CENTER_SILENT, WATCHER_MUTE, WATCHER_SILENT
-from features.watcher.ears import publish_hearing
-from features.watcher.evidence import CHECKS, Looked, Readiness
-from features.watcher.heartbeat_state import CenterState, asked, began, take, verdict
+from features.watcher.ears import publish_state
+from features.watcher.evidence import CHECKS, Measurement, Readiness
+from features.watcher.heartbeat_state import (
+    CenterState,
+    apply_heartbeat,
+    center_state,
+    challenge_of,
+    initial_state,
+)
 from features.watcher.outlets import Away, HeartbeatReceived, Outcome
 from features.watcher.settings import HeartbeatTarget, Patience, TargetKind, WatchedCenter
 from messages import events as ev
@@ -46,21 +52,23 @@ class Outside:
     """Those outside, in memory, and what the web says of itself."""
 
     def __init__(self) -> None:
-        self.came: dict[str, list[Beat]] = {"watch": [], "plain": []}
+        self.came: dict[str, list[Heartbeat]] = {"watch": [], "plain": []}
         self.there = True
         self.unable: tuple[Unable, ...] = ()
         self.probes: tuple[ProbeResult, ...] = ()
-        self.looked = Looked(readiness=Readiness(ready=True, lines=3))
-        self.hearing = began(Instant(0), probes=False)
+        self.looked = Measurement(readiness=Readiness(ready=True, lines=3))
+        self.hearing = initial_state(Instant(0), probes=False)
 
-    def hear(self, target: str, beat: Beat) -> Outcome:
+    def hear(self, target: str, beat: Heartbeat) -> Outcome:
         if not self.there:
             return Away(why="ConnectError")
         self.came[target].append(beat)
         if target == "plain":
             return HeartbeatReceived()
-        self.hearing, taken = take(self.hearing, beat, beat.at, f"{len(self.came[target])}".encode())
-        challenge = asked(self.hearing, beat.node)
+        self.hearing, taken = apply_heartbeat(
+            self.hearing, beat, beat.at, f"{len(self.came[target])}".encode()
+        )
+        challenge = challenge_of(self.hearing, beat.node)
         self.probes = tuple(one for one in self.probes if one.minute > beat.probes_taken)
         answer = Answer(watcher="w", taken=taken, challenge=challenge, unable=self.unable, probes=self.probes)
         return HeartbeatReceived(answer=answer)
@@ -69,12 +77,12 @@ class Outside:
 OUTSIDE: list[Outside] = []
 
 
-class _AtOnce(Courier[Beat, Outcome]):
+class _AtOnce(Courier[Heartbeat, Outcome]):
     def __init__(self, target: str) -> None:
         self._target = target
         self._outcome: Outcome | None = None
 
-    def deliver(self, load: Beat, /) -> None:
+    def deliver(self, load: Heartbeat, /) -> None:
         self._outcome = OUTSIDE[-1].hear(self._target, load)
 
     def take_result(self) -> Outcome | None:
@@ -82,14 +90,14 @@ class _AtOnce(Courier[Beat, Outcome]):
         return outcome
 
 
-class _LooksAtOnce(Courier[None, Looked]):
+class _LooksAtOnce(Courier[None, Measurement]):
     def __init__(self) -> None:
-        self._looked: Looked | None = None
+        self._looked: Measurement | None = None
 
     def deliver(self, load: None, /) -> None:
         self._looked = OUTSIDE[-1].looked
 
-    def take_result(self) -> Looked | None:
+    def take_result(self) -> Measurement | None:
         looked, self._looked = self._looked, None
         return looked
 
@@ -97,10 +105,10 @@ class _LooksAtOnce(Courier[None, Looked]):
 class SenderInMemoryActor(HeartbeatSenderActor):
     """The center's own, but for the network."""
 
-    def courier(self, target: HeartbeatTarget) -> Courier[Beat, Outcome]:
+    def courier(self, target: HeartbeatTarget) -> Courier[Heartbeat, Outcome]:
         return _AtOnce(target.name)
 
-    def looker(self) -> Courier[None, Looked]:
+    def looker(self) -> Courier[None, Measurement]:
         return _LooksAtOnce()
 
     def tick(self, now_us: Instant) -> None:
@@ -131,7 +139,7 @@ class Alone:
         return set(read_active_alarms(self.journal, self.env.node))
 
     @property
-    def taken(self) -> list[Beat]:
+    def taken(self) -> list[Heartbeat]:
         return [one for one in self.outside.came["watch"] if one.challenge]
 
 
@@ -177,10 +185,13 @@ def test_it_says_that_all_is_well_every_ten_seconds_and_nobody_is_missed(alone: 
 
 @pytest.mark.parametrize(
     ("looked", "wrong"),
-    [(Looked(readiness=None), Wrong.WEB), (Looked(readiness=Readiness(ready=False)), Wrong.NOT_READY)],
+    [
+        (Measurement(readiness=None), UnwellReason.WEB),
+        (Measurement(readiness=Readiness(ready=False)), UnwellReason.NOT_READY),
+    ],
 )
 def test_who_is_not_well_says_so_to_a_watcher_and_nothing_to_who_understands_silence_alone(
-    alone: Alone, looked: Looked, wrong: Wrong
+    alone: Alone, looked: Measurement, wrong: UnwellReason
 ) -> None:
     alone.system.advance(61)
     plain = len(alone.outside.came["plain"])
@@ -201,7 +212,7 @@ def test_who_has_to_phone_people_and_cannot_is_not_well_until_somebody_has_it(al
     assert (said.well, said.wrong, said.taken) == (False, (), False)
     assert len(alone.outside.came["plain"]) == plain
     heard = alone.outside.hearing.heard
-    assert verdict(heard, Patience(), said.at) is CenterState.UNWELL
+    assert center_state(heard, Patience(), said.at) is CenterState.UNWELL
 
 
 def test_a_watcher_that_does_not_answer_is_an_alarm_until_it_does(alone: Alone) -> None:
@@ -292,7 +303,7 @@ def test_so_is_an_ordered_restart(alone: Alone) -> None:
 
 
 def test_each_name_of_what_is_wrong_is_looked_at_once() -> None:
-    assert Counter(check.name for check in CHECKS) == Counter(Wrong)
+    assert Counter(check.name for check in CHECKS) == Counter(UnwellReason)
 
 
 def test_who_follows_one_that_was_killed_goes_on_and_misses_nobody(alone: Alone) -> None:
@@ -309,13 +320,13 @@ def test_who_follows_one_that_was_killed_goes_on_and_misses_nobody(alone: Alone)
 
 def milano_says_that_it_is_well(alone: Alone, seconds: int) -> None:
     """To the web, every ten seconds."""
-    hearing, now = began(alone.env.clock.now_us(), probes=False), alone.env.clock.now_us()
-    beat = Beat(node=NodeId("m"), at=now, every_s=10.0, version="1")
+    hearing, now = initial_state(alone.env.clock.now_us(), probes=False), alone.env.clock.now_us()
+    beat = Heartbeat(node=NodeId("m"), at=now, every_s=10.0, version="1")
     for _ in range(seconds // 10):
         now = alone.env.clock.now_us()
         challenge = hearing.nodes[beat.node].challenge if hearing.nodes else b""
-        hearing, _ = take(hearing, replace(beat, challenge=challenge), now, str(now).encode())
-        publish_hearing(alone.env.run, "milano", hearing)
+        hearing, _ = apply_heartbeat(hearing, replace(beat, challenge=challenge), now, str(now).encode())
+        publish_state(alone.env.run, "milano", hearing)
         alone.system.advance(10)
 
 

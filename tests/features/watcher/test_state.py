@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from features.watcher.ears import hearing_of
+from features.watcher.ears import state_of
 from features.watcher.program import state
 from features.watcher.program.probing import KEPT_MINUTES, Probing
 from features.watcher.program.settings import probing as of_addresses
@@ -22,7 +22,7 @@ from tests.support.unreadable import GARBAGE
 MINUTE_US = 60 * SECOND
 READERS: dict[str, Callable[[Path], object]] = {
     "watch.json": state.read,
-    "a.heard": lambda folder: hearing_of(folder, "a"),
+    "a.heard": lambda folder: state_of(folder, "a"),
 }
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from application.errors import SettingsError
-from features.watcher.beat import Unable, Wrong
+from features.watcher.beat import Unable, UnwellReason
 from features.watcher.program.settings import probing
 from features.watcher.program.state import CALLOUTS, FILE
 from messages.ids import SECOND, CalloutFailure, DutyWay, Instant
@@ -59,9 +59,11 @@ def test_who_has_taken_it_is_asked_again_after_an_hour(stage: Stage) -> None:
 def test_who_is_called_when_it_comes_back_is_the_last(stage: Stage) -> None:
     stage.pass_s(40)
     ringing, _, _ = stage.hands.called[-1]
-    assert stage.watcher.wants(ringing)
+    assert stage.watcher.is_call_needed(ringing)
     stage.pass_s(20, well=True)
-    assert not stage.watcher.wants(ringing), "what is over rings on, and keeps the modem from what comes next"
+    assert not stage.watcher.is_call_needed(ringing), (
+        "what is over rings on, and keeps the modem from what comes next"
+    )
     stage.end()
     stage.pass_s(300, well=True)
     assert stage.hands.people == ["anna"]
@@ -109,12 +111,12 @@ def test_planned_work_calls_nobody_until_its_end(stage: Stage) -> None:
 
 
 def test_one_that_is_not_well_is_waited_for_a_minute_and_for_none_where_somebody_has_it(stage: Stage) -> None:
-    stage.pass_s(50, wrong=(Wrong.JOURNAL,))
+    stage.pass_s(50, wrong=(UnwellReason.JOURNAL,))
     assert stage.hands.called == []
-    stage.pass_s(15, wrong=(Wrong.JOURNAL,))
+    stage.pass_s(15, wrong=(UnwellReason.JOURNAL,))
     assert stage.hands.people == ["anna"]
     stage.take()
-    stage.pass_s(300, wrong=(Wrong.JOURNAL,))
+    stage.pass_s(300, wrong=(UnwellReason.JOURNAL,))
     assert len(stage.hands.called) == 1
     stage.pass_s(45)  # what has got worse is another matter
     assert len(stage.hands.called) == 2
@@ -122,7 +124,7 @@ def test_one_that_is_not_well_is_waited_for_a_minute_and_for_none_where_somebody
 
 
 def test_where_somebody_on_duty_has_what_is_wrong_nobody_is_called(stage: Stage) -> None:
-    stage.pass_s(300, wrong=(Wrong.NOT_READY,), taken=True)
+    stage.pass_s(300, wrong=(UnwellReason.NOT_READY,), taken=True)
     assert stage.hands.called == []
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from application.checks import Around
+from application.checks import CheckContext
 from application.settings.file import parse
 from application.state.state_dir import StateDir
 from features.webhooks import decider
@@ -176,5 +176,5 @@ def test_the_doctor_says_whether_it_could_be_posted(
     if key is not None:
         file.write_text(key)
     settings = parse(f'[webhooks]\nurl = "{url}"\nkey_file = "{file}"\n')
-    around = Around(state=StateDir(tmp_path), node=None, known=settings, simulated=False)
+    around = CheckContext(state=StateDir(tmp_path), node=None, known=settings, simulated=False)
     assert [one.verdict for one in webhooks(around)] == found

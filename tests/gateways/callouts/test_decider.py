@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from gateways.callouts.call import RINGS_S, SAYS_US
-from gateways.callouts.decider import AT_MOST, LATE_US, LONGEST_US, NO_CALL, PlannedAttempt, due, is_mine
+from gateways.callouts.decider import (
+    LATE_US,
+    LONGEST_US,
+    MOST_CALLS_PER_CYCLE,
+    NO_CALL,
+    PlannedAttempt,
+    is_mine,
+    pending_actions,
+)
 from messages.ids import SECOND, CalloutEnd, CalloutFailure, CalloutKind, DutyWay, Instant, NodeId
 from model.callouts.callout import Attempt, Callout
 from model.callouts.roster import Contact, Person
@@ -56,7 +64,7 @@ def tried(before: Callout, wanted: PlannedAttempt, now_us: Instant, **became: ob
 def test_each_is_told_and_called_and_the_next_one_within_five_minutes(came: list[CalloutFailure]) -> None:
     one, now_us, whose = callout(), NOW, {"anna": NOW}
     for why in came:
-        step = due(one, PEOPLE, now_us)
+        step = pending_actions(one, PEOPLE, now_us)
         for wanted in step.written:
             whose.setdefault(wanted.person.id, now_us)
             one = tried(one, wanted, now_us, over_at=now_us)
@@ -72,7 +80,9 @@ def test_each_is_told_and_called_and_the_next_one_within_five_minutes(came: list
     calls = [each for each in one.attempts if each.way is DutyWay.CALL]
     for number in range(1, one.rounds + 1):
         for who in PEOPLE:
-            assert sum((each.round, each.person) == (number, who.id) for each in calls) <= AT_MOST
+            assert (
+                sum((each.round, each.person) == (number, who.id) for each in calls) <= MOST_CALLS_PER_CYCLE
+            )
     written = [(each.person, each.contact) for each in one.attempts if each.way is not DutyWay.CALL]
     assert len(written) == len(set(written))
     blameless = {CalloutFailure.GAVE_WAY, CalloutFailure.AWAY}
@@ -81,23 +91,23 @@ def test_each_is_told_and_called_and_the_next_one_within_five_minutes(came: list
 
 
 def test_nobody_with_a_way_is_said_and_nothing_is_tried() -> None:
-    step = due(callout(), (person("anna"),), NOW)
+    step = pending_actions(callout(), (person("anna"),), NOW)
     assert (step.no_way, step.written, step.call) == (True, (), None)
 
 
 def test_in_the_morning_the_first_who_can_be_written_to_is_and_nobody_is_called() -> None:
     one = callout(CalloutKind.MORNING)
-    step = due(one, (person("bea", DutyWay.CALL), *PEOPLE), NOW)
+    step = pending_actions(one, (person("bea", DutyWay.CALL), *PEOPLE), NOW)
     assert ([each.person.id for each in step.written], step.call) == (["anna"], None)
     failed = tried(one, step.written[0], NOW, over_at=NOW, failure=CalloutFailure.REFUSED)
-    assert [each.person.id for each in due(failed, PEOPLE, NOW).written] == ["bea"]
-    assert due(tried(one, step.written[0], NOW, over_at=NOW), PEOPLE, NOW).end is CalloutEnd.TOLD
-    assert due(one, (person("bea", DutyWay.CALL),), NOW).end is CalloutEnd.NOBODY
+    assert [each.person.id for each in pending_actions(failed, PEOPLE, NOW).written] == ["bea"]
+    assert pending_actions(tried(one, step.written[0], NOW, over_at=NOW), PEOPLE, NOW).end is CalloutEnd.TOLD
+    assert pending_actions(one, (person("bea", DutyWay.CALL),), NOW).end is CalloutEnd.NOBODY
 
 
 def test_of_several_nodes_one_acts_at_a_time() -> None:
     one = callout()
-    step = due(one, PEOPLE, NOW)
+    step = pending_actions(one, PEOPLE, NOW)
     assert [node for node in (A, B, C) if is_mine(one, step, node, (A, B, C), NOW)] == [A]
     assert [node for node in (B, C) if is_mine(one, step, node, (B, C), NOW)] == [B]
     assert not any(is_mine(one, step, node, (B, C), NOW, sure=False) for node in (B, C))
@@ -105,6 +115,6 @@ def test_of_several_nodes_one_acts_at_a_time() -> None:
     assert is_mine(one, step, B, (A, B, C), late), "what its node leaves undone"
     assert step.call is not None
     calling = tried(one, step.call, NOW)
-    assert not is_mine(calling, due(calling, PEOPLE, late), B, (A, B, C), late)
+    assert not is_mine(calling, pending_actions(calling, PEOPLE, late), B, (A, B, C), late)
     gone = Instant(NOW + LONGEST_US + LATE_US + SECOND)
-    assert is_mine(calling, due(calling, PEOPLE, gone), B, (A, B, C), gone)
+    assert is_mine(calling, pending_actions(calling, PEOPLE, gone), B, (A, B, C), gone)

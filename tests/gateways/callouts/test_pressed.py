@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateways.callouts.call import ALONE_US, Pressed
+from gateways.callouts.call import ALONE_US, KeyFilter
 from messages.ids import SECOND, Instant
 
 TURN_US = SECOND // 5
@@ -12,7 +12,7 @@ TURN_US = SECOND // 5
 
 def heard(*rows: tuple[float, str], over_s: float = 10.0) -> str:
     """Which keys count, of these that come at these seconds; the call is over then."""
-    pressed, found, now = Pressed(), "", 0
+    pressed, found, now = KeyFilter(), "", 0
     while now <= over_s * SECOND:
         keys = "".join(key for at_s, key in rows if at_s * SECOND <= now)
         found += pressed.key(keys, Instant(now), over=now + TURN_US > over_s * SECOND)
@@ -34,7 +34,7 @@ def test_a_key_alone_is_a_persons_also_pressed_again_and_again_or_after_a_machin
 
 def test_who_presses_faster_than_any_pause_is_heard_while_pressing() -> None:
     assert heard(*((2 + number * 0.4, "1") for number in range(30)), over_s=5.0)[:1] == "1"
-    pressed = Pressed()
+    pressed = KeyFilter()
     assert not pressed.key("11", Instant(SECOND), over=False)
     assert pressed.key("111", Instant(SECOND + SECOND // 5), over=False) == "1"
 

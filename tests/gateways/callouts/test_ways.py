@@ -135,7 +135,7 @@ def test_words_of_an_alarm_bring_no_header_with_them() -> None:
     notification = msgspec.structs.replace(
         NOTICE, subject="line x\r\nBcc: all@example.org\x00", text=".\r\n.\r\nQUIT"
     )
-    letter = mail.letter_of("anna@example.org", notification, "center@example.org")
+    letter = mail.message_of("anna@example.org", notification, "center@example.org")
     assert letter["bcc"] is None
     assert "\nBcc" not in letter.as_string()
 

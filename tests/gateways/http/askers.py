@@ -151,7 +151,7 @@ class Api:
 
     def sheet(self, alert: str) -> Sheet:
         """The alert as it is shown."""
-        sheet = self.web.following.fresh(AlertId(alert))
+        sheet = self.web.following.read_sheet_now(AlertId(alert))
         assert sheet is not None
         return sheet
 

@@ -255,6 +255,6 @@ def test_what_ended_more_than_a_day_ago_is_told_no_more(api: Api, tell: Tell) ->
         OPENED, CalloutEnded(callout="c1", why=CalloutEnd.OVER), CalloutOpened(callout="c2", alarms=(ALARM,))
     )
     known, now_us = api.read_model.callouts, CLOCK.now_us()
-    assert [one.id for one in callouts.lately(known, now_us)] == ["c2", "c1"]
-    assert [one.id for one in callouts.lately(known, Instant(now_us + callouts.DAY))] == ["c2"]
+    assert [one.id for one in callouts.recent_callouts(known, now_us)] == ["c2", "c1"]
+    assert [one.id for one in callouts.recent_callouts(known, Instant(now_us + callouts.DAY))] == ["c2"]
     assert [one.id for one in callouts.since(known, Instant(now_us + callouts.DAY))] == ["c2"]

@@ -37,7 +37,7 @@ def test_a_restart_waits_for_open_alerts_and_is_taken_back(api: Api, admin: Aske
     said = wish(admin, None, "restart")
     assert said.status_code == 200, said.text
     again = api.place.state / "run" / AGAIN
-    node_orders.look(api.web)
+    node_orders.carry_out_order(api.web)
     (node,) = admin.get("/v1/admin/nodes").json()["nodes"]
     assert (node["order"], node["ordered_by"], node["alerts"]) == ("restart", MARTA, 1)
     assert not again.exists()
@@ -45,7 +45,7 @@ def test_a_restart_waits_for_open_alerts_and_is_taken_back(api: Api, admin: Aske
     assert wish(admin, "restart", None).json()["order"] is None
     assert wish(admin, None, "restart").status_code == 200
     story.closed(Outcome.FALSE_ALARM)
-    node_orders.look(api.web)
+    node_orders.carry_out_order(api.web)
     assert again.exists()
     assert not (api.place.state / "run" / DRAINING).exists()
     # Begun anew, it has forgotten what was ordered.
@@ -66,11 +66,11 @@ def test_a_node_that_would_not_come_back_is_not_started_again(api: Api, admin: A
         ('[http]\ncertificate = "a.pem"\nkey = "a.key"\n', "http.certificate"),
     ):
         file.write_text(text)
-        node_orders.look(api.web)
+        node_orders.carry_out_order(api.web)
         assert not (api.place.state / "run" / AGAIN).exists(), text
         assert [one.path for one in api.web.settings_file.obstacles()] == [path], text
     file.write_text("")
-    node_orders.look(api.web)
+    node_orders.carry_out_order(api.web)
     assert (api.place.state / "run" / AGAIN).exists()
 
 

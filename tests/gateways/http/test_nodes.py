@@ -124,20 +124,20 @@ def test_a_node_is_drained_at_the_page_of_another_and_does_it_itself(
     first = pair.first.web()
     draining = pair.first.state / "run" / DRAINING
     try:
-        node_orders.look(first)
+        node_orders.carry_out_order(first)
         assert draining.read_bytes() == STAYS
         assert wish("a", "drain", "restart") == (200, "")
-        node_orders.look(first)
+        node_orders.carry_out_order(first)
         assert not draining.exists(), "it would not come back: it has no modem"
         pair.first.simulated()
-        node_orders.look(first)
+        node_orders.carry_out_order(first)
         assert draining.read_bytes() == STAYS
         assert not (pair.first.state / "run" / AGAIN).exists(), "it is not empty yet"
         (pair.first.state / "run" / DRAINED).touch()
-        node_orders.look(first)
+        node_orders.carry_out_order(first)
         assert (pair.first.state / "run" / AGAIN).exists()
         assert wish("a", "restart", None) == (200, "")
-        node_orders.look(first)
+        node_orders.carry_out_order(first)
         assert not draining.exists()
     finally:
         first.journal.close()

@@ -87,7 +87,7 @@ def test_who_asks_again_is_told_what_has_changed(api: Api) -> None:
     assert api.client.get("/v1/shift", headers=asked).status_code == 304
     was, now = Fields(on_call=False), Fields(on_call=True)
     api.journal.transact(lambda tx: change(tx, LUCA, was, now, by="test", region="IT"))
-    api.web.people.look_again()
+    api.web.people.refresh()
     told = api.client.get("/v1/shift", headers=asked)
     assert told.status_code == 200
     (of_luca,) = [one for one in told.json()["staff"] if one["operator"] == LUCA]
@@ -146,7 +146,7 @@ def test_another_s_closed_alert_is_left_alone_while_its_operator_can_be_asked(ap
     assert row["reopen"] == "anothers_alert"
     assert [one for one in api.journal.read(streams.inbox(story.alert)) if one.seq > before] == []
     api.grant(StaffRole.SUPERVISOR, LUCA)
-    api.web.people.look_again()
+    api.web.people.refresh()
     told = api.luca.get(f"/v1/alerts/{story.alert}/story").json()
     assert (told["note"], told["reopen"]) == (None, None)
     assert [ordered(api.luca, story, command)[0] for command in ("note", "reopen")] == [202, 202]

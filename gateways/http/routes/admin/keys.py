@@ -51,7 +51,7 @@ class KeyIssued(msgspec.Struct, frozen=True, kw_only=True):
 @route(GET, PATH, by=ADMIN, audit="keys have names, and are no person's", listed=True, says="Oldest first.")
 def admin_keys(web: Web) -> KeysView:
     """List the valid app keys."""
-    return KeysView(keys=[_told(one) for one in web.registry.app_keys()])
+    return KeysView(keys=[_row(one) for one in web.registry.app_keys()])
 
 
 @route(POST, PATH, by=ADMIN, audit=Action.CHANGE_KEY, status=201, says="Told once.")
@@ -65,7 +65,7 @@ def admin_issue_key(web: Web, data: NewKey) -> Answer[KeyIssued]:
         raise BadBody("the key needs a name", "$.name", Why.EMPTY)
     key = web.registry.issue_app_key(name)
     made = next(one for one in web.registry.app_keys() if one.hash == fingerprint(key))
-    issued = KeyIssued(row=_told(made), key=key)
+    issued = KeyIssued(row=_row(made), key=key)
     return Answer(issued, detail=f"app key issued: {made.name} {made.sign}")
 
 
@@ -82,5 +82,5 @@ async def admin_revoke_key(web: Web, sign: str) -> Answer[None]:
     return Answer(None, detail=f"app key revoked: {found.name} {found.sign}")
 
 
-def _told(one: AppKey) -> KeyRow:
+def _row(one: AppKey) -> KeyRow:
     return derived(KeyRow, one, issued_at=rfc3339(one.created_at))

@@ -187,11 +187,11 @@ def _trunk(web: Web, *, emergency: bool) -> str:
 
 
 @once
-def _looking(web: Web) -> Looking:
-    return Looking(web)
+def _looking(web: Web) -> NeedsMeasurement:
+    return NeedsMeasurement(web)
 
 
-class Looking:
+class NeedsMeasurement:
     """Measurement of the center's needs, with the confirmations; on a thread. Raises StoreError."""
 
     def __init__(self, web: Web) -> None:

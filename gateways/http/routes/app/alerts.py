@@ -109,7 +109,7 @@ async def found(web: Web, alert: AlertId, known: int = 0) -> Sheet:
     there = web.following.read_model.alerts.get(alert)
     sheet = None if there is None else there.sheet
     if sheet is None or version(sheet.case) < known:
-        sheet = await asyncio.to_thread(web.following.fresh, alert)
+        sheet = await asyncio.to_thread(web.following.read_sheet_now, alert)
     if sheet is None:
         raise NoSuchAlert
     return sheet

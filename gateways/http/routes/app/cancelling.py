@@ -73,7 +73,7 @@ async def cancel_alert(web: Web, who: Caller, alert: str, data: CancelBody) -> K
         told = await claimed(web, who, sheet, ClaimKind.CANCELS)
     else:
         known = sheet.case
-        if (event := await _looked_at(web, who.sender, known, data.pin)) is not None:
+        if (event := await _verdict_of_pin(web, who.sender, known, data.pin)) is not None:
 
             def says_something(transaction: Transaction) -> bool:
                 return adds_information(current_case(transaction, known), event)
@@ -84,7 +84,9 @@ async def cancel_alert(web: Web, who: Caller, alert: str, data: CancelBody) -> K
     return told
 
 
-async def _looked_at(web: Web, sender: Sender, case: Case, pin: str) -> AlertCancelled | PinRefused | None:
+async def _verdict_of_pin(
+    web: Web, sender: Sender, case: Case, pin: str
+) -> AlertCancelled | PinRefused | None:
     """Return the event of the PIN. Return None if the PIN is not checked: the alert, the sender or all
     senders together have made too many attempts.
     """

@@ -18,7 +18,12 @@ from gateways.http.parts.context import Web, once
 from gateways.http.routing.permissions import APP, APP_OR_INVITED, PHONE, Caller
 from gateways.http.routing.route import DELETE, GET, POST, PUT, Answer, route
 from gateways.http.security.budgets import Kind
-from gateways.http.security.pin_guard import evenly, guarded, proves, tell_operators
+from gateways.http.security.pin_guard import (
+    check_pin,
+    is_carried_out,
+    raise_pin_alarm,
+    with_even_response_time,
+)
 from gateways.http.security.signatures import jwk_point
 from gateways.http.security.throttle import Throttle
 from gateways.http.wire.answers import Id, Moment, derived
@@ -218,7 +223,7 @@ async def confirm_device(web: Web, who: Caller, device: str, data: CodeBody) -> 
     missing PIN, gets the same response: without the right PIN the phone looks enrolled and proves nothing.
     """
     web.senders.spend(Kind.POSITION, who.sender, device)
-    return await evenly(_confirmed(web, who, device, data))
+    return await with_even_response_time(_confirmed(web, who, device, data))
 
 
 async def _confirmed(web: Web, who: Caller, device: str, data: CodeBody) -> DeviceAnswer:
@@ -238,13 +243,13 @@ async def _confirmed(web: Web, who: Caller, device: str, data: CodeBody) -> Devi
     if isinstance(found, CodeRefusal):
         raise Gone(found.value)
     web.senders.forget(device)
-    await tell_operators(web, found.person, verdict, "when a phone was added")
+    await raise_pin_alarm(web, found.person, verdict, "when a phone was added")
     await who.note((found.person,), detail="enrolled", actor=BY_APP)
     return DeviceAnswer(device=found.device)
 
 
 async def _verdict_of(web: Web, person: UserId, pin: str) -> PinVerdict:
-    return await guarded(web, person, pin, lambda: web.registry.check_pin(person, pin))
+    return await check_pin(web, person, pin, lambda: web.registry.check_pin(person, pin))
 
 
 @route(GET, "/v1/devices", by=PHONE, audit="the user's own, by a signature", refuses=(TooMany,))
@@ -263,7 +268,7 @@ async def revoke_device(web: Web, who: Caller, device: str) -> None:
     Every PIN, also a missing PIN, gets the same response, and without the right PIN the phone only looks
     revoked. If no PIN is set, a phone of the last three days revokes no older phone (403, `young`).
     """
-    await evenly(_revoked(web, who, device))
+    await with_even_response_time(_revoked(web, who, device))
 
 
 async def _revoked(web: Web, who: Caller, device: str) -> None:
@@ -278,11 +283,11 @@ async def _revoked(web: Web, who: Caller, device: str) -> None:
         if verdict is PinVerdict.NONE_SET and own.is_young(web.clock.now_us()):
             raise NotAllowed("a recently added phone cannot end an older one", YOUNG)
     # A phone that only seems enrolled may really revoke itself.
-    seeming = device != own.device and not proves(own, verdict)
+    seeming = device != own.device and not is_carried_out(own, verdict)
     if not await web.writing.run(lambda tx: phones.revoke(tx, device, BY_APP, seeming=seeming)):
         raise NoSuchDevice("no enrolled phone has this id")
     web.senders.forget(device)
-    await tell_operators(web, own.person, verdict, "when a phone was ended")
+    await raise_pin_alarm(web, own.person, verdict, "when a phone was ended")
     await who.note((own.person,), detail="revoked", actor=BY_APP)
 
 
@@ -293,7 +298,7 @@ async def set_pins(web: Web, who: Caller, data: PinsBody) -> None:
     If PINs are set, `current` must be the cancel PIN. Every `current`, also a missing one, gets the same
     response, and without the right PIN nothing changes.
     """
-    await evenly(_pins_set(web, who, data))
+    await with_even_response_time(_pins_set(web, who, data))
 
 
 async def _pins_set(web: Web, who: Caller, data: PinsBody) -> None:
@@ -310,8 +315,8 @@ async def _pins_set(web: Web, who: Caller, data: PinsBody) -> None:
         )
 
     try:
-        verdict = await guarded(web, own.person, data.current or "", changed)
+        verdict = await check_pin(web, own.person, data.current or "", changed)
     except RegistryError as error:
         raise BadBody(str(error), "$.duress_pin") from error
-    await tell_operators(web, own.person, verdict, "when PINs were changed")
+    await raise_pin_alarm(web, own.person, verdict, "when PINs were changed")
     await who.note((own.person,), detail="PINs", actor=BY_APP)

@@ -77,7 +77,7 @@ async def raise_alert(web: Web, who: Caller, data: AlertBody) -> Answer[AlertAns
             deadline_at=rfc3339(accepted.deadline_at),
         )
         return Answer(problem, status=NotDurable.status)
-    proof, doubt = told_of_proof(heard, sender)
+    proof, doubt = assurance_of(heard, sender)
     return _answer(
         AlertAnswer(
             alert=accepted.told,
@@ -139,7 +139,7 @@ def signal(body: AlertBody, sender: Sender, received_at: Instant, *, over_budget
     )
 
 
-def told_of_proof(heard: Signal, sender: Sender) -> tuple[Assurance, Doubt | None]:
+def assurance_of(heard: Signal, sender: Sender) -> tuple[Assurance, Doubt | None]:
     """Return the assurance level and the doubt published to the app. A phone that only seems enrolled, or
     only seems revoked, gets the values of a phone that is.
     """
@@ -168,7 +168,7 @@ async def _advice(web: Web, accepted: Accepted) -> Advice:
     known = web.following.read_model.alerts.get(accepted.alert)
     if known is not None:
         return advice_for_app(known.case)
-    sheet = await asyncio.to_thread(web.following.fresh, accepted.alert)
+    sheet = await asyncio.to_thread(web.following.read_sheet_now, accepted.alert)
     return Advice.WAIT if sheet is None else advice_for_app(sheet.case)
 
 

@@ -17,7 +17,7 @@ from gateways.http.routing.permissions import SESSION, Caller
 from gateways.http.routing.route import DELETE, GET, POST, PUT, route
 from gateways.http.security import authenticator_app, passkeys
 from gateways.http.security.challenges import to_add_app, to_add_passkey
-from gateways.http.security.sign_on_credentials import Fault, Proofs, is_asked
+from gateways.http.security.sign_on_credentials import CredentialVerifier, Fault, requires_second_factor
 from gateways.http.wire.answers import Moment, derived, picture_of
 from gateways.http.wire.errors import BadBody, NotAllowed, NotSignedOn, TooManyTries
 from store.audit.entry import Action
@@ -207,7 +207,7 @@ async def set_own_password(web: Web, who: Caller, data: NewPassword) -> OwnAcces
         raise NotAllowed("the operator has been removed")
     if session.way is not SignOnMethod.RECOVERY:
         address, now_us = who.address, web.clock.now_us()
-        counted, _ = Proofs(web).counted_as(operator, address)
+        counted, _ = CredentialVerifier(web).throttle_key(operator, address)
         if wait_s := web.throttle.wait_s(counted, address, now_us):
             raise TooManyTries(wait_s)
         web.throttle.count(counted, address, now_us)
@@ -266,7 +266,7 @@ def _while_it_stands() -> Iterator[None]:
 async def _changed(web: Web, who: Caller, detail: str) -> OwnAccess:
     """Enter a change in the audit, and return the new state."""
     await who.note((who.operator,), detail=detail)
-    web.people.look_again()
+    web.people.refresh()
     web.auth.changed(who.session)
     return await asyncio.to_thread(_told, web, who)
 
@@ -276,7 +276,7 @@ def _told(web: Web, who: Caller) -> OwnAccess:
     record = web.registry.operator(session.operator)
     party = passkeys.relying_party(web.proxies.origin, who.header(b"host"))
     return OwnAccess(
-        asked=record is not None and is_asked(web, record.role),
+        asked=record is not None and requires_second_factor(web, record.role),
         has_password=record is not None and record.has_password,
         passkeys_of="" if party is None else party.id,
         authenticators=[_told_one(one) for one in web.queries.authenticators(session.operator)],
@@ -342,7 +342,7 @@ def _proved(web: Web, session: Session, data: NewAuthenticator, host: str | None
     challenge = passkeys.challenge_of(data.passkey)
     if party is None or not web.challenges.is_good(challenge, to_add_passkey(session.id, as_of)):
         raise BadBody("the challenge has expired: start again", "$.passkey")
-    new = passkeys.made(data.passkey, challenge, party)
+    new = passkeys.verify_registration(data.passkey, challenge, party)
     if new is None:
         raise BadBody("the passkey could not be verified: start again", "$.passkey")
     return Authenticator(

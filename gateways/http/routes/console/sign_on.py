@@ -20,7 +20,7 @@ from gateways.http.routing.permissions import SIGN_ON, SIGNED_IN, Caller
 from gateways.http.routing.route import DELETE, GET, POST, Answer, route
 from gateways.http.security import passkeys
 from gateways.http.security.challenges import TO_SIGN_ON
-from gateways.http.security.sign_on_credentials import Fault, Proofs, is_asked
+from gateways.http.security.sign_on_credentials import CredentialVerifier, Fault, requires_second_factor
 from gateways.http.wire.answers import Moment, SignOnLink, answer, no_store, rfc3339, sign_on_link
 from gateways.http.wire.errors import NotSignedOn, OtherOrigin, Refused, TooManyTries
 from messages.ids import Instant
@@ -116,7 +116,7 @@ async def sign_on(web: Web, who: Caller, data: SignOn) -> Response[bytes]:
     made = await _begun(web, who, data)
     operator = made.session.operator
     await who.note((operator,), detail=made.session.way, actor=operator)
-    web.people.look_again()
+    web.people.refresh()
     response = no_store(answer(who.request, _told(web, made.session)))
     secure = web.proxies.secure(who.request.scope)
     response.set_cookie(web.cookies.made(made.session, made.secret, web.clock.now_us(), secure=secure))
@@ -187,8 +187,8 @@ async def first_admin(web: Web, who: Caller, data: FirstAdmin) -> Answer[SignOnL
     contains a link for the sign-on, to set a password or passkey.
     """
     _own_page(web, who)
-    proofs, address = Proofs(web), who.address
-    proofs.let_try(address)
+    proofs, address = CredentialVerifier(web), who.address
+    proofs.require_attempt_left(address)
 
     def work(tx: Transaction) -> tuple[Operator, str, Instant]:
         number = numbers.of_a_person(data.phone, web.settings.center.region)
@@ -198,8 +198,8 @@ async def first_admin(web: Web, who: Caller, data: FirstAdmin) -> Answer[SignOnL
         try:
             made, code, until = await web.writing.run(work)
         except NotRegistered as error:
-            raise proofs.unknown("first code", address) from error
-    web.people.look_again()
+            raise proofs.count_unknown("first code", address) from error
+    web.people.refresh()
     link = sign_on_link(made.id, code, until)
     return Answer(link, (made.id,), "the first admin, by the printed link", made.id)
 
@@ -213,7 +213,7 @@ def _own_page(web: Web, who: Caller) -> None:
 def _told(web: Web, session: Session) -> SignedOn:
     # The list of operators works while the registry cannot be read: a page loaded then stays signed on.
     record = web.people.operators().get(session.operator)
-    lacks = record is not None and is_asked(web, record.role) and not record.has_second_factor
+    lacks = record is not None and requires_second_factor(web, record.role) and not record.has_second_factor
     return SignedOn(
         operator=session.operator,
         name="" if record is None else record.name,
@@ -228,7 +228,7 @@ def _told(web: Web, session: Session) -> SignedOn:
 
 async def _begun(web: Web, who: Caller, data: SignOn) -> StartedSession:
     """Return the session, begun or continued. Raises NotSignedOn, TooManyTries, NotDurable."""
-    address, proofs = who.address, Proofs(web)
+    address, proofs = who.address, CredentialVerifier(web)
     known, secret = web.auth.session(who.request), web.auth.secret(who.request) or ""
     if data.ticket is not None:
         return await _gone_on(web, data.ticket, address)
@@ -239,7 +239,7 @@ async def _begun(web: Web, who: Caller, data: SignOn) -> StartedSession:
     else:
         proof = await proofs.by_password(data.operator or "", data.password or "", data.code, address)
     # Computed before the session begins, because the session makes the address familiar.
-    counted, _ = proofs.counted_as(proof.operator, address)
+    counted, _ = proofs.throttle_key(proof.operator, address)
     same = known is not None and known.operator == proof.operator
     if known is not None and same and not proof.counts_once:
         # The page was reloaded, or another page of the operator is open: the CSRF tokens stay valid.
@@ -265,10 +265,10 @@ async def _begun(web: Web, who: Caller, data: SignOn) -> StartedSession:
 
 async def _gone_on(web: Web, ticket: str, address: str) -> StartedSession:
     """Continue the session of another node here. Raises NotSignedOn, TooManyTries, NotDurable."""
-    proofs = Proofs(web)
-    proofs.let_try(address)
+    proofs = CredentialVerifier(web)
+    proofs.require_attempt_left(address)
     made = await web.writing.run(lambda transaction: continue_session(transaction, ticket, address))
     if made is None:
-        raise proofs.unknown("ticket", address)
+        raise proofs.count_unknown("ticket", address)
     log.info("goes on here", operator=made.session.operator)
     return made

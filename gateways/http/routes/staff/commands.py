@@ -66,7 +66,7 @@ async def give_command(web: Web, who: Caller, alert: AlertId, data: CommandBody)
     settings = web.settings.center
     sheet = await found(web, alert)
     if sheet.case.closed_at is not None:
-        not_theirs = web.room().why_not(sheet.case, data.command, by)
+        not_theirs = web.room().refusal(sheet.case, data.command, by)
         if not_theirs is not None:
             raise Refused(not_theirs)
     if data.to is not None and OperatorId(data.to) not in web.people.operators():

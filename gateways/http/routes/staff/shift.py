@@ -16,8 +16,8 @@ from gateways.console.shift_handover import (
     StaffRow,
     note_row,
     on_duty_now,
-    owed,
     own_last,
+    pending_callbacks,
 )
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.permissions import OPERATOR, Caller
@@ -46,7 +46,7 @@ class NoteDone(msgspec.Struct, frozen=True, kw_only=True):
 
 @once
 def _owed(web: Web) -> CachedForASecond[list[OwedRow]]:
-    return CachedForASecond(partial(owed, web.tally))
+    return CachedForASecond(partial(pending_callbacks, web.tally))
 
 
 @once

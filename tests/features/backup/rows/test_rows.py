@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, Table, Text
 
 from features.backup.form import Begin, Block, End, File, Part, Reader, Rows, encoded
-from features.backup.rows import Giving, blocks, origin_of
+from features.backup.rows import DatabaseWriter, blocks, origin_of
 from store.database.dialect import url_of
 from store.database.kept_tables import ERASABLE, KEPT, LASTING, NOT_KEPT
 from store.database.migrate import REVISION
@@ -83,7 +83,7 @@ def read(said: bytes) -> Iterator[Block]:
 
 
 def give(url: str, *parts: bytes) -> None:
-    given = Giving(url)
+    given = DatabaseWriter(url)
     try:
         for said in parts:
             for block in read(said):

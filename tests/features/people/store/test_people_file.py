@@ -6,7 +6,7 @@ import csv
 
 import pytest
 
-from features.people.importing import LineOutcome, Looked, look, take_in
+from features.people.importing import ImportPreview, LineOutcome, import_file, preview_import
 from features.people.people_file import ROWS_MAX, Encoding, Flaw, ImportFaulty, read
 from messages.ids import E164
 from store.errors import ChangedMeanwhile
@@ -40,9 +40,9 @@ def registry(journal: Journal) -> Registry:
     return made
 
 
-def seen(journal: Journal, text: str | bytes) -> Looked:
+def seen(journal: Journal, text: str | bytes) -> ImportPreview:
     content = text.encode() if isinstance(text, str) else text
-    return look(journal, content, "people.csv", "IT")
+    return preview_import(journal, content, "people.csv", "IT")
 
 
 def test_each_line_says_what_becomes_of_it_nothing_is_kept(registry: Registry, journal: Journal) -> None:
@@ -76,7 +76,7 @@ def test_the_good_lines_are_taken_and_the_bad_ones_come_back_with_the_reason_and
     registry: Registry, journal: Journal
 ) -> None:
     found = seen(journal, FILE)
-    _, done = take_in(journal, FILE.encode(), "people.csv", tag=found.tag, by="anna", region="IT")
+    _, done = import_file(journal, FILE.encode(), "people.csv", tag=found.tag, by="anna", region="IT")
     assert (done.added, done.changed, done.unchanged) == (1, 0, 1)
     assert there(registry.user_by_phone(E164("+393330000001"))).name == "Anna Neri"
     bad = found.bad_rows().decode("utf-8-sig")
@@ -97,7 +97,7 @@ def test_what_was_seen_is_what_is_done_or_nothing(registry: Registry, journal: J
     giulia = there(registry.user_by_phone(E164("+393331112223")))
     registry.change_user(giulia.id, Person(first_name="Julia"), by="another")
     with pytest.raises(ChangedMeanwhile):
-        take_in(journal, text.encode(), "people.csv", tag=tag, by="anna", region="IT")
+        import_file(journal, text.encode(), "people.csv", tag=tag, by="anna", region="IT")
 
 
 ROWS = "phone{0}first_name\n+393330000001{0}Zoë\n"

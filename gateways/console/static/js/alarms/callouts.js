@@ -135,7 +135,7 @@ function causeText(ui, one) {
   return one.kind === 'morning' ? say`In the morning: ${text}` : text;
 }
 
-/** Return the result of one attempt in words. @param {CalloutView} callout @param {TryView} one */
+/** Return the result of one attempt in words. @param {CalloutView} callout @param {AttemptView} one */
 function attemptResult(callout, one) {
   const channel = channelName(one.way);
   if (one.failure) return `${channel} ${FAILURES[one.failure]?.() ?? one.failure}`;
@@ -148,7 +148,7 @@ function attemptResult(callout, one) {
 
 /** Return the attempts grouped by cycle and person: the last groups. @param {CalloutView} one */
 function attemptsByPerson(one) {
-  /** @type {Map<string, TryView[]>} */
+  /** @type {Map<string, AttemptView[]>} */
   const found = new Map();
   for (const each of one.tries) {
     const key = `${each.round}/${each.person}`;
@@ -159,7 +159,7 @@ function attemptsByPerson(one) {
 
 /**
  * Render the attempts that notified one person in one cycle.
- * @param {CalloutView} callout @param {TryView[]} tries
+ * @param {CalloutView} callout @param {AttemptView[]} tries
  */
 const personItem = (callout, tries) =>
   html`<li>

@@ -451,7 +451,7 @@ export class Feed {
 
   /**
    * Apply a message of the center to the read model.
-   * @param {Snapshot | Events | Levels | NodesTold} message
+   * @param {Snapshot | Events | Levels | NodesMessage} message
    */
   #receive(message) {
     this.receivedAtMs = Date.now();
