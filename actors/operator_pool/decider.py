@@ -201,7 +201,7 @@ def _held(
         if one.operator in listening_operators(case):
             return one.shift is ShiftState.READY
         others = request.rank == PROVED and case.alert != request.alert and one.operator not in request.avoid
-        return others and one.operator in operators_to_release(case)
+        return others and _is_on_duty(one, request) and one.operator in operators_to_release(case)
 
     holders = (
         (one, cases[one.reserved_by])
@@ -239,6 +239,13 @@ def _free(one: Candidate, request: RequestOperators, held: Held, now_us: Instant
         return one.operator == request.named
     if one.wraps_up and request.test:
         return False
+    return _is_on_duty(one, request)
+
+
+def _is_on_duty(one: Candidate, request: RequestOperators) -> bool:
+    """Return True if the operator's shift allows a call for this request. An operator who pauses in a case is
+    called for no other case once released.
+    """
     return request.on_call if one.on_call else one.shift is ShiftState.READY
 
 

@@ -211,8 +211,8 @@ class Room:
         could = 0
         for operator, shift in self.operators.items():
             held_by = self.holder(operator)
-            free = held_by is None and shift is ShiftState.READY
-            could += free or (held_by is not None and operator in operators_to_release(self.cases[held_by]))
+            had = held_by is None or operator in operators_to_release(self.cases[held_by])
+            could += had and shift is ShiftState.READY
         self.waiting_since = {
             alert: self.waiting_since.get(alert, self.now) for alert in waits if could >= len(waits)
         }
@@ -247,6 +247,8 @@ class Floods(RuleBasedStateMachine):
     def an_operator_says_so(self, data: st.DataObject, shift: ShiftState) -> None:
         operator = data.draw(st.sampled_from(sorted(self.room.operators)))
         self.room.operators[operator] = shift
+        if shift is not ShiftState.READY:
+            self.room.waiting_since = {}  # the alert may have been promised this very operator
 
     @rule(ticks=st.integers(1, 14))
     def time_passes(self, ticks: int) -> None:
@@ -277,3 +279,20 @@ def test_ten_forged_alerts_and_as_many_proved_ones_as_there_are_operators() -> N
         room.tick()
     proved = [case for case in room.cases.values() if case.proof is Assurance.DEVICE]
     assert all(case.operator is not None for case in proved)
+
+
+def test_an_operator_who_pauses_in_a_doubtful_alert_is_not_waited_for() -> None:
+    room = Room(4)
+    for _ in range(3):
+        room.raise_alert(Assurance.APP, None, silent=False, test=False)
+    room.tick()
+    for _ in range(2):
+        room.raise_alert(Assurance.DEVICE, None, silent=False, test=False)
+        room.tick()
+    room.tick()
+    for operator in sorted(room.operators)[:2]:
+        room.operators[operator] = ShiftState.PAUSED
+    for _ in range(7):
+        room.tick()
+    (_, second) = [case for case in room.cases.values() if case.proof is Assurance.DEVICE]
+    assert second.operator or second.reserved, "it waited for one who was called to no other case"
