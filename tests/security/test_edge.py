@@ -59,7 +59,8 @@ def test_every_answer_tells_an_app_the_center_s_clock(place: Place) -> None:
             began_s = time.time()
             head = web.connect().say(line).to_the_end().partition(b"\r\n\r\n")[0].split(b"\r\n")
             (date,) = [one[6:] for one in head if one.lower().startswith(b"date: ")]
-            assert began_s - 1 <= parsedate_to_datetime(date.decode()).timestamp() <= time.time(), line
+            # Whole seconds, read once a second: by a busy machine a little later.
+            assert began_s - 4 <= parsedate_to_datetime(date.decode()).timestamp() <= time.time(), line
 
 
 @pytest.mark.parametrize(
