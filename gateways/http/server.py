@@ -27,12 +27,13 @@ from gateways.http.parts.construction import parts
 from gateways.http.parts.context import Web
 from gateways.http.security import signatures
 from gateways.http.security.limits import Limits, Spares, is_loopback, limited
-from gateways.http.security.response_headers import SocketProtocol
+from gateways.http.security.response_headers import socket_protocol
 from gateways.http.settings import WebSettings
 from messages.rows import Sentence
 from model.checks import Finding
 from model.feature import installed, load_object
 from runtime import logs
+from runtime.clock import Clock, SystemClock
 
 GRACE_S: Final = 3
 BACKLOG: Final = 2048
@@ -93,17 +94,21 @@ def serve(
 
 def configured(
     application: Litestar,
+    clock: Clock,
     *,
     limits: Limits = LIMITS,
     spares: Spares = is_loopback,
     certificate: str = "",
 ) -> uvicorn.Config:
-    """Return uvicorn's configuration. `spares`: addresses not counted. `certificate`: PEM with the key."""
+    """Return uvicorn's configuration.
+
+    `clock`: the center's. `spares`: addresses not counted. `certificate`: PEM with the key.
+    """
     return uvicorn.Config(
         application,
         loop="uvloop",
-        http=limited(limits, spares),
-        ws=SocketProtocol,
+        http=limited(limits, spares, clock),
+        ws=socket_protocol(clock),
         ws_max_size=64 * 1024,
         ws_per_message_deflate=False,
         lifespan="on",
@@ -132,6 +137,7 @@ class _Server(uvicorn.Server):
         super().__init__(
             configured(
                 build(web),
+                web.clock,
                 spares=lambda address: is_loopback(address) or web.proxies.trusts(address),
                 certificate=web.settings.certificate,
             )
@@ -221,7 +227,9 @@ def rehearse() -> None:
     late: the protocols, the loop, what a first route needs. Loading takes 0.1 s of the processor, and more if
     other processes compete.
     """
-    config = configured(Litestar(route_handlers=[_route, _socket], logging_config=None))
+    config = configured(
+        Litestar(route_handlers=[_route, _socket], logging_config=None), SystemClock.anchored()
+    )
     config.load()
     signatures.load()
     for feature in installed():

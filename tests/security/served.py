@@ -61,9 +61,8 @@ class Served:
     """See the module."""
 
     def __init__(self, place: Place, limits: Limits, spares: Spares) -> None:
-        self._server = uvicorn.Server(
-            configured(build(parts(place.settings())), limits=limits, spares=spares)
-        )
+        web = parts(place.settings())
+        self._server = uvicorn.Server(configured(build(web), web.clock, limits=limits, spares=spares))
         listener = listen("127.0.0.1", 0)
         self.port: int = listener.getsockname()[1]
         self._opened: list[Raw] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from email.utils import parsedate_to_datetime
 
 import httpx
@@ -13,7 +12,9 @@ from litestar.types import Receive, Scope, Send
 
 from gateways.http.security.path_access import restricted_paths
 from gateways.http.security.response_headers import SAID
-from tests.gateways.http.place import Place
+from messages.ids import SECOND
+from runtime.clock import SystemClock
+from tests.gateways.http.place import CLOCK, Place
 from tests.security.served import served
 from tests.security.test_behind_a_proxy import ADDRESSED, SESSION
 from tests.security.test_behind_a_proxy import served as on_a_port
@@ -54,13 +55,15 @@ def test_every_answer_says_what_browsers_are_to_make_of_it(place: Place) -> None
 
 
 def test_every_answer_tells_an_app_the_center_s_clock(place: Place) -> None:
+    clock = SystemClock(CLOCK.anchor_us - 3600 * SECOND)
+    place.changes["anchor_us"] = clock.anchor_us
     with served(place) as web:
         for line, _ in ANSWERED:
-            began_s = time.time()
+            began_s = clock.now_us() / SECOND
             head = web.connect().say(line).to_the_end().partition(b"\r\n\r\n")[0].split(b"\r\n")
             (date,) = [one[6:] for one in head if one.lower().startswith(b"date: ")]
-            # Whole seconds, read once a second: by a busy machine a little later.
-            assert began_s - 4 <= parsedate_to_datetime(date.decode()).timestamp() <= time.time(), line
+            said_s = parsedate_to_datetime(date.decode()).timestamp()
+            assert began_s - 1 <= said_s <= clock.now_us() / SECOND, line
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateways.http.security.response_headers import written
 from gateways.http.security.throttle import network
+from runtime.clock import Clock
 
 CLOSED_WITHIN_S: Final = 1.0
 """Seconds until a connection is aborted if the client does not read the last response."""
@@ -51,13 +52,14 @@ def is_loopback(address: str) -> bool:
         return False
 
 
-def limited(limits: Limits, spares: Spares) -> type[HttpToolsProtocol]:
-    """Return the protocol class with these limits, for one server."""
+def limited(limits: Limits, spares: Spares, clock: Clock) -> type[HttpToolsProtocol]:
+    """Return the protocol class with these limits, for one server. `clock`: the center's, for `Date`."""
     guests = _Connections(limits.per_address, spares)
 
     class Limited(_Limited):
         _limits = limits
         _guests = guests
+        _clock = clock
 
     return Limited
 
@@ -117,6 +119,7 @@ class _Limited(HttpToolsProtocol):
 
     _limits: Limits
     _guests: _Connections
+    _clock: Clock
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -192,7 +195,7 @@ class _Limited(HttpToolsProtocol):
             self._timer = None
 
     def send_400_response(self, msg: str) -> None:
-        self.transport.write(written(b"400 Bad Request"))
+        self.transport.write(written(b"400 Bad Request", self._clock))
         self.transport.close()
 
     def _late(self, seconds: float) -> None:
@@ -211,6 +214,6 @@ class _Limited(HttpToolsProtocol):
             self.cycle.response_started if not self._in_header else not self.cycle.response_complete
         )
         if not begun:
-            self.transport.write(written(status))
+            self.transport.write(written(status, self._clock))
         self.transport.close()
         self.loop.call_later(CLOSED_WITHIN_S, self.transport.abort)

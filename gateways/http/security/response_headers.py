@@ -41,7 +41,7 @@ def common_headers(proxies: Proxies, clock: Clock) -> BeforeMessageSendHookHandl
         headers += [
             (name, value) for name, value in SAID if name not in given and not (is_page and name == _POLICY)
         ]
-        headers.append((b"date", formatdate(clock.now_us() // SECOND, usegmt=True).encode()))
+        headers.append((b"date", _date(clock).encode()))
         if proxies.secure(scope):
             headers.append((b"strict-transport-security", HSTS))
         message["headers"] = headers
@@ -49,15 +49,30 @@ def common_headers(proxies: Proxies, clock: Clock) -> BeforeMessageSendHookHandl
     return told
 
 
-def written(status: bytes) -> bytes:
+def _date(clock: Clock) -> str:
+    return formatdate(clock.now_us() // SECOND, usegmt=True)
+
+
+def written(status: bytes, clock: Clock) -> bytes:
     """Return a complete error response to a malformed or late request. The connection closes after it."""
-    said = ((b"date", formatdate(usegmt=True).encode()), *SAID)
+    said = ((b"date", _date(clock).encode()), *SAID)
     told = b"".join(name + b": " + value + b"\r\n" for name, value in said)
     return b"HTTP/1.1 " + status + b"\r\n" + told + b"connection: close\r\ncontent-length: 0\r\n\r\n"
 
 
-class SocketProtocol(WebSocketsSansIOProtocol):
+def socket_protocol(clock: Clock) -> type[WebSocketsSansIOProtocol]:
+    """Return the protocol class of WebSockets, for one server."""
+
+    class Protocol(_SocketProtocol):
+        _clock = clock
+
+    return Protocol
+
+
+class _SocketProtocol(WebSocketsSansIOProtocol):
     """uvicorn's WebSocket protocol, with the common headers also in the response to a refused handshake."""
+
+    _clock: Clock
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -65,6 +80,8 @@ class SocketProtocol(WebSocketsSansIOProtocol):
 
         def refused(status: HTTPStatus | int, text: str) -> Response:
             response = reject(status, text)
+            del response.headers["Date"]  # the system's clock
+            response.headers["Date"] = _date(self._clock)
             for name, value in SAID:
                 response.headers[name.decode()] = value.decode()
             return response

@@ -279,7 +279,7 @@ class WebThread:
         # As it is served in truth, but for the patience with whoever hangs on at the end.
         web = parts(place.settings(), modems=place.modems())
         self._wakes = (web.stopping.set, web.following.wake_all)
-        config = configured(build(web))
+        config = configured(build(web), web.clock)
         config.timeout_graceful_shutdown = 1
         self._server = uvicorn.Server(config)
         self._goes_on = threading.Event()
