@@ -78,7 +78,7 @@ class CallLegActor(CenterActor):
                 self._say_taken_over(said)
             case LineBack(line=line):
                 self._new = True
-                self._do(on_line_back(self._task, line))
+                self._do(on_line_back(self._task, line, now_us))
             case RestLeg() if envelope.alert not in (None, self.alert) and self.alert is not None:
                 pass  # from a case that has taken over the previous leg of this worker
             case RestLeg():
@@ -89,7 +89,7 @@ class CallLegActor(CenterActor):
                 super().receive(envelope, sender)
 
     def tick(self, now_us: Instant) -> None:
-        """Repeat the order to the modem; contact the case if it has been silent."""
+        """Repeat the order to the modem, and contact the case, if the case has been silent."""
         self._do(on_tick(self._task, now_us))
         self._end_if_lost()
         if self.alert is not None and now_us - self._heard_at >= ALONE_US:

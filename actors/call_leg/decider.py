@@ -2,8 +2,8 @@
 messages to both. Pure.
 
 The leg keeps no durable state. The case repeats its order every second, which also requests the present
-state. A leg that has just started receives its task with that order, and the state of the call from the
-modem.
+state; the leg passes each order on to the modem, and repeats an order itself only if the case is silent. A leg
+that has just started receives its task with that order, and the state of the call from the modem.
 """
 
 from __future__ import annotations
@@ -41,6 +41,11 @@ RELEASES_WITHIN_US: Final = Instant(8 * SECOND)
 line.
 """
 
+REPEAT_US: Final = Instant(3 * SECOND // 2)
+"""Time in microseconds without an order to the modem after which the leg repeats the last one: the case, which
+repeats its order every second, is dead or busy.
+"""
+
 Wish = Originate | ReleaseLeg
 Order = DialCall | AnswerCall | AttachCall | HangUpCall
 
@@ -53,6 +58,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     """Time of the first order or of the modem's last report."""
     releasing_since: Instant | None = None
     """Time of the first order to end the attempt."""
+    ordered_at: Instant
+    """Time of the last order to the modem."""
     report: CallReport | None = None
     done: bool = False
     """True once the attempt has ended; the modem receives no further order."""
@@ -75,7 +82,7 @@ def on_wish(task: Task | None, wish: Wish, now_us: Instant) -> Act:
         # A delayed order: that attempt is over, and the next attempt may be dialling.
         return Act(task=task)
     if task is None or (task.wish.leg, task.wish.attempt) != (wish.leg, wish.attempt):
-        task = Task(wish=wish, since=now_us)
+        task = Task(wish=wish, since=now_us, ordered_at=now_us)
     elif _is_newer(task.wish, wish):
         since = task.since if type(task.wish) is type(wish) else now_us
         task = replace(task, wish=wish, since=since)
@@ -85,7 +92,7 @@ def on_wish(task: Task | None, wish: Wish, now_us: Instant) -> Act:
         task = replace(task, releasing_since=now_us)
     if task.done:
         return Act(task=task, report=_ended(task))
-    act = _ask(task)
+    act = _ask(task, now_us)
     known = task.report
     if act.report is None and known is not None and _is_news(known, wish):
         return replace(act, report=known)
@@ -133,8 +140,8 @@ def on_call(task: Task | None, said: CallReport, now_us: Instant) -> Act:
             task = replace(task, report=lost, done=True)
             return Act(task=task, report=_ended(task))
         case CallState.UNKNOWN:
-            # Most likely an incoming call that cannot be answered yet. The order is repeated at the next
-            # tick: repeated at once, order and report would alternate without end.
+            # Most likely an incoming call that cannot be answered yet. The order is repeated with the case's
+            # next one: repeated at once, order and report would alternate without end.
             return Act(task=replace(task, report=None))
         case CallState.RELEASED:
             task = replace(task, done=True)
@@ -146,23 +153,23 @@ def on_call(task: Task | None, said: CallReport, now_us: Instant) -> Act:
             return Act(task=task, report=said)
 
 
-def on_line_back(task: Task | None, line: LineId) -> Act:
+def on_line_back(task: Task | None, line: LineId, now_us: Instant) -> Act:
     """Repeat the order at once: the process of the modem of `line` has restarted."""
     if task is None or task.done or task.wish.line != line:
         return Act(task=task)
-    return _ask(task)
+    return _ask(task, now_us)
 
 
 def on_tick(task: Task | None, now_us: Instant) -> Act:
-    """Repeat the order (called every second), or end the attempt if the modem sends no report or does not end
-    the call in time.
+    """Repeat the order if none was sent lately, or end the attempt if the modem sends no report or does not
+    end the call in time. Called every second.
     """
     if task is None or task.done:
         return Act(task=task)
     since = task.releasing_since
     held = since is not None and now_us - since >= RELEASES_WITHIN_US
     if not held and now_us - task.since < _patience_us(task):
-        return _ask(task)
+        return Act(task=task) if now_us - task.ordered_at < REPEAT_US else _ask(task, now_us)
     wish = task.wish
     hang_up = HangUpCall(leg=wish.leg, attempt=wish.attempt, number=wish.number, call=wish.call)
     return replace(_given_up(task, HangupCause.LINE_LOST), line=wish.line, order=hang_up)
@@ -217,7 +224,7 @@ def _was_up(task: Task, before: CallReport | None) -> bool:
     return task.wish.seen is not CallState.UNKNOWN or before is not None
 
 
-def _ask(task: Task) -> Act:
+def _ask(task: Task, now_us: Instant) -> Act:
     """Return the order to the modem for the known state. Every order may be repeated without effect."""
     wish = task.wish
     order: Order
@@ -246,7 +253,7 @@ def _ask(task: Task) -> Act:
                 digits=wish.digits,
                 silent=wish.silent,
             )
-    return Act(task=task, line=wish.line, order=order)
+    return Act(task=replace(task, ordered_at=now_us), line=wish.line, order=order)
 
 
 def _is_answered(task: Task) -> bool:

@@ -22,9 +22,9 @@ from runtime.published.directory import Entry
 from runtime.published.peers import NodeInfo
 from store.journal.projections import LineHold, Lines, Operators
 
-FRESH_US: Final = Instant(3 * SECOND)
-"""Time without a report after which a line counts as unusable, in microseconds; a GsmModem reports every
-second.
+FRESH_US: Final = Instant(5 * SECOND)
+"""Time without a report after which a line counts as unusable, in microseconds; a GsmModem reports every two
+seconds.
 """
 
 

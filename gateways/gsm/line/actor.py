@@ -239,7 +239,7 @@ class GsmModemActor(CenterActor):
         self._port.give_up_calls()
         if self._driver.ready:
             self._modem_memory.note_voiceless(self._driver.voiceless)
-        self._reports.republish()
+        self._reports.republish_if_due()
         self._tracing.start_or_end(self._driver.dialect.key, self._now_s())
         self._end_unowned_calls(now_us)
         # Read before `_process_driver`: most orphan calls end within this tick, and must be reported too.

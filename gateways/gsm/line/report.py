@@ -15,7 +15,7 @@ from gateways.gsm.line.legs_on_line import LegsOnLine
 from gateways.gsm.line.port_control import PortControl
 from gateways.gsm.port.modem_location import ModemLocation
 from messages.base import VoicePort
-from messages.ids import SECOND, Role
+from messages.ids import SECOND, Instant, Role
 from messages.lines import LineReport, LineState, VoiceService
 from model.settings.lines import Modem
 from runtime.actor import CenterActor
@@ -44,6 +44,9 @@ _NO_VOICE: Final = (
     "The modem's firmware provides no audio to the center: its calls are joined in the network."
 )
 _NO_NETWORK: Final = "The modem is in no network: check its antenna, and that its SIM is active."
+REPEAT_US: Final = Instant(3 * SECOND // 2)
+"""Time in microseconds after which an unchanged report is repeated at the next tick: every two seconds.
+"""
 NORMAL_LISTING_S: Final = 1.0
 """Seconds within which a normal SIM lists its messages. A slow SIM takes longer: a dial would wait for the
 list, and be lost."""
@@ -73,6 +76,7 @@ class LineReports:
         self._journal = journal
         self._state, self._since = LineState.STARTING, actor.now_us()
         self._published: LineReport | None = None
+        self._published_at = Instant(0)
         self._written: LineReport | None = None
         self._voice_written: VoicePort | None = None
 
@@ -91,18 +95,23 @@ class LineReports:
         )
 
     def publish(self) -> None:
-        """Publish the report at every change, and every second."""
+        """Publish the report at every change, and every REPEAT_US."""
         report = self._report()
         changed, self._written = report != self._written, report
         if changed:
             line_files.write(self._actor.env.run, report)
         if report != self._published and self._actor.tell(Role.TRUNK_POOL, "", report):
-            self._published = report
+            self._published, self._published_at = report, self._actor.now_us()
             self._actor.tell(Role.DEADLINE_WATCHDOG, "", report)
 
     def republish(self) -> None:
-        """Publish the report again: an earlier report may be lost, or have a new receiver."""
+        """Publish the report again: it has a new receiver."""
         self._published = None
+
+    def republish_if_due(self) -> None:
+        """Publish the report again if none was published lately: the last one may be lost."""
+        if self._actor.now_us() - self._published_at >= REPEAT_US:
+            self._published = None
 
     def write_voice(self) -> None:
         """Write the voice port to its file before the voice is reported as flowing: a bridge of another node

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from actors.call_leg.decider import (
     RELEASES_WITHIN_US,
+    REPEAT_US,
     SILENT_ANSWER_US,
     SILENT_CALL_US,
     SILENT_DIAL_US,
@@ -68,10 +69,10 @@ def test_an_inbound_call_is_answered_and_not_dialled() -> None:
 def test_an_inbound_call_that_rings_is_answered_again_until_it_is() -> None:
     task = on_wish(None, wish(call=4), NOW).task
     rings = on_call(task, said(CallState.RINGING), NOW)
-    back = on_line_back(rings.task, LINE)
+    back = on_line_back(rings.task, LINE, NOW)
     assert back.order == AnswerCall(leg=LEG, attempt=1, call=4, number=E164("+39333"))
     up = on_call(rings.task, said(CallState.ANSWERED), NOW)
-    assert isinstance(on_line_back(up.task, LINE).order, AttachCall)
+    assert isinstance(on_line_back(up.task, LINE, NOW).order, AttachCall)
 
 
 def test_what_was_up_is_looked_for_and_never_dialled() -> None:
@@ -129,15 +130,23 @@ def test_a_wish_told_again_is_answered_with_what_is_known() -> None:
     assert isinstance(act.order, AttachCall), "a call that has been dialled is not dialled again"
 
 
+def test_an_order_is_repeated_only_where_the_case_has_not_just_repeated_it() -> None:
+    task = on_wish(None, wish(), NOW).task
+    assert on_tick(task, Instant(NOW + REPEAT_US - 1)) == Act(task=task)
+    again = on_tick(task, Instant(NOW + REPEAT_US))
+    assert isinstance(again.order, DialCall)
+    assert on_tick(again.task, Instant(NOW + REPEAT_US + SECOND)).order is None, "the leg has just asked itself"
+
+
 def test_a_modem_that_was_started_again_is_asked_for_the_call_at_once() -> None:
     task = on_wish(None, wish(CallState.ANSWERED), NOW).task
-    act = on_line_back(task, LINE)
+    act = on_line_back(task, LINE, NOW)
     assert isinstance(act.order, AttachCall)
     assert act.line == LINE
-    assert on_line_back(task, LineId("p2")) == Act(task=task), "the leg has moved to another line"
+    assert on_line_back(task, LineId("p2"), NOW) == Act(task=task), "the leg has moved to another line"
     over = on_call(task, said(CallState.RELEASED), NOW).task
-    assert on_line_back(over, LINE).order is None
-    assert on_line_back(None, LINE) == Act(task=None)
+    assert on_line_back(over, LINE, NOW).order is None
+    assert on_line_back(None, LINE, NOW) == Act(task=None)
 
 
 def test_an_older_attempts_report_is_nothing() -> None:
@@ -161,7 +170,7 @@ def test_a_caller_who_cannot_be_answered_yet_is_asked_for_again_at_the_next_tick
     assert isinstance(asked.order, AnswerCall)
     told = on_call(asked.task, said(CallState.UNKNOWN), NOW)
     assert told.order is None
-    assert isinstance(on_tick(told.task, NOW).order, AnswerCall)
+    assert isinstance(on_tick(told.task, Instant(NOW + REPEAT_US)).order, AnswerCall)
 
 
 def test_an_answer_that_the_case_has_not_heard_of_counts_for_more_than_its_giving_up() -> None:
@@ -271,10 +280,10 @@ def test_a_modem_that_goes_on_saying_that_the_call_is_up_is_given_up() -> None:
     while at < NOW + 60 * SECOND + RELEASES_WITHIN_US - SECOND:
         at = Instant(at + SECOND)
         task = on_call(task, said(CallState.ANSWERED), at).task
-        task = on_wish(task, release(), at).task
-        act = on_tick(task, at)
+        act = on_wish(task, release(), at)
         assert isinstance(act.order, HangUpCall)
-        assert act.report is None
+        act = on_tick(act.task, at)
+        assert act == Act(task=act.task)
         task = act.task
     act = on_tick(on_call(task, said(CallState.ANSWERED), at).task, Instant(at + SECOND))
     assert act.report is not None
