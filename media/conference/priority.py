@@ -53,10 +53,13 @@ def raise_thread(rank: Rank, thread: int = 0) -> str:
 
 
 def raise_process() -> None:
-    """Raise every present thread of this process above other processes, as far as permitted."""
-    for thread in os.listdir("/proc/self/task"):
-        # A thread that has ended meanwhile counts as refused.
-        raise_thread(Rank.BESIDE_VOICE, int(thread))
+    """Raise every present thread of this process above other processes, as far as permitted; the voice keeps
+    its higher rank.
+    """
+    for thread in map(int, os.listdir("/proc/self/task")):
+        with suppress(OSError):  # a thread that has ended meanwhile
+            if os.sched_getparam(thread).sched_priority < Rank.BESIDE_VOICE:
+                raise_thread(Rank.BESIDE_VOICE, thread)
 
 
 def spawn(work: Callable[[], object]) -> None:
