@@ -96,7 +96,9 @@ def _wishes(case: Case, alert: Alert, machine: bool, now_us: Instant) -> Iterato
     if user is not None:
         return
     if is_hushed(case):
-        yield OperatorCommand.CALL_ALOUD if alert.aloud else OperatorCommand.CALL_PSAP
+        # An alert may become silent while a machine has the user's call, which then stays up.
+        aloud = alert.aloud and case.active(Party.USER) is None
+        yield OperatorCommand.CALL_ALOUD if aloud else OperatorCommand.CALL_PSAP
         yield OperatorCommand.CLOSE
         return
     if was_user_on_line(case) and alert.intent is Intent.FALSE_ALARM and case.active(Party.USER) is None:
