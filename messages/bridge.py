@@ -1,4 +1,4 @@
-"""Messages between an AlertCase and its ConferenceBridge.
+"""Messages between an AlertCase and its ConferenceBridge, and between bridges and their Mixer.
 
 The desired state is sent whole and repeatedly, so that a repetition changes nothing; the actual state is
 reported whole as well. A bridge keeps nothing beyond its own life: its successor receives the same desired
@@ -118,3 +118,11 @@ class BridgeReady(Message, frozen=True, kw_only=True, tag="bridge.ready"):
     """
 
     worker: WorkerId
+
+
+class MixerReady(Message, frozen=True, kw_only=True, tag="bridge.mixer_ready"):
+    """The Mixer of this bridge has started without members: send the members.
+
+    If the envelope names an alert, the Mixer has received nothing for that alert for a while: state whether
+    it is still needed.
+    """

@@ -22,6 +22,7 @@ from messages.ids import AlertId, Instant, NodeId, Role
 Body = (
     bridge.BridgeReady
     | bridge.BridgeReport
+    | bridge.MixerReady
     | bridge.SetMembers
     | calls.AnswerCall
     | calls.AttachCall

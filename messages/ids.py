@@ -430,6 +430,8 @@ class Role(StrEnum):
     ALERT_CASE = "AlertCase"
     CALL_LEG = "CallLeg"
     CONFERENCE_BRIDGE = "ConferenceBridge"
+    MIXER = "Mixer"
+    """Holds the voices of up to ten alerts."""
     DUTY_CALLER = "DutyCaller"
     """Notifies people on duty of alarms, and calls them."""
     DATA_SENDER = "DataSender"

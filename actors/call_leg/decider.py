@@ -2,8 +2,8 @@
 messages to both. Pure.
 
 The leg keeps no durable state. The case repeats its order every second, which also requests the present
-state; the leg passes each order on to the modem, and repeats an order itself only if the case is silent. A leg
-that has just started receives its task with that order, and the state of the call from the modem.
+state; the leg passes each order on to the modem, and repeats an order itself only if the case is silent. A
+leg that has just started receives its task with that order, and the state of the call from the modem.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ line.
 """
 
 REPEAT_US: Final = Instant(3 * SECOND // 2)
-"""Time in microseconds without an order to the modem after which the leg repeats the last one: the case, which
-repeats its order every second, is dead or busy.
+"""Time in microseconds without an order to the modem after which the leg repeats the last one: the case,
+which repeats its order every second, is dead or busy.
 """
 
 Wish = Originate | ReleaseLeg

@@ -100,7 +100,7 @@ UNJOINED = Rule(
     name="unjoined",
     limit_us=Instant(8 * SECOND),
     reason="an answered call is not in the conference",
-    then=(Role.CONFERENCE_BRIDGE,),
+    then=(Role.CONFERENCE_BRIDGE, Role.MIXER),
     spared=3,
 )
 NO_OPERATOR = Rule(

@@ -24,6 +24,7 @@ from model.alert.case import Case
 from model.alert.leg import place_of
 from model.rules.calls.own_line import carrier_of
 from model.settings import Settings
+from model.workers import mixer_of
 
 PAUSES_US: Final = (Instant(0), Instant(10 * SECOND), Instant(30 * SECOND))
 """Pauses before the first, second and third restart for one alert, in microseconds; then a person must
@@ -161,7 +162,14 @@ def _act(state: State, case: Case, sign: StallSign, now_us: Instant) -> tuple[St
 
 
 _SHARED: Final = frozenset(
-    {Role.ALERT_INTAKE, Role.OPERATOR_POOL, Role.TRUNK_POOL, Role.GSM_MODEM, Role.OPERATOR_LINES}
+    {
+        Role.ALERT_INTAKE,
+        Role.OPERATOR_POOL,
+        Role.TRUNK_POOL,
+        Role.GSM_MODEM,
+        Role.OPERATOR_LINES,
+        Role.MIXER,
+    }
 )
 
 
@@ -186,6 +194,8 @@ def _whom(sign: StallSign, *, again: bool) -> Iterator[Name]:
                 yield from (carrier_of(leg.line) for leg in sign.legs)
             case Role.ALERT_CASE | Role.CONFERENCE_BRIDGE if worker is not None:
                 yield role, worker
+            case Role.MIXER if worker is not None:
+                yield role, mixer_of(worker)
             case Role.ALERT_INTAKE | Role.OPERATOR_POOL | Role.TRUNK_POOL:
                 yield role, ""
             case _:

@@ -9,15 +9,17 @@ from typing import Final
 
 from actors.supervisor.roster import GONE, Member, Phase, Roster
 from messages.ids import SECOND, Instant, Role
+from model.workers import mixer_of, worker_name, workers_of
 from runtime.system.spec import ActorSpec, WorkerSpec
 
 RANK: Final[Mapping[Role, int]] = {
     Role.GSM_MODEM: 1,
+    Role.MIXER: 1,
     Role.CALL_LEG: 2,
     Role.CONFERENCE_BRIDGE: 2,
     Role.ALERT_CASE: 3,
 }
-"""Order of starting: pools and unlisted roles, modems, legs and bridges, cases."""
+"""Order of starting: pools and unlisted roles, modems and mixers, legs and bridges, cases."""
 
 OTHERS: Final = 2
 """Number of modems without a call that start at a time while alerts need other actors."""
@@ -28,11 +30,6 @@ FIRST_US: Final = SECOND
 def rank(spec: ActorSpec) -> int:
     """Return the place of the actor in the order of starting, 0 first."""
     return RANK.get(spec.role, 0)
-
-
-def worker_name(number: int) -> str:
-    """Return the name of a worker: `c00`, `c01` and so on."""
-    return f"c{number:02d}"
 
 
 @lru_cache(maxsize=1024)
@@ -52,14 +49,23 @@ def worker_specs(workers: WorkerSpec, worker: str, operators: int) -> tuple[Acto
     )
 
 
+def mixer_spec(workers: WorkerSpec, mixer: str) -> ActorSpec:
+    """Return the mixer of ten workers. It is not critical, and none ends with it: its bridges send its
+    successor all that it needs.
+    """
+    return ActorSpec(role=Role.MIXER, key=mixer, cls=workers.mixer, group=mixer, critical=False)
+
+
 def spec_of(roster: Roster, role: Role, key: str) -> ActorSpec | None:
     """Return the plan's entry for a running actor; None if the plan has none."""
     for spec in roster.plan.actors:
         if (spec.role, spec.key) == (role, key):
             return spec
     if roster.plan.workers is not None:
-        worker = key.partition("/")[0]
+        worker = workers_of(key)[0] if role is Role.MIXER else key.partition("/")[0]
         if worker[:1] == "c" and worker[1:].isdecimal() and int(worker[1:]) < roster.plan.workers.live:
+            if role is Role.MIXER:
+                return mixer_spec(roster.plan.workers, key)
             for spec in worker_specs(roster.plan.workers, worker, roster.plan.workers.operators):
                 if (spec.role, spec.key) == (role, key):
                     return spec
@@ -99,11 +105,12 @@ def missing(roster: Roster, room: int) -> Iterator[ActorSpec]:
     """Return the actors to create now: all missing actors of rank 0; once these have started, or had time to
     start, up to `room` other actors.
 
-    In an idle worker the AlertCase comes last: an actor that finds the AlertCase finds the others too. While
-    alerts wait, the order is reversed across all workers: the cases first, so that every alert is taken up,
-    then the other actors of the most urgent alerts. After a restart of all actors, modems with calls of these
-    alerts come before the legs. Once every alert is taken up, one modem is always among the actors being
-    started: alerts may need many actors, all of them useless without a line.
+    The mixers of the required workers come first: few, and needed by many. In an idle worker the AlertCase
+    comes last: an actor that finds the AlertCase finds the others too. While alerts wait, the order is
+    reversed across all workers: the cases first, so that every alert is taken up, then the other actors of
+    the most urgent alerts. After a restart of all actors, modems with calls of these alerts come before the
+    legs. Once every alert is taken up, one modem is always among the actors being started: alerts may need
+    many actors, all of them useless without a line.
     """
     absent = [spec for spec in roster.plan.actors if (spec.role, spec.key) not in roster.members]
     first = [spec for spec in absent if rank(spec) == 0]
@@ -121,7 +128,16 @@ def missing(roster: Roster, room: int) -> Iterator[ActorSpec]:
     first = rest if roster.lines else [spec for spec in rest if spec.role is Role.ALERT_CASE]
     if others and not first and not with_calls and _modems_begin(roster) < OTHERS:
         order = [others.pop(0), *order]
-    yield from islice((*order, *others, *calm), room)
+    yield from islice((*_absent_mixers(roster), *order, *others, *calm), room)
+
+
+def _absent_mixers(roster: Roster) -> list[ActorSpec]:
+    """Return the missing mixers of the required workers."""
+    plan = roster.plan.workers
+    if plan is None:
+        return []
+    wanted = dict.fromkeys(mixer_of(name) for name in _names(roster, plan, workers(roster)))
+    return [mixer_spec(plan, key) for key in wanted if (Role.MIXER, key) not in roster.members]
 
 
 def _modems_begin(roster: Roster) -> int:

@@ -19,8 +19,8 @@ from model.settings import Settings
 from model.settings.psap import LastResort
 
 FRESH_US: Final = Instant(5 * SECOND)
-"""Age at which a line's report expires, in microseconds; the line is not granted then. A modem reports every two
-seconds, and one report may be lost.
+"""Age at which a line's report expires, in microseconds; the line is not granted then. A modem reports every
+two seconds, and one report may be lost.
 """
 FAR_FRESH_US: Final = Instant(2 * SECOND)
 """Age at which the report of another node's line expires, in microseconds; that node's TrunkPool sends it.

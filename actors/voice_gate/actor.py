@@ -1,8 +1,8 @@
-"""Process through which bridges of other nodes reach the voices of this node: its own lines and present
+"""Process through which mixers of other nodes reach the voices of this node: its own lines and present
 headsets. The gate's thread relays; the actor decides the address and the offers, and logs events.
 
-The process holds no call. If killed, the bridges lose these voices until its successor listens at the same
-port. A remote bridge sends the name of a voice. A path always comes from this node: published by a GsmModem
+The process holds no call. If killed, the mixers lose these voices until its successor listens at the same
+port. A remote mixer sends the name of a voice. A path always comes from this node: published by a GsmModem
 for its line's voice, or by the web for a headset.
 """
 

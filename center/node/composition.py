@@ -118,6 +118,7 @@ def plan(setup: Setup, *, shared: bool = False) -> Plan:
             case="actors.alert_case.actor.AlertCaseActor",
             leg="actors.call_leg.actor.CallLegActor",
             bridge="actors.conference_bridge.actor.ConferenceBridgeActor",
+            mixer="actors.mixer.actor.MixerActor",
             live=setup.settings.limits.live_cases,
             idle=setup.settings.limits.idle_workers,
         ),

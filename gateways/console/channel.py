@@ -150,7 +150,7 @@ class Console:
         finally:
             self._screen.following.remove(self)
             self._screen.connected.discard(self)
-            self._set_watched(None)
+            self._screen.shows(self, self._me.operator, None)
             self._entering.end()
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
@@ -213,7 +213,7 @@ class Console:
             if isinstance(said, Input):
                 self._used()
                 continue
-            self._set_watched(said.alert)
+            self._screen.shows(self, self._me.operator, said.alert)
             await self._open(said.alert)
 
     async def _open(self, alert: AlertId | None) -> None:
@@ -244,11 +244,6 @@ class Console:
             return True
         known = self._screen.following.read_model.alerts.get(alert)
         return known is not None and is_own(known.case, self._me.operator)
-
-    def _set_watched(self, alert: AlertId | None) -> None:
-        if self._screen.watching.shows(self, self._me.operator, alert):
-            for console in self._screen.connected:
-                console.watching_changed()
 
     @property
     def _news(self) -> bool:

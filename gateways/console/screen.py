@@ -8,7 +8,7 @@ operator watches. The other consoles receive these reports, which are kept in me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import msgspec
@@ -67,6 +67,7 @@ class Screen:
         voices: Callable[[], Mapping[OperatorId, OperatorVoice]],
         nodes: Nodes,
         left_behind: Callable[[OperatorId], None],
+        publish_shown: Callable[[Collection[AlertId]], None],
     ) -> None:
         """`told` has the fields of `CenterView` that features fill."""
         self.following = following
@@ -83,6 +84,7 @@ class Screen:
         self.nodes = nodes
         self.left_behind = left_behind
         """Callback for an operator of this node with a shift at a node that has been lost."""
+        self._publish_shown = publish_shown
         self.center = CenterView(
             version=version,
             deadline_s=settings.deadline.seconds,
@@ -145,6 +147,13 @@ class Screen:
         batch.shown = dict.fromkeys(told)
         for alert in batch.gone:
             self._views.pop(alert, None)
+
+    def shows(self, console: Console, operator: OperatorId, alert: AlertId | None) -> None:
+        """Record the alert that a console shows, None for none; tell the other consoles and the mixers."""
+        if self.watching.shows(console, operator, alert):
+            self._publish_shown(self.watching.by_alert().keys())
+            for other in self.connected:
+                other.watching_changed()
 
     def levels(self, reading: LevelReading) -> None:
         """Publish the levels of an alert to the consoles that show the alert."""

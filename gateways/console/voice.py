@@ -357,11 +357,12 @@ class Meters:
         self.log = logs.get("console.meters")
 
     def start(self) -> None:
-        """Start receiving readings. Continue without readings if the socket fails: no call depends on
-        readings.
+        """Start receiving readings; no alert is shown yet. Continue without readings if the socket fails: no
+        call depends on readings.
         """
         try:
             self._socket = readings.open_readings(self._run)
+            readings.write_shown(self._run, ())
         except OSError as error:
             self.log.error("the socket for voice readings cannot be opened", reason=str(error))
             return

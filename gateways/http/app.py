@@ -52,7 +52,7 @@ from messages.ids import Advice, OperatorId
 from messages.readings import LevelReading
 from model.feature import installed, load_object
 from runtime import logs
-from runtime.published import voice_files
+from runtime.published import readings, voice_files
 from runtime.published.file import CachedForASecond
 from runtime.struct_types import learn_structs
 from store.errors import JournalError, StoreError
@@ -100,6 +100,7 @@ def build(web: Web) -> Litestar:
         voices=lambda: web.nodes.voices(reports.read()),
         nodes=web.nodes,
         left_behind=lambda operator: _bring_shift(web, operator),
+        publish_shown=partial(readings.write_shown, Path(web.settings.state) / "run"),
     )
 
     def heard(reading: LevelReading) -> None:

@@ -1,8 +1,8 @@
 """Conference: every 20 ms all ports are read, each leg gets the mix of the other legs (N−1), and exactly one
 frame is written to each port.
 
-One daemon thread reads, mixes and writes, and never blocks: ports are opened and closed on other threads,
-nothing is logged, and a lost port costs the other ports no sample. The owner of the conference calls
+One thread (`mixing_thread`) reads, mixes and writes, and never blocks: ports are opened and closed on other
+threads, nothing is logged, and a lost port costs the other ports no sample. The owner of the conference calls
 `set_members` repeatedly (an unchanged set has no effect) and reads `status`. A leg is only a name here:
 whether the leg is the user, an operator or 112 makes no difference.
 """
@@ -12,17 +12,18 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import msgspec
 
-from media.conference.beat import Beat, Tick
+from media.conference.beat import Tick
 from media.conference.clips import ClipSpec
 from media.conference.core import ConferenceCore
 from media.conference.ear import NO_SOUND_MS
 from media.conference.jitter import JitterStats
+from media.conference.mixing_thread import Clock, MixingThread
 from media.conference.playlist import LoadSound, Playlist
-from media.conference.priority import Rank, raise_thread, share_interpreter, spawn
+from media.conference.priority import spawn
 from media.conference.report import Pace, Presence
 from media.conference.roster import OpenPort, Present, Roster, Spawn
 from media.ports.opening import open_port
@@ -39,27 +40,11 @@ Tap = Callable[[Tick, Mapping[str, bytes]], None]
 """Receiver of one frame for each leg in each tick: 20 ms, 8 kHz mono s16le, 320 bytes."""
 
 
-class Clock(Protocol):
-    """Clock of the media thread."""
-
-    def start(self) -> None:
-        """Start the schedule; the first tick is due now."""
-        ...
-
-    def wait(self) -> Tick:
-        """Block until the next tick is due, and return the tick."""
-        ...
-
-    def now_us(self) -> int:
-        """Return the time of this clock in microseconds; its zero is arbitrary."""
-        ...
-
-
 class ConferenceStatus(Presence, frozen=True, kw_only=True):
     """State of a conference: its legs and their sound, its thread, and the accuracy of the ticks."""
 
     running: bool
-    """True if the media thread exists; `pace.ticks` grows while the thread makes progress."""
+    """True while the conference gets its ticks; `pace.ticks` grows while the media thread makes progress."""
     handed_over: bool
     """True once `hand_over` has been carried out: the ports are closed for their next opener."""
     pace: Pace
@@ -95,6 +80,7 @@ class Conference:
         self,
         *,
         clock: Clock | None = None,
+        thread: MixingThread | None = None,
         open_port: OpenPort = open_port,
         load_sound: LoadSound = no_sounds,
         spawn: Spawn | None = None,
@@ -102,12 +88,13 @@ class Conference:
     ) -> None:
         """Prepare the conference; nothing runs before `start`.
 
-        `on_change` is called on the media thread within a tick of any change of `status` (joined, lost,
-        heard, played): the callback may set a flag or write to an eventfd, and must not block. `spawn` runs
-        blocking work on another thread: the opening and closing of ports, and `load_sound`, which loads the
-        sounds of clips.
+        `thread`: media thread shared with other conferences; None: a thread of its own, which runs by
+        `clock`. `on_change` is called on the media thread within a tick of any change of `status` (joined,
+        lost, heard, played): the callback may set a flag or write to an eventfd, and must not block. `spawn`
+        runs blocking work on another thread: the opening and closing of ports, and `load_sound`, which loads
+        the sounds of clips.
         """
-        self._clock: Clock = clock or Beat()
+        self._thread = thread or MixingThread(clock)
         self._helpers: set[threading.Event] = set()
         self._spawn = spawn or self._spawn_thread
         self._roster = Roster(open_port, self._spawn)
@@ -119,8 +106,9 @@ class Conference:
         self._tap: Tap | None = None
         self._on_change = on_change
         self._changes_told = (0, 0, 0, self._refusing, False)
-        self._thread: threading.Thread | None = None
-        self._stopping = threading.Event()
+        self._started = False
+        self._first: int | None = None
+        """Number of the thread's tick that was the first of this conference."""
         self._handing = self._handed_over = False
         self._pace = Pace()
 
@@ -194,7 +182,7 @@ class Conference:
         refused = {leg for leg in joined if self._takers.get(leg, _AcceptanceCheck()).refuses_at(ports[leg])}
         ears = self._core.ears()
         return ConferenceStatus(
-            running=self._thread is not None and self._thread.is_alive(),
+            running=self._thread.runs(self),
             handed_over=self._handed_over,
             joined=joined,
             lost=self._roster.lost(),
@@ -214,27 +202,20 @@ class Conference:
     # -- the thread
 
     def start(self) -> None:
-        """Start the media thread; no effect while the thread runs."""
-        if self._thread is None:
-            self._pace = Pace()
-            self._stopping = threading.Event()
-            self._thread = threading.Thread(
-                target=self._run, args=(self._stopping,), name="conference", daemon=True
-            )
-            self._thread.start()
+        """Start the ticks; no effect while they run."""
+        if not self._started:
+            self._started, self._first, self._pace = True, None, Pace()
+            self._thread.add(self)
 
     def stop(self) -> None:
-        """End the thread and close all ports: mostly within 20 ms, at most in half a second. The legs' calls
+        """End the ticks and close all ports: mostly within 20 ms, at most in half a second. The legs' calls
         stay up.
         """
         until = time.monotonic() + _STOP_S
         self._roster.reconcile({}, {})
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join(_STOP_S)
-        if self._thread is None or not self._thread.is_alive():
+        if self._thread.remove(self, _STOP_S):
             self._roster.close_departed()
-        self._thread = None
+        self._started = False
         for done in tuple(self._helpers):
             done.wait(max(0.0, until - time.monotonic()))
 
@@ -242,10 +223,36 @@ class Conference:
         """Release the ports to another process, which continues without a gap; return at once.
 
         From the next tick on no port is read: arriving sound waits in the ports for the other process. Sound
-        read before is played to its end, one or two frames; then the ports are closed, and the thread ends
+        read before is played to its end, one or two frames; then the ports are closed, and the ticks end
         (`status().handed_over`).
         """
         self._handing = True
+
+    def run(self, tick: Tick, clock: Clock, priority: str) -> None:
+        """Run one tick of the media thread, and count it. Ticks are numbered from the first one of this
+        conference. Raises nothing.
+        """
+        pace, began_us = self._pace, clock.now_us()
+        if self._first is None:
+            self._first, tick = tick.number, tick._replace(skipped=0)
+        own = tick._replace(number=tick.number - self._first)
+        try:
+            self.turn(own)
+        except Exception as error:  # an error in a tick must not end the voice: see `Pace.faults`
+            pace.faults += 1
+            pace.last_fault = repr(error)
+        pace.priority = priority
+        pace.count(
+            position=own.position,
+            skipped=own.skipped,
+            late_us=own.late_us,
+            took_us=clock.now_us() - began_us,
+        )
+
+    def hand_over_if_wanted(self) -> None:
+        """Hand over if another process waits for a port of this conference."""
+        if any(port.is_wanted() for port in self._roster.ports().values()):
+            self.hand_over()
 
     def turn(self, tick: Tick) -> None:
         """Run one tick now. Called by the media thread, or by the owner of a conference that was not
@@ -289,9 +296,9 @@ class Conference:
 
     def _hand_over_now(self) -> None:
         self._handed_over = True
-        self._stopping.set()
         self._roster.reconcile({}, {})
         self._roster.close_departed()
+        self._thread.remove(self)
 
     def _check_acceptance(self, present: Sequence[Present]) -> None:
         """Find the ports that have accepted no frame for three seconds although each tick wrote a frame; runs
@@ -313,24 +320,8 @@ class Conference:
             self._changes_told = changes
             self._on_change()
 
-    def _run(self, stopping: threading.Event) -> None:
-        pace = self._pace
-        share_interpreter()
-        pace.priority = raise_thread(Rank.VOICE)
-        self._clock.start()
-        while not stopping.is_set():
-            tick = self._clock.wait()
-            began_us = self._clock.now_us()
-            try:
-                self.turn(tick)
-            except Exception as error:  # an error in a tick must not end the voice: see `Pace.faults`
-                pace.faults += 1
-                pace.last_fault = repr(error)
-            took_us = self._clock.now_us() - began_us
-            pace.count(position=tick.position, skipped=tick.skipped, late_us=tick.late_us, took_us=took_us)
-
     def _close_departed_if_idle(self) -> None:
-        if self._thread is None:  # else the thread closes the ports, after their last use
+        if not self._started:  # else the thread closes the ports, after their last use
             self._roster.close_departed()
 
     def _spawn_thread(self, work: Callable[[], None]) -> None:

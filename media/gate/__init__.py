@@ -1,1 +1,1 @@
-"""Voice gate: voices of this node for bridges of other nodes, and the transport of their frames."""
+"""Voice gate: voices of this node for mixers of other nodes, and the transport of their frames."""

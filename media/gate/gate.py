@@ -1,4 +1,4 @@
-"""Voice gate of a node: bridges of other nodes get the voices that this node offers, and nothing else.
+"""Voice gate of a node: mixers of other nodes get the voices that this node offers, and nothing else.
 
 One thread relays all voices, driven by events and due frames (`media.gate.connections`); blocking work,
 opening and closing a port, runs on other threads. A name from the network selects a port that the node itself

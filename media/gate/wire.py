@@ -146,7 +146,7 @@ class NodeWire:
 _SHARED: Final = ipaddress.ip_network("100.64.0.0/10")
 """RFC 6598: not part of the internet; many VPNs use it for their nodes."""
 BACKLOG: Final = 128
-"""After a gate's restart all bridges connect at once; a refused bridge retries only after a second."""
+"""After a gate's restart all mixers connect at once; a refused mixer retries only after a second."""
 
 
 class AddressRefused(ValueError):

@@ -25,6 +25,7 @@ from typing import Final
 from media.ports import asound
 from media.ports.asound import OpenPcm, Pcm, PcmError, Stream
 from media.ports.cards import SYS, pcm_of
+from media.ports.claim import is_wanted
 from media.ports.rates import Rates
 from media.ports.voice_port import PortCounters, VoicePortLost, VoicePortMissing, VoicePortUnusable
 from media.sound.frames import FRAME_BYTES, RATE_HZ, SAMPLE_BYTES
@@ -37,16 +38,15 @@ it.
 
 
 @contextmanager
-def claimed(locks: Path, path: str, claim: Callable[[int], None]) -> Iterator[None]:
-    """Hold the card of this path from the return of `claim` to the end of the context.
-
-    Raises VoicePortMissing.
+def claimed(locks: Path, path: str, claim: Callable[[int], None]) -> Iterator[int]:
+    """Hold the card of this path from the return of `claim` to the end of the context; yield the claimed
+    descriptor. Raises VoicePortMissing.
     """
     file = locks / ("sound-" + re.sub(r"[^A-Za-z0-9.=_-]", "_", path))
     fd = _take(file)
     try:
         claim(fd)
-        yield
+        yield fd
     finally:
         _give_back(file)
 
@@ -109,8 +109,9 @@ class AlsaVoicePort:
             raise VoicePortMissing(f"{path}: the USB device there has no sound card")
         opens = open_pcm or asound.open_pcm
         with ExitStack() as opened:
+            self._lock = -1
             if claim is not None and locks is not None:
-                opened.enter_context(claimed(locks, path, claim))
+                self._lock = opened.enter_context(claimed(locks, path, claim))
             self._capture = opens(name, Stream.CAPTURE, rate_hz)
             opened.callback(self._capture.close)
             self._playback = opens(name, Stream.PLAYBACK, rate_hz)
@@ -170,6 +171,9 @@ class AlsaVoicePort:
 
     def fileno(self) -> int:
         return self._capture.fileno()
+
+    def is_wanted(self) -> bool:
+        return is_wanted(self._lock)
 
     def counters(self) -> PortCounters:
         return PortCounters(

@@ -1,6 +1,8 @@
 """Exclusive use of a terminal: one process at a time; a successor requests the terminal from the holder.
 
-The kernel keeps the holder as a record lock (fcntl(2)), which ends with the process or the descriptor.
+The kernel keeps the holder as a record lock (fcntl(2)) of the first byte, and the waiting successor as a lock
+of the second: a process that holds many terminals learns which of them is wanted. A lock ends with the
+process or the descriptor.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import os
 import signal
 import struct
 import time
+from contextlib import suppress
 from typing import Final
 
 PATIENCE_S: Final = 0.4
@@ -17,6 +20,9 @@ PATIENCE_S: Final = 0.4
 sharing is impossible.
 """
 _LOOK_S: Final = 0.001
+_HELD: Final = 0
+_WANTED: Final = 1
+"""Bytes that are locked."""
 _FLOCK: Final = "hhqqi4x"
 """`struct flock` on 64-bit Linux: type, whence, start, length, pid."""
 
@@ -24,14 +30,33 @@ _FLOCK: Final = "hhqqi4x"
 def claim(fd: int, asks_by: signal.Signals, patience_s: float = PATIENCE_S) -> None:
     """Claim this terminal until the descriptor is closed. May wait for twice `patience_s`.
 
-    The holder receives the signal `asks_by`, which every claiming process must handle. If even the holder's
-    death does not help (a hanging driver), the terminal is used without the lock.
+    The holder receives the signal `asks_by`, which every claiming process must handle: it releases what
+    `is_wanted`. If even the holder's death does not help (a hanging driver), the terminal is used without the
+    lock.
     """
+    if _locked(fd, _HELD):
+        return
+    _locked(fd, _WANTED)
+    try:
+        _wait(fd, asks_by, patience_s)
+    finally:
+        _unlock(fd, _WANTED)
+
+
+def is_wanted(fd: int) -> bool:
+    """Return True if another process waits for this terminal, which this process holds."""
+    try:
+        return fd >= 0 and _holder(fd, _WANTED) != 0
+    except OSError:
+        return False
+
+
+def _wait(fd: int, asks_by: signal.Signals, patience_s: float) -> None:
     asked = 0
     killed = False
     until = time.monotonic() + patience_s
-    while not _had(fd):
-        holder = _holder(fd)
+    while not _locked(fd, _HELD):
+        holder = _holder(fd, _HELD)
         if holder and holder != asked:
             asked = holder
             _signal_self(fd, holder, asks_by)
@@ -44,9 +69,10 @@ def claim(fd: int, asks_by: signal.Signals, patience_s: float = PATIENCE_S) -> N
         time.sleep(_LOOK_S)
 
 
-def _had(fd: int) -> bool:
+def _locked(fd: int, byte: int) -> bool:
+    """Lock the byte for this process; return False if another process has it."""
     try:
-        fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, byte)
     except BlockingIOError:
         return False
     except OSError:
@@ -54,9 +80,14 @@ def _had(fd: int) -> bool:
     return True
 
 
-def _holder(fd: int) -> int:
-    """Return the holding process; 0 if there is none."""
-    asked = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+def _unlock(fd: int, byte: int) -> None:
+    with suppress(OSError):  # a driver or kernel without locks
+        fcntl.lockf(fd, fcntl.LOCK_UN, 1, byte)
+
+
+def _holder(fd: int, byte: int) -> int:
+    """Return the process that has locked the byte; 0 if there is none."""
+    asked = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, byte, 1, 0)
     kind, _, _, _, pid = struct.unpack(_FLOCK, fcntl.fcntl(fd, fcntl.F_GETLK, asked))
     return 0 if kind == fcntl.F_UNLCK else int(pid)
 
@@ -70,7 +101,7 @@ def _signal_self(fd: int, holder: int, signum: signal.Signals) -> None:
     except OSError:
         return
     try:
-        if _holder(fd) == holder:
+        if _holder(fd, _HELD) == holder:
             signal.pidfd_send_signal(process, signum)
     except OSError:
         pass  # the holder has ended

@@ -108,6 +108,9 @@ class NodeVoicePort:
     def fileno(self) -> int:
         return self._wire.fileno()
 
+    def is_wanted(self) -> bool:
+        return False
+
     def counters(self) -> PortCounters:
         wire = self._wire
         return PortCounters(

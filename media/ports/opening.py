@@ -47,6 +47,9 @@ class AmplifiedPort:
     def fileno(self) -> int:
         return self._port.fileno()
 
+    def is_wanted(self) -> bool:
+        return self._port.is_wanted()
+
     def counters(self) -> PortCounters:
         return self._port.counters()
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 
 from media.conference.jitter import TARGET_MS
+from media.ports.claim import is_wanted
 from media.ports.rates import MeasuredRate, Rates
 from media.ports.terminal_bytes import ModemPace, SampleAligner
 from media.ports.voice_port import PortCounters, VoicePortLost, VoicePortMissing, VoicePortUnusable
@@ -137,6 +138,9 @@ class TtyVoicePort:
 
     def fileno(self) -> int:
         return self._fd
+
+    def is_wanted(self) -> bool:
+        return is_wanted(self._fd)
 
     def counters(self) -> PortCounters:
         return PortCounters(

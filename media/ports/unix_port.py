@@ -90,6 +90,9 @@ class UnixVoicePort:
     def fileno(self) -> int:
         return self._socket.fileno()
 
+    def is_wanted(self) -> bool:
+        return False
+
     def counters(self) -> PortCounters:
         return PortCounters(read_bytes=self._read, written_frames=self._written, dropped_frames=self._dropped)
 

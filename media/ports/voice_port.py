@@ -88,6 +88,10 @@ class VoicePort(Protocol):
         """Return the descriptor to poll."""
         ...
 
+    def is_wanted(self) -> bool:
+        """Return True if another process waits for this port (`media.ports.claim`)."""
+        ...
+
     def counters(self) -> PortCounters:
         """Return the counters so far."""
         ...

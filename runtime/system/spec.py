@@ -32,6 +32,8 @@ class WorkerSpec(msgspec.Struct, frozen=True, kw_only=True):
     case: str
     leg: str
     bridge: str
+    mixer: str
+    """Mixer of ten workers (`model.workers`)."""
     live: int = 50
     """Upper bound of workers, `limits.live_cases`."""
     idle: int = 3

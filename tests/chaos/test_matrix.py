@@ -25,13 +25,14 @@ CELLS = tuple(
         (
             "main",
             "AlertIntake:kill/accepted AlertCase:kill/operator_answered CallLeg:kill/user_ringing "
-            "Web:kill/talking GsmModem:kill/psap_ringing ConferenceBridge:stop/conference "
+            "Web:kill/talking GsmModem:kill/psap_ringing Mixer:stop/conference "
             "Supervisor:kill/alone",
         ),
         (
             "main",
             "OperatorLines:kill/user_dialled GsmModem:garble/user_answered FallbackKeeper:kill/psap_ordered "
-            "TrunkPool:stop/psap_dialled Housekeeper:kill/leave_ordered DeadlineWatchdog:kill/hung_up",
+            "TrunkPool:stop/psap_dialled ConferenceBridge:kill/psap_answered "
+            "Housekeeper:kill/leave_ordered DeadlineWatchdog:kill/hung_up",
         ),
         ("main", "GsmModem:unplug/psap_answered"),
         (

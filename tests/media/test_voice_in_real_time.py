@@ -128,11 +128,11 @@ def test_stopping_takes_a_moment_and_leaves_neither_thread_nor_port(side: ModemS
     assert len(list(Path("/proc/self/fd").iterdir())) == descriptors
 
 
-class Bridge:
-    """A bridge's process, started and preloaded, that mixes once it is told to."""
+class Mixer:
+    """A mixer's process, started and preloaded, that mixes these conferences once it is told to."""
 
-    def __init__(self, side: ModemSide) -> None:
-        paths = [str(line.path) for line in side.lines]
+    def __init__(self, *conferences: list[Line]) -> None:
+        paths = [",".join(str(line.path) for line in lines) for lines in conferences]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.media.successor", *paths],
             cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -155,14 +155,14 @@ class Bridge:
 
 @pytest.mark.process
 @pytest.mark.timed
-def test_a_killed_bridge_leaves_a_short_gap_and_its_successor_takes_the_ports_over(side: ModemSide) -> None:
+def test_a_killed_mixer_leaves_a_short_gap_and_its_successor_takes_the_ports_over(side: ModemSide) -> None:
     gaps = []
-    with ExitStack() as bridges:
+    with ExitStack() as mixers:
 
-        def started() -> Bridge:
-            bridge = Bridge(side)
-            bridges.callback(bridge.kill)
-            return bridge
+        def started() -> Mixer:
+            mixer = Mixer(list(side.lines))
+            mixers.callback(mixer.kill)
+            return mixer
 
         current = started()
         current.mix()
@@ -187,9 +187,9 @@ def test_a_killed_bridge_leaves_a_short_gap_and_its_successor_takes_the_ports_ov
 
 @pytest.mark.process
 @pytest.mark.timed
-def test_a_bridge_that_is_asked_hands_over_and_nobody_misses_more_than_a_frame(side: ModemSide) -> None:
+def test_a_mixer_that_is_asked_hands_over_and_nobody_misses_more_than_a_frame(side: ModemSide) -> None:
     with ExitStack() as stack:
-        first, heir = Bridge(side), Bridge(side)
+        first, heir = Mixer(list(side.lines)), Mixer(list(side.lines))
         stack.callback(first.kill)
         stack.callback(heir.kill)
         first.mix()
@@ -207,3 +207,28 @@ def test_a_bridge_that_is_asked_hands_over_and_nobody_misses_more_than_a_frame(s
             until_s = len(pcm) / 16000 - 0.05
             assert max(longest_gap_s(pcm, hz, 0.05, until_s) for hz in others) <= 0.045
         assert first.process.poll() is None
+
+
+@pytest.mark.process
+def test_a_mixer_hands_over_the_conference_that_is_wanted_and_no_other(side: ModemSide) -> None:
+    with ExitStack() as stack:
+        one, other = [side[0], side[1]], [side[2]]
+        first, heir = Mixer(one, other), Mixer(one)
+        stack.callback(first.kill)
+        stack.callback(heir.kill)
+        first.mix()
+        for line in one:
+            wait_for_sound(line, 10)
+        wait_until(lambda: side[2].heard, what="the comfort noise of a party alone")
+        handed = time.monotonic()
+        heir.mix()
+        assert first.process.stdout is not None
+        assert first.process.stdout.readline() == "handed over\n"
+        for line in one:
+            wait_for_sound(line, 20, since=handed)
+        first.kill()
+        killed = time.monotonic()
+        for line in one:
+            wait_for_sound(line, 20, since=killed)
+        time_of_last = [at for at, _ in side[2].heard][-1]
+        assert handed + 0.2 < time_of_last < killed + 0.2, "the other was mixed until its mixer was killed"

@@ -137,7 +137,7 @@ def console(made: Center) -> ClientConnection:
     return connect(url, additional_headers={"Authorization": f"Bearer {token}"}, max_size=None)
 
 
-def test_levels_come_from_the_bridge_to_the_screen_and_signal_from_the_modems(
+def test_levels_come_from_the_mixer_to_the_screen_and_signal_from_the_modems(
     talking: tuple[Center, AlertId],
 ) -> None:
     running, alert = talking
@@ -151,7 +151,7 @@ def test_levels_come_from_the_bridge_to_the_screen_and_signal_from_the_modems(
             said = json.loads(socket.recv(10))
         assert said["user"]["dbfs"] > -30
         assert said["operator"]["dbfs"] > -30
-        running.kill("ConferenceBridge", alert)
+        running.kill("Mixer")
         said = {"type": ""}
         while said["type"] != "levels":
             said = json.loads(socket.recv(10))
@@ -186,7 +186,7 @@ def write_wav(path: Path, pcm: bytes) -> None:
         file.writeframes(pcm)
 
 
-def test_who_is_muted_is_not_heard_and_hears_though_the_bridge_dies(
+def test_who_is_muted_is_not_heard_and_hears_though_the_mixer_dies(
     talking: tuple[Center, AlertId],
 ) -> None:
     running, alert = talking
@@ -199,7 +199,7 @@ def test_who_is_muted_is_not_heard_and_hears_though_the_bridge_dies(
     assert running.order(alert, "mute").status_code == 202
     running.until("the user hears nothing of her", user_hears_nothing)
     before = len(running.heard(USER))
-    running.kill("ConferenceBridge", alert)
+    running.kill("Mixer")
     running.until("the operator hears the user again", user_hears_nothing)
     assert running.order(alert, "mute").status_code == 409
     tail = running.heard(USER)[before:]
@@ -339,23 +339,23 @@ def test_none_is_lost_none_told_twice_though_the_web_is_killed_in_the_middle_of_
     assert [(one["number"], one["text"]) for one in view["dialogue"]] == said
 
 
-def test_a_bridge_of_which_nobody_asks_the_voice_ends_by_itself(talking: tuple[Center, AlertId]) -> None:
+def test_a_mixer_of_which_nobody_asks_the_voice_ends_by_itself(talking: tuple[Center, AlertId]) -> None:
     """The last test of this file: nobody is left afterwards."""
-    made, alert = talking
-    (pid,) = [row["pid"] for row in made.ps() if (row["role"], row["alert"]) == ("ConferenceBridge", alert)]
+    made, _ = talking
+    (pid,) = made.pids("Mixer")
     there = sorted(marked(made.state.path), key=lambda one: one.started)
-    (bridge,) = [one for one in there if one.pid == pid]
+    (mixer,) = [one for one in there if one.pid == pid]
     for process in there:
-        if process != bridge:
+        if process != mixer:
             send_signal(process, signal.SIGKILL)
 
     def alone() -> bool:
-        """Whether the bridge is; who was just being started when the rest were killed goes too."""
+        """Whether the mixer is; who was just being started when the rest were killed goes too."""
         left = list(marked(made.state.path))
         for process in left:
-            if process != bridge:
+            if process != mixer:
                 send_signal(process, signal.SIGKILL)
-        return left == [bridge]
+        return left == [mixer]
 
     made.until("everybody else is gone", alone)
-    made.until("and the bridge, too", lambda: not is_alive(bridge), within_s=20)
+    made.until("and the mixer, too", lambda: not is_alive(mixer), within_s=20)

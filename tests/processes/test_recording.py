@@ -78,7 +78,7 @@ def test_each_tone_is_on_its_track_and_what_a_death_has_cut_short_is_mended(made
     assert files(made, alert) == names[:1]
     assert (folder / f"{names[0]}.part").stat().st_mode & 0o777 == 0o600
     assert folder.stat().st_mode & 0o777 == 0o700
-    made.kill("ConferenceBridge", alert)
+    made.kill("Mixer")
     made.until("another file", lambda: files(made, alert) == names[:2])
     made.until("the first is mended", paths[0].exists, within_s=30)
     made.until("all three again", lambda: all_hear_each_other(made, (USER, OPERATOR, PSAP)))

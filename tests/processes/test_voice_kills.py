@@ -1,7 +1,7 @@
-"""What the phones hear of a death: of the bridge's a short gap, of anybody else's nothing.
+"""What the phones hear of a death: of the mixer's a short gap, of anybody else's nothing.
 
 Few times each, and so that it holds beside other tests: media threads go before all others. How short it is
-on a quiet machine `scripts/bench/recovery` asks (`scripts/nightly`): the bridge's p99, of others some frames.
+on a quiet machine `scripts/bench/recovery` asks (`scripts/nightly`): the mixer's p99, of others some frames.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from actors.conference_bridge.actor import ORPHAN_US
+from actors.mixer.actor import ORPHAN_US
 from application.state.processes import marked
 from messages.ids import SECOND, AlertId
 from tests.support.center import OPERATOR, PSAP, USER, Center, center, simulation
@@ -32,8 +32,8 @@ DEATHS = 3
 BEFORE_S = 0.1
 HEARD_S = 0.6
 STANDS_S = 0.5
-OTHERS = ("AlertCase", "CallLeg", "GsmModem", "Supervisor")
-"""Who speaks to the bridge, or has started it. The rest die in the test of all at once."""
+OTHERS = ("AlertCase", "ConferenceBridge", "CallLeg", "GsmModem", "Supervisor")
+"""Who speaks to the mixer or to the bridge, or has started them. The rest die in the test of all at once."""
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +49,9 @@ def conference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cente
         yield made, alert
 
 
-def bridges(made: Center, alert: AlertId) -> list[int]:
-    """The process that mixes this alert."""
-    return [row["pid"] for row in made.ps() if (row["role"], row["alert"]) == ("ConferenceBridge", alert)]
+def mixers(made: Center) -> list[int]:
+    """The process that mixes."""
+    return sorted(made.pids("Mixer"))
 
 
 def alive(made: Center, pid: int) -> bool:
@@ -83,30 +83,30 @@ def _later_than(moment: float) -> bool:
     return time.time() >= moment
 
 
-def test_a_bridge_that_stands_still_is_heard_so_this_measure_is_one(
+def test_a_mixer_that_stands_still_is_heard_so_this_measure_is_one(
     conference: tuple[Center, AlertId],
 ) -> None:
     made, alert = conference
-    (bridge,) = bridges(made, alert)
+    (mixer,) = mixers(made)
     at = time.time()
-    os.kill(bridge, signal.SIGSTOP)
+    os.kill(mixer, signal.SIGSTOP)
     try:
         # Shorter than it takes for a stopped actor to be replaced.
         made.until("the phones have missed it", partial(_later_than, at + STANDS_S))
     finally:
         with suppress(ProcessLookupError):  # on a busy machine it was replaced meanwhile
-            os.kill(bridge, signal.SIGCONT)
+            os.kill(mixer, signal.SIGCONT)
     gaps = heard_since(made, alert, at)
     # What lies in a port is heard on: 40 ms by rule, 120 at most.
     assert min(gaps.values()) > STANDS_S - 0.15, gaps
 
 
-def test_s13_the_voice_is_back_soon_after_the_bridge_was_killed(conference: tuple[Center, AlertId]) -> None:
+def test_s13_the_voice_is_back_soon_after_the_mixer_was_killed(conference: tuple[Center, AlertId]) -> None:
     made, alert = conference
     gaps: list[float] = []
     for _ in range(DEATHS):
         at = time.time()
-        strike(made, alert, "ConferenceBridge")
+        strike(made, alert, "Mixer")
         gaps.append(max(heard_since(made, alert, at).values()))
     assert min(gaps) <= GAP_S, gaps
     assert max(gaps) <= 4 * GAP_S, gaps
@@ -114,22 +114,22 @@ def test_s13_the_voice_is_back_soon_after_the_bridge_was_killed(conference: tupl
 
 def test_s13_nobody_else_s_death_is_heard(conference: tuple[Center, AlertId]) -> None:
     made, alert = conference
-    before, at = bridges(made, alert), time.time()
+    before, at = mixers(made), time.time()
     for role in OTHERS:
         strike(made, alert, role)
     gaps = heard_since(made, alert, at)
     assert max(gaps.values()) <= UNTOUCHED_S, gaps
-    assert bridges(made, alert) == before
+    assert mixers(made) == before
 
 
-def test_s13_nor_that_of_the_actor_system_whose_next_bridge_takes_over(
+def test_s13_nor_that_of_the_actor_system_whose_next_mixer_takes_over(
     conference: tuple[Center, AlertId],
 ) -> None:
     made, alert = conference
-    (before,) = bridges(made, alert)
+    (before,) = mixers(made)
     at = time.time()
     made.kill("Admin")
-    made.until("another bridge", lambda: bridges(made, alert) not in ([], [before]))
+    made.until("another mixer", lambda: mixers(made) not in ([], [before]))
     gaps = heard_since(made, alert, at)
     assert max(gaps.values()) <= UNTOUCHED_S, gaps
     made.until("the first has ended", lambda: not alive(made, before))
@@ -137,14 +137,14 @@ def test_s13_nor_that_of_the_actor_system_whose_next_bridge_takes_over(
 
 def test_s13_nor_that_of_the_node_and_all_that_its_next_life_ends(conference: tuple[Center, AlertId]) -> None:
     made, alert = conference
-    (before,) = bridges(made, alert)
+    (before,) = mixers(made)
     at = time.time()
     made.kill("Node")
     made.start_again()
-    made.until("another bridge", lambda: bridges(made, alert) not in ([], [before]))
+    made.until("another mixer", lambda: mixers(made) not in ([], [before]))
     took_s = time.time() - at
     gaps = heard_since(made, alert, at)
-    # A bridge without a center mixes on for so long; a machine may take longer to start one.
+    # A mixer without a center mixes on for so long; a machine may take longer to start one.
     assert took_s > ORPHAN_US / SECOND or max(gaps.values()) <= UNTOUCHED_S, gaps
     made.until("the first has ended", lambda: not alive(made, before))
 
@@ -154,7 +154,7 @@ def test_s13_nor_that_of_everybody_else_at_once(conference: tuple[Center, AlertI
     at = time.time()
     for row in made.ps():
         # The carrier is the network; without the actor system's own processes its group is ended as a whole.
-        if row["role"] not in ("ConferenceBridge", "Carrier", "Node", "Admin", "Logger"):
+        if row["role"] not in ("Mixer", "Carrier", "Node", "Admin", "Logger"):
             os.kill(row["pid"], signal.SIGKILL)
     gaps = heard_since(made, alert, at)
     assert max(gaps.values()) <= UNTOUCHED_S, gaps

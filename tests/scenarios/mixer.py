@@ -1,4 +1,4 @@
-"""A bridge that joins everybody at once and mixes nothing: a virtual clock leaves no time for sound.
+"""A mixer that joins everybody at once and mixes nothing: a virtual clock leaves no time for sound.
 
 A test says on whose leg a person is heard (`hear`); a clip is over as soon as somebody is there to hear it,
 but a question only once the test says so (`question_ends`).
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
-from actors.conference_bridge.actor import ConferenceBridgeActor, Mixer
+from actors.mixer.actor import MixerActor
+from actors.mixer.alert_conference import VoiceOfAlert
 from media.conference.beat import Tick
 from media.conference.clips import ClipSpec
 from media.conference.conference import ConferenceStatus, Tap
@@ -16,10 +17,12 @@ from media.conference.report import Pace
 from media.ports.voice_port import VoicePortSpec
 from media.sound.frames import FRAME_SAMPLES
 from media.sound.levels import LevelReport
-from messages.ids import SECOND, Instant
+from messages.ids import SECOND, Instant, Role
 from messages.lines import WayLevel
 from model.alert.folds.dialogue import QUESTION
+from model.workers import mixer_of
 from runtime.published import readings
+from runtime.system.one_process import OneProcess
 
 SILENT_PORTS: set[str] = set()
 """Paths of voice ports from which no sound comes; emptied with every world."""
@@ -115,10 +118,10 @@ class SilentMixer:
         self.members.clear()
 
 
-class SilentBridgeActor(ConferenceBridgeActor):
-    """The bridge's actor with that mixer."""
+class SilentMixerActor(MixerActor):
+    """The mixer's actor with such conferences."""
 
-    def new_mixer(self, on_change: Callable[[], None]) -> Mixer:
+    def new_voice(self, on_change: Callable[[], None]) -> VoiceOfAlert:
         return SilentMixer()
 
     def timer(self, timer: object, now_us: Instant) -> None:
@@ -128,61 +131,88 @@ class SilentBridgeActor(ConferenceBridgeActor):
         else:
             self.at(Instant(now_us + SECOND), "levels")
 
+    def voices(self) -> dict[str, SilentMixer]:
+        """What is mixed here, by the key of its bridge."""
+        found = {one.bridge: one._voice for one in self._conferences.values()}
+        return {bridge: voice for bridge, voice in found.items() if isinstance(voice, SilentMixer)}
+
+    def look(self) -> None:
+        """As the media thread has it look when something has changed."""
+        self._send_changes()
+
+    def let_go(self) -> None:
+        """What the kernel closes when this process is killed."""
+        for one in vars(self).get("_conferences", {}).values():
+            if one._recorder is not None:
+                one._recorder.stop(10)  # a thread cannot be killed; what a kill leaves is another test's
+        if "_changed" in vars(self):
+            self._changed.close()
+
+
+class MixedVoice:
+    """The conference of one worker as its mixer has it now, whichever process that is."""
+
+    def __init__(self, system: OneProcess, worker: str) -> None:
+        self._system, self._worker = system, worker
+
+    @property
+    def _actor(self) -> SilentMixerActor | None:
+        return self._system.actor(Role.MIXER, mixer_of(self._worker), SilentMixerActor)
+
+    @property
+    def now(self) -> SilentMixer | None:
+        """What is mixed; None where nothing is."""
+        return None if self._actor is None else self._actor.voices().get(self._worker)
+
     def stand_still(self) -> None:
         """As a media thread that hangs in a driver."""
-        assert isinstance(self._mixer, SilentMixer)
-        self._mixer.stands_still = True
+        assert self.now is not None
+        self.now.stands_still = True
 
     @property
     def members(self) -> tuple[str, ...]:
         """The legs whose ports are open."""
-        return tuple(self._mixer.members) if isinstance(self._mixer, SilentMixer) else ()
+        return () if self.now is None else tuple(self.now.members)
 
     @property
     def heard_by(self) -> dict[str, frozenset[str]]:
         """Who alone hears a leg, for those that not everybody hears."""
-        return dict(self._mixer.heard_by) if isinstance(self._mixer, SilentMixer) else {}
+        return {} if self.now is None else dict(self.now.heard_by)
 
     @property
     def unheard(self) -> frozenset[str]:
         """The legs that are muted, as the mixer has them."""
-        if not isinstance(self._mixer, SilentMixer):
-            return frozenset()
-        return frozenset(leg for leg, hearers in self._mixer.heard_by.items() if not hearers)
+        return frozenset(leg for leg, hearers in self.heard_by.items() if not hearers)
 
     @property
     def playing(self) -> dict[str, ClipSpec]:
         """What is wished to be played now, by its id."""
-        return self._mixer.playing if isinstance(self._mixer, SilentMixer) else {}
+        return {} if self.now is None else self.now.playing
 
     @property
     def begun(self) -> dict[str, ClipSpec]:
         """Everything that was ever to be played in this conference."""
-        return self._mixer.begun if isinstance(self._mixer, SilentMixer) else {}
+        return {} if self.now is None else self.now.begun
 
     def has(self, leg: str) -> bool:
         """Whether this leg is in the conference."""
-        return isinstance(self._mixer, SilentMixer) and leg in self._mixer.members
+        return leg in self.members
 
     def hear(self, leg: str, digit: str = "") -> None:
         """Somebody speaks on this leg, or presses a key of the phone."""
-        if isinstance(self._mixer, SilentMixer) and leg in self._mixer.members:
-            self._mixer.heard.add(leg)
+        if self.now is not None and leg in self.now.members:
+            self.now.heard.add(leg)
             if digit:
-                self._mixer.digits[leg] = self._mixer.digits.get(leg, "") + digit
-            self._say_joined(asked=False)
+                self.now.digits[leg] = self.now.digits.get(leg, "") + digit
+            self._look()
 
     def question_ends(self) -> None:
         """What is being asked has been heard to its end."""
-        if isinstance(self._mixer, SilentMixer):
-            assert self._mixer.sounding
-            self._mixer.played |= self._mixer.sounding
-            self._say_joined(asked=False)
+        if self.now is not None:
+            assert self.now.sounding
+            self.now.played |= self.now.sounding
+            self._look()
 
-    def let_go(self) -> None:
-        """What the kernel closes when this process is killed."""
-        recorder = vars(self).get("_recorder")
-        if recorder is not None:
-            recorder.stop(10)  # a thread cannot be killed; what a kill leaves is another test's
-        if "_changed" in vars(self):
-            self._changed.close()
+    def _look(self) -> None:
+        assert self._actor is not None
+        self._actor.look()

@@ -17,7 +17,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from actors.alert_case.wishes import desired_bridge
-from actors.conference_bridge.decider import clips, heard_by
+from actors.mixer.decider import clips, heard_by
 from media.conference.beat import Tick
 from media.conference.conference import Conference
 from media.conference.sounds import Sounds

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from messages.ids import Party, Role
+from messages.ids import Party
 from simulator.network.call import Call
-from tests.scenarios.mixer import SilentBridgeActor
+from tests.scenarios.mixer import MixedVoice
 from tests.scenarios.nodes import Cluster
 from tests.scenarios.test_nodes import ALL, closes_handed_over, to_conference
 from tests.scenarios.world import OPERATORS, PSAP, USER
@@ -18,8 +18,7 @@ def plays_to_112(nodes: Cluster) -> list[str]:
     """What 112 was begun to be told at the alert's node, by the ids of the clips."""
     owner = nodes.case.owner
     assert owner is not None
-    bridge = nodes.nodes[owner.node].system.actor(Role.CONFERENCE_BRIDGE, owner.worker, SilentBridgeActor)
-    assert bridge is not None
+    bridge = MixedVoice(nodes.nodes[owner.node].system, owner.worker)
     psap = {leg.leg for leg in nodes.case.of(Party.PSAP)}
     return [name for name, clip in bridge.begun.items() if clip.to & psap]
 

@@ -93,7 +93,7 @@ def test_a_worker_that_dies_while_they_are_called_again_goes_on(make_world: Make
     left(world)
     world.network.hang_up(PSAP)
     world.until("it is known", lambda: world.case.leave.broken_at is not None).kill(Role.ALERT_CASE)
-    world.kill(Role.CONFERENCE_BRIDGE)
+    world.kill(Role.CONFERENCE_BRIDGE).kill(Role.MIXER)
     in_conference(world, Party.OPERATOR, Party.USER, Party.PSAP)
     assert not alarm_stands(world)
     assert len(world.calls(PSAP)) == 2

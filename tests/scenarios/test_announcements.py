@@ -6,19 +6,18 @@ import pytest
 
 from media.conference.clips import ClipSpec
 from messages import events as ev
-from messages.ids import Party, Role
-from tests.scenarios.mixer import SilentBridgeActor
+from messages.ids import Party
+from tests.scenarios.mixer import MixedVoice
 from tests.scenarios.test_flow import ends, joined, to_talking, voice_alert
 from tests.scenarios.world import OPERATORS, World
 
 pytestmark = pytest.mark.scenario
 
 
-def bridge(world: World) -> SilentBridgeActor:
+def bridge(world: World) -> MixedVoice:
     owner = world.case.owner
     assert owner is not None
-    found = world.system.actor(Role.CONFERENCE_BRIDGE, owner.worker, SilentBridgeActor)
-    assert found is not None
+    found = MixedVoice(world.system, owner.worker)
     return found
 
 

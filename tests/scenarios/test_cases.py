@@ -26,7 +26,7 @@ from model.settings.psap import PsapRoute
 from model.setup import Setup
 from store.journal.rebuild import is_quarantined
 from tests.scenarios.conftest import MakeWorld
-from tests.scenarios.mixer import SilentBridgeActor
+from tests.scenarios.mixer import MixedVoice
 from tests.scenarios.test_flow import ends, joined, to_attended, to_conference, to_talking
 from tests.scenarios.world import OPERATORS, PSAP, SETTINGS, USER, World
 from tests.support.settings import changed
@@ -270,8 +270,7 @@ def test_whoever_did_not_hear_the_end_is_told_it_again(world: World, again: bool
         world.kill(Role.ALERT_CASE)
     world.advance(6)
     assert [entry.role for entry in world.env.directory.read() if entry.alert] == []
-    bridge = world.system.actor(Role.CONFERENCE_BRIDGE, "c00", SilentBridgeActor)
-    assert bridge is not None
+    bridge = MixedVoice(world.system, "c00")
     assert bridge.members == ()
 
 
@@ -362,8 +361,7 @@ def test_members_that_come_after_the_end_open_no_port_again(world: World) -> Non
     world.env.faults = lambda envelope, role, key: (0.0, 4.0) if role is Role.CONFERENCE_BRIDGE else (0.0,)
     world.advance(1)
     ends(world)
-    bridge = world.system.actor(Role.CONFERENCE_BRIDGE, "c00", SilentBridgeActor)
-    assert bridge is not None
+    bridge = MixedVoice(world.system, "c00")
     for _ in range(60):
         world.advance(0.1)
         assert bridge.members == ()

@@ -9,7 +9,7 @@ from messages.ids import OperatorCommand, Outcome, Party, Role
 from model.alert.leg import Leg
 from model.alert.phase import Phase, phase
 from tests.scenarios.conftest import MakeWorld
-from tests.scenarios.mixer import SilentBridgeActor
+from tests.scenarios.mixer import MixedVoice
 from tests.scenarios.test_flow import everything_is_over, joined
 from tests.scenarios.test_listening import unheard
 from tests.scenarios.world import LEFT_S, OPERATORS, PSAP, World
@@ -40,8 +40,7 @@ def speaks(world: World, party: Party, digit: str = "") -> None:
     )
     owner = world.case.owner
     assert owner is not None
-    bridge = world.system.actor(Role.CONFERENCE_BRIDGE, owner.worker, SilentBridgeActor)
-    assert bridge is not None
+    bridge = MixedVoice(world.system, owner.worker)
     bridge.hear(leg.leg, digit)
     world.system.run()
 
@@ -92,7 +91,7 @@ def test_an_operators_phone_that_only_rings_does_not_give_the_operator_the_case(
     assert unheard(world) == set()
 
 
-@pytest.mark.parametrize("killed", [Role.ALERT_CASE, Role.CONFERENCE_BRIDGE, Role.CALL_LEG, Role.GSM_MODEM])
+@pytest.mark.parametrize("killed", [Role.ALERT_CASE, Role.MIXER, Role.CALL_LEG, Role.GSM_MODEM])
 def test_whoever_dies_a_phone_that_rings_is_not_taken_for_an_answer(
     make_world: MakeWorld, killed: Role
 ) -> None:

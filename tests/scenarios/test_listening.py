@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from messages.ids import E164, Assurance, LegId, OperatorCommand, OperatorId, Party, Role, ShiftState
+from messages.ids import E164, Assurance, LegId, OperatorCommand, OperatorId, Party, ShiftState
 from model.alert.leg import place_of
 from tests.scenarios.conftest import MakeWorld
-from tests.scenarios.mixer import SilentBridgeActor
+from tests.scenarios.mixer import MixedVoice
 from tests.scenarios.test_flow import ends, joined, to_talking
 from tests.scenarios.world import SETTINGS, World
 from tests.support.settings import changed
@@ -35,18 +35,18 @@ def unheard(world: World) -> set[Party]:
     """Whom the bridge spares the others."""
     owner = world.case.owner
     assert owner is not None
-    bridge = world.system.actor(Role.CONFERENCE_BRIDGE, owner.worker, SilentBridgeActor)
+    bridge = MixedVoice(world.system, owner.worker)
     legs = world.case.legs.values()
-    return set() if bridge is None else {leg.party for leg in legs if leg.leg in bridge.unheard}
+    return {leg.party for leg in legs if leg.leg in bridge.unheard}
 
 
 def heard_by(world: World, party: Party) -> set[Party] | None:
     """Who alone hears this party; None: everybody, or it is not there."""
     owner = world.case.owner
     assert owner is not None
-    bridge = world.system.actor(Role.CONFERENCE_BRIDGE, owner.worker, SilentBridgeActor)
+    bridge = MixedVoice(world.system, owner.worker)
     legs = world.case.legs
-    for leg, hearers in ({} if bridge is None else bridge.heard_by).items():
+    for leg, hearers in bridge.heard_by.items():
         if legs[LegId(leg)].party is party:
             return {legs[LegId(one)].party for one in hearers}
     return None

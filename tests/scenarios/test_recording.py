@@ -108,11 +108,15 @@ def test_only_the_parties_and_trunks_that_are_wanted(recorded: Callable[..., Wor
     assert not kept[:, 1].any(), "the emergency trunk's lines are spared"
 
 
-def test_a_bridge_that_dies_is_followed_by_another_file(recorded: Callable[..., World]) -> None:
+def test_a_mixer_that_dies_is_followed_by_another_file_and_a_bridge_by_none(
+    recorded: Callable[..., World],
+) -> None:
     world = recorded()
     to_talking(world)
     begun(world, f"{world.alert}.1.flac")
-    world.kill(Role.CONFERENCE_BRIDGE)
+    world.kill(Role.CONFERENCE_BRIDGE).advance(5)
+    assert files(world) == [f"{world.alert}.1.flac"]
+    world.kill(Role.MIXER)
     begun(world, f"{world.alert}.2.flac")
     ends(world)
     for number in (1, 2):
@@ -193,7 +197,7 @@ def told(world: World) -> list[str]:
     return [event.leg for event in world.events(ev.AnnouncementPlayed) if event.clip == "recorded"]
 
 
-@pytest.mark.parametrize("killed", [Role.CONFERENCE_BRIDGE, Role.ALERT_CASE])
+@pytest.mark.parametrize("killed", [Role.MIXER, Role.ALERT_CASE])
 def test_the_user_is_told_once_whoever_dies(recorded: Callable[..., World], killed: Role) -> None:
     world = recorded()
     to_talking(world)
@@ -201,7 +205,7 @@ def test_the_user_is_told_once_whoever_dies(recorded: Callable[..., World], kill
     world.until("she is told", lambda: told(world) == [f"{world.alert}:user"]).kill(killed).advance(10)
     ends(world)
     assert told(world) == [f"{world.alert}:user"]
-    assert killed is Role.CONFERENCE_BRIDGE or files(world) == [f"{world.alert}.1.flac"]
+    assert killed is Role.MIXER or files(world) == [f"{world.alert}.1.flac"]
 
 
 @pytest.mark.parametrize(

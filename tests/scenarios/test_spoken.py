@@ -74,27 +74,26 @@ def test_a_question_is_heard_by_the_user_alone_and_a_key_fills_the_briefing(worl
     assert world.sheet.briefing[BriefingField.WEAPONS].text == "A knife"
 
 
-def test_the_death_of_the_bridge_in_its_middle_is_said_and_nothing_is_begun_again(world: World) -> None:
+def test_the_death_of_the_mixer_in_its_middle_is_said_and_nothing_is_begun_again(world: World) -> None:
     to_talking(world)
     ask(world)
     is_asked(world)
-    world.kill(Role.CONFERENCE_BRIDGE).until(
-        "it is said", lambda: last(world) is QuestionProgress.CUT_OFF
-    ).advance(5)
+    world.kill(Role.MIXER).until("it is said", lambda: last(world) is QuestionProgress.CUT_OFF).advance(5)
     assert hears(world, Party.USER) == set()
     assert [one.reason for one in world.events(ev.AnnouncementFailed)] == [Unplayed.CUT_OFF]
 
 
-def test_the_death_of_the_case_in_its_middle_changes_nothing(world: World) -> None:
+@pytest.mark.parametrize("killed", [Role.ALERT_CASE, Role.CONFERENCE_BRIDGE])
+def test_the_death_of_the_case_or_bridge_in_its_middle_changes_nothing(world: World, killed: Role) -> None:
     to_talking(world)
     ask(world)
     is_asked(world)
-    world.kill(Role.ALERT_CASE).advance(3)
+    world.kill(killed).advance(3)
     ends(world)
     assert (len(world.events(ev.AnnouncementBegun)), world.events(ev.AnnouncementFailed)) == (1, [])
 
 
-@pytest.mark.parametrize("killed", [(Role.CONFERENCE_BRIDGE,), (Role.ALERT_CASE, Role.CONFERENCE_BRIDGE)])
+@pytest.mark.parametrize("killed", [(Role.MIXER,), (Role.ALERT_CASE, Role.CONFERENCE_BRIDGE, Role.MIXER)])
 def test_one_that_had_not_begun_is_asked_by_who_comes_after(world: World, killed: tuple[Role, ...]) -> None:
     to_talking(world)
     for role in killed:

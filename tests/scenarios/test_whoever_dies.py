@@ -22,7 +22,7 @@ def holds(world: World) -> bool:
     return unheard(world) == {Party.OPERATOR} and heard_by(world, Party.LISTENER) == {Party.OPERATOR}
 
 
-@pytest.mark.parametrize("killed", [Role.ALERT_CASE, Role.CONFERENCE_BRIDGE, Role.CALL_LEG])
+@pytest.mark.parametrize("killed", [Role.ALERT_CASE, Role.CONFERENCE_BRIDGE, Role.MIXER, Role.CALL_LEG])
 def test_what_holds_in_a_conference_holds_and_nothing_is_told_or_asked_twice(
     make_world: MakeWorld, killed: Role
 ) -> None:

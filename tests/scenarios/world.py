@@ -61,7 +61,7 @@ from store.journal.notify import LocalListener, LocalNotifier
 from store.registry.people import Person
 from store.registry.registry import Registry
 from tests.scenarios.listeners import LISTENERS
-from tests.scenarios.mixer import MISSING_PORTS, NO_VOICE, SILENT_PORTS, SilentBridgeActor
+from tests.scenarios.mixer import MISSING_PORTS, NO_VOICE, SILENT_PORTS, SilentMixerActor
 from tests.scenarios.pipe import NETWORKS, Network
 from tests.support.journals import empty_journal
 from tests.support.settings import changed
@@ -411,9 +411,7 @@ def for_tests(made: Plan) -> Plan:
         if spec.role is not Role.VOICE_GATE
     )
     assert made.workers is not None
-    return Plan(
-        actors=actors, workers=replace(made.workers, bridge="tests.scenarios.mixer.SilentBridgeActor")
-    )
+    return Plan(actors=actors, workers=replace(made.workers, mixer="tests.scenarios.mixer.SilentMixerActor"))
 
 
 def bury(actor: CenterActor) -> None:
@@ -423,7 +421,7 @@ def bury(actor: CenterActor) -> None:
             value.close()
         elif isinstance(value, PortControl):
             value.stop()
-    if isinstance(actor, SilentBridgeActor):
+    if isinstance(actor, SilentMixerActor):
         actor.let_go()
 
 

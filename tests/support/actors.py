@@ -113,6 +113,12 @@ class Bridge(Player):
     role = Role.CONFERENCE_BRIDGE
 
 
+class Mixer(Player):
+    """A mixer's part."""
+
+    role = Role.MIXER
+
+
 class Unwilling(Modem):
     """Cannot start."""
 
@@ -147,7 +153,7 @@ def spec(player: type[Player], key: str = "", *, group: str = "pools", critical:
     return ActorSpec(role=player.role, key=key, cls=cls(player), group=group, critical=critical)
 
 
-WORKERS = WorkerSpec(case=cls(Case), leg=cls(Leg), bridge=cls(Bridge), live=4, idle=2)
+WORKERS = WorkerSpec(case=cls(Case), leg=cls(Leg), bridge=cls(Bridge), mixer=cls(Mixer), live=4, idle=2)
 
 
 def environment(state: Path, plan: Plan | None = None, *, virtual: bool = False) -> Environment:

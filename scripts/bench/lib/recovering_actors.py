@@ -16,6 +16,7 @@ from application.state.state_dir import living_web
 from application.state.state_dir import running as running_node
 from messages import events as ev
 from messages.ids import SECOND, Instant, Party, Role
+from model.workers import mixer_of
 from runtime.clock import SystemClock
 from runtime.published.directory import Entry
 from runtime.system.birth import logger_of
@@ -38,6 +39,7 @@ ACTORS: Final = (
     "GsmModem",
     "AlertCase",
     "CallLeg",
+    "Mixer",
     "ConferenceBridge",
     "Supervisor",
 )
@@ -83,6 +85,7 @@ class Run:
         assert leg is not None
         key = {
             "AlertCase": case.owner.worker,
+            "Mixer": mixer_of(case.owner.worker),
             "ConferenceBridge": case.owner.worker,
             "CallLeg": f"{case.owner.worker}/{'op1' if party is Party.OPERATOR else party}",
             "GsmModem": leg.line,
@@ -248,12 +251,12 @@ def one(run: Run, role: str, signum: int) -> dict[str, float]:
     gaps = voice_gaps(run.made, at - BEFORE_S, end)
     seen |= {f"voice_gap_{party}": gap for party, gap in gaps.items()}
     seen["voice_gap"] = max(gaps.values())
-    if role == "ConferenceBridge":
+    if role == "Mixer":
         seen["resumed"] = max(seen["there"], seen["voice_gap"])
     return seen
 
 
-def missed(result: dict[str, object], bridge_ms: float, others_ms: float) -> list[str]:
+def missed(result: dict[str, object], mixer_ms: float, others_ms: float) -> list[str]:
     """Return the roles with voice gaps longer than allowed, by the p99 of the worst phone."""
     found = []
     for by in ("killed", "frozen"):
@@ -261,8 +264,8 @@ def missed(result: dict[str, object], bridge_ms: float, others_ms: float) -> lis
         assert isinstance(of_roles, dict | None)
         for role in ROLES:
             took = (of_roles or {}).get(role)
-            bound_ms = bridge_ms if role == "ConferenceBridge" else others_ms
-            if by == "frozen" and role == "ConferenceBridge":
+            bound_ms = mixer_ms if role == "Mixer" else others_ms
+            if by == "frozen" and role == "Mixer":
                 continue  # a frozen process is replaced only once it is known to be frozen
             if took is not None and took["voice_gap"]["p99_ms"] > bound_ms:
                 found.append(f"{by} {role}: p99 {took['voice_gap']['p99_ms']} ms, not {bound_ms:g}")

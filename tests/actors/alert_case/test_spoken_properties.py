@@ -8,9 +8,10 @@ import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from msgspec.structs import replace
 
 from actors.alert_case.wishes import desired_bridge
-from actors.conference_bridge.decider import State, clips, due_report, with_members
+from actors.mixer.decider import State, clips, due_report
 from media.conference.playlist import Playlist
 from media.conference.report import Presence
 from media.sound.frames import FRAME_SAMPLES, Samples
@@ -64,7 +65,7 @@ class AnyQuestions(RuleBasedStateMachine):
 
     def wish(self) -> BridgeReport | None:
         wish = desired_bridge(self.book.case)
-        self.state = with_members(self.state, wish)
+        self.state = replace(self.state, wish=wish)
         self.playlist.reconcile(clips(wish))
         joined = tuple(member.leg for member in wish.members)
         presence = Presence(

@@ -135,7 +135,9 @@ def test_an_order_is_repeated_only_where_the_case_has_not_just_repeated_it() -> 
     assert on_tick(task, Instant(NOW + REPEAT_US - 1)) == Act(task=task)
     again = on_tick(task, Instant(NOW + REPEAT_US))
     assert isinstance(again.order, DialCall)
-    assert on_tick(again.task, Instant(NOW + REPEAT_US + SECOND)).order is None, "the leg has just asked itself"
+    assert on_tick(again.task, Instant(NOW + REPEAT_US + SECOND)).order is None, (
+        "the leg has just asked itself"
+    )
 
 
 def test_a_modem_that_was_started_again_is_asked_for_the_call_at_once() -> None:

@@ -31,6 +31,7 @@ from model.alert.case import Case
 from model.alert.leg import LegState
 from model.alert.parts import Owner
 from model.settings import Settings
+from model.workers import worker_name
 from tests.actors.alert_case.book import ALERT, EVERYONE, Book, leg
 
 SETTINGS = Settings()
@@ -363,7 +364,10 @@ def test_workers_that_seem_to_hang_together_are_given_three_times_as_long(alerts
     book = Book()
     answered_and_not_joined(book)
     names = [AlertId(f"a{n}") for n in range(alerts)]
-    owners = {name: replace(worker(1)[WorkerId("c00")], worker=WorkerId(f"c-{name}")) for name in names}
+    owners = {
+        name: replace(worker(1)[WorkerId("c00")], worker=WorkerId(worker_name(number)))
+        for number, name in enumerate(names)
+    }
     cases = {name: replace(book.case, alert=name, owner=owner) for name, owner in owners.items()}
     means = replace(PLENTY, workers={owner.worker: owner for owner in owners.values()})
     state, found_s = State(), dict[AlertId, int]()

@@ -55,7 +55,7 @@ def incarnation(world: OneProcess, role: Role, key: str = "") -> int:
 
 
 def test_everybody_is_there_at_once(world: OneProcess) -> None:
-    assert len(world.pids) == 1 + 3 + 2 * 5
+    assert len(world.pids) == 1 + 3 + 1 + 2 * 5
     assert all(entry.ready for entry in world.env.directory.read())
 
 

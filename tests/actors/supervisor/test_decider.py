@@ -16,7 +16,7 @@ from tests.actors.supervisor.kernel import Kernel
 POOL = (Role.TRUNK_POOL, "")
 INTAKE = (Role.ALERT_INTAKE, "")
 MODEM = (Role.GSM_MODEM, "sim1")
-WORKERS = WorkerSpec(case="a.Case", leg="a.Leg", bridge="a.Bridge", live=6, idle=2)
+WORKERS = WorkerSpec(case="a.Case", leg="a.Leg", bridge="a.Bridge", mixer="a.Mixer", live=6, idle=2)
 
 
 def spec(name: Name, group: str = "pools", critical: bool = True) -> ActorSpec:
@@ -40,8 +40,8 @@ def test_everybody_of_the_plan_is_created_in_the_order_of_rank() -> None:
     assert made.created == [POOL]
     made.settle()
     created = made.created
-    assert created[:2] == [POOL, MODEM]
-    assert {role for role, _ in created[2:8]} == {Role.CALL_LEG, Role.CONFERENCE_BRIDGE}
+    assert created[:3] == [POOL, (Role.MIXER, "m0"), MODEM], "a mixer is needed by many"
+    assert {role for role, _ in created[3:9]} == {Role.CALL_LEG, Role.CONFERENCE_BRIDGE}
 
 
 def test_after_a_restart_of_everything_the_workers_of_open_alerts_come_before_modems_and_idle_workers() -> (
@@ -54,7 +54,8 @@ def test_after_a_restart_of_everything_the_workers_of_open_alerts_come_before_mo
     made.decide(made.take(of.Connected)).decide(made.take(of.Ready))
     # As the alerts are taken up they wait no longer, and no heartbeat has told yet which workers have them.
     made.decide(of.Workers(busy=2, waiting=0, voiceless=True, lines=frozenset({"sim18", "sim19"}))).settle()
-    order = made.created[1:]
+    assert made.created[1] == (Role.MIXER, "m0")
+    order = made.created[2:]
     # Two workers for the alerts, and two that are to stand ready.
     assert [role for role, _ in order[:8]] == [Role.ALERT_CASE] * 4 + [Role.CONFERENCE_BRIDGE] * 4
     assert order[8:10] == [(Role.GSM_MODEM, "sim18"), (Role.GSM_MODEM, "sim19")], "those that have calls"
@@ -91,7 +92,7 @@ def test_a_workers_case_comes_when_its_legs_and_bridge_are_ready() -> None:
     assert not any(role is Role.ALERT_CASE for role, _ in made.roster.members)
     made.settle()
     assert [name for name in sorted(made.ready()) if name[0] is Role.ALERT_CASE] == [case(0), case(1)]
-    assert len(made.ready()) == 2 * 5
+    assert len(made.ready()) == 2 * 5 + 1
 
 
 def test_incarnations_go_on_from_the_last_one_given() -> None:
@@ -281,7 +282,7 @@ def test_who_was_in_conversation_before_a_restart_of_everything_has_a_bridge_bef
 
 
 def test_workers_are_not_started_all_at_the_same_time() -> None:
-    big = WorkerSpec(case="a.Case", leg="a.Leg", bridge="a.Bridge", live=50, idle=2)
+    big = WorkerSpec(case="a.Case", leg="a.Leg", bridge="a.Bridge", mixer="a.Mixer", live=50, idle=2)
     made = kernel(workers=big).decide(of.Workers(busy=0, waiting=50))
     assert desired_actors.processes(made.roster) == STARTING
     for left in range(1, TOGETHER + 1):
@@ -289,16 +290,16 @@ def test_workers_are_not_started_all_at_the_same_time() -> None:
         # A fork by itself costs the Supervisor as much as several: they come together.
         assert desired_actors.processes(made.roster) == STARTING - left % TOGETHER
     made.settle()
-    assert len(made.ready()) == 50 * 5
+    assert len(made.ready()) == 50 * 5 + 5
 
 
 def test_workers_that_are_too_many_leave_after_a_minute_the_last_first() -> None:
     made = kernel(workers=WORKERS).decide(of.Workers(busy=0, waiting=2)).settle()
     made.decide(of.Workers(busy=0, waiting=0)).advance(55 * SECOND)
-    assert len(made.ready()) == 4 * 5
+    assert len(made.ready()) == 4 * 5 + 1
     made.advance(20 * SECOND)
     assert sorted(name for name in made.ready() if name[0] is Role.ALERT_CASE) == [case(0), case(1)]
-    assert len(made.roster.members) == 2 * 5
+    assert len(made.roster.members) == 2 * 5 + 1
 
 
 def test_a_worker_that_is_found_while_it_leaves_stays() -> None:

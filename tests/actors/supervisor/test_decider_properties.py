@@ -25,7 +25,7 @@ PLAN = Plan(
         ActorSpec(role=Role.GSM_MODEM, key="m1", cls="a.Modem", group="modems", critical=False),
         ActorSpec(role=Role.GSM_MODEM, key="m2", cls="a.Modem", group="modems", critical=False),
     ),
-    workers=WorkerSpec(case="a.Case", leg="a.Leg", bridge="a.Bridge", live=4, idle=1),
+    workers=WorkerSpec(case="a.Case", leg="a.Leg", bridge="a.Bridge", mixer="a.Mixer", live=4, idle=1),
 )
 WORKERS = st.sampled_from(["c00", "c01", "c02", "c03", "c09"])
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from actors.conference_bridge.actor import ConferenceBridgeActor
+from actors.mixer.actor import MixerActor
 from center.node.composition import VOICE_GATE, plan
 from media.conference.conference import Conference
 from media.ports.node_port import node_pass, node_spec
@@ -108,14 +108,15 @@ def test_a_node_by_itself_has_no_gate_and_one_beside_others_has() -> None:
     assert not VOICE_GATE.critical
 
 
-def test_a_bridge_opens_voices_of_other_nodes_only_where_there_are_some(env: Environment) -> None:
+def test_a_mixer_opens_voices_of_other_nodes_only_where_there_are_some(env: Environment) -> None:
     with processes(env) as system:
         ready(system, Role.VOICE_GATE)
-        bridge = ConferenceBridgeActor()
-        bridge.env = env
         for nodes, joined in ((env.node_voice, True), (None, False)):
             env.node_voice = nodes
-            mixer = bridge.new_mixer(lambda: None)
+            actor = MixerActor()
+            actor.env, actor.key = env, "m0"
+            actor.started()
+            mixer = actor.new_voice(lambda: None)
             assert isinstance(mixer, Conference)
             at = voice_gate_of(env.run)
             assert at is not None
@@ -124,6 +125,7 @@ def test_a_bridge_opens_voices_of_other_nodes_only_where_there_are_some(env: Env
             wait_until(lambda mixer=mixer: mixer.status().joined or mixer.status().lost)
             assert (mixer.status().joined == ("user",)) is joined
             mixer.stop()
+            actor.stopping()
 
 
 def test_a_secret_that_is_none_is_found_before_anything_starts() -> None:

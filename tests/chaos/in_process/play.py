@@ -80,7 +80,7 @@ from tests.chaos.in_process.script import (
 )
 from tests.chaos.in_process.staff import presses, speaks, told_often
 from tests.scenarios.headsets import Headsets
-from tests.scenarios.mixer import SilentBridgeActor
+from tests.scenarios.mixer import SilentMixerActor
 from tests.scenarios.world import World
 
 RIGHT_WITHIN_S: Final = 300.0
@@ -598,9 +598,9 @@ class _Run:
         for entry in self.world.env.directory.read():
             if entry.alert is not None:
                 found.append(f"{entry.role}/{entry.key} with {entry.alert}")
-            bridge = self.world.system.actor(entry.role, entry.key, SilentBridgeActor)
-            if bridge is not None and bridge.members:
-                found.append(f"{entry.role}/{entry.key} holds {sorted(bridge.members)}")
+            mixer = self.world.system.actor(entry.role, entry.key, SilentMixerActor)
+            for bridge, voice in ({} if mixer is None else mixer.voices()).items():
+                found.append(f"{entry.role}/{entry.key} holds {sorted(voice.members)} of {bridge}")
         return found
 
     def _count(self, evidence: Evidence) -> None:

@@ -50,7 +50,8 @@ from tests.nodes.storms import What
 _STRUCK: Final[dict[Role, float]] = {
     Role.ALERT_CASE: 6,
     Role.CALL_LEG: 6,
-    Role.CONFERENCE_BRIDGE: 5,
+    Role.CONFERENCE_BRIDGE: 2,
+    Role.MIXER: 5,
     Role.GSM_MODEM: 6,
     Role.ALERT_INTAKE: 3,
     Role.OPERATOR_POOL: 3,

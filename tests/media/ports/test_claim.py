@@ -61,6 +61,28 @@ def test_whoever_has_it_is_asked_and_gives_it(path: str) -> None:
         assert other.poll() is None
 
 
+def test_only_what_another_process_waits_for_is_wanted(path: str) -> None:
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    mine, other = TtyVoicePort(path, claim=claimed), TtyVoicePort(os.ttyname(slave), claim=claimed)
+    asked: list[tuple[bool, bool]] = []
+
+    def give(*_: object) -> None:
+        asked.append((mine.is_wanted(), other.is_wanted()))
+        mine.close()
+
+    before = signal.signal(signal.SIGUSR2, give)
+    try:
+        assert not mine.is_wanted()
+        with holder(path):
+            assert asked == [(True, False)]
+    finally:
+        signal.signal(signal.SIGUSR2, before)
+        other.close()
+        os.close(master)
+        os.close(slave)
+
+
 def test_one_that_was_killed_is_not_waited_for(path: str) -> None:
     with holder(path) as other:
         other.kill()

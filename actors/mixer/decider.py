@@ -1,4 +1,4 @@
-"""Decider of a ConferenceBridge: what to mix and what to report. Pure.
+"""Decider of a conference in a Mixer: what to mix and what to report. Pure.
 
 Members arrive complete and every second; a repeated message changes nothing.
 """
@@ -37,18 +37,6 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     pressed: Mapping[LegId, tuple[Press, ...]] = MappingProxyType({})
     begun: Mapping[str, Instant] = MappingProxyType({})
     """Time at which each clip began to play here."""
-
-    @property
-    def alert(self) -> AlertId | None:
-        """Alert of this conference; None without members."""
-        return self.wish.alert if self.wish is not None and self.wish.members else None
-
-
-def with_members(state: State, wish: SetMembers) -> State:
-    """Return the state with these members; for another alert, earlier reports do not count."""
-    if wish.alert != state.alert:
-        return State(wish=wish, said=state.said)
-    return replace(state, wish=wish)
 
 
 class StallDetector(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from actors.conference_bridge.decider import (
+from msgspec.structs import replace
+
+from actors.mixer.decider import (
     State,
     clips,
     due_report,
@@ -13,7 +15,6 @@ from actors.conference_bridge.decider import (
     pace_between,
     specs,
     tracks,
-    with_members,
 )
 from media.conference.clips import ClipSpec
 from media.conference.report import Pace, Presence, RecordingStatus
@@ -85,8 +86,7 @@ def test_who_is_no_member_any_more_is_not_said_to_be_joined() -> None:
     assert report.joined == (USER,)
 
 
-def test_an_idle_bridge_has_no_alert_and_says_nothing() -> None:
-    assert State().alert is None
+def test_a_conference_without_members_says_nothing() -> None:
     assert due_report(State(), None, asked=True, now_us=NOW)[1] is None
 
 
@@ -113,7 +113,7 @@ def test_what_is_heard_is_said_of_members_alone_and_whole() -> None:
 def test_each_key_is_known_by_its_moment_also_of_a_leg_that_has_joined_anew() -> None:
     state = State(wish=WISH)
     for at, digits in ((5, "1"), (5, "12"), (9, ""), (12, "1"), (12, "1")):
-        state = with_members(state, WISH)
+        state = replace(state, wish=WISH)
         state, report = due_report(state, status(USER, digits={USER: digits}), asked=True, now_us=Instant(at))
     assert report is not None
     assert [(one.at, one.digit) for one in report.pressed[USER]] == [(5, "1"), (6, "2"), (12, "1")]

@@ -1,0 +1,1 @@
+"""Mixer: process that holds the voices of up to ten alerts."""

@@ -1,0 +1,157 @@
+"""Bridges and their mixer: whose members are mixed, who is told of it, and who makes way for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from thespian.actors import ActorAddress
+
+from actors.conference_bridge.actor import ConferenceBridgeActor
+from actors.mixer.actor import ORPHAN_US
+from messages.base import VoicePort
+from messages.bridge import BridgeReady, BridgeReport, Member, SetMembers
+from messages.envelope import Envelope
+from messages.ids import SECOND, AlertId, BridgeId, LegId, Role
+from model.setup import Setup
+from runtime.actor import CenterActor
+from runtime.system.one_process import OneProcess
+from runtime.system.spec import Plan
+from tests.scenarios.mixer import MixedVoice, SilentMixerActor
+from tests.support.actors import environment
+
+
+class Cases(CenterActor):
+    """The case of a worker: notes what its bridge says."""
+
+    role = Role.ALERT_CASE
+
+    def started(self) -> None:
+        self.reports: list[tuple[AlertId | None, tuple[LegId, ...]]] = []
+        self.asked: list[AlertId | None] = []
+
+    def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
+        match envelope.body:
+            case BridgeReport(joined=joined):
+                self.reports.append((envelope.alert, joined))
+            case BridgeReady():
+                self.asked.append(envelope.alert)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[OneProcess]:
+    env = environment(tmp_path, Plan(), virtual=True)
+    env.settings = Setup()
+    made = OneProcess(env, None)
+    for worker in ("c00", "c01"):
+        made.create(Cases, worker)
+    made.create(SilentMixerActor, "m0")
+    for worker in ("c00", "c01"):
+        made.create(ConferenceBridgeActor, worker)
+    yield made
+    made.stop()
+
+
+def members(alert: str, *ports: str) -> SetMembers:
+    return SetMembers(
+        alert=AlertId(alert),
+        bridge=BridgeId(alert),
+        members=tuple(
+            Member(leg=LegId(f"{alert}:{port}"), voice=VoicePort(path=f"/dev/{port}")) for port in ports
+        ),
+    )
+
+
+def wish(world: OneProcess, worker: str, said: SetMembers) -> None:
+    assert world.tell(Role.CONFERENCE_BRIDGE, worker, said)
+    world.run()
+
+
+def case(world: OneProcess, worker: str) -> Cases:
+    found = world.actor(Role.ALERT_CASE, worker, Cases)
+    assert found is not None
+    return found
+
+
+def test_each_case_is_told_of_its_own_conference(world: OneProcess) -> None:
+    wish(world, "c00", members("a", "v1", "v2"))
+    wish(world, "c01", members("b", "v3"))
+    assert case(world, "c00").reports[-1] == ("a", ("a:v1", "a:v2"))
+    assert case(world, "c01").reports[-1] == ("b", ("b:v3",))
+    wish(world, "c00", members("a"))
+    assert case(world, "c00").reports[-1] == ("a", ())
+    assert MixedVoice(world, "c00").members == ()
+    assert MixedVoice(world, "c01").members == ("b:v3",)
+
+
+def test_the_end_of_what_was_never_begun_is_answered(world: OneProcess) -> None:
+    wish(world, "c00", members("a"))
+    assert case(world, "c00").reports == [("a", ())]
+
+
+def test_a_mixer_that_comes_anew_is_told_at_once_by_each_bridge(world: OneProcess) -> None:
+    wish(world, "c00", members("a", "v1"))
+    wish(world, "c01", members("b", "v2"))
+    assert world.kill(Role.MIXER, "m0")
+    world.create(SilentMixerActor, "m0")
+    world.run()
+    assert MixedVoice(world, "c00").members == ("a:v1",)
+    assert MixedVoice(world, "c01").members == ("b:v2",)
+
+
+def test_a_bridge_that_comes_anew_changes_nothing_until_its_case_says_so(world: OneProcess) -> None:
+    wish(world, "c00", members("a", "v1"))
+    before = MixedVoice(world, "c00").now
+    assert world.kill(Role.CONFERENCE_BRIDGE, "c00")
+    world.create(ConferenceBridgeActor, "c00")
+    world.run()
+    assert case(world, "c00").asked[-1] is None
+    wish(world, "c00", members("a", "v1"))
+    assert MixedVoice(world, "c00").now is before
+
+
+def test_the_next_alert_of_a_worker_ends_the_one_before_whose_end_was_lost(world: OneProcess) -> None:
+    wish(world, "c00", members("a", "v1"))
+    wish(world, "c00", members("b", "v2"))
+    assert MixedVoice(world, "c00").members == ("b:v2",)
+
+
+def test_who_takes_a_line_that_another_conference_has_makes_that_one_hand_over(world: OneProcess) -> None:
+    wish(world, "c00", members("a", "v1", "v2"))
+    first = MixedVoice(world, "c00").now
+    assert first is not None
+    wish(world, "c01", members("b", "v2"))
+    assert first.handed_over
+    assert MixedVoice(world, "c01").now is not first
+
+
+def test_an_alert_that_moves_to_another_worker_goes_on_as_it_is(world: OneProcess) -> None:
+    wish(world, "c00", members("a", "v1"))
+    before = MixedVoice(world, "c00").now
+    wish(world, "c01", members("a", "v1"))
+    assert MixedVoice(world, "c01").now is before
+    wish(world, "c01", members("a", "v1", "v2"))
+    assert case(world, "c01").reports[-1] == ("a", ("a:v1", "a:v2"))
+
+
+def test_a_silent_bridge_is_asked_and_its_case_as_well(world: OneProcess) -> None:
+    wish(world, "c00", members("a", "v1"))
+    world.advance(4)
+    assert "a" in case(world, "c00").asked
+    wish(world, "c01", members("b", "v2"))
+    assert world.kill(Role.CONFERENCE_BRIDGE, "c01")
+    world.create(ConferenceBridgeActor, "c01")
+    world.advance(4)
+    assert "b" in case(world, "c01").asked, "the new bridge knows nothing of it, and asks"
+    assert MixedVoice(world, "c01").members == ("b:v2",), "nobody has said that it is over"
+
+
+def test_a_conference_whose_bridge_is_gone_for_good_ends(world: OneProcess) -> None:
+    wish(world, "c00", members("a", "v1"))
+    gone = world.env.directory
+    gone.publish([one for one in gone.read() if (one.role, one.key) != (Role.CONFERENCE_BRIDGE, "c00")])
+    world.advance(ORPHAN_US / SECOND - 2)
+    assert MixedVoice(world, "c00").members == ("a:v1",)
+    world.advance(6)
+    assert MixedVoice(world, "c00").members == ()
