@@ -9,14 +9,15 @@ system request the ports, for ORPHAN_US at most.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import ClassVar, Final
 
 from thespian.actors import ActorAddress
 
-from actors.mixer.alert_conference import AlertConference, VoiceOfAlert
+from actors.mixer.alert_conference import AlertConference, MediaThreadStalled, VoiceOfAlert
 from media.conference.conference import Conference
 from media.conference.mixing_thread import MixingThread
 from media.conference.priority import raise_process
@@ -102,8 +103,9 @@ class MixerActor(CenterActor):
                 self._die_out("no bridge has requested a conference")
             return
         for conference in tuple(self._conferences.values()):
-            conference.check_progress()
-            self._send_report(conference, asked=False)
+            with self._isolated(conference):
+                conference.check_progress()
+                self._send_report(conference, asked=False)
             if now_us - max(conference.heard_at, conference.asked_at) >= ALONE_US:
                 # The end of a conference is sent only once, and open ports would be missing elsewhere.
                 conference.asked_at = now_us
@@ -117,9 +119,10 @@ class MixerActor(CenterActor):
         block.
         """
         shown = readings.shown_alerts(self.env.run)
-        for conference in self._conferences.values():
+        for conference in tuple(self._conferences.values()):
             if conference.alert in shown or now_us - conference.read_at >= UNSHOWN_US:
-                readings.send_reading(self.env.run, conference.reading(now_us))
+                with self._isolated(conference):
+                    readings.send_reading(self.env.run, conference.reading(now_us))
         if self._conferences:
             self.at(Instant(now_us + LEVELS_US), "levels")
 
@@ -133,14 +136,15 @@ class MixerActor(CenterActor):
             conference = self._begin(wish.alert)
         if conference is not None:
             conference.bridge, conference.heard_at = bridge, self.now_us()
-            for one in conference.set(wish, self.now_us()):
-                line_files.write_levels(self.env.state, one)
-        if conference is not None and wish.members:
-            self._send_report(conference, asked=True)
-            return
-        if conference is not None:
-            self._end(conference)
-        self.tell(Role.CONFERENCE_BRIDGE, bridge, BridgeReport(bridge=wish.bridge, joined=()), wish.alert)
+            with self._isolated(conference):
+                for one in conference.set(wish, self.now_us()):
+                    line_files.write_levels(self.env.state, one)
+                if wish.members:
+                    self._send_report(conference, asked=True)
+                else:
+                    self._end(conference)
+        if not wish.members:
+            self.tell(Role.CONFERENCE_BRIDGE, bridge, BridgeReport(bridge=wish.bridge, joined=()), wish.alert)
 
     def _make_way(self, wish: SetMembers, bridge: str) -> None:
         """End the previous conference of this bridge, and free the ports that another conference still has:
@@ -177,7 +181,10 @@ class MixerActor(CenterActor):
 
     def _end(self, conference: AlertConference, wait_s: float = 0.0) -> None:
         conference.end(wait_s)
-        del self._conferences[conference.alert]
+        self._remove(conference)
+
+    def _remove(self, conference: AlertConference) -> None:
+        self._conferences.pop(conference.alert, None)
         if not self._conferences:
             self.env.processes.end_with_group(self)
             self.cancel("levels")
@@ -190,11 +197,12 @@ class MixerActor(CenterActor):
 
     def _send_changes(self) -> None:
         for conference in tuple(self._conferences.values()):
-            if conference.handed_over:
-                self.log.info("the voice is handed over", alert=conference.alert)
-                self._end(conference)
-            else:
-                self._send_report(conference, asked=False)
+            with self._isolated(conference):
+                if conference.handed_over:
+                    self.log.info("the voice is handed over", alert=conference.alert)
+                    self._end(conference)
+                else:
+                    self._send_report(conference, asked=False)
         if not self._conferences and self._is_orphan():
             self._die_out("the conferences were handed over")
 
@@ -204,6 +212,22 @@ class MixerActor(CenterActor):
         report = conference.report(asked=asked, now_us=self.now_us())
         if report is not None:
             self.tell(Role.CONFERENCE_BRIDGE, conference.bridge, report, conference.alert)
+
+    @contextmanager
+    def _isolated(self, conference: AlertConference) -> Iterator[None]:
+        """End the conference if its handling fails: the others in this process must not be silenced for it.
+        Its bridge sends the members again within a second. A media thread that hangs is all conferences'
+        fault.
+        """
+        try:
+            yield
+        except MediaThreadStalled:
+            raise
+        except Exception:
+            self.log.exception("a conference fails, and is begun again", alert=conference.alert)
+            with suppress(Exception):  # the fault may be in the conference's end
+                conference.end()
+            self._remove(conference)
 
     # ------------------------------------------------------------ this process
 

@@ -10,6 +10,7 @@ from thespian.actors import ActorAddress
 
 from actors.conference_bridge.actor import ConferenceBridgeActor
 from actors.mixer.actor import ORPHAN_US
+from media.conference.conference import ConferenceStatus
 from messages.base import VoicePort
 from messages.bridge import BridgeReady, BridgeReport, Member, SetMembers
 from messages.envelope import Envelope
@@ -155,3 +156,23 @@ def test_a_conference_whose_bridge_is_gone_for_good_ends(world: OneProcess) -> N
     assert MixedVoice(world, "c00").members == ("a:v1",)
     world.advance(6)
     assert MixedVoice(world, "c00").members == ()
+
+
+def test_a_fault_in_one_conference_ends_that_one_and_no_other(world: OneProcess) -> None:
+    wish(world, "c00", members("a", "v1"))
+    wish(world, "c01", members("b", "v2"))
+    broken = MixedVoice(world, "c00").now
+    assert broken is not None
+
+    def raises() -> ConferenceStatus:
+        raise ValueError("as no test has foreseen")
+
+    broken.status = raises  # type: ignore[method-assign]
+    before = world.entry(Role.MIXER, "m0")
+    wish(world, "c00", members("a", "v1", "v3"))
+    world.advance(1)
+    assert world.entry(Role.MIXER, "m0") == before
+    assert MixedVoice(world, "c01").members == ("b:v2",)
+    assert MixedVoice(world, "c00").now is None
+    wish(world, "c00", members("a", "v1", "v3"))
+    assert case(world, "c00").reports[-1] == ("a", ("a:v1", "a:v3")), "and is tried again"
