@@ -79,12 +79,12 @@ class Press(msgspec.Struct, frozen=True, kw_only=True):
     """A DTMF digit heard."""
 
     at: Instant
-    """Time at which the bridge detected the digit; strictly increasing per leg."""
+    """Time at which the Mixer detected the digit; strictly increasing per leg."""
     digit: str
 
 
 class BridgeReport(Message, frozen=True, kw_only=True, tag="bridge.report"):
-    """Members joined, ports that failed to open or were lost, and sounds detected by the bridge.
+    """Members joined, ports that failed to open or were lost, and sounds detected by the Mixer.
 
     Sent at every change, and in response to every `SetMembers`.
     """

@@ -141,7 +141,7 @@ class VoiceService(StrEnum):
 
 
 class LineReport(Message, frozen=True, kw_only=True, tag="line.report"):
-    """State of the line, sent at every change and every second."""
+    """State of the line, sent at every change and every two seconds."""
 
     line: LineId
     trunk: TrunkId

@@ -195,7 +195,7 @@ class AlertCaseActor(CenterActor):
         self._say_status()
 
     def _release_previous_worker(self, before: Owner | None) -> None:
-        """Release the legs and the bridge of the previous owner's worker: two bridges would write to the same
+        """Release the legs and the bridge of the previous owner's worker: two mixers would write to the same
         ports.
         """
         case = self._case

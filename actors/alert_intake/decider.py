@@ -147,7 +147,7 @@ def _kept(
     given: Assigned, there: Mapping[WorkerId, int], holding: Collection[WorkerId], now_us: Instant
 ) -> Assigned | None:
     """Return the assignment if still valid, else None: the worker is in the directory, or only its AlertCase
-    is restarting. Another worker could take over the calls too, but this worker's bridge already has the
+    is restarting. Another worker could take over the calls too, but this worker's Mixer already has the
     voice.
     """
     if given.worker in there:

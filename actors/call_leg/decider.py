@@ -41,7 +41,7 @@ RELEASES_WITHIN_US: Final = Instant(8 * SECOND)
 line.
 """
 
-REPEAT_US: Final = Instant(3 * SECOND // 2)
+REPEAT_US: Final = Instant(SECOND)
 """Time in microseconds without an order to the modem after which the leg repeats the last one: the case,
 which repeats its order every second, is dead or busy.
 """

@@ -32,6 +32,8 @@ class ConferenceBridgeActor(CenterActor):
         self._heard_at = self.now_us()
         self._said_at = Instant(0)
         """Time at which the newest members were sent."""
+        self._answered_at = Instant(0)
+        """Time of the mixer's last report, or of the first members."""
         self._ask_case(None)
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
@@ -44,10 +46,13 @@ class ConferenceBridgeActor(CenterActor):
                 self._pass_on(wish)  # from a case that has taken over the previous alert of this worker
             case SetMembers() as wish:
                 self._heard_at, self._said_at = self.now_us(), envelope.at_us
+                if self.alert != wish.alert:
+                    self._answered_at = self._heard_at
                 self._wish = wish
                 self.set_alert(wish.alert if wish.members else None)
                 self._pass_on(wish)
             case BridgeReport() as report:
+                self._answered_at = self.now_us()
                 self.tell(Role.ALERT_CASE, self.key, report, envelope.alert)
             case MixerReady() if envelope.alert not in (None, self.alert):
                 self._ask_case(envelope.alert)
@@ -59,8 +64,12 @@ class ConferenceBridgeActor(CenterActor):
 
     def tick(self, now_us: Instant) -> None:
         """Contact the case if it has been silent: the end of the conference is sent only once, and open ports
-        would be missing elsewhere.
+        would be missing elsewhere. Report nobody as joined while no mixer answers.
         """
+        wish = self._wish
+        if wish is not None and wish.members and now_us - self._answered_at >= ALONE_US:
+            nobody = BridgeReport(bridge=wish.bridge, joined=())
+            self.tell(Role.ALERT_CASE, self.key, nobody, wish.alert)
         if self.alert is not None and now_us - self._heard_at >= ALONE_US:
             self._heard_at = now_us
             self._ask_case(self.alert)

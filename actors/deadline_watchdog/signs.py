@@ -45,6 +45,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """Roles to restart first."""
     then: tuple[Role, ...] = ()
     """Roles to restart in addition if the first restart has not helped."""
+    last: tuple[Role, ...] = ()
+    """Roles to restart in addition if the second restart has not helped either: other alerts would notice."""
     spared: int = 1
     """Factor on the limit while several alerts show the sign: workers do not hang together. The machine is
     then overloaded, and restarts would load it further.
@@ -100,7 +102,8 @@ UNJOINED = Rule(
     name="unjoined",
     limit_us=Instant(8 * SECOND),
     reason="an answered call is not in the conference",
-    then=(Role.CONFERENCE_BRIDGE, Role.MIXER),
+    then=(Role.CONFERENCE_BRIDGE,),
+    last=(Role.MIXER,),
     spared=3,
 )
 NO_OPERATOR = Rule(

@@ -154,7 +154,7 @@ def _act(state: State, case: Case, sign: StallSign, now_us: Instant) -> tuple[St
     if trouble is not None and done > len(PAUSES_US):
         # Already reported; the alert stays in trouble for as long as it is stuck.
         return replace(state, troubles={**state.troubles, case.alert: replace(trouble, at=now_us)}), None
-    whom = () if given_up else tuple(_allowed(state, _whom(sign, again=done > 0), now_us))
+    whom = () if given_up else tuple(_allowed(state, _whom(sign, done), now_us))
     shared = {**state.shared, **{name: now_us for name in whom if name[0] in _SHARED}}
     troubles = {**state.troubles, case.alert: RestartHistory(restarts=done + 1, at=now_us)}
     finding = Finding(alert=case.alert, sign=sign, restarts=done + 1, whom=whom)
@@ -180,13 +180,15 @@ def _allowed(state: State, whom: Iterable[Name], now_us: Instant) -> Iterator[Na
             yield name
 
 
-def _whom(sign: StallSign, *, again: bool) -> Iterator[Name]:
+def _whom(sign: StallSign, done: int) -> Iterator[Name]:
     """Return the suspected processes: first those of the case, then also those that serve other cases.
 
-    A restarted process drops no call, so a wrong guess costs a hundred milliseconds.
+    A restarted process drops no call, so a wrong guess costs a hundred milliseconds: of a Mixer, the voices
+    of ten alerts. `done`: restarts for this alert so far.
     """
     worker = sign.worker
-    for role in (*sign.rule.first, *(sign.rule.then if again else ())):
+    rule = sign.rule
+    for role in (*rule.first, *(rule.then if done > 0 else ()), *(rule.last if done > 1 else ())):
         match role:
             case Role.CALL_LEG if worker is not None:
                 yield from ((role, f"{worker}/{place_of(leg.leg)}") for leg in sign.legs)

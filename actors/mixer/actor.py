@@ -9,6 +9,7 @@ system request the ports, for ORPHAN_US at most.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -17,7 +18,12 @@ from typing import ClassVar, Final
 
 from thespian.actors import ActorAddress
 
-from actors.mixer.alert_conference import AlertConference, MediaThreadStalled, VoiceOfAlert
+from actors.mixer.alert_conference import (
+    AlertConference,
+    MediaThreadStalled,
+    VoiceOfAlert,
+    exclusive_paths,
+)
 from media.conference.conference import Conference
 from media.conference.mixing_thread import MixingThread
 from media.conference.priority import raise_process
@@ -41,8 +47,16 @@ ORPHAN_US: Final = Instant(12 * SECOND)
 """Longest life of an orphan, in microseconds: a restarted center has resumed or ended its alerts by then."""
 ALONE_US: Final = Instant(3 * SECOND)
 """Time without members after which the bridge is contacted, in microseconds; it sends them each second."""
-ENDS_WITHIN_S: Final = 2.0
-"""Time that a stopping mixer waits for the end of a recording to be written, in seconds."""
+GONE_US: Final = Instant(90 * SECOND)
+"""Time without members after which a conference without a bridge ends, in microseconds: longer than the pause
+of an actor that has died repeatedly.
+"""
+FAILS_US: Final = Instant(10 * SECOND)
+"""Time within which faults of two conferences count as one of the process, in microseconds."""
+ENDS_WITHIN_S: Final = 1.5
+"""Time that a stopping mixer waits for the ends of recordings to be written, in seconds: less than the
+Supervisor waits.
+"""
 LEVELS_US: Final = Instant(SECOND // 10)
 """Interval of the level readings of an alert that a console shows, in microseconds."""
 UNSHOWN_US: Final = Instant(5 * SECOND)
@@ -58,6 +72,8 @@ class MixerActor(CenterActor):
         """Report as ready without any kept state: the bridges send the members."""
         setup = self.env.settings_as(Setup)
         self._conferences: dict[AlertId, AlertConference] = {}
+        self._failed: dict[AlertId, Instant] = {}
+        """Time of the last fault of each conference that has failed lately."""
         self._heard_at = self.now_us()
         self._rules = setup.settings.recording
         self._own_lines = {spec.line for spec in setup.settings.lines}
@@ -82,8 +98,12 @@ class MixerActor(CenterActor):
 
     def stopping(self) -> None:
         """Close the ports; the calls behind them stay up."""
-        for conference in tuple(self._conferences.values()):
-            self._end(conference, ENDS_WITHIN_S)
+        ending = tuple(self._conferences.values())
+        for conference in ending:
+            self._end(conference)
+        until = time.monotonic() + ENDS_WITHIN_S
+        for conference in ending:
+            conference.wait_ended(max(0.0, until - time.monotonic()))
         self.unwatch(self._changed.fileno())
         self._changed.close()
 
@@ -103,16 +123,22 @@ class MixerActor(CenterActor):
                 self._die_out("no bridge has requested a conference")
             return
         for conference in tuple(self._conferences.values()):
-            with self._isolated(conference):
+            with self._isolated(conference.alert):
                 conference.check_progress()
                 self._send_report(conference, asked=False)
-            if now_us - max(conference.heard_at, conference.asked_at) >= ALONE_US:
-                # The end of a conference is sent only once, and open ports would be missing elsewhere.
-                conference.asked_at = now_us
-                asked = self.tell(Role.CONFERENCE_BRIDGE, conference.bridge, MixerReady(), conference.alert)
-                if not asked and now_us - conference.heard_at >= ORPHAN_US:
-                    self.log.warning("a conference without a bridge ends", alert=conference.alert)
-                    self._end(conference)
+                self._ask_bridge(conference, now_us)
+
+    def _ask_bridge(self, conference: AlertConference, now_us: Instant) -> None:
+        """Contact a bridge that has been silent: the end of a conference is sent only once, and open ports
+        would be missing elsewhere.
+        """
+        if now_us - max(conference.heard_at, conference.asked_at) < ALONE_US:
+            return
+        conference.asked_at = now_us
+        asked = self.tell(Role.CONFERENCE_BRIDGE, conference.bridge, MixerReady(), conference.alert)
+        if not asked and now_us - conference.heard_at >= GONE_US:
+            self.log.warning("a conference without a bridge ends", alert=conference.alert)
+            self._end(conference)
 
     def timer(self, timer: object, now_us: Instant) -> None:
         """Publish readings of the sound levels. The timer sends them, since the media thread must not
@@ -121,7 +147,7 @@ class MixerActor(CenterActor):
         shown = readings.shown_alerts(self.env.run)
         for conference in tuple(self._conferences.values()):
             if conference.alert in shown or now_us - conference.read_at >= UNSHOWN_US:
-                with self._isolated(conference):
+                with self._isolated(conference.alert):
                     readings.send_reading(self.env.run, conference.reading(now_us))
         if self._conferences:
             self.at(Instant(now_us + LEVELS_US), "levels")
@@ -129,28 +155,35 @@ class MixerActor(CenterActor):
     # ------------------------------------------------------------ members
 
     def _set(self, wish: SetMembers, bridge: str) -> None:
-        if wish.members:
-            self._make_way(wish, bridge)
-        conference = self._conferences.get(wish.alert)
-        if conference is None and wish.members:
-            conference = self._begin(wish.alert)
-        if conference is not None:
-            conference.bridge, conference.heard_at = bridge, self.now_us()
-            with self._isolated(conference):
-                for one in conference.set(wish, self.now_us()):
-                    line_files.write_levels(self.env.state, one)
-                if wish.members:
-                    self._send_report(conference, asked=True)
-                else:
-                    self._end(conference)
-        if not wish.members:
-            self.tell(Role.CONFERENCE_BRIDGE, bridge, BridgeReport(bridge=wish.bridge, joined=()), wish.alert)
+        with self._isolated(wish.alert):
+            conference = self._conferences.get(wish.alert)
+            if conference is not None and conference.handed_over:
+                self._end(conference)
+                conference = None
+            if wish.members:
+                self._make_way(wish, bridge)
+                conference = conference or self._begin(wish.alert)
+                conference.bridge = bridge
+                self._set_members(conference, wish)
+                self._send_report(conference, asked=True)
+                return
+            if conference is not None and conference.bridge == bridge:
+                self._set_members(conference, wish)
+                self._end(conference)
+        # The end that is meant for a bridge is not that of another one, which has taken over the alert.
+        self.tell(Role.CONFERENCE_BRIDGE, bridge, BridgeReport(bridge=wish.bridge, joined=()), wish.alert)
+
+    def _set_members(self, conference: AlertConference, wish: SetMembers) -> None:
+        now_us = self.now_us()
+        conference.heard_at = now_us
+        for one in conference.set(wish, now_us):
+            line_files.write_levels(self.env.state, one)
 
     def _make_way(self, wish: SetMembers, bridge: str) -> None:
-        """End the previous conference of this bridge, and free the ports that another conference still has:
+        """End the previous conference of this bridge, and free the lines that another conference still has:
         the end of either may have been lost.
         """
-        paths = {member.voice.path for member in wish.members}
+        paths = exclusive_paths(wish)
         for other in tuple(self._conferences.values()):
             if other.alert == wish.alert:
                 continue
@@ -179,15 +212,16 @@ class MixerActor(CenterActor):
             self.at(Instant(self.now_us() + LEVELS_US), "levels")
         return conference
 
-    def _end(self, conference: AlertConference, wait_s: float = 0.0) -> None:
-        conference.end(wait_s)
-        self._remove(conference)
-
-    def _remove(self, conference: AlertConference) -> None:
-        self._conferences.pop(conference.alert, None)
-        if not self._conferences:
-            self.env.processes.end_with_group(self)
-            self.cancel("levels")
+    def _end(self, conference: AlertConference) -> None:
+        try:
+            # The late ticks since the last reading count, too.
+            readings.send_reading(self.env.run, conference.reading(self.now_us()))
+            conference.end()
+        finally:
+            self._conferences.pop(conference.alert, None)
+            if not self._conferences:
+                self.env.processes.end_with_group(self)
+                self.cancel("levels")
 
     # ------------------------------------------------------------ changes and reports
 
@@ -196,27 +230,29 @@ class MixerActor(CenterActor):
         self._send_changes()
 
     def _send_changes(self) -> None:
+        orphan = self._is_orphan()
         for conference in tuple(self._conferences.values()):
-            with self._isolated(conference):
-                if conference.handed_over:
-                    self.log.info("the voice is handed over", alert=conference.alert)
-                    self._end(conference)
-                else:
-                    self._send_report(conference, asked=False)
-        if not self._conferences and self._is_orphan():
-            self._die_out("the conferences were handed over")
+            with self._isolated(conference.alert):
+                if not conference.handed_over:
+                    self._send_report(conference, asked=False, orphan=orphan)
+                    continue
+                self.log.info("the voice is handed over", alert=conference.alert)
+                self._end(conference)
+                if orphan and not self._conferences:
+                    conference.wait_ended(ENDS_WITHIN_S)
+                    self._die_out("the conferences were handed over")
 
-    def _send_report(self, conference: AlertConference, *, asked: bool) -> None:
-        if self._is_orphan():
+    def _send_report(self, conference: AlertConference, *, asked: bool, orphan: bool | None = None) -> None:
+        if self._is_orphan() if orphan is None else orphan:
             return
         report = conference.report(asked=asked, now_us=self.now_us())
         if report is not None:
             self.tell(Role.CONFERENCE_BRIDGE, conference.bridge, report, conference.alert)
 
     @contextmanager
-    def _isolated(self, conference: AlertConference) -> Iterator[None]:
-        """End the conference if its handling fails: the others in this process must not be silenced for it.
-        Its bridge sends the members again within a second. A media thread that hangs is all conferences'
+    def _isolated(self, alert: AlertId) -> Iterator[None]:
+        """End the alert's conference if its handling fails: the others in this process must not be silenced
+        for it. Its bridge sends the members again within a second. What fails for two alerts is the process's
         fault.
         """
         try:
@@ -224,10 +260,16 @@ class MixerActor(CenterActor):
         except MediaThreadStalled:
             raise
         except Exception:
-            self.log.exception("a conference fails, and is begun again", alert=conference.alert)
-            with suppress(Exception):  # the fault may be in the conference's end
-                conference.end()
-            self._remove(conference)
+            now_us = self.now_us()
+            recent = {one: at for one, at in self._failed.items() if now_us - at < FAILS_US}
+            self._failed = {**recent, alert: now_us}
+            if len(self._failed) > 1:
+                raise
+            self.log.exception("a conference fails, and is begun again", alert=alert)
+            conference = self._conferences.get(alert)
+            if conference is not None:
+                with suppress(Exception):  # the fault may be in the conference's end
+                    self._end(conference)
 
     # ------------------------------------------------------------ this process
 

@@ -5,6 +5,7 @@ The conference knows the alert's bridge only by the bridge's key; the Mixer send
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Final, Protocol
@@ -27,6 +28,7 @@ from media.conference.clips import ClipSpec
 from media.conference.conference import ConferenceStatus, Tap
 from media.conference.recording import Recorder
 from media.conference.report import NOT_RECORDED, Pace, RecordingStatus
+from media.ports.open_ports import CLAIMED
 from media.ports.voice_port import VoicePortSpec
 from media.sound.levels import LevelReport
 from media.sound.sound_file import SoundFormat
@@ -78,8 +80,13 @@ class VoiceOfAlert(Protocol):
     def hand_over(self) -> None:
         """Close all ports so that another conference can continue without a gap."""
 
-    def stop(self) -> None:
-        """Close all ports."""
+    def stop(self, wait_s: float) -> None:
+        """Close all ports; wait for them at most so long."""
+
+
+def exclusive_paths(wish: SetMembers) -> frozenset[str]:
+    """Return the paths of the wanted voice ports that one conference has at a time: lines, not headsets."""
+    return frozenset(member.voice.path for member in wish.members if member.voice.kind in CLAIMED)
 
 
 class AlertConference:
@@ -116,7 +123,11 @@ class AlertConference:
         self._pace = Pace()
         """Counters of the clock at the last reading."""
         self._still = StallDetector()
+        self._faults = 0
+        """Ticks that have failed, as last logged."""
         self._recorder: Recorder | None = None
+        self._ended: Recorder | None = None
+        """Recorder at the end of the conference; it may still write."""
         self._recorded_at = Instant(0)
         """Time at which the recording began."""
         self._missed: frozenset[str] = frozenset()
@@ -126,9 +137,8 @@ class AlertConference:
 
     @property
     def paths(self) -> frozenset[str]:
-        """Paths of the wanted voice ports."""
-        wish = self._state.wish
-        return frozenset() if wish is None else frozenset(member.voice.path for member in wish.members)
+        """Paths of the wanted voice ports that one conference has at a time."""
+        return frozenset() if self._state.wish is None else exclusive_paths(self._state.wish)
 
     @property
     def handed_over(self) -> bool:
@@ -153,8 +163,9 @@ class AlertConference:
     def report(self, *, asked: bool, now_us: Instant) -> BridgeReport | None:
         """Return the report that is due; `asked`: after members were sent."""
         status = self._voice.status()
-        if status.pace.faults:
+        if status.pace.faults > self._faults:
             self._log.error("the mixer fails", ticks=status.pace.faults, fault=status.pace.last_fault)
+        self._faults = status.pace.faults
         for clip in status.clip_troubles.keys() - self._missed:
             self._log.error("the clip cannot be played", clip=clip, reason=status.clip_troubles[clip])
         self._missed = self._missed | status.clip_troubles.keys()
@@ -179,15 +190,21 @@ class AlertConference:
         if not status.handed_over and self._still.looks >= STILL_LOOKS:
             raise MediaThreadStalled(f"the media thread hangs: no tick since tick {status.pace.ticks}")
 
-    def end(self, wait_s: float = 0.0) -> None:
-        """Close the recording and all ports; the calls behind the ports stay up. `wait_s`: longest wait for
-        the end of the recording.
-        """
-        recorder = self._recorder
-        self._end_recording()
-        self._voice.stop()
-        if wait_s and recorder is not None and not recorder.stop(wait_s):
-            self._log.warning("the end of the recording cannot be written", file=recorder.status().file)
+    def end(self) -> None:
+        """Begin to close the recording and all ports, on other threads; the calls behind the ports stay
+        up."""
+        self._ended = self._recorder
+        try:
+            self._end_recording()
+        finally:
+            self._voice.stop(0.0)
+
+    def wait_ended(self, wait_s: float) -> None:
+        """Wait until recording and ports are closed, at most so long."""
+        until = time.monotonic() + wait_s
+        self._voice.stop(wait_s)
+        if self._ended is not None and not self._ended.stop(max(0.0, until - time.monotonic())):
+            self._log.warning("the end of the recording cannot be written", file=self._ended.status().file)
 
     # ------------------------------------------------------------ inside
 
@@ -210,9 +227,13 @@ class AlertConference:
             return
         if self._recorder is None:
             kind, parties = SoundFormat(self._rules.format), self._rules.tracks
-            self._recorder = Recorder(
-                self._recordings, wanted.file, kind, len(parties), on_change=self._on_change
-            )
+            try:
+                self._recorder = Recorder(
+                    self._recordings, wanted.file, kind, len(parties), on_change=self._on_change
+                )
+            except RuntimeError as error:  # no thread: the voice goes on without a recording
+                self._log.error("the recording cannot begin", reason=str(error))
+                return
             self._recorded_at = now_us
             self._voice.set_tap(self._recorder.tap)
         self._recorder.record(tracks(wanted, self._rules.tracks))

@@ -23,7 +23,8 @@ Ref = tuple[LegId, int]
 """Leg, and number of its attempt."""
 
 FORGOTTEN_US: Final = Instant(10 * SECOND)
-"""Time in microseconds without an order after which a leg is dropped; a leg sends an order every second."""
+"""Time in microseconds without an order after which a leg is dropped; a leg sends an order each second or
+two."""
 LATE_US: Final = Instant(4 * SECOND)
 """Age in microseconds beyond which an order to dial is ignored: the leg has abandoned this line by then."""
 _KEPT: Final = 256

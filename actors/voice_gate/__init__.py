@@ -1,1 +1,1 @@
-"""Gate through which bridges of other nodes reach the voices of this node: lines and headsets."""
+"""Gate through which mixers of other nodes reach the voices of this node: lines and headsets."""

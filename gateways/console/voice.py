@@ -10,7 +10,7 @@ receive nothing: an operator has only a single conversation at a time.
 **GET /v1/voice**, the WebSocket, carries an operator's microphone and speaker in frames of 20 ms each way.
 Binary messages are frames (`FRAME_BYTES`). The browser sends a frame every 20 ms while connected, with
 silence if there is no sound; a second without a frame is the end, even if TCP is still open. The center sends
-frames while a bridge has the voice, and every quarter of a second a text that states if a bridge has the
+frames while a Mixer has the voice, and every quarter of a second a text that states if a Mixer has the
 voice.
 
 **Meters** receive the levels of the parties of each alert and pass them to the screens that show the alert.

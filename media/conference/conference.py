@@ -207,13 +207,13 @@ class Conference:
             self._started, self._first, self._pace = True, None, Pace()
             self._thread.add(self)
 
-    def stop(self) -> None:
-        """End the ticks and close all ports: mostly within 20 ms, at most in half a second. The legs' calls
-        stay up.
+    def stop(self, wait_s: float = _STOP_S) -> None:
+        """End the ticks and close all ports: mostly within 20 ms. The legs' calls stay up. `wait_s`: longest
+        wait for a running tick, and for drivers that close slowly.
         """
-        until = time.monotonic() + _STOP_S
+        until = time.monotonic() + wait_s
         self._roster.reconcile({}, {})
-        if self._thread.remove(self, _STOP_S):
+        if self._thread.remove(self, wait_s):
             self._roster.close_departed()
         self._started = False
         for done in tuple(self._helpers):
@@ -228,15 +228,17 @@ class Conference:
         """
         self._handing = True
 
-    def run(self, tick: Tick, clock: Clock, priority: str) -> None:
+    def run(self, tick: Tick, clock: Clock, priority: str, *, heir_asks: bool) -> None:
         """Run one tick of the media thread, and count it. Ticks are numbered from the first one of this
-        conference. Raises nothing.
+        conference. Raises nothing. `heir_asks`: hand over if another process waits for a port.
         """
         pace, began_us = self._pace, clock.now_us()
         if self._first is None:
             self._first, tick = tick.number, tick._replace(skipped=0)
         own = tick._replace(number=tick.number - self._first)
         try:
+            if heir_asks and any(port.is_wanted() for port in self._roster.ports().values()):
+                self.hand_over()
             self.turn(own)
         except Exception as error:  # an error in a tick must not end the voice: see `Pace.faults`
             pace.faults += 1
@@ -249,10 +251,9 @@ class Conference:
             took_us=clock.now_us() - began_us,
         )
 
-    def hand_over_if_wanted(self) -> None:
-        """Hand over if another process waits for a port of this conference."""
-        if any(port.is_wanted() for port in self._roster.ports().values()):
-            self.hand_over()
+    def release(self) -> None:
+        """Close the ports after the last tick, which a `stop` may not have waited for."""
+        self._roster.close_departed()
 
     def turn(self, tick: Tick) -> None:
         """Run one tick now. Called by the media thread, or by the owner of a conference that was not

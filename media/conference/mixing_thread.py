@@ -38,12 +38,14 @@ class Clock(Protocol):
 class Mixed(Protocol):
     """Conference as the thread runs it."""
 
-    def run(self, tick: Tick, clock: Clock, priority: str) -> None:
-        """Run one tick. Raises nothing. `priority`: as in `Pace`."""
+    def run(self, tick: Tick, clock: Clock, priority: str, *, heir_asks: bool) -> None:
+        """Run one tick. Raises nothing. `priority`: as in `Pace`. `heir_asks`: another process waits for a
+        port of one of the conferences.
+        """
         ...
 
-    def hand_over_if_wanted(self) -> None:
-        """Hand over all ports if another process waits for one of them."""
+    def release(self) -> None:
+        """Release what the last tick has used: no further tick follows. Raises nothing."""
         ...
 
 
@@ -107,12 +109,13 @@ class MixingThread:
                 if not self._mixed:
                     self._thread = None
                     return
-            began_us = self._clock.now_us()
-            if self._heir_ticks:
-                self._heir_ticks -= 1
-                for conference in self._in_tick:
-                    conference.hand_over_if_wanted()
+            began_us, heir_asks = self._clock.now_us(), self._heir_ticks > 0
+            self._heir_ticks -= heir_asks
             for conference in self._in_tick:
-                late_us = tick.late_us + self._clock.now_us() - began_us
-                conference.run(tick._replace(late_us=late_us), self._clock, priority)
+                own = tick._replace(late_us=tick.late_us + self._clock.now_us() - began_us)
+                conference.run(own, self._clock, priority, heir_asks=heir_asks)
+            if self._mixed is not self._in_tick:
+                for conference in self._in_tick:
+                    if conference not in self._mixed:
+                        conference.release()
             self._in_tick = ()

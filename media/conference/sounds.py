@@ -113,11 +113,13 @@ class Sounds:
         question that cannot be spoken raises NoSuchSound.
         """
         key = (name, language, text if name == TEXT or name.startswith(ASK) else "")
-        if key not in self._kept:
-            if len(self._kept) >= _KEPT:
+        found = self._kept.get(key)
+        if found is None:
+            found = self._find(name, language, text)
+            if len(self._kept) >= _KEPT:  # by any thread: each conference loads on threads of its own
                 self._kept.clear()
-            self._kept[key] = self._find(name, language, text)
-        return self._kept[key]
+            self._kept[key] = found
+        return found
 
     def _find(self, name: str, language: str, text: str) -> Samples:
         if name == SOFT_TONE:

@@ -1,7 +1,7 @@
 """Connection to a voice gate: a client during the handshake, then a session, on a socket
 that never waits.
 
-A session carries one voice between a modem of this node and a bridge of another. Frames of the modem are sent
+A session carries one voice between a modem of this node and a Mixer of another. Frames of the modem are sent
 at once; frames for the modem are written every 20 ms (`media.gate.playout`), silence if there are none.
 Neither direction waits for the other. The gate has no access to the call behind the voice: if either side
 disconnects, only the port is closed.

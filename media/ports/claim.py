@@ -36,7 +36,6 @@ def claim(fd: int, asks_by: signal.Signals, patience_s: float = PATIENCE_S) -> N
     """
     if _locked(fd, _HELD):
         return
-    _locked(fd, _WANTED)
     try:
         _wait(fd, asks_by, patience_s)
     finally:
@@ -56,6 +55,7 @@ def _wait(fd: int, asks_by: signal.Signals, patience_s: float) -> None:
     killed = False
     until = time.monotonic() + patience_s
     while not _locked(fd, _HELD):
+        _locked(fd, _WANTED)  # each time: of several that wait, the next one's turn may come
         holder = _holder(fd, _HELD)
         if holder and holder != asked:
             asked = holder

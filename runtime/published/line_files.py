@@ -7,7 +7,7 @@ wrote it; the directory of actors shows if that process lives. The VoiceGate ope
 never a path from outside.
 
 In `lines` of the state directory, which outlasts the center as modem and SIM do: the levels of the line's
-last call (`NAME.levels`, written at intervals and at the end by the bridge with its voice); the result of a
+last call (`NAME.levels`, written at intervals and at the end by the Mixer with its voice); the result of a
 credit request (`NAME.credit`: the line's GsmModem sends the request once free, reports progress, and finally
 removes the order; the journal holds nothing of it); and the PIN typed at the console, for a line without
 `pin_file` in the settings (`NAME.pin-typed`).

@@ -114,7 +114,7 @@ class SilentMixer:
     def start(self) -> None:
         pass
 
-    def stop(self) -> None:
+    def stop(self, wait_s: float = 0.0) -> None:
         self.members.clear()
 
 

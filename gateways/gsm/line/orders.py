@@ -20,10 +20,10 @@ from store.journal.journal import Journal
 from store.nodes import owners
 
 MAX_DIAL_AGE_US: Final = Instant(4 * SECOND)
-"""Age of an order that is too late. A leg repeats its order every second, and has given the line up by then:
-a dial so late would be a second dial."""
+"""Age of an order that is too late. A leg repeats its order each second or two, and has given the line up by
+then: a dial so late would be a second dial."""
 UNREQUESTED_US: Final = Instant(5 * SECOND)
-"""Time without a request after which calls seem forgotten. A leg requests its call every second."""
+"""Time without a request after which calls seem forgotten. A leg requests its call each second or two."""
 
 
 class OrderTiming(Enum):

@@ -18,7 +18,7 @@ REPORTS_CONFIRMING_NUMBER: Final = 2
 single report may have a changed digit, and another user would be identified, and called back."""
 
 RESERVED_S: Final = 3.0
-"""Seconds for which a leg's request reserves a call: a leg without its call repeats it every second."""
+"""Seconds for which a leg's request reserves a call: a leg without its call repeats it each second or two."""
 
 
 class RingingCall(msgspec.Struct, kw_only=True):

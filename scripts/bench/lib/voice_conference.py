@@ -39,9 +39,9 @@ class KeepingConference(Conference):
         )
         self._before = self.jitter()
 
-    def run(self, tick: Tick, clock: Clock, priority: str) -> None:
+    def run(self, tick: Tick, clock: Clock, priority: str, *, heir_asks: bool) -> None:
         self.late_us.append(tick.late_us)
-        super().run(tick, clock, priority)
+        super().run(tick, clock, priority, heir_asks=heir_asks)
 
     def corrections(self) -> list[dict[str, float]]:
         """Return the corrections of each leg's jitter buffer since the last call."""

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from thespian.actors import ActorAddress
 
 from actors.conference_bridge.actor import ConferenceBridgeActor
-from actors.mixer.actor import ORPHAN_US
+from actors.mixer.actor import GONE_US
 from media.conference.conference import ConferenceStatus
 from messages.base import VoicePort
 from messages.bridge import BridgeReady, BridgeReport, Member, SetMembers
@@ -134,6 +135,9 @@ def test_an_alert_that_moves_to_another_worker_goes_on_as_it_is(world: OneProces
     assert MixedVoice(world, "c01").now is before
     wish(world, "c01", members("a", "v1", "v2"))
     assert case(world, "c01").reports[-1] == ("a", ("a:v1", "a:v2"))
+    wish(world, "c00", members("a"))
+    assert MixedVoice(world, "c01").now is before, "the end that is meant for the worker before comes late"
+    assert case(world, "c00").reports[-1] == ("a", ())
 
 
 def test_a_silent_bridge_is_asked_and_its_case_as_well(world: OneProcess) -> None:
@@ -152,10 +156,45 @@ def test_a_conference_whose_bridge_is_gone_for_good_ends(world: OneProcess) -> N
     wish(world, "c00", members("a", "v1"))
     gone = world.env.directory
     gone.publish([one for one in gone.read() if (one.role, one.key) != (Role.CONFERENCE_BRIDGE, "c00")])
-    world.advance(ORPHAN_US / SECOND - 2)
+    world.advance(GONE_US / SECOND - 2)
     assert MixedVoice(world, "c00").members == ("a:v1",)
     world.advance(6)
     assert MixedVoice(world, "c00").members == ()
+
+
+def test_who_has_the_headset_of_a_conference_that_ends_late_leaves_it_alone(world: OneProcess) -> None:
+    headset = VoicePort(path="/run/marta.sock", kind="unix")
+    for worker, alert in (("c00", "a"), ("c01", "b")):
+        said = members(alert, f"v{alert}")
+        own = Member(leg=LegId(f"{alert}:op1"), voice=headset)
+        wish(world, worker, replace(said, members=(*said.members, own)))
+    assert len(MixedVoice(world, "c00").members) == 2
+    assert len(MixedVoice(world, "c01").members) == 2
+
+
+def test_nobody_is_joined_while_no_mixer_answers(world: OneProcess) -> None:
+    wish(world, "c00", members("a", "v1"))
+    assert world.kill(Role.MIXER, "m0")
+    for _ in range(5):
+        wish(world, "c00", members("a", "v1"))
+        world.advance(1)
+    assert case(world, "c00").reports[-1] == ("a", ())
+    world.create(SilentMixerActor, "m0")
+    world.run()
+    assert case(world, "c00").reports[-1] == ("a", ("a:v1",))
+
+
+def test_what_fails_for_two_alerts_is_the_fault_of_the_process(world: OneProcess) -> None:
+    def raises() -> ConferenceStatus:
+        raise ValueError("as no test has foreseen")
+
+    for worker, alert in (("c00", "a"), ("c01", "b")):
+        wish(world, worker, members(alert, f"v{alert}"))
+        voice = MixedVoice(world, worker).now
+        assert voice is not None
+        voice.status = raises  # type: ignore[method-assign]
+    world.advance(1.5)
+    assert world.actor(Role.MIXER, "m0", SilentMixerActor) is None, "it has crashed"
 
 
 def test_a_fault_in_one_conference_ends_that_one_and_no_other(world: OneProcess) -> None:

@@ -46,14 +46,15 @@ class Mixed:
     def __init__(self, during: Callable[[], None] = lambda: None) -> None:
         self.ticks: list[Tick] = []
         self.during = during
-        self.asked = 0
+        self.asked = self.released = 0
 
-    def run(self, tick: Tick, clock: Clock, priority: str) -> None:
+    def run(self, tick: Tick, clock: Clock, priority: str, *, heir_asks: bool) -> None:
         self.ticks.append(tick)
+        self.asked += heir_asks
         self.during()
 
-    def hand_over_if_wanted(self) -> None:
-        self.asked += 1
+    def release(self) -> None:
+        self.released += 1
 
 
 def settled(clock: StepClock) -> None:
@@ -121,9 +122,11 @@ def test_a_removed_conference_is_waited_for_while_its_tick_runs() -> None:
     began = time.monotonic()
     assert not thread.remove(slow, 0.05)
     assert time.monotonic() - began >= 0.05
+    assert not slow.released
     leave.set()
     assert thread.remove(slow, 10)
     settled(clock)
+    assert slow.released == 1, "whoever has not waited leaves it to the thread"
     end(thread, clock, other)
 
 

@@ -13,8 +13,19 @@ from tests.waiting import wait_until
 
 
 class Port(FakePort):
-    def fileno(self) -> int:
-        return -1 if self.closed else 3
+    """Takes its time to close, as a driver does."""
+
+    def __init__(self) -> None:
+        super().__init__(440)
+        self.closes = threading.Event()
+        self.closes.set()
+
+    def close(self) -> None:
+        self.closed = True
+        self.closes.wait(10)
+
+    def is_wanted(self) -> bool:
+        return False
 
 
 class Opener:
@@ -25,7 +36,7 @@ class Opener:
     def __call__(self, spec: VoicePortSpec) -> VoicePort:
         if self.fault is not None:
             raise self.fault
-        self.opened.append(Port(440))
+        self.opened.append(Port())
         return self.opened[-1]
 
 
@@ -35,14 +46,30 @@ TTY = VoicePortSpec(path="/dev/v1")
 def test_it_waits_for_the_former_port() -> None:
     opener = Opener()
     ports = OpenPorts(opener)
-    ports.open(TTY)
+    first = ports.open(TTY)
+    opener.opened[0].closes.clear()
     second = threading.Thread(target=ports.open, args=(TTY,))
     second.start()
+    closing = threading.Thread(target=first.close)
+    closing.start()
+    wait_until(lambda: opener.opened[0].closed)
     second.join(0.05)
-    assert len(opener.opened) == 1
-    opener.opened[0].close()
+    assert len(opener.opened) == 1, "its close has begun, and has not returned"
+    opener.opened[0].closes.set()
     wait_until(lambda: len(opener.opened) == 2)
+    closing.join(10)
     second.join(10)
+
+
+def test_a_second_close_does_not_free_the_path_of_the_next_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("media.ports.open_ports.CLOSES_WITHIN_S", 0.02)
+    ports = OpenPorts(Opener())
+    first = ports.open(TTY)
+    first.close()
+    ports.open(TTY)
+    first.close()
+    with pytest.raises(VoicePortMissing):
+        ports.open(TTY)
 
 
 def test_a_port_that_stays_open_is_an_error_and_not_shared(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,7 +89,8 @@ def test_what_could_not_be_opened_is_tried_again_at_once() -> None:
     with pytest.raises(VoicePortMissing, match="no such device"):
         ports.open(TTY)
     opener.fault = None
-    assert ports.open(TTY) is opener.opened[0]
+    ports.open(TTY).close()
+    assert opener.opened[0].closed
 
 
 @pytest.mark.parametrize("kind", ["unix", "node"])
