@@ -213,15 +213,15 @@ class MixerActor(CenterActor):
         return conference
 
     def _end(self, conference: AlertConference) -> None:
+        self._conferences.pop(conference.alert, None)
+        if not self._conferences:
+            self.env.processes.end_with_group(self)
+            self.cancel("levels")
         try:
             # The late ticks since the last reading count, too.
             readings.send_reading(self.env.run, conference.reading(self.now_us()))
-            conference.end()
         finally:
-            self._conferences.pop(conference.alert, None)
-            if not self._conferences:
-                self.env.processes.end_with_group(self)
-                self.cancel("levels")
+            conference.end()
 
     # ------------------------------------------------------------ changes and reports
 

@@ -213,5 +213,6 @@ def test_a_fault_in_one_conference_ends_that_one_and_no_other(world: OneProcess)
     assert world.entry(Role.MIXER, "m0") == before
     assert MixedVoice(world, "c01").members == ("b:v2",)
     assert MixedVoice(world, "c00").now is None
+    assert broken.members == {}, "its ports are closed"
     wish(world, "c00", members("a", "v1", "v3"))
     assert case(world, "c00").reports[-1] == ("a", ("a:v1", "a:v3")), "and is tried again"
