@@ -66,8 +66,8 @@ class ConferenceBridgeActor(CenterActor):
         """Contact the case if it has been silent. Report no leg as joined while no mixer answers."""
         wish = self._wish
         if wish is not None and wish.members and now_us - self._answered_at >= ALONE_US:
-            nobody = BridgeReport(bridge=wish.bridge, joined=())
-            self.tell(Role.ALERT_CASE, self.key, nobody, wish.alert)
+            not_joined = BridgeReport(bridge=wish.bridge, joined=())
+            self.tell(Role.ALERT_CASE, self.key, not_joined, wish.alert)
         if self.alert is not None and now_us - self._heard_at >= ALONE_US:
             # The end of the conference is sent only once, and open ports would be missing elsewhere.
             self._heard_at = now_us
