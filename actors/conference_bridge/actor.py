@@ -18,7 +18,9 @@ from model.workers import mixer_of
 from runtime.actor import CenterActor
 
 ALONE_US: Final = Instant(3 * SECOND)
-"""Time without members after which the case is contacted, in microseconds; a case sends them each second."""
+"""Time without members after which the case is contacted, and without an answer of the mixer after which no
+leg counts as joined, in microseconds. A case sends members each second, and the mixer answers each.
+"""
 
 
 class ConferenceBridgeActor(CenterActor):
@@ -32,8 +34,8 @@ class ConferenceBridgeActor(CenterActor):
         self._heard_at = self.now_us()
         self._said_at = Instant(0)
         """Time at which the newest members were sent."""
-        self._answered_at = Instant(0)
-        """Time of the mixer's last report, or of the first members."""
+        self._unanswered_since: Instant | None = None
+        """Time of the first members that the mixer has not answered; None if it has answered all."""
         self._ask_case(None)
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
@@ -46,13 +48,11 @@ class ConferenceBridgeActor(CenterActor):
                 self._pass_on(wish)  # from a case that has taken over the previous alert of this worker
             case SetMembers() as wish:
                 self._heard_at, self._said_at = self.now_us(), envelope.at_us
-                if self.alert != wish.alert:
-                    self._answered_at = self._heard_at
                 self._wish = wish
                 self.set_alert(wish.alert if wish.members else None)
                 self._pass_on(wish)
             case BridgeReport() as report:
-                self._answered_at = self.now_us()
+                self._unanswered_since = None
                 self.tell(Role.ALERT_CASE, self.key, report, envelope.alert)
             case MixerReady() if envelope.alert not in (None, self.alert):
                 self._ask_case(envelope.alert)
@@ -64,8 +64,8 @@ class ConferenceBridgeActor(CenterActor):
 
     def tick(self, now_us: Instant) -> None:
         """Contact the case if it has been silent. Report no leg as joined while no mixer answers."""
-        wish = self._wish
-        if wish is not None and wish.members and now_us - self._answered_at >= ALONE_US:
+        wish, since = self._wish, self._unanswered_since
+        if wish is not None and wish.members and since is not None and now_us - since >= ALONE_US:
             not_joined = BridgeReport(bridge=wish.bridge, joined=())
             self.tell(Role.ALERT_CASE, self.key, not_joined, wish.alert)
         if self.alert is not None and now_us - self._heard_at >= ALONE_US:
@@ -77,4 +77,6 @@ class ConferenceBridgeActor(CenterActor):
         self.tell(Role.ALERT_CASE, self.key, BridgeReady(worker=WorkerId(self.key)), alert)
 
     def _pass_on(self, wish: SetMembers) -> None:
+        if self._unanswered_since is None:
+            self._unanswered_since = self.now_us()
         self.tell(Role.MIXER, mixer_of(self.key), wish, wish.alert)

@@ -172,6 +172,12 @@ def test_who_has_the_headset_of_a_conference_that_ends_late_leaves_it_alone(worl
     assert len(MixedVoice(world, "c01").members) == 2
 
 
+def test_a_silent_case_is_not_told_that_its_legs_have_left(world: OneProcess) -> None:
+    wish(world, "c00", members("a", "v1"))
+    world.advance(8)
+    assert {joined for _, joined in case(world, "c00").reports} == {("a:v1",)}
+
+
 def test_nobody_is_joined_while_no_mixer_answers(world: OneProcess) -> None:
     wish(world, "c00", members("a", "v1"))
     assert world.kill(Role.MIXER, "m0")
