@@ -18,7 +18,7 @@ from media.ports.voice_port import VoicePortSpec, spec_of
 from media.sound.levels import LevelReport
 from messages import readings
 from messages.bridge import BridgeReport, Clip, Press, Recording, SetMembers
-from messages.ids import AlertId, BridgeId, Instant, LegId, LineId, Party, Unplayed
+from messages.ids import AlertId, Instant, LegId, LineId, Party, Unplayed
 from messages.lines import LineLevels, WayLevel
 from messages.readings import Level, LevelReading
 from model.alert.leg import place_of
@@ -144,7 +144,7 @@ _PARTY_AT: Final = {"user": Party.USER, "psap": Party.PSAP}
 
 def due_report(
     state: State,
-    presence: Presence | None,
+    presence: Presence,
     *,
     asked: bool,
     now_us: Instant,
@@ -152,13 +152,12 @@ def due_report(
 ) -> tuple[State, BridgeReport | None]:
     """Return the report that is due: after a change, and whenever the case has sent its members.
 
-    `presence`: state of the mixer; None without a mixer.
+    `presence`: present state of the conference.
     """
     if state.wish is None:
         return state, None
     wish = state.wish
-    if presence is not None:
-        state = _counted(_begun(state, presence, now_us), presence, now_us)
+    state = _counted(_begun(state, presence, now_us), presence, now_us)
     report = replace(
         _report(wish, presence, state),
         recording=recording.file,
@@ -196,10 +195,7 @@ def _unplayed(clip: Clip, presence: Presence) -> Unplayed | None:
     return Unplayed.CUT_OFF if clip.id in presence.cut else None
 
 
-def _report(wish: SetMembers, presence: Presence | None, state: State) -> BridgeReport:
-    bridge = BridgeId(wish.bridge)
-    if presence is None:
-        return BridgeReport(bridge=bridge, joined=())
+def _report(wish: SetMembers, presence: Presence, state: State) -> BridgeReport:
     once = [clip for clip in wish.playing if clip.once]
     unplayed = {clip.id: why for clip in once if (why := _unplayed(clip, presence)) is not None}
     members = {member.leg for member in wish.members}
@@ -208,7 +204,7 @@ def _report(wish: SetMembers, presence: Presence | None, state: State) -> Bridge
         return tuple(sorted(LegId(leg) for leg in legs if leg in members))
 
     return BridgeReport(
-        bridge=bridge,
+        bridge=wish.bridge,
         joined=of_members(presence.joined),
         lost=of_members(presence.lost),
         heard=of_members(presence.heard),

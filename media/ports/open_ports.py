@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from media.ports.opening import PortAround
 from media.ports.voice_port import VoicePort, VoicePortMissing, VoicePortSpec
 
 CLOSES_WITHIN_S: Final = 0.5
@@ -59,22 +60,12 @@ class OpenPorts:
             self._paths.discard(path)
 
 
-class _OpenPort:
+class _OpenPort(PortAround):
     """Port that tells when its close has returned."""
 
     def __init__(self, port: VoicePort, closed: Callable[[], None]) -> None:
-        self._port = port
+        super().__init__(port)
         self._closed: Callable[[], None] | None = closed
-        self.read, self.write = port.read, port.write
-        self.fileno, self.is_wanted, self.counters = port.fileno, port.is_wanted, port.counters
-
-    @property
-    def rate_hz(self) -> int:
-        return self._port.rate_hz
-
-    @property
-    def wide(self) -> bool:
-        return self._port.wide
 
     def close(self) -> None:
         closed, self._closed = self._closed, None

@@ -18,13 +18,11 @@ from media.sound.gain import Amplifier
 from messages.base import NO_GAINS, Gains, VoicePace
 
 
-class AmplifiedPort:
-    """Port with gains around another port."""
+class PortAround:
+    """Port that passes everything on to another port; a subclass changes a part."""
 
-    def __init__(self, port: VoicePort, gains: Gains) -> None:
+    def __init__(self, port: VoicePort) -> None:
         self._port = port
-        self._in = Amplifier(gains.in_db, agc=gains.agc) if gains.in_db or gains.agc else None
-        self._out = Amplifier(gains.out_db) if gains.out_db else None
 
     @property
     def rate_hz(self) -> int:
@@ -35,11 +33,10 @@ class AmplifiedPort:
         return self._port.wide
 
     def read(self) -> bytes:
-        pcm = self._port.read()
-        return pcm if self._in is None else self._in.process(pcm, wide=self._port.wide)
+        return self._port.read()
 
     def write(self, frame: bytes) -> None:
-        self._port.write(frame if self._out is None else self._out.process(frame, wide=self._port.wide))
+        self._port.write(frame)
 
     def close(self) -> None:
         self._port.close()
@@ -52,6 +49,22 @@ class AmplifiedPort:
 
     def counters(self) -> PortCounters:
         return self._port.counters()
+
+
+class AmplifiedPort(PortAround):
+    """Port with gains around another port."""
+
+    def __init__(self, port: VoicePort, gains: Gains) -> None:
+        super().__init__(port)
+        self._in = Amplifier(gains.in_db, agc=gains.agc) if gains.in_db or gains.agc else None
+        self._out = Amplifier(gains.out_db) if gains.out_db else None
+
+    def read(self) -> bytes:
+        pcm = self._port.read()
+        return pcm if self._in is None else self._in.process(pcm, wide=self._port.wide)
+
+    def write(self, frame: bytes) -> None:
+        self._port.write(frame if self._out is None else self._out.process(frame, wide=self._port.wide))
 
 
 def amplified(port: VoicePort, gains: Gains) -> VoicePort:

@@ -87,7 +87,7 @@ def test_who_is_no_member_any_more_is_not_said_to_be_joined() -> None:
 
 
 def test_a_conference_without_members_says_nothing() -> None:
-    assert due_report(State(), None, asked=True, now_us=NOW)[1] is None
+    assert due_report(State(), status(), asked=True, now_us=NOW)[1] is None
 
 
 def test_what_is_heard_is_said_of_members_alone_and_whole() -> None:
@@ -121,7 +121,7 @@ def test_each_key_is_known_by_its_moment_also_of_a_leg_that_has_joined_anew() ->
 
 def test_a_conference_that_is_over_has_nobody_in_it() -> None:
     over = SetMembers(alert=AlertId("a"), bridge=BridgeId("a"), members=())
-    assert due_report(State(wish=over), None, asked=True, now_us=NOW)[1] == BridgeReport(
+    assert due_report(State(wish=over), status(), asked=True, now_us=NOW)[1] == BridgeReport(
         bridge=BridgeId("a"), joined=()
     )
 
