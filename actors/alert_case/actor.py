@@ -1,12 +1,12 @@
 """Process of one live alert: read the journal, decide, write the decision, then publish the desired state.
 
-Only state from the journal is published, and is published again every second. The process keeps no state
-outside the journal except pending offers, which reserve nothing.
+Only state from the journal is published, and is published again every second or two. The process keeps no
+state outside the journal except pending offers, which reserve nothing.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from msgspec.structs import replace
 from thespian.actors import ActorAddress
@@ -16,7 +16,13 @@ from actors.alert_case.decider import Decision, decide
 from actors.alert_case.pending import OfferRequest, PendingOffers, answers
 from actors.alert_case.recording import with_recording
 from actors.alert_case.reports import CaseReport
-from actors.alert_case.wishes import desired_bridge, desired_legs, is_elsewhere, is_taken_over
+from actors.alert_case.wishes import (
+    desired_bridge,
+    desired_legs,
+    is_elsewhere,
+    is_settled,
+    is_taken_over,
+)
 from messages import bridge, cases, lines, operators, supervision
 from messages.calls import CallReport
 from messages.envelope import Body, Envelope
@@ -41,6 +47,10 @@ from store.nodes.owners import owned_alerts
 
 RETRY_US = Instant(SECOND // 5)
 """Pause before the next attempt after a failed write to the journal, in microseconds."""
+SETTLED_REPEAT_US: Final = Instant(3 * SECOND // 2)
+"""Age of the published state after which a tick repeats it while all parties are joined, in microseconds:
+every second tick. An actor without orders for three seconds asks for them.
+"""
 _TURNS = 8
 
 
@@ -66,6 +76,7 @@ class AlertCaseActor(CenterActor):
         """Subscription to the inbox of the current alert."""
         self._me = Owner(node=self.env.node, worker=WorkerId(self.key), incarnation=self.incarnation)
         self._published: dict[tuple[Role, str], Body] = {}
+        self._repeated_at = Instant(0)
         self._asked: set[OfferRequest] = set()
         self._places: set[str] = set()
         self._say_status()
@@ -100,8 +111,11 @@ class AlertCaseActor(CenterActor):
                 self.log.debug("message dropped: it is for another case", kind=type(body).__name__)
 
     def tick(self, now_us: Instant) -> None:
-        """Read the inbox and publish the desired state again."""
-        self._published.clear()
+        """Read the inbox and publish the desired state again, less often while all parties are joined."""
+        settled = self._case is not None and is_settled(self._case)
+        if not settled or now_us - self._repeated_at >= SETTLED_REPEAT_US:
+            self._published.clear()
+            self._repeated_at = now_us
         self._asked.clear()
         self._poll_inbox()
 
@@ -396,7 +410,7 @@ class AlertCaseActor(CenterActor):
             self.at(decision.wake_at, "wake")
 
     def _publish_once(self, role: Role, key: str, wish: Body) -> bool:
-        """Send the desired state unless already sent within this second. Return False if the receiver is
+        """Send the desired state unless sent since its last repetition. Return False if the receiver is
         unknown.
         """
         if self._published.get((role, key)) == wish:

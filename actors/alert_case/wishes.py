@@ -1,8 +1,8 @@
 """Desired state of the legs and of the bridge of a case, from its state alone; and the ownership of a case
 that another node has taken over. Pure.
 
-The desired state is published at every change and every second: an actor that missed a message or has just
-started learns the complete state from one message.
+The desired state is published at every change and every second or two: an actor that missed a message or has
+just started learns the complete state from one message.
 """
 
 from __future__ import annotations
@@ -59,6 +59,15 @@ def _wish(case: Case, leg: Leg) -> Originate | ReleaseLeg:
         digits=leg.digits,
         silent=leg.no_sound_at is not None and leg.joined,
         sounds=leg.no_sound_at is None and leg.joined,
+    )
+
+
+def is_settled(case: Case) -> bool:
+    """Return True if all parties on the line are joined: a lost message delays nothing."""
+    return all(
+        leg.confirmed_answered and leg.joined and leg.unheard_at is None and leg.no_sound_at is None
+        for leg in case.legs.values()
+        if leg.live
     )
 
 

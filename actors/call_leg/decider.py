@@ -1,9 +1,10 @@
 """Decider of a CallLeg: receives the orders of the case and the reports of the modem, and returns the
 messages to both. Pure.
 
-The leg keeps no durable state. The case repeats its order every second, which also requests the present
-state; the leg passes each order on to the modem, and repeats an order itself only if the case is silent. A
-leg that has just started receives its task with that order, and the state of the call from the modem.
+The leg keeps no durable state. The case repeats its order every second or two, which also requests the
+present state; the leg passes each order on to the modem, and repeats an order itself only if the case is
+silent. A leg that has just started receives its task with that order, and the state of the call from the
+modem.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from messages.base import HangupCause
 from messages.calls import AnswerCall, AttachCall, CallReport, CallState, DialCall, HangUpCall
 from messages.cases import Originate, ReleaseLeg
 from messages.ids import SECOND, Instant, LineId
+from model.rules.calls.own_line import is_own_line
 
 SILENT_DIAL_US: Final = Instant(4 * SECOND)
 """Time in microseconds for a modem to accept a dial; then the attempt ends, so that the case tries another
@@ -45,6 +47,8 @@ REPEAT_US: Final = Instant(SECOND)
 """Time in microseconds without an order to the modem after which the leg repeats the last one: the case,
 which repeats its order every second, is dead or busy.
 """
+UP_REPEAT_US: Final = Instant(5 * SECOND // 2)
+"""The same for a party on the line: the case repeats its order every two seconds once all are joined."""
 
 Wish = Originate | ReleaseLeg
 Order = DialCall | AnswerCall | AttachCall | HangUpCall
@@ -147,7 +151,7 @@ def on_call(task: Task | None, said: CallReport, now_us: Instant) -> Act:
             task = replace(task, done=True)
             return Act(task=task, report=_ended(task))
         case _ if before == said or (said.state is CallState.DIALLING and not said.adopted):
-            # Nothing new: the case repeats its known state every second, and a difference is reported then.
+            # Nothing new: the case repeats its known state, and a difference is reported then.
             return Act(task=task)
         case _:
             return Act(task=task, report=said)
@@ -169,7 +173,7 @@ def on_tick(task: Task | None, now_us: Instant) -> Act:
     since = task.releasing_since
     held = since is not None and now_us - since >= RELEASES_WITHIN_US
     if not held and now_us - task.since < _patience_us(task):
-        return Act(task=task) if now_us - task.ordered_at < REPEAT_US else _ask(task, now_us)
+        return Act(task=task) if now_us - task.ordered_at < _repeat_us(task) else _ask(task, now_us)
     wish = task.wish
     hang_up = HangUpCall(leg=wish.leg, attempt=wish.attempt, number=wish.number, call=wish.call)
     return replace(_given_up(task, HangupCause.LINE_LOST), line=wish.line, order=hang_up)
@@ -213,6 +217,12 @@ def _patience_us(task: Task) -> int:
     if up:
         return SILENT_CALL_US
     return SILENT_DIAL_US if task.wish.call is None else SILENT_ANSWER_US
+
+
+def _repeat_us(task: Task) -> int:
+    # An operator's own audio may move to another node at any time, which the next order finds.
+    up = isinstance(task.wish, Originate) and _is_answered(task) and not is_own_line(task.wish.line)
+    return UP_REPEAT_US if up else REPEAT_US
 
 
 def _was_up(task: Task, before: CallReport | None) -> bool:
