@@ -22,10 +22,11 @@ from media.sound.frames import SAMPLE_BYTES, Samples, samples_of
 # steps; white noise has both but is as rough when read the other way.
 _ROUGH = 12_000
 """Mean step between samples. Uniform noise has 21 845, the loudest speech about 5 000."""
-_LOUD = 16_384
-"""Uniform noise exceeds this value in any 120 samples; most genuine sound does not and skips the costly
-check.
+_LOUD = range(16_384 >> 8, 32_768 >> 8)
+"""High bytes of samples from 16 384. Uniform noise has some among any 120 samples; most genuine sound has none
+and skips the costly check.
 """
+_SOFT = bytes(high for high in range(256) if high not in _LOUD)
 _SMOOTHER = 8
 """Required ratio of smoothness of the other reading: speech at −10 dBFS has 20 and more."""
 _SPREAD = 40
@@ -59,13 +60,14 @@ class SampleAligner:
 def _misread(pcm: bytes) -> bool:
     """Return True if the newest samples make sense only when read from one byte later."""
     first = (len(pcm) // SAMPLE_BYTES - _LOOK_SAMPLES) * SAMPLE_BYTES
-    read = samples_of(pcm[first : first + _LOOK_SAMPLES * SAMPLE_BYTES])
-    if int(np.max(read)) < _LOUD:
+    last = first + _LOOK_SAMPLES * SAMPLE_BYTES
+    if not pcm[first + 1 : last : SAMPLE_BYTES].translate(None, _SOFT):
         return False
+    read = samples_of(pcm[first:last])
     step = _mean_step(read)
     if step < _ROUGH or len(np.unique(read >> 8)) < _SPREAD:
         return False
-    other_read = samples_of(pcm[first + 1 : first + _LOOK_SAMPLES * SAMPLE_BYTES])
+    other_read = samples_of(pcm[first + 1 : last])
     return _mean_step(other_read) * _SMOOTHER < step
 
 

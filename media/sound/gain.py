@@ -65,7 +65,7 @@ class Agc:
         whole = len(data) // (FRAME_BYTES * ratio) * FRAME_BYTES * ratio
         self._rest = data[whole:]
         frames = samples_of(data[:whole]).reshape(-1, unit).astype(np.float32) * factor
-        for power in (np.einsum("ij,ij->i", frames, frames) / unit).tolist():
+        for power in (np.vecdot(frames, frames) / unit).tolist():
             self._frame(power)
 
     def _frame(self, power: float) -> None:

@@ -63,7 +63,7 @@ def measure(said: Samples, wide: npt.NDArray[np.float32]) -> list[Loudness]:
 
 def powers(wide: npt.NDArray[np.float32]) -> list[float]:
     """Return the mean square of each row of samples."""
-    found: list[float] = (np.einsum("ij,ij->i", wide, wide) / FRAME_SAMPLES).tolist()
+    found: list[float] = (np.vecdot(wide, wide) / FRAME_SAMPLES).tolist()
     return found
 
 
@@ -192,7 +192,7 @@ class ActiveLevel:
         if not sounding.any():
             return
         peaks = np.maximum(highs, -lows)[sounding]
-        powers = (np.einsum("ij,ij->i", wide, wide) / FRAME_SAMPLES)[sounding]
+        powers = (np.vecdot(wide, wide) / FRAME_SAMPLES)[sounding]
         self._peak = max(self._peak, float(peaks.max()))
         self._clipped += int((peaks >= CLIPPED).sum())
         dbfs = np.maximum(FLOOR_DBFS, 10.0 * np.log10(powers / power_of(0.0)))

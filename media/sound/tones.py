@@ -80,7 +80,7 @@ def gathered(wide: Wide, powers: Sequence[float]) -> list[bool]:
     if max(powers) < _LEAST:
         return [False] * len(powers)
     found = wide @ _WAVES
-    shares = np.einsum("ij,ij->i", found, found).tolist()
+    shares = np.vecdot(found, found).tolist()
     return [
         power > _LEAST and share * _SCALE > _GATHERED * power
         for share, power in zip(shares, powers, strict=True)
