@@ -23,8 +23,8 @@ from media.sound.frames import SAMPLE_BYTES, Samples, samples_of
 _ROUGH = 12_000
 """Mean step between samples. Uniform noise has 21 845, the loudest speech about 5 000."""
 _LOUD = range(16_384 >> 8, 32_768 >> 8)
-"""High bytes of samples from 16 384. Uniform noise has some among any 120 samples; most genuine sound has none
-and skips the costly check.
+"""High bytes of samples from 16 384. Uniform noise has some among any 120 samples; most genuine sound has
+none, and skips the costly check.
 """
 _SOFT = bytes(high for high in range(256) if high not in _LOUD)
 _SMOOTHER = 8

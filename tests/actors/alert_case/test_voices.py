@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actors.alert_case.wishes import desired_bridge, desired_legs
+from actors.alert_case.wishes import desired_bridge, desired_legs, is_settled
 from messages import events as ev
 from messages.bridge import BridgeReport, Press
 from messages.cases import Originate
@@ -196,3 +196,12 @@ def test_another_attempt_begins_without_what_was_pressed_in_the_one_before() -> 
     book.ends(Party.PSAP).order(OperatorCommand.CALL_PSAP).rings(Party.PSAP).answers(Party.PSAP)
     assert book.leg(Party.PSAP).attempt > 1
     assert wished(book, Party.PSAP) == ""
+
+
+def test_a_case_is_settled_once_all_parties_on_the_line_are_joined() -> None:
+    book = Book().to_conference()
+    legs = tuple(leg.leg for leg in book.case.legs.values() if leg.live)
+    book.go_on(BridgeReport(bridge=BridgeId(book.case.alert), joined=legs[:-1]))
+    assert not is_settled(book.case)
+    book.go_on(BridgeReport(bridge=BridgeId(book.case.alert), joined=legs))
+    assert is_settled(book.case)

@@ -12,6 +12,7 @@ from actors.call_leg.decider import (
     SILENT_ANSWER_US,
     SILENT_CALL_US,
     SILENT_DIAL_US,
+    UP_REPEAT_US,
     Act,
     Task,
     on_call,
@@ -138,6 +139,12 @@ def test_an_order_is_repeated_only_where_the_case_has_not_just_repeated_it() -> 
     assert on_tick(again.task, Instant(NOW + REPEAT_US + SECOND // 2)).order is None, (
         "the leg has just asked itself"
     )
+
+
+def test_the_order_of_a_call_that_is_up_is_repeated_less_often() -> None:
+    task = on_wish(None, wish(CallState.ANSWERED), NOW).task
+    assert on_tick(task, Instant(NOW + UP_REPEAT_US - 1)) == Act(task=task)
+    assert isinstance(on_tick(task, Instant(NOW + UP_REPEAT_US)).order, AttachCall)
 
 
 def test_a_modem_that_was_started_again_is_asked_for_the_call_at_once() -> None:
