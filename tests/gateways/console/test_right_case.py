@@ -130,8 +130,8 @@ def test_one_t_is_on_the_screen_and_takes_the_alert_that_nobody_has(stage: Stage
     page = stage.signed_on()
     waits = Story(stage.journal, CLOCK.now_us(), phone=SECOND, ago_s=6).opened()
     strip = page.locator("[data-strip=nobody]")
+    expect(strip.locator("[data-key=T]")).to_be_visible()  # it moves the list down, from under a click
     page.locator(f"[data-alert='{left.alert}']").first.click()
-    expect(strip.locator("[data-key=T]")).to_be_visible()
     expect(page.locator(".act--step")).to_contain_text("T takes who has nobody.")
     settled(page)
     page.keyboard.press("t")
