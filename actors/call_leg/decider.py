@@ -48,7 +48,9 @@ REPEAT_US: Final = Instant(SECOND)
 which repeats its order every second, is dead or busy.
 """
 UP_REPEAT_US: Final = Instant(5 * SECOND // 2)
-"""The same for a party on the line: the case repeats its order every two seconds once all are joined."""
+"""Time in microseconds without an order after which the leg repeats the order of an answered call: the case
+repeats its order every two seconds once all parties are joined.
+"""
 
 Wish = Originate | ReleaseLeg
 Order = DialCall | AnswerCall | AttachCall | HangUpCall
