@@ -77,6 +77,7 @@ class AlertCaseActor(CenterActor):
         self._me = Owner(node=self.env.node, worker=WorkerId(self.key), incarnation=self.incarnation)
         self._published: dict[tuple[Role, str], Body] = {}
         self._repeated_at = Instant(0)
+        """Time at which the desired state was last repeated."""
         self._asked: set[OfferRequest] = set()
         self._places: set[str] = set()
         self._say_status()
@@ -111,7 +112,7 @@ class AlertCaseActor(CenterActor):
                 self.log.debug("message dropped: it is for another case", kind=type(body).__name__)
 
     def tick(self, now_us: Instant) -> None:
-        """Read the inbox and publish the desired state again, less often while all parties are joined."""
+        """Read the inbox and repeat the desired state; every second tick once all parties are joined."""
         settled = self._case is not None and is_settled(self._case)
         if not settled or now_us - self._repeated_at >= SETTLED_REPEAT_US:
             self._published.clear()

@@ -63,11 +63,11 @@ def _wish(case: Case, leg: Leg) -> Originate | ReleaseLeg:
 
 
 def is_settled(case: Case) -> bool:
-    """Return True if all parties on the line are joined: a lost message delays nothing."""
-    return all(
+    """Return True if the alert has calls, and each is answered, joined and heard: no step is under way."""
+    live = [leg for leg in case.legs.values() if leg.live]
+    return bool(live) and all(
         leg.confirmed_answered and leg.joined and leg.unheard_at is None and leg.no_sound_at is None
-        for leg in case.legs.values()
-        if leg.live
+        for leg in live
     )
 
 

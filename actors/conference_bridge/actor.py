@@ -19,7 +19,7 @@ from runtime.actor import CenterActor
 
 ALONE_US: Final = Instant(3 * SECOND)
 """Time without members after which the case is contacted, and without an answer of the mixer after which no
-leg counts as joined, in microseconds. A case sends members each second, and the mixer answers each.
+leg counts as joined, in microseconds. A case sends members every second or two, and the mixer answers each.
 """
 
 

@@ -46,7 +46,9 @@ from runtime.threads import Waker
 ORPHAN_US: Final = Instant(12 * SECOND)
 """Longest life of an orphan, in microseconds: a restarted center has resumed or ended its alerts by then."""
 ALONE_US: Final = Instant(3 * SECOND)
-"""Time without members after which the bridge is contacted, in microseconds; it sends them each second."""
+"""Time without members after which the bridge is contacted, in microseconds; it sends them every second or
+two.
+"""
 GONE_US: Final = Instant(90 * SECOND)
 """Time without members after which a conference without a bridge ends, in microseconds: longer than the pause
 of an actor that has died repeatedly.

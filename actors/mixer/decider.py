@@ -1,6 +1,6 @@
 """Decider of a conference in a Mixer: what to mix and what to report. Pure.
 
-Members arrive complete and every second; a repeated message changes nothing.
+Members arrive complete and every second or two; a repeated message changes nothing.
 """
 
 from __future__ import annotations

@@ -1,20 +1,26 @@
 """Orders that come late: to a modem, which after a restart does not know what has been before, and from an
-operator whose request a frozen node has read only when it woke.
+operator whose request a frozen node has read only when it woke; and orders that are lost.
 """
 
 from __future__ import annotations
 
-import pytest
+from itertools import pairwise
 
+import pytest
+from thespian.actors import ActorAddress
+
+from actors.conference_bridge.actor import ConferenceBridgeActor
 from gateways.http.routes.staff.commands import order
 from gateways.http.wire.bodies import CommandBody
 from gateways.http.wire.errors import Refused, RequestError
+from messages.bridge import SetMembers
 from messages.calls import DialCall, HangUpCall
 from messages.envelope import Body, Envelope, encode
 from messages.ids import SECOND, Instant, LegId, OperatorCommand, Party, Role
 from runtime import addresses
 from tests.scenarios.conftest import MakeWorld
-from tests.scenarios.test_flow import joined, to_talking
+from tests.scenarios.test_flow import joined, to_conference, to_talking
+from tests.scenarios.test_listening import unheard
 from tests.scenarios.world import PSAP, World
 
 pytestmark = pytest.mark.scenario
@@ -97,3 +103,29 @@ def test_the_same_press_at_two_nodes_calls_112_once(world: World) -> None:
     world.until("112 has hung up", lambda: joined(world) == {Party.OPERATOR, Party.USER})
     assert pressed(world, *press) is None
     assert len(world.calls(PSAP)) == 1
+
+
+def test_an_order_that_is_lost_in_a_conference_is_repeated_every_two_seconds(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = make_world(public=4, emergency=2)
+    to_conference(world)
+    world.advance(5)
+    received: list[float] = []
+    receive = ConferenceBridgeActor.receive
+
+    def lose_the_first(self: ConferenceBridgeActor, envelope: Envelope, sender: ActorAddress) -> None:
+        mutes = isinstance(envelope.body, SetMembers) and any(one.muted for one in envelope.body.members)
+        if mutes:
+            received.append(world.clock.now_us() / SECOND)
+        if not mutes or len(received) > 1:
+            receive(self, envelope, sender)
+
+    monkeypatch.setattr(ConferenceBridgeActor, "receive", lose_the_first)
+    world.order(OperatorCommand.MUTE).until(
+        "the operator is muted", lambda: unheard(world) == {Party.OPERATOR}
+    )
+    world.advance(10)
+    pauses = [after - before for before, after in pairwise(received)]
+    assert max(pauses) <= 2.5
+    assert len(received) <= 8, "so often only while a step waits for an order"
