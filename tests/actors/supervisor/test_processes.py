@@ -49,7 +49,13 @@ PLAN = Plan(
     ),
     workers=WORKERS,
 )
-WORKER_SIZE = 5
+PLACES = {
+    (Role.CALL_LEG, f"{worker}/{place}") for worker in ("c00", "c01") for place in ("user", "psap", "op1")
+}
+WORKED = {(role, worker) for worker in ("c00", "c01") for role in (Role.CONFERENCE_BRIDGE, Role.ALERT_CASE)}
+POOLS = {(Role.SUPERVISOR, ""), (Role.ADMIN, ""), (Role.TRUNK_POOL, ""), (Role.IDENTIFIER, "")}
+LINES = {(Role.GSM_MODEM, f"sim{n}") for n in range(MODEMS)}
+EVERYBODY = PLACES | WORKED | POOLS | LINES | {(Role.MIXER, "m0")}
 
 
 @pytest.fixture(scope="module")
@@ -66,18 +72,12 @@ def shared(env: Environment) -> Iterator[ManyProcesses]:
 @pytest.fixture
 def system(shared: ManyProcesses) -> ManyProcesses:
     """The module's system with everybody ready, whatever an earlier test has done to it."""
-    wait_until(lambda: len(shared.env.directory.read()) >= 2 + 2 + MODEMS + 2 * WORKER_SIZE, within_s=20)
-    wait_until(lambda: all(e.ready or e.role is Role.ADMIN for e in shared.env.directory.read()), within_s=20)
+    wait_until(lambda: _ready(shared) >= EVERYBODY, within_s=20)
     return shared
 
 
 def test_everybody_of_the_plan_is_there_and_ready(system: ManyProcesses) -> None:
-    listed = {(entry.role, entry.key) for entry in system.env.directory.read()}
-    worker = {(Role.CALL_LEG, f"c00/{place}") for place in ("user", "psap", "op1")}
-    worker |= {(Role.CONFERENCE_BRIDGE, "c00"), (Role.ALERT_CASE, "c00"), (Role.ALERT_CASE, "c01")}
-    wanted = {(Role.SUPERVISOR, ""), (Role.ADMIN, ""), (Role.TRUNK_POOL, ""), (Role.IDENTIFIER, "")}
-    wanted |= {(Role.GSM_MODEM, f"sim{n}") for n in range(MODEMS)}
-    assert listed >= worker | wanted
+    assert _ready(system) == EVERYBODY
 
 
 def test_a_message_goes_there_and_back(system: ManyProcesses, env: Environment) -> None:
@@ -273,6 +273,14 @@ def test_nobody_keeps_a_file_that_the_starter_had_open(tmp_path: Path) -> None:
             assert os.read(reader, 1) == b""
     finally:
         os.close(reader)
+
+
+def _ready(system: ManyProcesses) -> set[tuple[Role, str]]:
+    return {
+        (entry.role, entry.key)
+        for entry in system.env.directory.read()
+        if entry.ready or entry.role is Role.ADMIN
+    }
 
 
 def _members(system: ManyProcesses) -> list[int]:
