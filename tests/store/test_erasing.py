@@ -3,6 +3,7 @@
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import msgpack
 import pytest
@@ -15,7 +16,7 @@ from model.alert.evolve import fold
 from model.settings.storage import RetentionSettings
 from store import streams
 from store.alerts.accepting import accept
-from store.alerts.erasing import erase_expired, erase_person
+from store.alerts.erasing import TOGETHER, erase_expired, erase_person
 from store.alerts.reopening import reopening_refusal
 from store.errors import InAnAlert
 from store.journal import erasable, history, rows
@@ -88,6 +89,16 @@ def swept(
         for page in erase_expired(journal, retention or RetentionSettings())
         for one in page
     }
+
+
+@on_both
+def test_a_page_of_due_alerts_is_erased_in_few_commits(journal: Journal, clock: Clock) -> None:
+    due = {raised(journal, clock, None) for _ in range(TOGETHER + 2)}
+    clock.forward(400 * 86_400)
+    with patch.object(journal, "transact", wraps=journal.transact) as transact:
+        assert set(swept(journal)) == due
+    notes_of_the_room = 1
+    assert transact.call_count == notes_of_the_room + 2
 
 
 @on_both
