@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from messages.base import Message
-from messages.ids import AlertId, NodeId, Role, WorkerId
+from messages.ids import SECOND, AlertId, NodeId, Role, WorkerId
 
 
 class StartActor(Message, frozen=True, kw_only=True, tag="actor.start"):
@@ -24,10 +24,12 @@ class ActorReady(Message, frozen=True, kw_only=True, tag="actor.ready"):
 
 
 class Heartbeat(Message, frozen=True, kw_only=True, tag="actor.heartbeat"):
-    """Sign of life every second, with the present alert."""
+    """Sign of life, with the present alert."""
 
     pid: int
     alert: AlertId | None = None
+    pace_us: int = SECOND
+    """Time until the next heartbeat, in microseconds."""
 
 
 class AdoptActor(Message, frozen=True, kw_only=True, tag="actor.adopt"):

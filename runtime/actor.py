@@ -88,6 +88,7 @@ class CenterActor(Actor):
         self._wakeups: list[Instant] = []
         """Heap of the times of outstanding wakeups."""
         self._watches: dict[int, Callable[[], None]] = {}
+        self._pace_us = TICK_US
         self._kept = ExitStack()
 
     # ------------------------------------------------------------ hooks
@@ -100,7 +101,13 @@ class CenterActor(Actor):
         self.log.warning("a message of an unknown kind is dropped", kind=type(envelope.body).__name__)
 
     def tick(self, now_us: Instant) -> None:
-        """Poll and publish again; runs about once a second."""
+        """Poll and publish again; runs once in `pace_us`."""
+
+    def pace_us(self) -> int:
+        """Return the interval of ticks and heartbeats in microseconds: a second, or more while the actor has
+        nothing to do. Read after every message, so that an actor with something to do ticks within a second.
+        """
+        return TICK_US
 
     def timer(self, timer: Hashable, now_us: Instant) -> None:
         """Handle a timer set by `at`."""
@@ -211,6 +218,8 @@ class CenterActor(Actor):
             return None
         try:
             self._dispatch(msg, sender)
+            if self._running and self._pace_us > TICK_US:
+                self._quicken()
         except Exception:
             self._crash(msg)
             return None
@@ -366,12 +375,21 @@ class CenterActor(Actor):
                 self._beat()
             elif name is _TICK:
                 # From now, not from the due time: missed ticks are not made up for.
-                self._timers.set(_TICK, Instant(now_us + TICK_US))
+                self._pace_us = self.pace_us()
+                self._timers.set(_TICK, Instant(now_us + self._pace_us))
                 self._beat()
                 self.tick(now_us)
             else:
                 self.timer(name, now_us)
         self._arm()
+
+    def _quicken(self) -> None:
+        """Tick within a second, if the actor has something to do since the last, slow tick."""
+        if self.pace_us() <= TICK_US:
+            self._pace_us = TICK_US
+            soon_us = Instant(self.now_us() + TICK_US)
+            self._timers.set(_TICK, min(soon_us, self._timers.when(_TICK) or soon_us))
+            self._arm()
 
     def _arm(self) -> None:
         """Schedule a wakeup for the earliest timer.
@@ -412,4 +430,4 @@ class CenterActor(Actor):
             self._say(self._supervisor, body, self.alert)
 
     def _beat(self) -> None:
-        self._to_supervisor(supervision.Heartbeat(pid=self._pid, alert=self.alert))
+        self._to_supervisor(supervision.Heartbeat(pid=self._pid, alert=self.alert, pace_us=self._pace_us))

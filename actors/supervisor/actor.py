@@ -110,8 +110,10 @@ class SupervisorActor(CenterActor):
         """Handle reports of actors and requests for workers."""
         name = envelope.role, envelope.key
         match envelope.body:
-            case supervision.Heartbeat(alert=alert):
-                self._handle(of.Beat(name=name, incarnation=envelope.incarnation, alert=alert))
+            case supervision.Heartbeat(alert=alert, pace_us=pace_us):
+                self._handle(
+                    of.Beat(name=name, incarnation=envelope.incarnation, alert=alert, pace_us=pace_us)
+                )
             case supervision.ActorReady():
                 self._handle(of.Ready(name=name, incarnation=envelope.incarnation))
             case cases.WorkerWanted(busy=busy, waiting=waiting, voiceless=voiceless, lines=lines):

@@ -48,7 +48,7 @@ from actors.supervisor.roster import (
     Tick,
     Workers,
 )
-from actors.supervisor.silence import excused, is_suspect, patience_us
+from actors.supervisor.silence import excused, is_silent, is_suspect, patience
 from messages.ids import SECOND, AlertId, Instant, Role
 from runtime.system.spec import ActorSpec
 
@@ -157,7 +157,7 @@ class _Deciding(Book):
             # The report of its start went to an earlier Supervisor.
             self.ready(beat.name, beat.incarnation)
             member = self.roster.members[beat.name]
-        self.put(replace(member, seen_us=self.now_us, alert=beat.alert))
+        self.put(replace(member, seen_us=self.now_us, pace_us=beat.pace_us, alert=beat.alert))
         if beat.alert == member.alert:
             return
         if member.spec.role is Role.ALERT_CASE and beat.alert is None:
@@ -294,17 +294,17 @@ class _Deciding(Book):
 
     def tick(self, tick: Tick) -> None:
         self.roster = replace(excused(self.roster, tick, self.now_us), looked_us=self.now_us)
-        allowed_us = patience_us(self.roster, self.now_us)
+        factor = patience(self.roster, self.now_us)
         for member in list(self.roster.members.values()):
             if self.roster.over:
                 return
-            self.look_at(self.roster.members.get(member.name), allowed_us, tick.stopped)
+            self.look_at(self.roster.members.get(member.name), factor, tick.stopped)
         if self.roster.stop_us is None:
             self.thin_out()
             self.fill()
 
-    def look_at(self, member: Member | None, allowed_us: int, stopped: Collection[int]) -> None:
-        """Apply the changes that depend on time alone."""
+    def look_at(self, member: Member | None, factor: int, stopped: Collection[int]) -> None:
+        """Apply the changes that depend on time alone. `factor`: of the tolerated silence."""
         if member is None:
             return
         if member.pid in stopped and is_suspect(member, self.now_us):
@@ -321,7 +321,7 @@ class _Deciding(Book):
                 self.put(replace(member, seen_us=self.now_us))
                 self.publish()
                 self.do(Start(name=member.name, address=member.address, incarnation=member.incarnation))
-            case Phase.READY | Phase.LEAVING if self.now_us - member.seen_us > allowed_us:
+            case Phase.READY | Phase.LEAVING if is_silent(member, self.now_us, factor):
                 self.kill(member, "no heartbeat")
             case Phase.READY if member.name in self.roster.alarms and age_us > WELL_US:
                 self.alarm(member.name, "")

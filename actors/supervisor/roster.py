@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
-from messages.ids import AlertId, Instant, Role
+from messages.ids import SECOND, AlertId, Instant, Role
 from runtime.system.spec import ActorSpec, Plan
 
 Name = tuple[Role, str]
@@ -58,6 +58,8 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     """Time at which this incarnation was created."""
     seen_us: Instant = Instant(0)
     """Time of the last sign of life."""
+    pace_us: int = SECOND
+    """Interval of its heartbeats in microseconds, as the last heartbeat states it."""
     until_us: Instant = Instant(0)
     """Time at which the phase ends: a rest is over, or an order to end or a kill must be repeated."""
     deaths: tuple[Instant, ...] = ()
@@ -171,11 +173,14 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Beat(msgspec.Struct, frozen=True, kw_only=True):
-    """Input: heartbeat of the actor. `alert`: the alert that the actor works on; None if idle."""
+    """Input: heartbeat of the actor. `alert`: the alert that the actor works on; None if idle. `pace_us`:
+    time until its next heartbeat.
+    """
 
     name: Name
     incarnation: int
     alert: AlertId | None
+    pace_us: int = SECOND
 
 
 class Died(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,16 +13,12 @@ from messages.ids import SECOND, Instant
 
 TICK_US: Final = SECOND // 2
 """Interval of the Supervisor's checks, in microseconds."""
-SUSPECT_US: Final = 1_200_000
-"""Silence after one missed heartbeat, in microseconds; a process that the kernel reports as stopped is
-killed.
+SLACK_US: Final = SECOND // 5
+"""Time by which a heartbeat may be late, in microseconds."""
+SPARED: Final = 3
+"""Factor of the tolerated silence while more than half of the actors are silent: the disk or the machine
+stands still.
 """
-SILENT_US: Final = 2_200_000
-"""Silence after two missed heartbeats: the actor hangs. Time without a processor does not count;
-microseconds.
-"""
-SPARED_US: Final = 3 * SILENT_US
-"""Tolerated silence while more than half of the actors are silent: the disk or the machine stands still."""
 LATE_US: Final = SECOND
 """Delay of the Supervisor itself (suspended machine, no CPU) that excuses all silence, in microseconds."""
 _HEARD: Final = frozenset({Phase.CREATING, Phase.STARTING, Phase.READY, Phase.LEAVING})
@@ -35,19 +31,28 @@ def suspects(roster: Roster, now_us: Instant) -> list[int]:
 
 
 def is_suspect(member: Member, now_us: Instant) -> bool:
-    """Return True if a heartbeat of the actor is missing."""
-    return member.phase in _HEARD and now_us - member.seen_us > SUSPECT_US
+    """Return True if a heartbeat of the actor is missing: its process is killed if the kernel reports the
+    process as stopped.
+    """
+    return member.phase in _HEARD and now_us - member.seen_us > member.pace_us + SLACK_US
 
 
-def patience_us(roster: Roster, now_us: Instant) -> int:
-    """Return the tolerated silence, in microseconds. Stopped processes are handled apart: the kernel reports
-    them.
+def is_silent(member: Member, now_us: Instant, patience: int = 1) -> bool:
+    """Return True after two missed heartbeats: the actor hangs. Time without a processor does not count.
+    `patience`: factor of the tolerated silence.
+    """
+    return now_us - member.seen_us > patience * (2 * member.pace_us + SLACK_US)
+
+
+def patience(roster: Roster, now_us: Instant) -> int:
+    """Return the factor of the tolerated silence: 1, or SPARED. Stopped processes are handled apart: the
+    kernel reports them.
     """
     if roster.plan.far_journal:
-        return SPARED_US
-    seen = [member.seen_us for member in roster.members.values() if member.phase is Phase.READY]
-    silent = sum(1 for seen_us in seen if now_us - seen_us > SILENT_US)
-    return SPARED_US if silent > max(2, len(seen) // 2) else SILENT_US
+        return SPARED
+    ready = [member for member in roster.members.values() if member.phase is Phase.READY]
+    silent = sum(1 for member in ready if is_silent(member, now_us))
+    return SPARED if silent > max(2, len(ready) // 2) else 1
 
 
 def excused(roster: Roster, tick: Tick, now_us: Instant) -> Roster:

@@ -225,6 +225,31 @@ def test_a_tick_comes_every_second(world: OneProcess, actor: Recorder) -> None:
     assert actor.ticks == [start + n * SECOND for n in (1, 2, 3)]
 
 
+def test_an_actor_with_nothing_to_do_ticks_at_its_pace_and_within_a_second_once_it_has(
+    world: OneProcess, actor: Recorder, peer: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Recorder, "pace_us", lambda self: SECOND if self.heard else 3 * SECOND)
+    start = world.clock.now_us()
+    world.advance(5)
+    assert actor.ticks == [start + n * SECOND for n in (1, 4)]
+    peer.tell(Role.IDENTIFIER, "", lines.AskLine())
+    world.advance(0.5)
+    peer.tell(Role.IDENTIFIER, "", lines.AskLine())
+    world.advance(1.5)
+    assert actor.ticks == [start + n * SECOND for n in (1, 4, 6, 7)], "a second message delays no tick"
+
+
+def test_a_message_delays_no_tick_that_was_due_earlier(
+    world: OneProcess, actor: Recorder, peer: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Recorder, "pace_us", lambda self: SECOND if self.heard else 3 * SECOND)
+    start = world.clock.now_us()
+    world.advance(3.8)
+    peer.tell(Role.IDENTIFIER, "", lines.AskLine())
+    world.advance(0.7)
+    assert actor.ticks == [start + n * SECOND for n in (1, 4)]
+
+
 def test_timers_come_at_their_time_and_in_the_order_in_which_they_were_set(
     world: OneProcess, actor: Recorder
 ) -> None:
@@ -249,7 +274,7 @@ def test_a_timer_in_the_past_comes_at_once(world: OneProcess, actor: Recorder) -
 
 
 def test_a_timer_ahead_of_others_leaves_no_wakeup_behind_for_ever(
-    world: OneProcess, actor: Recorder, monkeypatch: pytest.MonkeyPatch
+    world: OneProcess, actor: Recorder, peer: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[timedelta] = []
     really = actor.wakeupAfter

@@ -87,7 +87,7 @@ class LineReports:
             open_port=self._port.is_open,
             quarantined=self._journal.quarantined,
             fault=self._port.fault,
-            another_modem=self._location.another_modem_there,
+            another_modem=not self._port.is_open and self._location.another_modem_there,
             pin_fault=self._pins.fault,
             orphans=self._legs.unowned.orphan_count,
             paused=self._legs.dial_faults.is_paused(self._actor.now_us() / SECOND),

@@ -8,7 +8,7 @@ from actors.supervisor import desired_actors
 from actors.supervisor import roster as of
 from actors.supervisor.decider import INTENSITY, REST_US, START_AGAIN_US, START_US, STARTING, TOGETHER
 from actors.supervisor.roster import Name, Phase
-from actors.supervisor.silence import SILENT_US, SPARED_US, SUSPECT_US, TICK_US
+from actors.supervisor.silence import SLACK_US, SPARED, TICK_US
 from messages.ids import SECOND, AlertId, Instant, Role
 from runtime.system.spec import ActorSpec, Plan, WorkerSpec
 from tests.actors.supervisor.kernel import Kernel
@@ -16,6 +16,9 @@ from tests.actors.supervisor.kernel import Kernel
 POOL = (Role.TRUNK_POOL, "")
 INTAKE = (Role.ALERT_INTAKE, "")
 MODEM = (Role.GSM_MODEM, "sim1")
+SUSPECT_US = SECOND + SLACK_US
+SILENT_US = 2 * SECOND + SLACK_US
+SPARED_US = SPARED * SILENT_US
 WORKERS = WorkerSpec(case="a.Case", leg="a.Leg", bridge="a.Bridge", mixer="a.Mixer", live=6, idle=2)
 
 
@@ -142,6 +145,17 @@ def test_who_is_silent_for_two_heartbeats_is_killed_and_no_successor_comes_befor
     made.free()
     assert made.roster.members[POOL].incarnation == 2
     assert made.roster.members[INTAKE].incarnation == 1
+
+
+def test_who_states_a_slower_pace_is_silent_after_two_heartbeats_of_that_pace() -> None:
+    made = kernel(spec(POOL), spec(INTAKE))
+    made.decide(of.Beat(name=POOL, incarnation=1, alert=None, pace_us=2 * SECOND))
+    made.hung.add(POOL)
+    made.advance(SILENT_US + SECOND)
+    assert made.killed == []
+    made.advance(SECOND + 2 * TICK_US)
+    assert made.killed == [POOL]
+    assert made.roster.members[POOL].pace_us == SECOND, "its successor is given a second again"
 
 
 def test_when_more_than_half_are_silent_the_machine_is_to_blame_and_they_are_spared_for_a_while() -> None:
