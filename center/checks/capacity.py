@@ -16,14 +16,16 @@ from messages.rows import Sentence
 from model.checks import Cost, Finding, ok, warn
 from model.settings import Settings
 
-EACH: Final = 33.0
-"""Cost of a conversation (bridge, legs, modems, case, its part of the web, 112 in half of all), in turns of
-the mixing of its conference.
+EACH: Final = 13.0
+"""Cost of a conversation (its share of a mixer, legs, modems, case, its part of the web, 112 in half of all),
+in turns of the mixing of its conference: a slower processor takes longer for both. 10 and 24 conversations in
+`scripts/bench/capacity` took 67 and 106 % of a processor, with an alert a second and a `turn_us` of 44.
 """
-BESIDES: Final = 165.0
-"""Cost of the center without any conversation, in the same turns, with sixty lines and an alert a second. In
-`scripts/bench/capacity` 2, 6, 10 and 14 conversations took 72, 107, 144 and 179 % of a processor, with a
-`turn_us` of 60.
+LINE: Final = 0.9
+"""Cost of a line without a call, in the same turns: 110 such lines took 20 % of a processor."""
+BESIDES: Final = 110.0
+"""Cost of a center without lines and conversations, in which an alert is raised every second, in the same
+turns.
 """
 BUSY: Final = 0.6
 """Share of the processors that may be used: above that share a further alert must wait."""
@@ -34,7 +36,7 @@ _TICKS: Final = 100
 def capacity(settings: Settings) -> Iterator[Finding]:
     """Check if `limits.live_cases` is more than the processors can carry."""
     promised = settings.limits.live_cases
-    carried = conversations(turn_us(2), processors())
+    carried = conversations(turn_us(2), processors(), len(settings.lines))
     text = f"{processors()} processors carry about {carried} conversations"
     if promised > carried:
         yield warn(
@@ -46,11 +48,12 @@ def capacity(settings: Settings) -> Iterator[Finding]:
         yield ok("capacity", f"{text} (limits.live_cases = {promised})")
 
 
-def conversations(of_turn_us: float, processors: int) -> int:
-    """Return how many conversations fit, if a mixing turn with two parties takes `of_turn_us`
-    microseconds.
+def conversations(of_turn_us: float, processors: int, lines: int) -> int:
+    """Return how many conversations fit beside the lines, if a mixing turn with two parties takes
+    `of_turn_us` microseconds.
     """
-    return max(1, int((processors * BUSY * FRAME_US / of_turn_us - BESIDES) / EACH))
+    turns = processors * BUSY * FRAME_US / of_turn_us
+    return max(1, int((turns - BESIDES - LINE * lines) / EACH))
 
 
 def turn_us(parties: int, ticks: int = _TICKS) -> float:

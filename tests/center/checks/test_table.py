@@ -73,16 +73,17 @@ def test_only_looks_of_the_center_are_in_its_table() -> None:
 
 
 def test_more_and_quicker_processors_carry_more_and_there_is_always_one() -> None:
-    assert capacity.conversations(60.0, 2) == 7
-    assert capacity.conversations(60.0, 4) == 19
-    assert capacity.conversations(30.0, 2) == 19
-    assert capacity.conversations(1e9, 1) == 1
+    assert capacity.conversations(44.0, 2, lines=60) == 29
+    assert capacity.conversations(44.0, 4, lines=60) == 71
+    assert capacity.conversations(22.0, 2, lines=60) == 71
+    assert capacity.conversations(44.0, 2, lines=8) == 32, "idle lines cost as well"
+    assert capacity.conversations(1e9, 1, lines=0) == 1
 
 
 def test_a_promise_beyond_the_machine_is_told_with_the_number_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(capacity, "turn_us", lambda parties: 60.0)
     monkeypatch.setattr(capacity, "processors", lambda: 2)
-    carried = capacity.conversations(60.0, 2)
+    carried = capacity.conversations(60.0, 2, lines=0)
     (fits,) = capacity.capacity(Settings(limits=LimitsSettings(live_cases=carried)))
     assert fits.verdict is Severity.OK
     (more,) = capacity.capacity(Settings(limits=LimitsSettings(live_cases=carried + 1)))
