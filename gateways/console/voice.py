@@ -2,10 +2,7 @@
 runs on the event loop.
 
 **Headsets** pass frames between an operator's browser and the bridge that has this voice. For each operator
-with a connected browser a Unix socket in `run/voice` accepts bridges (`media.ports.unix_port`). A packet is a
-frame. Frames are neither mixed, kept nor inspected, and no queue grows: a frame that cannot be passed on at
-once is late, and is dropped. Of several bridges the newest that has sent a frame has the voice. The others
-receive nothing: an operator has only a single conversation at a time.
+with a connected browser a Unix socket in `run/voice` accepts bridges (`runtime.voice_socket`).
 
 **GET /v1/voice**, the WebSocket, carries an operator's microphone and speaker in frames of 20 ms each way.
 Binary messages are frames (`FRAME_BYTES`). The browser sends a frame every 20 ms while connected, with
@@ -22,7 +19,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import socket
 from collections import deque
 from collections.abc import Callable
@@ -36,26 +32,22 @@ from litestar.handlers import WebsocketRouteHandler
 from gateways.console.sessions import AnySocket, Door
 from messages.ids import SECOND, Instant, OperatorId
 from messages.readings import LevelReading, decode_reading
-from runtime import logs, unix_address
+from runtime import logs
 from runtime.clock import Clock
 from runtime.published import readings
 from runtime.published.voice_files import headset_socket
+from runtime.voice_socket import VoiceSocket
 
 FRAME_BYTES: Final = 640
 """20 ms, s16le, 16 kHz, mono."""
 WAITING_FRAMES: Final = 3
 """Frames kept for a slow browser (60 ms); then the oldest is dropped."""
-_SEND_BUFFER: Final = 1
-"""Send buffer towards a bridge: the least the kernel allows, four frames (`media.ports.unix_port`)."""
-_BACKLOG: Final = 8
-_AT_ONCE: Final = 4
-"""Frames read from a bridge before other events are served."""
 
 Changed = Callable[[OperatorId], None]
 
 
 class Browser(Protocol):
-    """An operator's browser, as used by a desk."""
+    """An operator's browser, as used by `Headsets`."""
 
     def put(self, frame: bytes) -> None:
         """Send a frame to the operator's ear."""
@@ -73,87 +65,6 @@ class FrameQueue(deque[bytes]):
         super().__init__(maxlen=WAITING_FRAMES)
 
 
-class OperatorSocket:
-    """The socket of one operator, the bridges connected to the socket, and the browser."""
-
-    def __init__(self, path: Path, browser: Browser) -> None:
-        """Listen on `path`, in place of any earlier listener. Raises OSError."""
-        self.browser = browser
-        self._path = path
-        self._bridges: list[socket.socket] = []  # the newest is the last
-        self._knocking: set[socket.socket] = set()  # connected, no frame sent yet: a mere probe stays here
-        self._listener = _socket()
-        unix_address.take(self._listener, path, backlog=_BACKLOG)
-        self._file = os.lstat(path).st_ino
-        self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(self._listener.fileno(), self._accept)
-
-    @property
-    def joined(self) -> bool:
-        """True if a bridge has the operator's voice."""
-        return bool(self._bridges)
-
-    def send(self, frame: bytes) -> None:
-        """Send a frame of the operator's microphone to the bridge that has the voice."""
-        while self._bridges:
-            bridge = self._bridges[-1]
-            try:
-                bridge.send(frame)
-            except BlockingIOError:
-                return  # this frame is late: the next frame that the bridge accepts is newer
-            except OSError:
-                self._gone(bridge)
-            else:
-                return
-
-    def close(self) -> None:
-        """Stop listening. The closed sockets show connected bridges that the operator has gone."""
-        self._loop.remove_reader(self._listener.fileno())
-        with contextlib.suppress(OSError):
-            if os.lstat(self._path).st_ino == self._file:  # else the file belongs to a successor
-                self._path.unlink()
-        self._listener.close()
-        for bridge in (*self._bridges, *self._knocking):
-            self._gone(bridge)
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                bridge, _ = self._listener.accept()
-            except OSError:
-                return
-            bridge.setblocking(False)
-            bridge.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
-            self._knocking.add(bridge)
-            self._loop.add_reader(bridge.fileno(), self._read, bridge)
-
-    def _read(self, bridge: socket.socket) -> None:
-        for _ in range(_AT_ONCE):
-            try:
-                frame = bridge.recv(FRAME_BYTES + 1)
-            except BlockingIOError:
-                return
-            except OSError:
-                frame = b""
-            if not frame:
-                self._gone(bridge)
-                return
-            if len(frame) != FRAME_BYTES:
-                continue
-            if bridge in self._knocking:
-                self._knocking.remove(bridge)
-                self._bridges.append(bridge)
-            if bridge is self._bridges[-1]:
-                self.browser.put(frame)
-
-    def _gone(self, bridge: socket.socket) -> None:
-        self._knocking.discard(bridge)
-        if bridge in self._bridges:
-            self._bridges.remove(bridge)
-        self._loop.remove_reader(bridge.fileno())
-        bridge.close()
-
-
 class Headsets:
     """All desks. `changed` is called when an operator's headset has arrived, after bridges can connect, and
     when the headset has left.
@@ -162,7 +73,8 @@ class Headsets:
     def __init__(self, run: Path, changed: Changed = lambda operator: None) -> None:
         self._run = run
         self._changed = changed
-        self._desks: dict[OperatorId, OperatorSocket] = {}
+        self._desks: dict[OperatorId, VoiceSocket] = {}
+        self._browsers: dict[OperatorId, Browser] = {}
         self.log = logs.get("console.headsets")
 
     @property
@@ -182,34 +94,30 @@ class Headsets:
         for operator in list(self._desks):
             self._close(operator)
 
-    def arrived(self, operator: OperatorId, browser: Browser) -> OperatorSocket:
+    def arrived(self, operator: OperatorId, browser: Browser) -> VoiceSocket:
         """Set the operator's browser, in place of any earlier browser. Raises OSError if no socket can be
         opened.
         """
         desk = self._desks.get(operator)
         if desk is None:
-            desk = self._desks[operator] = OperatorSocket(headset_socket(self._run, operator), browser)
+            desk = VoiceSocket(headset_socket(self._run, operator), browser, FRAME_BYTES)
+            self._desks[operator], self._browsers[operator] = desk, browser
             self._changed(operator)
         else:
-            before, desk.browser = desk.browser, browser
+            before, self._browsers[operator] = self._browsers[operator], browser
+            desk.hearer = browser
             before.replaced()
         return desk
 
     def left(self, operator: OperatorId, browser: Browser) -> None:
         """Close the desk of this browser; no effect if another browser has replaced this browser."""
-        desk = self._desks.get(operator)
-        if desk is not None and desk.browser is browser:
+        if self._browsers.get(operator) is browser:
             self._close(operator)
 
     def _close(self, operator: OperatorId) -> None:
+        del self._browsers[operator]
         self._desks.pop(operator).close()
         self._changed(operator)
-
-
-def _socket() -> socket.socket:
-    made = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_CLOEXEC)
-    made.setblocking(False)
-    return made
 
 
 BEAT_S: Final = 0.25
@@ -253,7 +161,7 @@ class Connection:
         self._replaced = True
         self._wake.set()
 
-    async def talk(self, desk: OperatorSocket) -> int | None:
+    async def talk(self, desk: VoiceSocket) -> int | None:
         """Serve the connection until either side ends it. Return the WebSocket close code; None if the
         browser disconnected.
         """
@@ -271,14 +179,14 @@ class Connection:
         code = done[1]
         return code if isinstance(code, int) else None
 
-    async def _listen(self, desk: OperatorSocket) -> None:
+    async def _listen(self, desk: VoiceSocket) -> None:
         while True:
             frame = await self._socket.receive_data(mode="binary")
             if len(frame) == FRAME_BYTES:
                 self._heard_s, self._beats_unheard = self._loop.time(), 0
                 desk.send(frame)
 
-    async def _speak(self, desk: OperatorSocket) -> int:
+    async def _speak(self, desk: VoiceSocket) -> int:
         self._turn = self._loop.call_later(BEAT_S, self._beat)
         try:
             while True:
