@@ -1,0 +1,1 @@
+"""The user's microphone over data, heard before any call."""

@@ -1,0 +1,1 @@
+"""From numbered Opus packets to a frame of sound every 20 ms."""

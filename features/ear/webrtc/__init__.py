@@ -1,0 +1,1 @@
+"""The part of WebRTC that receives one voice: SDP, ICE-lite, DTLS-SRTP, RTP."""
