@@ -63,8 +63,8 @@ class Ingest(asyncio.DatagramProtocol):
         self._port: Final = SharedPort(self._send, self._on_failed)
         self._ears: Final = Ears(self._listen)
         self._connections: dict[PhoneSession, tuple[AlertId, Connection]] = {}
-        self._offers: dict[AlertId, tuple[str, wire.OfferAccepted]] = {}
-        """The newest offer of each alert, with its answer: an offer may be sent again."""
+        self._answers: dict[Connection, tuple[str, wire.OfferAccepted]] = {}
+        """Offer and answer of each connection: an offer may be sent again."""
         self._serial = 0
         self._log: Final = logs.get("ear")
 
@@ -120,7 +120,7 @@ class Ingest(asyncio.DatagramProtocol):
         try:
             with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
                 request = _decoder.decode(await reader.readuntil(b"\n"))
-                answer = await self._answer(request, reader)
+                answer = await self._answer(request, reader, writer)
                 writer.write(_encoder.encode(answer) + b"\n")
                 await writer.drain()
         except msgspec.MsgspecError as error:
@@ -128,7 +128,9 @@ class Ingest(asyncio.DatagramProtocol):
         finally:
             writer.close()
 
-    async def _answer(self, request: wire.Request, reader: asyncio.StreamReader) -> object:
+    async def _answer(
+        self, request: wire.Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> object:
         match request:
             case wire.OfferRequest(alert=alert, sdp=sdp):
                 return self._accept(alert, sdp)
@@ -137,17 +139,18 @@ class Ingest(asyncio.DatagramProtocol):
             case wire.WatchRequest(alert=alert, serial=serial):
                 await self._over(alert, serial, reader)
             case wire.RelayRequest(alert=alert):
-                return await self._relay(alert, reader)
+                return await self._relay(alert, reader, writer)
             case wire.StatesRequest():
                 return self._ears.states()
         return wire.Done()
 
     def _accept(self, alert: AlertId, sdp: str) -> wire.OfferAccepted | wire.OfferRefused:
         """Answer an offer. The same offer again has the same answer: the first answer may have been lost."""
-        before = self._offers.get(alert)
         ear = self._ears.at(alert)
-        if before is not None and before[0] == sdp and ear is not None and ear.newest is not None:
-            return before[1]
+        if ear is not None and ear.newest in self._answers:
+            offered, answer = self._answers[ear.newest]
+            if offered == sdp:
+                return answer
         now_s = asyncio.get_running_loop().time()
         try:
             offer = parse_offer(sdp)
@@ -166,14 +169,14 @@ class Ingest(asyncio.DatagramProtocol):
             lambda frames: self._put(connection, frames),
         )
         try:
-            connection = self._connection(now_s, MAX_DELAY_S, lambda: self._forget(session))
+            connection = self._connection(now_s, MAX_DELAY_S, lambda: self._forget(session, connection))
         except OpusMissing as error:
             return wire.OfferRefused(status=503, why=str(error))
         self._connections[session] = alert, connection
         self._port.add(session)
         ear.add(connection)
         answer = wire.OfferAccepted(serial=connection.serial, sdp=session.answer(self._addresses))
-        self._offers[alert] = sdp, answer
+        self._answers[connection] = sdp, answer
         return answer
 
     def _connection(self, now_s: float, max_delay_s: float, end: Callable[[], None]) -> Connection:
@@ -185,9 +188,10 @@ class Ingest(asyncio.DatagramProtocol):
         for number, packet in frames:
             connection.put(number, packet, now_s)
 
-    def _forget(self, session: PhoneSession) -> None:
+    def _forget(self, session: PhoneSession, connection: Connection) -> None:
         self._port.remove(session)
         self._connections.pop(session, None)
+        self._answers.pop(connection, None)
 
     def _close(self, alert: AlertId, serial: str) -> None:
         """End a connection; the one that has replaced it goes on."""
@@ -196,7 +200,6 @@ class Ingest(asyncio.DatagramProtocol):
             return
         if not serial:
             self._ears.close(alert, "ended")
-            self._offers.pop(alert, None)
         elif ear.newest is not None and ear.newest.serial == serial:
             ear.drop(ear.newest, "ended")
 
@@ -219,7 +222,9 @@ class Ingest(asyncio.DatagramProtocol):
         with contextlib.suppress(ValueError):
             found.over.remove(tell)
 
-    async def _relay(self, alert: AlertId, reader: asyncio.StreamReader) -> object:
+    async def _relay(
+        self, alert: AlertId, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> object:
         """Take a voice that the web passes on, until the web or the connection ends."""
         loop = asyncio.get_running_loop()
         ended = asyncio.Event()
@@ -227,7 +232,12 @@ class Ingest(asyncio.DatagramProtocol):
             ear = self._ears.open(alert, loop.time())
         except (TooManyOffers, OSError) as error:
             return wire.OfferRefused(status=429, why=str(error))
-        connection = self._connection(loop.time(), RELAY_DELAY_S, ended.set)
+
+        def end() -> None:
+            ended.set()
+            writer.close()
+
+        connection = self._connection(loop.time(), RELAY_DELAY_S, end)
         ear.add(connection)
         try:
             while not ended.is_set():

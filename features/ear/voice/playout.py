@@ -85,7 +85,7 @@ class Playout:
         self._in_order: deque[int] = deque(maxlen=_WINDOW)
         self._seen: deque[int] = deque(maxlen=_WINDOW)
         self._next: int | None = None
-        self._newest = -1
+        self._newest: int | None = None
         self._lost = 0
         self._quiet = False
 
@@ -134,7 +134,7 @@ class Playout:
 
     def _measure(self, number: int, at_s: float) -> None:
         """Adapt the delay to the first packet with this frame, even if the packet comes too late."""
-        if number > self._newest:
+        if self._newest is None or number > self._newest:
             self._newest = number
             self._in_order.append(number)
         if len(self._transits) == _WINDOW:

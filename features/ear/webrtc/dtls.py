@@ -141,14 +141,18 @@ class DtlsHandshake:
     def _check_peer(self) -> None:
         if self._connection.get_selected_srtp_profile() != _PROFILE:
             raise DtlsError(f"the phone does not support {_PROFILE.decode()}")
-        peer = self._connection.get_peer_certificate(as_cryptography=True)
+        try:
+            peer = self._connection.get_peer_certificate(as_cryptography=True)
+        except ValueError as error:
+            raise DtlsError(f"the phone's certificate is malformed: {error}") from None
         if peer is None or fingerprint_of(peer) != self._peer_fingerprint:
             raise DtlsError("the phone's certificate is not the one of its offer")
 
     def _drain(self) -> None:
         """Read what arrives after the handshake: a repeated flight of the phone, or its farewell."""
         try:
-            self._connection.recv(MAX_DATAGRAM)
+            while True:  # records that stay unread would pile up
+                self._connection.recv(MAX_DATAGRAM)
         except SSL.WantReadError:
             return
         except SSL.ZeroReturnError:

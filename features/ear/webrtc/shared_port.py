@@ -39,7 +39,7 @@ class SharedPort:
         if session.path is not None:
             for datagram in session.close():
                 self._send(datagram, session.path)
-            self._by_path.pop(session.path, None)
+            self._release(session.path, session)
 
     def receive(self, data: bytes, sender: Address, now_s: float) -> None:
         """Handle a datagram."""
@@ -76,9 +76,14 @@ class SharedPort:
             return
         if session.path != before and session.path is not None:
             if before is not None:
-                self._by_path.pop(before, None)
+                self._release(before, session)
             self._by_path[session.path] = session
         self._send(answer, sender)
+
+    def _release(self, path: Address, session: PhoneSession) -> None:
+        """Forget the session's address, unless another session has it by now."""
+        if self._by_path.get(path) is session:
+            del self._by_path[path]
 
     def _end(self, session: PhoneSession, why: str) -> None:
         self.remove(session)

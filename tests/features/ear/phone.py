@@ -124,6 +124,16 @@ class Phone:
         assert self._received is not None
         return self._received.unprotect_rtcp(data)
 
+    def by_dtls(self, data: bytes) -> bytes:
+        """A record that is no sound, as of a data channel."""
+        self._tls.send(data)
+        return self._tls.bio_read(1 << 16)
+
+    def farewell(self) -> bytes:
+        """The phone ends the session."""
+        self._tls.shutdown()
+        return self._tls.bio_read(1 << 16)
+
     def ended(self, *received: bytes) -> bool:
         """True if the center has said farewell."""
         for datagram in received:

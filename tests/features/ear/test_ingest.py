@@ -24,8 +24,8 @@ ALERT = AlertId("a1")
 class Lab:
     """A VoiceIngest in this process."""
 
-    def __init__(self, run: Path, port: int) -> None:
-        self.run, self.port = run, port
+    def __init__(self, run: Path, port: int, ingest: Ingest) -> None:
+        self.run, self.port, self.ingest = run, port, ingest
 
     async def talks(self, phone: Phone, seconds: float = 0.5) -> socket.socket:
         """The phone offers its microphone, connects, and says something for so long."""
@@ -79,7 +79,7 @@ async def serving(run: Path) -> AsyncIterator[Lab]:
     task = asyncio.create_task(ingest.run(ready.set))
     await asyncio.wait_for(ready.wait(), 5)
     try:
-        yield Lab(run, port)
+        yield Lab(run, port, ingest)
     finally:
         task.cancel()
         await asyncio.wait([task])
@@ -176,6 +176,36 @@ def test_a_line_that_is_no_request_ends_its_connection_alone(tmp_path: Path) -> 
             assert await asyncio.wait_for(reader.read(), 5) == b""
             writer.close()
         assert isinstance(await door.offer(lab.run, ALERT, Phone().offer()), wire.OfferAccepted)
+
+    in_lab(tmp_path, work)
+
+
+def test_a_voice_over_the_web_that_falls_silent_is_ended_and_the_web_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(voices, "SILENT_S", 0.1)
+
+    async def work(lab: Lab) -> None:
+        reader, writer = await asyncio.open_unix_connection(str(wire.ingest_socket(lab.run)))
+        writer.write(b'{"type":"relay","alert":"a1"}\n')
+        assert await asyncio.wait_for(reader.read(), 5) == b""
+        writer.close()
+
+    in_lab(tmp_path, work)
+
+
+def test_nothing_is_kept_of_a_microphone_that_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(voices, "SILENT_S", 0.1)
+
+    async def work(lab: Lab) -> None:
+        for n in range(5):
+            alert = AlertId(f"a{n}")
+            assert isinstance(await door.offer(lab.run, alert, Phone().offer()), wire.OfferAccepted)
+        await wait_until_async(lambda: not lab.ingest._connections)
+        assert not lab.ingest._answers
+        assert [path.name for path in (lab.run / "ear").iterdir()] == ["ingest.sock"]
 
     in_lab(tmp_path, work)
 

@@ -147,6 +147,16 @@ def test_another_stream_begins_anew() -> None:
     assert number_of(buffer.take(0.8) or b"") in range(9_012, 9_020)
 
 
+def test_numbers_that_fall_are_a_voice_as_well() -> None:
+    buffer = Playout(Numbers(), FRAME_BYTES)
+    for n in range(20):
+        buffer.put(1_000 + n, b"5", n * FRAME_S)
+        buffer.take(n * FRAME_S)
+    for n in range(30):
+        buffer.put(-600 - n, b"5", 0.4 + n * FRAME_S)
+        assert len(buffer.take(0.4 + n * FRAME_S) or b"") == FRAME_BYTES
+
+
 def test_a_malformed_packet_costs_its_frame() -> None:
     buffer = Playout(Numbers(), FRAME_BYTES)
     heard = []

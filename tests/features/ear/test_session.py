@@ -195,6 +195,28 @@ def test_an_ended_session_says_so_at_once(center: Center) -> None:
     assert center.takes(phone.check()) == []
 
 
+def test_a_phone_that_moves_to_another_s_address_ends_nobody_else_s_session(center: Center) -> None:
+    first, second = Phone(), Phone()
+    session = center.session(first)
+    center.connect(first)
+    center.session(second)
+    center.connect(second)
+    center.port.remove(session)
+    center.takes(second.say(b"still heard"))
+    assert center.heard[-1] == (0, b"still heard")
+
+
+def test_what_a_phone_says_by_dtls_is_read_to_its_end(center: Center) -> None:
+    phone = Phone()
+    center.session(phone)
+    center.connect(phone)
+    center.takes(phone.say(b"one"))
+    for _ in range(20):
+        center.takes(phone.by_dtls(b"x" * 300) + phone.by_dtls(b"y" * 300))
+    center.takes(phone.farewell())
+    assert center.ended == ["the phone has ended the session"]
+
+
 def test_no_record_is_divided_among_datagrams() -> None:
     records = [
         bytes((22, 0xFE, 0xFD, *bytes(8))) + size.to_bytes(2, "big") + bytes(size) for size in (600, 500, 90)
