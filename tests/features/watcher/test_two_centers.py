@@ -42,6 +42,7 @@ def struck(by: Callable[[], None], *who: OneOfTwo) -> None:
 def heard_again(*who: OneOfTwo) -> None:
     for one in who:
         one.center.until(f"{one.name} hears the other again", lambda one=one: not one.misses())
+        one.center.until(f"{one.name} calls nobody any more", lambda one=one: not one.calls_people())
 
 
 def test_each_wakes_its_people_for_the_others_silence_alone(

@@ -22,6 +22,7 @@ from messages.ids import DutyWay, NodeId
 from model.callouts.roster import Contact, Person, Roster
 from store import streams
 from store.alarms import read_active_alarms
+from store.callouts import callouts_of
 from store.registry.registry import Registry
 from store.roster import store_roster
 from tests.support.center import OPERATOR, PSAP, Center, simulation
@@ -110,6 +111,13 @@ class OneOfTwo:
         """Whether the other's silence stands here."""
         with self.center.journal() as journal:
             return any(alarm == SILENT for alarm, _ in read_active_alarms(journal, NodeId(self.name)))
+
+    def calls_people(self) -> bool:
+        """Whether a callout or a call of one is open: a call may be dialled after its alarm ended."""
+        with self.center.journal() as journal:
+            callouts = callouts_of(journal)
+        attempts = [attempt for one in (*callouts.open, *callouts.ended) for attempt in one.attempts]
+        return bool(callouts.open) or any(attempt.open for attempt in attempts)
 
     def missed(self) -> int:
         """How often it was raised."""
